@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Segments: the memory of a batch, 4 KB first and 64 KB later, recycled
+ * through a free list of the client, inside its budget (DESIGN 4). A chain of
+ * them is written to a socket without being copied.
+ */
+#ifndef KAFC_BASE_SEG_H
+#define KAFC_BASE_SEG_H
+
+#include "base/budget.h"
+#include "base/sync.h"
+#include <kafc/base.h>
+
+enum { KAFC_SEG_SMALL = 4096, KAFC_SEG_LARGE = 65536 }; /* bytes of memory, header included */
+
+struct kafc_seg {
+    struct kafc_seg *next;
+    uint32_t cap, len; /* of data */
+    unsigned char data[];
+};
+
+struct kafc_chain {
+    struct kafc_seg *head, *tail;
+    size_t len; /* sum of the segments' len */
+};
+
+/* The free list: thread-safe, ref-counted with the batches that hold its segments. */
+struct kafc_seg_pool {
+    atomic_int refs;
+    struct kafc_mutex lock;
+    struct kafc_seg *free_small, *free_large;
+    uint32_t nsmall, nlarge; /* in the free lists; what is above keep goes back to the allocator */
+    uint32_t keep;
+    kafc_allocator mem;
+    struct kafc_budget *budget; /* free segments do not count against it */
+};
+
+struct kafc_seg_pool *kafc__seg_pool_new(const kafc_allocator *mem, struct kafc_budget *budget);
+struct kafc_seg_pool *kafc__seg_pool_ref(struct kafc_seg_pool *p);
+void kafc__seg_pool_unref(struct kafc_seg_pool *p);
+/* A segment of SMALL or LARGE bytes; NULL when the budget or memory is used up (*no_memory tells which). */
+struct kafc_seg *kafc__seg_get(struct kafc_seg_pool *p, uint32_t size, bool *no_memory);
+/* The same over the budget: for what must be finished (DESIGN 4: verdicts and close do not wait). */
+struct kafc_seg *kafc__seg_get_over(struct kafc_seg_pool *p, uint32_t size);
+void kafc__seg_put(struct kafc_seg_pool *p, struct kafc_seg *s);
+
+void kafc__chain_append(struct kafc_chain *c, struct kafc_seg *s);
+/* Gives all segments back to the pool and empties the chain. */
+void kafc__chain_clear(struct kafc_chain *c, struct kafc_seg_pool *p);
+
+#endif

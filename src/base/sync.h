@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Mutex, condition and thread over pthreads, with clang's thread-safety
+ * annotations. The only place that calls pthread_*.
+ */
+#ifndef KAFC_BASE_SYNC_H
+#define KAFC_BASE_SYNC_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#define KAFC_TS_(x) __attribute__((x))
+#else
+#define KAFC_TS_(x)
+#endif
+#define KAFC_CAPABILITY(name) KAFC_TS_(capability(name))
+#define KAFC_GUARDED_BY(m)    KAFC_TS_(guarded_by(m))
+#define KAFC_ACQUIRES(...)    KAFC_TS_(acquire_capability(__VA_ARGS__))
+#define KAFC_RELEASES(...)    KAFC_TS_(release_capability(__VA_ARGS__))
+#define KAFC_REQUIRES(...)    KAFC_TS_(requires_capability(__VA_ARGS__))
+
+struct KAFC_CAPABILITY("mutex") kafc_mutex {
+    pthread_mutex_t m;
+};
+
+struct kafc_cond {
+    pthread_cond_t c; /* on CLOCK_MONOTONIC */
+};
+
+void kafc__mutex_init(struct kafc_mutex *m);
+void kafc__mutex_fini(struct kafc_mutex *m);
+void kafc__lock(struct kafc_mutex *m) KAFC_ACQUIRES(m);
+void kafc__unlock(struct kafc_mutex *m) KAFC_RELEASES(m);
+
+void kafc__cond_init(struct kafc_cond *c);
+void kafc__cond_fini(struct kafc_cond *c);
+/* Waits until signalled or until `deadline` (kafc__clock_mono_us; INT64_MAX: for ever). false: the deadline passed. */
+bool kafc__cond_wait(struct kafc_cond *c, struct kafc_mutex *m, int64_t deadline) KAFC_REQUIRES(m);
+void kafc__cond_signal(struct kafc_cond *c);
+void kafc__cond_broadcast(struct kafc_cond *c);
+
+struct kafc_thread {
+    pthread_t t;
+};
+/* Starts a thread that blocks all signals (rule C2). name: at most 15 bytes. false: the system refused. */
+bool kafc__thread_start(struct kafc_thread *t, const char *name, void (*fn)(void *), void *arg);
+void kafc__thread_join(struct kafc_thread *t);
+bool kafc__thread_is_self(const struct kafc_thread *t);
+void kafc__once(pthread_once_t *once, void (*fn)(void));
+
+#endif
