@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# kafc's build, by hand, for GNU make. `make help` lists the targets. Sources are found by wildcard;
+# everything that is made goes to build/<variant>/.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+
+VARIANT ?= plain
+O := build/$(VARIANT)
+V ?=
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+SECS ?= 60
+T ?=
+F ?=
+BROKERS ?=
+
+# ---- configuration: make remakes config.mk when it must, and starts over ----
+
+NOCONF := help clean distclean format format-check configure
+ifneq ($(filter-out $(NOCONF),$(or $(MAKECMDGOALS),all)),)
+include config.mk
+endif
+
+configure: configure.ac
+	@scripts/install-deps build
+	autoconf
+
+config.mk: configure config.mk.in config.h.in
+	@scripts/install-deps build
+	@if [ -x config.status ]; then ./config.status -q --recheck && ./config.status -q; \
+	else echo ./configure $(CONFIGURE_FLAGS); ./configure -q $(CONFIGURE_FLAGS); fi
+
+# ---- flags ----
+
+prefix      ?= /usr/local
+exec_prefix ?= $(prefix)
+bindir      ?= $(exec_prefix)/bin
+libdir      ?= $(exec_prefix)/lib
+includedir  ?= $(prefix)/include
+INSTALL     ?= install
+
+BASE_CPP := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc -I.
+BASE_C   := -std=c11 -fno-common -fvisibility=hidden -fPIC
+ifeq ($(VARIANT),plain)
+V_C  := $(CFLAGS) $(HARDEN) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(WARN) $(WERROR)
+V_LD := $(HARDEN_LD)
+else ifeq ($(VARIANT),asan)
+V_C  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all $(filter-out -Wnull-dereference,$(WARN))
+V_LD := -fsanitize=address,undefined
+else ifeq ($(VARIANT),tsan)
+V_C  := -O1 -g -fno-omit-frame-pointer -fsanitize=thread $(filter-out -Wnull-dereference,$(WARN))
+V_LD := -fsanitize=thread
+else ifeq ($(VARIANT),cover)
+V_C  := -O0 -g --coverage -fprofile-update=atomic $(filter-out -Wnull-dereference,$(WARN))
+V_LD := --coverage
+else ifeq ($(VARIANT),fuzz)
+override CC := clang
+V_C  := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Wall -Wextra
+V_LD := -fsanitize=address,undefined
+else
+$(error unknown VARIANT '$(VARIANT)')
+endif
+COMPILE = $(CC) $(BASE_CPP) $(CPPFLAGS) $(BASE_C) $(V_C)
+LINK    = $(CC) $(V_LD) $(LDFLAGS)
+
+# ---- what there is ----
+
+LIB_SRC  := $(wildcard protocol/*.c protocol/api/*.c protocol/record/*.c protocol/blob/*.c src/*/*.c)
+MOCK_SRC := $(wildcard mock/*.c mock/*/*.c)
+TOOL_SRC := $(wildcard tools/kafc/*.c)
+DEMO_SRC := $(wildcard tools/demo/*.c)
+ALL_T    := $(filter-out tests/interop/%,$(wildcard tests/*.c tests/*/*.c tests/*/*/*.c))
+TEST_SRC := $(filter $(addsuffix .c,$(addprefix %/,$(notdir $(basename $(wildcard tests/test_*.c tests/*/test_*.c tests/*/*/test_*.c))))),$(ALL_T))
+TLIB_SRC := $(filter-out $(TEST_SRC),$(ALL_T))
+EX_SRC   := $(wildcard examples/*.c)
+FUZZ_SRC := $(filter-out fuzz/driver.c,$(wildcard fuzz/*.c))
+BENCH_ALL := $(wildcard bench/*.c)
+BENCH_SRC := $(if $(BENCH_ALL),$(shell grep -lE '^int main\b' $(BENCH_ALL)))
+BLIB_SRC := $(filter-out $(BENCH_SRC),$(BENCH_ALL))
+HEADERS  := $(wildcard include/kafc/*.h)
+
+obj = $(patsubst %.c,$(O)/%.o,$(1))
+LIB_OBJ  := $(call obj,$(LIB_SRC))
+MOCK_OBJ := $(call obj,$(MOCK_SRC))
+TLIB_OBJ := $(call obj,$(TLIB_SRC))
+BLIB_OBJ := $(call obj,$(BLIB_SRC))
+EX_BIN    := $(patsubst %.c,$(O)/%,$(EX_SRC))
+TEST_BIN  := $(patsubst %.c,$(O)/%,$(TEST_SRC))
+FUZZ_BIN  := $(patsubst %.c,$(O)/%,$(FUZZ_SRC))
+BENCH_BIN := $(patsubst %.c,$(O)/%,$(BENCH_SRC))
+MOCK_LIB  := $(if $(MOCK_SRC),$(O)/libkafc_mock.a)
+LIBS_A    := $(MOCK_LIB) $(O)/libkafc.a
+
+# ---- building ----
+
+.PHONY: all lib
+lib: $(O)/libkafc.a $(MOCK_LIB) $(O)/libkafc.so.0 $(O)/kafc.pc
+all: lib
+ifneq ($(DEMO_SRC),)
+all: $(O)/kafc-demo
+endif
+ifneq ($(TOOL_SRC),)
+ifeq ($(HAVE_JANSSON),yes)
+all: $(O)/kafc build/kafc
+else
+all:
+	@echo "The kafc command is left out: jansson.h was not found (scripts/install-deps build; ./config.status --recheck)"
+endif
+endif
+
+# Holds the flags; everything depends on it and it changes only when they do.
+FLAGS_NOW := $(COMPILE) | $(LINK) | $(KAFC_LIBS) | $(AR)
+ifneq ($(shell cat $(O)/flags 2>/dev/null),$(FLAGS_NOW))
+ifneq ($(filter-out $(NOCONF),$(or $(MAKECMDGOALS),all)),)
+$(shell mkdir -p $(O) && printf '%s\n' '$(FLAGS_NOW)' > $(O)/flags)
+endif
+endif
+$(O)/flags: ;
+
+$(O)/%.o: %.c $(O)/flags config.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+define archive
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
+endef
+$(O)/libkafc.a: $(LIB_OBJ)
+	$(archive)
+$(O)/libkafc_mock.a: $(MOCK_OBJ)
+	$(archive)
+$(O)/libtests.a: $(TLIB_OBJ)
+	$(archive)
+$(O)/libbench.a: $(BLIB_OBJ)
+	$(archive)
+
+$(O)/libkafc.so.0: $(LIB_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -shared -Wl,-soname,libkafc.so.0 -o $@ $(LIB_OBJ) $(KAFC_LIBS)
+	@ln -sf libkafc.so.0 $(O)/libkafc.so
+
+# Version from the public header; prefix as make or configure has it.
+VERSION := $(shell sed -n 's/^.define KAFC_VERSION  *"\(.*\)"/\1/p' include/kafc/base.h)
+PC_SED = sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \
+    -e 's|@version@|$(VERSION)|' -e 's|@libs@|$(KAFC_LIBS)|' kafc.pc.in
+$(O)/kafc.pc: kafc.pc.in config.mk include/kafc/base.h
+	@mkdir -p $(@D)
+	@$(PC_SED) > $@
+
+$(O)/kafc: $(call obj,$(TOOL_SRC)) $(LIBS_A)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ -ljansson $(KAFC_LIBS)
+$(O)/kafc-demo: $(call obj,$(DEMO_SRC)) $(LIBS_A)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS) -lm
+build/kafc: $(O)/kafc
+	@ln -sfn plain/kafc $@
+
+$(EX_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS)
+$(TEST_BIN): $(O)/%: $(O)/%.o $(O)/libtests.a $(LIBS_A)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
+$(BENCH_BIN): $(O)/%: $(O)/%.o $(O)/libbench.a $(LIBS_A)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS) -lm $(if $(shell grep -l 'librdkafka/' $*.c),-lrdkafka)
+ifeq ($(VARIANT),fuzz)
+$(FUZZ_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(KAFC_LIBS)
+else
+$(FUZZ_BIN): $(O)/%: $(O)/%.o $(O)/fuzz/driver.o $(LIBS_A)
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS)
+endif
+
+.SECONDARY:
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+# ---- tests ----
+
+# Sanitizers and valgrind watch one process, so no fork there; a time limit in seconds per test binary.
+check-env-asan := CK_FORK=$${CK_FORK:-no} ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:$$ASAN_OPTIONS UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS TEST_TIMEOUT=$${TEST_TIMEOUT:-300}
+check-env-tsan := CK_FORK=$${CK_FORK:-no} TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:$$TSAN_OPTIONS TEST_TIMEOUT=$${TEST_TIMEOUT:-300}
+CHECK_ENV = $(check-env-$(VARIANT)) BUILD=$(O)
+
+TEST_SEL = $(if $(T),$(filter $(addprefix %/,$(T)),$(TEST_BIN)),$(TEST_BIN))
+
+.PHONY: check tests headers fuzz-regress
+ifeq ($(HAVE_CHECK),no)
+check:
+	scripts/install-deps build
+	./config.status -q --recheck && ./config.status -q
+	$(MAKE) check
+else
+check: $(if $(T),,$(FUZZ_BIN) $(EX_BIN) headers all) $(TEST_SEL)
+	@$(if $(T),$(if $(TEST_SEL),,echo "no test called $(T)"; exit 1;)) \
+	$(CHECK_ENV) tests/run -j $(JOBS) $(TEST_SEL) $(if $(T),,$(FUZZ_BIN))
+endif
+
+tests: $(TEST_BIN)
+
+# Every public header alone, in C and in C++, under pedantic flags.
+headers: $(O)/headers.ok
+$(O)/headers.ok: $(HEADERS) $(O)/flags
+	@mkdir -p $(@D)
+	@for h in $(notdir $(HEADERS)); do \
+	  echo "#include <kafc/$$h>" | $(CC) -std=c11 -Iinclude -Wall -Wextra -Wpedantic -Werror -x c -fsyntax-only - || exit 1; \
+	  echo "#include <kafc/$$h>" | $(CXX) -std=c++11 -Iinclude -Wall -Wextra -Wpedantic -Werror -x c++ -fsyntax-only - || exit 1; \
+	done
+	@touch $@
+
+fuzz-regress: $(FUZZ_BIN)
+	@$(CHECK_ENV) tests/run -j $(JOBS) $(FUZZ_BIN)
+
+.PHONY: asan ubsan sanitize tsan valgrind cover oom sim soak interop fuzz bench demo
+# One variant holds both sanitizers, so `make asan ubsan` runs once.
+asan ubsan: sanitize
+sanitize:
+	$(MAKE) VARIANT=asan check
+tsan:
+	$(MAKE) VARIANT=tsan check
+
+valgrind: $(TEST_SEL)
+	@scripts/install-deps valgrind
+	@CK_FORK=no BUILD=$(O) KAFC_VALGRIND=1 TEST_TIMEOUT=$${TEST_TIMEOUT:-1200} \
+	tests/run -j $(JOBS) -w "valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect" $(TEST_SEL)
+
+cover:
+	@find build/cover -name '*.gcda' -delete 2>/dev/null || true
+	CK_FORK=no $(MAKE) VARIANT=cover check
+	@scripts/coverage build/cover
+
+sim: $(filter $(O)/tests/sim/%,$(TEST_BIN))
+	@$(if $^,KAFC_SIM_SEED="$(SEED)" KAFC_SIM_RUNS="$(RUNS)" TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} tests/run -j $(JOBS) -v $^,echo "no tests/sim here")
+oom: $(filter $(O)/tests/oom/%,$(TEST_BIN))
+	@$(if $^,TEST_TIMEOUT=$${TEST_TIMEOUT:-1200} tests/run -j $(JOBS) -v $^,echo "no tests/oom here")
+soak:
+	$(MAKE) sim RUNS=$(or $(RUNS),10000)
+	$(MAKE) fuzz SECS=$(or $(SOAK_SECS),1800)
+
+interop: all
+	@scripts/install-deps interop
+	tests/interop/run
+
+fuzz:
+	@scripts/install-deps build clang
+	$(MAKE) VARIANT=fuzz fuzz-bins
+	@fuzz/run "$(SECS)" $(if $(F),build/fuzz/fuzz/$(F),$(patsubst %.c,build/fuzz/%,$(FUZZ_SRC)))
+.PHONY: fuzz-bins
+fuzz-bins: $(if $(F),$(O)/fuzz/$(F),$(FUZZ_BIN))
+
+bench: bench-deps
+	$(MAKE) bench-bins
+	@for b in $(BENCH_BIN); do echo "== $$b"; $$b || exit 1; done
+.PHONY: bench-bins bench-deps
+bench-deps:
+	@scripts/install-deps build bench
+bench-bins: $(BENCH_BIN)
+
+demo: $(O)/kafc-demo
+	@$(O)/kafc-demo $(if $(BROKERS),-b "$(BROKERS)")
+
+# ---- looking at the source ----
+
+.PHONY: lint tidy format format-check
+lint: lib
+	@scripts/install-deps lint
+	@tests/lint/run $(O)
+tidy:
+	@scripts/install-deps clang tidy
+	clang-tidy --quiet $(if $(T),$(T),$(LIB_SRC) $(MOCK_SRC) $(TOOL_SRC)) -- $(BASE_CPP) -std=c11
+FORMAT_SRC = $(shell git ls-files '*.c' '*.h')
+format:
+	@scripts/install-deps format
+	clang-format -i $(FORMAT_SRC)
+format-check:
+	@scripts/install-deps format
+	clang-format --dry-run -Werror $(FORMAT_SRC)
+
+# ---- putting it in place ----
+
+.PHONY: install uninstall clean distclean help
+D = $(DESTDIR)
+install: all
+	$(INSTALL) -d $(D)$(bindir) $(D)$(libdir)/pkgconfig $(D)$(includedir)/kafc/protocol/api
+	$(INSTALL) -m 644 $(LIBS_A) $(D)$(libdir)
+	$(INSTALL) -m 755 $(O)/libkafc.so.0 $(D)$(libdir)
+	ln -sf libkafc.so.0 $(D)$(libdir)/libkafc.so
+	$(INSTALL) -m 644 $(HEADERS) $(D)$(includedir)/kafc
+	$(if $(wildcard protocol/*.h),$(INSTALL) -m 644 $(wildcard protocol/*.h) $(D)$(includedir)/kafc/protocol)
+	$(if $(wildcard protocol/api/*.h),$(INSTALL) -m 644 $(wildcard protocol/api/*.h) $(D)$(includedir)/kafc/protocol/api)
+	$(PC_SED) > $(D)$(libdir)/pkgconfig/kafc.pc
+	if [ -x $(O)/kafc ]; then $(INSTALL) -m 755 $(O)/kafc $(D)$(bindir); fi
+uninstall:
+	rm -f $(D)$(bindir)/kafc $(D)$(libdir)/libkafc.a $(D)$(libdir)/libkafc_mock.a $(D)$(libdir)/libkafc.so* \
+	  $(D)$(libdir)/pkgconfig/kafc.pc
+	rm -rf $(D)$(includedir)/kafc
+
+clean:
+	rm -rf build
+distclean: clean
+	rm -rf configure config.mk config.h config.log config.status autom4te.cache
+
+help:
+	@sed -n 's/^#? //p' Makefile
+
+#? make                build the libraries, kafc.pc and the kafc command into build/plain
+#? make check          build and run the tests (T=test_name for one; CK_RUN_CASE=… for a case; V=1 shows commands)
+#? make demo           write and read a million messages (BROKERS=host:9092 for a real cluster)
+#? make interop        the tests that need real Kafka brokers (fetches Kafka by Maven)
+#? make asan, ubsan    the tests with address and undefined-behaviour sanitizers (one build)
+#? make tsan           the tests with the thread sanitizer
+#? make valgrind       the tests under memcheck (T=test_name for one)
+#? make sim            the cluster simulation (SEED=n RUNS=n)
+#? make oom            the scenarios with each allocation failing in turn
+#? make fuzz           libFuzzer over all targets (F=name SECS=60, shared by all)
+#? make fuzz-regress   replay fuzz seeds and regressions with the plain compiler
+#? make soak           what takes long: many simulations, long fuzzing
+#? make bench          CPU per message, throughput, latency
+#? make cover          line coverage by directory
+#? make lint           layers, sizes, house rules, exported symbols
+#? make tidy           clang-tidy (T=file for one)
+#? make format         clang-format in place
+#? make format-check   clang-format, complaining only
+#? make headers        compile every public header alone, in C and C++
+#? make install        into prefix, under DESTDIR
+#? make uninstall      remove what install put there
+#? make clean          remove build/
+#? make distclean      and what configure made
+#? make help           this list
