@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A client: brokers, connections, metadata and one loop thread, shared by any
+ * number of writers and readers.
+ *
+ * Threads: every function may be called from any thread, except that close
+ * and free of one object are called by one thread, and nothing after free.
+ * After fork(2) the child's handles answer KAFC_ERR_FORKED and touch nothing;
+ * the parent is not disturbed (rule C7).
+ * Timeouts: `timeout_ms` -1 waits for ever, 0 does not wait.
+ * Errors: the last argument may be NULL; see kafc/error.h.
+ */
+#ifndef KAFC_CLIENT_H
+#define KAFC_CLIENT_H
+
+#include <kafc/message.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct kafc_client kafc_client;
+typedef struct kafc_properties kafc_properties;
+
+/* --- Options by name ----------------------------------------------------
+ * Names, ranges and units are the Java client's ("linger.ms",
+ * "bootstrap.servers"), librdkafka's are known as aliases; docs/OPTIONS.md
+ * lists them. One set may hold the properties of a client, a writer and a
+ * reader: each takes its own. A field set in an options struct wins over the
+ * property of the same meaning. */
+
+/* NULL when out of memory. Free after the objects were opened, or later. */
+KAFC_API kafc_properties *kafc_properties_new(void) KAFC_NODISCARD;
+KAFC_API void kafc_properties_free(kafc_properties *p);
+/* Copies. KAFC_ERR_USAGE for an unknown name (the sentence tells the nearest known one) or a value out of range. */
+KAFC_API kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *value,
+                                      kafc_error *err);
+/* Reads "name=value" lines; '#' and '!' begin comments. The sentence names file and line. */
+KAFC_API kafc_err kafc_properties_load(kafc_properties *p, const char *path, kafc_error *err);
+
+/* --- Open and close ----------------------------------------------------- */
+
+/* Replaces getaddrinfo(3): fills up to `max` text addresses ("127.0.0.1", "::1") for host, each at most 63 bytes, and
+ * returns how many, or -1. Called on the resolver's thread, may block. */
+typedef int (*kafc_resolve_fn)(void *ctx, const char *host, char (*address)[64], int max);
+
+typedef struct kafc_client_options {
+    size_t size; /* set by KAFC_CLIENT() or kafc_client_options_init() */
+    const kafc_properties *properties;
+    const char *brokers;   /* "host:port,host:port", port 9092 if missing; required. bootstrap.servers */
+    const char *client_id; /* default "kafc" */
+    const char *rack;      /* this client's rack. client.rack */
+    int32_t connect_timeout_ms;       /* of one connection; 10000. socket.connection.setup.timeout.ms */
+    int32_t request_timeout_ms;       /* for one request; 30000. request.timeout.ms */
+    int32_t retry_backoff_ms;         /* first pause; doubles, with 20 % jitter; 100 */
+    int32_t retry_backoff_max_ms;     /* 1000 */
+    int32_t reconnect_backoff_ms;     /* the same for connections; 50 */
+    int32_t reconnect_backoff_max_ms; /* 1000 */
+    int32_t metadata_max_age_ms;      /* 300000 */
+    int32_t connections_max_idle_ms;  /* 540000 */
+    int32_t receive_max_bytes;        /* a larger frame closes the connection; 104857600 */
+    int32_t send_buffer_bytes;        /* SO_SNDBUF; 0: the system's */
+    int32_t receive_buffer_bytes;     /* SO_RCVBUF; 0: the system's */
+    kafc_log_level log_level;         /* KAFC_LOG_INFO */
+    kafc_log_fn log;                  /* NULL: nothing is logged */
+    kafc_log_fn log_error;            /* errors apart; NULL: to `log` */
+    kafc_resolve_fn resolve;          /* NULL: getaddrinfo on one lazy thread of the process */
+    void *ctx;                        /* for the three functions */
+    const kafc_allocator *allocator;  /* NULL: malloc(3); copied, its ctx must outlive everything of the client */
+} kafc_client_options;
+
+/* KAFC_CLIENT(.brokers = "localhost:9092"): options in C; in C++ use the init function. */
+#define KAFC_CLIENT(...) (&(kafc_client_options){ .size = sizeof(kafc_client_options), __VA_ARGS__ })
+static inline void kafc_client_options_init(kafc_client_options *o)
+{
+    memset(o, 0, sizeof *o);
+    o->size = sizeof *o;
+}
+
+/* Starts the loop thread; connects when there is something to do. Strings are copied. NULL on error: KAFC_ERR_USAGE
+ * names the option, KAFC_ERR_NO_MEMORY, KAFC_ERR_SYSTEM. */
+KAFC_API kafc_client *kafc_client_open(const kafc_client_options *o, kafc_error *err) KAFC_NODISCARD;
+
+/* Ends all work: closes the writers and readers that are still open (within the timeout, in which writers flush),
+ * wakes every waiter with KAFC_ERR_CLOSED, joins the loop thread. Idempotent. KAFC_ERR_TIMED_OUT when a writer could
+ * not be flushed; its messages got their verdicts all the same. */
+KAFC_API kafc_err kafc_client_close(kafc_client *c, int timeout_ms, kafc_error *err);
+
+/* Closes without waiting if needed and gives the memory back. Writers and readers of the client must have been freed,
+ * batches and reports may live on. NULL is ignored. */
+KAFC_API void kafc_client_free(kafc_client *c);
+
+/* Makes calls that wait on this client (not its readers and writers) return KAFC_ERR_INTERRUPTED. Safe in a signal
+ * handler (rule C3). */
+KAFC_API void kafc_client_interrupt(kafc_client *c);
+
+/* --- Metadata ------------------------------------------------------------ */
+
+typedef struct kafc_broker {
+    int32_t id;
+    int32_t port;
+    const char *host;
+    const char *rack; /* or NULL */
+} kafc_broker;
+
+typedef struct kafc_partition {
+    int32_t id;
+    kafc_err err;          /* KAFC_ERR_LEADER_NOT_AVAILABLE and the like */
+    int32_t leader;        /* node id, or -1 */
+    int32_t leader_epoch;  /* or -1 */
+    const int32_t *replicas, *isr, *offline;
+    int32_t nreplicas, nisr, noffline;
+} kafc_partition;
+
+typedef struct kafc_topic {
+    const char *name;
+    kafc_uuid id; /* zero before Metadata v10 */
+    kafc_err err; /* KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION and the like */
+    bool internal;
+    const kafc_partition *partitions; /* by id */
+    int32_t npartitions;
+} kafc_topic;
+
+typedef struct kafc_metadata {
+    const char *cluster_id; /* or NULL, before Metadata v2 */
+    int32_t controller;     /* node id, or -1 */
+    const kafc_broker *brokers;
+    int32_t nbrokers;
+    const kafc_topic *topics; /* by name */
+    int32_t ntopics;
+} kafc_metadata;
+
+enum { KAFC_ALL_TOPICS = -1 };
+
+/* Asks a broker. topics: n names; n == 0: brokers only; n == KAFC_ALL_TOPICS: all. Never creates a topic (rule W9).
+ * *out: one piece of memory, the caller's, for kafc_metadata_free(). */
+KAFC_API kafc_err kafc_client_metadata(kafc_client *c, const char *const *topics, int32_t n,
+                                       int timeout_ms, kafc_metadata **out, kafc_error *err);
+KAFC_API void kafc_metadata_free(kafc_metadata *m);
+
+/* --- Topics -------------------------------------------------------------- */
+
+typedef struct kafc_config {
+    const char *name, *value;
+} kafc_config;
+
+typedef struct kafc_new_topic {
+    const char *name;
+    int32_t partitions; /* 0: the broker's default (4.0+ of the API; else 1) */
+    int32_t replication; /* 0: the same */
+    const kafc_config *configs;
+    int32_t nconfigs;
+    kafc_err result; /* out, for each topic */
+} kafc_new_topic;
+
+/* Asks the controller. Returns the first error; each topic's own is in `result`. An existing topic is
+ * KAFC_ERR_TOPIC_ALREADY_EXISTS. */
+KAFC_API kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
+                                            int timeout_ms, kafc_error *err);
+/* results: n codes, or NULL. */
+KAFC_API kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int32_t n,
+                                            kafc_err *results, int timeout_ms, kafc_error *err);
+
+/* --- Offsets -------------------------------------------------------------- */
+
+typedef struct kafc_offset_query {
+    const char *topic;
+    int32_t partition;
+    kafc_position at; /* FIRST, LAST, TIME or TAIL */
+    int64_t offset;   /* out: the next one to read, or KAFC_OFFSET_UNKNOWN with `result` */
+    int32_t leader_epoch; /* out, -1 if the broker does not say */
+    bool none_later;  /* out, TIME: no record at or after it; offset is the end */
+    kafc_err result;  /* out */
+} kafc_offset_query;
+
+/* Asks the leaders. LAST is the high watermark, or the last stable offset when `isolation` is read committed
+ * (rule R10). Returns the first error. */
+KAFC_API kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n,
+                                      kafc_isolation isolation, int timeout_ms, kafc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A writer: batches, partitioners, acks, idempotence. Every message gets
+ * exactly one verdict (rule W1).
+ *
+ * Threads: send, write, flush, poll from any number of threads; close and free
+ * from one. Order within a partition is the order of the calls of one thread.
+ */
+#ifndef KAFC_WRITER_H
+#define KAFC_WRITER_H
+
+#include <kafc/client.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct kafc_writer kafc_writer;
+
+typedef enum kafc_acks {
+    KAFC_ACKS_DEFAULT = 0, /* all */
+    KAFC_ACKS_ALL = -1,
+    KAFC_ACKS_LEADER = 1,
+    KAFC_ACKS_NONE = KAFC_ZERO /* acks 0: sent and unconfirmed */
+} kafc_acks;
+
+/* What became of a message. */
+typedef enum kafc_verdict {
+    KAFC_ACKNOWLEDGED = 1,  /* in the log, at `offset` */
+    KAFC_NOT_WRITTEN,       /* failed, and surely not in the log */
+    KAFC_PERHAPS_WRITTEN,   /* failed, and nobody can tell: sent, but the answer never came */
+    KAFC_UNCONFIRMED        /* acks 0: handed to the network */
+} kafc_verdict;
+
+typedef struct kafc_report {
+    void *opaque; /* what send was given */
+    kafc_verdict verdict;
+    kafc_err code; /* KAFC_OK when acknowledged or unconfirmed */
+    const char *topic;  /* valid until the writer is freed */
+    int32_t partition;  /* -1: none was chosen */
+    int64_t offset;     /* or KAFC_OFFSET_UNKNOWN */
+    int64_t timestamp;  /* ms; the broker's if the topic says LogAppendTime */
+} kafc_report;
+
+/* Called on the loop thread, without locks, once a message that wants a report is settled. Must not block; send with
+ * timeout 0 is allowed, other blocking calls of kafc answer KAFC_ERR_IN_CALLBACK. */
+typedef void (*kafc_delivery_fn)(void *ctx, const kafc_report *report);
+
+typedef enum kafc_reports {
+    KAFC_REPORTS_DEFAULT = 0, /* all if there is on_delivery or anybody polls (opaque or not), see below */
+    KAFC_REPORTS_ALL = 1,     /* one for each message, by on_delivery, else by kafc_writer_poll() */
+    KAFC_REPORTS_FAILURES = 2,
+    KAFC_REPORTS_NONE = 3     /* the default without on_delivery: failures are counted and logged */
+} kafc_reports;
+
+/* Picks a partition in [0, npartitions). Called on the sender's thread (or the loop's, for messages that waited for
+ * metadata); must be thread-safe, must not block, must not call kafc. An answer out of range fails the message. */
+typedef int32_t (*kafc_partitioner_fn)(void *ctx, const kafc_message *m, int32_t npartitions);
+
+typedef struct kafc_writer_options {
+    size_t size;
+    const kafc_properties *properties;
+    const char *topic;            /* here or on each message (rule W4) */
+    kafc_acks acks;
+    kafc_switch idempotence;      /* default on, giving way where it cannot be had (rule W6). enable.idempotence */
+    kafc_compression compression; /* compression.type */
+    int32_t compression_level;    /* 0: the codec's default; KAFC_ZERO: level 0 */
+    int32_t linger_ms;            /* 5; KAFC_ZERO: send at once */
+    int32_t batch_bytes;          /* compressed, as sent; 1000000. batch.size */
+    int32_t batch_messages;       /* 0: no limit */
+    int32_t message_max_bytes;    /* a larger message is refused; 1000000. max.request.size */
+    int64_t buffer_bytes;         /* held at most; 33554432. buffer.memory */
+    int32_t delivery_timeout_ms;  /* from send to verdict; 120000 */
+    int32_t request_timeout_ms;   /* 0: the client's */
+    int32_t max_in_flight;        /* batches of a partition: 5, or 1 without idempotence (rule W5) */
+    const char *partitioner;      /* "murmur2" (default; keyless sticky), "hash", "reference_hash", "crc32",
+                                     "round_robin", "least_bytes", "sticky", "random", and "…_consistent" forms */
+    kafc_partitioner_fn on_partition; /* wins over `partitioner` */
+    kafc_switch create_topics;    /* default off (rule W9). allow.auto.create.topics */
+    kafc_reports reports;
+    int32_t report_slots;         /* uncollected reports at most; then send would block; 1000000 (rule W7) */
+    kafc_delivery_fn on_delivery;
+    void *ctx;                    /* for the two functions */
+} kafc_writer_options;
+
+#define KAFC_WRITER(...) (&(kafc_writer_options){ .size = sizeof(kafc_writer_options), __VA_ARGS__ })
+static inline void kafc_writer_options_init(kafc_writer_options *o)
+{
+    memset(o, 0, sizeof *o);
+    o->size = sizeof *o;
+}
+
+KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options *o, kafc_error *err)
+    KAFC_NODISCARD;
+
+/* Takes a message and returns: copied, batched, sent by the loop (rules W2, W3). Waits for room (buffer_bytes,
+ * report_slots) at most timeout_ms; 0 answers KAFC_ERR_WOULD_BLOCK. After any error the message was not taken and gets
+ * no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or neither, partition out of range when the topic is
+ * known), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. */
+KAFC_API kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
+                                   kafc_error *err);
+
+/* Sends n messages and waits for all verdicts. results: n reports in the order of the messages, or NULL. Returns the
+ * first failure's code; KAFC_ERR_TIMED_OUT leaves those without a verdict yet as KAFC_PERHAPS_WRITTEN in results, the
+ * writer goes on trying until delivery_timeout_ms. Does not wait for linger. */
+KAFC_API kafc_err kafc_writer_write(kafc_writer *w, const kafc_message *m, int32_t n, int timeout_ms,
+                                    kafc_error *err);
+KAFC_API kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n,
+                                         kafc_report *results, int timeout_ms, kafc_error *err);
+
+/* Collects up to max settled reports (reports ALL or FAILURES without on_delivery), waiting for the first at most
+ * timeout_ms. *n says how many. KAFC_ERR_WOULD_BLOCK or KAFC_ERR_TIMED_OUT: none yet; KAFC_ERR_CLOSED: closed and all
+ * were collected, the end mark (rule W7). */
+KAFC_API kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int32_t *n,
+                                   int timeout_ms, kafc_error *err);
+
+/* Sends what is there without linger and waits until all of it has its verdict (rule W10). */
+KAFC_API kafc_err kafc_writer_flush(kafc_writer *w, int timeout_ms, kafc_error *err);
+
+typedef struct kafc_writer_counts {
+    uint64_t sent;          /* taken by send or write */
+    uint64_t acknowledged;  /* or unconfirmed, with acks 0 */
+    uint64_t failed;
+    uint64_t held_messages; /* taken and without a verdict */
+    uint64_t held_bytes;    /* of buffer_bytes */
+} kafc_writer_counts;
+KAFC_API void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *out);
+
+/* Refuses new messages, flushes within the timeout, fails the rest with their verdicts. Idempotent. KAFC_ERR_TIMED_OUT
+ * if something failed for want of time. Reports can be polled until the end mark. */
+KAFC_API kafc_err kafc_writer_close(kafc_writer *w, int timeout_ms, kafc_error *err);
+KAFC_API void kafc_writer_free(kafc_writer *w); /* closes without waiting if needed; NULL is ignored */
+
+/* Makes calls that wait on this writer return KAFC_ERR_INTERRUPTED. Safe in a signal handler. */
+KAFC_API void kafc_writer_wake(kafc_writer *w);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One connection to one broker, without its socket: frames, correlation,
+ * ApiVersions first (rule C8), pipelining, timeouts (rule C1). Driven by
+ * core/broker for a client and by client/conn for a kafc_conn; knows no
+ * system call and no clock.
+ *
+ * DOWN -> OPENING (socket connects) -> GREETING (ApiVersions asked) -> READY -> DOWN.
+ * Requests may be queued in any state; they are sent in order once READY.
+ */
+#ifndef KAFC_CORE_LINK_H
+#define KAFC_CORE_LINK_H
+
+#include <sys/uio.h>
+
+#include "base/log.h"
+#include "core/request.h"
+
+enum kafc_link_state { KAFC_LINK_DOWN, KAFC_LINK_OPENING, KAFC_LINK_GREETING, KAFC_LINK_READY };
+
+struct kafc_link_config {
+    const kafc_allocator *mem;
+    const struct kafc_logger *log;
+    struct kafc_budget *frames;  /* counts received frames; may be NULL */
+    const char *client_id;
+    int32_t receive_max;         /* a larger frame ends the connection */
+    int64_t request_timeout_us;  /* for ApiVersions */
+};
+
+struct kafc_link; /* opaque; see link.c */
+
+/* name: "node 2, advertised as broker-2:9092 by localhost:9092" or "localhost:9092", for errors (rule C4); copied. */
+struct kafc_link *kafc__link_new(const struct kafc_link_config *cfg, int32_t node, const char *name);
+void kafc__link_free(struct kafc_link *l); /* fails what is still queued with KAFC_ERR_CLOSED */
+enum kafc_link_state kafc__link_state(const struct kafc_link *l);
+
+void kafc__link_opening(struct kafc_link *l);              /* the socket is being connected */
+void kafc__link_up(struct kafc_link *l, int64_t now);      /* connected: greet */
+/* The socket is gone, or could not be opened: everything queued and in flight is done() with `why`. */
+void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now);
+
+/* Queues. The request's done() is called exactly once, later, from one of the functions here (never from inside
+ * queue itself). */
+void kafc__link_queue(struct kafc_link *l, struct kafc_request *rq, int64_t now);
+/* Forgets a request of the caller's: not sent: removed; sent: its response is swallowed. done() is not called. */
+void kafc__link_cancel(struct kafc_link *l, struct kafc_request *rq);
+size_t kafc__link_pending(const struct kafc_link *l); /* queued and in flight */
+
+/* Bytes in: where to read to (big pieces go straight into the frame they belong to), and how many came. An error means
+ * that the connection must be closed: the driver closes the socket and calls kafc__link_down() with *err. */
+kafc_err kafc__link_recv_room(struct kafc_link *l, void **p, size_t *n, kafc_error *err);
+kafc_err kafc__link_received(struct kafc_link *l, size_t n, int64_t now, kafc_error *err);
+
+/* Bytes out: fills up to max iovecs, returns how many (0: nothing to send); then how many bytes were taken. */
+int kafc__link_send_iov(struct kafc_link *l, struct iovec *iov, int max, int64_t now);
+void kafc__link_sent(struct kafc_link *l, size_t n, int64_t now);
+
+/* The next moment at which tick must be called, or INT64_MAX. tick fails requests whose deadline passed, one by one
+ * (rule C1); its error means: close, as for received. */
+int64_t kafc__link_deadline(const struct kafc_link *l);
+kafc_err kafc__link_tick(struct kafc_link *l, int64_t now, kafc_error *err);
+
+/* The version that would be chosen for api within [min, max], or -1 (READY only). */
+int kafc__link_version(const struct kafc_link *l, const struct kafc_api *api, int min, int max);
+
+#endif

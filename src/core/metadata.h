@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the core knows of the cluster: nodes, and the topics that its members
+ * want. Driver's thread only.
+ */
+#ifndef KAFC_CORE_METADATA_H
+#define KAFC_CORE_METADATA_H
+
+#include "core/core.h"
+
+struct kafc_meta_partition {
+    int32_t leader;       /* node id, or -1 */
+    int32_t leader_epoch; /* or -1 */
+    kafc_err error;
+};
+
+struct kafc_meta_topic {
+    char *name;
+    kafc_uuid id;          /* zero if the broker does not say */
+    kafc_err error;        /* KAFC_OK once partitions are known; UNKNOWN_TOPIC_OR_PARTITION, … */
+    bool fresh;            /* an answer has arrived since it was wanted (or since stale was called) */
+    int32_t npartitions;   /* 0 until known; never shrinks while wanted unless the topic was recreated (id changed) */
+    struct kafc_meta_partition *partition;
+    int refs, creators;    /* who wants it; who allows its creation (rule W9) */
+};
+
+/* Wants a topic: it is in every refresh from now on; news go to each member's topic_news. May be called with the name
+ * of one already wanted (refs). Asks soon if it is not known. NULL when out of memory. */
+struct kafc_meta_topic *kafc__meta_want(struct kafc_core *c, const char *name, bool allow_create);
+void kafc__meta_drop(struct kafc_core *c, struct kafc_meta_topic *t, bool allowed_create);
+/* What is known is wrong (an error of class REFRESH): ask again, not more often than the retry back-off. */
+void kafc__meta_stale(struct kafc_core *c);
+/* The leader of a partition, or -1; *epoch may be NULL. */
+int32_t kafc__meta_leader(const struct kafc_meta_topic *t, int32_t partition, int32_t *epoch);
+/* A broker's hint (KIP-951): newer leader of a partition. Ignored unless its epoch is above the known one and the node
+ * is known. */
+void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition, int32_t leader,
+                     int32_t epoch);
+int32_t kafc__meta_controller(const struct kafc_core *c); /* or -1 */
+
+#endif
