@@ -21,6 +21,7 @@ struct kafc_map {
     size_t n, cap; /* cap is a power of two or 0 */
 };
 
+/* A key of eight bytes is a number as well: pass &value->id and sizeof(uint64_t). */
 void kafc__map_init(struct kafc_map *m, const kafc_allocator *mem);
 void kafc__map_fini(struct kafc_map *m);
 void *kafc__map_get(const struct kafc_map *m, const void *key, size_t len); /* or NULL */

@@ -43,8 +43,12 @@ void kafc__cond_broadcast(struct kafc_cond *c);
 
 struct kafc_thread {
     pthread_t t;
+    void (*fn)(void *);
+    void *arg;
+    char name[16];
 };
-/* Starts a thread that blocks all signals (rule C2). name: at most 15 bytes. false: the system refused. */
+/* Starts a thread that blocks all signals (rule C2). *t stays where it is until the join. name: at most 15 bytes.
+ * false: the system refused. */
 bool kafc__thread_start(struct kafc_thread *t, const char *name, void (*fn)(void *), void *arg);
 void kafc__thread_join(struct kafc_thread *t);
 bool kafc__thread_is_self(const struct kafc_thread *t);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The free lists of segments. Producing threads get them, the loop puts them
+ * back when a batch is settled.
+ */
+#include "base/seg.h"
+
+#include "base/mem.h"
+
+enum { KEEP_MAX = 256 };
+
+struct kafc_seg_pool *kafc__seg_pool_new(const kafc_allocator *mem, struct kafc_budget *budget)
+{
+    struct kafc_seg_pool *p = kafc__zalloc(mem, sizeof(*p));
+    if (!p)
+        return NULL;
+    atomic_init(&p->refs, 1);
+    kafc__mutex_init(&p->lock);
+    if (mem)
+        p->mem = *mem;
+    p->budget = budget ? kafc__budget_ref(budget) : NULL;
+    p->keep = KEEP_MAX;
+    if (budget && budget->limit / KAFC_SEG_LARGE < KEEP_MAX)
+        p->keep = (uint32_t)(budget->limit / KAFC_SEG_LARGE);
+    return p;
+}
+
+struct kafc_seg_pool *kafc__seg_pool_ref(struct kafc_seg_pool *p)
+{
+    atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+    return p;
+}
+
+static void free_list(struct kafc_seg_pool *p, struct kafc_seg *s)
+{
+    while (s) {
+        struct kafc_seg *next = s->next;
+        kafc__free(&p->mem, s);
+        s = next;
+    }
+}
+
+void kafc__seg_pool_unref(struct kafc_seg_pool *p)
+{
+    if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    free_list(p, p->free_small);
+    free_list(p, p->free_large);
+    kafc__mutex_fini(&p->lock);
+    kafc__budget_unref(p->budget);
+    kafc_allocator mem = p->mem;
+    kafc__free(&mem, p);
+}
+
+/* From the free list or the allocator; the budget was asked already. */
+static struct kafc_seg *take_seg(struct kafc_seg_pool *p, uint32_t size)
+{
+    bool large = size > KAFC_SEG_SMALL;
+    kafc__lock(&p->lock);
+    struct kafc_seg **list = large ? &p->free_large : &p->free_small;
+    struct kafc_seg *s = *list;
+    if (s) {
+        *list = s->next;
+        --*(large ? &p->nlarge : &p->nsmall);
+    }
+    kafc__unlock(&p->lock);
+    if (!s)
+        s = kafc__alloc(&p->mem, size);
+    if (!s)
+        return NULL;
+    s->next = NULL;
+    s->cap = size - (uint32_t)offsetof(struct kafc_seg, data);
+    s->len = 0;
+    return s;
+}
+
+static uint32_t seg_size(uint32_t size)
+{
+    return size > KAFC_SEG_SMALL ? KAFC_SEG_LARGE : KAFC_SEG_SMALL;
+}
+
+struct kafc_seg *kafc__seg_get(struct kafc_seg_pool *p, uint32_t size, bool *no_memory)
+{
+    size = seg_size(size);
+    *no_memory = false;
+    if (p->budget && !kafc__budget_try_take(p->budget, size))
+        return NULL;
+    struct kafc_seg *s = take_seg(p, size);
+    if (!s) {
+        *no_memory = true;
+        if (p->budget)
+            kafc__budget_give(p->budget, size);
+    }
+    return s;
+}
+
+struct kafc_seg *kafc__seg_get_over(struct kafc_seg_pool *p, uint32_t size)
+{
+    size = seg_size(size);
+    struct kafc_seg *s = take_seg(p, size);
+    if (s && p->budget)
+        kafc__budget_take(p->budget, size);
+    return s;
+}
+
+/* Keeps or frees a chain of segments in one go: one lock, one give. */
+static void put_list(struct kafc_seg_pool *p, struct kafc_seg *s)
+{
+    struct kafc_seg *rest = NULL;
+    size_t bytes = 0;
+    kafc__lock(&p->lock);
+    while (s) {
+        struct kafc_seg *next = s->next;
+        uint32_t size = s->cap + (uint32_t)offsetof(struct kafc_seg, data);
+        bool large = size > KAFC_SEG_SMALL;
+        uint32_t *n = large ? &p->nlarge : &p->nsmall;
+        struct kafc_seg **list = *n >= p->keep ? &rest : large ? &p->free_large : &p->free_small;
+        if (list != &rest)
+            ++*n;
+        s->next = *list;
+        *list = s;
+        bytes += size;
+        s = next;
+    }
+    kafc__unlock(&p->lock);
+    free_list(p, rest);
+    if (p->budget && bytes)
+        kafc__budget_give(p->budget, bytes);
+}
+
+void kafc__seg_put(struct kafc_seg_pool *p, struct kafc_seg *s)
+{
+    s->next = NULL;
+    put_list(p, s);
+}
+
+void kafc__chain_append(struct kafc_chain *c, struct kafc_seg *s)
+{
+    s->next = NULL;
+    if (c->tail)
+        c->tail->next = s;
+    else
+        c->head = s;
+    c->tail = s;
+    c->len += s->len;
+}
+
+void kafc__chain_clear(struct kafc_chain *c, struct kafc_seg_pool *p)
+{
+    if (c->head)
+        put_list(p, c->head);
+    *c = (struct kafc_chain){ 0 };
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * pthreads. A lock that fails is a broken program, not a condition to handle:
+ * it aborts.
+ */
+#include "base/sync.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#if defined(__clang__)
+#define NO_ANALYSIS __attribute__((no_thread_safety_analysis))
+#else
+#define NO_ANALYSIS
+#endif
+
+static void must(int rc)
+{
+    if (rc != 0)
+        abort();
+}
+
+void kafc__mutex_init(struct kafc_mutex *m)
+{
+    must(pthread_mutex_init(&m->m, NULL));
+}
+
+void kafc__mutex_fini(struct kafc_mutex *m)
+{
+    (void)pthread_mutex_destroy(&m->m);
+}
+
+NO_ANALYSIS void kafc__lock(struct kafc_mutex *m)
+{
+    must(pthread_mutex_lock(&m->m));
+}
+
+NO_ANALYSIS void kafc__unlock(struct kafc_mutex *m)
+{
+    must(pthread_mutex_unlock(&m->m));
+}
+
+#ifdef __APPLE__
+#define COND_CLOCK CLOCK_REALTIME /* macOS has no pthread_condattr_setclock */
+#else
+#define COND_CLOCK CLOCK_MONOTONIC
+#endif
+
+void kafc__cond_init(struct kafc_cond *c)
+{
+    pthread_condattr_t a;
+    must(pthread_condattr_init(&a));
+#ifndef __APPLE__
+    must(pthread_condattr_setclock(&a, COND_CLOCK));
+#endif
+    must(pthread_cond_init(&c->c, &a));
+    (void)pthread_condattr_destroy(&a);
+}
+
+void kafc__cond_fini(struct kafc_cond *c)
+{
+    (void)pthread_cond_destroy(&c->c);
+}
+
+/* The deadline as the condition's clock counts it. */
+static struct timespec cond_deadline(int64_t deadline)
+{
+    struct timespec ts = { 0 };
+    if (deadline < 0)
+        deadline = 0;
+#ifdef __APPLE__
+    struct timespec mono = { 0 };
+    (void)clock_gettime(CLOCK_MONOTONIC, &mono);
+    (void)clock_gettime(COND_CLOCK, &ts);
+    deadline += (int64_t)(ts.tv_sec - mono.tv_sec) * 1000000 + (ts.tv_nsec - mono.tv_nsec) / 1000;
+#endif
+    ts.tv_sec = (time_t)(deadline / 1000000);
+    ts.tv_nsec = (long)(deadline % 1000000) * 1000;
+    return ts;
+}
+
+NO_ANALYSIS bool kafc__cond_wait(struct kafc_cond *c, struct kafc_mutex *m, int64_t deadline)
+{
+    if (deadline == INT64_MAX) {
+        must(pthread_cond_wait(&c->c, &m->m));
+        return true;
+    }
+    struct timespec ts = cond_deadline(deadline);
+    int rc = pthread_cond_timedwait(&c->c, &m->m, &ts);
+    if (rc != ETIMEDOUT)
+        must(rc);
+    return rc == 0;
+}
+
+void kafc__cond_signal(struct kafc_cond *c)
+{
+    must(pthread_cond_signal(&c->c));
+}
+
+void kafc__cond_broadcast(struct kafc_cond *c)
+{
+    must(pthread_cond_broadcast(&c->c));
+}
+
+static void *trampoline(void *arg)
+{
+    struct kafc_thread *t = arg;
+#ifdef __linux__
+    (void)prctl(PR_SET_NAME, t->name, 0, 0, 0);
+#endif
+    t->fn(t->arg);
+    return NULL;
+}
+
+bool kafc__thread_start(struct kafc_thread *t, const char *name, void (*fn)(void *), void *arg)
+{
+    t->fn = fn;
+    t->arg = arg;
+    (void)snprintf(t->name, sizeof(t->name), "%s", name);
+    /* The new thread inherits the mask, so there is no moment at which it could take a signal. */
+    sigset_t all, old;
+    (void)sigfillset(&all);
+    must(pthread_sigmask(SIG_SETMASK, &all, &old));
+    int rc = pthread_create(&t->t, NULL, trampoline, t);
+    must(pthread_sigmask(SIG_SETMASK, &old, NULL));
+    return rc == 0;
+}
+
+void kafc__thread_join(struct kafc_thread *t)
+{
+    must(pthread_join(t->t, NULL));
+}
+
+bool kafc__thread_is_self(const struct kafc_thread *t)
+{
+    return pthread_equal(t->t, pthread_self()) != 0;
+}
+
+void kafc__once(pthread_once_t *once, void (*fn)(void))
+{
+    must(pthread_once(once, fn));
+}
