@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Names, texts and classes of the error codes, from the list in
- * <kafc/error.h>; and the version of the library. Any thread.
+ * <kafc/error.h>. Any thread.
  */
 #include <kafc/error.h>
 
@@ -47,9 +47,4 @@ kafc_err_class kafc_err_class_of(kafc_err code)
     default:
         return KAFC_CLASS_FATAL;
     }
-}
-
-const char *kafc_version(void)
-{
-    return KAFC_VERSION;
 }
