@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The counting, failing allocator of the tests.
+ */
+#include "tests/support/alloc.h"
+
+#include <stdlib.h>
+
+static bool fails(struct test_alloc *a)
+{
+    long call = atomic_fetch_add(&a->calls, 1) + 1;
+    return a->fail_at > 0 && (call == a->fail_at || (a->fail_all_after && call > a->fail_at));
+}
+
+static void *test_malloc(void *ctx, size_t size)
+{
+    struct test_alloc *a = ctx;
+    void *p = fails(a) ? NULL : malloc(size);
+    if (p)
+        atomic_fetch_add(&a->live, 1);
+    return p;
+}
+
+static void *test_realloc(void *ctx, void *old, size_t size)
+{
+    struct test_alloc *a = ctx;
+    if (fails(a))
+        return NULL;
+    void *p = realloc(old, size);
+    if (p && !old)
+        atomic_fetch_add(&a->live, 1);
+    return p;
+}
+
+static void test_free(void *ctx, void *p)
+{
+    struct test_alloc *a = ctx;
+    if (p)
+        atomic_fetch_sub(&a->live, 1);
+    free(p);
+}
+
+void test_alloc_init(struct test_alloc *a)
+{
+    *a = (struct test_alloc){ .mem = { test_malloc, test_realloc, test_free, a } };
+}

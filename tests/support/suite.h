@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The main() of a test binary in one line: one suite, one case, a list of
+ * tests.
+ */
+#ifndef KAFC_TESTS_SUITE_H
+#define KAFC_TESTS_SUITE_H
+
+#include <check.h>
+#include <stddef.h>
+
+/* Runs the tests (timeout in seconds for each) and gives main's result. */
+int suite_run(const char *name, const TTest *const *tests, size_t n, double timeout);
+
+#define SUITE_MAIN(name, timeout, ...)                                              \
+    int main(void)                                                                  \
+    {                                                                               \
+        const TTest *const tests[] = { __VA_ARGS__ };                               \
+        return suite_run(name, tests, sizeof(tests) / sizeof(tests[0]), (timeout)); \
+    }
+
+#endif
