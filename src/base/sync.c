@@ -147,3 +147,8 @@ void kafc__once(pthread_once_t *once, void (*fn)(void))
 {
     must(pthread_once(once, fn));
 }
+
+void kafc__at_fork(void (*child)(void))
+{
+    must(pthread_atfork(NULL, NULL, child));
+}

@@ -53,5 +53,7 @@ bool kafc__thread_start(struct kafc_thread *t, const char *name, void (*fn)(void
 void kafc__thread_join(struct kafc_thread *t);
 bool kafc__thread_is_self(const struct kafc_thread *t);
 void kafc__once(pthread_once_t *once, void (*fn)(void));
+/* fn runs in the child of every later fork(2), before fork returns there. */
+void kafc__at_fork(void (*child)(void));
 
 #endif

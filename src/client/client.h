@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the public objects share behind their doors: the client's core, its
+ * loop thread and the ways onto it, what to close with it. Included by
+ * src/client and the writer's and reader's public halves only.
+ */
+#ifndef KAFC_CLIENT_CLIENT_H
+#define KAFC_CLIENT_CLIENT_H
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/fork.h"
+#include "base/list.h"
+#include "base/log.h"
+#include "base/sync.h"
+#include "core/core.h"
+#include <kafc/client.h>
+
+struct kafc_loop; /* loop.c */
+
+/* Work for the loop thread; the poster's memory until run is called. */
+struct kafc_job {
+    struct kafc_job *next;
+    void (*run)(struct kafc_job *job);
+};
+
+/* A writer or reader that kafc_client_close() must close. close() is called on the thread that closes the client,
+ * without locks, at most once, while the loop still runs; it must return by the deadline (monotonic µs). */
+struct kafc_closable {
+    struct kafc_list node;
+    kafc_err (*close)(struct kafc_closable *cl, int64_t deadline, kafc_error *err);
+    bool busy; /* close() runs: remove waits for it */
+};
+
+struct kafc_client {
+    kafc_allocator mem;        /* what everything of this client is allocated with */
+    struct kafc_logger log;
+    struct kafc_core *core;    /* touch on the loop thread only, but for poke */
+    kafc_client_options o;     /* resolved: every default filled in, real zeros as 0; strings live in `strings` */
+    char *strings;
+    unsigned generation;       /* of fork */
+    struct kafc_loop *loop;
+    atomic_bool closing;       /* refuses new work; set first by close */
+    atomic_uint interrupts;    /* how often kafc_client_interrupt() was called */
+    struct kafc_mutex lock;    /* of closables and waiters */
+    struct kafc_cond changed;  /* a closable is not busy any more */
+    struct kafc_list closables;
+    struct kafc_list waiters;  /* calls that wait, see client.c */
+    bool closed;               /* close has finished its work */
+};
+
+/* KAFC_ERR_USAGE for NULL, KAFC_ERR_FORKED in the child of a fork (rule C7: nothing is touched then). A load and a
+ * compare; not a system call. Every public function of client, writer and reader starts with it. */
+kafc_err kafc__client_check(const kafc_client *c, kafc_error *err);
+/* The same, then KAFC_ERR_CLOSED for a closed client, and KAFC_ERR_IN_CALLBACK when timeout_ms is not 0 and the
+ * calling thread is some client's loop: the start of every call that may wait. */
+kafc_err kafc__client_enter(const kafc_client *c, int timeout_ms, kafc_error *err);
+/* timeout_ms as an absolute monotonic deadline; INT64_MAX for -1. */
+int64_t kafc__deadline_in(int timeout_ms);
+
+/* Does this thread drive the client: its loop, or a function that runs inline after the loop's end? */
+bool kafc__client_on_loop(const kafc_client *c);
+
+/* Runs the job on the loop thread, soon, in the order of posting. Any thread; not in signal handlers. After the loop's
+ * end (kafc_client_close) it runs inline, before post returns. */
+void kafc__client_post(kafc_client *c, struct kafc_job *job);
+
+/* Runs fn(arg) on the loop thread and waits for it. Inline when called on the loop thread; after the loop's end inline
+ * too, one thread at a time. Callers hold no lock that the loop may take. */
+void kafc__client_run(kafc_client *c, void (*fn)(void *arg), void *arg);
+
+/* cl->close is set. false: the client is closed already. */
+bool kafc__client_add(kafc_client *c, struct kafc_closable *cl);
+/* Waits for a close() of it that runs on another thread. Ignored when it is not registered (any more); the node must
+ * be initialised by kafc__client_add or kafc__list_init. */
+void kafc__client_remove(kafc_client *c, struct kafc_closable *cl);
+
+#endif
