@@ -74,13 +74,14 @@ LIB_SRC  := $(wildcard protocol/*.c protocol/api/*.c protocol/record/*.c protoco
 MOCK_SRC := $(wildcard mock/*.c mock/*/*.c)
 TOOL_SRC := $(wildcard tools/kafc/*.c)
 DEMO_SRC := $(wildcard tools/demo/*.c)
+has_main = $(if $(1),$(shell grep -lE '^int main\b' $(1)))
 ALL_T    := $(filter-out tests/interop/%,$(wildcard tests/*.c tests/*/*.c tests/*/*/*.c))
 TEST_SRC := $(filter $(addsuffix .c,$(addprefix %/,$(notdir $(basename $(wildcard tests/test_*.c tests/*/test_*.c tests/*/*/test_*.c))))),$(ALL_T))
 TLIB_SRC := $(filter-out $(TEST_SRC),$(ALL_T))
 EX_SRC   := $(wildcard examples/*.c)
 FUZZ_SRC := $(filter-out fuzz/driver.c,$(wildcard fuzz/*.c))
 BENCH_ALL := $(wildcard bench/*.c)
-BENCH_SRC := $(if $(BENCH_ALL),$(shell grep -lE '^int main\b' $(BENCH_ALL)))
+BENCH_SRC := $(call has_main,$(BENCH_ALL))
 BLIB_SRC := $(filter-out $(BENCH_SRC),$(BENCH_ALL))
 HEADERS  := $(wildcard include/kafc/*.h)
 
@@ -101,10 +102,10 @@ LIBS_A    := $(MOCK_LIB) $(O)/libkafc.a
 .PHONY: all lib
 lib: $(O)/libkafc.a $(MOCK_LIB) $(O)/libkafc.so.0 $(O)/kafc.pc
 all: lib
-ifneq ($(DEMO_SRC),)
+ifneq ($(call has_main,$(DEMO_SRC)),)
 all: $(O)/kafc-demo
 endif
-ifneq ($(TOOL_SRC),)
+ifneq ($(call has_main,$(TOOL_SRC)),)
 ifeq ($(HAVE_JANSSON),yes)
 all: $(O)/kafc build/kafc
 else

@@ -41,7 +41,7 @@ function say(why) { print $0 ": " why; bad = 1 }
     }
     if (what ~ /^</) {
         if ((from == "core" || from ~ /^protocol/) &&
-            what ~ /^<(sys\/|unistd|time|pthread|poll|fcntl|netdb|netinet|arpa|signal|threads)/)
+            what !~ /^<sys\/(uio|types)\.h>/ && what ~ /^<(sys\/|unistd|time|pthread|poll|fcntl|netdb|netinet|arpa|signal|threads)/)
             say("no system headers in " from)
         if (from != "base" && from != "tls" && from != "sasl" && from != "compress" && from != "io" && !(from in any) &&
             what ~ /^<(openssl|zlib|zstd|lz4|snappy)/)
