@@ -107,7 +107,7 @@ all: $(O)/kafc-demo
 endif
 ifneq ($(call has_main,$(TOOL_SRC)),)
 ifeq ($(HAVE_JANSSON),yes)
-all: $(O)/kafc build/kafc
+all: $(O)/kafc $(if $(filter plain,$(VARIANT)),build/kafc)
 else
 all:
 	@echo "The kafc command is left out: jansson.h was not found (scripts/install-deps build; ./config.status --recheck)"
