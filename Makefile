@@ -290,7 +290,7 @@ format-check:
 
 # ---- putting it in place ----
 
-.PHONY: install uninstall clean distclean help
+.PHONY: install install-check uninstall clean distclean help
 D = $(DESTDIR)
 install: all
 	$(INSTALL) -d $(D)$(bindir) $(D)$(libdir)/pkgconfig $(D)$(includedir)/kafc/protocol/api
@@ -298,10 +298,16 @@ install: all
 	$(INSTALL) -m 755 $(O)/libkafc.so.0 $(D)$(libdir)
 	ln -sf libkafc.so.0 $(D)$(libdir)/libkafc.so
 	$(INSTALL) -m 644 $(HEADERS) $(D)$(includedir)/kafc
-	$(if $(wildcard protocol/*.h),$(INSTALL) -m 644 $(wildcard protocol/*.h) $(D)$(includedir)/kafc/protocol)
-	$(if $(wildcard protocol/api/*.h),$(INSTALL) -m 644 $(wildcard protocol/api/*.h) $(D)$(includedir)/kafc/protocol/api)
+	for h in $(wildcard protocol/*.h protocol/api/*.h); do \
+	  sed 's|^# *include "protocol/\(.*\)"|#include <kafc/protocol/\1>|' $$h > $(D)$(includedir)/kafc/$$h || exit 1; \
+	  chmod 644 $(D)$(includedir)/kafc/$$h; \
+	done
 	$(PC_SED) > $(D)$(libdir)/pkgconfig/kafc.pc
 	if [ -x $(O)/kafc ]; then $(INSTALL) -m 755 $(O)/kafc $(D)$(bindir); fi
+# What was installed serves a program: each header alone, and a program against either library.
+install-check:
+	@$(MAKE) -s install DESTDIR=$(abspath $(O))/inst prefix=/usr > /dev/null
+	@tests/install $(O)/inst/usr $(CC) "$(KAFC_LIBS)"
 uninstall:
 	rm -f $(D)$(bindir)/kafc $(D)$(libdir)/libkafc.a $(D)$(libdir)/libkafc_mock.a $(D)$(libdir)/libkafc.so* \
 	  $(D)$(libdir)/pkgconfig/kafc.pc
@@ -335,6 +341,7 @@ help:
 #? make format-check   clang-format, complaining only
 #? make headers        compile every public header alone, in C and C++
 #? make install        into prefix, under DESTDIR
+#? make install-check  install below build/ and compile programs against that
 #? make uninstall      remove what install put there
 #? make clean          remove build/
 #? make distclean      and what configure made

@@ -68,7 +68,7 @@ FNR == 1 {
 }
 END { exit bad }' || bad=1
 # scripts say their licence too, in line 2
-for f in $(git ls-files scripts tests/run tests/lint .ci Makefile configure.ac); do
+for f in $(git ls-files scripts tests/run tests/install tests/lint .ci Makefile configure.ac); do
     head -3 "$f" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' || { echo "$f:1: spdx: no licence"; bad=1; }
     grep -nHE '[[:space:]]+$' "$f" && bad=1
 done
