@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Sockets over the system's calls.
+ */
+#include "io/sock.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* such systems have SO_NOSIGPIPE, set in sock_setup() */
+#endif
+#ifdef SOCK_CLOEXEC
+#define SOCK_TYPE (SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK)
+#else
+#define SOCK_TYPE SOCK_STREAM
+#endif
+
+bool kafc__addr_numeric(struct kafc_addr *a, const char *host, int port)
+{
+    memset(a, 0, sizeof(*a));
+    struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+    if (inet_pton(AF_INET, host, &v4.sin_addr) == 1) {
+        memcpy(&a->ss, &v4, sizeof(v4));
+        a->len = (socklen_t)sizeof(v4);
+        return true;
+    }
+    char plain[INET6_ADDRSTRLEN];
+    size_t n = strlen(host);
+    if (n >= 2 && host[0] == '[' && host[n - 1] == ']') {
+        host++;
+        n -= 2;
+    }
+    if (n >= sizeof(plain))
+        return false;
+    memcpy(plain, host, n);
+    plain[n] = '\0';
+    struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
+    if (inet_pton(AF_INET6, plain, &v6.sin6_addr) != 1)
+        return false;
+    memcpy(&a->ss, &v6, sizeof(v6));
+    a->len = (socklen_t)sizeof(v6);
+    return true;
+}
+
+void kafc__addr_text(const struct kafc_addr *a, char *buf, size_t cap)
+{
+    char ip[INET6_ADDRSTRLEN] = "?";
+    if (a->ss.ss_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, &a->ss, sizeof(v6));
+        (void)inet_ntop(AF_INET6, &v6.sin6_addr, ip, sizeof(ip));
+        (void)snprintf(buf, cap, "[%s]:%d", ip, ntohs(v6.sin6_port));
+        return;
+    }
+    struct sockaddr_in v4;
+    memcpy(&v4, &a->ss, sizeof(v4));
+    (void)inet_ntop(AF_INET, &v4.sin_addr, ip, sizeof(ip));
+    (void)snprintf(buf, cap, "%s:%d", ip, ntohs(v4.sin_port));
+}
+
+int kafc__addr_port(const struct kafc_addr *a)
+{
+    if (a->ss.ss_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, &a->ss, sizeof(v6));
+        return ntohs(v6.sin6_port);
+    }
+    struct sockaddr_in v4;
+    memcpy(&v4, &a->ss, sizeof(v4));
+    return ntohs(v4.sin_port);
+}
+
+void kafc__sock_error_text(int err, char *buf, size_t cap)
+{
+    if (strerror_r(err, buf, cap) != 0)
+        (void)snprintf(buf, cap, "error %d", err);
+    if (buf[0] >= 'A' && buf[0] <= 'Z')
+        buf[0] = (char)(buf[0] - 'A' + 'a');
+}
+
+static bool set_flags(int fd)
+{
+    int fl = fcntl(fd, F_GETFL);
+    return fl >= 0 && fcntl(fd, F_SETFL, fl | O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+static void set_int(int fd, int level, int name, int value)
+{
+    (void)setsockopt(fd, level, name, &value, (socklen_t)sizeof(value)); /* an optimisation: may fail */
+}
+
+static void set_common(int fd)
+{
+    set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+#ifdef SO_NOSIGPIPE
+    set_int(fd, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
+}
+
+int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options *o, int *err)
+{
+    int fd = socket(a->ss.ss_family, SOCK_TYPE, 0);
+    if (fd < 0 || !set_flags(fd)) {
+        *err = errno;
+        kafc__sock_close(fd);
+        return -1;
+    }
+    set_common(fd);
+    /* Before connecting: the window's scale is settled by the handshake. */
+    if (o && o->send_buffer > 0)
+        set_int(fd, SOL_SOCKET, SO_SNDBUF, o->send_buffer);
+    if (o && o->receive_buffer > 0)
+        set_int(fd, SOL_SOCKET, SO_RCVBUF, o->receive_buffer);
+    *err = connect(fd, (const struct sockaddr *)&a->ss, a->len) == 0 ? 0 : errno;
+    if (*err == EINTR)
+        *err = EINPROGRESS;
+    if (*err != 0 && *err != EINPROGRESS) {
+        kafc__sock_close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int kafc__sock_connected(int fd)
+{
+    int err = 0;
+    socklen_t n = (socklen_t)sizeof(err);
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &n) == 0 ? err : errno;
+}
+
+static bool would_block(int err)
+{
+    return err == EAGAIN || err == EINTR
+#if EAGAIN != EWOULDBLOCK
+           || err == EWOULDBLOCK
+#endif
+        ;
+}
+
+int64_t kafc__sock_send(int fd, struct iovec *iov, int n)
+{
+    struct msghdr m;
+    memset(&m, 0, sizeof(m));
+    m.msg_iov = iov;
+#ifdef __APPLE__
+    m.msg_iovlen = n;
+#else
+    m.msg_iovlen = (size_t)n;
+#endif
+    ssize_t rc = sendmsg(fd, &m, MSG_NOSIGNAL);
+    if (rc >= 0)
+        return rc;
+    return would_block(errno) ? 0 : -errno;
+}
+
+int64_t kafc__sock_recv(int fd, void *p, size_t n)
+{
+    ssize_t rc = recv(fd, p, n, 0);
+    if (rc > 0)
+        return rc;
+    if (rc == 0)
+        return n == 0 ? 0 : KAFC_SOCK_EOF;
+    return would_block(errno) ? 0 : -errno;
+}
+
+int kafc__sock_listen(const struct kafc_addr *a, int *err)
+{
+    *err = 0;
+    int fd = socket(a->ss.ss_family, SOCK_TYPE, 0);
+    if (fd >= 0 && set_flags(fd)) {
+        set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+        if (bind(fd, (const struct sockaddr *)&a->ss, a->len) == 0 && listen(fd, SOMAXCONN) == 0)
+            return fd;
+    }
+    *err = errno;
+    kafc__sock_close(fd);
+    return -1;
+}
+
+bool kafc__sock_local(int fd, struct kafc_addr *a)
+{
+    memset(a, 0, sizeof(*a));
+    a->len = (socklen_t)sizeof(a->ss);
+    return getsockname(fd, (struct sockaddr *)&a->ss, &a->len) == 0;
+}
+
+int kafc__sock_accept(int fd, int *err)
+{
+    int c = accept(fd, NULL, NULL);
+    if (c < 0) {
+        *err = would_block(errno) || errno == ECONNABORTED ? EAGAIN : errno;
+        return -1;
+    }
+    if (!set_flags(c)) {
+        *err = errno;
+        kafc__sock_close(c);
+        return -1;
+    }
+    set_common(c);
+    return c;
+}
+
+void kafc__sock_close(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
+}
