@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Bytes to messages. Every length is hostile: nothing is allocated that the
+ * bytes at hand could not fill, nothing outside them is read. Any thread.
+ */
+#include "base/arena.h"
+#include "protocol/walk.h"
+
+struct dec {
+    struct kafc_walk w;
+    struct kafc_rd *r;
+    struct kafc_arena *a;
+};
+
+/* Arrays that take less than this in memory are not worth the walk that finds their elements' smallest size. */
+enum { SMALL_ARRAY = 2048 };
+
+static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj);
+static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m, bool tagged);
+
+static void no_memory(struct dec *d)
+{
+    d->w.no_memory = true;
+    kafc__rd_fail(d->r, "out of memory");
+}
+
+static void refuse_null(struct dec *d, const struct kafc_field *f)
+{
+    if (!d->r->err && !kafc__in(f->null, d->w.version))
+        kafc__rd_fail(d->r, "null, which the version does not allow");
+}
+
+static void get_i32s(struct kafc_rd *r, int32_t *v, int32_t n)
+{
+    if (!kafc__rd_need(r, (size_t)n * 4))
+        return;
+    for (int32_t i = 0; i < n; i++)
+        v[i] = (int32_t)kafc__load32(r->p + (size_t)i * 4);
+    r->p += (size_t)n * 4;
+}
+
+static void get_array(struct dec *d, const struct kafc_field *f, void *m)
+{
+    int32_t n = kafc__rd_count(d->r, d->w.flex);
+    kafc__array_set(m, NULL, n);
+    if (n < 0)
+        refuse_null(d, f);
+    if (n <= 0)
+        return;
+    bool structs = f->elem == KAFC_STRUCT;
+    size_t step = structs ? f->sub->size : kafc__kind_size(f->elem);
+    if (!structs || (size_t)n > SMALL_ARRAY / step) {
+        size_t min = structs ? kafc__schema_min_size(f->sub, (int16_t)d->w.version, d->w.flex)
+                             : kafc__kind_min(f->elem, d->w.flex);
+        if ((size_t)n > kafc__rd_left(d->r) / (min ? min : 1)) {
+            kafc__rd_fail(d->r, "more elements than the bytes that are left can hold");
+            return;
+        }
+    }
+    char *v = kafc__arena_array(d->a, (size_t)n, step);
+    if (!v) {
+        no_memory(d);
+        return;
+    }
+    kafc__array_set(m, v, n);
+    if (f->elem == KAFC_I32) {
+        get_i32s(d->r, (int32_t *)(void *)v, n);
+        return;
+    }
+    for (int32_t i = 0; i < n && !d->r->err; i++, v += step) {
+        get_value(d, kafc__element_of(f), f->elem, v, false);
+        if (d->r->err)
+            d->w.index = i;
+    }
+}
+
+static void get_ptr(struct dec *d, const struct kafc_field *f, void *m, bool tagged)
+{
+    int8_t mark = kafc__rd_i8(d->r);
+    void *p = NULL;
+    if (d->r->err || mark < 0 || (tagged && mark == 0)) {
+        refuse_null(d, f);
+    } else {
+        p = kafc__arena_alloc(d->a, f->sub->size);
+        if (p)
+            get_struct(d, f->sub, p);
+        else
+            no_memory(d);
+    }
+    memcpy(m, &p, sizeof(p));
+}
+
+static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m, bool tagged)
+{
+    struct kafc_rd *r = d->r;
+    switch (kind) {
+    case KAFC_BOOL:
+        *(bool *)m = kafc__rd_i8(r) != 0;
+        break;
+    case KAFC_I8:
+        *(int8_t *)m = kafc__rd_i8(r);
+        break;
+    case KAFC_I16:
+        *(int16_t *)m = kafc__rd_i16(r);
+        break;
+    case KAFC_U16:
+        *(uint16_t *)m = kafc__rd_u16(r);
+        break;
+    case KAFC_I32:
+        *(int32_t *)m = kafc__rd_i32(r);
+        break;
+    case KAFC_I64:
+        *(int64_t *)m = kafc__rd_i64(r);
+        break;
+    case KAFC_F64:
+        *(double *)m = kafc__rd_f64(r);
+        break;
+    case KAFC_UUID:
+        kafc__rd_uuid(r, m);
+        break;
+    case KAFC_STRING:
+        *(kafc_str *)m = kafc__rd_str(r, d->w.flex);
+        if (!((kafc_str *)m)->p)
+            refuse_null(d, f);
+        break;
+    case KAFC_BLOB:
+        *(kafc_bytes *)m = kafc__rd_bytes(r, d->w.flex);
+        if (!((kafc_bytes *)m)->p)
+            refuse_null(d, f);
+        break;
+    case KAFC_RECORDS: {
+        kafc_bytes b = kafc__rd_bytes(r, d->w.flex);
+        *(struct kafc_records *)m = (struct kafc_records){ b.p, b.len, NULL };
+        if (!b.p)
+            refuse_null(d, f);
+        break;
+    }
+    case KAFC_STRUCT:
+        get_struct(d, f->sub, m);
+        break;
+    case KAFC_PTR:
+        get_ptr(d, f, m, tagged);
+        break;
+    case KAFC_ARR:
+        get_array(d, f, m);
+        break;
+    default:
+        kafc__rd_fail(r, "a kind that does not exist");
+        break;
+    }
+}
+
+static const struct kafc_field *known_tag(const struct kafc_schema *s, uint32_t tag, int version)
+{
+    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++)
+        if (kafc__in(f->tagged, version) && f->tag == tag)
+            return f;
+    return NULL;
+}
+
+/* The value must fill its declared size; inside it nothing behind it can be read. */
+static void get_tag(struct dec *d, const struct kafc_field *f, void *m, uint32_t size)
+{
+    struct kafc_rd *r = d->r;
+    const uint8_t *end = r->end;
+    r->end = r->p + size;
+    get_value(d, f, f->kind, m, true);
+    if (!r->err && r->p != r->end)
+        kafc__rd_fail(r, "the tagged field is shorter than its declared size");
+    if (r->err)
+        kafc__walk_note(&d->w, f);
+    else
+        r->end = end;
+}
+
+static void keep_tag(struct dec *d, struct kafc_tags *u, uint32_t tag, uint32_t size, uint32_t room)
+{
+    struct kafc_tag *v;
+    if (u->n == 0) {
+        v = kafc__arena_array(d->a, room, sizeof(*v));
+        if (!v) {
+            no_memory(d);
+            return;
+        }
+        u->v = v;
+    } else {
+        memcpy(&v, &u->v, sizeof(v)); /* ours, seen through a pointer to const */
+    }
+    v[u->n].tag = tag;
+    v[u->n].data = (kafc_bytes){ kafc__rd_take(d->r, size), (int32_t)size };
+    u->n++;
+}
+
+static void get_tags(struct dec *d, const struct kafc_schema *s, void *obj)
+{
+    struct kafc_rd *r = d->r;
+    uint32_t n = kafc__rd_uvarint(r);
+    if (n > kafc__rd_left(r) / 2) {
+        kafc__rd_fail(r, "more tagged fields than the bytes that are left can hold");
+        return;
+    }
+    int64_t last = -1;
+    for (uint32_t i = 0; i < n && !r->err; i++) {
+        uint32_t tag = kafc__rd_uvarint(r), size = kafc__rd_uvarint(r);
+        if (r->err)
+            return;
+        if (tag <= last || size > kafc__rd_left(r) || size > INT32_MAX) {
+            kafc__rd_fail(r, tag <= last ? "tagged fields doubled or out of order"
+                                         : "a tagged field longer than the bytes that are left");
+            return;
+        }
+        last = tag;
+        const struct kafc_field *f = known_tag(s, tag, d->w.version);
+        if (f)
+            get_tag(d, f, (char *)obj + f->off, size);
+        else
+            keep_tag(d, kafc__unknown(s, obj), tag, size, n - i);
+    }
+}
+
+static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj)
+{
+    int version = d->w.version;
+    *kafc__unknown(s, obj) = (struct kafc_tags){ NULL, 0 };
+    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++) {
+        void *m = (char *)obj + f->off;
+        if (!kafc__in(f->on, version) || kafc__in(f->tagged, version)) {
+            kafc__field_default(f, m);
+            continue;
+        }
+        get_value(d, f, f->kind, m, false);
+        if (d->r->err) {
+            kafc__walk_note(&d->w, f);
+            return;
+        }
+    }
+    if (d->w.flex)
+        get_tags(d, s, obj);
+}
+
+kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s, void *msg, int16_t version,
+                                struct kafc_arena *a, kafc_error *e)
+{
+    kafc_err err = kafc__walk_version(s, version, e);
+    if (err)
+        return err;
+    struct dec d = { .r = r, .a = a };
+    kafc__walk_init(&d.w, s, version);
+    if (!r->err)
+        get_struct(&d, s, msg);
+    if (!r->err)
+        return KAFC_OK;
+    return kafc__walk_error(&d.w, d.w.no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_PROTOCOL, r->at, r->err, e);
+}
+
+kafc_err kafc__msg_decode(struct kafc_rd *r, const struct kafc_schema *s, void *msg, int16_t version,
+                          struct kafc_arena *a, kafc_error *e)
+{
+    kafc_err err = kafc__msg_decode_front(r, s, msg, version, a, e);
+    if (err || kafc__rd_left(r) == 0)
+        return err;
+    struct kafc_walk w;
+    kafc__walk_init(&w, s, version);
+    kafc__rd_fail(r, "bytes behind the end of the message");
+    return kafc__walk_error(&w, KAFC_ERR_PROTOCOL, r->at, r->err, e);
+}

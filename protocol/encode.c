@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Messages to bytes. Safe also for a message that was not sized first: what
+ * cannot be written is refused here too. Any thread.
+ */
+#include "protocol/walk.h"
+
+struct enc {
+    struct kafc_walk w;
+    struct kafc_wr *o;
+};
+
+static void put_struct(struct enc *c, const struct kafc_schema *s, const void *obj);
+static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, const void *m, bool tagged);
+
+static void put_array(struct enc *c, const struct kafc_field *f, const void *m)
+{
+    struct kafc_any_array a = kafc__array_get(m);
+    kafc__wr_count(c->o, a.n, c->w.flex);
+    size_t step = f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem);
+    const char *v = a.v;
+    for (int32_t i = 0; i < a.n && !c->o->err; i++, v += step) {
+        put_value(c, kafc__element_of(f), f->elem, v, false);
+        if (c->o->err)
+            c->w.index = i;
+    }
+}
+
+/* Null or there; true when there. */
+static bool put_marker(struct enc *c, const void *p, bool tagged)
+{
+    kafc__wr_i8(c->o, p ? 1 : tagged ? 0 : -1);
+    return p;
+}
+
+static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, const void *m, bool tagged)
+{
+    struct kafc_wr *o = c->o;
+    switch (kind) {
+    case KAFC_BOOL:
+        kafc__wr_i8(o, *(const bool *)m ? 1 : 0);
+        break;
+    case KAFC_I8:
+        kafc__wr_i8(o, *(const int8_t *)m);
+        break;
+    case KAFC_I16:
+        kafc__wr_i16(o, *(const int16_t *)m);
+        break;
+    case KAFC_U16:
+        kafc__wr_u16(o, *(const uint16_t *)m);
+        break;
+    case KAFC_I32:
+        kafc__wr_i32(o, *(const int32_t *)m);
+        break;
+    case KAFC_I64:
+        kafc__wr_i64(o, *(const int64_t *)m);
+        break;
+    case KAFC_F64:
+        kafc__wr_f64(o, *(const double *)m);
+        break;
+    case KAFC_UUID:
+        kafc__wr_uuid(o, m);
+        break;
+    case KAFC_STRING:
+        if (!((const kafc_str *)m)->p && !kafc__in(f->null, c->w.version))
+            kafc__wr_fail(o, "null, which the version does not allow");
+        kafc__wr_str(o, *(const kafc_str *)m, c->w.flex);
+        break;
+    case KAFC_BLOB:
+        if (!((const kafc_bytes *)m)->p && !kafc__in(f->null, c->w.version))
+            kafc__wr_fail(o, "null, which the version does not allow");
+        kafc__wr_bytes(o, *(const kafc_bytes *)m, c->w.flex);
+        break;
+    case KAFC_STRUCT:
+        put_struct(c, f->sub, m);
+        break;
+    case KAFC_RECORDS:
+    case KAFC_PTR:
+    case KAFC_ARR:
+        if (kafc__field_is_null(f, m) && !kafc__in(f->null, c->w.version))
+            kafc__wr_fail(o, "null, which the version does not allow");
+        else if (kind == KAFC_ARR)
+            put_array(c, f, m);
+        else if (kind == KAFC_RECORDS)
+            kafc__wr_records(o, m, c->w.flex);
+        else if (put_marker(c, kafc__ptr_get(m), tagged))
+            put_struct(c, f->sub, kafc__ptr_get(m));
+        break;
+    default:
+        kafc__wr_fail(o, "a kind that does not exist");
+        break;
+    }
+}
+
+static void put_tag(struct enc *c, const struct kafc_field *f, const void *m)
+{
+    size_t size = kafc__value_size(f, m, c->w.version, true, true);
+    kafc__wr_uvarint(c->o, f->tag);
+    kafc__wr_uvarint(c->o, (uint32_t)size);
+    size_t before = kafc__wr_len(c->o) + c->o->spliced;
+    put_value(c, f, f->kind, m, true);
+    if (!c->o->err && kafc__wr_len(c->o) + c->o->spliced != before + size)
+        kafc__wr_fail(c->o, "its size changed while it was written");
+    if (c->o->err)
+        kafc__walk_note(&c->w, f);
+}
+
+/* Unknown tags below `below` that were not written yet. */
+static void put_unknown(struct enc *c, const struct kafc_tags *u, int32_t *i, uint64_t below)
+{
+    for (; *i < u->n && u->v[*i].tag < below; (*i)++) {
+        kafc__wr_uvarint(c->o, u->v[*i].tag);
+        kafc__wr_uvarint(c->o, (uint32_t)u->v[*i].data.len);
+        kafc__wr_raw(c->o, u->v[*i].data.p, (size_t)u->v[*i].data.len);
+    }
+}
+
+static void put_tags(struct enc *c, const struct kafc_schema *s, const void *obj, uint32_t count)
+{
+    const struct kafc_tags *u = kafc__unknown_const(s, obj);
+    int32_t i = 0;
+    kafc__wr_uvarint(c->o, count + (uint32_t)u->n);
+    if (count > 0) {
+        for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end && !c->o->err; f++) {
+            const void *m = kafc__member(obj, f);
+            if (kafc__field_tagged(f, m, c->w.version)) {
+                put_unknown(c, u, &i, f->tag);
+                put_tag(c, f, m);
+            }
+        }
+    }
+    if (!c->o->err)
+        put_unknown(c, u, &i, UINT64_MAX);
+}
+
+static void put_struct(struct enc *c, const struct kafc_schema *s, const void *obj)
+{
+    uint32_t tags = 0;
+    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++) {
+        const void *m = kafc__member(obj, f);
+        if (!kafc__in(f->on, c->w.version)) {
+            if (!kafc__field_may_drop(f, m))
+                kafc__wr_fail(c->o, "set, but the version does not carry it");
+        } else if (!kafc__in(f->tagged, c->w.version)) {
+            put_value(c, f, f->kind, m, false);
+        } else if (!kafc__field_is_default(f, m)) {
+            tags++;
+        }
+        if (c->o->err) {
+            kafc__walk_note(&c->w, f);
+            return;
+        }
+    }
+    if (c->w.flex)
+        put_tags(c, s, obj, tags);
+    else if (kafc__unknown_const(s, obj)->n > 0)
+        kafc__wr_fail(c->o, "unknown tagged fields in a version without tagged fields");
+}
+
+kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s, const void *msg, int16_t version,
+                          kafc_error *e)
+{
+    kafc_err err = kafc__walk_version(s, version, e);
+    if (err)
+        return err;
+    struct enc c = { .o = w };
+    kafc__walk_init(&c.w, s, version);
+    if (!w->err)
+        put_struct(&c, s, msg);
+    if (!w->err)
+        return KAFC_OK;
+    return kafc__walk_error(&c.w, w->no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_ENCODE, kafc__wr_len(w), w->err, e);
+}
