@@ -95,7 +95,7 @@ void kafc__core_timer_set(struct kafc_core *c, struct kafc_core_timer *t, int64_
 void kafc__core_timer_stop(struct kafc_core *c, struct kafc_core_timer *t);
 
 /* What a connection is for: nothing that a broker may park delays anything else (DESIGN 9). */
-enum kafc_purpose { KAFC_FOR_CONTROL, KAFC_FOR_PRODUCE, KAFC_FOR_FETCH, KAFC_PURPOSES };
+enum kafc_purpose { KAFC_FOR_CONTROL, KAFC_FOR_PRODUCE, KAFC_FOR_FETCH, KAFC_FOR_FETCH_AHEAD, KAFC_PURPOSES };
 /* Node ids are >= 0. */
 enum { KAFC_ANY_NODE = -1, KAFC_CONTROLLER_NODE = -2 };
 
