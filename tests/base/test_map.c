@@ -14,7 +14,7 @@
 START_TEST(what_was_put_is_found_until_it_is_deleted)
 {
     enum { N = 500 };
-    static char names[N][16];
+    static char names[N][24];
     bool in[N] = { false };
     struct kafc_map m;
     struct kafc_rand r;
