@@ -24,7 +24,7 @@
 
 struct kafc_producer;
 
-/* Every field is final: src/client/writer.c has applied the defaults (there is no KAFC_ZERO here). */
+/* Every field is final: src/client/writer.c has applied the defaults (there is no KAFC_ZERO here but in level). */
 struct kafc_producer_config {
     kafc_allocator mem;
     const char *topic;        /* or NULL: on each message (rule W4) */
@@ -32,7 +32,7 @@ struct kafc_producer_config {
     bool idempotence;         /* wanted; only with acks -1 */
     bool idempotence_asked;   /* by the caller: then it does not give way (rule W6) */
     kafc_compression compression;
-    int32_t level;            /* of the codec; KAFC_DEFAULT_LEVEL */
+    int32_t level;            /* of the codec: 0 its default, KAFC_ZERO level 0 */
     int64_t linger_us;
     int32_t batch_bytes;
     int32_t batch_messages;   /* 0: no limit */
@@ -59,9 +59,6 @@ struct kafc_producer_config {
     void (*on_event)(void *ctx);
     void *ctx;
 };
-
-/* The level that lets the codec choose. */
-enum { KAFC_DEFAULT_LEVEL = INT32_MIN };
 
 /* Strings are copied. NULL: KAFC_ERR_USAGE (an unknown partitioner, idempotence without acks all), KAFC_ERR_NO_CODEC,
  * KAFC_ERR_NO_MEMORY. Touches nothing of the core: any thread. */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Which partition a message goes to: a table of rules by name, and the state
+ * that one topic's rule needs. The names of kafka-go, librdkafka and sarama
+ * follow their owners for keys, empty keys and null keys alike, so that keys
+ * land where those clients put them. Any thread.
+ */
+#ifndef KAFC_CORE_PARTITIONER_H
+#define KAFC_CORE_PARTITIONER_H
+
+#include <stdatomic.h>
+
+#include "base/sync.h"
+#include <kafc/writer.h>
+
+struct kafc_partitioner_rule;
+
+/* By name, those of kafc/writer.h and librdkafka's; NULL: there is none such. */
+const struct kafc_partitioner_rule *kafc__partitioner_rule(const char *name);
+/* The i-th name of the table, for messages and the walk of tests; NULL at the end. */
+const char *kafc__partitioner_name(size_t i);
+
+/* What the rules want to know of the topic now. */
+struct kafc_partition_view {
+    int32_t n; /* > 0 */
+    const void *ctx;
+    bool (*has_leader)(const void *ctx, int32_t partition);
+    uint32_t (*queued)(const void *ctx, int32_t partition); /* batches that wait or are in flight */
+};
+
+/* One topic's state. */
+struct kafc_partitioner {
+    const struct kafc_partitioner_rule *rule;
+    kafc_partitioner_fn fn; /* wins over rule */
+    void *fn_ctx;
+    kafc_allocator mem;
+    int64_t sticky_bytes;       /* after so many the sticky partition changes (KIP-794) */
+    atomic_int_least64_t stuck; /* bytes that went to the sticky partition */
+    atomic_int sticky;          /* the partition, or -1 */
+    atomic_uint round;          /* the counter of round robin */
+    atomic_uint_least64_t draw; /* of the random draws: splitmix64 over a counter, so threads share it */
+    struct kafc_mutex lock;     /* of bytes */
+    int64_t *bytes;             /* least_bytes: per partition */
+    int32_t nbytes;
+};
+
+void kafc__partitioner_init(struct kafc_partitioner *s, const kafc_allocator *mem,
+                            const struct kafc_partitioner_rule *rule, int64_t sticky_bytes, uint64_t seed);
+void kafc__partitioner_fini(struct kafc_partitioner *s);
+
+/* A partition in [0, n), or -1: the callback's answer is out of range, -2: out of memory. *sticky says that the
+ * sticky partition was taken: kafc__partitioner_stuck() must follow once the message was appended. */
+int32_t kafc__partitioner_pick(struct kafc_partitioner *s, const kafc_message *m,
+                               const struct kafc_partition_view *v, bool *sticky);
+/* bytes more went to the sticky partition; `between`: no batch of it is half full, a good moment to change. */
+void kafc__partitioner_stuck(struct kafc_partitioner *s, int32_t partition, size_t bytes, bool between,
+                             const struct kafc_partition_view *v);
+
+#endif
