@@ -45,6 +45,7 @@ void kafc__link_queue(struct kafc_link *l, struct kafc_request *rq, int64_t now)
 /* Forgets a request of the caller's: not sent: removed; sent: its response is swallowed. done() is not called. */
 void kafc__link_cancel(struct kafc_link *l, struct kafc_request *rq);
 size_t kafc__link_pending(const struct kafc_link *l); /* queued and in flight */
+bool kafc__link_wants(const struct kafc_link *l, int64_t now); /* send_iov would give something */
 
 /* Bytes in: where to read to (big pieces go straight into the frame they belong to), and how many came. An error means
  * that the connection must be closed: the driver closes the socket and calls kafc__link_down() with *err. */

@@ -13,6 +13,10 @@
 #include "protocol/apis.h"
 #include <kafc/error.h>
 
+struct kafc_link;
+struct kafc_conn;
+struct kafc_slot;
+
 struct kafc_request {
     struct kafc_list node; /* of the queue that it is on: the broker's or the link's */
     const struct kafc_api *api;
@@ -28,13 +32,24 @@ struct kafc_request {
     /* filled by the link */
     int16_t version;
     int32_t correlation;
+    int32_t broker;        /* node id it was sent to, or -1 */
     int64_t deadline;
     bool sent;             /* some of its bytes were handed to the system: the broker may have acted on it */
     kafc_err result;       /* of the transport; the body's own codes are the owner's matter */
     const kafc_error *why; /* the sentence behind result, valid during done() */
     struct kafc_frame *frame; /* the response, or NULL; dropped after done() unless taken with a reference */
     const uint8_t *body, *end; /* the response's body inside frame */
+    int32_t throttle_ms;       /* what the client must wait out, once known; kafc__request_decode finds it as well */
+
+    /* of the core and the link while they hold it; start with zero */
+    struct kafc_conn *conn;    /* of the core */
+    struct kafc_link *link;
+    struct kafc_slot *slot;    /* of the link: its bytes */
+    int32_t *throttle;         /* during done(): where the link looks for a throttle found late */
 };
+
+/* A zeroed request for the API, with the versions of the codec and no timeout. */
+void kafc__request_init(struct kafc_request *rq, const struct kafc_api *api, const void *msg);
 
 /* Decodes the response's body into resp (api->resp's struct, defaults included); strings and records borrow from the
  * frame, arrays live in the arena. For use inside done(). Trailing bytes are ignored (newer brokers append). */

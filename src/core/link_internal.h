@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the files of the link share: link.c (states, queue, clock), link_in.c
+ * (frames), link_out.c (slots, iovecs), link_greet.c (ApiVersions). Nobody
+ * else includes it, but the link's own tests.
+ */
+#ifndef KAFC_CORE_LINK_INTERNAL_H
+#define KAFC_CORE_LINK_INTERNAL_H
+
+#include "base/seg.h"
+#include "core/link.h"
+#include "protocol/api/18_api_versions.h"
+
+enum {
+    KAFC_LINK_STAGE = 16384,  /* bytes of the staging buffer, there while the link is up */
+    KAFC_LINK_DIRECT = 4096,  /* an incomplete frame of this size is read into its own memory */
+    KAFC_LINK_APIS = 128      /* keys whose versions are remembered */
+};
+
+enum kafc_link_event {
+    KAFC_LINK_EV_OPEN,     /* the socket is being connected */
+    KAFC_LINK_EV_UP,       /* connected */
+    KAFC_LINK_EV_AGAIN,    /* the broker wants ApiVersions in another version */
+    KAFC_LINK_EV_VERSIONS, /* the broker has said what it knows */
+    KAFC_LINK_EV_DOWN,     /* the socket is gone */
+    KAFC_LINK_EVENTS
+};
+
+/* A request as bytes: the small ones in buf, chains of records by reference (splices). */
+struct kafc_slot {
+    struct kafc_list node;   /* of flight or spare */
+    struct kafc_request *rq; /* NULL: nobody waits any more, the response is swallowed */
+    const struct kafc_api *api;
+    int64_t timeout_us, sent_at; /* sent_at -1: not a byte of it */
+    size_t total, written;       /* of the frame, size prefix and chains included */
+    struct kafc_arena arena;     /* of splice */
+    const struct kafc_splice *splice;
+    uint32_t nsplice;
+    int32_t correlation;
+    int16_t version;
+    bool no_response;
+    size_t len, cap; /* of buf */
+    uint8_t buf[];
+};
+
+/* Where in the stream of all slots the next byte to send is: even parts are of buf, odd ones are chains. */
+struct kafc_link_cursor {
+    struct kafc_slot *slot;
+    uint32_t part;
+    const struct kafc_seg *seg;
+    size_t off;
+};
+
+struct kafc_link {
+    struct kafc_link_config cfg;
+    enum kafc_link_state state;
+    int32_t node;
+    struct kafc_list queue;  /* requests without bytes yet */
+    struct kafc_list flight; /* slots: being sent or waiting for their response, oldest first */
+    struct kafc_list spare;  /* slots to be used again */
+    struct kafc_list lost;   /* requests to be failed once a transition is over */
+    size_t nqueued, nflight, nspare;
+    size_t unsent; /* bytes in slots that were not handed over */
+    struct kafc_link_cursor out;
+    int32_t correlation;
+    int64_t alarm; /* tick has nothing to do before */
+    int64_t heard_at, throttled_until;
+    bool heard;        /* a whole response has come on this connection */
+    kafc_error broken; /* code set: the connection must be closed */
+
+    uint8_t *stage;
+    size_t nstage;
+    struct kafc_frame *frame; /* a large response, being read */
+
+    struct kafc_request greet;
+    struct kafc_api_versions_req greet_msg;
+    int16_t asked; /* the version of ApiVersions in use */
+    struct {
+        int8_t min, max; /* max -1: unknown to the broker */
+    } have[KAFC_LINK_APIS];
+    char name[];
+};
+
+/* link.c: the one place where state is assigned. false: the event means nothing in this state. */
+bool kafc__link_step(struct kafc_link *l, enum kafc_link_event ev, int64_t now);
+/* The connection must be closed; the first reason stands. */
+void kafc__link_break(struct kafc_link *l, kafc_err code, const char *fmt, ...) KAFC_PRINTF(3, 4);
+/* Tells the owner. why may be NULL when code is KAFC_OK. */
+void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code, const kafc_error *why);
+
+/* link_out.c */
+/* Makes a slot of the request, at the end of flight; rq->version must be chosen. */
+kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_error *err);
+/* Nobody waits for the slot any more: removed if nothing of it was sent, else it stays without an owner. */
+void kafc__link_orphan(struct kafc_link *l, struct kafc_slot *s);
+void kafc__link_retire(struct kafc_link *l, struct kafc_slot *s); /* off flight, onto spare */
+void kafc__link_drop_slots(struct kafc_link *l); /* all of them; their requests go to lost */
+
+/* link_in.c */
+void kafc__link_drop_input(struct kafc_link *l);
+
+/* link_greet.c: handlers of the state table */
+void kafc__link_greet(struct kafc_link *l, int64_t now);
+
+#endif
