@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The reader of record batches: where the bytes of brokers become records.
+ * Runs on the thread that fetches, never on the loop. Nothing is believed
+ * before it was compared with the bytes that are there.
+ */
+#include "protocol/record/read.h"
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "protocol/wire.h"
+
+enum {
+    SIZE_TO_MAGIC = 17,
+    MIN_LENGTH_V0 = 14, /* of anything that Kafka ever stored */
+    MIN_RECORD = 7,
+    MIN_HEADER = 2
+};
+
+/* ---- batches ---- */
+
+static void parse_header(const uint8_t *p, struct kafc_batch_header *h)
+{
+    h->leader_epoch = (int32_t)kafc__load32(p + 12);
+    h->crc = kafc__load32(p + 17);
+    h->attributes = (int16_t)kafc__load16(p + 21);
+    h->last_offset_delta = (int32_t)kafc__load32(p + 23);
+    h->base_timestamp = (int64_t)kafc__load64(p + 27);
+    h->max_timestamp = (int64_t)kafc__load64(p + 35);
+    h->producer_id = (int64_t)kafc__load64(p + 43);
+    h->producer_epoch = (int16_t)kafc__load16(p + 51);
+    h->base_sequence = (int32_t)kafc__load32(p + 53);
+    h->count = (int32_t)kafc__load32(p + 57);
+}
+
+static kafc_err broken_batch(const struct kafc_batches *it, const struct kafc_batch_header *h, kafc_error *err,
+                             const char *field, int64_t value)
+{
+    return kafc__error(err, KAFC_ERR_CORRUPT, "batch at offset %lld, byte %zu of the response's records: %s is %lld",
+                       (long long)h->base_offset, (size_t)(it->p - it->start), field, (long long)value);
+}
+
+static kafc_err check_header(const struct kafc_batches *it, const struct kafc_batch_header *h, kafc_error *err)
+{
+    if (h->length < KAFC_BATCH_HEADER - KAFC_BATCH_PREFIX)
+        return broken_batch(it, h, err, "length", h->length);
+    if (h->base_offset < 0)
+        return broken_batch(it, h, err, "base offset", h->base_offset);
+    if (h->last_offset_delta < 0 || h->base_offset > INT64_MAX - 1 - h->last_offset_delta)
+        return broken_batch(it, h, err, "last offset delta", h->last_offset_delta);
+    if (h->count < 0)
+        return broken_batch(it, h, err, "record count", h->count);
+    return KAFC_OK;
+}
+
+kafc_err kafc__batch_next(struct kafc_batches *it, struct kafc_batch *b, kafc_error *err)
+{
+    struct kafc_batch_header *h = &b->header;
+    size_t left = (size_t)(it->end - it->p);
+    *b = (struct kafc_batch){ .p = NULL };
+    if (left < KAFC_BATCH_PREFIX)
+        return KAFC_OK;
+    h->base_offset = (int64_t)kafc__load64(it->p);
+    h->length = (int32_t)kafc__load32(it->p + 8);
+    if (h->length < MIN_LENGTH_V0)
+        return broken_batch(it, h, err, "length", h->length);
+    size_t size = (size_t)h->length + KAFC_BATCH_PREFIX;
+    if (left >= SIZE_TO_MAGIC) {
+        h->magic = (int8_t)it->p[16];
+        if (h->magic < 0 || h->magic > 2)
+            return broken_batch(it, h, err, "format", h->magic);
+    }
+    if (left < size) {
+        it->cut = size;
+        it->p = it->end;
+        return KAFC_OK;
+    }
+    if (h->magic == 2) {
+        if (h->length >= KAFC_BATCH_HEADER - KAFC_BATCH_PREFIX)
+            parse_header(it->p, h);
+        kafc_err rc = check_header(it, h, err);
+        if (rc != KAFC_OK)
+            return rc;
+    }
+    b->p = it->p;
+    b->size = size;
+    it->p += size;
+    if (h->magic == 2)
+        return KAFC_OK;
+    return kafc__error(err, KAFC_ERR_UNSUPPORTED, "batch at offset %lld has message format %d",
+                       (long long)h->base_offset, h->magic);
+}
+
+kafc_err kafc__batch_check_crc(const struct kafc_batch *b, kafc_error *err)
+{
+    uint32_t crc = kafc__crc32c(0, b->p + KAFC_BATCH_CRC_FROM, b->size - KAFC_BATCH_CRC_FROM);
+    if (crc == b->header.crc)
+        return KAFC_OK;
+    return kafc__error(err, KAFC_ERR_CORRUPT, "batch at offset %lld: CRC is %08x, and 0x%08x of its %zu bytes",
+                       (long long)b->header.base_offset, b->header.crc, crc, b->size);
+}
+
+/* ---- records ---- */
+
+kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d, struct kafc_record_cursor *c,
+                          struct kafc_frame **frame, kafc_error *err)
+{
+    const struct kafc_batch_header *h = &b->header;
+    const uint8_t *p = b->p + KAFC_BATCH_HEADER;
+    size_t n = b->size - KAFC_BATCH_HEADER;
+    bool log_append = h->attributes & KAFC_BATCH_LOG_APPEND_TIME;
+    int id = h->attributes & KAFC_BATCH_CODEC;
+    *frame = NULL;
+    if (id != KAFC_NONE && (n > 0 || h->count > 0)) {
+        const struct kafc_codec *codec = kafc__codec(id);
+        kafc_error why;
+        if (!codec)
+            return kafc__error(err, KAFC_ERR_CORRUPT, "batch at offset %lld: compression codec %d is unknown",
+                               (long long)h->base_offset, id);
+        kafc_err rc = kafc__decompress(d, codec, p, n, frame, &why);
+        if (rc != KAFC_OK)
+            return kafc__error(err, rc, "batch at offset %lld: %s", (long long)h->base_offset, why.message);
+        p = (*frame)->data;
+        n = (*frame)->len;
+    }
+    *c = (struct kafc_record_cursor){
+        .p = p,
+        .end = p + n,
+        .start = p,
+        .left = h->count,
+        .count = h->count,
+        .last_offset_delta = h->last_offset_delta,
+        .base_offset = h->base_offset,
+        .base_timestamp = log_append ? h->max_timestamp : h->base_timestamp,
+        .delta_mask = log_append ? 0 : UINT64_MAX,
+        .timestamp_type = log_append ? KAFC_TIME_LOG_APPEND : KAFC_TIME_CREATE,
+    };
+    return KAFC_OK;
+}
+
+/* Unsigned varint of at most ten bytes; NULL when it does not end before `end`, or is longer. */
+static const uint8_t *long_varint(const uint8_t *p, const uint8_t *end, uint64_t *v)
+{
+    uint64_t x = 0;
+    for (unsigned shift = 0; shift < 70 && p < end; shift += 7) {
+        uint8_t b = *p++;
+        x |= (uint64_t)(b & 0x7f) << shift;
+        if (b < 0x80) {
+            *v = x;
+            return p;
+        }
+    }
+    return NULL;
+}
+
+static inline const uint8_t *get_varint(const uint8_t *p, const uint8_t *end, uint64_t *v)
+{
+    if (end - p >= 2) {
+        if (p[0] < 0x80) {
+            *v = p[0];
+            return p + 1;
+        }
+        if (p[1] < 0x80) {
+            *v = (uint64_t)(p[0] & 0x7f) | (uint64_t)p[1] << 7;
+            return p + 2;
+        }
+    }
+    return long_varint(p, end, v);
+}
+
+static inline int64_t unzigzag(uint64_t v)
+{
+    return (int64_t)(v >> 1 ^ (0 - (v & 1)));
+}
+
+/* A length and the bytes it counts; -1 is null. NULL when they are not there: lengths of more than 32 bits never are. */
+static inline const uint8_t *get_bytes(const uint8_t *p, const uint8_t *end, const void **bytes, int32_t *len)
+{
+    uint64_t v;
+    p = get_varint(p, end, &v);
+    if (!p)
+        return NULL;
+    if (v == 1) {
+        *bytes = NULL;
+        *len = 0;
+        return p;
+    }
+    if (v & 1 || v >> 1 > (uint64_t)(end - p) || v >> 1 > INT32_MAX)
+        return NULL;
+    *bytes = p;
+    *len = (int32_t)(v >> 1);
+    return p + (v >> 1);
+}
+
+static enum kafc_record_step broken(struct kafc_record_cursor *c, const uint8_t *at, const char *why)
+{
+    c->why = why;
+    c->at = at;
+    return KAFC_RECORD_BROKEN;
+}
+
+static enum kafc_record_step at_end(struct kafc_record_cursor *c)
+{
+    return c->p == c->end ? KAFC_RECORD_END : broken(c, c->p, "bytes are left behind the last record");
+}
+
+enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kafc_record *out)
+{
+    if (c->why)
+        return KAFC_RECORD_BROKEN;
+    if (c->left == 0)
+        return at_end(c);
+    const uint8_t *p = c->p, *q, *end = c->end;
+    uint64_t len, time, delta, n;
+    if (!(q = get_varint(p, end, &len)) || len & 1 || len >> 1 > (uint64_t)(end - q) || len >> 1 < MIN_RECORD - 1)
+        return broken(c, p, "the record's length is not that of bytes which are there");
+    end = q + (len >> 1);
+    p = q + 1; /* attributes mean nothing */
+    if (!(q = get_varint(p, end, &time)))
+        return broken(c, p, "the timestamp delta does not end");
+    p = q;
+    if (!(q = get_varint(p, end, &delta)) || delta & 1 || delta >> 1 > (uint64_t)c->last_offset_delta)
+        return broken(c, p, "the offset delta is not within the batch");
+    p = q;
+    if (!(q = get_bytes(p, end, &out->key.p, &out->key.len)))
+        return broken(c, p, "the key's length is not that of bytes which are there");
+    p = q;
+    if (!(q = get_bytes(p, end, &out->value.p, &out->value.len)))
+        return broken(c, p, "the value's length is not that of bytes which are there");
+    p = q;
+    if (!(q = get_varint(p, end, &n)) || n & 1 || n >> 1 > (uint64_t)(end - q) / MIN_HEADER)
+        return broken(c, p, "the number of headers is more than there can be");
+    if (n == 0 && q != end)
+        return broken(c, q, "bytes are left at the record's end");
+    out->offset = c->base_offset + (int64_t)(delta >> 1);
+    out->timestamp = (int64_t)((uint64_t)c->base_timestamp + ((uint64_t)unzigzag(time) & c->delta_mask));
+    out->nheaders = (int32_t)(n >> 1);
+    out->headers = q;
+    out->headers_len = (int32_t)(end - q);
+    c->p = end;
+    c->left--;
+    return KAFC_RECORD_GOT;
+}
+
+kafc_err kafc__record_error(const struct kafc_record_cursor *c, kafc_error *err)
+{
+    int32_t record = c->count - c->left;
+    return kafc__error(err, KAFC_ERR_CORRUPT, "batch at offset %lld, record %d of %d, byte %zu of %zu: %s",
+                       (long long)c->base_offset, record < c->count ? record + 1 : record, c->count,
+                       (size_t)(c->at - c->start), (size_t)(c->end - c->start), c->why ? c->why : "nothing is wrong");
+}
+
+bool kafc__record_headers(struct kafc_record_cursor *c, const struct kafc_record *r, kafc_header *out)
+{
+    const char *why = NULL;
+    const uint8_t *p = r->headers, *q, *end = p + r->headers_len;
+    for (int32_t i = 0; i < r->nheaders && !why; i++) {
+        const void *name, *value;
+        if (!(q = get_bytes(p, end, &name, &out[i].name.len)) || !name) {
+            why = "the name of a header is null, or its length not that of bytes which are there";
+        } else if (!(q = get_bytes(p = q, end, &value, &out[i].value.len))) {
+            why = "the length of a header's value is not that of bytes which are there";
+        } else {
+            out[i].name.p = name;
+            out[i].value.p = value;
+            p = q;
+        }
+    }
+    if (!why && p != end)
+        why = "bytes are left behind the last header";
+    if (why && c) {
+        c->left++; /* it was this record, not the one to come */
+        (void)broken(c, p, why);
+    }
+    return !why;
+}
+
+int kafc__control_type(kafc_bytes key)
+{
+    const uint8_t *p = key.p;
+    if (!p || key.len < 4 || p[0] & 0x80)
+        return KAFC_CONTROL_NONE; /* a later version keeps the type where it is */
+    return (int16_t)kafc__load16(p + 2);
+}

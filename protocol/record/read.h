@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reading record batches: one batch after the other out of a Fetch response,
+ * and one record after the other out of a batch, all borrowed in place. The
+ * bytes may be hostile. A struct belongs to one thread at a time.
+ */
+#ifndef KAFC_RECORD_READ_H
+#define KAFC_RECORD_READ_H
+
+#include "protocol/record/batch.h"
+#include "protocol/record/codec.h"
+
+/* ---- batches ---- */
+
+struct kafc_batches {
+    const uint8_t *start, *p, *end;
+    size_t cut; /* at the end: of a batch that was cut off, the bytes it needs in all; 0: none, or not even that known */
+};
+
+struct kafc_batch {
+    struct kafc_batch_header header;
+    const uint8_t *p; /* all of it, borrowed; NULL: there was none */
+    size_t size;
+};
+
+static inline void kafc__batches_init(struct kafc_batches *it, const void *p, size_t n)
+{
+    *it = (struct kafc_batches){ .start = p, .p = p, .end = n ? (const uint8_t *)p + n : p };
+}
+
+/* The next batch. At the end, which may lie inside a batch (brokers cut the last one), KAFC_OK and b->p == NULL.
+ * KAFC_ERR_CORRUPT: what follows cannot be read either. KAFC_ERR_UNSUPPORTED: format 0 or 1; the iterator stands
+ * behind that entry, b->p and b->size are the entry, and of the header base_offset, length and magic are set. */
+kafc_err kafc__batch_next(struct kafc_batches *it, struct kafc_batch *b, kafc_error *err);
+
+/* Sums up the batch and compares. */
+kafc_err kafc__batch_check_crc(const struct kafc_batch *b, kafc_error *err);
+
+static inline int64_t kafc__batch_last_offset(const struct kafc_batch *b)
+{
+    return b->header.base_offset + b->header.last_offset_delta;
+}
+
+/* ---- records ---- */
+
+struct kafc_record {
+    int64_t offset;
+    int64_t timestamp;
+    kafc_bytes key, value;
+    int32_t nheaders;
+    int32_t headers_len; /* bytes at `headers`, not looked at yet */
+    const uint8_t *headers;
+};
+
+struct kafc_record_cursor {
+    const uint8_t *p, *end, *start;
+    int32_t left;  /* records to come */
+    int32_t count; /* of the batch */
+    int32_t last_offset_delta;
+    int64_t base_offset;
+    int64_t base_timestamp; /* of LogAppendTime: the time of all */
+    uint64_t delta_mask;    /* 0 with LogAppendTime, where deltas do not count */
+    kafc_timestamp_type timestamp_type;
+    const char *why;   /* after KAFC_RECORD_BROKEN, a clause; static */
+    const uint8_t *at; /* and where */
+};
+
+/* Puts a cursor in front of the first record. Uncompressed batches are borrowed and *frame is NULL; others are
+ * decompressed, and the records live as long as *frame, a new reference. The CRC is not looked at. */
+kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d, struct kafc_record_cursor *c,
+                          struct kafc_frame **frame, kafc_error *err);
+
+enum kafc_record_step { KAFC_RECORD_END = 0, KAFC_RECORD_GOT = 1, KAFC_RECORD_BROKEN = -1 };
+
+/* The next record. The end comes only when all bytes were used up exactly. After END or BROKEN the same again. */
+enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kafc_record *out);
+/* The sentence for BROKEN; returns KAFC_ERR_CORRUPT. */
+kafc_err kafc__record_error(const struct kafc_record_cursor *c, kafc_error *err);
+
+/* Decodes the record's headers into out (room for r->nheaders). false: they are broken, and kafc__record_error tells
+ * if c is the cursor that the record came from (NULL: nobody asks). */
+bool kafc__record_headers(struct kafc_record_cursor *c, const struct kafc_record *r, kafc_header *out);
+
+#endif
