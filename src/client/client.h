@@ -43,11 +43,9 @@ struct kafc_client {
     struct kafc_loop *loop;
     atomic_bool closing;       /* refuses new work; set first by close */
     atomic_uint interrupts;    /* how often kafc_client_interrupt() was called */
-    struct kafc_mutex lock;    /* of closables and waiters */
-    struct kafc_cond changed;  /* a closable is not busy any more */
+    struct kafc_mutex lock;    /* of closables, and of the results of calls that wait */
+    struct kafc_cond changed;  /* a result came, the client was interrupted or closed, a closable is not busy any more */
     struct kafc_list closables;
-    struct kafc_list waiters;  /* calls that wait, see client.c */
-    bool closed;               /* close has finished its work */
 };
 
 /* KAFC_ERR_USAGE for NULL, KAFC_ERR_FORKED in the child of a fork (rule C7: nothing is touched then). A load and a

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Options structs to resolved ones, by the table. Runs when an object is
+ * opened, on the caller's thread.
+ */
+#include "client/options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "client/options_value.h"
+
+static const char *const object_name[KAFC_OBJECTS] = { "client", "writer", "reader" };
+
+/* --- Values from text -------------------------------------------------------- */
+
+static void list_choices(const struct kafc_choice *c, char *buf, size_t cap)
+{
+    size_t n = 0;
+    for (buf[0] = '\0'; c->name && n < cap; c++)
+        n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", " : "", c->name);
+}
+
+kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int64_t *value, kafc_error *err)
+{
+    if (row->kind == KAFC_OPTION_STRING)
+        return text[0] ? KAFC_OK : kafc__error(err, KAFC_ERR_USAGE, "'%s' must not be empty", row->name);
+    if (row->choices) {
+        for (const struct kafc_choice *c = row->choices; c->name; c++) {
+            if (strcmp(c->name, text) == 0) {
+                *value = c->value;
+                return KAFC_OK;
+            }
+        }
+        char list[160];
+        list_choices(row->choices, list, sizeof(list));
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be one of %s", row->name, text, list);
+    }
+    char *end = NULL;
+    errno = 0;
+    long long v = strtoll(text, &end, 10);
+    if (end == text || *end != '\0')
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be a whole number", row->name, text);
+    if (errno == ERANGE || v < row->min || v > row->max)
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is %.64s, but must be from %" PRId64 " to %" PRId64, row->name,
+                           text, row->min, row->max);
+    *value = v;
+    return KAFC_OK;
+}
+
+bool kafc__option_named(const struct kafc_option *row, const char *name)
+{
+    if (!row->name)
+        return false;
+    if (strcmp(row->name, name) == 0)
+        return true;
+    size_t n = strlen(name);
+    for (const char *a = row->aliases; a && n > 0; a = strchr(a, ',') ? strchr(a, ',') + 1 : NULL) {
+        if (strncmp(a, name, n) == 0 && (a[n] == '\0' || a[n] == ','))
+            return true;
+    }
+    return false;
+}
+
+/* --- Suggestions -------------------------------------------------------------- */
+
+enum { WORD = 64 };
+
+static unsigned min3(unsigned a, unsigned b, unsigned c)
+{
+    unsigned m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+unsigned kafc__edit_distance(const char *a, const char *b)
+{
+    unsigned row[WORD + 1];
+    size_t n = strnlen(a, WORD), m = strnlen(b, WORD);
+    for (unsigned j = 0; j <= m; j++)
+        row[j] = j;
+    for (unsigned i = 1; i <= n; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            unsigned up = row[j];
+            row[j] = min3(up + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+            diagonal = up;
+        }
+    }
+    return row[m];
+}
+
+static const char *nearer(const char *name, const char *candidate, const char *best, unsigned *distance)
+{
+    unsigned d = kafc__edit_distance(name, candidate);
+    if (d >= *distance)
+        return best;
+    *distance = d;
+    return candidate;
+}
+
+const char *kafc__options_nearest(const char *name)
+{
+    size_t n;
+    const struct kafc_option *row = kafc__options(&n);
+    const char *best = "";
+    unsigned distance = UINT_MAX;
+    for (size_t i = 0; i < n; i++) {
+        if (row[i].name)
+            best = nearer(name, row[i].name, best, &distance);
+    }
+    return best;
+}
+
+/* --- Members ------------------------------------------------------------------- */
+
+static int64_t load(const struct kafc_option *row, const void *opts)
+{
+    const char *p = (const char *)opts + row->offset;
+    int32_t v32;
+    int64_t v64;
+    if (row->width == sizeof(v64)) {
+        memcpy(&v64, p, sizeof(v64));
+        return v64;
+    }
+    memcpy(&v32, p, sizeof(v32));
+    return v32;
+}
+
+static void store(const struct kafc_option *row, void *opts, int64_t v)
+{
+    char *p = (char *)opts + row->offset;
+    int32_t v32 = (int32_t)v;
+    if (row->width == sizeof(v))
+        memcpy(p, &v, sizeof(v));
+    else
+        memcpy(p, &v32, sizeof(v32));
+}
+
+static const char *load_string(const struct kafc_option *row, const void *opts)
+{
+    const char *s;
+    memcpy(&s, (const char *)opts + row->offset, sizeof(s));
+    return s;
+}
+
+static void store_string(const struct kafc_option *row, void *opts, const char *s)
+{
+    memcpy((char *)opts + row->offset, &s, sizeof(s));
+}
+
+/* --- Resolving ------------------------------------------------------------------- */
+
+static kafc_err resolve_number(const struct kafc_option *row, const char *text, void *out, kafc_error *err)
+{
+    int64_t v = load(row, out);
+    if (v == 0 && text) {
+        kafc_err rc = kafc__option_parse(row, text, &v, err);
+        if (rc != KAFC_OK)
+            return rc;
+        store(row, out, v);
+        return KAFC_OK;
+    }
+    if (v == 0) {
+        store(row, out, row->dflt);
+        return KAFC_OK;
+    }
+    v = v == KAFC_ZERO ? 0 : v;
+    if (v < row->min || v > row->max || (row->kind == KAFC_OPTION_SWITCH && v == 0))
+        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is %" PRId64 ", but must be from %" PRId64 " to %" PRId64,
+                           object_name[row->object], row->field, v, row->min, row->max);
+    store(row, out, v);
+    return KAFC_OK;
+}
+
+static kafc_err resolve_position(const struct kafc_option *row, const char *text, void *out, kafc_error *err)
+{
+    kafc_position at;
+    int64_t kind = row->dflt;
+    memcpy(&at, (char *)out + row->offset, sizeof(at));
+    if (at.kind == KAFC_POSITION_DEFAULT) {
+        kafc_err rc = text ? kafc__option_parse(row, text, &kind, err) : KAFC_OK;
+        if (rc != KAFC_OK)
+            return rc;
+        at = kafc_position_make((kafc_position_kind)kind, 0);
+    }
+    if ((int)at.kind < 0 || at.kind > KAFC_POSITION_COMMITTED)
+        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is no position", object_name[row->object], row->field);
+    if ((at.kind == KAFC_POSITION_OFFSET || at.kind == KAFC_POSITION_TAIL) && at.value < 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s has the offset %" PRId64 ", but must not be below 0",
+                           object_name[row->object], row->field, at.value);
+    memcpy((char *)out + row->offset, &at, sizeof(at));
+    return KAFC_OK;
+}
+
+static kafc_err resolve_row(const struct kafc_option *row, const kafc_properties *props, void *out, kafc_error *err)
+{
+    const char *text = kafc__properties_get(props, row);
+    switch (row->kind) {
+    case KAFC_OPTION_INT32:
+    case KAFC_OPTION_INT64:
+    case KAFC_OPTION_SWITCH:
+    case KAFC_OPTION_ENUM:
+        return resolve_number(row, text, out, err);
+    case KAFC_OPTION_POSITION:
+        return resolve_position(row, text, out, err);
+    case KAFC_OPTION_STRING:
+        if (!load_string(row, out))
+            store_string(row, out, text ? text : row->text);
+        return KAFC_OK;
+    case KAFC_OPTION_OPAQUE:
+        break;
+    }
+    return KAFC_OK;
+}
+
+/* Every options struct begins so. */
+struct head {
+    size_t size;
+    const kafc_properties *properties;
+};
+
+/* Copies as much as both sides know; what a newer program set beyond that is refused. */
+static kafc_err copy_in(enum kafc_object object, const void *user, void *out, kafc_error *err)
+{
+    size_t own = kafc__options_size(object), size;
+    memcpy(&size, user, sizeof(size));
+    if (size < sizeof(struct head) || size > own * 16)
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "%s: the options' size is %zu: fill them with the macro or the init function",
+                           object_name[object], size);
+    for (size_t i = own; i < size; i++) {
+        if (((const unsigned char *)user)[i] != 0)
+            return kafc__error(err, KAFC_ERR_USAGE,
+                               "%s: an option is set that this library (%s) is too old to know",
+                               object_name[object], KAFC_VERSION);
+    }
+    memcpy(out, user, size < own ? size : own);
+    return KAFC_OK;
+}
+
+kafc_err kafc__options_resolve(enum kafc_object object, const void *user, void *out, kafc_error *err)
+{
+    memset(out, 0, kafc__options_size(object));
+    if (user) {
+        kafc_err rc = copy_in(object, user, out, err);
+        if (rc != KAFC_OK)
+            return rc;
+    }
+    struct head h;
+    memcpy(&h, out, sizeof(h));
+    size_t n;
+    const struct kafc_option *row = kafc__options(&n);
+    for (size_t i = 0; i < n; i++) {
+        kafc_err rc = row[i].object == object ? resolve_row(&row[i], h.properties, out, err) : KAFC_OK;
+        if (rc != KAFC_OK)
+            return rc;
+    }
+    h.size = kafc__options_size(object);
+    memcpy(out, &h, sizeof(h));
+    return KAFC_OK;
+}
+
+char *kafc__options_keep(enum kafc_object object, void *resolved, const kafc_allocator *mem)
+{
+    size_t n, bytes = 1;
+    const struct kafc_option *row = kafc__options(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (row[i].object == object && row[i].kind == KAFC_OPTION_STRING && load_string(&row[i], resolved))
+            bytes += strlen(load_string(&row[i], resolved)) + 1;
+    }
+    char *block = kafc__alloc(mem, bytes), *p = block;
+    for (size_t i = 0; i < n && block; i++) {
+        const char *s;
+        if (row[i].object != object || row[i].kind != KAFC_OPTION_STRING || !(s = load_string(&row[i], resolved)))
+            continue;
+        size_t len = strlen(s) + 1;
+        memcpy(p, s, len);
+        store_string(&row[i], resolved, p);
+        p += len;
+    }
+    return block;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The rows. Names and units are the Java client's, librdkafka's are aliases;
+ * defaults are kafc's. Read by options.c and properties.c.
+ */
+#include <kafc/reader.h>
+#include <kafc/writer.h>
+
+#include "client/options.h"
+
+#define CLIENT_(m) KAFC_OBJECT_CLIENT, offsetof(kafc_client_options, m), sizeof(((kafc_client_options *)0)->m)
+#define WRITER_(m) KAFC_OBJECT_WRITER, offsetof(kafc_writer_options, m), sizeof(((kafc_writer_options *)0)->m)
+#define READER_(m) KAFC_OBJECT_READER, offsetof(kafc_reader_options, m), sizeof(((kafc_reader_options *)0)->m)
+
+#define ROW_(object_, offset_, width_, kind_, field_, name_, aliases_, dflt_, min_, max_, text_, choices_, doc_) \
+    { .object = (object_), .offset = (offset_), .width = (width_), .kind = KAFC_OPTION_##kind_, .field = (field_), \
+      .name = (name_), .aliases = (aliases_), .dflt = (dflt_), .min = (min_), .max = (max_), .text = (text_), \
+      .choices = (choices_), .doc = (doc_) }
+#define ROW_X_(...) ROW_(__VA_ARGS__)
+
+#define INT32(OBJ, m, name, aliases, dflt, min, max, doc) \
+    ROW_X_(OBJ##_(m), INT32, #m, name, aliases, dflt, min, max, NULL, NULL, doc)
+#define INT64(OBJ, m, name, aliases, dflt, min, max, doc) \
+    ROW_X_(OBJ##_(m), INT64, #m, name, aliases, dflt, min, max, NULL, NULL, doc)
+#define SWITCH(OBJ, m, name, aliases, dflt, doc) \
+    ROW_X_(OBJ##_(m), SWITCH, #m, name, aliases, dflt, 0, 2, NULL, switch_choices, doc)
+#define ENUM(OBJ, m, name, aliases, dflt, min, max, choices, doc) \
+    ROW_X_(OBJ##_(m), ENUM, #m, name, aliases, dflt, min, max, NULL, choices, doc)
+#define STRING(OBJ, m, name, aliases, text, doc) \
+    ROW_X_(OBJ##_(m), STRING, #m, name, aliases, 0, 0, 0, text, NULL, doc)
+#define POSITION(OBJ, m, name, dflt, choices, doc) \
+    ROW_X_(OBJ##_(m), POSITION, #m, name, NULL, dflt, 0, 0, NULL, choices, doc)
+#define OPAQUE(OBJ, m, doc) ROW_X_(OBJ##_(m), OPAQUE, #m, NULL, NULL, 0, 0, 0, NULL, NULL, doc)
+
+#define END { NULL, 0 }
+static const struct kafc_choice switch_choices[] = { { "true", KAFC_ON }, { "false", KAFC_OFF }, END };
+static const struct kafc_choice acks_choices[] = { { "all", -1 }, { "-1", -1 }, { "0", 0 }, { "1", 1 }, END };
+static const struct kafc_choice compression_choices[] = { { "none", KAFC_NONE }, { "gzip", KAFC_GZIP },
+                                                          { "snappy", KAFC_SNAPPY }, { "lz4", KAFC_LZ4 },
+                                                          { "zstd", KAFC_ZSTD }, END };
+static const struct kafc_choice isolation_choices[] = { { "read_committed", KAFC_READ_COMMITTED },
+                                                        { "read_uncommitted", KAFC_READ_UNCOMMITTED }, END };
+static const struct kafc_choice start_choices[] = { { "earliest", KAFC_POSITION_FIRST },
+                                                    { "latest", KAFC_POSITION_LAST },
+                                                    { "none", KAFC_POSITION_FIRST }, END };
+static const struct kafc_choice reset_choices[] = { { "earliest", KAFC_RESET_FIRST }, { "latest", KAFC_RESET_LAST },
+                                                    { "none", KAFC_RESET_FAIL }, END };
+
+#define MS_MAX INT32_MAX
+
+/* clang-format off */
+static const struct kafc_option rows[] = {
+    STRING(CLIENT, brokers, "bootstrap.servers", "metadata.broker.list", NULL,
+           "Brokers to begin with: host:port,host:port; port 9092 where none is given. Required"),
+    STRING(CLIENT, client_id, "client.id", NULL, "kafc", "The name that brokers see in requests, logs and quotas"),
+    STRING(CLIENT, rack, "client.rack", NULL, NULL, "Where this client stands"),
+    INT32(CLIENT, connect_timeout_ms, "socket.connection.setup.timeout.ms", NULL, 10000, 1, MS_MAX,
+          "Time for one connection: name, addresses, handshake"),
+    INT32(CLIENT, request_timeout_ms, "request.timeout.ms", "socket.timeout.ms", 30000, 1, MS_MAX,
+          "Time for one request"),
+    INT32(CLIENT, retry_backoff_ms, "retry.backoff.ms", NULL, 100, 0, MS_MAX,
+          "Pause before the first retry; doubles from there, with 20 % jitter"),
+    INT32(CLIENT, retry_backoff_max_ms, "retry.backoff.max.ms", NULL, 1000, 0, MS_MAX,
+          "The longest pause between retries"),
+    INT32(CLIENT, reconnect_backoff_ms, "reconnect.backoff.ms", NULL, 50, 0, MS_MAX,
+          "Pause before a broker is connected to again; doubles from there, with 20 % jitter"),
+    INT32(CLIENT, reconnect_backoff_max_ms, "reconnect.backoff.max.ms", NULL, 1000, 0, MS_MAX,
+          "The longest pause between connection attempts"),
+    INT32(CLIENT, metadata_max_age_ms, "metadata.max.age.ms", "topic.metadata.refresh.interval.ms", 300000, 1, MS_MAX,
+          "Metadata older than this is asked for again"),
+    INT32(CLIENT, connections_max_idle_ms, "connections.max.idle.ms", NULL, 540000, -1, MS_MAX,
+          "A connection without requests is closed after this; -1 or 0: never"),
+    INT32(CLIENT, receive_max_bytes, "receive.message.max.bytes", NULL, 104857600, 1000, INT32_MAX,
+          "A response above this closes the connection"),
+    INT32(CLIENT, send_buffer_bytes, "send.buffer.bytes", "socket.send.buffer.bytes", 0, -1, INT32_MAX,
+          "SO_SNDBUF; 0 or -1: the system's"),
+    INT32(CLIENT, receive_buffer_bytes, "receive.buffer.bytes", "socket.receive.buffer.bytes", 0, -1, INT32_MAX,
+          "SO_RCVBUF; 0 or -1: the system's"),
+    ENUM(CLIENT, log_level, NULL, NULL, KAFC_LOG_INFO, KAFC_LOG_ERROR, KAFC_LOG_DEBUG, NULL,
+         "Log lines above this level are dropped"),
+    OPAQUE(CLIENT, log, "Takes log lines"),
+    OPAQUE(CLIENT, log_error, "Takes the log's errors apart"),
+    OPAQUE(CLIENT, resolve, "Resolves names in place of getaddrinfo"),
+    OPAQUE(CLIENT, ctx, "For the functions"),
+    OPAQUE(CLIENT, allocator, "Memory"),
+
+    STRING(WRITER, topic, NULL, NULL, NULL, "Where messages go that name no topic"),
+    ENUM(WRITER, acks, "acks", "request.required.acks", -1, -1, 1, acks_choices,
+         "Who must have a batch before it is acknowledged: all in-sync replicas, the leader (1), nobody (0)"),
+    SWITCH(WRITER, idempotence, "enable.idempotence", NULL, KAFC_DEFAULT,
+           "No duplicates by retries. Default: on where acks is all, giving way to brokers that cannot"),
+    ENUM(WRITER, compression, "compression.type", "compression.codec", KAFC_NONE, KAFC_NONE, KAFC_ZSTD,
+         compression_choices, "Compression of batches"),
+    INT32(WRITER, compression_level, "compression.level", NULL, KAFC_ZERO, -131072, 22,
+          "Of the codec. Default: the codec's own"),
+    INT32(WRITER, linger_ms, "linger.ms", "queue.buffering.max.ms", 5, 0, MS_MAX,
+          "How long a batch waits to become full"),
+    INT32(WRITER, batch_bytes, "batch.size", NULL, 1000000, 1, INT32_MAX, "A batch's size at most, compressed, as sent"),
+    INT32(WRITER, batch_messages, "batch.num.messages", NULL, 0, 0, INT32_MAX, "Messages of a batch; 0: no limit"),
+    INT32(WRITER, message_max_bytes, "max.request.size", "message.max.bytes", 1000000, 1, INT32_MAX,
+          "A larger message is refused"),
+    INT64(WRITER, buffer_bytes, "buffer.memory", NULL, 33554432, 1, INT64_MAX,
+          "Bytes that the writer holds at most; then send waits"),
+    INT32(WRITER, delivery_timeout_ms, "delivery.timeout.ms", "message.timeout.ms", 120000, 1, MS_MAX,
+          "From send to verdict"),
+    INT32(WRITER, request_timeout_ms, "request.timeout.ms", "socket.timeout.ms", 0, 1, MS_MAX,
+          "Time for one Produce request. Default: the client's"),
+    INT32(WRITER, max_in_flight, "max.in.flight.requests.per.connection", "max.in.flight", 0, 1, 5,
+          "Batches of a partition on their way. Default: 5 with idempotence, 1 without"),
+    STRING(WRITER, partitioner, "partitioner", "topic.partitioner", "murmur2", "Which partition a message goes to"),
+    OPAQUE(WRITER, on_partition, "Picks a partition in place of the partitioner"),
+    SWITCH(WRITER, create_topics, "allow.auto.create.topics", NULL, KAFC_OFF, "Brokers may create missing topics"),
+    ENUM(WRITER, reports, NULL, NULL, KAFC_REPORTS_DEFAULT, KAFC_REPORTS_ALL, KAFC_REPORTS_NONE, NULL,
+         "Which messages get a report. Default: all with on_delivery, else none"),
+    INT32(WRITER, report_slots, NULL, NULL, 1000000, 1, INT32_MAX, "Reports that wait to be collected at most"),
+    OPAQUE(WRITER, on_delivery, "Takes reports"),
+    OPAQUE(WRITER, ctx, "For the functions"),
+
+    STRING(READER, topic, NULL, NULL, NULL, "What is read from the start"),
+    INT32(READER, partition, NULL, NULL, -1, 0, INT32_MAX, "Default: all partitions of the topic"),
+    POSITION(READER, start, "auto.offset.reset", KAFC_POSITION_FIRST, start_choices, "Where to begin"),
+    POSITION(READER, stop, NULL, KAFC_POSITION_DEFAULT, NULL, "Where to end. Default: never"),
+    ENUM(READER, reset, "auto.offset.reset", NULL, KAFC_RESET_DEFAULT, KAFC_RESET_FIRST, KAFC_RESET_FAIL, reset_choices,
+         "When the position is not in the log. Default: below it the first offset, with a notice; above it an error"),
+    ENUM(READER, isolation, "isolation.level", NULL, KAFC_READ_COMMITTED, KAFC_READ_COMMITTED, KAFC_READ_UNCOMMITTED,
+         isolation_choices, "Whether records of open and aborted transactions are seen"),
+    SWITCH(READER, check_crcs, "check.crcs", NULL, KAFC_ON, "Verify the sum of each batch"),
+    SWITCH(READER, notify_end, "enable.partition.eof", NULL, KAFC_OFF, "A notice each time a partition's end is reached"),
+    INT32(READER, min_bytes, "fetch.min.bytes", NULL, 1, 0, INT32_MAX, "What a broker waits to have before it answers"),
+    INT32(READER, max_bytes, "fetch.max.bytes", NULL, 52428800, 1, INT32_MAX, "Bytes of one fetch"),
+    INT32(READER, partition_max_bytes, "max.partition.fetch.bytes", "fetch.message.max.bytes", 1048576, 1, INT32_MAX,
+          "The same of one partition; a larger batch comes all the same"),
+    INT32(READER, max_wait_ms, "fetch.max.wait.ms", "fetch.wait.max.ms", 500, 0, MS_MAX,
+          "How long a broker waits for fetch.min.bytes"),
+    INT64(READER, buffer_bytes, "queued.max.bytes", NULL, 67108864, 1, INT64_MAX, "Bytes fetched ahead and held at most"),
+};
+/* clang-format on */
+
+const struct kafc_option *kafc__options(size_t *n)
+{
+    *n = sizeof(rows) / sizeof(rows[0]);
+    return rows;
+}
+
+size_t kafc__options_size(enum kafc_object object)
+{
+    return object == KAFC_OBJECT_CLIENT   ? sizeof(kafc_client_options)
+           : object == KAFC_OBJECT_WRITER ? sizeof(kafc_writer_options)
+                                          : sizeof(kafc_reader_options);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Options by name: a set of names and values, each checked when it is set.
+ * Application threads, one at a time for a set.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "client/options_value.h"
+
+struct entry {
+    const struct kafc_option *row; /* the first one of the name */
+    char *value;
+};
+
+struct kafc_properties {
+    struct entry *v;
+    size_t n, cap;
+};
+
+kafc_properties *kafc_properties_new(void)
+{
+    return kafc__zalloc(NULL, sizeof(kafc_properties));
+}
+
+void kafc_properties_free(kafc_properties *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->n; i++)
+        kafc__free(NULL, p->v[i].value);
+    kafc__free(NULL, p->v);
+    kafc__free(NULL, p);
+}
+
+const char *kafc__properties_get(const kafc_properties *p, const struct kafc_option *row)
+{
+    for (size_t i = 0; p && row->name && i < p->n; i++) {
+        if (strcmp(p->v[i].row->name, row->name) == 0)
+            return p->v[i].value;
+    }
+    return NULL;
+}
+
+static bool reserve(kafc_properties *p)
+{
+    if (p->n < p->cap)
+        return true;
+    size_t cap = p->cap ? p->cap * 2 : 8;
+    struct entry *v = kafc__realloc_array(NULL, p->v, cap, sizeof(*v));
+    if (!v)
+        return false;
+    p->v = v;
+    p->cap = cap;
+    return true;
+}
+
+static kafc_err put(kafc_properties *p, const struct kafc_option *row, const char *value, kafc_error *err)
+{
+    size_t i = 0;
+    while (i < p->n && p->v[i].row != row)
+        i++;
+    char *copy = reserve(p) ? kafc__strdup(NULL, value) : NULL;
+    if (!copy)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the property '%s'", row->name);
+    if (i < p->n)
+        kafc__free(NULL, p->v[i].value);
+    else
+        p->v[p->n++].row = row;
+    p->v[i].value = copy;
+    return KAFC_OK;
+}
+
+/* Checks the value with every row of the name; *first is the one that stands for it. */
+static kafc_err check(const char *name, const char *value, const struct kafc_option **first, kafc_error *err)
+{
+    size_t n;
+    const struct kafc_option *row = kafc__options(&n);
+    *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!kafc__option_named(&row[i], name))
+            continue;
+        int64_t ignored = 0;
+        kafc_err rc = kafc__option_parse(&row[i], value, &ignored, err);
+        if (rc != KAFC_OK)
+            return rc;
+        if (!*first)
+            *first = &row[i];
+    }
+    return KAFC_OK;
+}
+
+kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *value, kafc_error *err)
+{
+    if (!p || !name || !value)
+        return kafc__error(err, KAFC_ERR_USAGE, "properties, name and value must not be NULL");
+    const struct kafc_option *row;
+    kafc_err rc = check(name, value, &row, err);
+    if (rc != KAFC_OK)
+        return rc;
+    if (!row)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s'; the nearest is '%s'", name,
+                           kafc__options_nearest(name));
+    return put(p, row, value, err);
+}
+
+/* --- Files ---------------------------------------------------------------------- */
+
+enum { LINE = 4096 };
+
+static char *trim(char *s)
+{
+    s += strspn(s, " \t\f");
+    size_t n = strlen(s);
+    while (n > 0 && strchr(" \t\f\r\n", s[n - 1]))
+        n--;
+    s[n] = '\0';
+    return s;
+}
+
+/* One line, changed on the way. */
+static kafc_err set_line(kafc_properties *p, char *line, kafc_error *err)
+{
+    char *name = trim(line);
+    if (name[0] == '\0' || name[0] == '#' || name[0] == '!')
+        return KAFC_OK;
+    char *eq = strchr(name, '=');
+    if (!eq)
+        return kafc__error(err, KAFC_ERR_USAGE, "'%.64s' is no name=value", name);
+    *eq = '\0';
+    return kafc_properties_set(p, trim(name), trim(eq + 1), err);
+}
+
+static kafc_err load(kafc_properties *p, FILE *f, const char *path, kafc_error *err)
+{
+    char line[LINE];
+    kafc_error e = { .code = KAFC_OK };
+    for (unsigned number = 1; fgets(line, sizeof(line), f); number++) {
+        kafc_err rc = KAFC_OK;
+        if (strlen(line) == sizeof(line) - 1 && line[sizeof(line) - 2] != '\n')
+            rc = kafc__error(&e, KAFC_ERR_USAGE, "a line has more than %d bytes", LINE - 2);
+        else
+            rc = set_line(p, line, &e);
+        if (rc != KAFC_OK)
+            return kafc__error(err, rc, "%.128s:%u: %.256s", path, number, e.message);
+    }
+    if (ferror(f))
+        return kafc__error(err, KAFC_ERR_SYSTEM, "%.256s cannot be read", path);
+    return KAFC_OK;
+}
+
+kafc_err kafc_properties_load(kafc_properties *p, const char *path, kafc_error *err)
+{
+    if (!p || !path)
+        return kafc__error(err, KAFC_ERR_USAGE, "properties and path must not be NULL");
+    FILE *f = fopen(path, "re");
+    if (!f) {
+        char text[128];
+        if (strerror_r(errno, text, sizeof(text)) != 0)
+            text[0] = '\0';
+        return kafc__error(err, KAFC_ERR_SYSTEM, "%.256s cannot be opened: %s", path, text);
+    }
+    kafc_err rc = load(p, f, path, err);
+    (void)fclose(f);
+    return rc;
+}
