@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * protocol/apis: the headers of requests and responses and their exceptions.
+ */
+#include <stdio.h>
+
+#include "tests/protocol/message.h"
+#include "tests/support/suite.h"
+
+static const kafc_str CL = { "cl", 2 };
+
+static void check_request(int16_t key, int16_t version, kafc_str client, const char *want, size_t n)
+{
+    const struct kafc_api *api = kafc__api(key);
+    uint8_t buf[64];
+    struct kafc_wr w;
+    kafc__wr_init(&w, buf, sizeof(buf), NULL);
+    kafc__request_header_put(&w, api, version, 7, client);
+    ck_assert_ptr_null(w.err);
+    ck_assert_uint_eq(kafc__wr_len(&w), n);
+    ck_assert_uint_eq(kafc__request_header_size(api, version, client), n);
+    ck_assert_mem_eq(buf, want, n);
+    struct kafc_rd r;
+    struct kafc_request_header h;
+    for (size_t cut = 0; cut < n; cut++) {
+        kafc__rd_init(&r, buf, cut);
+        ck_assert_msg(!kafc__request_header_get(&r, &h), "cut at %zu", cut);
+    }
+    kafc__rd_init(&r, buf, n);
+    ck_assert(kafc__request_header_get(&r, &h));
+    ck_assert_uint_eq(kafc__rd_left(&r), 0);
+    ck_assert_int_eq(h.api, key);
+    ck_assert_int_eq(h.version, version);
+    ck_assert_int_eq(h.correlation, 7);
+    ck_assert_int_eq(h.client_id.len, client.len);
+    ck_assert((h.client_id.p == NULL) == (client.p == NULL));
+}
+
+START_TEST(request_headers_have_a_client_id_of_16_bit_length)
+{
+    check_request(KAFC_API_API_VERSIONS, 2, CL, "\0\x12\0\2\0\0\0\7\0\2cl", 12);
+    check_request(KAFC_API_API_VERSIONS, 3, CL, "\0\x12\0\3\0\0\0\7\0\2cl\0", 13);
+    check_request(KAFC_API_API_VERSIONS, 3, (kafc_str){ NULL, 0 }, "\0\x12\0\3\0\0\0\7\xff\xff\0", 11);
+    check_request(KAFC_API_METADATA, 9, (kafc_str){ "", 0 }, "\0\3\0\x9\0\0\0\7\0\0\0", 11);
+}
+END_TEST
+
+START_TEST(header_versions_follow_flexibility_but_for_two)
+{
+    size_t n;
+    const struct kafc_api *apis = kafc__apis(&n);
+    for (size_t i = 0; i < n; i++)
+        for (int16_t v = apis[i].min; v <= apis[i].max; v++) {
+            bool flex = v >= apis[i].flex;
+            ck_assert_int_eq(kafc__request_header_version(apis[i].key, v), flex ? 2 : 1);
+            if (apis[i].key == KAFC_API_API_VERSIONS)
+                ck_assert_int_eq(kafc__response_header_version(apis[i].key, v), 0);
+            else
+                ck_assert_int_eq(kafc__response_header_version(apis[i].key, v), flex ? 1 : 0);
+        }
+    ck_assert_int_eq(kafc__request_header_version(7, 0), 0); /* ControlledShutdown */
+    ck_assert_int_eq(kafc__request_header_version(999, 0), -1);
+    ck_assert_int_eq(kafc__response_header_version(999, 0), -1);
+}
+END_TEST
+
+START_TEST(response_headers_both_ways)
+{
+    const struct kafc_api *metadata = kafc__api(KAFC_API_METADATA), *versions = kafc__api(KAFC_API_API_VERSIONS);
+    static const struct {
+        bool versions;
+        int16_t version;
+        size_t n;
+    } cases[] = { { false, 8, 4 }, { false, 9, 5 }, { true, 0, 4 }, { true, 3, 4 }, { true, 4, 4 } };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const struct kafc_api *api = cases[i].versions ? versions : metadata;
+        uint8_t buf[8];
+        struct kafc_wr w;
+        struct kafc_rd r;
+        int32_t correlation = 0;
+        kafc__wr_init(&w, buf, sizeof(buf), NULL);
+        kafc__response_header_put(&w, api, cases[i].version, -5);
+        ck_assert_uint_eq(kafc__wr_len(&w), cases[i].n);
+        ck_assert_uint_eq(kafc__response_header_size(api, cases[i].version), cases[i].n);
+        kafc__rd_init(&r, buf, cases[i].n);
+        ck_assert(kafc__response_header_get(&r, api, cases[i].version, &correlation));
+        ck_assert_int_eq(correlation, -5);
+        kafc__rd_init(&r, buf, cases[i].n - 1);
+        ck_assert(!kafc__response_header_get(&r, api, cases[i].version, &correlation));
+    }
+}
+END_TEST
+
+START_TEST(tags_of_a_header_are_skipped_and_hostile_ones_refused)
+{
+    struct kafc_rd r;
+    struct kafc_request_header h;
+    static const char two[] = "\0\3\0\x9\0\0\0\7\0\0\2\5\1x\x9\0";
+    kafc__rd_init(&r, two, sizeof(two) - 1);
+    ck_assert(kafc__request_header_get(&r, &h));
+    ck_assert_uint_eq(kafc__rd_left(&r), 0);
+    static const char many[] = "\0\3\0\x9\0\0\0\7\0\0\xff\xff\xff\xff\xf";
+    kafc__rd_init(&r, many, sizeof(many) - 1);
+    ck_assert(!kafc__request_header_get(&r, &h));
+    static const char longer[] = "\0\3\0\x9\0\0\0\7\0\0\1\1\x7f";
+    kafc__rd_init(&r, longer, sizeof(longer) - 1);
+    ck_assert(!kafc__request_header_get(&r, &h));
+}
+END_TEST
+
+START_TEST(an_unknown_api_still_gives_its_key)
+{
+    struct kafc_rd r;
+    struct kafc_request_header h;
+    kafc__rd_init(&r, "\3\xe7\0\1\0\0\0\2\0\2cl", 12);
+    ck_assert(kafc__request_header_get(&r, &h));
+    ck_assert_int_eq(h.api, 999);
+    ck_assert_int_eq(h.correlation, 2);
+    ck_assert_ptr_null(h.client_id.p);
+    ck_assert_uint_eq(kafc__rd_left(&r), 4);
+}
+END_TEST
+
+SUITE_MAIN("protocol/headers", 30, request_headers_have_a_client_id_of_16_bit_length,
+           header_versions_follow_flexibility_but_for_two, response_headers_both_ways,
+           tags_of_a_header_are_skipped_and_hostile_ones_refused, an_unknown_api_still_gives_its_key)

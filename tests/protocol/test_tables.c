@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * protocol/api: the tables themselves. A row that is forgotten, out of place
+ * or without versions fails here by name.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/protocol/message.h"
+#include "tests/support/suite.h"
+
+static size_t member_size(const struct kafc_field *f)
+{
+    static const size_t size[] = {
+        [KAFC_BOOL] = sizeof(bool), [KAFC_I8] = 1, [KAFC_I16] = 2, [KAFC_I32] = 4, [KAFC_I64] = 8, [KAFC_U16] = 2,
+        [KAFC_F64] = 8, [KAFC_UUID] = 16, [KAFC_STRING] = sizeof(kafc_str), [KAFC_BLOB] = sizeof(kafc_bytes),
+        [KAFC_RECORDS] = sizeof(struct kafc_records), [KAFC_PTR] = sizeof(void *),
+        [KAFC_ARR] = sizeof(KAFC_ARRAY(char)),
+    };
+    return f->kind == KAFC_STRUCT ? f->sub->size : size[f->kind];
+}
+
+static size_t member_align(const struct kafc_field *f)
+{
+    switch (f->kind) {
+    case KAFC_BOOL:
+    case KAFC_I8:
+    case KAFC_UUID:
+        return 1;
+    case KAFC_I16:
+    case KAFC_U16:
+        return 2;
+    case KAFC_I32:
+        return 4;
+    default:
+        return 8;
+    }
+}
+
+static size_t round_up(size_t n, size_t align)
+{
+    return (n + align - 1) / align * align;
+}
+
+/* The error, or an empty string. Every byte of the struct belongs to a row or is padding in front of one. */
+static void walk_bytes(const struct kafc_schema *s, char *err, size_t cap)
+{
+    size_t at = 0;
+    for (int i = 0; i < s->nfields; i++) {
+        const struct kafc_field *f = &s->field[i];
+        if (f->off != round_up(at, member_align(f))) {
+            snprintf(err, cap, "%s: a member before %s (bytes %zu..%d) has no row, or rows are not in the order of members",
+                     s->name, f->name, at, f->off);
+            return;
+        }
+        at = f->off + member_size(f);
+    }
+    if (s->unknown != round_up(at, 8) || s->size != s->unknown + sizeof(struct kafc_tags))
+        snprintf(err, cap, "%s: a member behind the last row (bytes %zu..%d) has no row", s->name, at, s->unknown);
+}
+
+/* The member's name is Kafka's in snake_case: checked where the struct is spelled out, by the compiler; here the
+ * ranges. */
+static void check_field(const struct kafc_schema *s, const struct kafc_field *f, int flex)
+{
+    ck_assert_msg(f->on.hi > 0, "%s.%s: no versions given", s->name, f->name);
+    ck_assert_msg(f->on.lo < f->on.hi, "%s.%s: versions the wrong way round", s->name, f->name);
+    ck_assert_msg(f->name && isalpha((unsigned char)*f->name), "%s: a row without a name", s->name);
+    if (f->tagged.hi) {
+        ck_assert_msg(f->tagged.lo >= flex, "%s.%s: tagged before versions are flexible", s->name, f->name);
+        ck_assert_msg(f->tagged.lo == f->on.lo && f->tagged.hi == f->on.hi, "%s.%s: tagged in part", s->name, f->name);
+    }
+    bool structs = f->kind == KAFC_STRUCT || f->kind == KAFC_PTR || (f->kind == KAFC_ARR && f->elem == KAFC_STRUCT);
+    ck_assert_msg(structs == (f->sub != NULL), "%s.%s: sub-table", s->name, f->name);
+    ck_assert_msg((f->kind == KAFC_ARR) == (f->elem != 0), "%s.%s: element kind", s->name, f->name);
+}
+
+static void check_schema(const struct kafc_schema *s, int flex)
+{
+    char err[256] = "";
+    walk_bytes(s, err, sizeof(err));
+    ck_assert_msg(!*err, "%s", err);
+    int tag = -1;
+    for (int i = 0; i < s->nfields; i++) {
+        const struct kafc_field *f = &s->field[i];
+        check_field(s, f, flex);
+        for (int j = 0; j < i; j++)
+            ck_assert_msg(strcmp(f->name, s->field[j].name) != 0, "%s.%s: twice", s->name, f->name);
+        if (f->tagged.hi) {
+            ck_assert_msg(f->tag > tag, "%s.%s: tags must ascend", s->name, f->name);
+            tag = f->tag;
+        }
+        if (f->sub) {
+            ck_assert_msg(f->sub->key == -1 && f->sub->flex == -1, "%s: a message inside a message", f->sub->name);
+            check_schema(f->sub, flex);
+        }
+    }
+}
+
+START_TEST(every_byte_of_every_struct_has_its_row)
+{
+    size_t n;
+    const struct kafc_api *apis = kafc__apis(&n);
+    for (size_t i = 0; i < n; i++) {
+        check_schema(apis[i].req, apis[i].flex);
+        check_schema(apis[i].resp, apis[i].flex);
+    }
+}
+END_TEST
+
+START_TEST(the_walk_over_bytes_sees_a_forgotten_row)
+{
+    const struct kafc_schema *s = kafc__api(KAFC_API_METADATA)->resp;
+    struct kafc_field rows[16];
+    struct kafc_schema cut = *s;
+    cut.field = rows;
+    cut.nfields = (uint16_t)(s->nfields - 1);
+    for (int gone = 0; gone < s->nfields; gone++) {
+        char err[256] = "";
+        for (int i = 0, j = 0; i < s->nfields; i++)
+            if (i != gone)
+                rows[j++] = s->field[i];
+        walk_bytes(&cut, err, sizeof(err));
+        /* the last, an int16 in what would be padding, is out of its reach: the vectors find that one */
+        if (gone < s->nfields - 1)
+            ck_assert_msg(*err, "%s", s->field[gone].name);
+    }
+}
+END_TEST
+
+START_TEST(apis_agree_with_their_tables)
+{
+    size_t n;
+    const struct kafc_api *apis = kafc__apis(&n);
+    for (size_t i = 0; i < n; i++) {
+        const struct kafc_api *a = &apis[i];
+        char name[64];
+        ck_assert_ptr_eq(kafc__api(a->key), a);
+        ck_assert(i == 0 || a->key > apis[i - 1].key);
+        snprintf(name, sizeof(name), "%sRequest", a->name);
+        ck_assert_str_eq(a->req->name, name);
+        snprintf(name, sizeof(name), "%sResponse", a->name);
+        ck_assert_str_eq(a->resp->name, name);
+        const struct kafc_schema *both[] = { a->req, a->resp };
+        for (int k = 0; k < 2; k++) {
+            ck_assert_int_eq(both[k]->key, a->key);
+            ck_assert_int_eq(both[k]->min, a->min);
+            ck_assert_int_eq(both[k]->max, a->max);
+            ck_assert_int_eq(both[k]->flex, a->flex);
+        }
+        ck_assert(a->min <= a->stable_max && a->stable_max <= a->max);
+        ck_assert_int_gt(a->throttle_from, 0);
+    }
+    ck_assert_int_eq(kafc__api(KAFC_API_INIT_PRODUCER_ID)->stable_max, 5); /* 6 is not final */
+    ck_assert_ptr_null(kafc__api(-1));
+    ck_assert_ptr_null(kafc__api(999));
+}
+END_TEST
+
+START_TEST(tables_print_themselves)
+{
+    const struct kafc_schema *s = kafc__api(KAFC_API_METADATA)->req;
+    char text[1024];
+    size_t n = kafc__schema_text(s, text, sizeof(text));
+    ck_assert_str_eq(text, "MetadataRequest api 3 versions 0-13 flexible 9+\n"
+                           "  Topics []MetadataRequestTopic 0+ null 1+\n"
+                           "    TopicId uuid 10+ ignorable\n"
+                           "    Name string 0+ null 10+\n"
+                           "  AllowAutoTopicCreation bool 4+ default 1\n"
+                           "  IncludeClusterAuthorizedOperations bool 8-10\n"
+                           "  IncludeTopicAuthorizedOperations bool 8+\n");
+    ck_assert_uint_eq(n, strlen(text));
+    char few[20];
+    ck_assert_uint_eq(kafc__schema_text(s, few, sizeof(few)), n);
+    ck_assert_str_eq(few, "MetadataRequest api");
+}
+END_TEST
+
+SUITE_MAIN("protocol/tables", 30, every_byte_of_every_struct_has_its_row, the_walk_over_bytes_sees_a_forgotten_row,
+           apis_agree_with_their_tables, tables_print_themselves)
