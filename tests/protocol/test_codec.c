@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * protocol: size, encode, decode, equal and random against each other; what
+ * may not be written, and what hostile bytes may not do.
+ */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/rand.h"
+#include "base/seg.h"
+#include "protocol/api/00_produce.h"
+#include "protocol/api/01_fetch.h"
+#include "protocol/api/03_metadata.h"
+#include "protocol/api/20_delete_topics.h"
+#include "tests/protocol/message.h"
+#include "tests/support/alloc.h"
+#include "tests/support/suite.h"
+
+static struct kafc_arena arena;
+
+static void setup_arena(void)
+{
+    kafc__arena_init(&arena, NULL, 0);
+}
+
+static kafc_err decode(const struct kafc_schema *s, void *msg, int version, const void *p, size_t n, kafc_error *e)
+{
+    struct kafc_rd r;
+    kafc__rd_init(&r, p, n);
+    return kafc__msg_decode(&r, s, msg, (int16_t)version, &arena, e);
+}
+
+static void round_trip(const struct kafc_schema *s, int version, struct kafc_rand *rnd)
+{
+    void *msg = message_new(s), *back = message_new(s);
+    kafc_error e = { .code = KAFC_OK };
+    size_t n;
+    ck_assert(kafc__msg_random(s, msg, (int16_t)version, rnd, &arena));
+    unsigned char *bytes = message_encode(s, msg, version, &n);
+    ck_assert_uint_ge(n, kafc__schema_min_size(s, (int16_t)version, version >= s->flex));
+    ck_assert_msg(decode(s, back, version, bytes, n, &e) == KAFC_OK, "%s", e.message);
+    ck_assert_msg(kafc__msg_equal(s, msg, back), "%s v%d", s->name, version);
+    /* flipped bits may give another message or an error, never anything worse */
+    for (int i = 0; n > 0 && i < 16; i++) {
+        size_t at = kafc__rand_below(rnd, (uint32_t)n);
+        uint8_t bit = (uint8_t)(1u << kafc__rand_below(rnd, 8));
+        bytes[at] ^= bit;
+        if (decode(s, back, version, bytes, n, &e) == KAFC_OK) {
+            size_t m;
+            free(message_encode(s, back, version, &m));
+        }
+        bytes[at] ^= bit;
+    }
+    free(bytes);
+    free(msg);
+    free(back);
+    kafc__arena_reset(&arena);
+}
+
+START_TEST(random_messages_come_back_equal)
+{
+    setup_arena();
+    struct kafc_rand rnd;
+    size_t n;
+    const struct kafc_api *apis = kafc__apis(&n);
+    kafc__rand_seed(&rnd, 1);
+    for (size_t i = 0; i < n; i++)
+        for (int v = apis[i].min; v <= apis[i].max; v++)
+            for (int k = 0; k < 60; k++) {
+                round_trip(apis[i].req, v, &rnd);
+                round_trip(apis[i].resp, v, &rnd);
+            }
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
+START_TEST(a_field_the_version_lacks_must_be_default)
+{
+    struct kafc_produce_req m;
+    kafc_error e;
+    size_t size;
+    kafc__msg_defaults(&kafc_produce_req_schema, &m);
+    m.transactional_id = (kafc_str){ "tx", 2 };
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 2, &size, NULL, &e), KAFC_ERR_ENCODE);
+    ck_assert_str_eq(e.message, "ProduceRequest v2, TransactionalId: set, but the version does not carry it");
+    ck_assert_int_eq(e.api, 0);
+    ck_assert_int_eq(e.version, 2);
+    ck_assert_int_eq(e.broker, -1);
+    uint8_t buf[64];
+    struct kafc_wr w;
+    kafc__wr_init(&w, buf, sizeof(buf), NULL);
+    ck_assert_int_eq(kafc__msg_encode(&w, &kafc_produce_req_schema, &m, 2, NULL), KAFC_ERR_ENCODE);
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 3, &size, NULL, &e), KAFC_OK);
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 14, &size, NULL, &e), KAFC_ERR_UNSUPPORTED);
+    ck_assert_str_eq(e.message, "ProduceRequest has versions 0 to 13, not 14");
+}
+END_TEST
+
+START_TEST(an_ignorable_field_is_dropped)
+{
+    struct kafc_metadata_resp m, back;
+    setup_arena();
+    kafc__msg_defaults(&kafc_metadata_resp_schema, &m);
+    m.throttle_time_ms = 5;
+    m.cluster_id = (kafc_str){ "c", 1 };
+    size_t n;
+    unsigned char *bytes = message_encode(&kafc_metadata_resp_schema, &m, 0, &n);
+    ck_assert_uint_eq(n, 8);
+    ck_assert_int_eq(decode(&kafc_metadata_resp_schema, &back, 0, bytes, n, NULL), KAFC_OK);
+    ck_assert_int_eq(back.throttle_time_ms, 0);
+    ck_assert_ptr_null(back.cluster_id.p);
+    ck_assert_int_eq(back.controller_id, -1);
+    ck_assert_int_eq(back.cluster_authorized_operations, INT32_MIN);
+    free(bytes);
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
+START_TEST(V3_null_where_none_is_allowed_is_an_error_both_ways)
+{
+    struct kafc_metadata_req_topic topics[3];
+    struct kafc_metadata_req m;
+    kafc_error e;
+    size_t size;
+    kafc__msg_defaults(&kafc_metadata_req_schema, &m);
+    for (int i = 0; i < 3; i++) {
+        kafc__msg_defaults(&kafc_metadata_req_topic_schema, &topics[i]);
+        topics[i].name = (kafc_str){ i == 2 ? NULL : "t", i == 2 ? 0 : 1 };
+    }
+    m.topics.v = topics;
+    m.topics.n = 3;
+    ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 9, &size, NULL, &e), KAFC_ERR_ENCODE);
+    ck_assert_str_eq(e.message, "MetadataRequest v9, Topics[2].Name: null, which the version does not allow");
+    ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 10, &size, NULL, &e), KAFC_OK);
+    m.topics.v = NULL;
+    m.topics.n = -1;
+    ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 0, &size, NULL, &e), KAFC_ERR_ENCODE);
+    ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 1, &size, NULL, &e), KAFC_OK);
+    setup_arena();
+    ck_assert_int_eq(decode(&kafc_metadata_req_schema, &m, 0, "\xff\xff\xff\xff", 4, &e), KAFC_ERR_PROTOCOL);
+    ck_assert_str_eq(e.message, "MetadataRequest v0, Topics at byte 4: null, which the version does not allow");
+    ck_assert_int_eq(decode(&kafc_metadata_req_schema, &m, 1, "\xff\xff\xff\xff", 4, &e), KAFC_OK);
+    ck_assert_int_eq(m.topics.n, -1);
+    /* the elements of a nullable or other list are never null */
+    struct kafc_delete_topics_req d;
+    ck_assert_int_eq(decode(&kafc_delete_topics_req_schema, &d, 0, "\0\0\0\1\xff\xff\0\0\0\0", 10, &e), KAFC_ERR_PROTOCOL);
+    ck_assert_str_eq(e.message, "DeleteTopicsRequest v0, TopicNames[0] at byte 6: null, which the version does not allow");
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
+START_TEST(errors_say_where)
+{
+    /* two brokers, the second cut in its host */
+    static const char bytes[] = "\0\0\0\2" "\0\0\0\1\0\1h\0\0\0\5" "\0\0\0\2\0\7ab";
+    struct kafc_metadata_resp m;
+    kafc_error e;
+    setup_arena();
+    ck_assert_int_eq(decode(&kafc_metadata_resp_schema, &m, 0, bytes, sizeof(bytes) - 1, &e), KAFC_ERR_PROTOCOL);
+    ck_assert_str_eq(e.message,
+                     "MetadataResponse v0, Brokers[1].Host at byte 21: a length above the bytes that are left");
+    ck_assert_int_eq(e.api, 3);
+    ck_assert_int_eq(e.version, 0);
+    ck_assert_int_eq(e.cls, KAFC_CLASS_RECONNECT);
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
+/* Ten bytes that claim two thousand million elements must not cost memory. */
+START_TEST(an_allocation_bomb_is_refused)
+{
+    static const struct {
+        const struct kafc_schema *s;
+        int version;
+        const char *bytes;
+        size_t n;
+    } bombs[] = {
+        { &kafc_metadata_req_schema, 1, "\x7f\xff\xff\xff\0\0\0\0\0\0", 10 },
+        { &kafc_metadata_req_schema, 9, "\xff\xff\xff\xff\x0f\0\0\0\0\0", 10 },
+        { &kafc_delete_topics_req_schema, 0, "\x7f\xff\xff\xff\0\0\0\0\0\0", 10 },
+        { &kafc_delete_topics_req_schema, 4, "\1\0\0\0\0\xff\xff\xff\xff\x0f", 10 }, /* tagged fields */
+        { &kafc_delete_topics_req_schema, 4, "\1\0\0\0\0\1\x64\xff\xff\xff\x0f", 11 },
+    };
+    for (size_t i = 0; i < sizeof(bombs) / sizeof(*bombs); i++) {
+        void *m = message_new(bombs[i].s);
+        struct test_alloc mem;
+        struct kafc_rd r;
+        test_alloc_init(&mem);
+        kafc__arena_init(&arena, &mem.mem, 0);
+        kafc__rd_init(&r, bombs[i].bytes, bombs[i].n);
+        ck_assert_int_eq(kafc__msg_decode(&r, bombs[i].s, m, (int16_t)bombs[i].version, &arena, NULL),
+                         KAFC_ERR_PROTOCOL);
+        ck_assert_msg(mem.calls == 0, "bomb %zu: %ld allocations", i, (long)mem.calls);
+        kafc__arena_fini(&arena);
+        free(m);
+    }
+    /* a count that the bytes could hold by number, but not by the smallest size of an element (10 for a broker) */
+    unsigned char *big = calloc(1, 60000);
+    struct kafc_metadata_resp m;
+    kafc_error e;
+    struct test_alloc mem;
+    test_alloc_init(&mem);
+    kafc__arena_init(&arena, &mem.mem, 0);
+    big[2] = 6000 >> 8;
+    big[3] = 6000 & 0xff;
+    ck_assert_int_eq(decode(&kafc_metadata_resp_schema, &m, 0, big, 60000, &e), KAFC_ERR_PROTOCOL);
+    ck_assert_str_eq(e.message,
+                     "MetadataResponse v0, Brokers at byte 4: more elements than the bytes that are left can hold");
+    ck_assert_int_eq(mem.calls, 0);
+    kafc__arena_fini(&arena);
+    free(big);
+}
+END_TEST
+
+START_TEST(tags_doubled_unordered_or_of_false_size_are_refused)
+{
+    static const struct {
+        const char *tags;
+        size_t n;
+        bool good;
+    } cases[] = {
+        { "\2\x64\1x\x65\0", 6, true },   { "\2\x65\1x\x64\0", 6, false }, { "\2\x64\1x\x64\0", 6, false },
+        { "\1\0\5\2\0\0\0\0", 8, false }, /* NodeEndpoints: shorter and longer than its size */
+        { "\1\0\1\1", 4, true },          { "\1\0\2\1\0", 5, false },      { "\1\x64\2x", 4, false },
+    };
+    setup_arena();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        unsigned char bytes[32] = { 1, 0, 0, 0, 0 }; /* ProduceResponse 10 without topics, no throttle */
+        struct kafc_produce_resp m;
+        memcpy(bytes + 5, cases[i].tags, cases[i].n);
+        kafc_err err = decode(&kafc_produce_resp_schema, &m, 10, bytes, 5 + cases[i].n, NULL);
+        ck_assert_msg(err == (cases[i].good ? KAFC_OK : KAFC_ERR_PROTOCOL), "case %zu", i);
+    }
+    struct kafc_tag bad[] = { { 7, { "", 0 } }, { 7, { "", 0 } }, { 0, { "", 0 } } };
+    struct kafc_produce_resp m;
+    kafc_error e;
+    size_t size;
+    kafc__msg_defaults(&kafc_produce_resp_schema, &m);
+    m.unknown = (struct kafc_tags){ bad, 2 };
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 10, &size, NULL, &e), KAFC_ERR_ENCODE);
+    m.unknown = (struct kafc_tags){ bad + 2, 1 }; /* 0 is NodeEndpoints */
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 10, &size, NULL, &e), KAFC_ERR_ENCODE);
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 9, &size, NULL, &e), KAFC_OK); /* not yet known */
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 8, &size, NULL, &e), KAFC_ERR_ENCODE);
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
+START_TEST(fetched_records_stay_where_they_are)
+{
+    struct kafc_fetch_resp m, back;
+    struct kafc_fetch_resp_topic topic;
+    struct kafc_fetch_resp_partition part;
+    setup_arena();
+    kafc__msg_defaults(&kafc_fetch_resp_schema, &m);
+    kafc__msg_defaults(&kafc_fetch_resp_topic_schema, &topic);
+    kafc__msg_defaults(&kafc_fetch_resp_partition_schema, &part);
+    char *blob = malloc(100000);
+    memset(blob, 'b', 100000);
+    part.records = (struct kafc_records){ blob, 100000, NULL };
+    topic.partitions.v = &part;
+    topic.partitions.n = 1;
+    m.responses.v = &topic;
+    m.responses.n = 1;
+    for (int v = 0; v <= 18; v++) {
+        size_t n;
+        unsigned char *bytes = message_encode(&kafc_fetch_resp_schema, &m, v, &n);
+        ck_assert_int_eq(decode(&kafc_fetch_resp_schema, &back, v, bytes, n, NULL), KAFC_OK);
+        const struct kafc_records *r = &back.responses.v[0].partitions.v[0].records;
+        ck_assert_int_eq(r->len, 100000);
+        ck_assert((const unsigned char *)r->p > bytes && (const unsigned char *)r->p < bytes + n);
+        ck_assert_uint_lt(arena.used, 1000);
+        ck_assert(kafc__msg_equal(&kafc_fetch_resp_schema, &m, &back));
+        free(bytes);
+        kafc__arena_reset(&arena);
+    }
+    free(blob);
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
+static struct kafc_seg *segment(const char *text, struct kafc_seg *next)
+{
+    size_t n = strlen(text);
+    struct kafc_seg *s = calloc(1, sizeof(*s) + n);
+    memcpy(s->data, text, n);
+    s->len = (uint32_t)n;
+    s->next = next;
+    return s;
+}
+
+/* The same Produce request with its records in one block, and in chains that are never copied. */
+START_TEST(produce_gathers_what_it_would_have_copied)
+{
+    struct kafc_seg *chain = segment("first-", segment("", segment("second", NULL)));
+    struct kafc_produce_req m;
+    struct kafc_produce_req_topic topic;
+    struct kafc_produce_req_partition part[2];
+    setup_arena();
+    kafc__msg_defaults(&kafc_produce_req_schema, &m);
+    kafc__msg_defaults(&kafc_produce_req_topic_schema, &topic);
+    for (int i = 0; i < 2; i++) {
+        kafc__msg_defaults(&kafc_produce_req_partition_schema, &part[i]);
+        part[i].index = i;
+        part[i].records = (struct kafc_records){ "first-second", 12, NULL };
+    }
+    m.topic_data.v = &topic;
+    m.topic_data.n = 1;
+    topic.partition_data.v = part;
+    topic.partition_data.n = 2;
+    for (int v = 0; v <= 13; v++) {
+        size_t whole, size, spliced;
+        kafc_error e = { .code = KAFC_OK };
+        part[0].records.chain = part[1].records.chain = NULL;
+        unsigned char *want = message_encode(&kafc_produce_req_schema, &m, v, &whole), *have = malloc(whole);
+        part[0].records.chain = part[1].records.chain = chain;
+        ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, (int16_t)v, &size, &spliced, &e), KAFC_OK);
+        ck_assert_uint_eq(size, whole);
+        ck_assert_uint_eq(spliced, 24);
+        unsigned char small[256];
+        struct kafc_wr w;
+        kafc__wr_init(&w, small, size - spliced, &arena);
+        ck_assert_int_eq(kafc__msg_encode(&w, &kafc_produce_req_schema, &m, (int16_t)v, &e), KAFC_OK);
+        ck_assert_uint_eq(w.nsplice, 2);
+        ck_assert_uint_eq(kafc__wr_len(&w) + w.spliced, size);
+        size_t n = 0, from = 0;
+        for (uint32_t i = 0; i <= w.nsplice; i++) {
+            size_t to = i < w.nsplice ? w.splice[i].at : kafc__wr_len(&w);
+            memcpy(have + n, small + from, to - from);
+            n += to - from;
+            from = to;
+            for (const struct kafc_seg *s = i < w.nsplice ? w.splice[i].chain : NULL; s; s = s->next) {
+                memcpy(have + n, s->data, s->len);
+                n += s->len;
+            }
+        }
+        ck_assert_uint_eq(n, whole);
+        ck_assert_mem_eq(have, want, whole);
+        free(want);
+        free(have);
+    }
+    struct kafc_produce_req_partition flat = part[0];
+    flat.records.chain = NULL;
+    ck_assert(kafc__msg_equal(&kafc_produce_req_partition_schema, &flat, &part[0]));
+    flat.records.p = "first-secons";
+    ck_assert(!kafc__msg_equal(&kafc_produce_req_partition_schema, &flat, &part[0]));
+    part[1].records.len = 11; /* a lie */
+    size_t size;
+    kafc_error e;
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 9, &size, NULL, &e), KAFC_ERR_ENCODE);
+    while (chain) {
+        struct kafc_seg *next = chain->next;
+        free(chain);
+        chain = next;
+    }
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
+/* The n-th allocation fails, for every n: an error, no leak, no crash; and it says what it was. */
+START_TEST(decoding_survives_any_failing_allocation)
+{
+    struct kafc_rand rnd;
+    size_t napis;
+    const struct kafc_api *apis = kafc__apis(&napis);
+    kafc__rand_seed(&rnd, 7);
+    int failures = 0;
+    for (size_t i = 0; i < napis; i++) {
+        const struct kafc_schema *s = apis[i].resp;
+        struct kafc_arena mine;
+        size_t n;
+        void *msg = message_new(s);
+        kafc__arena_init(&mine, NULL, 0);
+        ck_assert(kafc__msg_random(s, msg, apis[i].max, &rnd, &mine));
+        unsigned char *bytes = message_encode(s, msg, apis[i].max, &n);
+        for (long fail = 1;; fail++) {
+            struct test_alloc mem;
+            struct kafc_rd r;
+            kafc_error e = { .code = KAFC_OK };
+            test_alloc_init(&mem);
+            mem.fail_at = fail;
+            kafc__arena_init(&arena, &mem.mem, 0);
+            kafc__rd_init(&r, bytes, n);
+            kafc_err err = kafc__msg_decode(&r, s, msg, apis[i].max, &arena, &e);
+            long calls = mem.calls;
+            kafc__arena_fini(&arena);
+            ck_assert_int_eq(mem.live, 0);
+            if (calls < fail) {
+                ck_assert_int_eq(err, KAFC_OK);
+                break;
+            }
+            ck_assert_int_eq(err, KAFC_ERR_NO_MEMORY);
+            ck_assert_int_eq(e.code, KAFC_ERR_NO_MEMORY);
+            failures++;
+        }
+        free(bytes);
+        free(msg);
+        kafc__arena_fini(&mine);
+    }
+    ck_assert_int_gt(failures, 2);
+}
+END_TEST
+
+START_TEST(splices_survive_a_failing_allocation)
+{
+    struct kafc_seg *chain = segment("x", NULL);
+    struct kafc_produce_req_partition part[1];
+    struct kafc_produce_req_topic topic;
+    struct kafc_produce_req m;
+    kafc__msg_defaults(&kafc_produce_req_schema, &m);
+    kafc__msg_defaults(&kafc_produce_req_topic_schema, &topic);
+    kafc__msg_defaults(&kafc_produce_req_partition_schema, part);
+    part[0].records = (struct kafc_records){ NULL, 1, chain };
+    topic.partition_data.v = part;
+    topic.partition_data.n = 1;
+    m.topic_data.v = &topic;
+    m.topic_data.n = 1;
+    struct test_alloc mem;
+    test_alloc_init(&mem);
+    mem.fail_at = 1;
+    kafc__arena_init(&arena, &mem.mem, 0);
+    uint8_t buf[128];
+    struct kafc_wr w;
+    kafc_error e;
+    kafc__wr_init(&w, buf, sizeof(buf), &arena);
+    ck_assert_int_eq(kafc__msg_encode(&w, &kafc_produce_req_schema, &m, 9, &e), KAFC_ERR_NO_MEMORY);
+    kafc__arena_fini(&arena);
+    free(chain);
+}
+END_TEST
+
+START_TEST(equality_sees_every_difference)
+{
+    struct kafc_rand rnd;
+    setup_arena();
+    kafc__rand_seed(&rnd, 3);
+    size_t n, same = 0;
+    const struct kafc_api *apis = kafc__apis(&n);
+    for (int k = 0; k < 50; k++)
+        for (size_t i = 0; i < n; i++) {
+            const struct kafc_schema *s = apis[i].resp;
+            void *a = message_new(s), *b = message_new(s);
+            ck_assert(kafc__msg_random(s, a, s->max, &rnd, &arena) && kafc__msg_random(s, b, s->max, &rnd, &arena));
+            ck_assert(kafc__msg_equal(s, a, a));
+            size_t na, nb;
+            unsigned char *x = message_encode(s, a, s->max, &na), *y = message_encode(s, b, s->max, &nb);
+            bool bytes = na == nb && memcmp(x, y, na) == 0;
+            ck_assert(kafc__msg_equal(s, a, b) == bytes);
+            same += bytes;
+            free(x);
+            free(y);
+            free(a);
+            free(b);
+        }
+    ck_assert_uint_lt(same, 10);
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
+SUITE_MAIN("protocol/codec", 60, random_messages_come_back_equal, a_field_the_version_lacks_must_be_default,
+           an_ignorable_field_is_dropped, V3_null_where_none_is_allowed_is_an_error_both_ways, errors_say_where,
+           an_allocation_bomb_is_refused, tags_doubled_unordered_or_of_false_size_are_refused,
+           fetched_records_stay_where_they_are, produce_gathers_what_it_would_have_copied,
+           decoding_survives_any_failing_allocation, splices_survive_a_failing_allocation,
+           equality_sees_every_difference)
