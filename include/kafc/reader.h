@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 typedef struct kafc_reader kafc_reader;
-typedef struct kafc_batch kafc_batch;
+typedef struct kafc_fetched kafc_batch;
 
 /* What to do when the position is not in the log any more (rule R3). */
 typedef enum kafc_reset {

@@ -1,0 +1,699 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The consumer's application side: what is read, seeks, and taking batches.
+ * See consumer_fetch.c and consumer_offsets.c for the driver's side.
+ */
+#include "core/consumer_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const int8_t next_state[KAFC_CP_STATES][KAFC_CP_EVENTS] = {
+    /*                    UNKNOWN         KNOWN         REACHED      BROKEN */
+    [KAFC_CP_LOOKUP] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, KAFC_CP_DONE, KAFC_CP_FAILED },
+    [KAFC_CP_FETCH] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, KAFC_CP_DONE, KAFC_CP_FAILED },
+    [KAFC_CP_DONE] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, -1, -1 },
+    [KAFC_CP_FAILED] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, -1, -1 },
+};
+
+int kafc__cp_next_state(enum kafc_cp_state s, enum kafc_cp_event e)
+{
+    return next_state[s][e];
+}
+
+void kafc__cp_step(struct kafc_consumer_partition *p, enum kafc_cp_event e)
+{
+    static const char *const names[] = { "lookup", "fetch", "done", "failed" };
+    int to = next_state[p->state][e];
+
+    if (to < 0 || to == (int)p->state)
+        return;
+    kafc__log(&kafc__core_config(p->c->core)->log, KAFC_LOG_DEBUG, "%s [%d]: %s -> %s", p->topic->s,
+              p->id, names[p->state], names[to]);
+    p->state = (enum kafc_cp_state)to;
+}
+
+/* --- Partitions ------------------------------------------------------------- */
+
+static int needs_of(kafc_position at, int time_bit)
+{
+    switch (at.kind) {
+    case KAFC_POSITION_FIRST:
+        return KAFC_NEED_FIRST;
+    case KAFC_POSITION_LAST:
+        return KAFC_NEED_LAST;
+    case KAFC_POSITION_TAIL:
+        return KAFC_NEED_FIRST | KAFC_NEED_LAST;
+    case KAFC_POSITION_TIME:
+        return time_bit | KAFC_NEED_LAST; /* where nothing is as late: the end */
+    case KAFC_POSITION_DEFAULT:
+    case KAFC_POSITION_OFFSET:
+    case KAFC_POSITION_COMMITTED:
+        break;
+    }
+    return 0;
+}
+
+/* Drops what was fetched ahead, so that a seek is immediate (rule R2). */
+static void drop_queued(struct kafc_consumer_partition *p)
+{
+    struct kafc_consumer *c = p->c;
+    struct kafc_fetched *b = KAFC_LIST_FIRST(&c->ready, struct kafc_fetched, node), *next;
+
+    for (; b; b = next) {
+        next = KAFC_LIST_NEXT(&c->ready, b, struct kafc_fetched, node);
+        if (b->from == p) {
+            kafc__list_del(&b->node);
+            kafc_batch_free(b);
+        }
+    }
+    p->queued = 0;
+}
+
+void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
+{
+    drop_queued(p);
+    p->version++;
+    p->busy = false;
+    p->start = start;
+    p->range_reset = false;
+    p->attempts = 0;
+    p->retry_at = 0;
+    p->end_told = -1;
+    p->told = KAFC_OK;
+    p->position = -1;
+    p->replica = -1;
+    p->needs = needs_of(start, KAFC_NEED_START_TIME);
+    if (!p->stop_known)
+        p->needs |= needs_of(p->stop, KAFC_NEED_STOP_TIME);
+    kafc__cp_step(p, p->needs ? KAFC_CP_UNKNOWN : KAFC_CP_KNOWN);
+    if (!p->needs)
+        kafc__cp_settle(p);
+}
+
+void kafc__cp_ask(struct kafc_asked *a, struct kafc_consumer_partition *p)
+{
+    a->p = p;
+    a->version = p->version;
+    p->asked++;
+    p->busy = true;
+}
+
+bool kafc__cp_answered(struct kafc_asked *a)
+{
+    bool current = a->p->version == a->version;
+
+    a->p->asked--;
+    if (current)
+        a->p->busy = false;
+    return current && !a->p->dead;
+}
+
+static void partition_free(struct kafc_consumer_partition *p)
+{
+    kafc__list_del(&p->node);
+    if (p->meta)
+        kafc__meta_drop(p->c->core, p->meta, false);
+    kafc__name_unref(p->topic);
+    kafc__free(&p->c->cfg.mem, p);
+}
+
+static struct kafc_consumer_partition *partition_new(struct kafc_consumer *c, struct kafc_name *topic,
+                                                     int32_t id, kafc_position start,
+                                                     kafc_position stop)
+{
+    struct kafc_consumer_partition *p = kafc__zalloc(&c->cfg.mem, sizeof *p);
+
+    if (!p)
+        return NULL;
+    p->c = c;
+    p->topic = kafc__name_ref(topic);
+    p->id = id;
+    p->stop = stop;
+    p->stop_offset = INT64_MAX;
+    p->stop_known = stop.kind == KAFC_POSITION_DEFAULT;
+    p->high_watermark = p->last_stable = p->log_start = -1;
+    p->state = KAFC_CP_LOOKUP;
+    kafc__list_push(&c->partitions, &p->node);
+    kafc__cp_start(p, start);
+    return p;
+}
+
+static struct kafc_consumer_partition *find(struct kafc_consumer *c, const char *topic, int32_t id)
+{
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+
+    while (p && (p->dead || p->id != id || strcmp(p->topic->s, topic) != 0))
+        p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node);
+    return p;
+}
+
+/* The driver's thread frees what nothing refers to any more. */
+static void reap(struct kafc_consumer *c)
+{
+    struct kafc_consumer_partition *p, *next;
+    struct kafc_consumer_topic *t, *tnext;
+
+    for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p; p = next) {
+        next = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node);
+        if (p->dead && p->asked == 0)
+            partition_free(p);
+    }
+    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node); t; t = tnext) {
+        tnext = KAFC_LIST_NEXT(&c->topics, t, struct kafc_consumer_topic, node);
+        if (!t->dead)
+            continue;
+        kafc__list_del(&t->node);
+        if (t->meta)
+            kafc__meta_drop(c->core, t->meta, false);
+        kafc__name_unref(t->name);
+        kafc__free(&c->cfg.mem, t);
+    }
+}
+
+/* --- Notices ------------------------------------------------------------------ */
+
+/* Notices of the first two kinds may repeat; any other is told once until something changes. */
+static bool is_told(kafc_err told, kafc_err code)
+{
+    return told == code && code != KAFC_ERR_END_OF_PARTITION && code != KAFC_ERR_SKIPPED;
+}
+
+static void tell(struct kafc_consumer *c, struct kafc_consumer_partition *from, struct kafc_name *topic,
+                 int32_t partition, int64_t offset, const kafc_error *what)
+{
+    struct kafc_fetched *b = kafc__fetched_new(&c->cfg.mem, topic, partition, NULL, NULL, 0);
+
+    if (!b)
+        return;
+    b->notice = kafc__alloc(&c->cfg.mem, sizeof *b->notice);
+    if (!b->notice) {
+        kafc_batch_free(b);
+        return;
+    }
+    *b->notice = *what;
+    b->kind = KAFC_FETCHED_NOTICE;
+    b->offset = offset;
+    b->from = from;
+    kafc__list_push(&c->ready, &b->node);
+}
+
+void kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset, const char *fmt, ...)
+{
+    kafc_error e;
+    char text[sizeof e.message];
+    va_list ap;
+
+    if (is_told(p->told, code))
+        return;
+    if (code != KAFC_ERR_END_OF_PARTITION && code != KAFC_ERR_SKIPPED)
+        p->told = code;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    kafc__error(&e, code, "%s", text);
+    tell(p->c, p, p->topic, p->id, offset, &e);
+}
+
+/* --- What is read ---------------------------------------------------------------- */
+
+static void give_up_all(struct kafc_consumer *c)
+{
+    struct kafc_consumer_partition *p;
+    struct kafc_consumer_topic *t;
+
+    for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p;
+         p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        drop_queued(p);
+        p->dead = true;
+        p->version++;
+    }
+    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node); t;
+         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_consumer_topic, node))
+        t->dead = true;
+    c->idle_topic = false;
+}
+
+static void drop_current(struct kafc_consumer *c)
+{
+    if (!c->current)
+        return;
+    kafc_batch_free(c->current);
+    c->current = NULL;
+}
+
+static kafc_position or_default(kafc_position p, kafc_position dflt)
+{
+    return p.kind == KAFC_POSITION_DEFAULT ? dflt : p;
+}
+
+static kafc_err check_position(kafc_position p, bool is_stop, kafc_error *err)
+{
+    if (p.kind == KAFC_POSITION_COMMITTED)
+        return kafc__error(err, KAFC_ERR_USAGE, "a reader without a group has no committed offsets");
+    if (p.kind == KAFC_POSITION_OFFSET && p.value < 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "offset %lld to %s at is negative", (long long)p.value,
+                           is_stop ? "stop" : "start");
+    if (p.kind == KAFC_POSITION_TAIL && p.value < 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "KAFC_TAIL(%lld) is negative", (long long)p.value);
+    return KAFC_OK;
+}
+
+static kafc_err assign_one(struct kafc_consumer *c, const kafc_assignment *a, kafc_error *err)
+{
+    kafc_position start = or_default(a->start, c->cfg.options.start);
+    kafc_position stop = or_default(a->stop, c->cfg.options.stop);
+    struct kafc_name *name;
+    bool ok;
+
+    if (!a->topic || !*a->topic || a->partition < 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "an assignment needs a topic and a partition from 0 on");
+    if (check_position(start, false, err) || check_position(stop, true, err))
+        return KAFC_ERR_USAGE;
+    if (find(c, a->topic, a->partition))
+        return kafc__error(err, KAFC_ERR_USAGE, "%s [%d] is assigned twice", a->topic, a->partition);
+    name = kafc__name_new(&c->cfg.mem, a->topic);
+    ok = name && partition_new(c, name, a->partition, start, stop);
+    kafc__name_unref(name);
+    return ok ? KAFC_OK : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory in assign");
+}
+
+kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a, int32_t n,
+                               kafc_error *err)
+{
+    kafc_err code = KAFC_OK;
+
+    drop_current(c);
+    kafc__lock(&c->lock);
+    give_up_all(c);
+    for (int32_t i = 0; i < n && code == KAFC_OK; i++)
+        code = assign_one(c, &a[i], err);
+    if (code)
+        give_up_all(c);
+    kafc__unlock(&c->lock);
+    kafc__consumer_poke(c);
+    return code;
+}
+
+kafc_err kafc__consumer_read_topic(struct kafc_consumer *c, const char *topic, int32_t partition,
+                                   kafc_error *err)
+{
+    kafc_assignment a = { .topic = topic, .partition = partition };
+    struct kafc_consumer_topic *t;
+
+    if (partition >= 0)
+        return kafc__consumer_assign(c, &a, 1, err);
+    if (check_position(c->cfg.options.start, false, err) || check_position(c->cfg.options.stop, true, err))
+        return KAFC_ERR_USAGE;
+    t = kafc__zalloc(&c->cfg.mem, sizeof *t);
+    if (t)
+        t->name = kafc__name_new(&c->cfg.mem, topic);
+    if (!t || !t->name) {
+        kafc__free(&c->cfg.mem, t);
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory in assign");
+    }
+    t->start = c->cfg.options.start;
+    t->stop = c->cfg.options.stop;
+    drop_current(c);
+    kafc__lock(&c->lock);
+    give_up_all(c);
+    kafc__list_push(&c->topics, &t->node);
+    c->idle_topic = true;
+    kafc__unlock(&c->lock);
+    kafc__consumer_poke(c);
+    return KAFC_OK;
+}
+
+kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t partition,
+                             kafc_position to, kafc_error *err)
+{
+    struct kafc_consumer_partition *p;
+    kafc_err code = check_position(to, false, err);
+
+    if (code)
+        return code;
+    if (!topic)
+        return kafc__error(err, KAFC_ERR_USAGE, "seek needs a topic");
+    kafc__lock(&c->lock);
+    p = find(c, topic, partition);
+    if (p) {
+        if (c->current && c->current->from == p)
+            drop_current(c);
+        kafc__cp_start(p, or_default(to, c->cfg.options.start));
+    }
+    kafc__unlock(&c->lock);
+    if (!p)
+        return kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader", topic,
+                           partition);
+    kafc__consumer_poke(c);
+    return KAFC_OK;
+}
+
+kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_t partition,
+                              kafc_reader_state *out, kafc_error *err)
+{
+    struct kafc_consumer_partition *p;
+
+    if (!topic)
+        return kafc__error(err, KAFC_ERR_USAGE, "the state of a partition needs a topic");
+    kafc__lock(&c->lock);
+    p = find(c, topic, partition);
+    if (p) {
+        out->position = c->current && c->current->from == p ? c->current->cursor.next : p->position;
+        out->high_watermark = p->high_watermark;
+        out->log_start = p->log_start;
+        out->end = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark : p->last_stable;
+        out->lag = out->end < 0 || out->position < 0 ? KAFC_OFFSET_UNKNOWN
+                   : out->end > out->position        ? out->end - out->position
+                                                     : 0;
+    }
+    kafc__unlock(&c->lock);
+    return p ? KAFC_OK
+             : kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader", topic,
+                           partition);
+}
+
+/* --- Taking ------------------------------------------------------------------------ */
+
+/* Everything assigned has reached its stop? Nothing assigned is no end. */
+static bool all_done(const struct kafc_consumer *c)
+{
+    bool any = false;
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        if (p->dead)
+            continue;
+        if (p->state != KAFC_CP_DONE)
+            return false;
+        any = true;
+    }
+    return any && !c->idle_topic;
+}
+
+/* The next batch in the order of arrival; NULL with the reason. */
+static struct kafc_fetched *take(struct kafc_consumer *c, kafc_err *why)
+{
+    struct kafc_fetched *b;
+
+    kafc__lock(&c->lock);
+    b = KAFC_LIST_FIRST(&c->ready, struct kafc_fetched, node);
+    if (b) {
+        kafc__list_del(&b->node);
+        if (b->kind == KAFC_FETCHED_RECORDS) {
+            b->from->queued -= b->size;
+            b->from->position = b->cursor.next;
+        }
+    } else {
+        *why = all_done(c) ? KAFC_ERR_END_OF_RANGE : KAFC_ERR_WOULD_BLOCK;
+    }
+    kafc__unlock(&c->lock);
+    if (b && b->size)
+        kafc__consumer_poke(c); /* there is room: fetch on (DESIGN 8.6) */
+    return b;
+}
+
+static kafc_err nothing(kafc_err why, kafc_error *err)
+{
+    if (why == KAFC_ERR_END_OF_RANGE)
+        return kafc__error(err, why, "every partition has been read to its stop");
+    return kafc__error(err, why, "no message is here yet");
+}
+
+/* A batch has been read to its end: the position moves past it. */
+static void finish(struct kafc_consumer *c, struct kafc_fetched *b, int64_t position)
+{
+    kafc__lock(&c->lock);
+    b->from->position = position;
+    kafc__unlock(&c->lock);
+}
+
+/* What stands at the position cannot be read: going on behind it would lose it, so only a seek goes on. */
+static void stop_at(struct kafc_consumer *c, struct kafc_fetched *b)
+{
+    struct kafc_consumer_partition *p = b->from;
+
+    kafc__lock(&c->lock);
+    drop_queued(p);
+    p->version++;
+    p->position = b->cursor.next;
+    kafc__cp_step(p, KAFC_CP_BROKEN);
+    kafc__unlock(&c->lock);
+    b->kind = KAFC_FETCHED_NOTICE; /* the message's topic borrows from it until the next call */
+}
+
+static kafc_err give_notice(struct kafc_fetched *b, kafc_message *m, kafc_error *err)
+{
+    kafc_err code = b->notice->code;
+
+    m->offset = b->offset;
+    if (err)
+        *err = *b->notice;
+    return code;
+}
+
+kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_error *err)
+{
+    kafc_err code;
+
+    for (;;) {
+        struct kafc_fetched *b = c->current;
+
+        if (b && b->kind == KAFC_FETCHED_RECORDS) {
+            code = kafc__cursor_next(&b->cursor, m, err);
+            if (code == KAFC_OK)
+                return KAFC_OK;
+            if (code != KAFC_ERR_END_OF_RANGE) {
+                stop_at(c, b);
+                return code;
+            }
+            finish(c, b, b->cursor.next);
+        }
+        drop_current(c);
+        b = c->current = take(c, &code);
+        if (!b)
+            return nothing(code, err);
+        b->cursor.decompress = &c->decompress;
+        memset(m, 0, sizeof *m);
+        m->topic = b->topic->s;
+        m->partition = b->partition;
+        if (b->kind == KAFC_FETCHED_NOTICE)
+            return give_notice(b, m, err);
+    }
+}
+
+kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, kafc_error *err)
+{
+    kafc_err code;
+    struct kafc_fetched *b;
+    kafc_message m;
+
+    *out = NULL;
+    if (c->current && c->current->kind == KAFC_FETCHED_RECORDS) {
+        b = c->current; /* the rest of what next() had begun */
+        b->cursor.decompress = &b->decompress;
+        c->current = NULL;
+    } else {
+        drop_current(c);
+        b = take(c, &code);
+        if (!b)
+            return nothing(code, err);
+    }
+    if (b->kind == KAFC_FETCHED_NOTICE) {
+        c->current = b;
+        return give_notice(b, &m, err);
+    }
+    finish(c, b, b->next_offset);
+    b->from = NULL;
+    *out = b;
+    return KAFC_OK;
+}
+
+/* --- Life --------------------------------------------------------------------------- */
+
+static void poked(struct kafc_member *m)
+{
+    struct kafc_consumer *c = KAFC_CONTAINER(m, struct kafc_consumer, member);
+
+    kafc__consumer_work(c);
+    c->cfg.on_ready(c->cfg.ctx);
+}
+
+/* Wants metadata of what is newly read; makes the partitions of whole topics. */
+static void follow_topics(struct kafc_consumer *c)
+{
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_topic *t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node);
+
+    for (; t; t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_consumer_topic, node)) {
+        if (!t->dead && !t->meta)
+            t->meta = kafc__meta_want(c->core, t->name->s, false);
+        while (!t->dead && t->meta && t->known < t->meta->npartitions) {
+            /* a partition that appears later is read from its first record: nothing is skipped */
+            if (!partition_new(c, t->name, t->known, c->idle_topic ? t->start : KAFC_FIRST, t->stop))
+                return;
+            t->known++;
+        }
+        if (t->known > 0)
+            c->idle_topic = false;
+    }
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        if (!p->dead && !p->meta)
+            p->meta = kafc__meta_want(c->core, p->topic->s, false);
+    }
+}
+
+static void retry_fired(void *owner)
+{
+    kafc__consumer_work(owner);
+}
+
+static void set_timer(struct kafc_consumer *c)
+{
+    int64_t now = kafc__core_now(c->core), at = INT64_MAX;
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        if (!p->dead && p->retry_at > now && p->retry_at < at)
+            at = p->retry_at;
+    }
+    if (at != INT64_MAX)
+        kafc__core_timer_set(c->core, &c->timer, at);
+}
+
+void kafc__consumer_work(struct kafc_consumer *c)
+{
+    bool ready;
+
+    kafc__lock(&c->lock);
+    reap(c);
+    follow_topics(c);
+    kafc__consumer_lookups(c);
+    kafc__consumer_fetches(c);
+    set_timer(c);
+    ready = !kafc__list_empty(&c->ready) || all_done(c);
+    kafc__unlock(&c->lock);
+    if (ready)
+        c->cfg.on_ready(c->cfg.ctx);
+}
+
+/* A topic that does not exist is one notice, and is read when it appears (rule R12). */
+static void tell_topic(struct kafc_consumer *c, struct kafc_consumer_topic *w, const struct kafc_meta_topic *t)
+{
+    kafc_error e;
+
+    if (t->error == KAFC_OK)
+        w->told = KAFC_OK;
+    if (t->error == KAFC_OK || is_told(w->told, t->error) || t->error == KAFC_ERR_LEADER_NOT_AVAILABLE)
+        return;
+    w->told = t->error;
+    kafc__error(&e, t->error, "topic \"%s\": %s (it is read when that changes)", t->name,
+                kafc_err_text(t->error));
+    tell(c, NULL, w->name, -1, KAFC_OFFSET_UNKNOWN, &e);
+}
+
+static void tell_partition(struct kafc_consumer_partition *p, const struct kafc_meta_topic *t)
+{
+    if (t->error == KAFC_OK && p->id < t->npartitions)
+        return;
+    if (t->error == KAFC_OK)
+        kafc__cp_tell(p, KAFC_ERR_UNKNOWN_PARTITION, KAFC_OFFSET_UNKNOWN,
+                      "topic \"%s\" has %d partitions, there is no partition %d (it is read when it appears)",
+                      t->name, t->npartitions, p->id);
+    else if (t->error != KAFC_ERR_LEADER_NOT_AVAILABLE)
+        kafc__cp_tell(p, t->error, KAFC_OFFSET_UNKNOWN, "topic \"%s\": %s (it is read when that changes)",
+                      t->name, kafc_err_text(t->error));
+}
+
+/* Is the notice about the topic, which every partition of it and the topic itself would repeat? */
+static bool whole_topic(const struct kafc_consumer *c, const struct kafc_meta_topic *t)
+{
+    const struct kafc_consumer_topic *w = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node);
+
+    while (w && (w->dead || w->meta != t))
+        w = KAFC_LIST_NEXT(&c->topics, w, struct kafc_consumer_topic, node);
+    return w != NULL;
+}
+
+static void topic_news(struct kafc_member *m, struct kafc_meta_topic *t)
+{
+    struct kafc_consumer *c = KAFC_CONTAINER(m, struct kafc_consumer, member);
+    struct kafc_consumer_partition *p;
+    struct kafc_consumer_topic *w;
+
+    kafc__lock(&c->lock);
+    for (w = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node); w;
+         w = KAFC_LIST_NEXT(&c->topics, w, struct kafc_consumer_topic, node))
+        if (!w->dead && w->meta == t)
+            tell_topic(c, w, t);
+    for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p;
+         p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
+        if (!p->dead && p->meta == t && !whole_topic(c, t))
+            tell_partition(p, t);
+    kafc__unlock(&c->lock);
+    kafc__consumer_work(c);
+}
+
+static void room(void *ctx)
+{
+    kafc__consumer_poke(ctx);
+}
+
+void kafc__consumer_poke(struct kafc_consumer *c)
+{
+    kafc__core_poke(c->core, &c->member);
+}
+
+struct kafc_consumer *kafc__consumer_new(struct kafc_core *core, const struct kafc_consumer_config *cfg)
+{
+    struct kafc_consumer *c = kafc__zalloc(&cfg->mem, sizeof *c);
+
+    if (!c)
+        return NULL;
+    c->core = core;
+    c->cfg = *cfg;
+    c->held = kafc__held_new(&cfg->mem, (size_t)cfg->options.buffer_bytes);
+    if (!c->held || !kafc__core_timer_init(core, &c->timer, retry_fired, c)) {
+        kafc__held_unref(c->held);
+        kafc__free(&cfg->mem, c);
+        return NULL;
+    }
+    c->held->room = room;
+    c->held->ctx = c;
+    kafc__decompress_init(&c->decompress, &c->cfg.mem, NULL, KAFC_PLAIN_MAX);
+    kafc__mutex_init(&c->lock);
+    kafc__list_init(&c->partitions);
+    kafc__list_init(&c->topics);
+    kafc__list_init(&c->ready);
+    kafc__list_init(&c->fetchers);
+    kafc__list_init(&c->lookups);
+    c->member.poked = poked;
+    c->member.topic_news = topic_news;
+    kafc__core_add(core, &c->member);
+    return c;
+}
+
+void kafc__consumer_free(struct kafc_consumer *c)
+{
+    struct kafc_fetcher *f;
+    struct kafc_lookup *l;
+
+    drop_current(c);
+    kafc__lock(&c->lock);
+    give_up_all(c);
+    while ((f = KAFC_LIST_FIRST(&c->fetchers, struct kafc_fetcher, node)) != NULL)
+        kafc__fetcher_free(f);
+    while ((l = KAFC_LIST_FIRST(&c->lookups, struct kafc_lookup, node)) != NULL)
+        kafc__lookup_free(l);
+    reap(c);
+    kafc__unlock(&c->lock);
+    kafc__lock(&c->held->lock);
+    c->held->room = NULL; /* batches that are out there tell nobody */
+    kafc__unlock(&c->held->lock);
+    kafc__held_unref(c->held);
+    kafc__core_timer_fini(c->core, &c->timer);
+    kafc__core_remove(c->core, &c->member);
+    kafc__decompress_fini(&c->decompress);
+    kafc__mutex_fini(&c->lock);
+    kafc__free(&c->cfg.mem, c);
+}

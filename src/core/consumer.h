@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The reader's machine: positions, fetches, and the hand-over of what was
+ * fetched (DESIGN 8). A member of the core. The driver's thread fetches; one
+ * application thread takes batches out. They meet under one lock, once for each
+ * batch, never for a message. client/reader adds the waits; the simulator
+ * calls this directly.
+ */
+#ifndef KAFC_CORE_CONSUMER_H
+#define KAFC_CORE_CONSUMER_H
+
+#include "core/core.h"
+#include "core/cursor.h"
+#include <kafc/reader.h>
+
+struct kafc_consumer;
+
+struct kafc_consumer_config {
+    kafc_allocator mem;
+    kafc_reader_options options; /* resolved: every field has its value, zeros are real (rule V1) */
+    /* Something may be there to take, or to say. Driver's thread, no locks held. */
+    void (*on_ready)(void *ctx);
+    void *ctx;
+};
+
+/* Hangs itself on the core; topics and positions come with assign. Driver's thread. NULL when out of memory. */
+struct kafc_consumer *kafc__consumer_new(struct kafc_core *core, const struct kafc_consumer_config *cfg);
+/* Driver's thread; nobody is inside any other call. Batches that were handed out live on. */
+void kafc__consumer_free(struct kafc_consumer *c);
+
+/* --- Application's thread, one at a time; none of these waits ---------------- */
+
+/* Reads all partitions of a topic, those that appear later included, or one of it (partition >= 0). */
+kafc_err kafc__consumer_read_topic(struct kafc_consumer *c, const char *topic, int32_t partition,
+                                   kafc_error *err);
+kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a, int32_t n, kafc_error *err);
+kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t partition, kafc_position to,
+                             kafc_error *err);
+/* As kafc_reader_fetch and kafc_reader_fetch_batch with timeout 0: KAFC_ERR_WOULD_BLOCK when nothing is there. */
+kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_error *err);
+kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, kafc_error *err);
+kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_t partition,
+                              kafc_reader_state *out, kafc_error *err);
+/* Makes the driver call on_ready. Any thread, signal handlers too. */
+void kafc__consumer_poke(struct kafc_consumer *c);
+
+#endif

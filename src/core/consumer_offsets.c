@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Positions that must be asked for: ListOffsets, one request per leader with
+ * all partitions that need something, until each knows where it starts and
+ * stops. Driver's thread, the consumer's lock held.
+ */
+#include "core/consumer_internal.h"
+
+static int64_t *found(struct kafc_consumer_partition *p, int need)
+{
+    switch (need) {
+    case KAFC_NEED_FIRST:
+        return &p->first;
+    case KAFC_NEED_LAST:
+        return &p->last;
+    case KAFC_NEED_START_TIME:
+        return &p->start_time;
+    default:
+        return &p->stop_time;
+    }
+}
+
+static int64_t timestamp_of(const struct kafc_consumer_partition *p, int need)
+{
+    switch (need) {
+    case KAFC_NEED_FIRST:
+        return -2;
+    case KAFC_NEED_LAST:
+        return -1;
+    case KAFC_NEED_START_TIME:
+        return p->start.value;
+    default:
+        return p->stop.value;
+    }
+}
+
+static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at, int64_t by_time)
+{
+    switch (at.kind) {
+    case KAFC_POSITION_FIRST:
+        return p->first;
+    case KAFC_POSITION_LAST:
+        return p->last;
+    case KAFC_POSITION_TAIL:
+        return p->last - at.value > p->first ? p->last - at.value : p->first;
+    case KAFC_POSITION_TIME:
+        return by_time >= 0 ? by_time : p->last;
+    case KAFC_POSITION_OFFSET:
+    case KAFC_POSITION_DEFAULT:
+    case KAFC_POSITION_COMMITTED:
+        break;
+    }
+    return at.value;
+}
+
+/* The position lay outside the log: what now? (rule R3) false: nothing, it was told. */
+static bool reset_range(struct kafc_consumer_partition *p)
+{
+    kafc_reset how = p->c->cfg.options.reset;
+    int64_t was = p->fetch_offset, to = how == KAFC_RESET_LAST ? p->last : p->first;
+
+    if (was >= p->first && was <= p->last)
+        return true; /* it is in the log after all: a follower lagged */
+    if (how == KAFC_RESET_FAIL || (how == KAFC_RESET_DEFAULT && was > p->last)) {
+        kafc__cp_tell(p, was > p->last ? KAFC_ERR_TRUNCATED : KAFC_ERR_OFFSET_OUT_OF_RANGE, was,
+                      "%s [%d]: offset %lld is not in the log, which holds %lld to %lld%s; seek to go on",
+                      p->topic->s, p->id, (long long)was, (long long)p->first, (long long)p->last,
+                      was > p->last ? " (it was truncated)" : "");
+        return false;
+    }
+    p->fetch_offset = to;
+    kafc__cp_tell(p, KAFC_ERR_SKIPPED, to, "%s [%d]: offset %lld is gone, went on at %lld, %lld skipped",
+                  p->topic->s, p->id, (long long)was, (long long)to,
+                  (long long)(to > was ? to - was : 0));
+    return true;
+}
+
+void kafc__cp_settle(struct kafc_consumer_partition *p)
+{
+    if (!p->stop_known) {
+        p->stop_offset = resolve(p, p->stop, p->stop_time);
+        p->stop_known = true;
+    }
+    if (!p->range_reset) {
+        p->fetch_offset = resolve(p, p->start, p->start_time);
+    } else if (!reset_range(p)) {
+        kafc__cp_step(p, KAFC_CP_BROKEN);
+        return;
+    }
+    p->range_reset = false;
+    p->attempts = 0;
+    if (p->position < 0)
+        p->position = p->fetch_offset;
+    kafc__cp_step(p, KAFC_CP_KNOWN);
+    if (p->fetch_offset >= p->stop_offset)
+        kafc__cp_step(p, KAFC_CP_REACHED);
+}
+
+void kafc__cp_retry(struct kafc_consumer_partition *p)
+{
+    p->retry_at = kafc__core_now(p->c->core) + kafc__core_retry_delay(p->c->core, p->attempts);
+    p->attempts++;
+}
+
+void kafc__lookup_free(struct kafc_lookup *l)
+{
+    for (int32_t i = 0; i < l->nasked; i++)
+        (void)kafc__cp_answered(&l->asked[i]);
+    kafc__core_cancel(l->c->core, &l->rq);
+    kafc__list_del(&l->node);
+    kafc__arena_fini(&l->arena);
+    kafc__free(&l->c->cfg.mem, l);
+}
+
+static void answer_one(struct kafc_lookup *l, int32_t i, const struct kafc_list_offsets_resp_partition *r)
+{
+    struct kafc_consumer_partition *p = l->asked[i].p;
+    kafc_err code = (kafc_err)r->error_code;
+
+    if (code == KAFC_OK) {
+        *found(p, l->need[i]) = r->old_style_offsets.n > 0 ? r->old_style_offsets.v[0] : r->offset;
+        p->needs &= ~l->need[i];
+        p->attempts = 0;
+        p->told = KAFC_OK;
+        if (!p->needs)
+            kafc__cp_settle(p);
+        return;
+    }
+    kafc__cp_retry(p);
+    if (kafc_err_class_of(code) == KAFC_CLASS_REFRESH)
+        kafc__meta_stale(l->c->core);
+    else if (kafc_err_class_of(code) != KAFC_CLASS_RETRY)
+        kafc__cp_tell(p, code, KAFC_OFFSET_UNKNOWN, "%s [%d]: its offsets cannot be read: %s", p->topic->s,
+                      p->id, kafc_err_text(code));
+}
+
+static const struct kafc_list_offsets_resp_partition *
+find_answer(const struct kafc_list_offsets_resp *resp, const struct kafc_consumer_partition *p)
+{
+    for (int32_t t = 0; t < resp->topics.n; t++) {
+        const struct kafc_list_offsets_resp_topic *topic = &resp->topics.v[t];
+
+        if ((size_t)topic->name.len != strlen(p->topic->s) ||
+            memcmp(topic->name.p, p->topic->s, (size_t)topic->name.len) != 0)
+            continue;
+        for (int32_t i = 0; i < topic->partitions.n; i++)
+            if (topic->partitions.v[i].partition_index == p->id)
+                return &topic->partitions.v[i];
+    }
+    return NULL;
+}
+
+static void lookup_done(struct kafc_request *rq)
+{
+    struct kafc_lookup *l = rq->owner;
+    struct kafc_consumer *c = l->c;
+    struct kafc_list_offsets_resp resp;
+    kafc_error err;
+    kafc_err code = rq->result;
+
+    kafc__lock(&c->lock);
+    if (code == KAFC_OK)
+        code = kafc__request_decode(rq, &resp, &l->arena, &err);
+    if (code != KAFC_OK)
+        kafc__meta_stale(c->core);
+    for (int32_t i = 0; i < l->nasked; i++) {
+        const struct kafc_list_offsets_resp_partition *r =
+            code == KAFC_OK ? find_answer(&resp, l->asked[i].p) : NULL;
+
+        if (!kafc__cp_answered(&l->asked[i]))
+            continue;
+        if (r)
+            answer_one(l, i, r);
+        else
+            kafc__cp_retry(l->asked[i].p);
+    }
+    l->nasked = 0;
+    kafc__lookup_free(l);
+    kafc__unlock(&c->lock);
+    kafc__consumer_work(c);
+}
+
+static bool due(const struct kafc_consumer_partition *p, int64_t now)
+{
+    return !p->dead && !p->busy && p->state == KAFC_CP_LOOKUP && p->needs && p->retry_at <= now && p->meta &&
+           kafc__meta_leader(p->meta, p->id, NULL) >= 0;
+}
+
+/* One topic entry for each partition: brokers take it, and it spares sorting. */
+static bool add(struct kafc_lookup *l, struct kafc_consumer_partition *p)
+{
+    struct kafc_list_offsets_req_topic *t = &l->msg.topics.v[l->nasked];
+    struct kafc_list_offsets_req_partition *rp = kafc__arena_alloc(&l->arena, sizeof *rp);
+    int need = p->needs & -p->needs;
+
+    if (!rp)
+        return false;
+    kafc__msg_defaults(&kafc_list_offsets_req_topic_schema, t);
+    kafc__msg_defaults(&kafc_list_offsets_req_partition_schema, rp);
+    t->name = (kafc_str){ p->topic->s, (int32_t)strlen(p->topic->s) };
+    t->partitions.v = rp;
+    t->partitions.n = 1;
+    rp->partition_index = p->id;
+    rp->max_num_offsets = 1;
+    rp->timestamp = timestamp_of(p, need);
+    (void)kafc__meta_leader(p->meta, p->id, &rp->current_leader_epoch);
+    kafc__cp_ask(&l->asked[l->nasked], p);
+    l->need[l->nasked] = need;
+    l->nasked++;
+    l->msg.topics.n = l->nasked;
+    return true;
+}
+
+static struct kafc_lookup *lookup_new(struct kafc_consumer *c, size_t n)
+{
+    struct kafc_lookup *l = kafc__zalloc(&c->cfg.mem, sizeof *l);
+
+    if (!l)
+        return NULL;
+    l->c = c;
+    kafc__arena_init(&l->arena, &c->cfg.mem, 0);
+    kafc__list_init(&l->node);
+    kafc__msg_defaults(&kafc_list_offsets_req_schema, &l->msg);
+    l->msg.topics.v = kafc__arena_array(&l->arena, n, sizeof *l->msg.topics.v);
+    l->asked = kafc__arena_array(&l->arena, n, sizeof *l->asked);
+    l->need = kafc__arena_array(&l->arena, n, sizeof *l->need);
+    if (l->arena.failed) {
+        kafc__arena_fini(&l->arena);
+        kafc__free(&c->cfg.mem, l);
+        return NULL;
+    }
+    l->msg.replica_id = -1;
+    l->msg.isolation_level = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
+    l->rq.api = kafc__api(KAFC_API_LIST_OFFSETS);
+    l->rq.msg = &l->msg;
+    l->rq.min_version = 0;
+    l->rq.max_version = l->rq.api->max;
+    l->rq.timeout_us = kafc__core_config(c->core)->request_timeout_us;
+    l->rq.done = lookup_done;
+    l->rq.owner = l;
+    return l;
+}
+
+static void ask(struct kafc_consumer *c, int32_t node)
+{
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    int64_t now = kafc__core_now(c->core);
+    struct kafc_lookup *l;
+    size_t n = 0;
+
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
+        n += due(p, now) && kafc__meta_leader(p->meta, p->id, NULL) == node;
+    l = lookup_new(c, n);
+    p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        if (!due(p, now) || kafc__meta_leader(p->meta, p->id, NULL) != node)
+            continue;
+        if (!l || !add(l, p))
+            kafc__cp_retry(p);
+    }
+    if (!l)
+        return;
+    kafc__list_push(&c->lookups, &l->node);
+    kafc__core_send(c->core, node, KAFC_FOR_CONTROL, &l->rq);
+}
+
+void kafc__consumer_lookups(struct kafc_consumer *c)
+{
+    int64_t now = kafc__core_now(c->core);
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
+        if (due(p, now)) /* marks all of that leader busy or postponed */
+            ask(c, kafc__meta_leader(p->meta, p->id, NULL));
+}

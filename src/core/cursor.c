@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reading what was fetched, and kafc_batch. Any thread, one at a time for
+ * each cursor; held bytes and topic names are shared by threads.
+ */
+#include "core/cursor.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem, struct kafc_decompress *z,
+                       const void *p, size_t n)
+{
+    memset(cur, 0, sizeof *cur);
+    cur->mem = mem;
+    kafc__batches_init(&cur->batches, p, n);
+    cur->stop = INT64_MAX;
+    cur->time_from = INT64_MIN;
+    cur->time_to = INT64_MAX;
+    cur->check_crcs = true;
+    cur->decompress = z;
+}
+
+static void drop_plain(struct kafc_cursor *cur)
+{
+    if (!cur->plain)
+        return;
+    if (cur->held)
+        kafc__held_give(cur->held, cur->plain->cap);
+    kafc__frame_unref(cur->plain);
+    cur->plain = NULL;
+}
+
+void kafc__cursor_fini(struct kafc_cursor *cur)
+{
+    drop_plain(cur);
+    kafc__free(cur->mem, cur->headers);
+    kafc__free(cur->mem, cur->aborted);
+    cur->headers = NULL;
+    cur->aborted = NULL;
+}
+
+/* --- Transactions (protocol.md 4.7) ------------------------------------------- */
+
+/* Is the batch part of a transaction that was aborted? */
+static bool is_aborted(struct kafc_cursor *cur, const struct kafc_batch *b)
+{
+    bool aborted = false;
+
+    if (!cur->read_committed || b->header.producer_id < 0)
+        return false;
+    for (int32_t i = 0; i < cur->naborted; i++) {
+        struct kafc_aborted *a = &cur->aborted[i];
+
+        if (a->first_offset <= kafc__batch_last_offset(b) && a->first_offset != INT64_MAX)
+            a->active = true;
+        aborted |= a->active && a->producer_id == b->header.producer_id;
+    }
+    return aborted && (b->header.attributes & KAFC_BATCH_TRANSACTIONAL);
+}
+
+static void end_aborted(struct kafc_cursor *cur, int64_t producer_id)
+{
+    for (int32_t i = 0; i < cur->naborted; i++) {
+        struct kafc_aborted *a = &cur->aborted[i];
+
+        if (a->active && a->producer_id == producer_id) {
+            a->active = false;
+            a->first_offset = INT64_MAX; /* over: never again */
+        }
+    }
+}
+
+/* --- Batches --------------------------------------------------------------------- */
+
+static kafc_err open_records(struct kafc_cursor *cur, kafc_error *err)
+{
+    kafc_err code = kafc__batch_open(&cur->batch, cur->decompress, &cur->records, &cur->plain, err);
+
+    if (code == KAFC_OK && cur->plain && cur->held)
+        kafc__held_take(cur->held, cur->plain->cap);
+    return code;
+}
+
+static kafc_err read_marker(struct kafc_cursor *cur, kafc_error *err)
+{
+    struct kafc_record rec;
+    kafc_err code;
+
+    (void)is_aborted(cur, &cur->batch);
+    code = open_records(cur, err);
+    if (code == KAFC_OK && kafc__record_next(&cur->records, &rec) == KAFC_RECORD_GOT &&
+        kafc__control_type(rec.key) == KAFC_CONTROL_ABORT)
+        end_aborted(cur, cur->batch.header.producer_id);
+    drop_plain(cur);
+    return code;
+}
+
+static int64_t behind(const struct kafc_cursor *cur)
+{
+    return kafc__batch_last_offset(&cur->batch) + 1;
+}
+
+/* The next batch that has something to deliver. */
+static kafc_err next_batch(struct kafc_cursor *cur, kafc_error *err)
+{
+    kafc_err code;
+
+    for (;;) {
+        code = kafc__batch_next(&cur->batches, &cur->batch, err);
+        if (code || !cur->batch.p || cur->batch.header.base_offset >= cur->stop)
+            return code ? code : KAFC_ERR_END_OF_RANGE;
+        if (cur->check_crcs)
+            code = kafc__batch_check_crc(&cur->batch, err);
+        if (code == KAFC_OK && (cur->batch.header.attributes & KAFC_BATCH_CONTROL))
+            code = read_marker(cur, err);
+        else if (code == KAFC_OK && behind(cur) > cur->next && !is_aborted(cur, &cur->batch)) {
+            code = open_records(cur, err);
+            cur->in_batch = code == KAFC_OK;
+            return code;
+        }
+        if (code)
+            return code;
+        if (behind(cur) > cur->next)
+            cur->next = behind(cur);
+    }
+}
+
+static void leave_batch(struct kafc_cursor *cur)
+{
+    drop_plain(cur);
+    cur->in_batch = false;
+    if (behind(cur) > cur->next)
+        cur->next = behind(cur);
+}
+
+/* --- Messages ---------------------------------------------------------------------- */
+
+static kafc_err give_headers(struct kafc_cursor *cur, const struct kafc_record *rec, kafc_message *m,
+                             kafc_error *err)
+{
+    if (rec->nheaders > cur->headers_cap) {
+        kafc_header *h = kafc__realloc_array(cur->mem, cur->headers, (size_t)rec->nheaders, sizeof *h);
+
+        if (!h)
+            return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d headers", rec->nheaders);
+        cur->headers = h;
+        cur->headers_cap = rec->nheaders;
+    }
+    if (!kafc__record_headers(&cur->records, rec, cur->headers))
+        return kafc__record_error(&cur->records, err);
+    m->headers = cur->headers;
+    m->nheaders = rec->nheaders;
+    return KAFC_OK;
+}
+
+static kafc_err give(struct kafc_cursor *cur, const struct kafc_record *rec, kafc_message *m, kafc_error *err)
+{
+    m->key = rec->key;
+    m->value = rec->value;
+    m->leader_epoch = cur->batch.header.leader_epoch;
+    m->offset = rec->offset;
+    m->timestamp = rec->timestamp;
+    m->timestamp_type = rec->timestamp < 0 ? KAFC_TIME_NONE : cur->records.timestamp_type;
+    m->headers = NULL;
+    m->nheaders = 0;
+    return rec->nheaders == 0 ? KAFC_OK : give_headers(cur, rec, m, err);
+}
+
+kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error *err)
+{
+    enum kafc_record_step step;
+    struct kafc_record rec;
+    kafc_err code;
+
+    for (;;) {
+        if (!cur->in_batch) {
+            code = next_batch(cur, err);
+            if (code == KAFC_ERR_END_OF_RANGE && cur->next > cur->stop)
+                cur->next = cur->stop;
+            if (code)
+                return code;
+        }
+        step = kafc__record_next(&cur->records, &rec);
+        if (step == KAFC_RECORD_END) {
+            leave_batch(cur);
+            continue;
+        }
+        if (step == KAFC_RECORD_BROKEN)
+            return kafc__record_error(&cur->records, err);
+        if (rec.offset < cur->next)
+            continue;
+        if (rec.offset >= cur->stop) {
+            cur->next = cur->stop;
+            return KAFC_ERR_END_OF_RANGE;
+        }
+        cur->next = rec.offset + 1;
+        if (rec.timestamp < cur->time_from || rec.timestamp > cur->time_to)
+            continue;
+        return give(cur, &rec, m, err);
+    }
+}
+
+/* --- Names, held bytes ------------------------------------------------------------------ */
+
+struct kafc_name *kafc__name_new(const kafc_allocator *mem, const char *s)
+{
+    size_t n = strlen(s) + 1;
+    struct kafc_name *name = kafc__alloc(mem, sizeof *name + n);
+
+    if (!name)
+        return NULL;
+    atomic_init(&name->refs, 1);
+    name->mem = *mem;
+    memcpy(name->s, s, n);
+    return name;
+}
+
+struct kafc_name *kafc__name_ref(struct kafc_name *n)
+{
+    atomic_fetch_add_explicit(&n->refs, 1, memory_order_relaxed);
+    return n;
+}
+
+void kafc__name_unref(struct kafc_name *n)
+{
+    if (n && atomic_fetch_sub_explicit(&n->refs, 1, memory_order_acq_rel) == 1) {
+        kafc_allocator mem = n->mem;
+        kafc__free(&mem, n);
+    }
+}
+
+struct kafc_held *kafc__held_new(const kafc_allocator *mem, size_t limit)
+{
+    struct kafc_held *h = kafc__zalloc(mem, sizeof *h);
+
+    if (!h)
+        return NULL;
+    atomic_init(&h->refs, 1);
+    h->mem = *mem;
+    h->limit = limit;
+    kafc__mutex_init(&h->lock);
+    return h;
+}
+
+struct kafc_held *kafc__held_ref(struct kafc_held *h)
+{
+    atomic_fetch_add_explicit(&h->refs, 1, memory_order_relaxed);
+    return h;
+}
+
+void kafc__held_unref(struct kafc_held *h)
+{
+    if (h && atomic_fetch_sub_explicit(&h->refs, 1, memory_order_acq_rel) == 1) {
+        kafc_allocator mem = h->mem;
+        kafc__mutex_fini(&h->lock);
+        kafc__free(&mem, h);
+    }
+}
+
+void kafc__held_take(struct kafc_held *h, size_t n)
+{
+    kafc__lock(&h->lock);
+    h->used += n;
+    kafc__unlock(&h->lock);
+}
+
+void kafc__held_give(struct kafc_held *h, size_t n)
+{
+    kafc__lock(&h->lock);
+    if (h->used >= h->limit && h->used - n < h->limit && h->room)
+        h->room(h->ctx);
+    h->used -= n;
+    kafc__unlock(&h->lock);
+}
+
+bool kafc__held_full(struct kafc_held *h)
+{
+    bool full;
+
+    kafc__lock(&h->lock);
+    full = h->used >= h->limit;
+    kafc__unlock(&h->lock);
+    return full;
+}
+
+/* --- Batches handed over ------------------------------------------------------------------ */
+
+struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_name *topic, int32_t partition,
+                                   struct kafc_frame *frame, const void *p, size_t n)
+{
+    struct kafc_fetched *b = kafc__zalloc(mem, sizeof *b);
+
+    if (!b)
+        return NULL;
+    b->mem = *mem;
+    b->topic = kafc__name_ref(topic);
+    b->partition = partition;
+    b->frame = frame ? kafc__frame_ref(frame) : NULL;
+    kafc__list_init(&b->node);
+    kafc__decompress_init(&b->decompress, &b->mem, NULL, KAFC_PLAIN_MAX);
+    kafc__cursor_init(&b->cursor, &b->mem, &b->decompress, p, n);
+    return b;
+}
+
+void kafc_batch_free(kafc_batch *b)
+{
+    if (!b)
+        return;
+    kafc_allocator mem = b->mem;
+    kafc__cursor_fini(&b->cursor);
+    kafc__decompress_fini(&b->decompress);
+    if (b->held) {
+        kafc__held_give(b->held, b->size);
+        kafc__held_unref(b->held);
+    }
+    kafc__frame_unref(b->frame);
+    kafc__name_unref(b->topic);
+    kafc__free(&mem, b->notice);
+    kafc__free(&mem, b);
+}
+
+bool kafc_batch_next(kafc_batch *b, kafc_message *m, kafc_error *err)
+{
+    kafc_err code;
+
+    memset(m, 0, sizeof *m);
+    m->topic = b->topic->s;
+    m->partition = b->partition;
+    code = kafc__cursor_next(&b->cursor, m, err);
+    if (code == KAFC_ERR_END_OF_RANGE && err)
+        err->code = KAFC_OK;
+    return code == KAFC_OK;
+}
+
+const char *kafc_batch_topic(const kafc_batch *b)
+{
+    return b->topic->s;
+}
+
+int32_t kafc_batch_partition(const kafc_batch *b)
+{
+    return b->partition;
+}
+
+int64_t kafc_batch_high_watermark(const kafc_batch *b)
+{
+    return b->high_watermark;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A cursor over the batches of one fetched partition: sums checked,
+ * compression undone, aborted and control records left out, on the thread that
+ * reads (DESIGN 8.2). And kafc_batch, the unit in which a reader hands them over.
+ */
+#ifndef KAFC_CORE_CURSOR_H
+#define KAFC_CORE_CURSOR_H
+
+#include "base/frame.h"
+#include "base/list.h"
+#include "base/sync.h"
+#include "protocol/record/codec.h"
+#include "protocol/record/read.h"
+#include <kafc/reader.h>
+
+/* A NUL-ended string that several threads hold. */
+struct kafc_name {
+    atomic_int refs;
+    kafc_allocator mem;
+    char s[];
+};
+struct kafc_name *kafc__name_new(const kafc_allocator *mem, const char *s);
+struct kafc_name *kafc__name_ref(struct kafc_name *n);
+void kafc__name_unref(struct kafc_name *n);
+
+/* What a reader really holds (DESIGN 8.6); outlives it, since batches do. */
+struct kafc_held {
+    atomic_int refs;
+    kafc_allocator mem;
+    struct kafc_mutex lock;
+    size_t used, limit;
+    void (*room)(void *ctx); /* called under lock when used falls below limit; NULL: nobody is left to tell */
+    void *ctx;
+};
+struct kafc_held *kafc__held_new(const kafc_allocator *mem, size_t limit);
+struct kafc_held *kafc__held_ref(struct kafc_held *h);
+void kafc__held_unref(struct kafc_held *h);
+void kafc__held_take(struct kafc_held *h, size_t n);
+void kafc__held_give(struct kafc_held *h, size_t n);
+bool kafc__held_full(struct kafc_held *h);
+
+/* A transaction that was aborted: the records of this producer from here on, until its abort marker. */
+struct kafc_aborted {
+    int64_t producer_id;
+    int64_t first_offset;
+    bool active; /* the cursor is past first_offset and before the marker */
+};
+
+struct kafc_cursor {
+    const kafc_allocator *mem;
+    struct kafc_batches batches;
+    int64_t next;          /* offset of the next message to deliver; records below it are passed over */
+    int64_t stop;          /* records at or above it are not delivered; INT64_MAX: none */
+    int64_t time_from, time_to; /* records outside are not delivered; INT64_MIN, INT64_MAX: all */
+    bool check_crcs, read_committed;
+    struct kafc_aborted *aborted;
+    int32_t naborted;
+    bool in_batch;         /* `records` stands inside `batch` */
+    struct kafc_batch batch;
+    struct kafc_record_cursor records;
+    struct kafc_frame *plain; /* the batch's records decompressed, or NULL */
+    struct kafc_decompress *decompress; /* contexts, of whoever owns the cursor */
+    struct kafc_held *held;   /* counts plain; may be NULL */
+    kafc_header *headers;     /* of the current message */
+    int32_t headers_cap;
+};
+
+/* mem and z must outlive the cursor; bytes [p, p + n) too. Everything else starts permissive: the caller sets next, stop, …. */
+void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem, struct kafc_decompress *z,
+                       const void *p, size_t n);
+/* A batch that decompresses to more than this is taken for a bomb. */
+enum { KAFC_PLAIN_MAX = 1 << 30 };
+void kafc__cursor_fini(struct kafc_cursor *cur);
+/* Sets key, value, headers, offset, timestamp, leader epoch of *m. KAFC_ERR_END_OF_RANGE: no more; `next` then is
+ * behind the last batch, holes and markers included (rule R10). Errors name the offset and are final. */
+kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error *err);
+
+enum kafc_fetched_kind {
+    KAFC_FETCHED_RECORDS,
+    KAFC_FETCHED_NOTICE /* code and sentence instead of records, kept in order with them */
+};
+
+struct kafc_consumer_partition;
+
+struct kafc_fetched {
+    struct kafc_list node;
+    kafc_allocator mem;
+    enum kafc_fetched_kind kind;
+    struct kafc_name *topic;
+    int32_t partition;
+    struct kafc_frame *frame; /* what the records borrow from */
+    struct kafc_held *held;   /* or NULL */
+    size_t size;              /* what it counts for */
+    int64_t high_watermark;
+    int64_t next_offset;      /* behind all of it */
+    struct kafc_decompress decompress; /* unless the reader lends its own */
+    struct kafc_cursor cursor;
+    struct kafc_consumer_partition *from; /* while the reader has it */
+    kafc_error *notice;       /* NOTICE */
+    int64_t offset;           /* NOTICE: the message's offset */
+};
+
+/* Empty, kind RECORDS, its cursor over [p, p + n), which lie in frame (referenced). NULL when out of memory. */
+struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_name *topic, int32_t partition,
+                                   struct kafc_frame *frame, const void *p, size_t n);
+
+#endif
