@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc_reader: core/consumer with waits around it.
+ */
+#include <stdatomic.h>
+
+#include "base/mem.h"
+#include "client/client.h"
+#include "client/options.h"
+#include "core/consumer.h"
+
+struct kafc_reader {
+    struct kafc_closable closable;
+    kafc_client *client;
+    struct kafc_consumer *consumer;
+    struct kafc_consumer_config cfg;
+    struct kafc_mutex lock; /* of ready and closed, for the wait alone */
+    struct kafc_cond changed;
+    bool ready;             /* something may be there since the last look */
+    atomic_bool closed;
+    atomic_bool woken;
+};
+
+static void on_ready(void *ctx)
+{
+    kafc_reader *r = ctx;
+
+    kafc__lock(&r->lock);
+    r->ready = true;
+    kafc__cond_broadcast(&r->changed);
+    kafc__unlock(&r->lock);
+}
+
+static void make_consumer(void *arg)
+{
+    kafc_reader *r = arg;
+
+    r->consumer = kafc__consumer_new(r->client->core, &r->cfg);
+}
+
+static void free_consumer(void *arg)
+{
+    kafc_reader *r = arg;
+
+    kafc__consumer_free(r->consumer);
+    r->consumer = NULL;
+}
+
+static kafc_err close_now(kafc_reader *r)
+{
+    kafc__lock(&r->lock);
+    atomic_store(&r->closed, true);
+    kafc__cond_broadcast(&r->changed);
+    kafc__unlock(&r->lock);
+    return KAFC_OK;
+}
+
+static kafc_err close_with_client(struct kafc_closable *cl, int64_t deadline, kafc_error *err)
+{
+    (void)deadline;
+    (void)err;
+    return close_now(KAFC_CONTAINER(cl, kafc_reader, closable));
+}
+
+static void destroy(kafc_reader *r)
+{
+    kafc_allocator mem = r->client->mem;
+
+    if (r->consumer)
+        kafc__client_run(r->client, free_consumer, r);
+    kafc__cond_fini(&r->changed);
+    kafc__mutex_fini(&r->lock);
+    kafc__free(&mem, r);
+}
+
+static kafc_err start(kafc_reader *r, kafc_error *err)
+{
+    const kafc_reader_options *o = &r->cfg.options;
+
+    kafc__client_run(r->client, make_consumer, r);
+    if (!r->consumer)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a reader");
+    if (!kafc__client_add(r->client, &r->closable))
+        return kafc__error(err, KAFC_ERR_CLOSED, "the client is closed");
+    if (!o->topic)
+        return KAFC_OK;
+    return kafc__consumer_read_topic(r->consumer, o->topic, o->partition, err);
+}
+
+kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc_error *err)
+{
+    kafc_reader *r;
+
+    if (kafc__client_enter(c, 0, err))
+        return NULL;
+    r = kafc__zalloc(&c->mem, sizeof *r);
+    if (!r) {
+        kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a reader");
+        return NULL;
+    }
+    r->client = c;
+    r->cfg.mem = c->mem;
+    r->cfg.on_ready = on_ready;
+    r->cfg.ctx = r;
+    r->closable.close = close_with_client;
+    kafc__list_init(&r->closable.node);
+    kafc__mutex_init(&r->lock);
+    kafc__cond_init(&r->changed);
+    if (kafc__options_resolve(KAFC_OBJECT_READER, o, &r->cfg.options, err) || start(r, err)) {
+        kafc__client_remove(c, &r->closable);
+        destroy(r);
+        return NULL;
+    }
+    return r;
+}
+
+/* The start of every call: usable at all? */
+static kafc_err enter(kafc_reader *r, int timeout_ms, kafc_error *err)
+{
+    kafc_err code = r ? kafc__client_check(r->client, err) : kafc__error(err, KAFC_ERR_USAGE, "no reader");
+
+    if (code)
+        return code;
+    if (r->closed) /* only the thread that reads may close, or the client's closing does: see wait */
+        return kafc__error(err, KAFC_ERR_CLOSED, "the reader is closed");
+    return timeout_ms == 0 ? KAFC_OK : kafc__client_enter(r->client, timeout_ms, err);
+}
+
+/* Waits until the consumer may have something. KAFC_OK: look again. */
+static kafc_err wait(kafc_reader *r, int64_t deadline, kafc_error *err)
+{
+    kafc_err code = KAFC_OK;
+    bool in_time = true;
+
+    kafc__lock(&r->lock);
+    while (!r->ready && !r->closed && in_time && !atomic_load(&r->woken))
+        in_time = kafc__cond_wait(&r->changed, &r->lock, deadline);
+    if (r->closed)
+        code = KAFC_ERR_CLOSED;
+    else if (atomic_exchange(&r->woken, false))
+        code = KAFC_ERR_INTERRUPTED;
+    else if (!r->ready)
+        code = KAFC_ERR_TIMED_OUT;
+    r->ready = false;
+    kafc__unlock(&r->lock);
+    switch ((int)code) {
+    case KAFC_ERR_CLOSED:
+        return kafc__error(err, code, "the reader was closed");
+    case KAFC_ERR_INTERRUPTED:
+        return kafc__error(err, code, "the reader was woken");
+    case KAFC_ERR_TIMED_OUT:
+        return kafc__error(err, code, "no message came within the timeout");
+    default:
+        return code;
+    }
+}
+
+kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err)
+{
+    int64_t deadline = 0;
+    kafc_err code = enter(r, 0, err);
+
+    while (code == KAFC_OK) {
+        code = kafc__consumer_next(r->consumer, m, err);
+        if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
+            return code;
+        if (deadline == 0) { /* the clock is read only where there is nothing to read */
+            code = enter(r, timeout_ms, err);
+            deadline = kafc__deadline_in(timeout_ms);
+            if (code)
+                return code;
+        }
+        code = wait(r, deadline, err);
+    }
+    return code;
+}
+
+kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_ms, kafc_error *err)
+{
+    kafc_err code = enter(r, timeout_ms, err);
+    int64_t deadline = kafc__deadline_in(timeout_ms);
+
+    while (code == KAFC_OK) {
+        code = kafc__consumer_next_batch(r->consumer, out, err);
+        if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
+            return code;
+        code = wait(r, deadline, err);
+    }
+    return code;
+}
+
+kafc_err kafc_reader_assign(kafc_reader *r, const kafc_assignment *a, int32_t n, kafc_error *err)
+{
+    kafc_err code = enter(r, 0, err);
+
+    if (code == KAFC_OK && (n < 0 || (n > 0 && !a)))
+        return kafc__error(err, KAFC_ERR_USAGE, "assign was given %d assignments at %p", n, (const void *)a);
+    return code ? code : kafc__consumer_assign(r->consumer, a, n, err);
+}
+
+kafc_err kafc_reader_seek(kafc_reader *r, const char *topic, int32_t partition, kafc_position to,
+                          kafc_error *err)
+{
+    kafc_err code = enter(r, 0, err);
+
+    return code ? code : kafc__consumer_seek(r->consumer, topic, partition, to, err);
+}
+
+kafc_err kafc_reader_state_get(kafc_reader *r, const char *topic, int32_t partition,
+                               kafc_reader_state *out, kafc_error *err)
+{
+    kafc_err code = enter(r, 0, err);
+
+    return code ? code : kafc__consumer_state(r->consumer, topic, partition, out, err);
+}
+
+void kafc_reader_wake(kafc_reader *r)
+{
+    if (!r || kafc__client_check(r->client, NULL))
+        return;
+    atomic_store(&r->woken, true);
+    kafc__consumer_poke(r->consumer); /* the loop broadcasts: a condition is no thing for a signal handler */
+}
+
+kafc_err kafc_reader_close(kafc_reader *r, int timeout_ms, kafc_error *err)
+{
+    kafc_err code = r ? kafc__client_check(r->client, err) : kafc__error(err, KAFC_ERR_USAGE, "no reader");
+
+    (void)timeout_ms; /* a reader without a group has nothing to wait for */
+    return code ? code : close_now(r);
+}
+
+void kafc_reader_free(kafc_reader *r)
+{
+    if (!r || kafc__client_check(r->client, NULL))
+        return;
+    (void)close_now(r);
+    kafc__client_remove(r->client, &r->closable);
+    destroy(r);
+}
