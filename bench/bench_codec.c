@@ -87,8 +87,10 @@ static void measure(const char *name, const struct sample *c)
         decode_us[run] = t3 - t2;
     }
     double per = (double)c->rounds * (double)c->fields;
-    printf("%-24s v%-2d %7zu bytes %6ld fields: size %5.1f  encode %5.1f  decode %5.1f ns a field\n", name, c->version,
-           n, c->fields, best(size_us) / per, best(encode_us) / per, best(decode_us) / per);
+    printf(
+        "%-24s v%-2d %7zu bytes %6ld fields: size %5.1f  encode %5.1f  decode %5.1f ns a field\n",
+        name, c->version, n, c->fields, best(size_us) / per, best(encode_us) / per,
+        best(decode_us) / per);
     kafc__arena_fini(&a);
     free(back);
     free(buf);
@@ -112,8 +114,8 @@ static void metadata(struct kafc_arena *a, int16_t version)
             t->partitions.v[k].replica_nodes.n = t->partitions.v[k].isr_nodes.n = 3;
         }
     }
-    struct sample c = { &kafc_metadata_resp_schema, &m, version, count_fields(&kafc_metadata_resp_schema, &m, version),
-                        400 };
+    struct sample c = { &kafc_metadata_resp_schema, &m, version,
+                        count_fields(&kafc_metadata_resp_schema, &m, version), 400 };
     measure("Metadata, 1000 parts", &c);
 }
 

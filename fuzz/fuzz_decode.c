@@ -19,7 +19,8 @@ static void must(int ok)
         abort();
 }
 
-static void check_again(const struct kafc_schema *s, const void *msg, int16_t version, struct kafc_arena *a)
+static void check_again(const struct kafc_schema *s, const void *msg, int16_t version,
+                        struct kafc_arena *a)
 {
     size_t n, spliced;
     must(kafc__msg_size(s, msg, version, &n, &spliced, NULL) == KAFC_OK);

@@ -18,8 +18,11 @@
 enum { CONTROLLED_SHUTDOWN = 7 };
 
 #define API(k, text, type, hi, stable, first_flex, throttle) \
-    { .key = (k), .name = (text), .min = 0, .max = (hi), .stable_max = (stable), .flex = (first_flex), \
-      .throttle_from = (throttle), .req = &type##_req_schema, .resp = &type##_resp_schema }
+    { \
+        .key = (k), .name = (text), .min = 0, .max = (hi), .stable_max = (stable), \
+        .flex = (first_flex), .throttle_from = (throttle), .req = &type##_req_schema, \
+        .resp = &type##_resp_schema \
+    }
 
 /* clang-format off */
 static const struct kafc_api apis[] = {
@@ -77,8 +80,8 @@ size_t kafc__request_header_size(const struct kafc_api *api, int16_t version, ka
     return 8 + 2 + (client_id.p ? (size_t)client_id.len : 0) + (h == 2 ? 1 : 0);
 }
 
-void kafc__request_header_put(struct kafc_wr *w, const struct kafc_api *api, int16_t version, int32_t correlation,
-                              kafc_str client_id)
+void kafc__request_header_put(struct kafc_wr *w, const struct kafc_api *api, int16_t version,
+                              int32_t correlation, kafc_str client_id)
 {
     int h = kafc__request_header_version(api->key, version);
     kafc__wr_i16(w, api->key);
@@ -109,14 +112,16 @@ size_t kafc__response_header_size(const struct kafc_api *api, int16_t version)
     return kafc__response_header_version(api->key, version) == 1 ? 5 : 4;
 }
 
-void kafc__response_header_put(struct kafc_wr *w, const struct kafc_api *api, int16_t version, int32_t correlation)
+void kafc__response_header_put(struct kafc_wr *w, const struct kafc_api *api, int16_t version,
+                               int32_t correlation)
 {
     kafc__wr_i32(w, correlation);
     if (kafc__response_header_version(api->key, version) == 1)
         kafc__wr_uvarint(w, 0);
 }
 
-bool kafc__response_header_get(struct kafc_rd *r, const struct kafc_api *api, int16_t version, int32_t *correlation)
+bool kafc__response_header_get(struct kafc_rd *r, const struct kafc_api *api, int16_t version,
+                               int32_t *correlation)
 {
     *correlation = kafc__rd_i32(r);
     if (kafc__response_header_version(api->key, version) == 1)

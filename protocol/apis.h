@@ -21,11 +21,12 @@ enum kafc_api_key {
 
 struct kafc_api {
     int16_t key;
-    const char *name;     /* "Metadata" */
-    int8_t min, max;      /* versions the tables know */
-    int8_t stable_max;    /* the last one that is final: never negotiate above it */
-    int8_t flex;          /* first flexible version */
-    int8_t throttle_from; /* from this version on it is the client that waits out ThrottleTimeMs; 127: never */
+    const char *name;  /* "Metadata" */
+    int8_t min, max;   /* versions the tables know */
+    int8_t stable_max; /* the last one that is final: never negotiate above it */
+    int8_t flex;       /* first flexible version */
+    int8_t
+        throttle_from; /* from this version on it is the client that waits out ThrottleTimeMs; 127: never */
     const struct kafc_schema *req, *resp;
 };
 
@@ -45,15 +46,17 @@ struct kafc_request_header {
 
 /* The client's side. The size prefix of the frame is not part of any of these. */
 size_t kafc__request_header_size(const struct kafc_api *api, int16_t version, kafc_str client_id);
-void kafc__request_header_put(struct kafc_wr *w, const struct kafc_api *api, int16_t version, int32_t correlation,
-                              kafc_str client_id);
+void kafc__request_header_put(struct kafc_wr *w, const struct kafc_api *api, int16_t version,
+                              int32_t correlation, kafc_str client_id);
 /* Reads a response's header; only the correlation id is kept. false: r->err says why. */
-bool kafc__response_header_get(struct kafc_rd *r, const struct kafc_api *api, int16_t version, int32_t *correlation);
+bool kafc__response_header_get(struct kafc_rd *r, const struct kafc_api *api, int16_t version,
+                               int32_t *correlation);
 
 /* The server's side. When the API is unknown, api, version and correlation are read and the rest is not
  * (client_id null). */
 bool kafc__request_header_get(struct kafc_rd *r, struct kafc_request_header *h);
 size_t kafc__response_header_size(const struct kafc_api *api, int16_t version);
-void kafc__response_header_put(struct kafc_wr *w, const struct kafc_api *api, int16_t version, int32_t correlation);
+void kafc__response_header_put(struct kafc_wr *w, const struct kafc_api *api, int16_t version,
+                               int32_t correlation);
 
 #endif

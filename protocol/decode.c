@@ -16,7 +16,8 @@ struct dec {
 enum { SMALL_ARRAY = 2048 };
 
 static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj);
-static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m, bool tagged);
+static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m,
+                      bool tagged);
 
 static void no_memory(struct dec *d)
 {
@@ -90,34 +91,19 @@ static void get_ptr(struct dec *d, const struct kafc_field *f, void *m, bool tag
     memcpy(m, &p, sizeof(p));
 }
 
-static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m, bool tagged)
+static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m,
+                      bool tagged)
 {
     struct kafc_rd *r = d->r;
     switch (kind) {
-    case KAFC_BOOL:
-        *(bool *)m = kafc__rd_i8(r) != 0;
-        break;
-    case KAFC_I8:
-        *(int8_t *)m = kafc__rd_i8(r);
-        break;
-    case KAFC_I16:
-        *(int16_t *)m = kafc__rd_i16(r);
-        break;
-    case KAFC_U16:
-        *(uint16_t *)m = kafc__rd_u16(r);
-        break;
-    case KAFC_I32:
-        *(int32_t *)m = kafc__rd_i32(r);
-        break;
-    case KAFC_I64:
-        *(int64_t *)m = kafc__rd_i64(r);
-        break;
-    case KAFC_F64:
-        *(double *)m = kafc__rd_f64(r);
-        break;
-    case KAFC_UUID:
-        kafc__rd_uuid(r, m);
-        break;
+    case KAFC_BOOL: *(bool *)m = kafc__rd_i8(r) != 0; break;
+    case KAFC_I8: *(int8_t *)m = kafc__rd_i8(r); break;
+    case KAFC_I16: *(int16_t *)m = kafc__rd_i16(r); break;
+    case KAFC_U16: *(uint16_t *)m = kafc__rd_u16(r); break;
+    case KAFC_I32: *(int32_t *)m = kafc__rd_i32(r); break;
+    case KAFC_I64: *(int64_t *)m = kafc__rd_i64(r); break;
+    case KAFC_F64: *(double *)m = kafc__rd_f64(r); break;
+    case KAFC_UUID: kafc__rd_uuid(r, m); break;
     case KAFC_STRING:
         *(kafc_str *)m = kafc__rd_str(r, d->w.flex);
         if (!((kafc_str *)m)->p)
@@ -135,18 +121,10 @@ static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, 
             refuse_null(d, f);
         break;
     }
-    case KAFC_STRUCT:
-        get_struct(d, f->sub, m);
-        break;
-    case KAFC_PTR:
-        get_ptr(d, f, m, tagged);
-        break;
-    case KAFC_ARR:
-        get_array(d, f, m);
-        break;
-    default:
-        kafc__rd_fail(r, "a kind that does not exist");
-        break;
+    case KAFC_STRUCT: get_struct(d, f->sub, m); break;
+    case KAFC_PTR: get_ptr(d, f, m, tagged); break;
+    case KAFC_ARR: get_array(d, f, m); break;
+    default: kafc__rd_fail(r, "a kind that does not exist"); break;
     }
 }
 
@@ -238,8 +216,8 @@ static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj)
         get_tags(d, s, obj);
 }
 
-kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s, void *msg, int16_t version,
-                                struct kafc_arena *a, kafc_error *e)
+kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s, void *msg,
+                                int16_t version, struct kafc_arena *a, kafc_error *e)
 {
     kafc_err err = kafc__walk_version(s, version, e);
     if (err)
@@ -250,11 +228,12 @@ kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s, 
         get_struct(&d, s, msg);
     if (!r->err)
         return KAFC_OK;
-    return kafc__walk_error(&d.w, d.w.no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_PROTOCOL, r->at, r->err, e);
+    return kafc__walk_error(&d.w, d.w.no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_PROTOCOL, r->at,
+                            r->err, e);
 }
 
-kafc_err kafc__msg_decode(struct kafc_rd *r, const struct kafc_schema *s, void *msg, int16_t version,
-                          struct kafc_arena *a, kafc_error *e)
+kafc_err kafc__msg_decode(struct kafc_rd *r, const struct kafc_schema *s, void *msg,
+                          int16_t version, struct kafc_arena *a, kafc_error *e)
 {
     kafc_err err = kafc__msg_decode_front(r, s, msg, version, a, e);
     if (err || kafc__rd_left(r) == 0)

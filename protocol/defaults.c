@@ -9,45 +9,21 @@ void kafc__field_default(const struct kafc_field *f, void *member)
 {
     const char *text = f->null_default ? NULL : "";
     switch (f->kind) {
-    case KAFC_BOOL:
-        *(bool *)member = f->dflt != 0;
-        break;
-    case KAFC_I8:
-        *(int8_t *)member = (int8_t)f->dflt;
-        break;
-    case KAFC_I16:
-        *(int16_t *)member = (int16_t)f->dflt;
-        break;
-    case KAFC_U16:
-        *(uint16_t *)member = (uint16_t)f->dflt;
-        break;
-    case KAFC_I32:
-        *(int32_t *)member = (int32_t)f->dflt;
-        break;
-    case KAFC_I64:
-        *(int64_t *)member = f->dflt;
-        break;
-    case KAFC_F64:
-        *(double *)member = (double)f->dflt;
-        break;
-    case KAFC_STRING:
-        *(kafc_str *)member = (kafc_str){ text, 0 };
-        break;
-    case KAFC_BLOB:
-        *(kafc_bytes *)member = (kafc_bytes){ text, 0 };
-        break;
-    case KAFC_STRUCT:
-        kafc__msg_defaults(f->sub, member);
-        break;
-    case KAFC_ARR:
-        kafc__array_set(member, NULL, f->null_default ? -1 : 0);
-        break;
+    case KAFC_BOOL: *(bool *)member = f->dflt != 0; break;
+    case KAFC_I8: *(int8_t *)member = (int8_t)f->dflt; break;
+    case KAFC_I16: *(int16_t *)member = (int16_t)f->dflt; break;
+    case KAFC_U16: *(uint16_t *)member = (uint16_t)f->dflt; break;
+    case KAFC_I32: *(int32_t *)member = (int32_t)f->dflt; break;
+    case KAFC_I64: *(int64_t *)member = f->dflt; break;
+    case KAFC_F64: *(double *)member = (double)f->dflt; break;
+    case KAFC_STRING: *(kafc_str *)member = (kafc_str){ text, 0 }; break;
+    case KAFC_BLOB: *(kafc_bytes *)member = (kafc_bytes){ text, 0 }; break;
+    case KAFC_STRUCT: kafc__msg_defaults(f->sub, member); break;
+    case KAFC_ARR: kafc__array_set(member, NULL, f->null_default ? -1 : 0); break;
     case KAFC_UUID:
     case KAFC_RECORDS: /* null, as in Kafka */
     case KAFC_PTR:
-    default:
-        memset(member, 0, kafc__kind_size(f->kind));
-        break;
+    default: memset(member, 0, kafc__kind_size(f->kind)); break;
     }
 }
 
@@ -69,20 +45,15 @@ void *kafc__msg_array(const struct kafc_schema *elem, int32_t n, struct kafc_are
 bool kafc__field_is_null(const struct kafc_field *f, const void *member)
 {
     switch (f->kind) {
-    case KAFC_STRING:
-        return !((const kafc_str *)member)->p;
-    case KAFC_BLOB:
-        return !((const kafc_bytes *)member)->p;
+    case KAFC_STRING: return !((const kafc_str *)member)->p;
+    case KAFC_BLOB: return !((const kafc_bytes *)member)->p;
     case KAFC_RECORDS: {
         const struct kafc_records *r = member;
         return !r->p && !r->chain;
     }
-    case KAFC_ARR:
-        return kafc__array_get(member).n < 0;
-    case KAFC_PTR:
-        return !kafc__ptr_get(member);
-    default:
-        return false;
+    case KAFC_ARR: return kafc__array_get(member).n < 0;
+    case KAFC_PTR: return !kafc__ptr_get(member);
+    default: return false;
     }
 }
 
@@ -113,35 +84,26 @@ static bool text_is_default(const struct kafc_field *f, const void *p, int32_t l
 bool kafc__field_is_default(const struct kafc_field *f, const void *member)
 {
     switch (f->kind) {
-    case KAFC_BOOL:
-        return *(const bool *)member == (f->dflt != 0);
-    case KAFC_I8:
-        return *(const int8_t *)member == f->dflt;
-    case KAFC_I16:
-        return *(const int16_t *)member == f->dflt;
-    case KAFC_U16:
-        return *(const uint16_t *)member == f->dflt;
-    case KAFC_I32:
-        return *(const int32_t *)member == f->dflt;
-    case KAFC_I64:
-        return *(const int64_t *)member == f->dflt;
-    case KAFC_F64:
-        return f64_is(*(const double *)member, (double)f->dflt);
-    case KAFC_UUID:
-        return uuid_is_zero(member);
+    case KAFC_BOOL: return *(const bool *)member == (f->dflt != 0);
+    case KAFC_I8: return *(const int8_t *)member == f->dflt;
+    case KAFC_I16: return *(const int16_t *)member == f->dflt;
+    case KAFC_U16: return *(const uint16_t *)member == f->dflt;
+    case KAFC_I32: return *(const int32_t *)member == f->dflt;
+    case KAFC_I64: return *(const int64_t *)member == f->dflt;
+    case KAFC_F64: return f64_is(*(const double *)member, (double)f->dflt);
+    case KAFC_UUID: return uuid_is_zero(member);
     case KAFC_STRING:
         return text_is_default(f, ((const kafc_str *)member)->p, ((const kafc_str *)member)->len);
     case KAFC_BLOB:
-        return text_is_default(f, ((const kafc_bytes *)member)->p, ((const kafc_bytes *)member)->len);
-    case KAFC_STRUCT:
-        return struct_is_default(f->sub, member);
+        return text_is_default(f, ((const kafc_bytes *)member)->p,
+                               ((const kafc_bytes *)member)->len);
+    case KAFC_STRUCT: return struct_is_default(f->sub, member);
     case KAFC_ARR: {
         int32_t n = kafc__array_get(member).n;
         return f->null_default ? n < 0 : n == 0;
     }
     case KAFC_RECORDS:
     case KAFC_PTR:
-    default:
-        return kafc__field_is_null(f, member);
+    default: return kafc__field_is_null(f, member);
     }
 }

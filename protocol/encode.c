@@ -11,7 +11,8 @@ struct enc {
 };
 
 static void put_struct(struct enc *c, const struct kafc_schema *s, const void *obj);
-static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, const void *m, bool tagged);
+static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, const void *m,
+                      bool tagged);
 
 static void put_array(struct enc *c, const struct kafc_field *f, const void *m)
 {
@@ -33,34 +34,19 @@ static bool put_marker(struct enc *c, const void *p, bool tagged)
     return p;
 }
 
-static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, const void *m, bool tagged)
+static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, const void *m,
+                      bool tagged)
 {
     struct kafc_wr *o = c->o;
     switch (kind) {
-    case KAFC_BOOL:
-        kafc__wr_i8(o, *(const bool *)m ? 1 : 0);
-        break;
-    case KAFC_I8:
-        kafc__wr_i8(o, *(const int8_t *)m);
-        break;
-    case KAFC_I16:
-        kafc__wr_i16(o, *(const int16_t *)m);
-        break;
-    case KAFC_U16:
-        kafc__wr_u16(o, *(const uint16_t *)m);
-        break;
-    case KAFC_I32:
-        kafc__wr_i32(o, *(const int32_t *)m);
-        break;
-    case KAFC_I64:
-        kafc__wr_i64(o, *(const int64_t *)m);
-        break;
-    case KAFC_F64:
-        kafc__wr_f64(o, *(const double *)m);
-        break;
-    case KAFC_UUID:
-        kafc__wr_uuid(o, m);
-        break;
+    case KAFC_BOOL: kafc__wr_i8(o, *(const bool *)m ? 1 : 0); break;
+    case KAFC_I8: kafc__wr_i8(o, *(const int8_t *)m); break;
+    case KAFC_I16: kafc__wr_i16(o, *(const int16_t *)m); break;
+    case KAFC_U16: kafc__wr_u16(o, *(const uint16_t *)m); break;
+    case KAFC_I32: kafc__wr_i32(o, *(const int32_t *)m); break;
+    case KAFC_I64: kafc__wr_i64(o, *(const int64_t *)m); break;
+    case KAFC_F64: kafc__wr_f64(o, *(const double *)m); break;
+    case KAFC_UUID: kafc__wr_uuid(o, m); break;
     case KAFC_STRING:
         if (!((const kafc_str *)m)->p && !kafc__in(f->null, c->w.version))
             kafc__wr_fail(o, "null, which the version does not allow");
@@ -71,9 +57,7 @@ static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, 
             kafc__wr_fail(o, "null, which the version does not allow");
         kafc__wr_bytes(o, *(const kafc_bytes *)m, c->w.flex);
         break;
-    case KAFC_STRUCT:
-        put_struct(c, f->sub, m);
-        break;
+    case KAFC_STRUCT: put_struct(c, f->sub, m); break;
     case KAFC_RECORDS:
     case KAFC_PTR:
     case KAFC_ARR:
@@ -86,9 +70,7 @@ static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, 
         else if (put_marker(c, kafc__ptr_get(m), tagged))
             put_struct(c, f->sub, kafc__ptr_get(m));
         break;
-    default:
-        kafc__wr_fail(o, "a kind that does not exist");
-        break;
+    default: kafc__wr_fail(o, "a kind that does not exist"); break;
     }
 }
 
@@ -121,7 +103,8 @@ static void put_tags(struct enc *c, const struct kafc_schema *s, const void *obj
     int32_t i = 0;
     kafc__wr_uvarint(c->o, count + (uint32_t)u->n);
     if (count > 0) {
-        for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end && !c->o->err; f++) {
+        for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end && !c->o->err;
+             f++) {
             const void *m = kafc__member(obj, f);
             if (kafc__field_tagged(f, m, c->w.version)) {
                 put_unknown(c, u, &i, f->tag);
@@ -157,8 +140,8 @@ static void put_struct(struct enc *c, const struct kafc_schema *s, const void *o
         kafc__wr_fail(c->o, "unknown tagged fields in a version without tagged fields");
 }
 
-kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s, const void *msg, int16_t version,
-                          kafc_error *e)
+kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s, const void *msg,
+                          int16_t version, kafc_error *e)
 {
     kafc_err err = kafc__walk_version(s, version, e);
     if (err)
@@ -169,5 +152,6 @@ kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s, const 
         put_struct(&c, s, msg);
     if (!w->err)
         return KAFC_OK;
-    return kafc__walk_error(&c.w, w->no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_ENCODE, kafc__wr_len(w), w->err, e);
+    return kafc__walk_error(&c.w, w->no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_ENCODE,
+                            kafc__wr_len(w), w->err, e);
 }

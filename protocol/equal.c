@@ -43,7 +43,8 @@ static bool same_array(const struct kafc_field *f, const void *a, const void *b)
         return x.n < 0 && y.n < 0;
     size_t step = f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem);
     for (int32_t i = 0; i < x.n; i++)
-        if (!same_value(f, f->elem, (const char *)x.v + (size_t)i * step, (const char *)y.v + (size_t)i * step))
+        if (!same_value(f, f->elem, (const char *)x.v + (size_t)i * step,
+                        (const char *)y.v + (size_t)i * step))
             return false;
     return true;
 }
@@ -51,26 +52,21 @@ static bool same_array(const struct kafc_field *f, const void *a, const void *b)
 static bool same_value(const struct kafc_field *f, unsigned kind, const void *a, const void *b)
 {
     switch (kind) {
-    case KAFC_BOOL:
-        return *(const bool *)a == *(const bool *)b;
+    case KAFC_BOOL: return *(const bool *)a == *(const bool *)b;
     case KAFC_STRING:
-        return same_bytes(((const kafc_str *)a)->p, ((const kafc_str *)a)->len, ((const kafc_str *)b)->p,
-                          ((const kafc_str *)b)->len);
+        return same_bytes(((const kafc_str *)a)->p, ((const kafc_str *)a)->len,
+                          ((const kafc_str *)b)->p, ((const kafc_str *)b)->len);
     case KAFC_BLOB:
-        return same_bytes(((const kafc_bytes *)a)->p, ((const kafc_bytes *)a)->len, ((const kafc_bytes *)b)->p,
-                          ((const kafc_bytes *)b)->len);
-    case KAFC_RECORDS:
-        return same_records(a, b);
-    case KAFC_STRUCT:
-        return kafc__msg_equal(f->sub, a, b);
+        return same_bytes(((const kafc_bytes *)a)->p, ((const kafc_bytes *)a)->len,
+                          ((const kafc_bytes *)b)->p, ((const kafc_bytes *)b)->len);
+    case KAFC_RECORDS: return same_records(a, b);
+    case KAFC_STRUCT: return kafc__msg_equal(f->sub, a, b);
     case KAFC_PTR: {
         const void *x = kafc__ptr_get(a), *y = kafc__ptr_get(b);
         return x && y ? kafc__msg_equal(f->sub, x, y) : x == y;
     }
-    case KAFC_ARR:
-        return same_array(f, a, b);
-    default:
-        return memcmp(a, b, kafc__kind_size(kind)) == 0;
+    case KAFC_ARR: return same_array(f, a, b);
+    default: return memcmp(a, b, kafc__kind_size(kind)) == 0;
     }
 }
 

@@ -162,7 +162,8 @@ static void put_uuid(struct out *o, const kafc_uuid *u)
 }
 
 static void put_struct(struct out *o, const struct kafc_schema *s, const void *obj, int version);
-static void put_value(struct out *o, const struct kafc_field *f, unsigned kind, const void *m, int version);
+static void put_value(struct out *o, const struct kafc_field *f, unsigned kind, const void *m,
+                      int version);
 
 static void put_array(struct out *o, const struct kafc_field *f, const void *m, int version)
 {
@@ -180,21 +181,11 @@ static void put_array(struct out *o, const struct kafc_field *f, const void *m, 
 static void put_number(struct out *o, unsigned kind, const void *m)
 {
     switch (kind) {
-    case KAFC_I8:
-        put_int(o, *(const int8_t *)m);
-        break;
-    case KAFC_I16:
-        put_int(o, *(const int16_t *)m);
-        break;
-    case KAFC_U16:
-        put_int(o, *(const uint16_t *)m);
-        break;
-    case KAFC_I32:
-        put_int(o, *(const int32_t *)m);
-        break;
-    default:
-        put_int(o, *(const int64_t *)m);
-        break;
+    case KAFC_I8: put_int(o, *(const int8_t *)m); break;
+    case KAFC_I16: put_int(o, *(const int16_t *)m); break;
+    case KAFC_U16: put_int(o, *(const uint16_t *)m); break;
+    case KAFC_I32: put_int(o, *(const int32_t *)m); break;
+    default: put_int(o, *(const int64_t *)m); break;
     }
 }
 
@@ -204,43 +195,27 @@ static bool elem_is_null(unsigned kind, const void *m)
     return kafc__field_is_null(&f, m);
 }
 
-static void put_value(struct out *o, const struct kafc_field *f, unsigned kind, const void *m, int version)
+static void put_value(struct out *o, const struct kafc_field *f, unsigned kind, const void *m,
+                      int version)
 {
     if (elem_is_null(kind, m)) {
         put_text(o, "null");
         return;
     }
     switch (kind) {
-    case KAFC_BOOL:
-        put_text(o, *(const bool *)m ? "true" : "false");
-        break;
-    case KAFC_F64:
-        put_double(o, *(const double *)m);
-        break;
-    case KAFC_UUID:
-        put_uuid(o, m);
-        break;
-    case KAFC_STRING:
-        put_string(o, ((const kafc_str *)m)->p, ((const kafc_str *)m)->len);
-        break;
+    case KAFC_BOOL: put_text(o, *(const bool *)m ? "true" : "false"); break;
+    case KAFC_F64: put_double(o, *(const double *)m); break;
+    case KAFC_UUID: put_uuid(o, m); break;
+    case KAFC_STRING: put_string(o, ((const kafc_str *)m)->p, ((const kafc_str *)m)->len); break;
     case KAFC_BLOB:
-        put_base64(o, &(struct kafc_records){ .p = ((const kafc_bytes *)m)->p, .len = ((const kafc_bytes *)m)->len });
+        put_base64(o, &(struct kafc_records){ .p = ((const kafc_bytes *)m)->p,
+                                              .len = ((const kafc_bytes *)m)->len });
         break;
-    case KAFC_RECORDS:
-        put_base64(o, m);
-        break;
-    case KAFC_STRUCT:
-        put_struct(o, f->sub, m, version);
-        break;
-    case KAFC_PTR:
-        put_struct(o, f->sub, kafc__ptr_get(m), version);
-        break;
-    case KAFC_ARR:
-        put_array(o, f, m, version);
-        break;
-    default:
-        put_number(o, kind, m);
-        break;
+    case KAFC_RECORDS: put_base64(o, m); break;
+    case KAFC_STRUCT: put_struct(o, f->sub, m, version); break;
+    case KAFC_PTR: put_struct(o, f->sub, kafc__ptr_get(m), version); break;
+    case KAFC_ARR: put_array(o, f, m, version); break;
+    default: put_number(o, kind, m); break;
     }
 }
 
@@ -258,7 +233,8 @@ static void put_struct(struct out *o, const struct kafc_schema *s, const void *o
     put_char(o, '{');
     for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++) {
         const void *m = kafc__member(obj, f);
-        if (!kafc__in(f->on, version) || (kafc__in(f->tagged, version) && kafc__field_is_default(f, m)))
+        if (!kafc__in(f->on, version) ||
+            (kafc__in(f->tagged, version) && kafc__field_is_default(f, m)))
             continue;
         if (!first)
             put_char(o, ',');
@@ -269,7 +245,8 @@ static void put_struct(struct out *o, const struct kafc_schema *s, const void *o
     put_char(o, '}');
 }
 
-size_t kafc__msg_to_json(const struct kafc_schema *s, const void *msg, int16_t version, char *buf, size_t cap)
+size_t kafc__msg_to_json(const struct kafc_schema *s, const void *msg, int16_t version, char *buf,
+                         size_t cap)
 {
     struct out o = { .p = buf, .cap = cap ? cap - 1 : 0 };
     put_struct(&o, s, msg, version);

@@ -21,17 +21,11 @@ static int64_t number(struct rnd *g, int64_t min, int64_t max)
 {
     int64_t small;
     switch (kafc__rand_below(g->r, 6)) {
-    case 0:
-        return min;
-    case 1:
-        return max;
-    case 2:
-        return min < 0 ? -1 : 0;
-    case 3:
-        small = (int64_t)kafc__rand_below(g->r, 100);
-        return small > max ? max : small;
-    default:
-        break;
+    case 0: return min;
+    case 1: return max;
+    case 2: return min < 0 ? -1 : 0;
+    case 3: small = (int64_t)kafc__rand_below(g->r, 100); return small > max ? max : small;
+    default: break;
     }
     uint64_t u = kafc__rand_next(g->r);
     if (max == INT64_MAX)
@@ -43,12 +37,11 @@ static int32_t length(struct rnd *g)
 {
     switch (kafc__rand_below(g->r, 16)) {
     case 0:
-        return (int32_t)(120 + kafc__rand_below(g->r, 20)); /* around the second byte of a compact length */
+        return (int32_t)(120 + kafc__rand_below(
+                                   g->r, 20)); /* around the second byte of a compact length */
     case 1:
-    case 2:
-        return 0;
-    default:
-        return (int32_t)kafc__rand_below(g->r, 14);
+    case 2: return 0;
+    default: return (int32_t)kafc__rand_below(g->r, 14);
     }
 }
 
@@ -88,27 +81,13 @@ static bool make_text(struct rnd *g, unsigned kind, void *m)
 static void make_number(struct rnd *g, unsigned kind, void *m)
 {
     switch (kind) {
-    case KAFC_BOOL:
-        *(bool *)m = kafc__rand_below(g->r, 2) != 0;
-        break;
-    case KAFC_I8:
-        *(int8_t *)m = (int8_t)number(g, INT8_MIN, INT8_MAX);
-        break;
-    case KAFC_I16:
-        *(int16_t *)m = (int16_t)number(g, INT16_MIN, INT16_MAX);
-        break;
-    case KAFC_U16:
-        *(uint16_t *)m = (uint16_t)number(g, 0, UINT16_MAX);
-        break;
-    case KAFC_I32:
-        *(int32_t *)m = (int32_t)number(g, INT32_MIN, INT32_MAX);
-        break;
-    case KAFC_I64:
-        *(int64_t *)m = number(g, INT64_MIN, INT64_MAX);
-        break;
-    case KAFC_F64:
-        *(double *)m = (double)number(g, INT64_MIN, INT64_MAX) / 3;
-        break;
+    case KAFC_BOOL: *(bool *)m = kafc__rand_below(g->r, 2) != 0; break;
+    case KAFC_I8: *(int8_t *)m = (int8_t)number(g, INT8_MIN, INT8_MAX); break;
+    case KAFC_I16: *(int16_t *)m = (int16_t)number(g, INT16_MIN, INT16_MAX); break;
+    case KAFC_U16: *(uint16_t *)m = (uint16_t)number(g, 0, UINT16_MAX); break;
+    case KAFC_I32: *(int32_t *)m = (int32_t)number(g, INT32_MIN, INT32_MAX); break;
+    case KAFC_I64: *(int64_t *)m = number(g, INT64_MIN, INT64_MAX); break;
+    case KAFC_F64: *(double *)m = (double)number(g, INT64_MIN, INT64_MAX) / 3; break;
     default:
         for (size_t i = 0; i < sizeof(kafc_uuid); i++)
             ((kafc_uuid *)m)->b[i] = (uint8_t)kafc__rand_next(g->r);
@@ -121,20 +100,15 @@ static bool make_value(struct rnd *g, const struct kafc_field *f, unsigned kind,
     switch (kind) {
     case KAFC_STRING:
     case KAFC_BLOB:
-    case KAFC_RECORDS:
-        return make_text(g, kind, m);
-    case KAFC_STRUCT:
-        return make_struct(g, f->sub, m);
+    case KAFC_RECORDS: return make_text(g, kind, m);
+    case KAFC_STRUCT: return make_struct(g, f->sub, m);
     case KAFC_PTR: {
         void *p = kafc__arena_alloc(g->a, f->sub->size);
         memcpy(m, &p, sizeof(p));
         return p && make_struct(g, f->sub, p);
     }
-    case KAFC_ARR:
-        return make_array(g, f, m);
-    default:
-        make_number(g, kind, m);
-        return true;
+    case KAFC_ARR: return make_array(g, f, m);
+    default: make_number(g, kind, m); return true;
     }
 }
 
@@ -174,7 +148,8 @@ static bool make_struct(struct rnd *g, const struct kafc_schema *s, void *obj)
         if (!(null ? set_null(f, m) : make_value(g, f, f->kind, m)))
             return false;
         /* a null default outside the versions that allow null cannot be written */
-        if (kafc__field_is_null(f, m) && !kafc__in(f->null, g->version) && !make_value(g, f, f->kind, m))
+        if (kafc__field_is_null(f, m) && !kafc__in(f->null, g->version) &&
+            !make_value(g, f, f->kind, m))
             return false;
     }
     if (g->flex && kafc__rand_below(g->r, 8) == 0)
@@ -182,9 +157,11 @@ static bool make_struct(struct rnd *g, const struct kafc_schema *s, void *obj)
     return true;
 }
 
-bool kafc__msg_random(const struct kafc_schema *s, void *msg, int16_t version, struct kafc_rand *rnd,
-                      struct kafc_arena *a)
+bool kafc__msg_random(const struct kafc_schema *s, void *msg, int16_t version,
+                      struct kafc_rand *rnd, struct kafc_arena *a)
 {
-    struct rnd g = { .r = rnd, .a = a, .version = version, .flex = s->flex >= 0 && version >= s->flex };
+    struct rnd g = {
+        .r = rnd, .a = a, .version = version, .flex = s->flex >= 0 && version >= s->flex
+    };
     return make_struct(&g, s, msg);
 }

@@ -74,32 +74,35 @@ void *kafc__msg_array(const struct kafc_schema *elem, int32_t n, struct kafc_are
 /* The body's size on the wire, chains of records included; *spliced (may be NULL) is the part of it that chains
  * make up. Everything that can be wrong with a message is found here: KAFC_ERR_ENCODE names API, version and
  * field path; KAFC_ERR_UNSUPPORTED: no such version. */
-KAFC_NODISCARD kafc_err kafc__msg_size(const struct kafc_schema *s, const void *msg, int16_t version, size_t *size,
-                                       size_t *spliced, kafc_error *e);
+KAFC_NODISCARD kafc_err kafc__msg_size(const struct kafc_schema *s, const void *msg,
+                                       int16_t version, size_t *size, size_t *spliced,
+                                       kafc_error *e);
 
 /* Writes the body behind what the writer holds. Errors as of kafc__msg_size(); KAFC_ERR_NO_MEMORY. */
-KAFC_NODISCARD kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s, const void *msg,
-                                         int16_t version, kafc_error *e);
+KAFC_NODISCARD kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s,
+                                         const void *msg, int16_t version, kafc_error *e);
 
 /* Reads a body that fills the rest of the reader; bytes behind it are an error (kafc__msg_decode_front leaves
  * them in the reader instead). Strings, bytes and records point into the reader's bytes, arrays into the arena.
  * KAFC_ERR_PROTOCOL names API, version, field path and byte; KAFC_ERR_NO_MEMORY; KAFC_ERR_UNSUPPORTED. After an
  * error *msg holds nothing to rely on. */
-KAFC_NODISCARD kafc_err kafc__msg_decode(struct kafc_rd *r, const struct kafc_schema *s, void *msg, int16_t version,
-                                         struct kafc_arena *a, kafc_error *e);
-KAFC_NODISCARD kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s, void *msg,
-                                               int16_t version, struct kafc_arena *a, kafc_error *e);
+KAFC_NODISCARD kafc_err kafc__msg_decode(struct kafc_rd *r, const struct kafc_schema *s, void *msg,
+                                         int16_t version, struct kafc_arena *a, kafc_error *e);
+KAFC_NODISCARD kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s,
+                                               void *msg, int16_t version, struct kafc_arena *a,
+                                               kafc_error *e);
 
 /* Every member equal, null and empty told apart, unknown tags and the bits of doubles included. */
 bool kafc__msg_equal(const struct kafc_schema *s, const void *a, const void *b);
 
 /* Apache Kafka's JSON form. Like snprintf: writes at most cap bytes with a NUL, gives the length needed without
  * it. buf may be NULL when cap is 0. */
-size_t kafc__msg_to_json(const struct kafc_schema *s, const void *msg, int16_t version, char *buf, size_t cap);
+size_t kafc__msg_to_json(const struct kafc_schema *s, const void *msg, int16_t version, char *buf,
+                         size_t cap);
 
 /* A message that can be written in the version; arrays and bytes from the arena. false: out of memory. */
-KAFC_NODISCARD bool kafc__msg_random(const struct kafc_schema *s, void *msg, int16_t version, struct kafc_rand *rnd,
-                                     struct kafc_arena *a);
+KAFC_NODISCARD bool kafc__msg_random(const struct kafc_schema *s, void *msg, int16_t version,
+                                     struct kafc_rand *rnd, struct kafc_arena *a);
 
 /* The fewest bytes that the struct can take on the wire, tagged section included. */
 size_t kafc__schema_min_size(const struct kafc_schema *s, int16_t version, bool flex);

@@ -10,8 +10,10 @@
 
 #include "protocol/schema.h"
 
+/* clang-format off */
 #define AT_(m) (((MSG *)0)->m)
-#define ROW_(m, T, K, wire, ...) {.name = (wire), .off = offsetof(MSG, m), .kind = _Generic(AT_(m), T : (K)), __VA_ARGS__}
+#define ROW_(m, T, K, wire, ...) \
+    {.name = (wire), .off = offsetof(MSG, m), .kind = _Generic(AT_(m), T : (K)), __VA_ARGS__}
 #define BOOL(m, ...)    ROW_(m, bool, KAFC_BOOL, __VA_ARGS__)
 #define I8(m, ...)      ROW_(m, int8_t, KAFC_I8, __VA_ARGS__)
 #define I16(m, ...)     ROW_(m, int16_t, KAFC_I16, __VA_ARGS__)
@@ -60,5 +62,6 @@
 /* A message: API key, versions, first flexible version. */
 #define MESSAGE(type, wire, api, lo, hi, first_flex) \
     SCHEMA_(type, wire, .key = (api), .min = (lo), .max = (hi), .flex = (first_flex))
+/* clang-format on */
 
 #endif

@@ -42,7 +42,8 @@ static void add_records(struct sizer *z, const struct kafc_records *r)
     z->spliced += sum;
 }
 
-static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind, const void *m, bool tagged);
+static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind, const void *m,
+                      bool tagged);
 
 static void add_array(struct sizer *z, const struct kafc_field *f, const void *m)
 {
@@ -71,7 +72,8 @@ static void check_null(struct sizer *z, const struct kafc_field *f, bool null, i
         fail(z, "a negative length");
 }
 
-static void add_text(struct sizer *z, const struct kafc_field *f, unsigned kind, const void *p, int32_t len)
+static void add_text(struct sizer *z, const struct kafc_field *f, unsigned kind, const void *p,
+                     int32_t len)
 {
     check_null(z, f, !p, len);
     if (kind == KAFC_STRING && len > INT16_MAX)
@@ -79,7 +81,8 @@ static void add_text(struct sizer *z, const struct kafc_field *f, unsigned kind,
     add_counted(z, p ? len : -1, kind == KAFC_STRING ? 2 : 4);
 }
 
-static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind, const void *m, bool tagged)
+static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind, const void *m,
+                      bool tagged)
 {
     switch (kind) {
     case KAFC_STRING:
@@ -92,9 +95,7 @@ static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind
         check_null(z, f, kafc__field_is_null(f, m), ((const struct kafc_records *)m)->len);
         add_records(z, m);
         break;
-    case KAFC_STRUCT:
-        add_struct(z, f->sub, m);
-        break;
+    case KAFC_STRUCT: add_struct(z, f->sub, m); break;
     case KAFC_PTR:
         z->n++;
         (void)tagged; /* one byte in both forms */
@@ -110,9 +111,7 @@ static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind
             add_array(z, f, m);
         break;
     }
-    default:
-        z->n += kafc__kind_min(kind, z->w.flex);
-        break;
+    default: z->n += kafc__kind_min(kind, z->w.flex); break;
     }
 }
 
@@ -136,14 +135,17 @@ static bool tag_is_known(const struct kafc_schema *s, uint32_t tag, int version)
     return false;
 }
 
-static void add_unknown(struct sizer *z, const struct kafc_schema *s, const void *obj, uint32_t count)
+static void add_unknown(struct sizer *z, const struct kafc_schema *s, const void *obj,
+                        uint32_t count)
 {
     const struct kafc_tags *u = kafc__unknown_const(s, obj);
     for (int32_t i = 0; i < u->n; i++) {
         const struct kafc_tag *t = &u->v[i];
-        if ((i > 0 && t->tag <= t[-1].tag) || tag_is_known(s, t->tag, z->w.version) || t->data.len < 0)
+        if ((i > 0 && t->tag <= t[-1].tag) || tag_is_known(s, t->tag, z->w.version) ||
+            t->data.len < 0)
             fail(z, "unknown tagged fields out of order, doubled or not unknown");
-        z->n += kafc__uvarint_size(t->tag) + kafc__uvarint_size((uint32_t)t->data.len) + (uint64_t)t->data.len;
+        z->n += kafc__uvarint_size(t->tag) + kafc__uvarint_size((uint32_t)t->data.len) +
+                (uint64_t)t->data.len;
         count++;
     }
     z->n += kafc__uvarint_size(count);
@@ -173,7 +175,8 @@ static void add_struct(struct sizer *z, const struct kafc_schema *s, const void 
         fail(z, "unknown tagged fields in a version without tagged fields");
 }
 
-size_t kafc__value_size(const struct kafc_field *f, const void *member, int version, bool flex, bool tagged)
+size_t kafc__value_size(const struct kafc_field *f, const void *member, int version, bool flex,
+                        bool tagged)
 {
     struct sizer z = { .n = 0 };
     z.w.version = version;
@@ -182,8 +185,8 @@ size_t kafc__value_size(const struct kafc_field *f, const void *member, int vers
     return z.err || z.n > INT32_MAX ? SIZE_MAX : (size_t)z.n;
 }
 
-kafc_err kafc__msg_size(const struct kafc_schema *s, const void *msg, int16_t version, size_t *size, size_t *spliced,
-                        kafc_error *e)
+kafc_err kafc__msg_size(const struct kafc_schema *s, const void *msg, int16_t version, size_t *size,
+                        size_t *spliced, kafc_error *e)
 {
     *size = 0;
     if (spliced)

@@ -28,10 +28,11 @@ static void put(struct out *o, const char *fmt, ...)
 static const char *kind_name(unsigned kind)
 {
     static const char *const name[] = {
-        [KAFC_BOOL] = "bool",     [KAFC_I8] = "int8",      [KAFC_I16] = "int16",     [KAFC_I32] = "int32",
-        [KAFC_I64] = "int64",     [KAFC_U16] = "uint16",   [KAFC_F64] = "float64",   [KAFC_UUID] = "uuid",
-        [KAFC_STRING] = "string", [KAFC_BLOB] = "bytes",   [KAFC_RECORDS] = "records",
-        [KAFC_STRUCT] = "struct", [KAFC_PTR] = "struct?",  [KAFC_ARR] = "array",
+        [KAFC_BOOL] = "bool",   [KAFC_I8] = "int8",         [KAFC_I16] = "int16",
+        [KAFC_I32] = "int32",   [KAFC_I64] = "int64",       [KAFC_U16] = "uint16",
+        [KAFC_F64] = "float64", [KAFC_UUID] = "uuid",       [KAFC_STRING] = "string",
+        [KAFC_BLOB] = "bytes",  [KAFC_RECORDS] = "records", [KAFC_STRUCT] = "struct",
+        [KAFC_PTR] = "struct?", [KAFC_ARR] = "array",
     };
     return kind > 0 && kind < sizeof(name) / sizeof(*name) ? name[kind] : "?";
 }

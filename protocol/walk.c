@@ -34,7 +34,8 @@ static void path_text(const struct kafc_walk *w, char *buf, size_t cap)
     }
 }
 
-kafc_err kafc__walk_error(const struct kafc_walk *w, kafc_err code, size_t at, const char *why, kafc_error *e)
+kafc_err kafc__walk_error(const struct kafc_walk *w, kafc_err code, size_t at, const char *why,
+                          kafc_error *e)
 {
     if (!e)
         return code;
@@ -42,7 +43,8 @@ kafc_err kafc__walk_error(const struct kafc_walk *w, kafc_err code, size_t at, c
     path_text(w, path, sizeof(path));
     if (at != SIZE_MAX)
         snprintf(where, sizeof(where), " at byte %zu", at);
-    (void)kafc__error(e, code, "%s v%d%s%s%s: %s", w->root->name, w->version, *path ? ", " : "", path, where, why);
+    (void)kafc__error(e, code, "%s v%d%s%s%s: %s", w->root->name, w->version, *path ? ", " : "",
+                      path, where, why);
     e->api = w->root->key;
     e->version = (int16_t)w->version;
     return code;
@@ -52,7 +54,8 @@ kafc_err kafc__walk_version(const struct kafc_schema *s, int version, kafc_error
 {
     if (version >= s->min && version <= s->max)
         return KAFC_OK;
-    (void)kafc__error(e, KAFC_ERR_UNSUPPORTED, "%s has versions %d to %d, not %d", s->name, s->min, s->max, version);
+    (void)kafc__error(e, KAFC_ERR_UNSUPPORTED, "%s has versions %d to %d, not %d", s->name, s->min,
+                      s->max, version);
     if (e) {
         e->api = s->key;
         e->version = (int16_t)version;
@@ -85,26 +88,18 @@ size_t kafc__kind_min(unsigned kind, bool flex)
     switch (kind) {
     case KAFC_BOOL:
     case KAFC_I8:
-    case KAFC_PTR:
-        return 1;
+    case KAFC_PTR: return 1;
     case KAFC_I16:
-    case KAFC_U16:
-        return 2;
-    case KAFC_I32:
-        return 4;
+    case KAFC_U16: return 2;
+    case KAFC_I32: return 4;
     case KAFC_I64:
-    case KAFC_F64:
-        return 8;
-    case KAFC_UUID:
-        return 16;
-    case KAFC_STRING:
-        return flex ? 1 : 2;
+    case KAFC_F64: return 8;
+    case KAFC_UUID: return 16;
+    case KAFC_STRING: return flex ? 1 : 2;
     case KAFC_BLOB:
     case KAFC_RECORDS:
-    case KAFC_ARR:
-        return flex ? 1 : 4;
-    default:
-        return 0;
+    case KAFC_ARR: return flex ? 1 : 4;
+    default: return 0;
     }
 }
 
@@ -114,7 +109,8 @@ static size_t struct_min(const struct kafc_schema *s, int version, bool flex)
     for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++) {
         if (!kafc__in(f->on, version) || kafc__in(f->tagged, version))
             continue;
-        n += f->kind == KAFC_STRUCT ? struct_min(f->sub, version, flex) : kafc__kind_min(f->kind, flex);
+        n += f->kind == KAFC_STRUCT ? struct_min(f->sub, version, flex)
+                                    : kafc__kind_min(f->kind, flex);
     }
     return n;
 }

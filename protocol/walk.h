@@ -46,7 +46,8 @@ static inline void kafc__walk_note(struct kafc_walk *w, const struct kafc_field 
 }
 
 /* "MetadataResponse v9, Topics[3].Name at byte 117: …" into e. at == SIZE_MAX: no position. Returns code. */
-kafc_err kafc__walk_error(const struct kafc_walk *w, kafc_err code, size_t at, const char *why, kafc_error *e);
+kafc_err kafc__walk_error(const struct kafc_walk *w, kafc_err code, size_t at, const char *why,
+                          kafc_error *e);
 /* KAFC_ERR_UNSUPPORTED with a sentence, or KAFC_OK. */
 kafc_err kafc__walk_version(const struct kafc_schema *s, int version, kafc_error *e);
 
@@ -90,7 +91,8 @@ static inline struct kafc_tags *kafc__unknown(const struct kafc_schema *s, void 
     return (struct kafc_tags *)(void *)((char *)obj + s->unknown);
 }
 
-static inline const struct kafc_tags *kafc__unknown_const(const struct kafc_schema *s, const void *obj)
+static inline const struct kafc_tags *kafc__unknown_const(const struct kafc_schema *s,
+                                                          const void *obj)
 {
     return (const struct kafc_tags *)(const void *)((const char *)obj + s->unknown);
 }
@@ -125,7 +127,8 @@ static inline bool kafc__field_tagged(const struct kafc_field *f, const void *me
 }
 
 /* The size of one value, as size.c counts it: of a tag's payload when `tagged`. SIZE_MAX: it cannot be written. */
-size_t kafc__value_size(const struct kafc_field *f, const void *member, int version, bool flex, bool tagged);
+size_t kafc__value_size(const struct kafc_field *f, const void *member, int version, bool flex,
+                        bool tagged);
 
 /* Walks the bytes of a records field, whatever it is made of: NULL at the end. */
 struct kafc_pieces {

@@ -266,7 +266,8 @@ void kafc__wr_records(struct kafc_wr *w, const struct kafc_records *rec, bool fl
     if (w->arena) {
         if (w->nsplice == w->splice_cap && !grow_splices(w))
             return;
-        w->splice[w->nsplice++] = (struct kafc_splice){ kafc__wr_len(w), rec->chain, (size_t)rec->len };
+        w->splice[w->nsplice++] = (struct kafc_splice){ kafc__wr_len(w), rec->chain,
+                                                        (size_t)rec->len };
         w->spliced += (size_t)rec->len;
         return;
     }

@@ -133,12 +133,12 @@ struct kafc_splice {
 
 struct kafc_wr {
     uint8_t *p, *end, *start;
-    const char *err;           /* NULL, or the first failure; static */
-    bool no_memory;            /* the failure was the arena's */
-    struct kafc_arena *arena;  /* for splices; NULL: chains are copied into the buffer */
+    const char *err;          /* NULL, or the first failure; static */
+    bool no_memory;           /* the failure was the arena's */
+    struct kafc_arena *arena; /* for splices; NULL: chains are copied into the buffer */
     struct kafc_splice *splice;
     uint32_t nsplice, splice_cap;
-    size_t spliced;            /* sum of their len: bytes that are on the wire but not in the buffer */
+    size_t spliced; /* sum of their len: bytes that are on the wire but not in the buffer */
 };
 
 /* The buffer is the caller's and must outlive the writer, and so must the chains and the arena. */

@@ -43,35 +43,29 @@ static int32_t base64(const char *text, struct kafc_arena *a, const void **out)
     return n;
 }
 
-static void set_struct(const struct kafc_schema *s, void *obj, int version, const json_t *json, struct kafc_arena *a);
-static void set_value(const struct kafc_field *f, unsigned kind, void *m, int version, const json_t *json,
-                      struct kafc_arena *a);
+static void set_struct(const struct kafc_schema *s, void *obj, int version, const json_t *json,
+                       struct kafc_arena *a);
+static void set_value(const struct kafc_field *f, unsigned kind, void *m, int version,
+                      const json_t *json, struct kafc_arena *a);
 
 static size_t elem_size(const struct kafc_field *f)
 {
     switch (f->elem) {
-    case KAFC_STRUCT:
-        return f->sub->size;
+    case KAFC_STRUCT: return f->sub->size;
     case KAFC_I8:
-    case KAFC_BOOL:
-        return 1;
+    case KAFC_BOOL: return 1;
     case KAFC_I16:
-    case KAFC_U16:
-        return 2;
-    case KAFC_I32:
-        return 4;
-    case KAFC_UUID:
-        return sizeof(kafc_uuid);
-    case KAFC_STRING:
-        return sizeof(kafc_str);
-    case KAFC_BLOB:
-        return sizeof(kafc_bytes);
-    default:
-        return 8;
+    case KAFC_U16: return 2;
+    case KAFC_I32: return 4;
+    case KAFC_UUID: return sizeof(kafc_uuid);
+    case KAFC_STRING: return sizeof(kafc_str);
+    case KAFC_BLOB: return sizeof(kafc_bytes);
+    default: return 8;
     }
 }
 
-static void set_array(const struct kafc_field *f, void *m, int version, const json_t *json, struct kafc_arena *a)
+static void set_array(const struct kafc_field *f, void *m, int version, const json_t *json,
+                      struct kafc_arena *a)
 {
     KAFC_ARRAY(void) *array = m;
     array->n = json_is_null(json) ? -1 : (int32_t)json_array_size(json);
@@ -82,7 +76,8 @@ static void set_array(const struct kafc_field *f, void *m, int version, const js
     ck_assert_ptr_nonnull(v);
     array->v = v;
     for (int32_t i = 0; i < array->n; i++)
-        set_value(f, f->elem, v + (size_t)i * elem_size(f), version, json_array_get(json, (size_t)i), a);
+        set_value(f, f->elem, v + (size_t)i * elem_size(f), version,
+                  json_array_get(json, (size_t)i), a);
 }
 
 static void set_string(kafc_str *s, const json_t *json, struct kafc_arena *a)
@@ -100,42 +95,26 @@ static void set_number(unsigned kind, void *m, const json_t *json)
     ck_assert(json_is_integer(json));
     json_int_t v = json_integer_value(json);
     switch (kind) {
-    case KAFC_I8:
-        *(int8_t *)m = (int8_t)v;
-        break;
-    case KAFC_I16:
-        *(int16_t *)m = (int16_t)v;
-        break;
-    case KAFC_U16:
-        *(uint16_t *)m = (uint16_t)v;
-        break;
-    case KAFC_I32:
-        *(int32_t *)m = (int32_t)v;
-        break;
-    default:
-        *(int64_t *)m = v;
-        break;
+    case KAFC_I8: *(int8_t *)m = (int8_t)v; break;
+    case KAFC_I16: *(int16_t *)m = (int16_t)v; break;
+    case KAFC_U16: *(uint16_t *)m = (uint16_t)v; break;
+    case KAFC_I32: *(int32_t *)m = (int32_t)v; break;
+    default: *(int64_t *)m = v; break;
     }
 }
 
-static void set_value(const struct kafc_field *f, unsigned kind, void *m, int version, const json_t *json,
-                      struct kafc_arena *a)
+static void set_value(const struct kafc_field *f, unsigned kind, void *m, int version,
+                      const json_t *json, struct kafc_arena *a)
 {
     const void *bytes = NULL;
     switch (kind) {
-    case KAFC_BOOL:
-        *(bool *)m = json_is_true(json);
-        break;
-    case KAFC_F64:
-        *(double *)m = json_number_value(json);
-        break;
+    case KAFC_BOOL: *(bool *)m = json_is_true(json); break;
+    case KAFC_F64: *(double *)m = json_number_value(json); break;
     case KAFC_UUID:
         ck_assert_int_eq(base64(json_string_value(json), a, &bytes), 16);
         memcpy(m, bytes, 16);
         break;
-    case KAFC_STRING:
-        set_string(m, json, a);
-        break;
+    case KAFC_STRING: set_string(m, json, a); break;
     case KAFC_BLOB:
         *(kafc_bytes *)m = (kafc_bytes){ NULL, 0 };
         if (!json_is_null(json))
@@ -144,24 +123,18 @@ static void set_value(const struct kafc_field *f, unsigned kind, void *m, int ve
     case KAFC_RECORDS:
         *(struct kafc_records *)m = (struct kafc_records){ NULL, 0, NULL };
         if (!json_is_null(json))
-            ((struct kafc_records *)m)->len = base64(json_string_value(json), a, &((struct kafc_records *)m)->p);
+            ((struct kafc_records *)m)->len = base64(json_string_value(json), a,
+                                                     &((struct kafc_records *)m)->p);
         break;
-    case KAFC_STRUCT:
-        set_struct(f->sub, m, version, json, a);
-        break;
-    case KAFC_PTR:
-        ck_abort_msg("no message of the vectors has one");
-        break;
-    case KAFC_ARR:
-        set_array(f, m, version, json, a);
-        break;
-    default:
-        set_number(kind, m, json);
-        break;
+    case KAFC_STRUCT: set_struct(f->sub, m, version, json, a); break;
+    case KAFC_PTR: ck_abort_msg("no message of the vectors has one"); break;
+    case KAFC_ARR: set_array(f, m, version, json, a); break;
+    default: set_number(kind, m, json); break;
     }
 }
 
-static void set_struct(const struct kafc_schema *s, void *obj, int version, const json_t *json, struct kafc_arena *a)
+static void set_struct(const struct kafc_schema *s, void *obj, int version, const json_t *json,
+                       struct kafc_arena *a)
 {
     ck_assert(json_is_object(json));
     kafc__msg_defaults(s, obj);
@@ -181,7 +154,8 @@ static void set_struct(const struct kafc_schema *s, void *obj, int version, cons
     ck_assert_uint_eq(used, json_object_size(json));
 }
 
-void message_from_json(const struct kafc_schema *s, void *msg, int version, const json_t *json, struct kafc_arena *a)
+void message_from_json(const struct kafc_schema *s, void *msg, int version, const json_t *json,
+                       struct kafc_arena *a)
 {
     set_struct(s, msg, version, json, a);
 }
@@ -189,7 +163,8 @@ void message_from_json(const struct kafc_schema *s, void *msg, int version, cons
 unsigned char *message_encode(const struct kafc_schema *s, const void *msg, int version, size_t *n)
 {
     kafc_error e = { .code = KAFC_OK };
-    ck_assert_msg(kafc__msg_size(s, msg, (int16_t)version, n, NULL, &e) == KAFC_OK, "%s", e.message);
+    ck_assert_msg(kafc__msg_size(s, msg, (int16_t)version, n, NULL, &e) == KAFC_OK, "%s",
+                  e.message);
     unsigned char *buf = malloc(*n + 1);
     ck_assert_ptr_nonnull(buf);
     struct kafc_wr w;

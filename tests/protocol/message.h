@@ -13,7 +13,8 @@
 struct kafc_arena;
 
 /* Fails the running test when the JSON does not suit the table. Bytes and strings go into the arena. */
-void message_from_json(const struct kafc_schema *s, void *msg, int version, const json_t *json, struct kafc_arena *a);
+void message_from_json(const struct kafc_schema *s, void *msg, int version, const json_t *json,
+                       struct kafc_arena *a);
 
 /* Encoded bytes from malloc, exactly *n long; sizes must agree. */
 unsigned char *message_encode(const struct kafc_schema *s, const void *msg, int version, size_t *n);

@@ -23,7 +23,8 @@ static void setup_arena(void)
     kafc__arena_init(&arena, NULL, 0);
 }
 
-static kafc_err decode(const struct kafc_schema *s, void *msg, int version, const void *p, size_t n, kafc_error *e)
+static kafc_err decode(const struct kafc_schema *s, void *msg, int version, const void *p, size_t n,
+                       kafc_error *e)
 {
     struct kafc_rd r;
     kafc__rd_init(&r, p, n);
@@ -81,8 +82,10 @@ START_TEST(a_field_the_version_lacks_must_be_default)
     size_t size;
     kafc__msg_defaults(&kafc_produce_req_schema, &m);
     m.transactional_id = (kafc_str){ "tx", 2 };
-    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 2, &size, NULL, &e), KAFC_ERR_ENCODE);
-    ck_assert_str_eq(e.message, "ProduceRequest v2, TransactionalId: set, but the version does not carry it");
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 2, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
+    ck_assert_str_eq(e.message,
+                     "ProduceRequest v2, TransactionalId: set, but the version does not carry it");
     ck_assert_int_eq(e.api, 0);
     ck_assert_int_eq(e.version, 2);
     ck_assert_int_eq(e.broker, -1);
@@ -91,7 +94,8 @@ START_TEST(a_field_the_version_lacks_must_be_default)
     kafc__wr_init(&w, buf, sizeof(buf), NULL);
     ck_assert_int_eq(kafc__msg_encode(&w, &kafc_produce_req_schema, &m, 2, NULL), KAFC_ERR_ENCODE);
     ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 3, &size, NULL, &e), KAFC_OK);
-    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 14, &size, NULL, &e), KAFC_ERR_UNSUPPORTED);
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 14, &size, NULL, &e),
+                     KAFC_ERR_UNSUPPORTED);
     ck_assert_str_eq(e.message, "ProduceRequest has versions 0 to 13, not 14");
 }
 END_TEST
@@ -129,22 +133,31 @@ START_TEST(V3_null_where_none_is_allowed_is_an_error_both_ways)
     }
     m.topics.v = topics;
     m.topics.n = 3;
-    ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 9, &size, NULL, &e), KAFC_ERR_ENCODE);
-    ck_assert_str_eq(e.message, "MetadataRequest v9, Topics[2].Name: null, which the version does not allow");
+    ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 9, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
+    ck_assert_str_eq(e.message,
+                     "MetadataRequest v9, Topics[2].Name: null, which the version does not allow");
     ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 10, &size, NULL, &e), KAFC_OK);
     m.topics.v = NULL;
     m.topics.n = -1;
-    ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 0, &size, NULL, &e), KAFC_ERR_ENCODE);
+    ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 0, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
     ck_assert_int_eq(kafc__msg_size(&kafc_metadata_req_schema, &m, 1, &size, NULL, &e), KAFC_OK);
     setup_arena();
-    ck_assert_int_eq(decode(&kafc_metadata_req_schema, &m, 0, "\xff\xff\xff\xff", 4, &e), KAFC_ERR_PROTOCOL);
-    ck_assert_str_eq(e.message, "MetadataRequest v0, Topics at byte 4: null, which the version does not allow");
+    ck_assert_int_eq(decode(&kafc_metadata_req_schema, &m, 0, "\xff\xff\xff\xff", 4, &e),
+                     KAFC_ERR_PROTOCOL);
+    ck_assert_str_eq(
+        e.message, "MetadataRequest v0, Topics at byte 4: null, which the version does not allow");
     ck_assert_int_eq(decode(&kafc_metadata_req_schema, &m, 1, "\xff\xff\xff\xff", 4, &e), KAFC_OK);
     ck_assert_int_eq(m.topics.n, -1);
     /* the elements of a nullable or other list are never null */
     struct kafc_delete_topics_req d;
-    ck_assert_int_eq(decode(&kafc_delete_topics_req_schema, &d, 0, "\0\0\0\1\xff\xff\0\0\0\0", 10, &e), KAFC_ERR_PROTOCOL);
-    ck_assert_str_eq(e.message, "DeleteTopicsRequest v0, TopicNames[0] at byte 6: null, which the version does not allow");
+    ck_assert_int_eq(
+        decode(&kafc_delete_topics_req_schema, &d, 0, "\0\0\0\1\xff\xff\0\0\0\0", 10, &e),
+        KAFC_ERR_PROTOCOL);
+    ck_assert_str_eq(
+        e.message,
+        "DeleteTopicsRequest v0, TopicNames[0] at byte 6: null, which the version does not allow");
     kafc__arena_fini(&arena);
 }
 END_TEST
@@ -152,13 +165,17 @@ END_TEST
 START_TEST(errors_say_where)
 {
     /* two brokers, the second cut in its host */
-    static const char bytes[] = "\0\0\0\2" "\0\0\0\1\0\1h\0\0\0\5" "\0\0\0\2\0\7ab";
+    static const char bytes[] = "\0\0\0\2"
+                                "\0\0\0\1\0\1h\0\0\0\5"
+                                "\0\0\0\2\0\7ab";
     struct kafc_metadata_resp m;
     kafc_error e;
     setup_arena();
-    ck_assert_int_eq(decode(&kafc_metadata_resp_schema, &m, 0, bytes, sizeof(bytes) - 1, &e), KAFC_ERR_PROTOCOL);
-    ck_assert_str_eq(e.message,
-                     "MetadataResponse v0, Brokers[1].Host at byte 21: a length above the bytes that are left");
+    ck_assert_int_eq(decode(&kafc_metadata_resp_schema, &m, 0, bytes, sizeof(bytes) - 1, &e),
+                     KAFC_ERR_PROTOCOL);
+    ck_assert_str_eq(
+        e.message,
+        "MetadataResponse v0, Brokers[1].Host at byte 21: a length above the bytes that are left");
     ck_assert_int_eq(e.api, 3);
     ck_assert_int_eq(e.version, 0);
     ck_assert_int_eq(e.cls, KAFC_CLASS_RECONNECT);
@@ -178,7 +195,8 @@ START_TEST(an_allocation_bomb_is_refused)
         { &kafc_metadata_req_schema, 1, "\x7f\xff\xff\xff\0\0\0\0\0\0", 10 },
         { &kafc_metadata_req_schema, 9, "\xff\xff\xff\xff\x0f\0\0\0\0\0", 10 },
         { &kafc_delete_topics_req_schema, 0, "\x7f\xff\xff\xff\0\0\0\0\0\0", 10 },
-        { &kafc_delete_topics_req_schema, 4, "\1\0\0\0\0\xff\xff\xff\xff\x0f", 10 }, /* tagged fields */
+        { &kafc_delete_topics_req_schema, 4, "\1\0\0\0\0\xff\xff\xff\xff\x0f",
+          10 }, /* tagged fields */
         { &kafc_delete_topics_req_schema, 4, "\1\0\0\0\0\1\x64\xff\xff\xff\x0f", 11 },
     };
     for (size_t i = 0; i < sizeof(bombs) / sizeof(*bombs); i++) {
@@ -188,8 +206,9 @@ START_TEST(an_allocation_bomb_is_refused)
         test_alloc_init(&mem);
         kafc__arena_init(&arena, &mem.mem, 0);
         kafc__rd_init(&r, bombs[i].bytes, bombs[i].n);
-        ck_assert_int_eq(kafc__msg_decode(&r, bombs[i].s, m, (int16_t)bombs[i].version, &arena, NULL),
-                         KAFC_ERR_PROTOCOL);
+        ck_assert_int_eq(
+            kafc__msg_decode(&r, bombs[i].s, m, (int16_t)bombs[i].version, &arena, NULL),
+            KAFC_ERR_PROTOCOL);
         ck_assert_msg(mem.calls == 0, "bomb %zu: %ld allocations", i, (long)mem.calls);
         kafc__arena_fini(&arena);
         free(m);
@@ -204,8 +223,9 @@ START_TEST(an_allocation_bomb_is_refused)
     big[2] = 6000 >> 8;
     big[3] = 6000 & 0xff;
     ck_assert_int_eq(decode(&kafc_metadata_resp_schema, &m, 0, big, 60000, &e), KAFC_ERR_PROTOCOL);
-    ck_assert_str_eq(e.message,
-                     "MetadataResponse v0, Brokers at byte 4: more elements than the bytes that are left can hold");
+    ck_assert_str_eq(
+        e.message,
+        "MetadataResponse v0, Brokers at byte 4: more elements than the bytes that are left can hold");
     ck_assert_int_eq(mem.calls, 0);
     kafc__arena_fini(&arena);
     free(big);
@@ -219,13 +239,18 @@ START_TEST(tags_doubled_unordered_or_of_false_size_are_refused)
         size_t n;
         bool good;
     } cases[] = {
-        { "\2\x64\1x\x65\0", 6, true },   { "\2\x65\1x\x64\0", 6, false }, { "\2\x64\1x\x64\0", 6, false },
+        { "\2\x64\1x\x65\0", 6, true },
+        { "\2\x65\1x\x64\0", 6, false },
+        { "\2\x64\1x\x64\0", 6, false },
         { "\1\0\5\2\0\0\0\0", 8, false }, /* NodeEndpoints: shorter and longer than its size */
-        { "\1\0\1\1", 4, true },          { "\1\0\2\1\0", 5, false },      { "\1\x64\2x", 4, false },
+        { "\1\0\1\1", 4, true },
+        { "\1\0\2\1\0", 5, false },
+        { "\1\x64\2x", 4, false },
     };
     setup_arena();
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        unsigned char bytes[32] = { 1, 0, 0, 0, 0 }; /* ProduceResponse 10 without topics, no throttle */
+        unsigned char bytes[32] = { 1, 0, 0, 0,
+                                    0 }; /* ProduceResponse 10 without topics, no throttle */
         struct kafc_produce_resp m;
         memcpy(bytes + 5, cases[i].tags, cases[i].n);
         kafc_err err = decode(&kafc_produce_resp_schema, &m, 10, bytes, 5 + cases[i].n, NULL);
@@ -237,11 +262,15 @@ START_TEST(tags_doubled_unordered_or_of_false_size_are_refused)
     size_t size;
     kafc__msg_defaults(&kafc_produce_resp_schema, &m);
     m.unknown = (struct kafc_tags){ bad, 2 };
-    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 10, &size, NULL, &e), KAFC_ERR_ENCODE);
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 10, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
     m.unknown = (struct kafc_tags){ bad + 2, 1 }; /* 0 is NodeEndpoints */
-    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 10, &size, NULL, &e), KAFC_ERR_ENCODE);
-    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 9, &size, NULL, &e), KAFC_OK); /* not yet known */
-    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 8, &size, NULL, &e), KAFC_ERR_ENCODE);
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 10, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 9, &size, NULL, &e),
+                     KAFC_OK); /* not yet known */
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 8, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
     kafc__arena_fini(&arena);
 }
 END_TEST
@@ -312,15 +341,18 @@ START_TEST(produce_gathers_what_it_would_have_copied)
         size_t whole, size, spliced;
         kafc_error e = { .code = KAFC_OK };
         part[0].records.chain = part[1].records.chain = NULL;
-        unsigned char *want = message_encode(&kafc_produce_req_schema, &m, v, &whole), *have = malloc(whole);
+        unsigned char *want = message_encode(&kafc_produce_req_schema, &m, v, &whole),
+                      *have = malloc(whole);
         part[0].records.chain = part[1].records.chain = chain;
-        ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, (int16_t)v, &size, &spliced, &e), KAFC_OK);
+        ck_assert_int_eq(
+            kafc__msg_size(&kafc_produce_req_schema, &m, (int16_t)v, &size, &spliced, &e), KAFC_OK);
         ck_assert_uint_eq(size, whole);
         ck_assert_uint_eq(spliced, 24);
         unsigned char small[256];
         struct kafc_wr w;
         kafc__wr_init(&w, small, size - spliced, &arena);
-        ck_assert_int_eq(kafc__msg_encode(&w, &kafc_produce_req_schema, &m, (int16_t)v, &e), KAFC_OK);
+        ck_assert_int_eq(kafc__msg_encode(&w, &kafc_produce_req_schema, &m, (int16_t)v, &e),
+                         KAFC_OK);
         ck_assert_uint_eq(w.nsplice, 2);
         ck_assert_uint_eq(kafc__wr_len(&w) + w.spliced, size);
         size_t n = 0, from = 0;
@@ -329,7 +361,8 @@ START_TEST(produce_gathers_what_it_would_have_copied)
             memcpy(have + n, small + from, to - from);
             n += to - from;
             from = to;
-            for (const struct kafc_seg *s = i < w.nsplice ? w.splice[i].chain : NULL; s; s = s->next) {
+            for (const struct kafc_seg *s = i < w.nsplice ? w.splice[i].chain : NULL; s;
+                 s = s->next) {
                 memcpy(have + n, s->data, s->len);
                 n += s->len;
             }
@@ -347,7 +380,8 @@ START_TEST(produce_gathers_what_it_would_have_copied)
     part[1].records.len = 11; /* a lie */
     size_t size;
     kafc_error e;
-    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 9, &size, NULL, &e), KAFC_ERR_ENCODE);
+    ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 9, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
     while (chain) {
         struct kafc_seg *next = chain->next;
         free(chain);
@@ -440,10 +474,12 @@ START_TEST(equality_sees_every_difference)
         for (size_t i = 0; i < n; i++) {
             const struct kafc_schema *s = apis[i].resp;
             void *a = message_new(s), *b = message_new(s);
-            ck_assert(kafc__msg_random(s, a, s->max, &rnd, &arena) && kafc__msg_random(s, b, s->max, &rnd, &arena));
+            ck_assert(kafc__msg_random(s, a, s->max, &rnd, &arena) &&
+                      kafc__msg_random(s, b, s->max, &rnd, &arena));
             ck_assert(kafc__msg_equal(s, a, a));
             size_t na, nb;
-            unsigned char *x = message_encode(s, a, s->max, &na), *y = message_encode(s, b, s->max, &nb);
+            unsigned char *x = message_encode(s, a, s->max, &na),
+                          *y = message_encode(s, b, s->max, &nb);
             bool bytes = na == nb && memcmp(x, y, na) == 0;
             ck_assert(kafc__msg_equal(s, a, b) == bytes);
             same += bytes;
@@ -457,8 +493,9 @@ START_TEST(equality_sees_every_difference)
 }
 END_TEST
 
-SUITE_MAIN("protocol/codec", 60, random_messages_come_back_equal, a_field_the_version_lacks_must_be_default,
-           an_ignorable_field_is_dropped, V3_null_where_none_is_allowed_is_an_error_both_ways, errors_say_where,
+SUITE_MAIN("protocol/codec", 60, random_messages_come_back_equal,
+           a_field_the_version_lacks_must_be_default, an_ignorable_field_is_dropped,
+           V3_null_where_none_is_allowed_is_an_error_both_ways, errors_say_where,
            an_allocation_bomb_is_refused, tags_doubled_unordered_or_of_false_size_are_refused,
            fetched_records_stay_where_they_are, produce_gathers_what_it_would_have_copied,
            decoding_survives_any_failing_allocation, splices_survive_a_failing_allocation,

@@ -40,7 +40,8 @@ START_TEST(request_headers_have_a_client_id_of_16_bit_length)
 {
     check_request(KAFC_API_API_VERSIONS, 2, CL, "\0\x12\0\2\0\0\0\7\0\2cl", 12);
     check_request(KAFC_API_API_VERSIONS, 3, CL, "\0\x12\0\3\0\0\0\7\0\2cl\0", 13);
-    check_request(KAFC_API_API_VERSIONS, 3, (kafc_str){ NULL, 0 }, "\0\x12\0\3\0\0\0\7\xff\xff\0", 11);
+    check_request(KAFC_API_API_VERSIONS, 3, (kafc_str){ NULL, 0 }, "\0\x12\0\3\0\0\0\7\xff\xff\0",
+                  11);
     check_request(KAFC_API_METADATA, 9, (kafc_str){ "", 0 }, "\0\3\0\x9\0\0\0\7\0\0\0", 11);
 }
 END_TEST
@@ -66,12 +67,15 @@ END_TEST
 
 START_TEST(response_headers_both_ways)
 {
-    const struct kafc_api *metadata = kafc__api(KAFC_API_METADATA), *versions = kafc__api(KAFC_API_API_VERSIONS);
+    const struct kafc_api *metadata = kafc__api(KAFC_API_METADATA),
+                          *versions = kafc__api(KAFC_API_API_VERSIONS);
     static const struct {
         bool versions;
         int16_t version;
         size_t n;
-    } cases[] = { { false, 8, 4 }, { false, 9, 5 }, { true, 0, 4 }, { true, 3, 4 }, { true, 4, 4 } };
+    } cases[] = {
+        { false, 8, 4 }, { false, 9, 5 }, { true, 0, 4 }, { true, 3, 4 }, { true, 4, 4 }
+    };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         const struct kafc_api *api = cases[i].versions ? versions : metadata;
         uint8_t buf[8];
@@ -123,4 +127,5 @@ END_TEST
 
 SUITE_MAIN("protocol/headers", 30, request_headers_have_a_client_id_of_16_bit_length,
            header_versions_follow_flexibility_but_for_two, response_headers_both_ways,
-           tags_of_a_header_are_skipped_and_hostile_ones_refused, an_unknown_api_still_gives_its_key)
+           tags_of_a_header_are_skipped_and_hostile_ones_refused,
+           an_unknown_api_still_gives_its_key)

@@ -84,7 +84,8 @@ START_TEST(all_kinds_round_trip)
             memcpy(part, bytes, cut);
             kafc__rd_init(&r, part, cut);
             kafc_err err = kafc__msg_decode(&r, &all_schema, &back, (int16_t)version, &a, &e);
-            ck_assert_msg(err == (cut < n ? KAFC_ERR_PROTOCOL : KAFC_OK), "%zu of %zu: %s", cut, n, e.message);
+            ck_assert_msg(err == (cut < n ? KAFC_ERR_PROTOCOL : KAFC_OK), "%zu of %zu: %s", cut, n,
+                          e.message);
             if (cut == n)
                 ck_assert(kafc__msg_equal(&all_schema, &m, &back));
             free(part);
@@ -159,8 +160,14 @@ START_TEST(doubles_as_json_read_back_exactly)
     static const struct {
         double d;
         const char *text;
-    } cases[] = { { 0.1, "0.1" }, { -0.0, "-0.0" }, { 0, "0.0" }, { 1e21, "1e+21" }, { 1.0 / 3, "0.3333333333333333" },
-                  { 5e-324, "4.94065645841247e-324" }, { 1.7976931348623157e308, "1.7976931348623157e+308" }, { 3, "3.0" } };
+    } cases[] = { { 0.1, "0.1" },
+                  { -0.0, "-0.0" },
+                  { 0, "0.0" },
+                  { 1e21, "1e+21" },
+                  { 1.0 / 3, "0.3333333333333333" },
+                  { 5e-324, "4.94065645841247e-324" },
+                  { 1.7976931348623157e308, "1.7976931348623157e+308" },
+                  { 3, "3.0" } };
     struct all m;
     kafc__msg_defaults(&all_schema, &m);
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -189,9 +196,16 @@ START_TEST(json_of_text_that_is_no_utf8)
         int32_t n;
         const char *json;
     } cases[] = {
-        { "a\xff" "b", 3, "\"a\xef\xbf\xbd" "b\"" },       { "\xc0\x80", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
-        { "\xed\xa0\x80", 3, NULL },                         { "\xf0\x9f\x8c\x8f", 4, "\"\xf0\x9f\x8c\x8f\"" },
-        { "\xe2\x82", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"" }, { "\0\x1f\n\"\\", 5, "\"\\u0000\\u001F\\n\\\"\\\\\"" },
+        { "a\xff"
+          "b",
+          3,
+          "\"a\xef\xbf\xbd"
+          "b\"" },
+        { "\xc0\x80", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
+        { "\xed\xa0\x80", 3, NULL },
+        { "\xf0\x9f\x8c\x8f", 4, "\"\xf0\x9f\x8c\x8f\"" },
+        { "\xe2\x82", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
+        { "\0\x1f\n\"\\", 5, "\"\\u0000\\u001F\\n\\\"\\\\\"" },
         { "\xf5\x80\x80\x80", 4, NULL },
     };
     struct all m;
@@ -208,7 +222,8 @@ START_TEST(json_of_text_that_is_no_utf8)
         char *at = strstr(text, "\"taggedName\":");
         ck_assert_ptr_nonnull(at);
         if (cases[i].json)
-            ck_assert_msg(strncmp(at + 13, cases[i].json, strlen(cases[i].json)) == 0, "case %zu: %s", i, at);
+            ck_assert_msg(strncmp(at + 13, cases[i].json, strlen(cases[i].json)) == 0,
+                          "case %zu: %s", i, at);
     }
 }
 END_TEST

@@ -13,9 +13,18 @@
 static size_t member_size(const struct kafc_field *f)
 {
     static const size_t size[] = {
-        [KAFC_BOOL] = sizeof(bool), [KAFC_I8] = 1, [KAFC_I16] = 2, [KAFC_I32] = 4, [KAFC_I64] = 8, [KAFC_U16] = 2,
-        [KAFC_F64] = 8, [KAFC_UUID] = 16, [KAFC_STRING] = sizeof(kafc_str), [KAFC_BLOB] = sizeof(kafc_bytes),
-        [KAFC_RECORDS] = sizeof(struct kafc_records), [KAFC_PTR] = sizeof(void *),
+        [KAFC_BOOL] = sizeof(bool),
+        [KAFC_I8] = 1,
+        [KAFC_I16] = 2,
+        [KAFC_I32] = 4,
+        [KAFC_I64] = 8,
+        [KAFC_U16] = 2,
+        [KAFC_F64] = 8,
+        [KAFC_UUID] = 16,
+        [KAFC_STRING] = sizeof(kafc_str),
+        [KAFC_BLOB] = sizeof(kafc_bytes),
+        [KAFC_RECORDS] = sizeof(struct kafc_records),
+        [KAFC_PTR] = sizeof(void *),
         [KAFC_ARR] = sizeof(KAFC_ARRAY(char)),
     };
     return f->kind == KAFC_STRUCT ? f->sub->size : size[f->kind];
@@ -26,15 +35,11 @@ static size_t member_align(const struct kafc_field *f)
     switch (f->kind) {
     case KAFC_BOOL:
     case KAFC_I8:
-    case KAFC_UUID:
-        return 1;
+    case KAFC_UUID: return 1;
     case KAFC_I16:
-    case KAFC_U16:
-        return 2;
-    case KAFC_I32:
-        return 4;
-    default:
-        return 8;
+    case KAFC_U16: return 2;
+    case KAFC_I32: return 4;
+    default: return 8;
     }
 }
 
@@ -50,14 +55,16 @@ static void walk_bytes(const struct kafc_schema *s, char *err, size_t cap)
     for (int i = 0; i < s->nfields; i++) {
         const struct kafc_field *f = &s->field[i];
         if (f->off != round_up(at, member_align(f))) {
-            snprintf(err, cap, "%s: a member before %s (bytes %zu..%d) has no row, or rows are not in the order of members",
+            snprintf(err, cap,
+                     "%s: a member before %s (bytes %zu..%d) has no row, or rows are out of order",
                      s->name, f->name, at, f->off);
             return;
         }
         at = f->off + member_size(f);
     }
     if (s->unknown != round_up(at, 8) || s->size != s->unknown + sizeof(struct kafc_tags))
-        snprintf(err, cap, "%s: a member behind the last row (bytes %zu..%d) has no row", s->name, at, s->unknown);
+        snprintf(err, cap, "%s: a member behind the last row (bytes %zu..%d) has no row", s->name,
+                 at, s->unknown);
 }
 
 /* The member's name is Kafka's in snake_case: checked where the struct is spelled out, by the compiler; here the
@@ -68,10 +75,13 @@ static void check_field(const struct kafc_schema *s, const struct kafc_field *f,
     ck_assert_msg(f->on.lo < f->on.hi, "%s.%s: versions the wrong way round", s->name, f->name);
     ck_assert_msg(f->name && isalpha((unsigned char)*f->name), "%s: a row without a name", s->name);
     if (f->tagged.hi) {
-        ck_assert_msg(f->tagged.lo >= flex, "%s.%s: tagged before versions are flexible", s->name, f->name);
-        ck_assert_msg(f->tagged.lo == f->on.lo && f->tagged.hi == f->on.hi, "%s.%s: tagged in part", s->name, f->name);
+        ck_assert_msg(f->tagged.lo >= flex, "%s.%s: tagged before versions are flexible", s->name,
+                      f->name);
+        ck_assert_msg(f->tagged.lo == f->on.lo && f->tagged.hi == f->on.hi, "%s.%s: tagged in part",
+                      s->name, f->name);
     }
-    bool structs = f->kind == KAFC_STRUCT || f->kind == KAFC_PTR || (f->kind == KAFC_ARR && f->elem == KAFC_STRUCT);
+    bool structs = f->kind == KAFC_STRUCT || f->kind == KAFC_PTR ||
+                   (f->kind == KAFC_ARR && f->elem == KAFC_STRUCT);
     ck_assert_msg(structs == (f->sub != NULL), "%s.%s: sub-table", s->name, f->name);
     ck_assert_msg((f->kind == KAFC_ARR) == (f->elem != 0), "%s.%s: element kind", s->name, f->name);
 }
@@ -92,7 +102,8 @@ static void check_schema(const struct kafc_schema *s, int flex)
             tag = f->tag;
         }
         if (f->sub) {
-            ck_assert_msg(f->sub->key == -1 && f->sub->flex == -1, "%s: a message inside a message", f->sub->name);
+            ck_assert_msg(f->sub->key == -1 && f->sub->flex == -1, "%s: a message inside a message",
+                          f->sub->name);
             check_schema(f->sub, flex);
         }
     }
@@ -177,5 +188,6 @@ START_TEST(tables_print_themselves)
 }
 END_TEST
 
-SUITE_MAIN("protocol/tables", 30, every_byte_of_every_struct_has_its_row, the_walk_over_bytes_sees_a_forgotten_row,
-           apis_agree_with_their_tables, tables_print_themselves)
+SUITE_MAIN("protocol/tables", 30, every_byte_of_every_struct_has_its_row,
+           the_walk_over_bytes_sees_a_forgotten_row, apis_agree_with_their_tables,
+           tables_print_themselves)

@@ -54,8 +54,8 @@ static void check_json(const struct vector *v, const void *msg)
     size_t n = kafc__msg_to_json(v->s, msg, (int16_t)v->version, NULL, 0);
     char *text = malloc(n + 1);
     ck_assert_uint_eq(kafc__msg_to_json(v->s, msg, (int16_t)v->version, text, n + 1), n);
-    ck_assert_msg(strcmp(text, v->json) == 0, "line %d: %s v%d\n have %.2000s\n want %.2000s", v->line, v->s->name,
-                  v->version, text, v->json);
+    ck_assert_msg(strcmp(text, v->json) == 0, "line %d: %s v%d\n have %.2000s\n want %.2000s",
+                  v->line, v->s->name, v->version, text, v->json);
     free(text);
 }
 
@@ -63,8 +63,8 @@ static void check_bytes(const struct vector *v, const void *msg)
 {
     size_t n;
     unsigned char *bytes = message_encode(v->s, msg, v->version, &n);
-    ck_assert_msg(n == v->n && memcmp(bytes, v->bytes, n) == 0, "line %d: %s v%d is written differently", v->line,
-                  v->s->name, v->version);
+    ck_assert_msg(n == v->n && memcmp(bytes, v->bytes, n) == 0,
+                  "line %d: %s v%d is written differently", v->line, v->s->name, v->version);
     free(bytes);
 }
 
@@ -110,7 +110,8 @@ START_TEST(every_vector_is_written_from_its_json)
             check_bytes(&v, msg);
             ck_assert_msg(kafc__msg_equal(v.s, msg, read), "line %d", v.line);
         } else {
-            ck_assert_msg(!kafc__msg_equal(v.s, msg, read), "line %d: unknown tags make a difference", v.line);
+            ck_assert_msg(!kafc__msg_equal(v.s, msg, read),
+                          "line %d: unknown tags make a difference", v.line);
         }
         json_decref(json);
         free(msg);
@@ -142,8 +143,8 @@ START_TEST(vectors_cover_all_versions)
     for (size_t i = 0; i < n; i++)
         for (int version = apis[i].min; version <= apis[i].max; version++)
             for (int side = 0; side < 2; side++)
-                ck_assert_msg(seen[apis[i].key][side][version] == 16, "%s v%d: %d", apis[i].name, version,
-                              seen[apis[i].key][side][version]);
+                ck_assert_msg(seen[apis[i].key][side][version] == 16, "%s v%d: %d", apis[i].name,
+                              version, seen[apis[i].key][side][version]);
 }
 END_TEST
 
@@ -187,7 +188,8 @@ START_TEST(trailing_bytes_are_an_error_unless_asked_for)
     kafc__arena_init(&a, NULL, 0);
     kafc__rd_init(&r, bytes, sizeof(bytes));
     ck_assert_int_eq(kafc__msg_decode(&r, s, msg, 0, &a, &e), KAFC_ERR_PROTOCOL);
-    ck_assert_str_eq(e.message, "ApiVersionsResponse v0 at byte 6: bytes behind the end of the message");
+    ck_assert_str_eq(e.message,
+                     "ApiVersionsResponse v0 at byte 6: bytes behind the end of the message");
     kafc__rd_init(&r, bytes, sizeof(bytes));
     ck_assert_int_eq(kafc__msg_decode_front(&r, s, msg, 0, &a, &e), KAFC_OK);
     ck_assert_uint_eq(kafc__rd_left(&r), 1);
@@ -196,5 +198,6 @@ START_TEST(trailing_bytes_are_an_error_unless_asked_for)
 }
 END_TEST
 
-SUITE_MAIN("protocol/vectors", 120, every_vector_is_read_and_written_back, every_vector_is_written_from_its_json,
-           vectors_cover_all_versions, every_truncation_is_refused, trailing_bytes_are_an_error_unless_asked_for)
+SUITE_MAIN("protocol/vectors", 120, every_vector_is_read_and_written_back,
+           every_vector_is_written_from_its_json, vectors_cover_all_versions,
+           every_truncation_is_refused, trailing_bytes_are_an_error_unless_asked_for)

@@ -138,12 +138,12 @@ START_TEST(hostile_lengths_are_refused)
         size_t n;
         bool flex;
     } cases[] = {
-        { "\xff\xfe", 2, false },                   /* -2 */
-        { "\x80\x00", 2, false },                   /* INT16_MIN */
-        { "\x00\x02x", 3, false },                  /* more than is left */
-        { "\x03x", 2, true },                       /* likewise */
-        { "\xff\xff\xff\xff\x0f", 5, true },        /* 2^32 - 2 */
-        { "\x81\x80\x02", 3, true },                /* 32768 */
+        { "\xff\xfe", 2, false },            /* -2 */
+        { "\x80\x00", 2, false },            /* INT16_MIN */
+        { "\x00\x02x", 3, false },           /* more than is left */
+        { "\x03x", 2, true },                /* likewise */
+        { "\xff\xff\xff\xff\x0f", 5, true }, /* 2^32 - 2 */
+        { "\x81\x80\x02", 3, true },         /* 32768 */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct kafc_rd r;
@@ -214,6 +214,6 @@ START_TEST(a_chain_is_spliced_or_copied)
 }
 END_TEST
 
-SUITE_MAIN("protocol/wire", 30, zigzag_numbers, overlong_varints_pass_and_wide_ones_do_not, the_first_error_sticks,
-           V3_null_and_empty_differ, hostile_lengths_are_refused, a_long_string_is_not_written,
-           a_chain_is_spliced_or_copied)
+SUITE_MAIN("protocol/wire", 30, zigzag_numbers, overlong_varints_pass_and_wide_ones_do_not,
+           the_first_error_sticks, V3_null_and_empty_differ, hostile_lengths_are_refused,
+           a_long_string_is_not_written, a_chain_is_spliced_or_copied)
