@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The Java client as a peer of the interoperability tests: one process for all the cases of a
+ * cluster, told what to do by lines on standard input, answering each with "ok" or "error ...".
+ * tests/interop/lib.sh starts it and tests/interop/README.md lists the commands.
+ */
+import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+public final class Peer
+{
+    private final String brokers;
+    private final Map<String, KafkaProducer<byte[], byte[]>> transactions = new HashMap<>();
+
+    private Peer(String brokers)
+    {
+        this.brokers = brokers;
+    }
+
+    public static void main(String[] args) throws IOException
+    {
+        Peer peer = new Peer(args[0]);
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String answer;
+            try {
+                peer.obey(line.trim().split(" +"));
+                answer = "ok";
+            } catch (Exception e) {
+                Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+                answer = "error " + String.valueOf(cause).replace('\n', ' ');
+            }
+            System.out.println(answer);
+            System.out.flush();
+        }
+        System.exit(0); // whatever a producer in an unfinished transaction thinks of it
+    }
+
+    private void obey(String[] words) throws Exception
+    {
+        switch (words[0]) {
+        case "hello":
+            break;
+        case "create":
+            create(words);
+            break;
+        case "delete":
+            delete(words[1]);
+            break;
+        case "write":
+            write(words);
+            break;
+        case "begin":
+            begin(words);
+            break;
+        case "commit":
+            transactions.get(words[1]).commitTransaction();
+            break;
+        case "abort":
+            transactions.get(words[1]).abortTransaction();
+            break;
+        case "settle":
+            settle(words[1]);
+            break;
+        case "read":
+            read(words);
+            break;
+        case "times":
+            times(words);
+            break;
+        default:
+            throw new IllegalArgumentException("unknown command " + words[0]);
+        }
+    }
+
+    private Properties properties(String[] words, int from)
+    {
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", brokers);
+        for (int i = from; i < words.length; i++) {
+            int equals = words[i].indexOf('=');
+            properties.put(words[i].substring(0, equals), words[i].substring(equals + 1));
+        }
+        return properties;
+    }
+
+    /* create TOPIC PARTITIONS REPLICAS [config=value]... and wait until each partition is led */
+    private void create(String[] words) throws Exception
+    {
+        Map<String, String> configs = new HashMap<>();
+        for (int i = 4; i < words.length; i++) {
+            configs.put(words[i].split("=")[0], words[i].split("=")[1]);
+        }
+        NewTopic topic =
+            new NewTopic(words[1], Integer.parseInt(words[2]), Short.parseShort(words[3]));
+        try (Admin admin = Admin.create(properties(words, words.length))) {
+            admin.createTopics(List.of(topic.configs(configs))).all().get();
+            for (int tries = 0; !led(admin, words[1], topic.numPartitions()); tries++) {
+                if (tries == 300) {
+                    throw new IllegalStateException("no leaders for " + words[1]);
+                }
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    private static boolean led(Admin admin, String topic, int partitions) throws Exception
+    {
+        try {
+            TopicDescription d =
+                admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+            return d.partitions().size() == partitions
+                && d.partitions().stream().allMatch(p -> p.leader() != null);
+        } catch (ExecutionException e) {
+            return false;
+        }
+    }
+
+    private void delete(String topic) throws Exception
+    {
+        try (Admin admin = Admin.create(properties(new String[0], 0))) {
+            admin.deleteTopics(List.of(topic)).all().get();
+        }
+    }
+
+    /* write FILE [property=value]... */
+    private void write(String[] words) throws Exception
+    {
+        try (KafkaProducer<byte[], byte[]> producer = producer(properties(words, 2))) {
+            send(producer, Paths.get(words[1]));
+        }
+    }
+
+    /* begin ID FILE [property=value]...: writes the records in a transaction left open */
+    private void begin(String[] words) throws Exception
+    {
+        KafkaProducer<byte[], byte[]> producer = transactions.get(words[1]);
+        if (producer == null) {
+            Properties properties = properties(words, 3);
+            properties.put("transactional.id", words[1]);
+            producer = producer(properties);
+            producer.initTransactions();
+            transactions.put(words[1], producer);
+        }
+        producer.beginTransaction();
+        send(producer, Paths.get(words[2]));
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(Properties properties)
+    {
+        properties.putIfAbsent("linger.ms", "20");
+        return new KafkaProducer<>(
+            properties, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static void send(KafkaProducer<byte[], byte[]> producer, Path file) throws Exception
+    {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+            sent.add(producer.send(record(line)));
+        }
+        producer.flush();
+        for (Future<RecordMetadata> one : sent) {
+            one.get();
+        }
+    }
+
+    /* topic, partition or -, timestamp or -, key, value [, name=value]...; separated by tabs */
+    private static ProducerRecord<byte[], byte[]> record(String line)
+    {
+        String[] f = line.split("\t", -1);
+        RecordHeaders headers = new RecordHeaders();
+        for (int i = 5; i < f.length; i++) {
+            int equals = f[i].indexOf('=');
+            String name = new String(bytes(f[i].substring(0, equals)), StandardCharsets.UTF_8);
+            headers.add(name, bytes(f[i].substring(equals + 1)));
+        }
+        return new ProducerRecord<>(f[0], f[1].equals("-") ? null : Integer.valueOf(f[1]),
+            f[2].equals("-") ? null : Long.valueOf(f[2]), bytes(f[3]), bytes(f[4]), headers);
+    }
+
+    /* \N alone is null, \xHH a byte */
+    private static byte[] bytes(String text)
+    {
+        if (text.equals("\\N")) {
+            return null;
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < text.length(); i++) {
+            if (text.startsWith("\\x", i)) {
+                out.write(Integer.parseInt(text.substring(i + 2, i + 4), 16));
+                i += 3;
+            } else {
+                out.write(text.charAt(i));
+            }
+        }
+        return out.toByteArray();
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(Properties properties)
+    {
+        properties.put("auto.offset.reset", "earliest");
+        properties.put("enable.auto.commit", "false");
+        properties.put("fetch.max.wait.ms", "20");
+        return new KafkaConsumer<>(
+            properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic)
+    {
+        List<TopicPartition> all = new ArrayList<>();
+        for (PartitionInfo p : consumer.partitionsFor(topic)) {
+            all.add(new TopicPartition(topic, p.partition()));
+        }
+        return all;
+    }
+
+    /* read FILE TOPIC [property=value]...: all there is, as kcat's
+     * %p\t%o\t%T\t%K\t%k\t%S\t%s\t%h\n with the kind of the timestamp behind it */
+    private void read(String[] words) throws Exception
+    {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(properties(words, 3));
+             OutputStream out =
+                 new BufferedOutputStream(Files.newOutputStream(Paths.get(words[1])))) {
+            List<TopicPartition> all = partitions(consumer, words[2]);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            long deadline = System.nanoTime() + 60_000_000_000L;
+            while (!all.stream().allMatch(p -> consumer.position(p) >= ends.get(p))) {
+                for (ConsumerRecord<byte[], byte[]> r : consumer.poll(Duration.ofMillis(100))) {
+                    print(out, r);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("the end was not reached");
+                }
+            }
+        }
+    }
+
+    private static void print(OutputStream out, ConsumerRecord<byte[], byte[]> r)
+        throws IOException
+    {
+        text(out, r.partition() + "\t" + r.offset() + "\t" + r.timestamp());
+        sized(out, r.key());
+        sized(out, r.value());
+        text(out, "\t");
+        String comma = "";
+        for (Header h : r.headers()) {
+            text(out, comma + h.key() + "=");
+            out.write(h.value() == null ? "NULL".getBytes(StandardCharsets.UTF_8) : h.value());
+            comma = ",";
+        }
+        text(out, "\t" + r.timestampType() + "\n");
+    }
+
+    private static void sized(OutputStream out, byte[] field) throws IOException
+    {
+        text(out, "\t" + (field == null ? -1 : field.length) + "\t");
+        out.write(field == null ? new byte[0] : field);
+    }
+
+    private static void text(OutputStream out, String text) throws IOException
+    {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /* settle TOPIC: until no transaction is left open */
+    private void settle(String topic) throws Exception
+    {
+        Properties committed = properties(new String[0], 0);
+        committed.put("isolation.level", "read_committed");
+        try (KafkaConsumer<byte[], byte[]> stable = consumer(committed);
+             KafkaConsumer<byte[], byte[]> all = consumer(properties(new String[0], 0))) {
+            List<TopicPartition> partitions = partitions(all, topic);
+            for (int tries = 0;
+                 !stable.endOffsets(partitions).equals(all.endOffsets(partitions)); tries++) {
+                if (tries == 300) {
+                    throw new IllegalStateException("a transaction stays open");
+                }
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    /* times FILE TOPIC MS: a line "partition offset" each, -1 where there is none so late */
+    private void times(String[] words) throws Exception
+    {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(properties(words, 4))) {
+            Map<TopicPartition, Long> asked = new HashMap<>();
+            for (TopicPartition p : partitions(consumer, words[2])) {
+                asked.put(p, Long.valueOf(words[3]));
+            }
+            List<String> lines = new ArrayList<>();
+            for (Map.Entry<TopicPartition, OffsetAndTimestamp> e :
+                consumer.offsetsForTimes(asked).entrySet()) {
+                long offset = e.getValue() == null ? -1 : e.getValue().offset();
+                lines.add(e.getKey().partition() + " " + offset);
+            }
+            lines.sort(null);
+            Files.write(Paths.get(words[1]), lines);
+        }
+    }
+}
