@@ -66,9 +66,11 @@ void lines_close(struct lines *l)
 
 static unsigned hex_digit(char c)
 {
-    const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c) : NULL;
-    ck_assert_msg(at != NULL, "no hex digit: %c", c);
-    return (unsigned)(at - digits);
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    if (c < 'a' || c > 'f')
+        ck_abort_msg("no hex digit: %c", c);
+    return (unsigned)(c - 'a' + 10);
 }
 
 unsigned char *lines_hex(const char *text, size_t *n)
@@ -81,9 +83,21 @@ unsigned char *lines_hex(const char *text, size_t *n)
     return out;
 }
 
+static unsigned base64_digit(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (unsigned)(c - 'A');
+    if (c >= 'a' && c <= 'z')
+        return (unsigned)(c - 'a' + 26);
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0' + 52);
+    if (c != '+' && c != '/')
+        ck_abort_msg("no base64: %c", c);
+    return c == '+' ? 62 : 63;
+}
+
 unsigned char *lines_base64(const char *text, size_t *n)
 {
-    const char *digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     size_t len = strcspn(text, "=");
     *n = len * 3 / 4;
     unsigned char *out = malloc(*n ? *n : 1);
@@ -91,9 +105,7 @@ unsigned char *lines_base64(const char *text, size_t *n)
     unsigned bits = 0, nbits = 0;
     size_t at = 0;
     for (size_t i = 0; i < len; i++) {
-        const char *d = strchr(digits, text[i]);
-        ck_assert_msg(d != NULL, "no base64: %c", text[i]);
-        bits = bits << 6 | (unsigned)(d - digits);
+        bits = bits << 6 | base64_digit(text[i]);
         nbits += 6;
         if (nbits >= 8) {
             nbits -= 8;
