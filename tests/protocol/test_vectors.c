@@ -158,7 +158,7 @@ START_TEST(every_truncation_is_refused)
     lines_open(&l, "messages.tsv.gz");
     while (next(&l, &v)) {
         void *msg = message_new(v.s);
-        size_t step = v.n < 300 ? 1 : v.n / 40;
+        size_t step = v.n < 300 ? 1 : v.n / 12;
         for (size_t cut = 0; cut < v.n; cut += step) {
             struct kafc_rd r;
             unsigned char *part = malloc(cut ? cut : 1); /* exact, for the sanitizer */
