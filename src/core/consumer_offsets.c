@@ -15,9 +15,8 @@ static int64_t *found(struct kafc_consumer_partition *p, int need)
         return &p->last;
     case KAFC_NEED_START_TIME:
         return &p->start_time;
-    default:
-        return &p->stop_time;
     }
+    return &p->stop_time; /* KAFC_NEED_STOP_TIME */
 }
 
 static int64_t timestamp_of(const struct kafc_consumer_partition *p, int need)
@@ -29,9 +28,8 @@ static int64_t timestamp_of(const struct kafc_consumer_partition *p, int need)
         return -1;
     case KAFC_NEED_START_TIME:
         return p->start.value;
-    default:
-        return p->stop.value;
     }
+    return p->stop.value; /* KAFC_NEED_STOP_TIME */
 }
 
 static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at, int64_t by_time)
