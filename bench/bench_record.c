@@ -18,7 +18,8 @@ static uint8_t batch[KAFC_BATCH_HEADER + CAP];
 static char keys[RECORDS][KEY + 1];
 static char value[VALUE + 64];
 static volatile uint64_t sink;
-static volatile int32_t key_len = KEY, value_len = VALUE; /* so that the compiler does not know them */
+static volatile int32_t key_len = KEY,
+                        value_len = VALUE; /* so that the compiler does not know them */
 
 static size_t encode(void)
 {
@@ -59,10 +60,12 @@ static void decode(size_t size)
     uint64_t sum = 0, n = 0;
     kafc__decompress_init(&d, NULL, NULL, 1 << 26);
     kafc__batches_init(&it, batch, size);
-    if (kafc__batch_next(&it, &b, NULL) != KAFC_OK || !b.p || kafc__batch_open(&b, &d, &c, &f, NULL) != KAFC_OK)
+    if (kafc__batch_next(&it, &b, NULL) != KAFC_OK || !b.p ||
+        kafc__batch_open(&b, &d, &c, &f, NULL) != KAFC_OK)
         abort();
     while (kafc__record_next(&c, &r) == KAFC_RECORD_GOT) {
-        sum += (uint64_t)r.offset + (uint64_t)r.timestamp + (uint64_t)r.value.len + *(const uint8_t *)r.value.p;
+        sum += (uint64_t)r.offset + (uint64_t)r.timestamp + (uint64_t)r.value.len +
+               *(const uint8_t *)r.value.p;
         n++;
     }
     if (n != RECORDS)
@@ -76,25 +79,27 @@ static void report(const char *what, int64_t best_us)
     printf("%-24s %6.2f ns/record\n", what, (double)best_us * 1000.0 / RECORDS);
 }
 
-#define BEST(what, work)                                        \
-    do {                                                        \
-        int64_t best_us = INT64_MAX;                            \
-        for (int round = 0; round < ROUNDS; round++) {          \
-            int64_t start = kafc__clock_mono_us();              \
-            work;                                               \
-            int64_t us = kafc__clock_mono_us() - start;         \
-            best_us = us < best_us ? us : best_us;              \
-        }                                                       \
-        report(what, best_us);                                  \
+#define BEST(what, work) \
+    do { \
+        int64_t best_us = INT64_MAX; \
+        for (int round = 0; round < ROUNDS; round++) { \
+            int64_t start = kafc__clock_mono_us(); \
+            work; \
+            int64_t us = kafc__clock_mono_us() - start; \
+            best_us = us < best_us ? us : best_us; \
+        } \
+        report(what, best_us); \
     } while (0)
 
-static void compress_all(struct kafc_compress *c, struct kafc_seg_pool *pool, struct kafc_chain *out, size_t n)
+static void compress_all(struct kafc_compress *c, struct kafc_seg_pool *pool,
+                         struct kafc_chain *out, size_t n)
 {
     kafc__chain_clear(out, pool);
     if (kafc__compress_begin(c, 0, pool, out, NULL) != KAFC_OK)
         abort();
     for (size_t at = 0; at < n; at += 65000)
-        if (kafc__compress_update(c, batch + KAFC_BATCH_HEADER + at, n - at < 65000 ? n - at : 65000, NULL) != KAFC_OK)
+        if (kafc__compress_update(c, batch + KAFC_BATCH_HEADER + at,
+                                  n - at < 65000 ? n - at : 65000, NULL) != KAFC_OK)
             abort();
     if (kafc__compress_finish(c, NULL) != KAFC_OK)
         abort();
@@ -130,7 +135,8 @@ static void codec(int id, size_t n)
         len += s->len;
     }
     kafc__decompress_init(&d, NULL, NULL, 1 << 26);
-    snprintf(what, sizeof(what), "decompress %s, to %.0f%%", kafc__codec(id)->name, (double)len * 100 / (double)n);
+    snprintf(what, sizeof(what), "decompress %s, to %.0f%%", kafc__codec(id)->name,
+             (double)len * 100 / (double)n);
     BEST(what, decompress_all(&d, id, flat, len));
     free(flat);
     kafc__decompress_fini(&d);

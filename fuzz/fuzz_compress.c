@@ -19,17 +19,20 @@ static void must(bool ok)
         abort();
 }
 
-static uint8_t *compress(const struct kafc_codec *codec, const uint8_t *p, size_t n, size_t piece, size_t *len)
+static uint8_t *compress(const struct kafc_codec *codec, const uint8_t *p, size_t n, size_t piece,
+                         size_t *len)
 {
     kafc_error err;
     struct kafc_chain out = { 0 };
     struct kafc_seg_pool *pool = kafc__seg_pool_new(NULL, NULL);
     struct kafc_compress *c = kafc__compress_new(codec, NULL, &err);
-    must(pool && c && kafc__compress_begin(c, (int32_t)(piece % 7) - 2, pool, &out, &err) == KAFC_OK);
+    must(pool && c &&
+         kafc__compress_begin(c, (int32_t)(piece % 7) - 2, pool, &out, &err) == KAFC_OK);
     for (size_t at = 0; at < n; at += piece)
         must(kafc__compress_update(c, p + at, n - at < piece ? n - at : piece, &err) == KAFC_OK);
     size_t most = c->bytes_out + c->pending;
-    must(kafc__compress_finish(c, &err) == KAFC_OK && c->bytes_out <= most && c->bytes_out == out.len);
+    must(kafc__compress_finish(c, &err) == KAFC_OK && c->bytes_out <= most &&
+         c->bytes_out == out.len);
     uint8_t *flat = malloc(out.len + 1);
     must(flat != NULL);
     *len = 0;

@@ -23,7 +23,8 @@ static void must(bool ok)
 
 static bool same(kafc_bytes a, kafc_bytes b)
 {
-    return (a.p == NULL) == (b.p == NULL) && a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
+    return (a.p == NULL) == (b.p == NULL) && a.len == b.len &&
+           (a.len == 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
 }
 
 /* The record alone in a batch of its own. */
@@ -38,7 +39,9 @@ static void write_and_read(const struct kafc_record *r, const kafc_header *heade
     must(size > 0);
     uint8_t *p = malloc(size);
     must(p && kafc__record_put(p, kafc__record_body_size(&f), &f) == p + size);
-    struct kafc_record_cursor c = { .p = p, .end = p + size, .start = p, .left = 1, .count = 1, .delta_mask = UINT64_MAX };
+    struct kafc_record_cursor c = {
+        .p = p, .end = p + size, .start = p, .left = 1, .count = 1, .delta_mask = UINT64_MAX
+    };
     struct kafc_record again;
     must(kafc__record_next(&c, &again) == KAFC_RECORD_GOT);
     must(again.timestamp == r->timestamp && again.nheaders == r->nheaders);

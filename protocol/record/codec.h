@@ -18,12 +18,12 @@ struct kafc_decompress;
 
 struct kafc_codec {
     kafc_compression id;
-    const char *name;      /* "gzip" */
-    const char *library;   /* that would have to be configured in; NULL: it is built in */
-    int16_t min_produce;   /* the lowest version of Produce and of Fetch that may carry it */
+    const char *name;    /* "gzip" */
+    const char *library; /* that would have to be configured in; NULL: it is built in */
+    int16_t min_produce; /* the lowest version of Produce and of Fetch that may carry it */
     int16_t min_fetch;
-    int16_t level_default; /* levels: what begin takes for 0, and the bounds into which others are forced */
-    int16_t level_min, level_max;
+    int16_t level_default;        /* what begin takes for 0 */
+    int16_t level_min, level_max; /* into which it forces others */
 
     /* For src/compress only; callers use the functions below. */
     struct kafc_compress *(*open)(const kafc_allocator *mem);
@@ -57,7 +57,8 @@ struct kafc_compress {
 };
 
 /* NULL: out of memory, or the codec is none or not built in; *err tells. */
-struct kafc_compress *kafc__compress_new(const struct kafc_codec *codec, const kafc_allocator *mem, kafc_error *err);
+struct kafc_compress *kafc__compress_new(const struct kafc_codec *codec, const kafc_allocator *mem,
+                                         kafc_error *err);
 void kafc__compress_free(struct kafc_compress *c); /* NULL is ignored */
 /* Starts anew; whatever was under way is forgotten. Output goes behind what is in *out (the batch's header), filling
  * up its last segment first. Segments are taken over the budget, since what they hold replaces what is held already.
@@ -82,12 +83,12 @@ struct kafc_decompress {
     struct kafc_frame *frame;   /* being filled */
 };
 
-void kafc__decompress_init(struct kafc_decompress *d, const kafc_allocator *mem, struct kafc_budget *budget,
-                           size_t limit);
+void kafc__decompress_init(struct kafc_decompress *d, const kafc_allocator *mem,
+                           struct kafc_budget *budget, size_t limit);
 void kafc__decompress_fini(struct kafc_decompress *d);
 /* *out: a new frame with one reference. KAFC_ERR_CORRUPT (also for more than the limit), NO_CODEC, NO_MEMORY. Bytes
  * behind the compressed data are ignored, as in Java. */
-kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *codec, const void *p, size_t n,
-                          struct kafc_frame **out, kafc_error *err);
+kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *codec, const void *p,
+                          size_t n, struct kafc_frame **out, kafc_error *err);
 
 #endif

@@ -33,14 +33,17 @@ static void parse_header(const uint8_t *p, struct kafc_batch_header *h)
     h->count = (int32_t)kafc__load32(p + 57);
 }
 
-static kafc_err broken_batch(const struct kafc_batches *it, const struct kafc_batch_header *h, kafc_error *err,
-                             const char *field, int64_t value)
+static kafc_err broken_batch(const struct kafc_batches *it, const struct kafc_batch_header *h,
+                             kafc_error *err, const char *field, int64_t value)
 {
-    return kafc__error(err, KAFC_ERR_CORRUPT, "batch at offset %lld, byte %zu of the response's records: %s is %lld",
-                       (long long)h->base_offset, (size_t)(it->p - it->start), field, (long long)value);
+    return kafc__error(err, KAFC_ERR_CORRUPT,
+                       "batch at offset %lld, byte %zu of the response's records: %s is %lld",
+                       (long long)h->base_offset, (size_t)(it->p - it->start), field,
+                       (long long)value);
 }
 
-static kafc_err check_header(const struct kafc_batches *it, const struct kafc_batch_header *h, kafc_error *err)
+static kafc_err check_header(const struct kafc_batches *it, const struct kafc_batch_header *h,
+                             kafc_error *err)
 {
     if (h->length < KAFC_BATCH_HEADER - KAFC_BATCH_PREFIX)
         return broken_batch(it, h, err, "length", h->length);
@@ -96,14 +99,15 @@ kafc_err kafc__batch_check_crc(const struct kafc_batch *b, kafc_error *err)
     uint32_t crc = kafc__crc32c(0, b->p + KAFC_BATCH_CRC_FROM, b->size - KAFC_BATCH_CRC_FROM);
     if (crc == b->header.crc)
         return KAFC_OK;
-    return kafc__error(err, KAFC_ERR_CORRUPT, "batch at offset %lld: CRC is %08x, and 0x%08x of its %zu bytes",
+    return kafc__error(err, KAFC_ERR_CORRUPT,
+                       "batch at offset %lld: CRC is %08x, and 0x%08x of its %zu bytes",
                        (long long)b->header.base_offset, b->header.crc, crc, b->size);
 }
 
 /* ---- records ---- */
 
-kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d, struct kafc_record_cursor *c,
-                          struct kafc_frame **frame, kafc_error *err)
+kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d,
+                          struct kafc_record_cursor *c, struct kafc_frame **frame, kafc_error *err)
 {
     const struct kafc_batch_header *h = &b->header;
     const uint8_t *p = b->p + KAFC_BATCH_HEADER;
@@ -115,11 +119,13 @@ kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d,
         const struct kafc_codec *codec = kafc__codec(id);
         kafc_error why;
         if (!codec)
-            return kafc__error(err, KAFC_ERR_CORRUPT, "batch at offset %lld: compression codec %d is unknown",
+            return kafc__error(err, KAFC_ERR_CORRUPT,
+                               "batch at offset %lld: compression codec %d is unknown",
                                (long long)h->base_offset, id);
         kafc_err rc = kafc__decompress(d, codec, p, n, frame, &why);
         if (rc != KAFC_OK)
-            return kafc__error(err, rc, "batch at offset %lld: %s", (long long)h->base_offset, why.message);
+            return kafc__error(err, rc, "batch at offset %lld: %s", (long long)h->base_offset,
+                               why.message);
         p = (*frame)->data;
         n = (*frame)->len;
     }
@@ -173,8 +179,10 @@ static inline int64_t unzigzag(uint64_t v)
     return (int64_t)(v >> 1 ^ (0 - (v & 1)));
 }
 
-/* A length and the bytes it counts; -1 is null. NULL when they are not there: lengths of more than 32 bits never are. */
-static inline const uint8_t *get_bytes(const uint8_t *p, const uint8_t *end, const void **bytes, int32_t *len)
+/* A length and the bytes it counts; -1 is null. NULL when they are not there, as those of lengths of more
+ * than 32 bits never are. */
+static inline const uint8_t *get_bytes(const uint8_t *p, const uint8_t *end, const void **bytes,
+                                       int32_t *len)
 {
     uint64_t v;
     p = get_varint(p, end, &v);
@@ -192,7 +200,8 @@ static inline const uint8_t *get_bytes(const uint8_t *p, const uint8_t *end, con
     return p + (v >> 1);
 }
 
-static enum kafc_record_step broken(struct kafc_record_cursor *c, const uint8_t *at, const char *why)
+static enum kafc_record_step broken(struct kafc_record_cursor *c, const uint8_t *at,
+                                    const char *why)
 {
     c->why = why;
     c->at = at;
@@ -201,7 +210,8 @@ static enum kafc_record_step broken(struct kafc_record_cursor *c, const uint8_t 
 
 static enum kafc_record_step at_end(struct kafc_record_cursor *c)
 {
-    return c->p == c->end ? KAFC_RECORD_END : broken(c, c->p, "bytes are left behind the last record");
+    return c->p == c->end ? KAFC_RECORD_END
+                          : broken(c, c->p, "bytes are left behind the last record");
 }
 
 enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kafc_record *out)
@@ -212,14 +222,16 @@ enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kaf
         return at_end(c);
     const uint8_t *p = c->p, *q, *end = c->end;
     uint64_t len, time, delta, n;
-    if (!(q = get_varint(p, end, &len)) || len & 1 || len >> 1 > (uint64_t)(end - q) || len >> 1 < MIN_RECORD - 1)
+    if (!(q = get_varint(p, end, &len)) || len & 1 || len >> 1 > (uint64_t)(end - q) ||
+        len >> 1 < MIN_RECORD - 1)
         return broken(c, p, "the record's length is not that of bytes which are there");
     end = q + (len >> 1);
     p = q + 1; /* attributes mean nothing */
     if (!(q = get_varint(p, end, &time)))
         return broken(c, p, "the timestamp delta does not end");
     p = q;
-    if (!(q = get_varint(p, end, &delta)) || delta & 1 || delta >> 1 > (uint64_t)c->last_offset_delta)
+    if (!(q = get_varint(p, end, &delta)) || delta & 1 ||
+        delta >> 1 > (uint64_t)c->last_offset_delta)
         return broken(c, p, "the offset delta is not within the batch");
     p = q;
     if (!(q = get_bytes(p, end, &out->key.p, &out->key.len)))
@@ -233,7 +245,8 @@ enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kaf
     if (n == 0 && q != end)
         return broken(c, q, "bytes are left at the record's end");
     out->offset = c->base_offset + (int64_t)(delta >> 1);
-    out->timestamp = (int64_t)((uint64_t)c->base_timestamp + ((uint64_t)unzigzag(time) & c->delta_mask));
+    out->timestamp = (int64_t)((uint64_t)c->base_timestamp +
+                               ((uint64_t)unzigzag(time) & c->delta_mask));
     out->nheaders = (int32_t)(n >> 1);
     out->headers = q;
     out->headers_len = (int32_t)(end - q);
@@ -245,12 +258,15 @@ enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kaf
 kafc_err kafc__record_error(const struct kafc_record_cursor *c, kafc_error *err)
 {
     int32_t record = c->count - c->left;
-    return kafc__error(err, KAFC_ERR_CORRUPT, "batch at offset %lld, record %d of %d, byte %zu of %zu: %s",
+    return kafc__error(err, KAFC_ERR_CORRUPT,
+                       "batch at offset %lld, record %d of %d, byte %zu of %zu: %s",
                        (long long)c->base_offset, record < c->count ? record + 1 : record, c->count,
-                       (size_t)(c->at - c->start), (size_t)(c->end - c->start), c->why ? c->why : "nothing is wrong");
+                       (size_t)(c->at - c->start), (size_t)(c->end - c->start),
+                       c->why ? c->why : "nothing is wrong");
 }
 
-bool kafc__record_headers(struct kafc_record_cursor *c, const struct kafc_record *r, kafc_header *out)
+bool kafc__record_headers(struct kafc_record_cursor *c, const struct kafc_record *r,
+                          kafc_header *out)
 {
     const char *why = NULL;
     const uint8_t *p = r->headers, *q, *end = p + r->headers_len;

@@ -14,7 +14,7 @@
 
 struct kafc_batches {
     const uint8_t *start, *p, *end;
-    size_t cut; /* at the end: of a batch that was cut off, the bytes it needs in all; 0: none, or not even that known */
+    size_t cut; /* of a batch that was cut off, the bytes it has in all; 0: none, or not known */
 };
 
 struct kafc_batch {
@@ -67,8 +67,8 @@ struct kafc_record_cursor {
 
 /* Puts a cursor in front of the first record. Uncompressed batches are borrowed and *frame is NULL; others are
  * decompressed, and the records live as long as *frame, a new reference. The CRC is not looked at. */
-kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d, struct kafc_record_cursor *c,
-                          struct kafc_frame **frame, kafc_error *err);
+kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d,
+                          struct kafc_record_cursor *c, struct kafc_frame **frame, kafc_error *err);
 
 enum kafc_record_step { KAFC_RECORD_END = 0, KAFC_RECORD_GOT = 1, KAFC_RECORD_BROKEN = -1 };
 
@@ -79,6 +79,7 @@ kafc_err kafc__record_error(const struct kafc_record_cursor *c, kafc_error *err)
 
 /* Decodes the record's headers into out (room for r->nheaders). false: they are broken, and kafc__record_error tells
  * if c is the cursor that the record came from (NULL: nobody asks). */
-bool kafc__record_headers(struct kafc_record_cursor *c, const struct kafc_record *r, kafc_header *out);
+bool kafc__record_headers(struct kafc_record_cursor *c, const struct kafc_record *r,
+                          kafc_header *out);
 
 #endif

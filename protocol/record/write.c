@@ -70,8 +70,8 @@ bool kafc__record_put_pieces(uint32_t body, const struct kafc_record_fields *r,
     return s.ok;
 }
 
-void kafc__batch_header_put(uint8_t p[KAFC_BATCH_HEADER], struct kafc_batch_header *h, uint32_t records_crc,
-                            size_t records_len)
+void kafc__batch_header_put(uint8_t p[KAFC_BATCH_HEADER], struct kafc_batch_header *h,
+                            uint32_t records_crc, size_t records_len)
 {
     h->length = (int32_t)(records_len + KAFC_BATCH_HEADER - KAFC_BATCH_PREFIX);
     h->magic = 2;
@@ -87,7 +87,8 @@ void kafc__batch_header_put(uint8_t p[KAFC_BATCH_HEADER], struct kafc_batch_head
     kafc__store16(p + 51, (uint16_t)h->producer_epoch);
     kafc__store32(p + 53, (uint32_t)h->base_sequence);
     kafc__store32(p + 57, (uint32_t)h->count);
-    uint32_t crc = kafc__crc32c(0, p + KAFC_BATCH_CRC_FROM, KAFC_BATCH_HEADER - KAFC_BATCH_CRC_FROM);
+    uint32_t crc = kafc__crc32c(0, p + KAFC_BATCH_CRC_FROM,
+                                KAFC_BATCH_HEADER - KAFC_BATCH_CRC_FROM);
     h->crc = kafc__crc32c_combine(crc, records_crc, records_len);
     kafc__store32(p + 17, h->crc);
 }

@@ -40,8 +40,10 @@ uint64_t kafc__record_headers_size(const kafc_header *headers, int32_t n);
  * above INT32_MAX - 5. */
 static inline uint32_t kafc__record_body_size(const struct kafc_record_fields *r)
 {
-    uint64_t n = 1 + kafc__record_varlong_size(r->timestamp_delta) + kafc__record_varlong_size(r->offset_delta);
-    n += kafc__record_bytes_size(r->key.p, r->key.len) + kafc__record_bytes_size(r->value.p, r->value.len);
+    uint64_t n = 1 + kafc__record_varlong_size(r->timestamp_delta) +
+                 kafc__record_varlong_size(r->offset_delta);
+    n += kafc__record_bytes_size(r->key.p, r->key.len) +
+         kafc__record_bytes_size(r->value.p, r->value.len);
     n += r->nheaders == 0 ? 1 : kafc__record_headers_size(r->headers, r->nheaders);
     return n <= INT32_MAX - 5 ? (uint32_t)n : 0;
 }
@@ -77,7 +79,8 @@ static inline uint8_t *kafc__record_put_bytes(uint8_t *p, const void *from, int3
 uint8_t *kafc__record_put_headers(uint8_t *p, const kafc_header *headers, int32_t n);
 
 /* Writes the record, whose body size is `body` (not 0), to p, where kafc__record_size bytes fit; returns the end. */
-static inline uint8_t *kafc__record_put(uint8_t *p, uint32_t body, const struct kafc_record_fields *r)
+static inline uint8_t *kafc__record_put(uint8_t *p, uint32_t body,
+                                        const struct kafc_record_fields *r)
 {
     p = kafc__record_put_varint(p, (uint64_t)body << 1);
     *p++ = 0; /* attributes */
@@ -99,7 +102,7 @@ bool kafc__record_put_pieces(uint32_t body, const struct kafc_record_fields *r,
 /* Writes the header of a batch whose records take records_len bytes as sent (compressed or not) and sum up to
  * records_crc (kafc__crc32c from 0). Sets h->length, magic and crc to what was written. The records are not touched,
  * so that producer id, epoch and sequence may change from send to send. */
-void kafc__batch_header_put(uint8_t p[KAFC_BATCH_HEADER], struct kafc_batch_header *h, uint32_t records_crc,
-                            size_t records_len);
+void kafc__batch_header_put(uint8_t p[KAFC_BATCH_HEADER], struct kafc_batch_header *h,
+                            uint32_t records_crc, size_t records_len);
 
 #endif

@@ -16,8 +16,8 @@ struct kafc_budget {
     atomic_size_t used;
     size_t limit;
     kafc_allocator mem;
-    atomic_bool starved;     /* a try_take failed since the last call of on_room */
-    struct kafc_mutex lock;  /* of on_room and ctx; held while on_room runs, so that its owner can go */
+    atomic_bool starved;    /* a try_take failed since the last call of on_room */
+    struct kafc_mutex lock; /* of on_room and ctx, held while on_room runs: its owner can go */
     void (*on_room)(void *ctx);
     void *ctx;
 };
@@ -29,8 +29,10 @@ struct kafc_budget *kafc__budget_new(const kafc_allocator *mem, size_t limit);
 void kafc__budget_on_room(struct kafc_budget *b, void (*on_room)(void *ctx), void *ctx);
 struct kafc_budget *kafc__budget_ref(struct kafc_budget *b);
 void kafc__budget_unref(struct kafc_budget *b);
-bool kafc__budget_try_take(struct kafc_budget *b, size_t n); /* false and nothing taken if above the limit */
-void kafc__budget_take(struct kafc_budget *b, size_t n);     /* always, also above the limit */
+/* false and nothing taken if it would be above the limit. */
+bool kafc__budget_try_take(struct kafc_budget *b, size_t n);
+/* Always, also above the limit. */
+void kafc__budget_take(struct kafc_budget *b, size_t n);
 void kafc__budget_give(struct kafc_budget *b, size_t n);
 
 #endif

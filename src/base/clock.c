@@ -44,7 +44,8 @@ uint64_t kafc__clock_seed(void)
     static atomic_uint_fast64_t calls;
     struct timespec mono = read_clock(CLOCK_MONOTONIC), wall = read_clock(CLOCK_REALTIME);
     const uint64_t parts[] = {
-        (uint64_t)atomic_fetch_add(&calls, 1), (uint64_t)getpid(),
+        (uint64_t)atomic_fetch_add(&calls, 1),
+        (uint64_t)getpid(),
         (uint64_t)mono.tv_sec * 1000000000u + (uint64_t)mono.tv_nsec,
         (uint64_t)wall.tv_sec * 1000000000u + (uint64_t)wall.tv_nsec,
         (uint64_t)(uintptr_t)parts, /* differs where addresses are random */

@@ -9,7 +9,8 @@
 
 int64_t kafc__clock_mono_us(void); /* CLOCK_MONOTONIC */
 int64_t kafc__clock_wall_ms(void); /* ms since 1970 */
-int64_t kafc__clock_coarse_ms(void); /* the same from CLOCK_REALTIME_COARSE: no system call, some ms old */
-uint64_t kafc__clock_seed(void);   /* something different for each process and call */
+/* The same from CLOCK_REALTIME_COARSE: no system call, some ms old. */
+int64_t kafc__clock_coarse_ms(void);
+uint64_t kafc__clock_seed(void); /* something different for each process and call */
 
 #endif

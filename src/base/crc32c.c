@@ -40,8 +40,9 @@ uint32_t kafc__crc32c_table(uint32_t crc, const void *data, size_t n)
     crc = ~crc;
     for (; n >= 8; p += 8, n -= 8) {
         crc ^= (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-        crc = table[7][crc & 255] ^ table[6][crc >> 8 & 255] ^ table[5][crc >> 16 & 255] ^ table[4][crc >> 24] ^
-              table[3][p[4]] ^ table[2][p[5]] ^ table[1][p[6]] ^ table[0][p[7]];
+        crc = table[7][crc & 255] ^ table[6][crc >> 8 & 255] ^ table[5][crc >> 16 & 255] ^
+              table[4][crc >> 24] ^ table[3][p[4]] ^ table[2][p[5]] ^ table[1][p[6]] ^
+              table[0][p[7]];
     }
     for (; n > 0; p++, n--)
         crc = (crc >> 8) ^ table[0][(crc ^ *p) & 255];
@@ -60,13 +61,16 @@ static inline uint64_t load64(const unsigned char *p)
 /* crc times x^(8 n) for a constant n: k is x^(8 n - 33), reflected. */
 __attribute__((target("sse4.2,pclmul"))) static inline uint64_t shift(uint64_t crc, uint32_t k)
 {
-    __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)crc), _mm_cvtsi32_si128((int)k), 0);
+    __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)crc),
+                                           _mm_cvtsi32_si128((int)k), 0);
     return _mm_crc32_u64(0, (uint64_t)_mm_cvtsi128_si64(product));
 }
 
 /* The instruction takes three cycles but starts every cycle: three streams of `block` bytes run at once. */
-__attribute__((target("sse4.2,pclmul"))) static inline uint64_t three(uint64_t crc, const unsigned char *p,
-                                                                      size_t block, uint32_t k1, uint32_t k2)
+__attribute__((target("sse4.2,pclmul"))) static inline uint64_t three(uint64_t crc,
+                                                                      const unsigned char *p,
+                                                                      size_t block, uint32_t k1,
+                                                                      uint32_t k2)
 {
     uint64_t a = crc, b = 0, c = 0;
     for (size_t i = 0; i < block; i += 8) {
@@ -77,7 +81,8 @@ __attribute__((target("sse4.2,pclmul"))) static inline uint64_t three(uint64_t c
     return shift(a, k2) ^ shift(b, k1) ^ c;
 }
 
-__attribute__((target("sse4.2,pclmul"))) static uint32_t crc32c_hw(uint32_t crc, const void *data, size_t n)
+__attribute__((target("sse4.2,pclmul"))) static uint32_t crc32c_hw(uint32_t crc, const void *data,
+                                                                   size_t n)
 {
     const unsigned char *p = data;
     uint64_t c = ~crc;

@@ -5,46 +5,41 @@
  */
 #include <kafc/error.h>
 
-#define NAME_OF(name, code, cls, text) \
-    case (code):                       \
-        return #name;
-#define TEXT_OF(name, code, cls, text) \
-    case (code):                       \
-        return text;
-#define CLASS_OF(name, code, cls, text) \
-    case (code):                        \
-        return KAFC_CLASS_##cls;
+struct row {
+    int code;
+    kafc_err_class cls;
+    const char *name, *text;
+};
 
-/* The parameter is switched on as int: brokers send codes that the enum does not have. */
+#define ROW(name, code, cls, text) { (code), KAFC_CLASS_##cls, #name, text },
+static const struct row rows[] = {
+    { 0, KAFC_CLASS_NONE, "OK", "no error" }, /* clang-format off */
+    KAFC_ERRORS(ROW) /* clang-format on */
+};
+
+static const struct row unknown = { 0, KAFC_CLASS_FATAL, "UNKNOWN",
+                                    "an error code that this version does not know" };
+
+/* Brokers send codes that the enum does not have. Success, by far the most frequent, is the first row. */
+static const struct row *find(int code)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].code == code)
+            return &rows[i];
+    return &unknown;
+}
+
 const char *kafc_err_name(kafc_err code)
 {
-    switch ((int)code) {
-    case 0:
-        return "OK";
-        KAFC_ERRORS(NAME_OF)
-    default:
-        return "UNKNOWN";
-    }
+    return find((int)code)->name;
 }
 
 const char *kafc_err_text(kafc_err code)
 {
-    switch ((int)code) {
-    case 0:
-        return "no error";
-        KAFC_ERRORS(TEXT_OF)
-    default:
-        return "an error code that this version does not know";
-    }
+    return find((int)code)->text;
 }
 
 kafc_err_class kafc_err_class_of(kafc_err code)
 {
-    switch ((int)code) {
-    case 0:
-        return KAFC_CLASS_NONE;
-        KAFC_ERRORS(CLASS_OF)
-    default:
-        return KAFC_CLASS_FATAL;
-    }
+    return find((int)code)->cls;
 }

@@ -13,7 +13,8 @@ static bool frame_bytes(size_t cap, size_t *bytes)
     return *bytes >= cap;
 }
 
-struct kafc_frame *kafc__frame_new(const kafc_allocator *mem, struct kafc_budget *budget, size_t cap)
+struct kafc_frame *kafc__frame_new(const kafc_allocator *mem, struct kafc_budget *budget,
+                                   size_t cap)
 {
     size_t bytes;
     if (!frame_bytes(cap, &bytes))

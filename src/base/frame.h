@@ -21,7 +21,8 @@ struct kafc_frame {
 };
 
 /* One reference, len 0. Takes cap from the budget (which may go over its limit: what arrived is there). */
-struct kafc_frame *kafc__frame_new(const kafc_allocator *mem, struct kafc_budget *budget, size_t cap);
+struct kafc_frame *kafc__frame_new(const kafc_allocator *mem, struct kafc_budget *budget,
+                                   size_t cap);
 /* The frame with another cap, not below len, perhaps at another address; for its only holder, who fills it.
  * NULL when out of memory: then the frame is as it was. */
 struct kafc_frame *kafc__frame_resize(struct kafc_frame *f, size_t cap);

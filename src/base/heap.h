@@ -11,9 +11,9 @@
 #include <kafc/base.h>
 
 struct kafc_timer {
-    int64_t at;    /* monotonic µs */
-    uint64_t seq;  /* order among equals */
-    size_t index;  /* position + 1; 0: not in the heap */
+    int64_t at;   /* monotonic µs */
+    uint64_t seq; /* order among equals */
+    size_t index; /* position + 1; 0: not in the heap */
 };
 
 struct kafc_heap {

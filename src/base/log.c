@@ -43,7 +43,10 @@ kafc_err kafc__error(kafc_error *e, kafc_err code, const char *fmt, ...)
     va_end(ap);
     if (n < 0)
         message[0] = 0;
-    *e = (kafc_error){ .code = code, .cls = kafc_err_class_of(code), .broker = -1, .api = -1, .version = -1 };
-    memcpy(e->message, message, sizeof(message) < (size_t)n + 1 || n < 0 ? sizeof(message) : (size_t)n + 1);
+    *e = (kafc_error){
+        .code = code, .cls = kafc_err_class_of(code), .broker = -1, .api = -1, .version = -1
+    };
+    memcpy(e->message, message,
+           sizeof(message) < (size_t)n + 1 || n < 0 ? sizeof(message) : (size_t)n + 1);
     return code;
 }

@@ -14,7 +14,8 @@ struct kafc_logger {
     void *ctx;
 };
 
-void kafc__log(const struct kafc_logger *l, kafc_log_level level, const char *fmt, ...) KAFC_PRINTF(3, 4);
+void kafc__log(const struct kafc_logger *l, kafc_log_level level, const char *fmt, ...)
+    KAFC_PRINTF(3, 4);
 
 /* Fills *e (if not NULL) with code, its class and a sentence; broker, api and version become -1. Returns code,
  * so that `return kafc__error(err, KAFC_ERR_USAGE, "…", …);` reads well. */

@@ -46,7 +46,8 @@ static uint64_t hash_key(const void *key, size_t len)
 }
 
 /* The slot of the key, or the free one where it would go. cap > n, so there is one. */
-static struct kafc_map_slot *find(const struct kafc_map *m, const void *key, size_t len, uint64_t hash)
+static struct kafc_map_slot *find(const struct kafc_map *m, const void *key, size_t len,
+                                  uint64_t hash)
 {
     for (size_t i = (size_t)hash & (m->cap - 1);; i = (i + 1) & (m->cap - 1)) {
         struct kafc_map_slot *s = &m->slot[i];

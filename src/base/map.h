@@ -27,7 +27,8 @@ void kafc__map_fini(struct kafc_map *m);
 void *kafc__map_get(const struct kafc_map *m, const void *key, size_t len); /* or NULL */
 /* value is not NULL; replaces. false only when out of memory. The key must live as long as the entry. */
 bool kafc__map_put(struct kafc_map *m, const void *key, size_t len, void *value);
-void *kafc__map_del(struct kafc_map *m, const void *key, size_t len); /* the value that was there, or NULL */
+/* Gives the value that was there, or NULL. */
+void *kafc__map_del(struct kafc_map *m, const void *key, size_t len);
 /* Iterates: *i starts at 0; NULL at the end. Deleting while iterating is not allowed. */
 void *kafc__map_next(const struct kafc_map *m, size_t *i);
 

@@ -30,7 +30,7 @@ struct kafc_seg_pool {
     struct kafc_mutex lock;
     struct kafc_seg *free_small, *free_large;
     uint32_t nsmall, nlarge; /* in the free lists; what is above keep goes back to the allocator */
-    uint32_t keep; /* of each size */
+    uint32_t keep;           /* of each size */
     kafc_allocator mem;
     struct kafc_budget *budget; /* free segments do not count against it */
 };

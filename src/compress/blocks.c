@@ -8,8 +8,8 @@
 #include "compress/stream.h"
 
 struct kafc_compress *kafc__blocks_open(const kafc_allocator *mem, size_t size, size_t tmp_size,
-                                        kafc_err (*put)(struct kafc_blocks *, const unsigned char *, size_t,
-                                                        kafc_error *))
+                                        kafc_err (*put)(struct kafc_blocks *, const unsigned char *,
+                                                        size_t, kafc_error *))
 {
     struct kafc_blocks *b = kafc__zalloc(mem, sizeof(*b) + size + tmp_size);
     if (!b)

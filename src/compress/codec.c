@@ -31,14 +31,16 @@ kafc_err kafc__codec_check(const struct kafc_codec *codec, kafc_error *err)
 {
     if (!codec->library)
         return KAFC_OK;
-    return kafc__error(err, KAFC_ERR_NO_CODEC,
-                       "%s is not built into this library: install %s and configure without --without-%s",
-                       codec->name, codec->library, codec->name);
+    return kafc__error(
+        err, KAFC_ERR_NO_CODEC,
+        "%s is not built into this library: install %s and configure without --without-%s",
+        codec->name, codec->library, codec->name);
 }
 
 /* ---- compressing ---- */
 
-struct kafc_compress *kafc__compress_new(const struct kafc_codec *codec, const kafc_allocator *mem, kafc_error *err)
+struct kafc_compress *kafc__compress_new(const struct kafc_codec *codec, const kafc_allocator *mem,
+                                         kafc_error *err)
 {
     if (kafc__codec_check(codec, err) != KAFC_OK)
         return NULL;
@@ -136,7 +138,8 @@ kafc_err kafc__compress_append(struct kafc_compress *c, const void *data, size_t
     return KAFC_OK;
 }
 
-size_t kafc__compress_kept(const struct kafc_compress *c, size_t kept, size_t n, size_t bytes_out_before)
+size_t kafc__compress_kept(const struct kafc_compress *c, size_t kept, size_t n,
+                           size_t bytes_out_before)
 {
     /* Libraries look ahead some hundred bytes before they decide about a byte. */
     enum { LOOKAHEAD = 512 };
@@ -147,10 +150,11 @@ size_t kafc__compress_kept(const struct kafc_compress *c, size_t kept, size_t n,
 
 /* ---- decompressing ---- */
 
-void kafc__decompress_init(struct kafc_decompress *d, const kafc_allocator *mem, struct kafc_budget *budget,
-                           size_t limit)
+void kafc__decompress_init(struct kafc_decompress *d, const kafc_allocator *mem,
+                           struct kafc_budget *budget, size_t limit)
 {
-    *d = (struct kafc_decompress){ .budget = budget, .limit = limit < SIZE_MAX ? limit : limit - 1 };
+    *d = (struct kafc_decompress){ .budget = budget,
+                                   .limit = limit < SIZE_MAX ? limit : limit - 1 };
     if (mem)
         d->mem = *mem;
 }
@@ -168,8 +172,8 @@ static kafc_err too_much(const struct kafc_decompress *d, kafc_error *err)
     return kafc__error(err, KAFC_ERR_CORRUPT, "decompresses to more than %zu bytes", d->limit);
 }
 
-kafc_err kafc__decompress_room(struct kafc_decompress *d, size_t want, unsigned char **p, size_t *room,
-                               kafc_error *err)
+kafc_err kafc__decompress_room(struct kafc_decompress *d, size_t want, unsigned char **p,
+                               size_t *room, kafc_error *err)
 {
     struct kafc_frame *f = d->frame;
     size_t need = want ? want : 1;
@@ -183,7 +187,8 @@ kafc_err kafc__decompress_room(struct kafc_decompress *d, size_t want, unsigned 
             cap = f->len + need;
         f = kafc__frame_resize(f, cap);
         if (!f)
-            return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %zu decompressed bytes", cap);
+            return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %zu decompressed bytes",
+                               cap);
         d->frame = f;
     }
     *p = f->data + f->len;
@@ -191,8 +196,8 @@ kafc_err kafc__decompress_room(struct kafc_decompress *d, size_t want, unsigned 
     return KAFC_OK;
 }
 
-kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *codec, const void *p, size_t n,
-                          struct kafc_frame **out, kafc_error *err)
+kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *codec, const void *p,
+                          size_t n, struct kafc_frame **out, kafc_error *err)
 {
     *out = NULL;
     kafc_err rc = kafc__codec_check(codec, err);
@@ -206,7 +211,8 @@ kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *co
         guess = d->limit < 1024 ? d->limit : 1024;
     d->frame = kafc__frame_new(&d->mem, d->budget, guess);
     if (!d->frame)
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %zu decompressed bytes", guess);
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %zu decompressed bytes",
+                           guess);
     rc = codec->decompress(d, p, n, err);
     struct kafc_frame *f = d->frame;
     d->frame = NULL;

@@ -12,10 +12,10 @@
 #include "compress/stream.h"
 
 enum {
-    GZIP_WINDOW = 15 + 16,   /* 32 KB, with the wrapper of gzip */
-    GZIP_MEM_LEVEL = 8,      /* blocks of up to 16383 symbols */
+    GZIP_WINDOW = 15 + 16, /* 32 KB, with the wrapper of gzip */
+    GZIP_MEM_LEVEL = 8,    /* blocks of up to 16383 symbols */
     GZIP_SYMBOLS = 16383,
-    GZIP_BLOCK_MAX = 65536   /* bytes that one such block can take */
+    GZIP_BLOCK_MAX = 65536 /* bytes that one such block can take */
 };
 
 struct gzip {
@@ -77,7 +77,8 @@ static kafc_err gzip_begin(struct kafc_compress *c, int level, kafc_error *err)
         (void)deflateReset(&g->z);
     } else {
         g->z = (z_stream){ .zalloc = z_alloc, .zfree = z_free, .opaque = &c->mem };
-        if (deflateInit2(&g->z, level, Z_DEFLATED, GZIP_WINDOW, GZIP_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+        if (deflateInit2(&g->z, level, Z_DEFLATED, GZIP_WINDOW, GZIP_MEM_LEVEL,
+                         Z_DEFAULT_STRATEGY) != Z_OK)
             return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a gzip context");
         g->level = level;
         g->ready = true;
@@ -175,7 +176,10 @@ static kafc_err gzip_failed(const struct gzip_reader *r, int rc, size_t n, kafc_
     if (rc == Z_BUF_ERROR || rc == Z_OK)
         return kafc__error(err, KAFC_ERR_CORRUPT, "gzip data of %zu bytes ends too early", n);
     return kafc__error(err, KAFC_ERR_CORRUPT, "gzip data of %zu bytes is broken at byte %zu: %s", n,
-                       n - r->z.avail_in, r->z.msg ? r->z.msg : rc == Z_NEED_DICT ? "dictionary wanted" : "?");
+                       n - r->z.avail_in,
+                       r->z.msg            ? r->z.msg
+                       : rc == Z_NEED_DICT ? "dictionary wanted"
+                                           : "?");
 }
 
 /* One member after the other, as Java reads them; what follows the last and does not start another is ignored. */

@@ -4,8 +4,8 @@
  * writes and all that it reads. Compressing runs on the thread that fills a
  * batch, decompressing on the one that reads it.
  */
-#include "config.h"
 #include "compress/stream.h"
+#include "config.h"
 
 #if KAFC_HAVE_LZ4
 
@@ -29,7 +29,8 @@ static kafc_err lz4_put(struct kafc_blocks *b, const unsigned char *p, size_t n,
     char *to = (char *)b->tmp + 4;
     /* Room for less than the input: what does not get smaller is stored. */
     int len = hc ? LZ4_compress_HC_extStateHC(b->state[1], from, to, (int)n, (int)n - 1, b->level)
-                 : LZ4_compress_fast_extState(b->state[0], from, to, (int)n, (int)n - 1, b->level < 0 ? -b->level : 1);
+                 : LZ4_compress_fast_extState(b->state[0], from, to, (int)n, (int)n - 1,
+                                              b->level < 0 ? -b->level : 1);
     bool stored = len <= 0;
     size_t size = stored ? n : (size_t)len;
     b->tmp[0] = (unsigned char)size;
@@ -81,7 +82,8 @@ static kafc_err lz4_finish(struct kafc_compress *c, kafc_error *err)
 static uint32_t xxh32_tail(uint32_t h, const unsigned char *p, size_t n)
 {
     for (; n >= 4; p += 4, n -= 4) {
-        h += ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24) * 3266489917u;
+        h += ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24) *
+             3266489917u;
         h = (h << 17 | h >> 15) * 668265263u;
     }
     for (; n > 0; p++, n--) {
@@ -99,10 +101,12 @@ static size_t repaired_header(const unsigned char *p, size_t n, unsigned char co
 {
     if (n < 7 || memcmp(p, frame_header, 4) != 0)
         return 0;
-    size_t len = 6 + (p[4] & 0x08 ? 8u : 0u) + (p[4] & 0x01 ? 4u : 0u); /* with content size, dictionary id */
+    size_t len = 6 + (p[4] & 0x08 ? 8u : 0u) +
+                 (p[4] & 0x01 ? 4u : 0u); /* with content size, dictionary id */
     if (n <= len || len >= 16)
         return 0;
-    unsigned char right = (unsigned char)(xxh32_tail(374761393u + (uint32_t)(len - 4), p + 4, len - 4) >> 8);
+    unsigned char right =
+        (unsigned char)(xxh32_tail(374761393u + (uint32_t)(len - 4), p + 4, len - 4) >> 8);
     unsigned char wrong = (unsigned char)(xxh32_tail(374761393u + (uint32_t)len, p, len) >> 8);
     if (p[len] == right || p[len] != wrong)
         return 0;
@@ -113,12 +117,13 @@ static size_t repaired_header(const unsigned char *p, size_t n, unsigned char co
 
 static kafc_err lz4_failed(size_t at, size_t n, size_t code, kafc_error *err)
 {
-    return kafc__error(err, KAFC_ERR_CORRUPT, "lz4 data of %zu bytes is broken at byte %zu: %s", n, at,
-                       LZ4F_getErrorName(code));
+    return kafc__error(err, KAFC_ERR_CORRUPT, "lz4 data of %zu bytes is broken at byte %zu: %s", n,
+                       at, LZ4F_getErrorName(code));
 }
 
 /* Decodes p to the end of the frame or of the bytes. *hint: 0 at the end of the frame. */
-static kafc_err lz4_feed(struct kafc_decompress *d, const unsigned char *p, size_t n, size_t *hint, kafc_error *err)
+static kafc_err lz4_feed(struct kafc_decompress *d, const unsigned char *p, size_t n, size_t *hint,
+                         kafc_error *err)
 {
     LZ4F_dctx *ctx = d->reader[KAFC_LZ4];
     size_t at = 0;
@@ -139,7 +144,8 @@ static kafc_err lz4_feed(struct kafc_decompress *d, const unsigned char *p, size
     }
 }
 
-static kafc_err lz4_decompress(struct kafc_decompress *d, const void *data, size_t n, kafc_error *err)
+static kafc_err lz4_decompress(struct kafc_decompress *d, const void *data, size_t n,
+                               kafc_error *err)
 {
     const unsigned char *p = data;
     LZ4F_dctx *ctx = d->reader[KAFC_LZ4];

@@ -3,8 +3,8 @@
  * Zstandard. Compressing runs on the thread that fills a batch, decompressing
  * on the one that reads it.
  */
-#include "config.h"
 #include "compress/stream.h"
+#include "config.h"
 
 #if KAFC_HAVE_ZSTD
 
@@ -14,10 +14,10 @@
 #include "base/mem.h"
 
 enum {
-    ZSTD_WINDOW = 20,            /* 1 MB: a batch is hardly larger, and every reader pays for the window */
-    ZSTD_READ_WINDOW = 27,       /* what others may have used (zstd's own limit) */
-    ZSTD_KEEPS = 128 * 1024,     /* it compresses at the latest when it has a block of input */
-    ZSTD_FRAME_BYTES = 64        /* header, block headers, an empty last block */
+    ZSTD_WINDOW = 20, /* 1 MB: a batch is hardly larger, and every reader pays for the window */
+    ZSTD_READ_WINDOW = 27,   /* what others may have used (zstd's own limit) */
+    ZSTD_KEEPS = 128 * 1024, /* it compresses at the latest when it has a block of input */
+    ZSTD_FRAME_BYTES = 64    /* header, block headers, an empty last block */
 };
 
 struct zstd {
@@ -66,7 +66,8 @@ static kafc_err zstd_begin(struct kafc_compress *c, int level, kafc_error *err)
     return KAFC_OK;
 }
 
-static kafc_err compress_all(struct zstd *z, const void *p, size_t n, ZSTD_EndDirective end, kafc_error *err)
+static kafc_err compress_all(struct zstd *z, const void *p, size_t n, ZSTD_EndDirective end,
+                             kafc_error *err)
 {
     ZSTD_inBuffer in = { p, n, 0 };
     for (;;) {
@@ -120,12 +121,14 @@ static kafc_err zstd_decompress(struct kafc_decompress *d, const void *p, size_t
         ZSTD_outBuffer out = { to, room, 0 };
         size_t start = in.pos, rest = ZSTD_decompressStream(ctx, &out, &in);
         if (ZSTD_isError(rest))
-            return kafc__error(err, KAFC_ERR_CORRUPT, "zstd data of %zu bytes is broken at byte %zu: %s", n, start,
+            return kafc__error(err, KAFC_ERR_CORRUPT,
+                               "zstd data of %zu bytes is broken at byte %zu: %s", n, start,
                                ZSTD_getErrorName(rest));
         d->frame->len += out.pos;
         if (rest == 0) {
             const unsigned char *next = (const unsigned char *)p + in.pos;
-            if (n - in.pos < 4 || next[0] != 0x28 || next[1] != 0xb5 || next[2] != 0x2f || next[3] != 0xfd)
+            if (n - in.pos < 4 || next[0] != 0x28 || next[1] != 0xb5 || next[2] != 0x2f ||
+                next[3] != 0xfd)
                 return KAFC_OK;
         } else if (in.pos == n && out.pos < room) {
             return kafc__error(err, KAFC_ERR_CORRUPT, "zstd data of %zu bytes ends too early", n);

@@ -80,8 +80,9 @@ static void same_headers(struct kafc_record_cursor *c, const struct kafc_record 
 
 static int control_number(const char *name)
 {
-    static const char *const names[] = { "ABORT",           "COMMIT",        "LEADER_CHANGE", "SNAPSHOT_HEADER",
-                                         "SNAPSHOT_FOOTER", "KRAFT_VERSION", "KRAFT_VOTERS" };
+    static const char *const names[] = { "ABORT",           "COMMIT",          "LEADER_CHANGE",
+                                         "SNAPSHOT_HEADER", "SNAPSHOT_FOOTER", "KRAFT_VERSION",
+                                         "KRAFT_VOTERS" };
     for (int i = 0; i < 7; i++)
         if (strcmp(names[i], name) == 0)
             return i;
@@ -106,11 +107,15 @@ static void same_header(const struct kafc_batch *b, json_t *want)
     EXPECT(h->producer_epoch == int_of(want, "producerEpoch"), "producer epoch");
     EXPECT(h->base_sequence == int_of(want, "baseSequence"), "base sequence");
     EXPECT(h->count == int_of(want, "count"), "count");
-    EXPECT(!!(h->attributes & KAFC_BATCH_TRANSACTIONAL) == bool_of(want, "transactional"), "transactional");
+    EXPECT(!!(h->attributes & KAFC_BATCH_TRANSACTIONAL) == bool_of(want, "transactional"),
+           "transactional");
     EXPECT(!!(h->attributes & KAFC_BATCH_CONTROL) == bool_of(want, "control"), "control");
-    EXPECT(!!(h->attributes & KAFC_BATCH_DELETE_HORIZON) == !!json_object_get(want, "deleteHorizonMs"), "horizon");
+    EXPECT(!!(h->attributes & KAFC_BATCH_DELETE_HORIZON) ==
+               !!json_object_get(want, "deleteHorizonMs"),
+           "horizon");
     if (h->base_sequence >= 0)
-        EXPECT(kafc__sequence_add(h->base_sequence, h->last_offset_delta) == int_of(want, "lastSequence"),
+        EXPECT(kafc__sequence_add(h->base_sequence, h->last_offset_delta) ==
+                   int_of(want, "lastSequence"),
                "last sequence");
 }
 
@@ -128,8 +133,8 @@ static bool sink_put(void *ctx, const void *p, size_t n)
     return true;
 }
 
-static void writes_back(const struct kafc_batch *b, struct kafc_record_cursor *c, const struct kafc_record *r,
-                        const uint8_t *at)
+static void writes_back(const struct kafc_batch *b, struct kafc_record_cursor *c,
+                        const struct kafc_record *r, const uint8_t *at)
 {
     kafc_header h[MAX_HEADERS];
     EXPECT(kafc__record_headers(c, r, h), "headers");
@@ -148,7 +153,8 @@ static void writes_back(const struct kafc_batch *b, struct kafc_record_cursor *c
     EXPECT(memcmp(out, at, size) == 0, "bytes of the record");
     struct sink s = { out, 0 };
     memset(out, 0, size);
-    EXPECT(kafc__record_put_pieces(body, &f, sink_put, &s) && s.n == size && memcmp(out, at, size) == 0,
+    EXPECT(kafc__record_put_pieces(body, &f, sink_put, &s) && s.n == size &&
+               memcmp(out, at, size) == 0,
            "bytes of the record in pieces");
     free(out);
 }
@@ -169,7 +175,8 @@ static void same_records(const struct kafc_batch *b, struct kafc_record_cursor *
         same_bytes(r.value, json_object_get(w, "value"), "value");
         same_headers(c, &r, json_object_get(w, "headers"));
         if (json_object_get(w, "controlType"))
-            EXPECT(kafc__control_type(r.key) == control_number(text_of(w, "controlType")), "control type");
+            EXPECT(kafc__control_type(r.key) == control_number(text_of(w, "controlType")),
+                   "control type");
         if (!log_append)
             writes_back(b, c, &r, at);
     }
@@ -195,7 +202,8 @@ static void check_batch(struct kafc_batches *it, struct kafc_decompress *d, json
     struct kafc_record_cursor c;
     struct kafc_frame *f;
     kafc_err rc = kafc__batch_next(it, &b, &error);
-    ck_assert_msg(rc == KAFC_OK && b.p, "line %d: %s", line_number, rc ? error.message : "no batch");
+    ck_assert_msg(rc == KAFC_OK && b.p, "line %d: %s", line_number,
+                  rc ? error.message : "no batch");
     same_header(&b, want);
     header_writes_back(&b);
     rc = kafc__batch_open(&b, d, &c, &f, &error);
@@ -215,42 +223,42 @@ static bool other_formats(json_t *want)
 }
 
 START_TEST(V3_batches_are_read_and_written_as_java_does)
-{
-    struct lines l;
-    struct kafc_decompress d;
-    int batches = 0;
-    kafc__decompress_init(&d, NULL, NULL, 64 << 20);
-    lines_open(&l, "records.tsv.gz");
-    while (lines_next(&l)) {
-        const struct kafc_codec *codec = kafc__codec_by_name(l.column[1]);
-        if (strcmp(l.column[0], "2") != 0 || (codec && codec->library))
-            continue;
-        line_number = l.number;
-        json_error_t e;
-        json_t *want = json_loads(l.column[2], JSON_ALLOW_NUL, &e);
-        ck_assert_msg(want != NULL, "line %d: %s", l.number, e.text);
-        if (other_formats(want)) {
+    {
+        struct lines l;
+        struct kafc_decompress d;
+        int batches = 0;
+        kafc__decompress_init(&d, NULL, NULL, 64 << 20);
+        lines_open(&l, "records.tsv.gz");
+        while (lines_next(&l)) {
+            const struct kafc_codec *codec = kafc__codec_by_name(l.column[1]);
+            if (strcmp(l.column[0], "2") != 0 || (codec && codec->library))
+                continue;
+            line_number = l.number;
+            json_error_t e;
+            json_t *want = json_loads(l.column[2], JSON_ALLOW_NUL, &e);
+            ck_assert_msg(want != NULL, "line %d: %s", l.number, e.text);
+            if (other_formats(want)) {
+                json_decref(want);
+                continue;
+            }
+            size_t n;
+            uint8_t *p = lines_hex(l.column[3], &n);
+            struct kafc_batches it;
+            struct kafc_batch b;
+            kafc__batches_init(&it, p, n);
+            json_t *list = json_object_get(want, "batches");
+            for (size_t i = 0; i < (list ? json_array_size(list) : 1); i++, batches++)
+                check_batch(&it, &d, list ? json_array_get(list, i) : want);
+            size_t trailing = (size_t)(it.end - it.p);
+            EXPECT(trailing == (list ? (size_t)int_of(want, "trailing") : 0), "trailing bytes");
+            EXPECT(kafc__batch_next(&it, &b, &error) == KAFC_OK && !b.p, "a cut batch is the end");
+            free(p);
             json_decref(want);
-            continue;
         }
-        size_t n;
-        uint8_t *p = lines_hex(l.column[3], &n);
-        struct kafc_batches it;
-        struct kafc_batch b;
-        kafc__batches_init(&it, p, n);
-        json_t *list = json_object_get(want, "batches");
-        for (size_t i = 0; i < (list ? json_array_size(list) : 1); i++, batches++)
-            check_batch(&it, &d, list ? json_array_get(list, i) : want);
-        size_t trailing = (size_t)(it.end - it.p);
-        EXPECT(trailing == (list ? (size_t)int_of(want, "trailing") : 0), "trailing bytes");
-        EXPECT(kafc__batch_next(&it, &b, &error) == KAFC_OK && !b.p, "a cut batch is the end");
-        free(p);
-        json_decref(want);
+        lines_close(&l);
+        kafc__decompress_fini(&d);
+        ck_assert_int_ge(batches, 400);
     }
-    lines_close(&l);
-    kafc__decompress_fini(&d);
-    ck_assert_int_ge(batches, 400);
-}
 END_TEST
 
 SUITE_MAIN("record vectors", 60, V3_batches_are_read_and_written_as_java_does)

@@ -12,10 +12,10 @@
 /* Runs the tests (timeout in seconds for each) and gives main's result. */
 int suite_run(const char *name, const TTest *const *tests, size_t n, double timeout);
 
-#define SUITE_MAIN(name, timeout, ...)                                              \
-    int main(void)                                                                  \
-    {                                                                               \
-        const TTest *const tests[] = { __VA_ARGS__ };                               \
+#define SUITE_MAIN(name, timeout, ...) \
+    int main(void) \
+    { \
+        const TTest *const tests[] = { __VA_ARGS__ }; \
         return suite_run(name, tests, sizeof(tests) / sizeof(tests[0]), (timeout)); \
     }
 
