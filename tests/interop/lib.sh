@@ -3,7 +3,8 @@
 #
 # What the cases share; each case sources it first. Given by tests/interop/run: BROKERS, CLUSTER_DIR,
 # KAFKA_VERSION, KAFC (the command under test), WORK (a folder of the case's own, the current one),
-# CASE (its name, which begins the names of its topics), PEER (a folder with the Java peer's pipes).
+# CASE (its name, which begins the names of its topics), PEER (a folder with the Java peer's pipes),
+# TOOLS (what run has compiled).
 set -euo pipefail
 
 interop=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -49,6 +50,10 @@ peer()
         [ "$answer" = ok ] || fail "Java peer: $*: $answer"
     ) 8> "$PEER/lock"
 }
+
+# ours_write FILE [property=value]...: records in Java's peer's format through the library's synchronous
+# write (see records.c); prints where each landed.
+ours_write() { "$TOOLS/records" "$BROKERS" "${@:2}" < "$1"; }
 
 # In the order of partitions and offsets, as no reader promises one between partitions.
 by_offset() { LC_ALL=C sort -t "$(printf '\t')" -k 1,1n -k 2,2n; }

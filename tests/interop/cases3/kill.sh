@@ -61,6 +61,7 @@ trap finish EXIT
 
 peer create "$topic" 6 3 min.insync.replicas=2
 until_true 30 all_in_sync || fail "the topic has not all its replicas"
+peer create "$topic-warm" 1 3
 echo "warm:up" | kafc produce -b "$BROKERS" -t "$topic-warm" -K : # the ids of producers have a log, too
 
 kafc consume -b "$BROKERS" -t "$topic" -o beginning -c "$total" -f '%p %o %k %s\n' > live 2> live.said &
