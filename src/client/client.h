@@ -46,6 +46,7 @@ struct kafc_client {
     struct kafc_mutex lock;    /* of closables, and of the results of calls that wait */
     struct kafc_cond changed;  /* a result came, the client was interrupted or closed, a closable is not busy any more */
     struct kafc_list closables;
+    int asking;                /* threads inside calls that wait for answers */
 };
 
 /* KAFC_ERR_USAGE for NULL, KAFC_ERR_FORKED in the child of a fork (rule C7: nothing is touched then). A load and a

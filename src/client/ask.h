@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Requests whose answers an application thread waits for: metadata, topics,
+ * offsets. One attempt each, several at once; the retries are the waiter's,
+ * by the class of the error. Application threads; `done` on the loop's.
+ */
+#ifndef KAFC_CLIENT_ASK_H
+#define KAFC_CLIENT_ASK_H
+
+#include "client/client.h"
+
+struct kafc_asks;
+
+struct kafc_ask {
+    const struct kafc_api *api;
+    const void *msg;
+    kafc_err (*prepare)(struct kafc_request *rq, kafc_error *err); /* rq->owner is this ask; or NULL */
+    int32_t node;
+    /* On the loop thread, with the response decodable: keeps what it wants, returns the answer's code. */
+    kafc_err (*answer)(struct kafc_ask *a, kafc_error *err);
+    void *owner;
+
+    struct kafc_request rq;
+    kafc_err code;            /* what became of it */
+    kafc_error err;
+    struct kafc_asks *group;
+    bool done;
+};
+
+/* The door of a public call that asks: kafc__client_enter(), and close waits for the end. */
+kafc_err kafc__ask_begin(kafc_client *c, int timeout_ms, kafc_error *err);
+void kafc__ask_end(kafc_client *c);
+
+/* Sends all n and waits until each has its code, at most until the deadline, one attempt each. KAFC_OK, or why it
+ * stopped waiting: KAFC_ERR_TIMED_OUT, KAFC_ERR_INTERRUPTED (since the count of `interrupts`), KAFC_ERR_CLOSED. Either
+ * way nothing of a[] is used any more afterwards. */
+kafc_err kafc__ask_once(kafc_client *c, struct kafc_ask *a, size_t n, int64_t deadline, unsigned interrupts,
+                        kafc_error *err);
+
+/* One request, again and again by the class of its error until the deadline; then the last error stands with the time
+ * that was spent, so that it says what and where. */
+kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_error *err);
+
+/* Waits out the pause before attempt n. false: the deadline comes first, or the call ended (*why). */
+bool kafc__ask_pause(kafc_client *c, int attempt, int64_t deadline, unsigned interrupts, kafc_err *why);
+
+/* Is another attempt worth it? */
+bool kafc__ask_again(kafc_err code);
+
+/* Metadata of n named topics, 0 or KAFC_ALL_TOPICS; as kafc_client_metadata. */
+kafc_err kafc__ask_metadata(kafc_client *c, const char *const *topics, int32_t n, int64_t deadline,
+                            kafc_metadata **out, kafc_error *err);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc_client_metadata: asks a broker, and turns the answer of any version
+ * into one sorted picture in the caller's hands. Built on the loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "client/ask.h"
+#include "protocol/api/03_metadata.h"
+
+/* What the caller gets, and the memory behind it. */
+struct picture {
+    kafc_metadata pub;
+    kafc_allocator mem;
+    struct kafc_arena arena;
+};
+
+struct meta_ask {
+    struct kafc_ask ask;
+    kafc_client *c;
+    const char *const *topics;
+    int32_t n;
+    struct kafc_metadata_req req;
+    struct kafc_metadata_req_topic *wanted;
+    struct picture *out;
+};
+
+void kafc_metadata_free(kafc_metadata *m)
+{
+    if (!m)
+        return;
+    struct picture *p = KAFC_CONTAINER(m, struct picture, pub);
+    kafc_allocator mem = p->mem;
+    kafc__arena_fini(&p->arena);
+    kafc__free(&mem, p);
+}
+
+static int by_topic(const void *a, const void *b)
+{
+    return strcmp(((const kafc_topic *)a)->name, ((const kafc_topic *)b)->name);
+}
+
+static int by_partition(const void *a, const void *b)
+{
+    int32_t x = ((const kafc_partition *)a)->id, y = ((const kafc_partition *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static char *dup_str(struct kafc_arena *a, kafc_str s)
+{
+    return s.p ? kafc__arena_dup(a, s.p, (size_t)s.len) : NULL;
+}
+
+static const int32_t *dup_ids(struct kafc_arena *a, const int32_t *v, int32_t n, int32_t *count)
+{
+    *count = n > 0 ? n : 0;
+    int32_t *d = kafc__arena_array(a, (size_t)*count, sizeof(*d));
+    if (d && n > 0)
+        memcpy(d, v, (size_t)n * sizeof(*d));
+    return d;
+}
+
+static void put_topic(struct kafc_arena *a, kafc_topic *to, const struct kafc_metadata_resp_topic *t)
+{
+    int32_t n = t->partitions.n > 0 ? t->partitions.n : 0;
+    kafc_partition *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
+    to->name = dup_str(a, t->name);
+    to->id = t->topic_id;
+    to->err = (kafc_err)t->error_code;
+    to->internal = t->is_internal;
+    to->partitions = v;
+    to->npartitions = v ? n : 0;
+    for (int32_t i = 0; i < to->npartitions; i++) {
+        const struct kafc_metadata_resp_partition *p = &t->partitions.v[i];
+        v[i].id = p->partition_index;
+        v[i].err = (kafc_err)p->error_code;
+        v[i].leader = p->leader_id;
+        v[i].leader_epoch = p->leader_epoch;
+        v[i].replicas = dup_ids(a, p->replica_nodes.v, p->replica_nodes.n, &v[i].nreplicas);
+        v[i].isr = dup_ids(a, p->isr_nodes.v, p->isr_nodes.n, &v[i].nisr);
+        v[i].offline = dup_ids(a, p->offline_replicas.v, p->offline_replicas.n, &v[i].noffline);
+    }
+    if (n > 1 && v)
+        qsort(v, (size_t)n, sizeof(*v), by_partition);
+}
+
+static const struct kafc_metadata_resp_topic *find(const struct kafc_metadata_resp *r, const char *name)
+{
+    size_t len = strlen(name);
+    for (int32_t i = 0; i < r->topics.n; i++) {
+        kafc_str s = r->topics.v[i].name;
+        if (s.p && (size_t)s.len == len && memcmp(s.p, name, len) == 0)
+            return &r->topics.v[i];
+    }
+    return NULL;
+}
+
+/* The topics that were asked for, and only those: an old broker was asked for all (rule W9). */
+static void put_wanted(struct meta_ask *m, kafc_topic *v, const struct kafc_metadata_resp *r)
+{
+    struct kafc_arena *a = &m->out->arena;
+    kafc_metadata *pub = &m->out->pub;
+    for (int32_t i = 0; i < m->n; i++) {
+        const struct kafc_metadata_resp_topic *t = find(r, m->topics[i]);
+        kafc_topic *to = &v[pub->ntopics];
+        if (t) {
+            put_topic(a, to, t);
+        } else {
+            to->name = kafc__arena_dup(a, m->topics[i], strlen(m->topics[i]));
+            to->err = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        pub->ntopics += to->name != NULL;
+    }
+}
+
+static void put_topics(struct meta_ask *m, const struct kafc_metadata_resp *r)
+{
+    kafc_metadata *pub = &m->out->pub;
+    int32_t n = m->n == KAFC_ALL_TOPICS ? r->topics.n : m->n;
+    kafc_topic *v = kafc__arena_array(&m->out->arena, n > 0 ? (size_t)n : 0, sizeof(*v));
+    pub->topics = v;
+    if (!v)
+        return;
+    if (m->n != KAFC_ALL_TOPICS)
+        put_wanted(m, v, r);
+    for (int32_t i = 0; m->n == KAFC_ALL_TOPICS && i < n; i++) {
+        if (r->topics.v[i].name.p)
+            put_topic(&m->out->arena, &v[pub->ntopics++], &r->topics.v[i]);
+    }
+    if (pub->ntopics > 1 && !m->out->arena.failed)
+        qsort(v, (size_t)pub->ntopics, sizeof(*v), by_topic);
+    int32_t kept = pub->ntopics > 0 && !m->out->arena.failed ? 1 : 0;
+    for (int32_t i = 1; kept > 0 && i < pub->ntopics; i++) { /* a name that was asked for twice */
+        if (strcmp(v[i].name, v[kept - 1].name) != 0)
+            v[kept++] = v[i];
+    }
+    pub->ntopics = kept;
+}
+
+static void put_brokers(struct picture *p, const struct kafc_metadata_resp *r)
+{
+    int32_t n = r->brokers.n > 0 ? r->brokers.n : 0;
+    kafc_broker *v = kafc__arena_array(&p->arena, (size_t)n, sizeof(*v));
+    for (int32_t i = 0; v && i < n; i++) {
+        const struct kafc_metadata_resp_broker *b = &r->brokers.v[i];
+        v[i].id = b->node_id;
+        v[i].port = b->port;
+        v[i].host = b->host.p ? dup_str(&p->arena, b->host) : "";
+        v[i].rack = dup_str(&p->arena, b->rack);
+    }
+    p->pub.brokers = v;
+    p->pub.nbrokers = v ? n : 0;
+    p->pub.cluster_id = dup_str(&p->arena, r->cluster_id);
+    p->pub.controller = r->controller_id;
+}
+
+static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
+{
+    struct meta_ask *m = ask->owner;
+    struct kafc_metadata_resp r;
+    struct kafc_arena a;
+    kafc__arena_init(&a, &m->c->mem, 0);
+    kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
+    if (rc == KAFC_OK && r.error_code != 0)
+        rc = kafc__error(err, (kafc_err)r.error_code, "the broker answers Metadata with %s",
+                         kafc_err_name((kafc_err)r.error_code));
+    if (rc == KAFC_OK) {
+        put_brokers(m->out, &r);
+        put_topics(m, &r);
+        if (m->out->arena.failed)
+            rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the metadata");
+    }
+    kafc__arena_fini(&a);
+    return rc;
+}
+
+/* Nothing may create topics: versions before 4 cannot say so, and are asked for all. */
+static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
+{
+    struct kafc_ask *ask = rq->owner;
+    struct meta_ask *m = ask->owner;
+    (void)err;
+    bool all = m->n == KAFC_ALL_TOPICS || (m->n > 0 && rq->version < 4);
+    m->req.allow_auto_topic_creation = rq->version < 4; /* the default, which is not sent */
+    m->req.topics.v = all ? NULL : m->wanted;
+    m->req.topics.n = !all ? m->n : rq->version == 0 ? 0 : -1;
+    return KAFC_OK;
+}
+
+static kafc_err check_names(const char *const *topics, int32_t n, kafc_error *err)
+{
+    if (n < KAFC_ALL_TOPICS || (n > 0 && !topics))
+        return kafc__error(err, KAFC_ERR_USAGE, "metadata of %d topics, and no names", (int)n);
+    for (int32_t i = 0; i < n; i++) {
+        if (!topics[i] || topics[i][0] == '\0')
+            return kafc__error(err, KAFC_ERR_USAGE, "the name of topic %d is empty", (int)i);
+    }
+    return KAFC_OK;
+}
+
+static kafc_err make(struct meta_ask *m, kafc_error *err)
+{
+    const kafc_allocator *mem = &m->c->mem;
+    size_t n = m->n > 0 ? (size_t)m->n : 0;
+    m->out = kafc__zalloc(mem, sizeof(*m->out));
+    m->wanted = kafc__zalloc_array(mem, n ? n : 1, sizeof(*m->wanted));
+    if (!m->out || !m->wanted) {
+        kafc__free(mem, m->out);
+        kafc__free(mem, m->wanted);
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the metadata");
+    }
+    m->out->mem = *mem;
+    kafc__arena_init(&m->out->arena, &m->out->mem, 0);
+    kafc__msg_defaults(&kafc_metadata_req_schema, &m->req);
+    for (size_t i = 0; i < n; i++) {
+        kafc__msg_defaults(&kafc_metadata_req_topic_schema, &m->wanted[i]);
+        m->wanted[i].name = (kafc_str){ m->topics[i], (int32_t)strlen(m->topics[i]) };
+    }
+    return KAFC_OK;
+}
+
+kafc_err kafc__ask_metadata(kafc_client *c, const char *const *topics, int32_t n, int64_t deadline,
+                            kafc_metadata **out, kafc_error *err)
+{
+    struct meta_ask m = { .c = c, .topics = topics, .n = n };
+    *out = NULL;
+    kafc_err rc = check_names(topics, n, err);
+    if (rc == KAFC_OK)
+        rc = make(&m, err);
+    if (rc != KAFC_OK)
+        return rc;
+    m.ask.api = kafc__api(KAFC_API_METADATA);
+    m.ask.msg = &m.req;
+    m.ask.prepare = prepare;
+    m.ask.node = KAFC_ANY_NODE;
+    m.ask.answer = answer;
+    m.ask.owner = &m;
+    rc = kafc__ask(c, &m.ask, deadline, err);
+    kafc__free(&c->mem, m.wanted);
+    if (rc == KAFC_OK)
+        *out = &m.out->pub;
+    else
+        kafc_metadata_free(&m.out->pub);
+    return rc;
+}
+
+kafc_err kafc_client_metadata(kafc_client *c, const char *const *topics, int32_t n, int timeout_ms,
+                              kafc_metadata **out, kafc_error *err)
+{
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the metadata");
+    *out = NULL;
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = kafc__ask_metadata(c, topics, n, kafc__deadline_in(timeout_ms), out, err);
+    kafc__ask_end(c);
+    return rc;
+}

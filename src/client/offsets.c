@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc_client_offsets: queries about partitions become ListOffsets requests to
+ * their leaders, all at once, in rounds until each query has its answer. The
+ * rounds are the calling thread's, the answers are read on the loop's.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "client/ask.h"
+#include "protocol/api/02_list_offsets.h"
+
+enum { AT_LATEST = -1, AT_EARLIEST = -2 }; /* the wire's names for the ends */
+enum { UNKNOWN_ROUNDS = 3 };               /* a topic may be so new that not every broker has heard of it */
+
+/* One timestamp that is asked of one partition; a query has up to two. */
+struct sub {
+    kafc_offset_query *q;
+    int64_t timestamp;
+    int32_t leader;
+    int32_t slot; /* a request holds a partition once: further questions about it go into further requests */
+    bool answered, old; /* old: by version 0, which knows segments only */
+    kafc_err code;
+    int64_t offset; /* -1: none */
+    int32_t epoch;
+};
+
+/* What is left to find out about a query. */
+struct state {
+    bool done;
+    bool to_end;   /* TIME: nothing is that late, ask for the end */
+    bool to_start; /* TIME, version 0: nothing is that early, ask for the start */
+    kafc_err bad;  /* of this round */
+    int64_t tail;  /* TAIL: the one of its two ends that came first, or -1 */
+};
+
+struct list_ask {
+    struct kafc_ask ask;
+    struct round *round;
+    struct sub *first; /* n of them, of one leader and slot, by topic */
+    size_t n;
+    struct kafc_list_offsets_req req;
+};
+
+struct round {
+    kafc_client *c;
+    kafc_offset_query *q;
+    struct state *state;
+    size_t n;
+    int8_t isolation; /* the wire's: 1 is read committed */
+    struct sub *sub;
+    size_t nsub;
+    struct list_ask *ask;
+    size_t nask;
+    const char **topics;
+    struct kafc_arena arena;
+};
+
+/* --- Questions ------------------------------------------------------------------- */
+
+static void add_sub(struct round *r, kafc_offset_query *q, int64_t timestamp)
+{
+    r->sub[r->nsub++] = (struct sub){ .q = q, .timestamp = timestamp, .leader = -1, .offset = -1, .epoch = -1 };
+}
+
+static void add_query(struct round *r, kafc_offset_query *q, const struct state *s)
+{
+    switch (q->at.kind) {
+    case KAFC_POSITION_LAST:
+        add_sub(r, q, AT_LATEST);
+        break;
+    case KAFC_POSITION_TIME:
+        add_sub(r, q, s->to_end ? AT_LATEST : s->to_start ? AT_EARLIEST : q->at.value);
+        break;
+    case KAFC_POSITION_TAIL:
+        add_sub(r, q, AT_LATEST);
+        add_sub(r, q, AT_EARLIEST);
+        break;
+    case KAFC_POSITION_DEFAULT:
+    case KAFC_POSITION_FIRST:
+    case KAFC_POSITION_OFFSET:
+    case KAFC_POSITION_COMMITTED:
+        add_sub(r, q, AT_EARLIEST);
+        break;
+    }
+}
+
+static int compare_places(const struct sub *a, const struct sub *b)
+{
+    int c = strcmp(a->q->topic, b->q->topic);
+    return c ? c : (a->q->partition > b->q->partition) - (a->q->partition < b->q->partition);
+}
+
+static int by_place(const void *x, const void *y)
+{
+    return compare_places(x, y);
+}
+
+static int by_request(const void *x, const void *y)
+{
+    const struct sub *a = x, *b = y;
+    if (a->leader != b->leader)
+        return a->leader < b->leader ? -1 : 1;
+    if (a->slot != b->slot)
+        return a->slot < b->slot ? -1 : 1;
+    return compare_places(a, b);
+}
+
+/* The open questions, sorted by place, with their slots; and the names of their topics. */
+static int32_t collect(struct round *r)
+{
+    r->nsub = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        if (!r->state[i].done)
+            add_query(r, &r->q[i], &r->state[i]);
+    }
+    qsort(r->sub, r->nsub, sizeof(*r->sub), by_place);
+    int32_t topics = 0;
+    for (size_t i = 0; i < r->nsub; i++) {
+        if (i > 0 && compare_places(&r->sub[i], &r->sub[i - 1]) == 0)
+            r->sub[i].slot = r->sub[i - 1].slot + 1;
+        if (i == 0 || strcmp(r->sub[i].q->topic, r->sub[i - 1].q->topic) != 0)
+            r->topics[topics++] = r->sub[i].q->topic;
+    }
+    return topics;
+}
+
+/* --- Leaders ---------------------------------------------------------------------- */
+
+static kafc_err leader_of(const kafc_metadata *m, const char *topic, int32_t partition, int32_t *leader)
+{
+    for (int32_t i = 0; i < m->ntopics; i++) {
+        const kafc_topic *t = &m->topics[i];
+        if (strcmp(t->name, topic) != 0)
+            continue;
+        if (t->err != KAFC_OK)
+            return t->err;
+        for (int32_t j = 0; j < t->npartitions; j++) {
+            if (t->partitions[j].id != partition)
+                continue;
+            *leader = t->partitions[j].leader;
+            return *leader >= 0 ? KAFC_OK : KAFC_ERR_LEADER_NOT_AVAILABLE;
+        }
+        return KAFC_ERR_UNKNOWN_PARTITION;
+    }
+    return KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+}
+
+/* --- Requests ----------------------------------------------------------------------- */
+
+static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
+{
+    struct kafc_ask *ask = rq->owner;
+    struct list_ask *l = ask->owner;
+    (void)err;
+    /* Before 2 there are no transactions, and the high watermark is what is committed. */
+    l->req.isolation_level = rq->version >= 2 ? l->round->isolation : 0;
+    return KAFC_OK;
+}
+
+struct place {
+    kafc_str topic;
+    int32_t partition;
+};
+
+static int compare_place(const void *key, const void *element)
+{
+    const struct place *k = key;
+    const kafc_offset_query *q = ((const struct sub *)element)->q;
+    size_t n = (size_t)k->topic.len, m = strlen(q->topic);
+    int c = memcmp(k->topic.p, q->topic, n < m ? n : m);
+    if (c == 0)
+        c = (n > m) - (n < m);
+    return c ? c : (k->partition > q->partition) - (k->partition < q->partition);
+}
+
+static struct sub *find(const struct list_ask *l, kafc_str topic, int32_t partition)
+{
+    struct place key = { topic, partition };
+    return topic.p ? bsearch(&key, l->first, l->n, sizeof(*l->first), compare_place) : NULL;
+}
+
+static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
+{
+    struct list_ask *l = ask->owner;
+    struct kafc_list_offsets_resp r;
+    struct kafc_arena a;
+    kafc__arena_init(&a, &l->round->c->mem, 0);
+    kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
+    for (int32_t i = 0; rc == KAFC_OK && i < r.topics.n; i++) {
+        for (int32_t j = 0; j < r.topics.v[i].partitions.n; j++) {
+            const struct kafc_list_offsets_resp_partition *p = &r.topics.v[i].partitions.v[j];
+            struct sub *s = find(l, r.topics.v[i].name, p->partition_index);
+            if (!s)
+                continue;
+            s->answered = true;
+            s->code = (kafc_err)p->error_code;
+            s->epoch = p->leader_epoch;
+            s->offset = p->offset;
+            s->old = ask->rq.version == 0;
+            if (s->old)
+                s->offset = p->old_style_offsets.n > 0 ? p->old_style_offsets.v[0] : -1;
+        }
+    }
+    kafc__arena_fini(&a);
+    return rc;
+}
+
+/* The request of the questions [first, first + n), which are sorted by topic. */
+static bool fill(struct round *r, struct list_ask *l)
+{
+    size_t topics = 0;
+    kafc__msg_defaults(&kafc_list_offsets_req_schema, &l->req);
+    for (size_t i = 0; i < l->n; i++)
+        topics += i == 0 || strcmp(l->first[i].q->topic, l->first[i - 1].q->topic) != 0;
+    struct kafc_list_offsets_req_topic *t =
+        kafc__msg_array(&kafc_list_offsets_req_topic_schema, (int32_t)topics, &r->arena);
+    struct kafc_list_offsets_req_partition *p =
+        kafc__msg_array(&kafc_list_offsets_req_partition_schema, (int32_t)l->n, &r->arena);
+    if (!t || !p)
+        return false;
+    l->req.replica_id = -1;
+    l->req.topics.v = t--;
+    l->req.topics.n = (int32_t)topics;
+    for (size_t i = 0; i < l->n; i++) {
+        const kafc_offset_query *q = l->first[i].q;
+        if (i == 0 || strcmp(q->topic, l->first[i - 1].q->topic) != 0) {
+            (++t)->name = (kafc_str){ q->topic, (int32_t)strlen(q->topic) };
+            t->partitions.v = &p[i];
+            t->partitions.n = 0;
+        }
+        t->partitions.n++;
+        p[i].partition_index = q->partition;
+        p[i].timestamp = l->first[i].timestamp;
+        p[i].max_num_offsets = 1;
+    }
+    return true;
+}
+
+/* One request for each leader and slot; questions without a leader have their code already. */
+static bool make_asks(struct round *r)
+{
+    qsort(r->sub, r->nsub, sizeof(*r->sub), by_request);
+    r->nask = 0;
+    size_t i = 0;
+    while (i < r->nsub && r->sub[i].leader < 0)
+        i++;
+    while (i < r->nsub) {
+        struct list_ask *l = &r->ask[r->nask++];
+        memset(l, 0, sizeof(*l));
+        l->round = r;
+        l->first = &r->sub[i];
+        for (l->n = 0; i < r->nsub && r->sub[i].leader == l->first->leader && r->sub[i].slot == l->first->slot; i++)
+            l->n++;
+        l->ask.api = kafc__api(KAFC_API_LIST_OFFSETS);
+        l->ask.msg = &l->req;
+        l->ask.node = l->first->leader;
+        l->ask.prepare = prepare;
+        l->ask.answer = answer;
+        l->ask.owner = l;
+        if (!fill(r, l))
+            return false;
+    }
+    return true;
+}
+
+/* --- Rounds ------------------------------------------------------------------------- */
+
+/* All asks together: they stand in an array of list_ask, kafc__ask_once wants their heads in a row. */
+static kafc_err send_asks(struct round *r, int64_t deadline, unsigned interrupts, bool *asked, kafc_error *err)
+{
+    struct kafc_ask *v = kafc__zalloc_array(&r->c->mem, r->nask, sizeof(*v));
+    *asked = v != NULL;
+    if (!v)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the requests");
+    for (size_t i = 0; i < r->nask; i++)
+        v[i] = r->ask[i].ask;
+    kafc_err rc = kafc__ask_once(r->c, v, r->nask, deadline, interrupts, err);
+    for (size_t i = 0; i < r->nask; i++) {
+        struct list_ask *l = &r->ask[i];
+        l->ask.code = v[i].code;
+        l->ask.err = v[i].err;
+        for (size_t j = 0; j < l->n; j++) {
+            if (!l->first[j].answered)
+                l->first[j].code = v[i].code != KAFC_OK ? v[i].code : KAFC_ERR_UNKNOWN_SERVER_ERROR;
+        }
+    }
+    kafc__free(&r->c->mem, v);
+    return rc;
+}
+
+/* The two answers to a TAIL, or the one to anything else, become the query's. */
+static void settle(struct sub *s, struct state *st)
+{
+    kafc_offset_query *q = s->q;
+    q->leader_epoch = s->epoch;
+    if (q->at.kind == KAFC_POSITION_TIME && s->offset < 0 && !st->to_end && !st->to_start) {
+        st->to_start = s->old;
+        st->to_end = !s->old; /* looked at again in the next round */
+        return;
+    }
+    if (q->at.kind == KAFC_POSITION_TAIL && st->tail < 0) {
+        st->tail = s->offset;
+        return;
+    }
+    q->offset = s->offset;
+    if (q->at.kind == KAFC_POSITION_TAIL) {
+        int64_t first = s->timestamp == AT_EARLIEST ? s->offset : st->tail;
+        int64_t end = s->timestamp == AT_EARLIEST ? st->tail : s->offset;
+        q->offset = end - first > q->at.value ? end - q->at.value : first;
+    }
+    q->none_later = st->to_end;
+    st->done = true;
+}
+
+static struct state *state_of(struct round *r, const struct sub *s)
+{
+    return &r->state[s->q - r->q];
+}
+
+/* Takes the answers over; returns how many queries have an error and may be tried again. */
+static size_t evaluate(struct round *r)
+{
+    size_t failed = 0;
+    for (size_t j = 0; j < r->nsub; j++) {
+        state_of(r, &r->sub[j])->bad = KAFC_OK;
+        state_of(r, &r->sub[j])->tail = -1;
+    }
+    for (size_t j = 0; j < r->nsub; j++) {
+        if (r->sub[j].code != KAFC_OK)
+            state_of(r, &r->sub[j])->bad = r->sub[j].code;
+    }
+    for (size_t j = 0; j < r->nsub; j++) {
+        struct state *st = state_of(r, &r->sub[j]);
+        r->sub[j].q->result = st->bad;
+        if (st->bad == KAFC_OK)
+            settle(&r->sub[j], st);
+        else if (!kafc__ask_again(st->bad))
+            st->done = true;
+        else
+            failed++;
+    }
+    return failed;
+}
+
+static bool unknown(kafc_err code)
+{
+    return code == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION || code == KAFC_ERR_UNKNOWN_PARTITION;
+}
+
+/* asked: leaders were, and every question has a code. */
+static kafc_err one_round(struct round *r, int64_t deadline, unsigned interrupts, bool *asked, kafc_error *err)
+{
+    kafc_metadata *m = NULL;
+    int32_t topics = collect(r);
+    *asked = false;
+    kafc_err rc = kafc__ask_metadata(r->c, r->topics, topics, deadline, &m, err);
+    if (rc != KAFC_OK)
+        return rc;
+    for (size_t i = 0; i < r->nsub; i++)
+        r->sub[i].code = leader_of(m, r->sub[i].q->topic, r->sub[i].q->partition, &r->sub[i].leader);
+    kafc_metadata_free(m);
+    kafc__arena_reset(&r->arena);
+    if (!make_asks(r))
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the requests");
+    *asked = true;
+    return r->nask > 0 ? send_asks(r, deadline, interrupts, asked, err) : KAFC_OK;
+}
+
+/* What the caller is told: the first query that failed, with the words of its leader's request if there are any. */
+static kafc_err verdict(struct round *r, kafc_error *err)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const kafc_offset_query *q = &r->q[i];
+        if (q->result == KAFC_OK)
+            continue;
+        const char *words = kafc_err_text(q->result);
+        for (size_t k = 0; k < r->nask; k++) {
+            if (r->ask[k].ask.code == q->result && find(&r->ask[k], (kafc_str){ q->topic, (int32_t)strlen(q->topic) },
+                                                       q->partition))
+                words = r->ask[k].ask.err.message;
+        }
+        return kafc__error(err, q->result, "offset of %.249s [%d]: %.220s", q->topic, (int)q->partition, words);
+    }
+    return KAFC_OK;
+}
+
+static bool any_left(const struct round *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (!r->state[i].done)
+            return true;
+    }
+    return false;
+}
+
+static kafc_err fail_rest(struct round *r, kafc_err code)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (!r->state[i].done)
+            r->q[i].result = code;
+    }
+    return code;
+}
+
+/* What is still not known after some rounds does not exist. */
+static void give_up_unknown(struct round *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        r->state[i].done = r->state[i].done || unknown(r->q[i].result);
+}
+
+static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
+{
+    unsigned interrupts = atomic_load(&r->c->interrupts);
+    for (int failures = 0;;) {
+        bool asked;
+        kafc_err why, rc = one_round(r, deadline, interrupts, &asked, err);
+        if (!asked)
+            return fail_rest(r, rc);
+        size_t failed = evaluate(r);
+        if (rc != KAFC_OK && rc != KAFC_ERR_TIMED_OUT)
+            return fail_rest(r, rc);
+        if (failed > 0 && ++failures >= UNKNOWN_ROUNDS)
+            give_up_unknown(r);
+        if (rc != KAFC_OK || !any_left(r))
+            return verdict(r, err);
+        if (failed > 0 && !kafc__ask_pause(r->c, failures - 1, deadline, interrupts, &why))
+            return why == KAFC_ERR_TIMED_OUT ? verdict(r, err)
+                                             : kafc__error(err, fail_rest(r, why), "%s", kafc_err_text(why));
+    }
+}
+
+static kafc_err check(const kafc_offset_query *q, int32_t n, kafc_error *err)
+{
+    if (n < 0 || (n > 0 && !q))
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no query");
+    for (int32_t i = 0; i < n; i++) {
+        if (!q[i].topic || q[i].topic[0] == '\0' || q[i].partition < 0)
+            return kafc__error(err, KAFC_ERR_USAGE, "query %d has no topic or partition", (int)i);
+        bool ok = q[i].at.kind == KAFC_POSITION_FIRST || q[i].at.kind == KAFC_POSITION_LAST ||
+                  (q[i].at.kind == KAFC_POSITION_TIME && q[i].at.value >= 0) ||
+                  (q[i].at.kind == KAFC_POSITION_TAIL && q[i].at.value >= 0);
+        if (!ok)
+            return kafc__error(err, KAFC_ERR_USAGE,
+                               "query %d must ask for KAFC_FIRST, KAFC_LAST, KAFC_AT_TIME or KAFC_TAIL, from 0 on",
+                               (int)i);
+    }
+    return KAFC_OK;
+}
+
+kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n, kafc_isolation isolation,
+                             int timeout_ms, kafc_error *err)
+{
+    kafc_err rc = check(q, n, err);
+    if (rc == KAFC_OK)
+        rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    size_t k = (size_t)n;
+    struct round r = { .c = c, .q = q, .n = k, .isolation = isolation != KAFC_READ_UNCOMMITTED };
+    for (size_t i = 0; i < k; i++) {
+        q[i].offset = KAFC_OFFSET_UNKNOWN;
+        q[i].leader_epoch = -1;
+        q[i].none_later = false;
+        q[i].result = KAFC_ERR_TIMED_OUT;
+    }
+    r.state = kafc__zalloc_array(&c->mem, k, sizeof(*r.state));
+    r.sub = kafc__zalloc_array(&c->mem, k * 2, sizeof(*r.sub));
+    r.ask = kafc__zalloc_array(&c->mem, k * 2, sizeof(*r.ask));
+    r.topics = kafc__zalloc_array(&c->mem, k * 2, sizeof(*r.topics));
+    kafc__arena_init(&r.arena, &c->mem, 0);
+    if (!r.state || !r.sub || !r.ask || !r.topics)
+        rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the queries");
+    else if (n > 0)
+        rc = rounds(&r, kafc__deadline_in(timeout_ms), err);
+    kafc__arena_fini(&r.arena);
+    kafc__free(&c->mem, r.topics);
+    kafc__free(&c->mem, r.ask);
+    kafc__free(&c->mem, r.sub);
+    kafc__free(&c->mem, r.state);
+    kafc__ask_end(c);
+    return rc;
+}
