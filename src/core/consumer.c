@@ -254,6 +254,8 @@ static kafc_err check_position(kafc_position p, bool is_stop, kafc_error *err)
     if (p.kind == KAFC_POSITION_OFFSET && p.value < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "offset %lld to %s at is negative", (long long)p.value,
                            is_stop ? "stop" : "start");
+    if (p.kind == KAFC_POSITION_TIME && p.value < 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "KAFC_AT_TIME(%lld) is before 1970", (long long)p.value);
     if (p.kind == KAFC_POSITION_TAIL && p.value < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "KAFC_TAIL(%lld) is negative", (long long)p.value);
     return KAFC_OK;
@@ -446,6 +448,9 @@ static kafc_err give_notice(struct kafc_fetched *b, kafc_message *m, kafc_error 
 {
     kafc_err code = b->notice->code;
 
+    memset(m, 0, sizeof *m);
+    m->topic = b->topic->s;
+    m->partition = b->partition;
     m->offset = b->offset;
     if (err)
         *err = *b->notice;
@@ -460,7 +465,7 @@ kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_erro
         struct kafc_fetched *b = c->current;
 
         if (b && b->kind == KAFC_FETCHED_RECORDS) {
-            code = kafc__cursor_next(&b->cursor, m, err);
+            code = kafc__fetched_next(b, m, err);
             if (code == KAFC_OK)
                 return KAFC_OK;
             if (code != KAFC_ERR_END_OF_RANGE) {
@@ -474,9 +479,6 @@ kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_erro
         if (!b)
             return nothing(code, err);
         b->cursor.decompress = &c->decompress;
-        memset(m, 0, sizeof *m);
-        m->topic = b->topic->s;
-        m->partition = b->partition;
         if (b->kind == KAFC_FETCHED_NOTICE)
             return give_notice(b, m, err);
     }
@@ -503,7 +505,7 @@ kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, ka
         c->current = b;
         return give_notice(b, &m, err);
     }
-    finish(c, b, b->next_offset);
+    finish(c, b, b->next_offset < b->cursor.stop ? b->next_offset : b->cursor.stop);
     b->from = NULL;
     *out = b;
     return KAFC_OK;
@@ -517,6 +519,13 @@ static void poked(struct kafc_member *m)
 
     kafc__consumer_work(c);
     c->cfg.on_ready(c->cfg.ctx);
+}
+
+/* What was answered and has no leader, or does not exist, is asked for until it has. */
+static void watch(struct kafc_consumer *c, const struct kafc_meta_topic *t, int32_t partition)
+{
+    if (t && t->fresh && (partition < 0 ? t->npartitions == 0 : kafc__meta_leader(t, partition, NULL) < 0))
+        kafc__meta_stale(c->core);
 }
 
 /* Wants metadata of what is newly read; makes the partitions of whole topics. */
@@ -536,10 +545,14 @@ static void follow_topics(struct kafc_consumer *c)
         }
         if (t->known > 0)
             c->idle_topic = false;
+        if (!t->dead)
+            watch(c, t->meta, -1);
     }
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (!p->dead && !p->meta)
             p->meta = kafc__meta_want(c->core, p->topic->s, false);
+        if (!p->dead && p->state != KAFC_CP_DONE && p->state != KAFC_CP_FAILED)
+            watch(c, p->meta, p->id);
     }
 }
 

@@ -202,7 +202,7 @@ static void fetch_done(struct kafc_request *rq)
     struct kafc_fetcher *f = rq->owner;
     struct kafc_consumer *c = f->c;
     struct kafc_fetch_resp resp;
-    kafc_error err;
+    kafc_error err = { .message = "" };
     kafc_err code = rq->result;
 
     kafc__lock(&c->lock);

@@ -320,14 +320,19 @@ void kafc_batch_free(kafc_batch *b)
     kafc__free(&mem, b);
 }
 
-bool kafc_batch_next(kafc_batch *b, kafc_message *m, kafc_error *err)
+kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error *err)
 {
-    kafc_err code;
-
-    memset(m, 0, sizeof *m);
     m->topic = b->topic->s;
     m->partition = b->partition;
-    code = kafc__cursor_next(&b->cursor, m, err);
+    m->to_partition = 0;
+    m->stamp = 0; /* no membership */
+    return kafc__cursor_next(&b->cursor, m, err);
+}
+
+bool kafc_batch_next(kafc_batch *b, kafc_message *m, kafc_error *err)
+{
+    kafc_err code = kafc__fetched_next(b, m, err);
+
     if (code == KAFC_ERR_END_OF_RANGE && err)
         err->code = KAFC_OK;
     return code == KAFC_OK;

@@ -104,5 +104,7 @@ struct kafc_fetched {
 /* Empty, kind RECORDS, its cursor over [p, p + n), which lie in frame (referenced). NULL when out of memory. */
 struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_name *topic, int32_t partition,
                                    struct kafc_frame *frame, const void *p, size_t n);
+/* The next message, all of it (rule V4); ends as kafc__cursor_next does. */
+kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error *err);
 
 #endif
