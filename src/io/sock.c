@@ -171,18 +171,28 @@ int64_t kafc__sock_recv(int fd, void *p, size_t n)
     return would_block(errno) ? 0 : -errno;
 }
 
-int kafc__sock_listen(const struct kafc_addr *a, int *err)
+static int bound(const struct kafc_addr *a, bool listening, int *err)
 {
     *err = 0;
     int fd = socket(a->ss.ss_family, SOCK_TYPE, 0);
     if (fd >= 0 && set_flags(fd)) {
         set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-        if (bind(fd, (const struct sockaddr *)&a->ss, a->len) == 0 && listen(fd, SOMAXCONN) == 0)
+        if (bind(fd, (const struct sockaddr *)&a->ss, a->len) == 0 && (!listening || listen(fd, SOMAXCONN) == 0))
             return fd;
     }
     *err = errno;
     kafc__sock_close(fd);
     return -1;
+}
+
+int kafc__sock_listen(const struct kafc_addr *a, int *err)
+{
+    return bound(a, true, err);
+}
+
+int kafc__sock_reserve(const struct kafc_addr *a, int *err)
+{
+    return bound(a, false, err);
 }
 
 bool kafc__sock_local(int fd, struct kafc_addr *a)

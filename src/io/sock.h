@@ -45,6 +45,8 @@ int64_t kafc__sock_recv(int fd, void *p, size_t n);
 
 /* Listens; with port 0 in the address on a free one (ask kafc__sock_local). -1 with *err. */
 int kafc__sock_listen(const struct kafc_addr *a, int *err);
+/* Binds without listening: keeps an address for a kafc__sock_listen() to come, meanwhile connections are refused. */
+int kafc__sock_reserve(const struct kafc_addr *a, int *err);
 bool kafc__sock_local(int fd, struct kafc_addr *a);
 /* The next connection, or -1 with *err (EAGAIN: none now). */
 int kafc__sock_accept(int fd, int *err);
