@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * ApiVersions: what the broker serves.
+ */
+#include "mock/state.h"
+#include "protocol/api/18_api_versions.h"
+
+static bool word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* [a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])? */
+static bool software_ok(kafc_str s)
+{
+    if (!s.p || s.len < 1 || !word(s.p[0]) || !word(s.p[s.len - 1]))
+        return false;
+    for (int32_t i = 0; i < s.len; i++)
+        if (!word(s.p[i]) && s.p[i] != '-' && s.p[i] != '.')
+            return false;
+    return true;
+}
+
+static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
+{
+    const struct kafc_api_versions_req *q = req;
+    struct kafc_api_versions_resp *a = resp;
+
+    if (rq->forced || (rq->version >= 3 && (!software_ok(q->client_software_name) ||
+                                            !software_ok(q->client_software_version)))) {
+        a->error_code = (int16_t)(rq->forced ? rq->forced : KAFC_ERR_INVALID_REQUEST);
+        return KAFC_MDONE_ANSWER;
+    }
+    a->api_keys.v = kafc__msg_array(&kafc_api_versions_resp_api_schema, KAFC_MOCK_APIS, &rq->arena);
+    if (!a->api_keys.v)
+        return KAFC_MDONE_CUT;
+    for (int i = 0; i < KAFC_MOCK_APIS; i++) {
+        struct kafc_api_versions_resp_api *one = &a->api_keys.v[a->api_keys.n];
+
+        if (rq->c->api[i].max < 0)
+            continue;
+        one->api_key = kafc__mock_serve_at(i)->key;
+        one->min_version = rq->c->api[i].min;
+        one->max_version = rq->c->api[i].max;
+        a->api_keys.n++;
+    }
+    return KAFC_MDONE_ANSWER;
+}
+
+const struct kafc_mserve kafc__mock_api_versions = { KAFC_API_API_VERSIONS, 0, 5, serve };

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * CreateTopics, by the controller. Replica assignments are honoured in their
+ * number, and their first broker leads.
+ */
+#include "mock/state.h"
+#include "protocol/api/19_create_topics.h"
+
+static kafc_str text(const char *s)
+{
+    return (kafc_str){ s, (int32_t)strlen(s) };
+}
+
+static bool twice(const struct kafc_create_topics_req *q, const struct kafc_create_topics_req_topic *t)
+{
+    int n = 0;
+
+    for (int32_t i = 0; i < q->topics.n; i++)
+        n += q->topics.v[i].name.len == t->name.len &&
+             (t->name.len == 0 || memcmp(q->topics.v[i].name.p, t->name.p, (size_t)t->name.len) == 0);
+    return n > 1;
+}
+
+static kafc_err check_assignments(const struct kafc_cluster *c, const struct kafc_create_topics_req_topic *t)
+{
+    if (t->num_partitions != -1 || t->replication_factor != -1)
+        return KAFC_ERR_INVALID_REQUEST;
+    for (int32_t i = 0; i < t->assignments.n; i++) {
+        const struct kafc_create_topics_req_assignment *a = &t->assignments.v[i];
+
+        if (a->partition_index < 0 || a->partition_index >= t->assignments.n || a->broker_ids.n < 1 ||
+            a->broker_ids.n > KAFC_MOCK_BROKERS_MAX || a->broker_ids.n != t->assignments.v[0].broker_ids.n)
+            return KAFC_ERR_INVALID_REPLICA_ASSIGNMENT;
+        for (int32_t k = 0; k < a->broker_ids.n; k++)
+            if (!kafc__mock_broker(c, a->broker_ids.v[k]))
+                return KAFC_ERR_INVALID_REPLICA_ASSIGNMENT;
+    }
+    return KAFC_OK;
+}
+
+static void assign(const struct kafc_cluster *c, struct kafc_mtopic *t, const struct kafc_create_topics_req_topic *q)
+{
+    for (int32_t i = 0; i < q->assignments.n; i++) {
+        const struct kafc_create_topics_req_assignment *a = &q->assignments.v[i];
+        struct kafc_mpart *p = &t->part[a->partition_index];
+
+        p->leader = -1;
+        for (int32_t k = 0; k < p->nreplicas; k++) {
+            p->replica[k] = a->broker_ids.v[k];
+            if (p->leader < 0 && kafc__mock_in_sync(c, p->replica[k]))
+                p->leader = p->replica[k];
+        }
+    }
+}
+
+static kafc_err create(struct kafc_mrq *rq, const struct kafc_create_topics_req *q,
+                       const struct kafc_create_topics_req_topic *t, struct kafc_mtopic **out)
+{
+    struct kafc_cluster *c = rq->c;
+    int32_t partitions = t->num_partitions, replication = t->replication_factor;
+    kafc_err code;
+
+    *out = NULL;
+    if (twice(q, t))
+        return KAFC_ERR_INVALID_REQUEST;
+    if (t->assignments.n > 0) {
+        code = check_assignments(c, t);
+        if (code)
+            return code;
+        partitions = t->assignments.n;
+        replication = t->assignments.v[0].broker_ids.n;
+    }
+    if (partitions == 0 || (partitions < 0 && (partitions != -1 || rq->version < 4)))
+        return KAFC_ERR_INVALID_PARTITIONS;
+    if (replication == 0 || (replication < 0 && (replication != -1 || rq->version < 4)))
+        return KAFC_ERR_INVALID_REPLICATION_FACTOR;
+    for (int32_t i = 0; i < t->configs.n; i++) {
+        const struct kafc_create_topics_req_config *g = &t->configs.v[i];
+        kafc_str known[] = { text("message.timestamp.type"), text("max.message.bytes"), text("min.insync.replicas") };
+
+        for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
+            if (g->value.p && g->name.len == known[k].len &&
+                memcmp(g->name.p, known[k].p, (size_t)g->name.len) == 0 &&
+                kafc__mock_config(NULL, g->name, g->value, true))
+                return KAFC_ERR_INVALID_CONFIG;
+    }
+    code = kafc__mock_make_topic(c, t->name, partitions < 0 ? 0 : partitions, replication < 0 ? 0 : replication, out);
+    if (code)
+        return code == KAFC_ERR_NO_MEMORY ? KAFC_ERR_UNKNOWN_SERVER_ERROR : code;
+    for (int32_t i = 0; i < t->configs.n; i++)
+        (void)kafc__mock_config(*out, t->configs.v[i].name, t->configs.v[i].value, false);
+    assign(c, *out, t);
+    return KAFC_OK;
+}
+
+static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
+{
+    const struct kafc_create_topics_req *q = req;
+    struct kafc_create_topics_resp *a = resp;
+
+    a->topics.n = q->topics.n;
+    a->topics.v = kafc__msg_array(&kafc_create_topics_resp_topic_schema, q->topics.n, &rq->arena);
+    if (!a->topics.v)
+        return KAFC_MDONE_CUT;
+    for (int32_t i = 0; i < q->topics.n; i++) {
+        struct kafc_create_topics_resp_topic *one = &a->topics.v[i];
+        struct kafc_mtopic *t = NULL;
+        kafc_err code = rq->forced;
+
+        one->name = q->topics.v[i].name;
+        if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)
+            code = KAFC_ERR_NOT_CONTROLLER;
+        if (!code)
+            code = create(rq, q, &q->topics.v[i], &t);
+        one->error_code = (int16_t)code;
+        if (code)
+            one->error_message = text(kafc_err_text(code));
+        if (!t)
+            continue;
+        one->topic_id = t->id;
+        one->num_partitions = t->npartitions;
+        one->replication_factor = (int16_t)t->replication;
+        if (q->validate_only) {
+            one->topic_id = (kafc_uuid){ { 0 } };
+            kafc__mock_bury_topic(rq->c, t);
+        }
+    }
+    return KAFC_MDONE_ANSWER;
+}
+
+const struct kafc_mserve kafc__mock_create_topics = { KAFC_API_CREATE_TOPICS, 0, 7, serve };

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Produce: the checks that a broker makes of a batch, sequences, the append.
+ */
+#include "mock/state.h"
+#include "protocol/api/00_produce.h"
+
+static kafc_str text(const char *s)
+{
+    return (kafc_str){ s, (int32_t)strlen(s) };
+}
+
+static kafc_err check_batch(struct kafc_mrq *rq, const struct kafc_mpart *p,
+                            const struct kafc_produce_req_partition *q, struct kafc_mbatch *b, const char **why)
+{
+    struct kafc_mbatch_rules rules = { .mem = &rq->c->mem,
+                                       .max_bytes = p->topic->max_bytes,
+                                       .compact = p->topic->compact,
+                                       .zstd = rq->version >= 7 };
+    kafc_err code;
+
+    *why = "no batch";
+    if (!q->records.p)
+        return KAFC_ERR_INVALID_RECORD;
+    code = kafc__mbatch_read(q->records.p, (size_t)q->records.len, b, why);
+    return code ? code : kafc__mbatch_check(b, &rules, why);
+}
+
+/* Appends, or finds the batch to be there already. */
+static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p, const struct kafc_produce_req *req,
+                       const struct kafc_produce_req_partition *q, struct kafc_produce_resp_partition *a)
+{
+    struct kafc_cluster *c = rq->c;
+    struct kafc_mbatch b;
+    const char *why = NULL;
+    int64_t offset, again, append_time = p->topic->append_time ? c->wall_ms : -1;
+    kafc_err code = check_batch(rq, p, q, &b, &why);
+
+    if (code == KAFC_OK) {
+        code = kafc__mlog_sequence(&p->log, &b, &again);
+        why = NULL;
+    }
+    if (code == KAFC_OK && again >= 0) {
+        a->base_offset = again;
+        a->log_append_time_ms = append_time;
+        return KAFC_OK;
+    }
+    if (code == KAFC_OK && req->acks == -1 && kafc__mock_isr(c, p) < p->topic->min_isr)
+        code = KAFC_ERR_NOT_ENOUGH_REPLICAS;
+    if (code == KAFC_OK)
+        code = kafc__mlog_append(&p->log, &b, p->epoch, append_time, &offset);
+    if (code) {
+        kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d refuses a batch for %s-%d: %s: %s",
+                  (int)rq->conn->broker->id, p->topic->name, (int)p->index, kafc_err_name(code), why ? why : "");
+        if (why)
+            a->error_message = text(why);
+        return code == KAFC_ERR_NO_MEMORY ? KAFC_ERR_KAFKA_STORAGE_ERROR : code;
+    }
+    a->base_offset = offset;
+    a->log_append_time_ms = append_time;
+    return KAFC_OK;
+}
+
+static bool put_node(struct kafc_mrq *rq, struct kafc_produce_resp *a, int32_t leader)
+{
+    const struct kafc_mbroker *b = kafc__mock_broker(rq->c, leader);
+
+    if (!b)
+        return true;
+    for (int32_t i = 0; i < a->node_endpoints.n; i++)
+        if (a->node_endpoints.v[i].node_id == leader)
+            return true;
+    if (!a->node_endpoints.v)
+        a->node_endpoints.v = kafc__msg_array(&kafc_produce_resp_node_schema, rq->c->nbrokers, &rq->arena);
+    if (!a->node_endpoints.v)
+        return false;
+    a->node_endpoints.v[a->node_endpoints.n].node_id = leader;
+    a->node_endpoints.v[a->node_endpoints.n].host = text(b->host);
+    a->node_endpoints.v[a->node_endpoints.n++].port = b->port;
+    return true;
+}
+
+static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t, const struct kafc_produce_req *req,
+                                const struct kafc_produce_req_partition *q, struct kafc_produce_resp_partition *a,
+                                struct kafc_produce_resp *resp)
+{
+    struct kafc_mpart *p = t && q->index >= 0 && q->index < t->npartitions ? &t->part[q->index] : NULL;
+    kafc_err code = rq->forced;
+
+    a->index = q->index;
+    a->base_offset = -1;
+    if (!code && (req->acks < -1 || req->acks > 1))
+        code = KAFC_ERR_INVALID_REQUIRED_ACKS;
+    if (!code && !p)
+        code = rq->version >= 13 && !t ? KAFC_ERR_UNKNOWN_TOPIC_ID : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+    if (!code)
+        code = kafc__mock_leads(p, rq->conn->broker, -1);
+    if (!code)
+        code = append(rq, p, req, q, a);
+    if (p && !code)
+        a->log_start_offset = p->log.start;
+    a->error_code = (int16_t)code;
+    if (p && code == KAFC_ERR_NOT_LEADER_OR_FOLLOWER && rq->version >= 10 && !rq->forced) {
+        a->current_leader.leader_id = p->leader;
+        a->current_leader.leader_epoch = p->epoch;
+        (void)put_node(rq, resp, p->leader);
+    }
+    return code;
+}
+
+static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
+{
+    const struct kafc_produce_req *q = req;
+    struct kafc_produce_resp *a = resp;
+    bool failed = false, appended = false;
+
+    a->responses.n = q->topic_data.n < 0 ? 0 : q->topic_data.n;
+    a->responses.v = kafc__msg_array(&kafc_produce_resp_topic_schema, a->responses.n, &rq->arena);
+    if (!a->responses.v)
+        return KAFC_MDONE_CUT;
+    for (int32_t i = 0; i < a->responses.n; i++) {
+        const struct kafc_produce_req_topic *qt = &q->topic_data.v[i];
+        struct kafc_produce_resp_topic *at = &a->responses.v[i];
+        struct kafc_mtopic *t = rq->version >= 13 ? kafc__mock_topic_by_id(rq->c, &qt->topic_id)
+                                                  : kafc__mock_topic(rq->c, qt->name);
+
+        at->name = qt->name;
+        at->topic_id = qt->topic_id;
+        at->partition_responses.n = qt->partition_data.n < 0 ? 0 : qt->partition_data.n;
+        at->partition_responses.v =
+            kafc__msg_array(&kafc_produce_resp_partition_schema, at->partition_responses.n, &rq->arena);
+        if (!at->partition_responses.v)
+            return KAFC_MDONE_CUT;
+        for (int32_t k = 0; k < at->partition_responses.n; k++) {
+            bool bad = serve_partition(rq, t, q, &qt->partition_data.v[k], &at->partition_responses.v[k], a);
+            failed |= bad;
+            appended |= !bad;
+        }
+    }
+    if (appended)
+        kafc__mock_wake_parked(rq->c);
+    if (q->acks == 0)
+        return failed ? KAFC_MDONE_CUT : KAFC_MDONE_NONE;
+    return KAFC_MDONE_ANSWER;
+}
+
+const struct kafc_mserve kafc__mock_produce = { KAFC_API_PRODUCE, 3, 13, serve };

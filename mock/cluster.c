@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The cluster's shape: brokers that run or not, topics, leaders.
+ */
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "mock/state.h"
+
+/* ---- made and unmade ---- */
+
+static kafc_err check_options(const kafc_mock_options *o, kafc_error *err)
+{
+    if (o->brokers < 1 || o->brokers > KAFC_MOCK_BROKERS_MAX)
+        return kafc__error(err, KAFC_ERR_USAGE, "brokers %d is not between 1 and %d", (int)o->brokers,
+                           KAFC_MOCK_BROKERS_MAX);
+    if (o->partitions < 1 || o->partitions > KAFC_MOCK_PARTITIONS_MAX)
+        return kafc__error(err, KAFC_ERR_USAGE, "partitions %d is not between 1 and %d", (int)o->partitions,
+                           KAFC_MOCK_PARTITIONS_MAX);
+    if (o->port < 0 || (o->port && o->port + o->brokers - 1 > 65535))
+        return kafc__error(err, KAFC_ERR_USAGE, "port %d leaves no room for %d brokers", (int)o->port,
+                           (int)o->brokers);
+    if (o->message_max_bytes < 0 || o->failover_ms < 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "a negative size or time");
+    return KAFC_OK;
+}
+
+static void defaults(kafc_mock_options *to, const kafc_mock_options *from)
+{
+    memset(to, 0, sizeof *to);
+    if (from)
+        memcpy(to, from, from->size < sizeof *to ? from->size : sizeof *to);
+    to->size = sizeof *to;
+    if (!to->brokers)
+        to->brokers = 3;
+    if (!to->partitions)
+        to->partitions = 4;
+    if (!to->host)
+        to->host = "127.0.0.1";
+    if (!to->message_max_bytes)
+        to->message_max_bytes = 1048588;
+    if (!to->seed)
+        to->seed = 1;
+}
+
+static void random_uuid(struct kafc_cluster *c, kafc_uuid *id)
+{
+    for (size_t i = 0; i < sizeof id->b; i++)
+        id->b[i] = (uint8_t)kafc__rand_next(&c->rand);
+    id->b[6] = (uint8_t)((id->b[6] & 0x0f) | 0x40);
+    id->b[8] = (uint8_t)((id->b[8] & 0x3f) | 0x80);
+}
+
+static void init_apis(struct kafc_cluster *c)
+{
+    for (int i = 0; i < KAFC_MOCK_APIS; i++) {
+        const struct kafc_mserve *s = kafc__mock_serve_at(i);
+        const struct kafc_api *api = kafc__api(s->key);
+
+        c->api[i].min = s->min;
+        c->api[i].max = api && api->max < s->max ? api->max : s->max;
+        kafc__list_init(&c->api[i].pushed);
+    }
+}
+
+static bool init_brokers(struct kafc_cluster *c)
+{
+    c->broker = kafc__zalloc_array(&c->mem, (size_t)c->opt.brokers, sizeof *c->broker);
+    if (!c->broker)
+        return false;
+    c->nbrokers = c->opt.brokers;
+    for (int32_t i = 0; i < c->nbrokers; i++) {
+        struct kafc_mbroker *b = &c->broker[i];
+        b->id = i + 1;
+        b->port = c->opt.port ? c->opt.port + i : 9092 + i;
+        b->running = b->listed = true;
+        b->failover_at = INT64_MAX;
+        kafc__list_init(&b->sessions);
+        b->host = kafc__strdup(&c->mem, c->opt.host);
+    }
+    for (int32_t i = 0; i < c->nbrokers; i++)
+        if (!c->broker[i].host)
+            return false;
+    c->opt.host = c->broker[0].host;
+    return true;
+}
+
+struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *err)
+{
+    kafc_mock_options opt;
+    struct kafc_cluster *c;
+    kafc_uuid id;
+
+    defaults(&opt, o);
+    if (check_options(&opt, err))
+        return NULL;
+    c = kafc__zalloc(opt.allocator, sizeof *c);
+    if (!c) {
+        kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a mock cluster");
+        return NULL;
+    }
+    if (opt.allocator)
+        c->mem = *opt.allocator; /* else zeroed: the C library's */
+    c->opt = opt;
+    c->opt.allocator = &c->mem;
+    c->log = (struct kafc_logger){ .level = KAFC_LOG_DEBUG, .sink = opt.log, .ctx = opt.ctx };
+    kafc__rand_seed(&c->rand, opt.seed);
+    kafc__list_init(&c->topics);
+    kafc__list_init(&c->graveyard);
+    kafc__list_init(&c->conn_list);
+    kafc__list_init(&c->ready);
+    kafc__list_init(&c->txn_ids);
+    kafc__map_init(&c->by_name, &c->mem);
+    kafc__map_init(&c->by_id, &c->mem);
+    kafc__map_init(&c->conns, &c->mem);
+    init_apis(c);
+    random_uuid(c, &id);
+    for (int i = 0; i < 11; i++)
+        snprintf(c->cluster_id + 2 * i, 3, "%02x", id.b[i]);
+    c->next_producer = 1000;
+    if (!init_brokers(c)) {
+        kafc__cluster_free(c);
+        kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a mock cluster");
+        return NULL;
+    }
+    return c;
+}
+
+static void free_topic(struct kafc_cluster *c, struct kafc_mtopic *t)
+{
+    kafc__list_del(&t->node);
+    for (int32_t i = 0; t->part && i < t->npartitions; i++) {
+        if (t->part[i].log.mem)
+            kafc__mlog_fini(&t->part[i].log);
+        kafc__free(&c->mem, t->part[i].replica);
+        kafc__free(&c->mem, t->part[i].frozen);
+    }
+    kafc__free(&c->mem, t->part);
+    kafc__free(&c->mem, t->name);
+    kafc__free(&c->mem, t);
+}
+
+static void free_list(struct kafc_cluster *c, struct kafc_list *l)
+{
+    struct kafc_mtopic *t;
+
+    while ((t = KAFC_LIST_FIRST(l, struct kafc_mtopic, node)))
+        free_topic(c, t);
+}
+
+void kafc__cluster_free(struct kafc_cluster *c)
+{
+    struct kafc_mconn *conn;
+    struct kafc_mpushed *pushed;
+    struct kafc_mtxn_id *txn;
+    kafc_allocator mem;
+
+    if (!c)
+        return;
+    while ((conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node)))
+        kafc__cluster_close(c, conn->id);
+    for (int i = 0; i < KAFC_MOCK_APIS; i++)
+        while ((pushed = KAFC_LIST_FIRST(&c->api[i].pushed, struct kafc_mpushed, node))) {
+            kafc__list_del(&pushed->node);
+            kafc__free(&c->mem, pushed);
+        }
+    while ((txn = KAFC_LIST_FIRST(&c->txn_ids, struct kafc_mtxn_id, node))) {
+        kafc__list_del(&txn->node);
+        kafc__free(&c->mem, txn);
+    }
+    for (int32_t i = 0; i < c->nbrokers; i++) {
+        kafc__mock_sessions_drop(c, &c->broker[i]);
+        kafc__free(&c->mem, c->broker[i].host);
+    }
+    kafc__free(&c->mem, c->broker);
+    kafc__map_fini(&c->by_name);
+    kafc__map_fini(&c->by_id);
+    kafc__map_fini(&c->conns);
+    free_list(c, &c->topics);
+    free_list(c, &c->graveyard);
+    mem = c->mem;
+    kafc__free(&mem, c);
+}
+
+void kafc__cluster_time(struct kafc_cluster *c, int64_t now, int64_t wall_ms)
+{
+    c->now = now;
+    c->wall_ms = wall_ms;
+}
+
+/* ---- lookups ---- */
+
+struct kafc_mbroker *kafc__mock_broker(const struct kafc_cluster *c, int32_t id)
+{
+    return id >= 1 && id <= c->nbrokers ? &c->broker[id - 1] : NULL;
+}
+
+struct kafc_mtopic *kafc__mock_topic(const struct kafc_cluster *c, kafc_str name)
+{
+    return name.p ? kafc__map_get(&c->by_name, name.p, (size_t)name.len) : NULL;
+}
+
+struct kafc_mtopic *kafc__mock_topic_by_id(const struct kafc_cluster *c, const kafc_uuid *id)
+{
+    return kafc__map_get(&c->by_id, id->b, sizeof id->b);
+}
+
+struct kafc_mpart *kafc__mock_part(const struct kafc_cluster *c, const char *topic, int32_t partition)
+{
+    struct kafc_mtopic *t = topic ? kafc__map_get(&c->by_name, topic, strlen(topic)) : NULL;
+
+    return t && partition >= 0 && partition < t->npartitions ? &t->part[partition] : NULL;
+}
+
+bool kafc__mock_uuid_zero(const kafc_uuid *id)
+{
+    static const kafc_uuid zero;
+
+    return memcmp(id, &zero, sizeof zero) == 0;
+}
+
+int32_t kafc__cluster_brokers(const struct kafc_cluster *c)
+{
+    return c->nbrokers;
+}
+
+bool kafc__cluster_running(const struct kafc_cluster *c, int32_t broker)
+{
+    const struct kafc_mbroker *b = kafc__mock_broker(c, broker);
+
+    return b && b->running;
+}
+
+int32_t kafc__cluster_broker_at(const struct kafc_cluster *c, const char *host, int32_t port)
+{
+    for (int32_t i = 0; i < c->nbrokers; i++)
+        if (c->broker[i].port == port && strcmp(c->broker[i].host, host) == 0)
+            return c->broker[i].id;
+    return 0;
+}
+
+int32_t kafc__mock_controller(const struct kafc_cluster *c)
+{
+    for (int32_t i = 0; i < c->nbrokers; i++)
+        if (c->broker[i].listed)
+            return c->broker[i].id;
+    return -1;
+}
+
+bool kafc__mock_in_sync(const struct kafc_cluster *c, int32_t broker)
+{
+    const struct kafc_mbroker *b = kafc__mock_broker(c, broker);
+
+    return b && b->listed;
+}
+
+int32_t kafc__mock_isr(const struct kafc_cluster *c, const struct kafc_mpart *p)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < p->nreplicas; i++)
+        n += kafc__mock_in_sync(c, p->replica[i]);
+    return n;
+}
+
+kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch)
+{
+    if (p->leader != b->id)
+        return KAFC_ERR_NOT_LEADER_OR_FOLLOWER;
+    if (epoch >= 0 && epoch < p->epoch)
+        return KAFC_ERR_FENCED_LEADER_EPOCH;
+    if (epoch >= 0 && epoch > p->epoch)
+        return KAFC_ERR_UNKNOWN_LEADER_EPOCH;
+    return KAFC_OK;
+}
+
+/* ---- brokers ---- */
+
+kafc_err kafc__cluster_set_address(struct kafc_cluster *c, int32_t broker, const char *host, int32_t port)
+{
+    struct kafc_mbroker *b = kafc__mock_broker(c, broker);
+    char *copy;
+
+    if (!b)
+        return KAFC_ERR_USAGE;
+    copy = kafc__strdup(&c->mem, host);
+    if (!copy)
+        return KAFC_ERR_NO_MEMORY;
+    if (c->opt.host == b->host)
+        c->opt.host = copy;
+    kafc__free(&c->mem, b->host);
+    b->host = copy;
+    b->port = port;
+    return KAFC_OK;
+}
+
+void kafc__mock_move_leader(struct kafc_mpart *p, int32_t broker)
+{
+    p->leader = broker;
+    p->epoch++;
+}
+
+/* The broker is no longer a part of the cluster: others lead. */
+static void fail_over(struct kafc_cluster *c, struct kafc_mbroker *b)
+{
+    struct kafc_mtopic *t;
+
+    b->failover_at = INT64_MAX;
+    b->listed = false;
+    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
+         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node))
+        for (int32_t i = 0; i < t->npartitions; i++) {
+            struct kafc_mpart *p = &t->part[i];
+            int32_t next = -1;
+
+            if (p->leader != b->id)
+                continue;
+            for (int32_t k = 0; next < 0 && k < p->nreplicas; k++)
+                if (kafc__cluster_running(c, p->replica[k]) && kafc__mock_in_sync(c, p->replica[k]))
+                    next = p->replica[k];
+            kafc__mock_move_leader(p, next);
+        }
+    kafc__mock_wake_parked(c);
+}
+
+kafc_err kafc__cluster_cut(struct kafc_cluster *c, int32_t broker)
+{
+    struct kafc_mconn *conn;
+
+    if (broker && !kafc__mock_broker(c, broker))
+        return KAFC_ERR_USAGE;
+    for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
+         conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node))
+        if (!broker || conn->broker->id == broker)
+            kafc__mock_closing(c, conn);
+    return KAFC_OK;
+}
+
+kafc_err kafc__cluster_stop(struct kafc_cluster *c, int32_t broker)
+{
+    struct kafc_mbroker *b = kafc__mock_broker(c, broker);
+
+    if (!b)
+        return KAFC_ERR_USAGE;
+    if (!b->running)
+        return KAFC_OK;
+    b->running = false;
+    kafc__mock_sessions_drop(c, b);
+    (void)kafc__cluster_cut(c, broker);
+    if (c->opt.failover_ms)
+        b->failover_at = c->now + (int64_t)c->opt.failover_ms * 1000;
+    else
+        fail_over(c, b);
+    return KAFC_OK;
+}
+
+kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
+{
+    struct kafc_mbroker *b = kafc__mock_broker(c, broker);
+    struct kafc_mtopic *t;
+
+    if (!b)
+        return KAFC_ERR_USAGE;
+    b->running = b->listed = true;
+    b->failover_at = INT64_MAX;
+    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
+         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node))
+        for (int32_t i = 0; i < t->npartitions; i++)
+            for (int32_t k = 0; t->part[i].leader < 0 && k < t->part[i].nreplicas; k++)
+                if (t->part[i].replica[k] == broker)
+                    kafc__mock_move_leader(&t->part[i], broker);
+    return KAFC_OK;
+}
+
+int64_t kafc__cluster_deadline(const struct kafc_cluster *c)
+{
+    const struct kafc_mconn *conn;
+    int64_t at = INT64_MAX;
+
+    for (int32_t i = 0; i < c->nbrokers; i++)
+        if (c->broker[i].failover_at < at)
+            at = c->broker[i].failover_at;
+    for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
+         conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node)) {
+        const struct kafc_mout *out = KAFC_LIST_FIRST(&conn->out, struct kafc_mout, node);
+
+        if (conn->closing)
+            continue;
+        if (out && out->ready_at > c->now && out->ready_at < at)
+            at = out->ready_at;
+        if (conn->busy_until > c->now && conn->busy_until < at)
+            at = conn->busy_until;
+        if (conn->parked && kafc__mock_fetch_deadline(conn->parked) < at)
+            at = kafc__mock_fetch_deadline(conn->parked);
+    }
+    return at;
+}
+
+void kafc__cluster_tick(struct kafc_cluster *c)
+{
+    struct kafc_mconn *conn;
+
+    for (int32_t i = 0; i < c->nbrokers; i++)
+        if (c->broker[i].failover_at <= c->now)
+            fail_over(c, &c->broker[i]);
+    for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
+         conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node)) {
+        const struct kafc_mout *out = KAFC_LIST_FIRST(&conn->out, struct kafc_mout, node);
+
+        if (out && out->ready_at <= c->now && !kafc__list_linked(&conn->ready))
+            kafc__list_push(&c->ready, &conn->ready);
+        if (conn->parked && kafc__mock_fetch_deadline(conn->parked) <= c->now)
+            kafc__mock_fetch_try(c, conn, true);
+        kafc__mock_work(c, conn);
+    }
+}
+
+/* ---- topics ---- */
+
+bool kafc__mock_name_ok(kafc_str name)
+{
+    if (!name.p || name.len < 1 || name.len > 249)
+        return false;
+    if (name.p[0] == '.' && (name.len == 1 || (name.len == 2 && name.p[1] == '.')))
+        return false;
+    for (int32_t i = 0; i < name.len; i++) {
+        char ch = name.p[i];
+        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '.' ||
+              ch == '_' || ch == '-'))
+            return false;
+    }
+    return true;
+}
+
+static bool init_partitions(struct kafc_cluster *c, struct kafc_mtopic *t)
+{
+    t->part = kafc__zalloc_array(&c->mem, (size_t)t->npartitions, sizeof *t->part);
+    if (!t->part)
+        return false;
+    for (int32_t i = 0; i < t->npartitions; i++) {
+        struct kafc_mpart *p = &t->part[i];
+
+        p->topic = t;
+        p->index = i;
+        p->leader = -1;
+        p->nreplicas = t->replication;
+        kafc__mlog_init(&p->log, &c->mem, c->opt.retention_bytes);
+        p->replica = kafc__zalloc_array(&c->mem, (size_t)t->replication, sizeof *p->replica);
+        if (!p->replica)
+            return false;
+        for (int32_t k = 0; k < t->replication; k++) {
+            p->replica[k] = (i + k) % c->nbrokers + 1;
+            if (p->leader < 0 && kafc__mock_in_sync(c, p->replica[k]))
+                p->leader = p->replica[k];
+        }
+    }
+    return true;
+}
+
+kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t partitions, int32_t replication,
+                               struct kafc_mtopic **out)
+{
+    struct kafc_mtopic *t;
+
+    if (partitions == 0)
+        partitions = c->opt.partitions;
+    if (replication == 0)
+        replication = c->nbrokers < 3 ? c->nbrokers : 3;
+    if (!kafc__mock_name_ok(name))
+        return KAFC_ERR_INVALID_TOPIC_EXCEPTION;
+    if (kafc__mock_topic(c, name))
+        return KAFC_ERR_TOPIC_ALREADY_EXISTS;
+    if (partitions < 1 || partitions > KAFC_MOCK_PARTITIONS_MAX)
+        return KAFC_ERR_INVALID_PARTITIONS;
+    if (replication < 1 || replication > c->nbrokers)
+        return KAFC_ERR_INVALID_REPLICATION_FACTOR;
+    t = kafc__zalloc(&c->mem, sizeof *t);
+    if (!t)
+        return KAFC_ERR_NO_MEMORY;
+    kafc__list_init(&t->node);
+    random_uuid(c, &t->id);
+    t->npartitions = partitions;
+    t->replication = replication;
+    t->max_bytes = c->opt.message_max_bytes;
+    t->min_isr = 1;
+    t->name_len = name.len;
+    t->name = kafc__strndup(&c->mem, name.p, (size_t)name.len);
+    if (!t->name || !init_partitions(c, t) || !kafc__map_put(&c->by_name, t->name, (size_t)t->name_len, t)) {
+        free_topic(c, t);
+        return KAFC_ERR_NO_MEMORY;
+    }
+    if (!kafc__map_put(&c->by_id, t->id.b, sizeof t->id.b, t)) {
+        kafc__map_del(&c->by_name, t->name, (size_t)t->name_len);
+        free_topic(c, t);
+        return KAFC_ERR_NO_MEMORY;
+    }
+    kafc__list_push(&c->topics, &t->node);
+    if (out)
+        *out = t;
+    return KAFC_OK;
+}
+
+/* Sessions and parked fetches may still point at it: it is kept, without its data, as long as the cluster. */
+void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t)
+{
+    kafc__map_del(&c->by_name, t->name, (size_t)t->name_len);
+    kafc__map_del(&c->by_id, t->id.b, sizeof t->id.b);
+    kafc__list_del(&t->node);
+    kafc__list_push(&c->graveyard, &t->node);
+    t->deleted = true;
+    for (int32_t i = 0; i < t->npartitions; i++) {
+        kafc__mlog_fini(&t->part[i].log);
+        kafc__mlog_init(&t->part[i].log, &c->mem, 0);
+        t->part[i].leader = -1;
+    }
+    kafc__mock_wake_parked(c);
+}
+
+static bool number(kafc_str v, int32_t *out)
+{
+    int64_t n = 0;
+
+    if (v.len < 1 || v.len > 10)
+        return false;
+    for (int32_t i = 0; i < v.len; i++) {
+        if (v.p[i] < '0' || v.p[i] > '9')
+            return false;
+        n = n * 10 + (v.p[i] - '0');
+    }
+    *out = (int32_t)n;
+    return n <= INT32_MAX;
+}
+
+static bool is(kafc_str a, const char *b)
+{
+    return (size_t)a.len == strlen(b) && memcmp(a.p, b, (size_t)a.len) == 0;
+}
+
+kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value, bool check_only)
+{
+    struct kafc_mtopic scratch, *to = check_only ? &scratch : t;
+    bool ok = true;
+
+    if (is(name, "message.timestamp.type")) {
+        to->append_time = value.p && is(value, "LogAppendTime");
+        ok = !value.p || to->append_time || is(value, "CreateTime");
+    } else if (is(name, "max.message.bytes")) {
+        ok = value.p && number(value, &to->max_bytes);
+    } else if (is(name, "min.insync.replicas")) {
+        ok = value.p && number(value, &to->min_isr);
+    } else if (is(name, "cleanup.policy")) {
+        to->compact = value.p && value.len >= 7 && memcmp(value.p, "compact", 7) == 0;
+    } else {
+        return KAFC_ERR_INVALID_CONFIG;
+    }
+    return ok ? KAFC_OK : KAFC_ERR_INVALID_CONFIG;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Which APIs the cluster serves, and in which versions.
+ */
+#include "mock/state.h"
+
+static const struct kafc_mserve *const served[KAFC_MOCK_APIS] = {
+    &kafc__mock_produce,       &kafc__mock_fetch,         &kafc__mock_list_offsets, &kafc__mock_metadata,
+    &kafc__mock_api_versions,  &kafc__mock_create_topics, &kafc__mock_delete_topics, &kafc__mock_init_producer_id,
+};
+
+const struct kafc_mserve *kafc__mock_serve_at(int index)
+{
+    return served[index];
+}
+
+const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index)
+{
+    for (int i = 0; i < KAFC_MOCK_APIS; i++)
+        if (served[i]->key == key) {
+            if (index)
+                *index = i;
+            return served[i];
+        }
+    return NULL;
+}
