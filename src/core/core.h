@@ -68,6 +68,8 @@ void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const 
 void kafc__core_recv_room(struct kafc_core *c, uint32_t link, void **p, size_t *n);
 void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t now);
 int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, int max, int64_t now);
+/* How many bytes the socket took, 0 as well. When it took less than send_iov gave, the driver waits until the socket
+ * is writable and calls send_iov again; else the next SEND tells when. */
 void kafc__core_sent(struct kafc_core *c, uint32_t link, size_t n, int64_t now);
 int64_t kafc__core_deadline(const struct kafc_core *c);
 /* Runs due timers and pokes. Call after every batch of events and whenever the deadline passed. */
@@ -107,6 +109,10 @@ enum { KAFC_ANY_NODE = -1, KAFC_CONTROLLER_NODE = -2 };
 void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose, struct kafc_request *rq);
 /* Forgets a request that was given to send: done() is not called any more. */
 void kafc__core_cancel(struct kafc_core *c, struct kafc_request *rq);
+
+/* Why no broker could be reached, when that is so: for the sentence of a call that ran out of time (rule C4). NULL:
+ * nothing is known to be wrong. Valid until the next event. */
+const kafc_error *kafc__core_trouble(const struct kafc_core *c);
 
 /* Pause before attempt n (0, 1, …): exponential with ±20 % jitter. */
 int64_t kafc__core_retry_delay(struct kafc_core *c, int attempts);

@@ -196,25 +196,21 @@ static int64_t later(int64_t at, int64_t timeout)
     return timeout < 0 ? at : at > INT64_MAX - timeout ? INT64_MAX : at + timeout;
 }
 
-void kafc__link_queue(struct kafc_link *l, struct kafc_request *rq, int64_t now)
+void kafc__link_queue_by(struct kafc_link *l, struct kafc_request *rq, int64_t deadline)
 {
+    kafc__request_reset(rq);
     rq->link = l;
-    rq->slot = NULL;
-    rq->version = -1;
-    rq->correlation = 0;
     rq->broker = l->node;
-    rq->sent = false;
-    rq->result = KAFC_OK;
-    rq->why = NULL;
-    rq->frame = NULL;
-    rq->body = rq->end = NULL;
-    rq->throttle_ms = 0;
-    rq->throttle = NULL;
-    rq->deadline = later(now, rq->timeout_us);
+    rq->deadline = deadline;
     if (rq->deadline < l->alarm)
         l->alarm = rq->deadline;
     kafc__list_push(&l->queue, &rq->node);
     l->nqueued++;
+}
+
+void kafc__link_queue(struct kafc_link *l, struct kafc_request *rq, int64_t now)
+{
+    kafc__link_queue_by(l, rq, later(now, rq->timeout_us));
 }
 
 void kafc__link_cancel(struct kafc_link *l, struct kafc_request *rq)

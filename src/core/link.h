@@ -29,7 +29,8 @@ struct kafc_link_config {
 
 struct kafc_link; /* opaque; see link.c */
 
-/* name: "node 2, advertised as broker-2:9092 by localhost:9092" or "localhost:9092", for errors (rule C4); copied. */
+/* name: "node 2, advertised as broker-2:9092 by localhost:9092," or "localhost:9092", for errors (rule C4): a verb
+ * follows it; copied. */
 struct kafc_link *kafc__link_new(const struct kafc_link_config *cfg, int32_t node, const char *name);
 void kafc__link_free(struct kafc_link *l); /* fails what is still queued with KAFC_ERR_CLOSED */
 enum kafc_link_state kafc__link_state(const struct kafc_link *l);
@@ -42,6 +43,7 @@ void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now);
 /* Queues. The request's done() is called exactly once, later, from one of the functions here (never from inside
  * queue itself). */
 void kafc__link_queue(struct kafc_link *l, struct kafc_request *rq, int64_t now);
+void kafc__link_queue_by(struct kafc_link *l, struct kafc_request *rq, int64_t deadline); /* it waited elsewhere before */
 /* Forgets a request of the caller's: not sent: removed; sent: its response is swallowed. done() is not called. */
 void kafc__link_cancel(struct kafc_link *l, struct kafc_request *rq);
 size_t kafc__link_pending(const struct kafc_link *l); /* queued and in flight */

@@ -21,6 +21,22 @@ void kafc__request_init(struct kafc_request *rq, const struct kafc_api *api, con
     kafc__list_init(&rq->node);
 }
 
+void kafc__request_reset(struct kafc_request *rq)
+{
+    rq->version = -1;
+    rq->correlation = 0;
+    rq->broker = -1;
+    rq->sent = false;
+    rq->result = KAFC_OK;
+    rq->why = NULL;
+    rq->frame = NULL;
+    rq->body = rq->end = NULL;
+    rq->throttle_ms = 0;
+    rq->throttle = NULL;
+    rq->link = NULL;
+    rq->slot = NULL;
+}
+
 static const struct kafc_field *throttle_row(const struct kafc_schema *s, int16_t version)
 {
     for (uint16_t i = 0; i < s->nfields; i++)

@@ -51,6 +51,9 @@ struct kafc_request {
 /* A zeroed request for the API, with the versions of the codec and no timeout. */
 void kafc__request_init(struct kafc_request *rq, const struct kafc_api *api, const void *msg);
 
+/* For carriers: forgets what an earlier journey has filled in. */
+void kafc__request_reset(struct kafc_request *rq);
+
 /* Decodes the response's body into resp (api->resp's struct, defaults included); strings and records borrow from the
  * frame, arrays live in the arena. For use inside done(). Trailing bytes are ignored (newer brokers append). */
 kafc_err kafc__request_decode(struct kafc_request *rq, void *resp, struct kafc_arena *a, kafc_error *err);

@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Nodes and their connections by purpose: opened on demand, paced after
+ * failures, closed when idle; and the search for any node that answers.
+ * Driver's thread.
+ */
+#include "base/mem.h"
+#include "core/internal.h"
+
+#include <stdio.h>
+
+static void conn_alarm(void *conn);
+static void conn_kick(struct kafc_conn *conn);
+
+static int64_t later(int64_t at, int64_t by)
+{
+    return by < 0 ? at : at > INT64_MAX - by ? INT64_MAX : at + by;
+}
+
+/* base * 2^n, at most max, 20 % more or less. */
+static int64_t backoff(struct kafc_core *c, int64_t base, int64_t max, int n)
+{
+    int64_t d = base > 0 ? base : 1000;
+    max = max > d ? max : d;
+    while (n-- > 0 && d < max)
+        d = d > max / 2 ? max : d * 2;
+    uint32_t permille = 800 + kafc__rand_below(&c->rand, 401);
+    return d / 1000 * permille + d % 1000 * permille / 1000;
+}
+
+int64_t kafc__core_retry_delay(struct kafc_core *c, int attempts)
+{
+    return backoff(c, c->cfg.retry_backoff_us, c->cfg.retry_backoff_max_us, attempts);
+}
+
+/* ---- Nodes ---- */
+
+static char *sentence_name(struct kafc_core *c, const struct kafc_broker *b, const char *by)
+{
+    char text[700];
+    const char *v6 = strchr(b->host, ':');
+    const char *open = v6 ? "[" : "", *close = v6 ? "]" : "";
+    if (b->id < 0)
+        snprintf(text, sizeof(text), "%s%.300s%s:%d", open, b->host, close, (int)b->port);
+    else
+        snprintf(text, sizeof(text), "node %d, advertised as %s%.300s%s:%d by %.300s,", (int)b->id, open, b->host, close,
+                 (int)b->port, by);
+    return kafc__strdup(&c->cfg.mem, text);
+}
+
+struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char *host, size_t len, int32_t port,
+                                     const char *by)
+{
+    struct kafc_broker *b = kafc__zalloc(&c->cfg.mem, sizeof(*b));
+    if (!b)
+        return NULL;
+    kafc__list_init(&b->node);
+    b->id = id;
+    b->key = (uint64_t)(int64_t)id;
+    b->port = port;
+    b->not_before = INT64_MIN;
+    bool ok = true;
+    for (int i = 0; i < KAFC_PURPOSES; i++) {
+        struct kafc_conn *conn = &b->conn[i];
+        conn->core = c;
+        conn->broker = b;
+        kafc__list_init(&conn->action);
+        ok = kafc__core_timer_init(c, &conn->timer, conn_alarm, conn) && ok;
+    }
+    b->host = kafc__strndup(&c->cfg.mem, host, len);
+    b->name = b->host ? sentence_name(c, b, by) : NULL;
+    if (ok && b->name)
+        return b;
+    kafc__broker_free(b);
+    return NULL;
+}
+
+void kafc__broker_free(struct kafc_broker *b)
+{
+    struct kafc_core *c = b->conn[0].core;
+    kafc__list_del(&b->node);
+    if (kafc__map_get(&c->by_id, &b->key, sizeof(b->key)) == b)
+        kafc__map_del(&c->by_id, &b->key, sizeof(b->key));
+    if (c->boot_next == b)
+        c->boot_next = NULL;
+    for (int i = 0; i < KAFC_PURPOSES; i++) {
+        struct kafc_conn *conn = &b->conn[i];
+        if (conn->id)
+            kafc__map_del(&c->conns, &conn->id, sizeof(conn->id));
+        kafc__link_free(conn->link);
+        kafc__list_del(&conn->action);
+        kafc__core_timer_fini(c, &conn->timer);
+    }
+    kafc__free(&c->cfg.mem, b->host);
+    kafc__free(&c->cfg.mem, b->name);
+    kafc__free(&c->cfg.mem, b);
+}
+
+struct kafc_broker *kafc__broker_find(const struct kafc_core *c, int32_t id)
+{
+    uint64_t key = (uint64_t)(int64_t)id;
+    return id < 0 ? NULL : kafc__map_get(&c->by_id, &key, sizeof(key));
+}
+
+static bool is_gone(const struct kafc_broker *b)
+{
+    return b->id >= 0 && kafc__map_get(&b->conn[0].core->by_id, &b->key, sizeof(b->key)) != b;
+}
+
+void kafc__broker_retire(struct kafc_broker *b)
+{
+    struct kafc_core *c = b->conn[0].core;
+    if (kafc__map_get(&c->by_id, &b->key, sizeof(b->key)) == b)
+        kafc__map_del(&c->by_id, &b->key, sizeof(b->key));
+    kafc__list_del(&b->node);
+    kafc__list_push(&c->gone, &b->node);
+    for (int i = 0; i < KAFC_PURPOSES; i++)
+        if (b->conn[i].link)
+            kafc__core_timer_set(c, &b->conn[i].timer, c->now); /* idle ones go at once */
+}
+
+void kafc__broker_reap(struct kafc_core *c)
+{
+    struct kafc_broker *b = KAFC_LIST_FIRST(&c->gone, struct kafc_broker, node);
+    while (b) {
+        struct kafc_broker *next = KAFC_LIST_NEXT(&c->gone, b, struct kafc_broker, node);
+        bool used = false;
+        for (int i = 0; i < KAFC_PURPOSES; i++)
+            used = used || b->conn[i].link || b->conn[i].close_id;
+        if (!used)
+            kafc__broker_free(b);
+        b = next;
+    }
+}
+
+/* ---- One connection ---- */
+
+static void act(struct kafc_conn *conn)
+{
+    if (!kafc__list_linked(&conn->action))
+        kafc__list_push(&conn->core->actions, &conn->action);
+}
+
+static bool make_link(struct kafc_conn *conn)
+{
+    struct kafc_core *c = conn->core;
+    if (conn->link)
+        return true;
+    struct kafc_link_config cfg = {
+        .mem = &c->cfg.mem,
+        .log = &c->cfg.log,
+        .client_id = c->cfg.client_id,
+        .receive_max = c->cfg.receive_max,
+        .request_timeout_us = c->cfg.request_timeout_us,
+    };
+    conn->link = kafc__link_new(&cfg, conn->broker->id, conn->broker->name);
+    return conn->link != NULL;
+}
+
+static bool is_ready(const struct kafc_conn *conn)
+{
+    return conn->link && kafc__link_state(conn->link) == KAFC_LINK_READY;
+}
+
+static bool is_any(const struct kafc_conn *conn)
+{
+    return conn == &conn->broker->conn[KAFC_FOR_CONTROL];
+}
+
+/* Would it be opened, were it not for the pause? */
+static bool wanted(const struct kafc_conn *conn)
+{
+    return conn->link && kafc__link_pending(conn->link) > 0;
+}
+
+/* When the connection has to be looked at again. */
+static int64_t conn_deadline(const struct kafc_conn *conn)
+{
+    if (!conn->link)
+        return INT64_MAX;
+    int64_t at = kafc__link_deadline(conn->link);
+    if (!conn->id && !wanted(conn))
+        return is_gone(conn->broker) ? conn->core->now : at;
+    if (!conn->id)
+        return conn->broker->not_before < at ? conn->broker->not_before : at;
+    if (conn->connect_by < at)
+        at = conn->connect_by;
+    int64_t idle = later(conn->used_at, is_gone(conn->broker) ? 0 : conn->core->cfg.connections_max_idle_us);
+    return is_ready(conn) && !wanted(conn) && idle < at ? idle : at;
+}
+
+/* A timer that is early is set right when it fires: most requests do not move it. */
+static void rearm(struct kafc_conn *conn)
+{
+    int64_t at = conn_deadline(conn);
+    if (at != INT64_MAX && (!conn->timer.t.index || at < conn->timer.t.at))
+        kafc__core_timer_set(conn->core, &conn->timer, at);
+}
+
+static void conn_open(struct kafc_conn *conn)
+{
+    struct kafc_core *c = conn->core;
+    conn->id = ++c->last_conn;
+    if (conn->id > UINT32_MAX || !kafc__map_put(&c->conns, &conn->id, sizeof(conn->id), conn)) {
+        conn->id = 0; /* out of memory: later perhaps */
+        conn->broker->not_before = later(c->now, kafc__core_retry_delay(c, conn->broker->failures++));
+        return;
+    }
+    conn->open = true;
+    conn->blocked = false;
+    conn->connect_by = later(c->now, c->cfg.connect_timeout_us);
+    conn->used_at = c->now;
+    kafc__link_opening(conn->link);
+    act(conn);
+}
+
+/* Does what can be done now: opens, sends, or sets the timer for it. */
+static void conn_kick(struct kafc_conn *conn)
+{
+    struct kafc_core *c = conn->core;
+    if (!conn->link)
+        return;
+    if (!conn->id && wanted(conn) && conn->broker->not_before <= c->now)
+        conn_open(conn);
+    if (conn->id && !conn->blocked && kafc__link_wants(conn->link, c->now)) {
+        conn->send = true;
+        act(conn);
+    }
+    rearm(conn);
+}
+
+static void pause_node(struct kafc_broker *b)
+{
+    struct kafc_core *c = b->conn[0].core;
+    if (b->not_before > c->now)
+        return; /* several connections were lost at once: that is one failure */
+    int64_t pause = backoff(c, c->cfg.reconnect_backoff_us, c->cfg.reconnect_backoff_max_us, b->failures++);
+    b->not_before = later(c->now, pause);
+    kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "%s pause of %lld ms before the next connection", b->name,
+              (long long)(pause / 1000));
+}
+
+/* The socket is gone, or shall go (tell: by the driver). Everything on the link fails with the reason. */
+static void conn_end(struct kafc_conn *conn, const kafc_error *why, bool tell)
+{
+    struct kafc_core *c = conn->core;
+    kafc__map_del(&c->conns, &conn->id, sizeof(conn->id));
+    if (tell && !conn->open) {
+        conn->close_id = (uint32_t)conn->id;
+        act(conn);
+    }
+    conn->id = 0;
+    conn->open = conn->send = conn->blocked = false;
+    conn->connect_by = INT64_MAX;
+    if (why->code != KAFC_ERR_CLOSED) {
+        pause_node(conn->broker);
+        if (is_any(conn))
+            c->any_why = *why;
+    }
+    kafc__link_down(conn->link, why, c->now);
+    conn_kick(conn);
+    if (is_any(conn))
+        kafc__any_pump(c);
+}
+
+static void conn_fail(struct kafc_conn *conn, kafc_err code, const char *reason, bool tell)
+{
+    kafc_error why;
+    bool opening = kafc__link_state(conn->link) == KAFC_LINK_OPENING;
+    if (opening || code == KAFC_ERR_RESOLVE || code == KAFC_ERR_CONNECT)
+        kafc__error(&why, code, "%s cannot be reached: %s", conn->broker->name, reason);
+    else
+        kafc__error(&why, code, "%s is lost: %s", conn->broker->name, reason);
+    why.broker = conn->broker->id;
+    conn_end(conn, &why, tell);
+}
+
+static void conn_close_idle(struct kafc_conn *conn)
+{
+    kafc_error why;
+    if (conn->id) {
+        kafc__error(&why, KAFC_ERR_CLOSED, "%s was idle: the connection is closed", conn->broker->name);
+        conn_end(conn, &why, true);
+    }
+    if (!kafc__link_pending(conn->link)) {
+        kafc__link_free(conn->link);
+        conn->link = NULL;
+    }
+}
+
+static void conn_alarm(void *owner)
+{
+    struct kafc_conn *conn = owner;
+    struct kafc_core *c = conn->core;
+    if (!conn->link)
+        return;
+    kafc_error why;
+    if (kafc__link_tick(conn->link, c->now, &why)) {
+        conn_end(conn, &why, true);
+        return;
+    }
+    if (conn->id && conn->connect_by <= c->now) {
+        char text[64];
+        snprintf(text, sizeof(text), "no connection within %lld ms", (long long)(c->cfg.connect_timeout_us / 1000));
+        conn_fail(conn, KAFC_ERR_CONNECT, text, true);
+        return;
+    }
+    bool gone = is_gone(conn->broker);
+    int64_t idle = later(conn->used_at, gone ? 0 : c->cfg.connections_max_idle_us);
+    if (!wanted(conn) && ((is_ready(conn) && idle <= c->now) || (!conn->id && gone))) {
+        conn_close_idle(conn);
+        return;
+    }
+    conn_kick(conn);
+}
+
+bool kafc__conn_action(struct kafc_conn *conn, struct kafc_action *out)
+{
+    *out = (struct kafc_action){ .kind = KAFC_ACTION_NONE, .link = (uint32_t)conn->id };
+    if (conn->close_id) {
+        out->kind = KAFC_ACTION_CLOSE;
+        out->link = conn->close_id;
+        conn->close_id = 0;
+    } else if (conn->open) {
+        out->kind = KAFC_ACTION_OPEN;
+        out->host = conn->broker->host;
+        out->port = conn->broker->port;
+        out->deadline = conn->connect_by;
+        conn->open = false;
+    } else if (conn->send) {
+        out->kind = KAFC_ACTION_SEND;
+        conn->send = false;
+    }
+    if (conn->open || conn->send)
+        act(conn);
+    return out->kind != KAFC_ACTION_NONE;
+}
+
+/* ---- The driver's events ---- */
+
+static struct kafc_conn *find(struct kafc_core *c, uint32_t link)
+{
+    uint64_t key = link;
+    return kafc__map_get(&c->conns, &key, sizeof(key));
+}
+
+void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
+{
+    c->now = now;
+    struct kafc_conn *conn = find(c, link);
+    if (!conn)
+        return;
+    conn->connect_by = INT64_MAX;
+    kafc__link_up(conn->link, now);
+    conn_kick(conn);
+}
+
+void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const char *reason, int64_t now)
+{
+    c->now = now;
+    struct kafc_conn *conn = find(c, link);
+    if (conn)
+        conn_fail(conn, code ? code : KAFC_ERR_DISCONNECTED, reason ? reason : kafc_err_text(code), false);
+}
+
+void kafc__core_recv_room(struct kafc_core *c, uint32_t link, void **p, size_t *n)
+{
+    struct kafc_conn *conn = find(c, link);
+    kafc_error why;
+    *p = NULL;
+    *n = 0;
+    if (conn && kafc__link_recv_room(conn->link, p, n, &why))
+        conn_end(conn, &why, true);
+}
+
+void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t now)
+{
+    c->now = now;
+    struct kafc_conn *conn = find(c, link);
+    if (!conn)
+        return;
+    bool was_ready = is_ready(conn);
+    kafc_error why;
+    conn->used_at = now;
+    if (kafc__link_received(conn->link, n, now, &why)) {
+        conn_end(conn, &why, true);
+        return;
+    }
+    if (!was_ready && is_ready(conn)) {
+        conn->broker->failures = 0;
+        if (is_any(conn))
+            kafc__any_pump(c);
+    }
+    conn_kick(conn);
+}
+
+int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, int max, int64_t now)
+{
+    c->now = now;
+    struct kafc_conn *conn = find(c, link);
+    if (!conn)
+        return 0;
+    int n = kafc__link_send_iov(conn->link, iov, max, now);
+    conn->blocked = false;
+    conn->offered = 0;
+    for (int i = 0; i < n; i++)
+        conn->offered += iov[i].iov_len;
+    if (!n)
+        rearm(conn); /* a request may have ended, or the link be of no use */
+    return n;
+}
+
+void kafc__core_sent(struct kafc_core *c, uint32_t link, size_t n, int64_t now)
+{
+    c->now = now;
+    struct kafc_conn *conn = find(c, link);
+    if (!conn)
+        return;
+    conn->used_at = now;
+    conn->blocked = n < conn->offered;
+    conn->offered = 0;
+    kafc__link_sent(conn->link, n, now);
+    conn_kick(conn);
+}
+
+/* ---- Requests ---- */
+
+static void fail_later(struct kafc_core *c, struct kafc_request *rq, kafc_err code)
+{
+    rq->result = code;
+    kafc__list_push(&c->failed, &rq->node);
+}
+
+void kafc__core_fail_failed(struct kafc_core *c)
+{
+    struct kafc_list list;
+    kafc__list_init(&list);
+    kafc__list_splice(&list, &c->failed);
+    struct kafc_request *rq;
+    while ((rq = KAFC_LIST_FIRST(&list, struct kafc_request, node))) {
+        kafc_error why;
+        kafc_err code = c->closing ? KAFC_ERR_CLOSED : rq->result;
+        kafc__list_del(&rq->node);
+        if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && rq->broker >= 0)
+            kafc__error(&why, code, "%s cannot be sent: node %d is not in the metadata", rq->api->name, (int)rq->broker);
+        else if (code == KAFC_ERR_BROKER_NOT_AVAILABLE)
+            kafc__error(&why, code, "%s cannot be sent: the controller is not known", rq->api->name);
+        else
+            kafc__error(&why, code, "%s cannot be sent: %s", rq->api->name, kafc_err_text(code));
+        why.broker = rq->broker;
+        why.api = rq->api->key;
+        rq->result = code;
+        rq->why = &why;
+        rq->done(rq);
+    }
+}
+
+static void submit(struct kafc_conn *conn, struct kafc_request *rq, int64_t deadline)
+{
+    if (!make_link(conn)) {
+        fail_later(conn->core, rq, KAFC_ERR_NO_MEMORY);
+        return;
+    }
+    rq->conn = conn;
+    kafc__link_queue_by(conn->link, rq, deadline);
+    conn->used_at = conn->core->now;
+}
+
+void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose, struct kafc_request *rq)
+{
+    kafc__request_reset(rq);
+    kafc__list_init(&rq->node);
+    rq->deadline = later(c->now, rq->timeout_us);
+    if (c->closing) {
+        fail_later(c, rq, KAFC_ERR_CLOSED);
+        return;
+    }
+    if (node == KAFC_ANY_NODE) {
+        kafc__list_push(&c->any, &rq->node);
+        kafc__any_pump(c);
+        return;
+    }
+    if (node == KAFC_CONTROLLER_NODE)
+        node = kafc__meta_controller(c);
+    struct kafc_broker *b = kafc__broker_find(c, node);
+    if (!b) {
+        rq->broker = node;
+        fail_later(c, rq, KAFC_ERR_BROKER_NOT_AVAILABLE);
+        return;
+    }
+    submit(&b->conn[purpose], rq, rq->deadline);
+    conn_kick(&b->conn[purpose]);
+}
+
+void kafc__core_cancel(struct kafc_core *c, struct kafc_request *rq)
+{
+    (void)c;
+    if (rq->link) {
+        kafc__link_cancel(rq->link, rq);
+        rearm(rq->conn);
+    } else if (rq->node.next) {
+        kafc__list_del(&rq->node);
+    }
+}
+
+/* ---- Any node ---- */
+
+/* The connection for whom it may concern: ready and with the least to do, else one on its way. */
+static struct kafc_conn *best_of(struct kafc_list *brokers, struct kafc_conn *best)
+{
+    for (struct kafc_broker *b = KAFC_LIST_FIRST(brokers, struct kafc_broker, node); b;
+         b = KAFC_LIST_NEXT(brokers, b, struct kafc_broker, node)) {
+        struct kafc_conn *conn = &b->conn[KAFC_FOR_CONTROL];
+        if (!conn->id)
+            continue;
+        bool better = !best || (is_ready(conn) && !is_ready(best));
+        if (best && is_ready(conn) && is_ready(best))
+            better = kafc__link_pending(conn->link) < kafc__link_pending(best->link);
+        best = better ? conn : best;
+    }
+    return best;
+}
+
+static struct kafc_broker *next_of(struct kafc_list *list, struct kafc_broker *b)
+{
+    struct kafc_broker *n = b ? KAFC_LIST_NEXT(list, b, struct kafc_broker, node) : NULL;
+    return n ? n : KAFC_LIST_FIRST(list, struct kafc_broker, node);
+}
+
+/* The first one from `start` on, in a circle, that is not paused; *at becomes the earliest end of a pause. */
+static struct kafc_broker *candidate(struct kafc_core *c, struct kafc_list *list, struct kafc_broker *start, int64_t *at)
+{
+    struct kafc_broker *b = start;
+    if (!b)
+        return NULL;
+    do {
+        if (b->not_before <= c->now)
+            return b;
+        if (b->not_before < *at)
+            *at = b->not_before;
+        b = next_of(list, b);
+    } while (b != start);
+    return NULL;
+}
+
+static struct kafc_broker *random_node(struct kafc_core *c)
+{
+    struct kafc_broker *b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node);
+    for (uint32_t n = (uint32_t)c->by_id.n, skip = n > 1 ? kafc__rand_below(&c->rand, n) : 0; skip; skip--)
+        b = next_of(&c->nodes, b);
+    return b;
+}
+
+static void move_any(struct kafc_core *c, struct kafc_conn *conn)
+{
+    struct kafc_list list;
+    kafc__list_init(&list);
+    kafc__list_splice(&list, &c->any);
+    c->any_why.code = KAFC_OK;
+    struct kafc_request *rq;
+    while ((rq = KAFC_LIST_FIRST(&list, struct kafc_request, node))) {
+        kafc__list_del(&rq->node);
+        submit(conn, rq, rq->deadline);
+    }
+    conn_kick(conn);
+}
+
+static int64_t any_deadline(const struct kafc_core *c)
+{
+    int64_t at = INT64_MAX;
+    for (struct kafc_request *rq = KAFC_LIST_FIRST(&c->any, struct kafc_request, node); rq;
+         rq = KAFC_LIST_NEXT(&c->any, rq, struct kafc_request, node))
+        at = rq->deadline < at ? rq->deadline : at;
+    return at;
+}
+
+void kafc__any_pump(struct kafc_core *c)
+{
+    if (kafc__list_empty(&c->any) || c->closing)
+        return;
+    int64_t at = any_deadline(c);
+    struct kafc_conn *conn = best_of(&c->boot, best_of(&c->nodes, NULL));
+    if (conn && is_ready(conn)) {
+        move_any(c, conn);
+        return;
+    }
+    if (!conn) {
+        /* Known nodes first; when none of them can be had, the list that we began with. */
+        struct kafc_broker *b = candidate(c, &c->nodes, random_node(c), &at);
+        if (!b && (b = candidate(c, &c->boot, c->boot_next, &at)))
+            c->boot_next = next_of(&c->boot, b);
+        conn = b ? &b->conn[KAFC_FOR_CONTROL] : NULL;
+        if (conn && make_link(conn)) {
+            conn_open(conn);
+            conn_kick(conn);
+        }
+        if (conn && !conn->id) { /* out of memory */
+            int64_t soon = later(c->now, kafc__core_retry_delay(c, 0));
+            at = soon < at ? soon : at;
+        }
+    }
+    kafc__core_timer_set(c, &c->any_timer, at);
+}
+
+const kafc_error *kafc__core_trouble(const struct kafc_core *c)
+{
+    return c->any_why.code ? &c->any_why : NULL;
+}
+
+static void fail_any(struct kafc_core *c, struct kafc_request *rq)
+{
+    kafc_error why;
+    long long ms = (long long)(rq->timeout_us / 1000);
+    if (c->any_why.code)
+        kafc__error(&why, KAFC_ERR_NO_BROKERS, "%s: no broker could be reached within %lld ms; the last: %s",
+                    rq->api->name, ms, c->any_why.message);
+    else
+        kafc__error(&why, KAFC_ERR_NO_BROKERS, "%s: no broker could be reached within %lld ms", rq->api->name, ms);
+    why.api = rq->api->key;
+    rq->result = why.code;
+    rq->why = &why;
+    rq->done(rq);
+}
+
+void kafc__any_alarm(void *core)
+{
+    struct kafc_core *c = core;
+    struct kafc_list late;
+    kafc__list_init(&late);
+    struct kafc_request *rq = KAFC_LIST_FIRST(&c->any, struct kafc_request, node);
+    while (rq) {
+        struct kafc_request *next = KAFC_LIST_NEXT(&c->any, rq, struct kafc_request, node);
+        if (rq->deadline <= c->now) {
+            kafc__list_del(&rq->node);
+            kafc__list_push(&late, &rq->node);
+        }
+        rq = next;
+    }
+    while ((rq = KAFC_LIST_FIRST(&late, struct kafc_request, node))) {
+        kafc__list_del(&rq->node);
+        fail_any(c, rq);
+    }
+    kafc__any_pump(c);
+}

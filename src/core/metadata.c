@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Metadata: one request at a time for all topics that are wanted, another one
+ * for those that may be created by asking (rule W9), and what its answers
+ * change: nodes, leaders, news to the members. Driver's thread.
+ */
+#include "core/metadata.h"
+
+#include "base/mem.h"
+#include "core/internal.h"
+
+#include <stdio.h>
+
+static void ask(struct kafc_core *c);
+
+static struct kafc_meta_entry *entry_of(struct kafc_meta_topic *t)
+{
+    return KAFC_CONTAINER(t, struct kafc_meta_entry, t);
+}
+
+/* ---- When to ask ---- */
+
+/* Pulls the next request forward to `at`; when one is in flight the answer decides. */
+static void ask_at(struct kafc_core *c, int64_t at)
+{
+    struct kafc_meta *m = &c->meta;
+    if (m->busy || c->closing)
+        return;
+    at = at < c->now ? c->now : at;
+    if (!m->timer.t.index || at < m->timer.t.at)
+        kafc__core_timer_set(c, &m->timer, at);
+}
+
+void kafc__meta_stale(struct kafc_core *c)
+{
+    struct kafc_meta *m = &c->meta;
+    for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
+         e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node)) {
+        e->t.fresh = false;
+        e->needs = m->number + 1;
+    }
+    m->stale = true;
+    ask_at(c, m->number ? m->asked_at + kafc__core_retry_delay(c, m->attempts) : c->now);
+}
+
+/* ---- Topics ---- */
+
+static struct kafc_meta_entry *new_entry(struct kafc_core *c, const char *name)
+{
+    struct kafc_meta *m = &c->meta;
+    struct kafc_meta_entry *e = kafc__zalloc(&c->cfg.mem, sizeof(*e));
+    char *copy = kafc__strdup(&c->cfg.mem, name);
+    if (e && copy && kafc__map_put(&m->by_name, copy, strlen(copy), e)) {
+        e->t.name = copy;
+        e->needs = m->number + 1;
+        kafc__list_push(&m->topics, &e->node);
+        return e;
+    }
+    kafc__free(&c->cfg.mem, e);
+    kafc__free(&c->cfg.mem, copy);
+    return NULL;
+}
+
+struct kafc_meta_topic *kafc__meta_want(struct kafc_core *c, const char *name, bool allow_create)
+{
+    struct kafc_meta *m = &c->meta;
+    struct kafc_meta_entry *e = kafc__map_get(&m->by_name, name, strlen(name));
+    if (!e && !(e = new_entry(c, name)))
+        return NULL;
+    e->t.refs++;
+    e->t.creators += allow_create;
+    if (!e->t.npartitions) {
+        m->stale = true;
+        /* At once, together with what else is wanted in this turn, unless the cluster does not answer anyway. */
+        ask_at(c, m->attempts ? m->asked_at + kafc__core_retry_delay(c, m->attempts) : c->now);
+    }
+    return &e->t;
+}
+
+static void free_entry(struct kafc_core *c, struct kafc_meta_entry *e)
+{
+    struct kafc_meta *m = &c->meta;
+    if (m->walk == e)
+        m->walk = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node);
+    kafc__map_del(&m->by_name, e->t.name, strlen(e->t.name));
+    kafc__list_del(&e->node);
+    kafc__free(&c->cfg.mem, e->t.name);
+    kafc__free(&c->cfg.mem, e->t.partition);
+    kafc__free(&c->cfg.mem, e);
+}
+
+void kafc__meta_drop(struct kafc_core *c, struct kafc_meta_topic *t, bool allowed_create)
+{
+    t->creators -= allowed_create;
+    if (--t->refs == 0)
+        free_entry(c, entry_of(t));
+}
+
+int32_t kafc__meta_leader(const struct kafc_meta_topic *t, int32_t partition, int32_t *epoch)
+{
+    bool known = partition >= 0 && partition < t->npartitions;
+    if (epoch)
+        *epoch = known ? t->partition[partition].leader_epoch : -1;
+    return known ? t->partition[partition].leader : -1;
+}
+
+void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition, int32_t leader, int32_t epoch)
+{
+    if (partition < 0 || partition >= t->npartitions || !kafc__broker_find(c, leader))
+        return;
+    struct kafc_meta_partition *p = &t->partition[partition];
+    if (epoch <= p->leader_epoch)
+        return;
+    p->leader = leader;
+    p->leader_epoch = epoch;
+    p->error = KAFC_OK;
+}
+
+int32_t kafc__meta_controller(const struct kafc_core *c)
+{
+    return c->meta.controller;
+}
+
+/* ---- Asking ---- */
+
+/* Asking by name creates the topic, where the broker allows it: only for those who want that, and only when needed. */
+static bool is_to_be_created(const struct kafc_meta_entry *e)
+{
+    return e->t.creators > 0 && (e->t.npartitions == 0 || e->t.error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+}
+
+static int32_t count(const struct kafc_meta *m, bool creating)
+{
+    int32_t n = 0;
+    for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
+         e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node))
+        n += is_to_be_created(e) == creating;
+    return n;
+}
+
+/* Names in a request of version 3 or below would create their topics: a lookup asks for all topics then. */
+static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
+{
+    struct kafc_core *c = rq->owner;
+    struct kafc_meta *m = &c->meta;
+    (void)err;
+    if (rq->version < 4 && !m->creating)
+        m->msg.topics.n = rq->version == 0 ? 0 : -1;
+    if (rq->version < 4)
+        m->msg.allow_auto_topic_creation = true; /* the versions have no flag; true is its default */
+    return KAFC_OK;
+}
+
+static bool fill(struct kafc_core *c, bool creating)
+{
+    struct kafc_meta *m = &c->meta;
+    kafc__arena_reset(&m->arena);
+    int32_t n = count(m, creating);
+    kafc__msg_defaults(&kafc_metadata_req_schema, &m->msg);
+    m->msg.topics.v = kafc__msg_array(&kafc_metadata_req_topic_schema, n, &m->arena);
+    if (!m->msg.topics.v)
+        return false;
+    m->msg.topics.n = n;
+    m->msg.allow_auto_topic_creation = creating;
+    int32_t i = 0;
+    for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
+         e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node)) {
+        e->asked = is_to_be_created(e) == creating;
+        e->answered = false;
+        if (!e->asked)
+            continue;
+        /* A copy: the topic may be dropped before the request is sent. */
+        const char *name = kafc__arena_dup(&m->arena, e->t.name, strlen(e->t.name));
+        m->msg.topics.v[i++].name = (kafc_str){ name, (int32_t)strlen(e->t.name) };
+        if (!name)
+            return false;
+    }
+    return true;
+}
+
+static void failed(struct kafc_core *c, const char *why)
+{
+    struct kafc_meta *m = &c->meta;
+    int64_t pause = kafc__core_retry_delay(c, m->attempts++);
+    kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "Metadata: again in %lld ms: %s", (long long)(pause / 1000), why);
+    ask_at(c, c->now + pause);
+}
+
+static void ask_for(struct kafc_core *c, bool creating)
+{
+    struct kafc_meta *m = &c->meta;
+    m->number++;
+    m->asked_at = c->now;
+    m->creating = creating;
+    if (!creating || count(m, false) == 0)
+        m->stale = false; /* what waits for a lookup still waits behind a request that creates */
+    if (!fill(c, creating)) {
+        failed(c, "out of memory");
+        return;
+    }
+    m->rq.timeout_us = c->cfg.request_timeout_us;
+    m->busy = true;
+    kafc__core_timer_stop(c, &m->timer);
+    kafc__core_send(c, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &m->rq);
+}
+
+static void ask(struct kafc_core *c)
+{
+    c->meta.again = false;
+    /* A lookup also when nothing is wanted but to be created: it is what learns the nodes. */
+    ask_for(c, count(&c->meta, true) > 0 && count(&c->meta, false) == 0);
+}
+
+static void alarm_rang(void *core)
+{
+    ask(core);
+}
+
+/* ---- What an answer changes ---- */
+
+static bool learn_node(struct kafc_core *c, const struct kafc_metadata_resp_broker *r, const char *by)
+{
+    struct kafc_broker *b = kafc__broker_find(c, r->node_id);
+    if (r->node_id < 0 || r->port < 1 || r->port > 65535 || r->host.len < 1)
+        return true; /* a node that nobody can reach: older brokers list such while they start */
+    if (b && b->port == r->port && strlen(b->host) == (size_t)r->host.len &&
+        !memcmp(b->host, r->host.p, (size_t)r->host.len)) {
+        b->seen = true;
+        return true;
+    }
+    struct kafc_broker *n = kafc__broker_new(c, r->node_id, r->host.p, (size_t)r->host.len, r->port, by);
+    if (!n)
+        return false;
+    n->seen = true;
+    if (b)
+        kafc__broker_retire(b);
+    if (!kafc__map_put(&c->by_id, &n->key, sizeof(n->key), n)) {
+        kafc__broker_free(n);
+        return false;
+    }
+    kafc__list_push(&c->nodes, &n->node);
+    return true;
+}
+
+static bool learn_nodes(struct kafc_core *c, const struct kafc_metadata_resp *resp, const char *by)
+{
+    bool ok = true;
+    struct kafc_broker *b, *next;
+    for (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node); b;
+         b = KAFC_LIST_NEXT(&c->nodes, b, struct kafc_broker, node))
+        b->seen = false;
+    for (int32_t i = 0; i < resp->brokers.n; i++)
+        ok = learn_node(c, &resp->brokers.v[i], by) && ok;
+    for (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node); b && ok && resp->brokers.n > 0; b = next) {
+        next = KAFC_LIST_NEXT(&c->nodes, b, struct kafc_broker, node);
+        if (!b->seen)
+            kafc__broker_retire(b);
+    }
+    return ok;
+}
+
+static bool same_id(const kafc_uuid *a, const kafc_uuid *b)
+{
+    return !memcmp(a, b, sizeof(*a));
+}
+
+static bool resize(struct kafc_core *c, struct kafc_meta_topic *t, int32_t n)
+{
+    if (n <= t->npartitions)
+        return true;
+    struct kafc_meta_partition *p = kafc__realloc_array(&c->cfg.mem, t->partition, (size_t)n, sizeof(*p));
+    if (!p)
+        return false;
+    t->partition = p;
+    for (int32_t i = t->npartitions; i < n; i++)
+        p[i] = (struct kafc_meta_partition){ .leader = -1, .leader_epoch = -1, .error = KAFC_ERR_LEADER_NOT_AVAILABLE };
+    t->npartitions = n;
+    return true;
+}
+
+static void learn_partition(struct kafc_meta_topic *t, const struct kafc_metadata_resp_partition *r)
+{
+    if (r->partition_index < 0 || r->partition_index >= t->npartitions)
+        return;
+    struct kafc_meta_partition *p = &t->partition[r->partition_index];
+    /* A broker that lags behind: what is known is newer. */
+    if (r->leader_epoch >= 0 && r->leader_epoch < p->leader_epoch)
+        return;
+    p->leader = r->leader_id;
+    p->leader_epoch = r->leader_epoch;
+    p->error = (kafc_err)r->error_code;
+}
+
+static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e, const struct kafc_metadata_resp_topic *r)
+{
+    static const kafc_uuid none;
+    struct kafc_meta_topic *t = &e->t;
+    t->error = (kafc_err)r->error_code;
+    e->answered = true;
+    if (r->error_code)
+        return true;
+    if (!same_id(&r->topic_id, &none) && !same_id(&r->topic_id, &t->id)) {
+        if (!same_id(&t->id, &none)) /* deleted and created again: its epochs begin anew */
+            t->npartitions = 0;
+        t->id = r->topic_id;
+    }
+    if (!resize(c, t, r->partitions.n)) {
+        t->error = KAFC_ERR_LEADER_NOT_AVAILABLE;
+        return false;
+    }
+    for (int32_t i = 0; i < r->partitions.n; i++)
+        learn_partition(t, &r->partitions.v[i]);
+    return true;
+}
+
+static bool learn_topics(struct kafc_core *c, const struct kafc_metadata_resp *resp)
+{
+    struct kafc_meta *m = &c->meta;
+    bool ok = true;
+    for (int32_t i = 0; i < resp->topics.n; i++) {
+        const struct kafc_metadata_resp_topic *r = &resp->topics.v[i];
+        struct kafc_meta_entry *e =
+            r->name.p ? kafc__map_get(&m->by_name, r->name.p, (size_t)r->name.len) : NULL;
+        if (e)
+            ok = learn_topic(c, e, r) && ok;
+    }
+    return ok;
+}
+
+/* ---- News ---- */
+
+static void tell(struct kafc_core *c, struct kafc_meta_topic *t)
+{
+    c->walk = KAFC_LIST_FIRST(&c->members, struct kafc_member, node);
+    while (c->walk && t->refs > 1) {
+        struct kafc_member *m = c->walk;
+        c->walk = KAFC_LIST_NEXT(&c->members, m, struct kafc_member, node);
+        if (m->topic_news)
+            m->topic_news(m, t);
+    }
+    c->walk = NULL;
+}
+
+/* Gives news of what was asked; true if a topic is worth asking for again soon. */
+static bool tell_news(struct kafc_core *c)
+{
+    struct kafc_meta *m = &c->meta;
+    bool again = false;
+    m->walk = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node);
+    while (m->walk) {
+        struct kafc_meta_entry *e = m->walk;
+        m->walk = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node);
+        if (!e->asked)
+            continue;
+        if (!e->answered)
+            e->t.error = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+        e->asked = false;
+        e->t.fresh = e->needs <= m->number;
+        kafc_err_class cls = kafc_err_class_of(e->t.error);
+        e->t.refs++; /* the members may drop it */
+        tell(c, &e->t);
+        again = again || (e->t.refs > 1 && (cls == KAFC_CLASS_REFRESH || cls == KAFC_CLASS_RETRY));
+        kafc__meta_drop(c, &e->t, false);
+    }
+    return again;
+}
+
+/* ---- The answer ---- */
+
+static void learned(struct kafc_core *c, bool ok)
+{
+    struct kafc_meta *m = &c->meta;
+    bool created = m->creating;
+    m->busy = false;
+    m->again = tell_news(c) || (created && m->again);
+    if (!ok) {
+        failed(c, "out of memory");
+        return;
+    }
+    if (!created && count(m, true) > 0) { /* those that the lookup did not name */
+        ask_for(c, true);
+        return;
+    }
+    m->attempts = m->again ? m->attempts + 1 : 0;
+    if (m->again || m->stale)
+        ask_at(c, m->asked_at + kafc__core_retry_delay(c, m->attempts));
+    if (!kafc__list_empty(&m->topics))
+        ask_at(c, c->now + c->cfg.metadata_max_age_us);
+}
+
+/* An error of the whole answer (versions from 13 on). */
+static bool refused(struct kafc_core *c, const struct kafc_metadata_resp *resp, kafc_error *err)
+{
+    if (!resp->error_code)
+        return false;
+    kafc_err code = (kafc_err)resp->error_code;
+    kafc__error(err, code, "%s", kafc_err_text(code));
+    struct kafc_broker *b;
+    while (code == KAFC_ERR_REBOOTSTRAP_REQUIRED && (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node)))
+        kafc__broker_retire(b);
+    return true;
+}
+
+static void answered(struct kafc_request *rq)
+{
+    struct kafc_core *c = rq->owner;
+    struct kafc_meta *m = &c->meta;
+    struct kafc_metadata_resp resp;
+    kafc_error err;
+    kafc__arena_reset(&m->arena);
+    if (!rq->result && !kafc__request_decode(rq, &resp, &m->arena, &err) && !refused(c, &resp, &err)) {
+        const struct kafc_broker *by = rq->conn->broker;
+        char name[320];
+        snprintf(name, sizeof(name), "%.300s:%d", by->host, (int)by->port);
+        m->controller = resp.controller_id;
+        bool ok = learn_nodes(c, &resp, name);
+        ok = learn_topics(c, &resp) && ok;
+        learned(c, ok);
+        return;
+    }
+    m->busy = false;
+    failed(c, rq->result ? rq->why->message : err.message);
+}
+
+/* ---- Birth and death ---- */
+
+bool kafc__meta_init(struct kafc_core *c)
+{
+    struct kafc_meta *m = &c->meta;
+    kafc__list_init(&m->topics);
+    kafc__map_init(&m->by_name, &c->cfg.mem);
+    kafc__arena_init(&m->arena, &c->cfg.mem, 0);
+    m->controller = -1;
+    kafc__request_init(&m->rq, kafc__api(KAFC_API_METADATA), &m->msg);
+    m->rq.prepare = prepare;
+    m->rq.done = answered;
+    m->rq.owner = c;
+    return kafc__core_timer_init(c, &m->timer, alarm_rang, c);
+}
+
+void kafc__meta_fini(struct kafc_core *c)
+{
+    struct kafc_meta *m = &c->meta;
+    if (!m->topics.next)
+        return; /* never begun */
+    if (m->busy)
+        kafc__core_cancel(c, &m->rq);
+    m->busy = false;
+    struct kafc_meta_entry *e;
+    while ((e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node)))
+        free_entry(c, e);
+    kafc__map_fini(&m->by_name);
+    kafc__arena_fini(&m->arena);
+    kafc__core_timer_fini(c, &m->timer);
+}
