@@ -256,8 +256,6 @@ int64_t kafc__core_deadline(const struct kafc_core *c)
 
 void kafc__core_add(struct kafc_core *c, struct kafc_member *m)
 {
-    m->next_poked = NULL;
-    atomic_store(&m->poked_flag, false);
     kafc__list_push(&c->members, &m->node);
 }
 

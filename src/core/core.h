@@ -130,6 +130,7 @@ struct kafc_member {
     void (*topic_news)(struct kafc_member *m, struct kafc_meta_topic *t);
     /* The core is being closed: end. May be NULL. */
 };
+/* A member begins zeroed, with its functions set; it may be poked before it is added. */
 void kafc__core_add(struct kafc_core *c, struct kafc_member *m);
 void kafc__core_remove(struct kafc_core *c, struct kafc_member *m); /* also forgets a pending poke */
 /* Any thread, and signal handlers: lock-free. Cheap when already poked. */
