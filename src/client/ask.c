@@ -216,3 +216,8 @@ kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_er
                                              : kafc__error(err, why, "%s", kafc_err_text(why));
     }
 }
+
+kafc_err kafc__asker_ask(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline, kafc_error *err)
+{
+    return by->client ? kafc__ask(by->client, a, deadline, err) : kafc__conn_ask(by->conn, a, deadline, err);
+}

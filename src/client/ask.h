@@ -47,8 +47,34 @@ bool kafc__ask_pause(kafc_client *c, int attempt, int64_t deadline, unsigned int
 /* Is another attempt worth it? */
 bool kafc__ask_again(kafc_err code);
 
-/* Metadata of n named topics, 0 or KAFC_ALL_TOPICS; as kafc_client_metadata. */
-kafc_err kafc__ask_metadata(kafc_client *c, const char *const *topics, int32_t n, int64_t deadline,
-                            kafc_metadata **out, kafc_error *err);
+/* --- Queries: what client and conn both can ask, of whom ever the asker names --------------------------------- */
+
+struct kafc_conn;
+
+struct kafc_asker {
+    const kafc_allocator *mem;
+    int32_t request_timeout_ms;
+    kafc_client *client;    /* asks the right node, and retries; or NULL */
+    struct kafc_conn *conn; /* asks its broker, once */
+};
+static inline struct kafc_asker kafc__asker_of(kafc_client *c)
+{
+    return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, c, NULL };
+}
+
+kafc_err kafc__asker_ask(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline, kafc_error *err);
+
+/* As the public functions of the same name, from behind the door. create: the brokers may make missing topics. */
+kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n, bool create,
+                              int64_t deadline, kafc_metadata **out, kafc_error *err);
+kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n, int64_t deadline,
+                            kafc_error *err);
+kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *names, int32_t n, kafc_err *results,
+                            int64_t deadline, kafc_error *err);
+kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n, kafc_isolation isolation,
+                             int64_t deadline, kafc_error *err);
+
+/* conn.c: one request on the connection, which the calling thread holds. */
+kafc_err kafc__conn_ask(struct kafc_conn *c, struct kafc_ask *a, int64_t deadline, kafc_error *err);
 
 #endif

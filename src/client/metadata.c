@@ -20,9 +20,10 @@ struct picture {
 
 struct meta_ask {
     struct kafc_ask ask;
-    kafc_client *c;
+    const kafc_allocator *mem;
     const char *const *topics;
     int32_t n;
+    bool create;
     struct kafc_metadata_req req;
     struct kafc_metadata_req_topic *wanted;
     struct picture *out;
@@ -162,7 +163,7 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
     struct meta_ask *m = ask->owner;
     struct kafc_metadata_resp r;
     struct kafc_arena a;
-    kafc__arena_init(&a, &m->c->mem, 0);
+    kafc__arena_init(&a, m->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
     if (rc == KAFC_OK && r.error_code != 0)
         rc = kafc__error(err, (kafc_err)r.error_code, "the broker answers Metadata with %s",
@@ -177,14 +178,14 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
     return rc;
 }
 
-/* Nothing may create topics: versions before 4 cannot say so, and are asked for all. */
+/* Unless topics may be created, nothing may: versions before 4 cannot say so, and are asked for all. */
 static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_ask *ask = rq->owner;
     struct meta_ask *m = ask->owner;
     (void)err;
-    bool all = m->n == KAFC_ALL_TOPICS || (m->n > 0 && rq->version < 4);
-    m->req.allow_auto_topic_creation = rq->version < 4; /* the default, which is not sent */
+    bool all = m->n == KAFC_ALL_TOPICS || (m->n > 0 && rq->version < 4 && !m->create);
+    m->req.allow_auto_topic_creation = rq->version < 4 || m->create; /* true is what older versions mean */
     m->req.topics.v = all ? NULL : m->wanted;
     m->req.topics.n = !all ? m->n : rq->version == 0 ? 0 : -1;
     return KAFC_OK;
@@ -203,7 +204,7 @@ static kafc_err check_names(const char *const *topics, int32_t n, kafc_error *er
 
 static kafc_err make(struct meta_ask *m, kafc_error *err)
 {
-    const kafc_allocator *mem = &m->c->mem;
+    const kafc_allocator *mem = m->mem;
     size_t n = m->n > 0 ? (size_t)m->n : 0;
     m->out = kafc__zalloc(mem, sizeof(*m->out));
     m->wanted = kafc__zalloc_array(mem, n ? n : 1, sizeof(*m->wanted));
@@ -222,10 +223,10 @@ static kafc_err make(struct meta_ask *m, kafc_error *err)
     return KAFC_OK;
 }
 
-kafc_err kafc__ask_metadata(kafc_client *c, const char *const *topics, int32_t n, int64_t deadline,
-                            kafc_metadata **out, kafc_error *err)
+kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n, bool create,
+                              int64_t deadline, kafc_metadata **out, kafc_error *err)
 {
-    struct meta_ask m = { .c = c, .topics = topics, .n = n };
+    struct meta_ask m = { .mem = by->mem, .topics = topics, .n = n, .create = create };
     *out = NULL;
     kafc_err rc = check_names(topics, n, err);
     if (rc == KAFC_OK)
@@ -238,8 +239,8 @@ kafc_err kafc__ask_metadata(kafc_client *c, const char *const *topics, int32_t n
     m.ask.node = KAFC_ANY_NODE;
     m.ask.answer = answer;
     m.ask.owner = &m;
-    rc = kafc__ask(c, &m.ask, deadline, err);
-    kafc__free(&c->mem, m.wanted);
+    rc = kafc__asker_ask(by, &m.ask, deadline, err);
+    kafc__free(by->mem, m.wanted);
     if (rc == KAFC_OK)
         *out = &m.out->pub;
     else
@@ -256,7 +257,8 @@ kafc_err kafc_client_metadata(kafc_client *c, const char *const *topics, int32_t
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = kafc__ask_metadata(c, topics, n, kafc__deadline_in(timeout_ms), out, err);
+    struct kafc_asker by = kafc__asker_of(c);
+    rc = kafc__query_metadata(&by, topics, n, false, kafc__deadline_in(timeout_ms), out, err);
     kafc__ask_end(c);
     return rc;
 }

@@ -45,7 +45,7 @@ struct list_ask {
 };
 
 struct round {
-    kafc_client *c;
+    const struct kafc_asker *by;
     kafc_offset_query *q;
     struct state *state;
     size_t n;
@@ -187,7 +187,7 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
     struct list_ask *l = ask->owner;
     struct kafc_list_offsets_resp r;
     struct kafc_arena a;
-    kafc__arena_init(&a, &l->round->c->mem, 0);
+    kafc__arena_init(&a, l->round->by->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
     for (int32_t i = 0; rc == KAFC_OK && i < r.topics.n; i++) {
         for (int32_t j = 0; j < r.topics.v[i].partitions.n; j++) {
@@ -268,27 +268,48 @@ static bool make_asks(struct round *r)
 
 /* --- Rounds ------------------------------------------------------------------------- */
 
-/* All asks together: they stand in an array of list_ask, kafc__ask_once wants their heads in a row. */
+/* All asks together, for a client: they stand in an array of list_ask, kafc__ask_once wants them in a row. */
 static kafc_err send_asks(struct round *r, int64_t deadline, unsigned interrupts, bool *asked, kafc_error *err)
 {
-    struct kafc_ask *v = kafc__zalloc_array(&r->c->mem, r->nask, sizeof(*v));
+    struct kafc_ask *v = kafc__zalloc_array(r->by->mem, r->nask, sizeof(*v));
     *asked = v != NULL;
     if (!v)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the requests");
     for (size_t i = 0; i < r->nask; i++)
         v[i] = r->ask[i].ask;
-    kafc_err rc = kafc__ask_once(r->c, v, r->nask, deadline, interrupts, err);
+    kafc_err rc = kafc__ask_once(r->by->client, v, r->nask, deadline, interrupts, err);
     for (size_t i = 0; i < r->nask; i++) {
-        struct list_ask *l = &r->ask[i];
-        l->ask.code = v[i].code;
-        l->ask.err = v[i].err;
-        for (size_t j = 0; j < l->n; j++) {
-            if (!l->first[j].answered)
-                l->first[j].code = v[i].code != KAFC_OK ? v[i].code : KAFC_ERR_UNKNOWN_SERVER_ERROR;
+        r->ask[i].ask.code = v[i].code;
+        r->ask[i].ask.err = v[i].err;
+    }
+    kafc__free(r->by->mem, v);
+    return rc;
+}
+
+/* One after the other, for a conn. */
+static kafc_err send_each(struct round *r, int64_t deadline, bool *asked, kafc_error *err)
+{
+    *asked = true;
+    for (size_t i = 0; i < r->nask; i++) {
+        struct kafc_ask *a = &r->ask[i].ask;
+        a->code = kafc__conn_ask(r->by->conn, a, deadline, err);
+        if (a->code != KAFC_OK) {
+            *asked = false;
+            return a->code;
         }
     }
-    kafc__free(&r->c->mem, v);
-    return rc;
+    return KAFC_OK;
+}
+
+static void fill_in_codes(struct round *r)
+{
+    for (size_t i = 0; i < r->nask; i++) {
+        const struct list_ask *l = &r->ask[i];
+        for (size_t j = 0; j < l->n; j++) {
+            if (!l->first[j].answered)
+                l->first[j].code = l->ask.code != KAFC_OK ? l->ask.code : KAFC_ERR_UNKNOWN_SERVER_ERROR;
+        }
+    }
 }
 
 /* The two answers to a TAIL, or the one to anything else, become the query's. */
@@ -350,23 +371,42 @@ static bool unknown(kafc_err code)
     return code == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION || code == KAFC_ERR_UNKNOWN_PARTITION;
 }
 
-/* asked: leaders were, and every question has a code. */
-static kafc_err one_round(struct round *r, int64_t deadline, unsigned interrupts, bool *asked, kafc_error *err)
+static kafc_err find_leaders(struct round *r, int64_t deadline, kafc_error *err)
 {
     kafc_metadata *m = NULL;
     int32_t topics = collect(r);
+    for (size_t i = 0; i < r->nsub; i++)
+        r->sub[i].leader = 0; /* a conn's only node */
+    if (r->by->conn)
+        return KAFC_OK;
+    kafc_err rc = kafc__query_metadata(r->by, r->topics, topics, false, deadline, &m, err);
+    for (size_t i = 0; rc == KAFC_OK && i < r->nsub; i++) {
+        struct sub *s = &r->sub[i];
+        s->leader = -1;
+        s->code = leader_of(m, s->q->topic, s->q->partition, &s->leader);
+    }
+    kafc_metadata_free(m);
+    return rc;
+}
+
+/* asked: leaders were, and every question has a code. */
+static kafc_err one_round(struct round *r, int64_t deadline, unsigned interrupts, bool *asked, kafc_error *err)
+{
     *asked = false;
-    kafc_err rc = kafc__ask_metadata(r->c, r->topics, topics, deadline, &m, err);
+    kafc_err rc = find_leaders(r, deadline, err);
     if (rc != KAFC_OK)
         return rc;
-    for (size_t i = 0; i < r->nsub; i++)
-        r->sub[i].code = leader_of(m, r->sub[i].q->topic, r->sub[i].q->partition, &r->sub[i].leader);
-    kafc_metadata_free(m);
     kafc__arena_reset(&r->arena);
     if (!make_asks(r))
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the requests");
-    *asked = true;
-    return r->nask > 0 ? send_asks(r, deadline, interrupts, asked, err) : KAFC_OK;
+    if (r->by->conn)
+        rc = send_each(r, deadline, asked, err);
+    else if (r->nask > 0)
+        rc = send_asks(r, deadline, interrupts, asked, err);
+    else
+        *asked = true;
+    fill_in_codes(r);
+    return rc;
 }
 
 /* What the caller is told: the first query that failed, with the words of its leader's request if there are any. */
@@ -414,7 +454,8 @@ static void give_up_unknown(struct round *r)
 
 static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
 {
-    unsigned interrupts = atomic_load(&r->c->interrupts);
+    kafc_client *c = r->by->client;
+    unsigned interrupts = c ? atomic_load(&c->interrupts) : 0;
     for (int failures = 0;;) {
         bool asked;
         kafc_err why, rc = one_round(r, deadline, interrupts, &asked, err);
@@ -425,9 +466,9 @@ static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
             return fail_rest(r, rc);
         if (failed > 0 && ++failures >= UNKNOWN_ROUNDS)
             give_up_unknown(r);
-        if (rc != KAFC_OK || !any_left(r))
+        if (rc != KAFC_OK || !any_left(r) || (failed > 0 && !c))
             return verdict(r, err);
-        if (failed > 0 && !kafc__ask_pause(r->c, failures - 1, deadline, interrupts, &why))
+        if (failed > 0 && !kafc__ask_pause(c, failures - 1, deadline, interrupts, &why))
             return why == KAFC_ERR_TIMED_OUT ? verdict(r, err)
                                              : kafc__error(err, fail_rest(r, why), "%s", kafc_err_text(why));
     }
@@ -451,36 +492,50 @@ static kafc_err check(const kafc_offset_query *q, int32_t n, kafc_error *err)
     return KAFC_OK;
 }
 
-kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n, kafc_isolation isolation,
-                             int timeout_ms, kafc_error *err)
+static void clear(kafc_offset_query *q, size_t n)
 {
-    kafc_err rc = check(q, n, err);
-    if (rc == KAFC_OK)
-        rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    size_t k = (size_t)n;
-    struct round r = { .c = c, .q = q, .n = k, .isolation = isolation != KAFC_READ_UNCOMMITTED };
-    for (size_t i = 0; i < k; i++) {
+    for (size_t i = 0; i < n; i++) {
         q[i].offset = KAFC_OFFSET_UNKNOWN;
         q[i].leader_epoch = -1;
         q[i].none_later = false;
         q[i].result = KAFC_ERR_TIMED_OUT;
     }
-    r.state = kafc__zalloc_array(&c->mem, k, sizeof(*r.state));
-    r.sub = kafc__zalloc_array(&c->mem, k * 2, sizeof(*r.sub));
-    r.ask = kafc__zalloc_array(&c->mem, k * 2, sizeof(*r.ask));
-    r.topics = kafc__zalloc_array(&c->mem, k * 2, sizeof(*r.topics));
-    kafc__arena_init(&r.arena, &c->mem, 0);
+}
+
+kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n, kafc_isolation isolation,
+                             int64_t deadline, kafc_error *err)
+{
+    kafc_err rc = check(q, n, err);
+    if (rc != KAFC_OK || n == 0)
+        return rc;
+    size_t k = (size_t)n;
+    struct round r = { .by = by, .q = q, .n = k, .isolation = isolation != KAFC_READ_UNCOMMITTED };
+    clear(q, k);
+    r.state = kafc__zalloc_array(by->mem, k, sizeof(*r.state));
+    r.sub = kafc__zalloc_array(by->mem, k * 2, sizeof(*r.sub));
+    r.ask = kafc__zalloc_array(by->mem, k * 2, sizeof(*r.ask));
+    r.topics = kafc__zalloc_array(by->mem, k * 2, sizeof(*r.topics));
+    kafc__arena_init(&r.arena, by->mem, 0);
     if (!r.state || !r.sub || !r.ask || !r.topics)
         rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the queries");
-    else if (n > 0)
-        rc = rounds(&r, kafc__deadline_in(timeout_ms), err);
+    else
+        rc = rounds(&r, deadline, err);
     kafc__arena_fini(&r.arena);
-    kafc__free(&c->mem, r.topics);
-    kafc__free(&c->mem, r.ask);
-    kafc__free(&c->mem, r.sub);
-    kafc__free(&c->mem, r.state);
+    kafc__free(by->mem, r.topics);
+    kafc__free(by->mem, r.ask);
+    kafc__free(by->mem, r.sub);
+    kafc__free(by->mem, r.state);
+    return rc;
+}
+
+kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n, kafc_isolation isolation,
+                             int timeout_ms, kafc_error *err)
+{
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct kafc_asker by = kafc__asker_of(c);
+    rc = kafc__query_offsets(&by, q, n, isolation, kafc__deadline_in(timeout_ms), err);
     kafc__ask_end(c);
     return rc;
 }

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "client/options_value.h"
 
-static const char *const object_name[KAFC_OBJECTS] = { "client", "writer", "reader" };
+static const char *const object_name[KAFC_OBJECTS] = { "client", "writer", "reader", "conn" };
 
 /* --- Values from text -------------------------------------------------------- */
 

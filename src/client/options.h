@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One table for the options of client, writer and reader: it gives defaults,
+ * One table for the options of client, writer, reader and conn: it gives defaults,
  * validation, the setting by name, and docs/OPTIONS.md. Used when an object is
  * opened. Constant tables; any thread.
  */
@@ -9,7 +9,7 @@
 
 #include <kafc/client.h>
 
-enum kafc_object { KAFC_OBJECT_CLIENT, KAFC_OBJECT_WRITER, KAFC_OBJECT_READER, KAFC_OBJECTS };
+enum kafc_object { KAFC_OBJECT_CLIENT, KAFC_OBJECT_WRITER, KAFC_OBJECT_READER, KAFC_OBJECT_CONN, KAFC_OBJECTS };
 
 enum kafc_option_kind {
     KAFC_OPTION_INT32,

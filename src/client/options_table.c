@@ -3,14 +3,14 @@
  * The rows. Names and units are the Java client's, librdkafka's are aliases;
  * defaults are kafc's. Read by options.c and properties.c.
  */
-#include <kafc/reader.h>
-#include <kafc/writer.h>
+#include <kafc/conn.h>
 
 #include "client/options.h"
 
 #define CLIENT_(m) KAFC_OBJECT_CLIENT, offsetof(kafc_client_options, m), sizeof(((kafc_client_options *)0)->m)
 #define WRITER_(m) KAFC_OBJECT_WRITER, offsetof(kafc_writer_options, m), sizeof(((kafc_writer_options *)0)->m)
 #define READER_(m) KAFC_OBJECT_READER, offsetof(kafc_reader_options, m), sizeof(((kafc_reader_options *)0)->m)
+#define CONN_(m) KAFC_OBJECT_CONN, offsetof(kafc_conn_options, m), sizeof(((kafc_conn_options *)0)->m)
 
 #define ROW_(object_, offset_, width_, kind_, field_, name_, aliases_, dflt_, min_, max_, text_, choices_, doc_) \
     { .object = (object_), .offset = (offset_), .width = (width_), .kind = KAFC_OPTION_##kind_, .field = (field_), \
@@ -133,6 +133,42 @@ static const struct kafc_option rows[] = {
     INT32(READER, max_wait_ms, "fetch.max.wait.ms", "fetch.wait.max.ms", 500, 0, MS_MAX,
           "How long a broker waits for fetch.min.bytes"),
     INT64(READER, buffer_bytes, "queued.max.bytes", NULL, 67108864, 1, INT64_MAX, "Bytes fetched ahead and held at most"),
+
+    STRING(CONN, topic, NULL, NULL, NULL, "Lead to a partition of this topic. Default: to the broker itself"),
+    INT32(CONN, partition, NULL, NULL, 0, 0, INT32_MAX, "Of the topic"),
+    SWITCH(CONN, create_topic, "allow.auto.create.topics", NULL, KAFC_OFF, "The broker may create a missing topic"),
+    STRING(CONN, client_id, "client.id", NULL, "kafc", "The name that brokers see in requests, logs and quotas"),
+    STRING(CONN, rack, "client.rack", NULL, NULL, "Where this client stands"),
+    INT32(CONN, connect_timeout_ms, "socket.connection.setup.timeout.ms", NULL, 10000, 1, MS_MAX,
+          "Time for one connection: name, addresses, handshake"),
+    INT32(CONN, request_timeout_ms, "request.timeout.ms", "socket.timeout.ms", 30000, 1, MS_MAX,
+          "Silence of the broker that ends the connection"),
+    INT32(CONN, receive_max_bytes, "receive.message.max.bytes", NULL, 104857600, 1000, INT32_MAX,
+          "A response above this ends the connection"),
+    INT32(CONN, send_buffer_bytes, "send.buffer.bytes", "socket.send.buffer.bytes", 0, -1, INT32_MAX,
+          "SO_SNDBUF; 0 or -1: the system's"),
+    INT32(CONN, receive_buffer_bytes, "receive.buffer.bytes", "socket.receive.buffer.bytes", 0, -1, INT32_MAX,
+          "SO_RCVBUF; 0 or -1: the system's"),
+    ENUM(CONN, acks, "acks", "request.required.acks", -1, -1, 1, acks_choices, "As of a writer"),
+    ENUM(CONN, compression, "compression.type", "compression.codec", KAFC_NONE, KAFC_NONE, KAFC_ZSTD,
+         compression_choices, "Compression of batches"),
+    INT32(CONN, compression_level, "compression.level", NULL, KAFC_ZERO, -131072, 22,
+          "Of the codec. Default: the codec's own"),
+    ENUM(CONN, isolation, "isolation.level", NULL, KAFC_READ_COMMITTED, KAFC_READ_COMMITTED, KAFC_READ_UNCOMMITTED,
+         isolation_choices, "Whether records of open and aborted transactions are seen"),
+    SWITCH(CONN, check_crcs, "check.crcs", NULL, KAFC_ON, "Verify the sum of each batch"),
+    INT32(CONN, min_bytes, "fetch.min.bytes", NULL, 1, 0, INT32_MAX, "What a broker waits to have before it answers"),
+    INT32(CONN, max_bytes, "fetch.max.bytes", NULL, 1048576, 1, INT32_MAX,
+          "Bytes of one fetch; a larger batch comes all the same"),
+    INT32(CONN, max_wait_ms, "fetch.max.wait.ms", "fetch.wait.max.ms", 500, 0, MS_MAX,
+          "How long a broker waits for fetch.min.bytes"),
+    ENUM(CONN, log_level, NULL, NULL, KAFC_LOG_INFO, KAFC_LOG_ERROR, KAFC_LOG_DEBUG, NULL,
+         "Log lines above this level are dropped"),
+    OPAQUE(CONN, log, "Takes log lines"),
+    OPAQUE(CONN, log_error, "Takes the log's errors apart"),
+    OPAQUE(CONN, resolve, "Resolves names in place of getaddrinfo"),
+    OPAQUE(CONN, ctx, "For the functions"),
+    OPAQUE(CONN, allocator, "Memory"),
 };
 /* clang-format on */
 
@@ -146,5 +182,6 @@ size_t kafc__options_size(enum kafc_object object)
 {
     return object == KAFC_OBJECT_CLIENT   ? sizeof(kafc_client_options)
            : object == KAFC_OBJECT_WRITER ? sizeof(kafc_writer_options)
-                                          : sizeof(kafc_reader_options);
+           : object == KAFC_OBJECT_READER ? sizeof(kafc_reader_options)
+                                          : sizeof(kafc_conn_options);
 }

@@ -24,9 +24,9 @@ static bool same(kafc_str s, const char *name)
 }
 
 /* What the broker may take of the time that is left: the answer has a way to go, too. */
-static int32_t broker_timeout(const kafc_client *c, int64_t deadline)
+static int32_t broker_timeout(const struct kafc_asker *by, int64_t deadline)
 {
-    int64_t ms = c->o.request_timeout_ms;
+    int64_t ms = by->request_timeout_ms;
     if (deadline != INT64_MAX) {
         int64_t left = (deadline - kafc__clock_mono_us()) / 1000;
         ms = left < ms ? left : ms;
@@ -54,7 +54,7 @@ static kafc_err note_topic(kafc_err first, const char *what, const char *name, i
 
 struct create_ask {
     struct kafc_ask ask;
-    kafc_client *c;
+    const kafc_allocator *mem;
     kafc_new_topic *topics;
     int32_t n;
     struct kafc_create_topics_req req;
@@ -83,7 +83,7 @@ static kafc_err create_answer(struct kafc_ask *ask, kafc_error *err)
     struct kafc_create_topics_resp r;
     struct kafc_arena a;
     bool retry = false;
-    kafc__arena_init(&a, &k->c->mem, 0);
+    kafc__arena_init(&a, k->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
     k->first = KAFC_OK;
     for (int32_t i = 0; rc == KAFC_OK && i < k->n; i++) {
@@ -144,11 +144,11 @@ static kafc_err check_new(const kafc_new_topic *t, int32_t n, kafc_error *err)
     return KAFC_OK;
 }
 
-static kafc_err run_ask(kafc_client *c, struct kafc_ask *ask, int64_t deadline, kafc_err *first, kafc_error *why,
+static kafc_err run_ask(const struct kafc_asker *by, struct kafc_ask *ask, int64_t deadline, kafc_err *first, kafc_error *why,
                         kafc_error *err)
 {
     ask->node = KAFC_CONTROLLER_NODE;
-    kafc_err rc = kafc__ask(c, ask, deadline, err);
+    kafc_err rc = kafc__asker_ask(by, ask, deadline, err);
     if (rc != KAFC_OK || *first == KAFC_OK)
         return rc;
     if (err) {
@@ -160,27 +160,22 @@ static kafc_err run_ask(kafc_client *c, struct kafc_ask *ask, int64_t deadline, 
     return *first;
 }
 
-kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n, int timeout_ms,
-                                   kafc_error *err)
+kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n, int64_t deadline,
+                            kafc_error *err)
 {
+    struct create_ask k = { .mem = by->mem, .topics = topics, .n = n };
     kafc_err rc = check_new(topics, n, err);
-    if (rc == KAFC_OK)
-        rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    int64_t deadline = kafc__deadline_in(timeout_ms);
-    struct create_ask k = { .c = c, .topics = topics, .n = n };
-    kafc__arena_init(&k.arena, &c->mem, 0);
-    for (int32_t i = 0; i < n; i++)
-        topics[i].result = KAFC_ERR_TIMED_OUT;
+    kafc__arena_init(&k.arena, by->mem, 0);
     if (create_request(&k)) {
-        k.req.timeout_ms = broker_timeout(c, deadline);
+        k.req.timeout_ms = broker_timeout(by, deadline);
         k.ask.api = kafc__api(KAFC_API_CREATE_TOPICS);
         k.ask.msg = &k.req;
         k.ask.prepare = create_prepare;
         k.ask.answer = create_answer;
         k.ask.owner = &k;
-        rc = run_ask(c, &k.ask, deadline, &k.first, &k.why, err);
+        rc = run_ask(by, &k.ask, deadline, &k.first, &k.why, err);
     } else {
         rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the request");
     }
@@ -189,6 +184,17 @@ kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32
             topics[i].result = rc; /* the request as a whole came to nothing */
     }
     kafc__arena_fini(&k.arena);
+    return rc;
+}
+
+kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n, int timeout_ms,
+                                   kafc_error *err)
+{
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct kafc_asker by = kafc__asker_of(c);
+    rc = kafc__query_create(&by, topics, n, kafc__deadline_in(timeout_ms), err);
     kafc__ask_end(c);
     return rc;
 }
@@ -197,7 +203,7 @@ kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32
 
 struct delete_ask {
     struct kafc_ask ask;
-    kafc_client *c;
+    const kafc_allocator *mem;
     const char *const *names;
     int32_t n;
     kafc_err *results; /* or NULL */
@@ -227,7 +233,7 @@ static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
     struct kafc_delete_topics_resp r;
     struct kafc_arena a;
     bool retry = false;
-    kafc__arena_init(&a, &k->c->mem, 0);
+    kafc__arena_init(&a, k->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
     k->first = KAFC_OK;
     for (int32_t i = 0; rc == KAFC_OK && i < k->n; i++) {
@@ -256,29 +262,33 @@ static bool delete_request(struct delete_ask *k)
     return k->topics && k->old;
 }
 
-kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int32_t n, kafc_err *results,
-                                   int timeout_ms, kafc_error *err)
+static kafc_err check_names(const char *const *names, int32_t n, kafc_error *err)
 {
-    kafc_err rc = n < 0 || (n > 0 && !names) ? kafc__error(err, KAFC_ERR_USAGE, "there are no topics to delete") : KAFC_OK;
-    for (int32_t i = 0; rc == KAFC_OK && i < n; i++) {
+    if (n < 0 || (n > 0 && !names))
+        return kafc__error(err, KAFC_ERR_USAGE, "there are no topics to delete");
+    for (int32_t i = 0; i < n; i++) {
         if (!names[i] || names[i][0] == '\0')
-            rc = kafc__error(err, KAFC_ERR_USAGE, "the name of topic %d is empty", (int)i);
+            return kafc__error(err, KAFC_ERR_USAGE, "the name of topic %d is empty", (int)i);
     }
-    if (rc == KAFC_OK)
-        rc = kafc__ask_begin(c, timeout_ms, err);
+    return KAFC_OK;
+}
+
+kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *names, int32_t n, kafc_err *results,
+                            int64_t deadline, kafc_error *err)
+{
+    struct delete_ask k = { .mem = by->mem, .names = names, .n = n, .results = results };
+    kafc_err rc = check_names(names, n, err);
     if (rc != KAFC_OK)
         return rc;
-    int64_t deadline = kafc__deadline_in(timeout_ms);
-    struct delete_ask k = { .c = c, .names = names, .n = n, .results = results };
-    kafc__arena_init(&k.arena, &c->mem, 0);
+    kafc__arena_init(&k.arena, by->mem, 0);
     if (delete_request(&k)) {
-        k.req.timeout_ms = broker_timeout(c, deadline);
+        k.req.timeout_ms = broker_timeout(by, deadline);
         k.ask.api = kafc__api(KAFC_API_DELETE_TOPICS);
         k.ask.msg = &k.req;
         k.ask.prepare = delete_prepare;
         k.ask.answer = delete_answer;
         k.ask.owner = &k;
-        rc = run_ask(c, &k.ask, deadline, &k.first, &k.why, err);
+        rc = run_ask(by, &k.ask, deadline, &k.first, &k.why, err);
     } else {
         rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the request");
     }
@@ -287,6 +297,17 @@ kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int
             results[i] = rc;
     }
     kafc__arena_fini(&k.arena);
+    return rc;
+}
+
+kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int32_t n, kafc_err *results,
+                                   int timeout_ms, kafc_error *err)
+{
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct kafc_asker by = kafc__asker_of(c);
+    rc = kafc__query_delete(&by, names, n, results, kafc__deadline_in(timeout_ms), err);
     kafc__ask_end(c);
     return rc;
 }
