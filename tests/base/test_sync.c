@@ -38,79 +38,78 @@ static void player(void *arg)
 }
 
 START_TEST(C2_threads_block_all_signals_and_take_turns)
-    {
-        struct shared s = { .turn = 0 };
-        sigset_t before, after;
-        kafc__mutex_init(&s.m);
-        kafc__cond_init(&s.c);
-        pthread_sigmask(SIG_BLOCK, NULL, &before);
-        kafc__lock(&s.m);
-        ck_assert(kafc__thread_start(&s.t, "kafc-test-long-name", player, &s));
-        pthread_sigmask(SIG_BLOCK, NULL, &after);
-        ck_assert_int_eq(sigismember(&before, SIGUSR1), sigismember(&after, SIGUSR1));
-        for (int i = 0; i < 1000; i++) {
-            s.turn = 1;
-            kafc__cond_broadcast(&s.c);
-            while (s.turn != 0)
-                ck_assert(kafc__cond_wait(&s.c, &s.m, kafc__clock_mono_us() + 10000000) ||
-                          s.turn == 0);
-        }
-        kafc__unlock(&s.m);
-        ck_assert(!kafc__thread_is_self(&s.t));
-        kafc__thread_join(&s.t);
-        ck_assert_int_eq(s.rounds, 1000);
-        ck_assert(s.self);
-        ck_assert(s.all_blocked);
-        kafc__cond_fini(&s.c);
-        kafc__mutex_fini(&s.m);
+{
+    struct shared s = { .turn = 0 };
+    sigset_t before, after;
+    kafc__mutex_init(&s.m);
+    kafc__cond_init(&s.c);
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    kafc__lock(&s.m);
+    ck_assert(kafc__thread_start(&s.t, "kafc-test-long-name", player, &s));
+    pthread_sigmask(SIG_BLOCK, NULL, &after);
+    ck_assert_int_eq(sigismember(&before, SIGUSR1), sigismember(&after, SIGUSR1));
+    for (int i = 0; i < 1000; i++) {
+        s.turn = 1;
+        kafc__cond_broadcast(&s.c);
+        while (s.turn != 0)
+            ck_assert(kafc__cond_wait(&s.c, &s.m, kafc__clock_mono_us() + 10000000) || s.turn == 0);
     }
+    kafc__unlock(&s.m);
+    ck_assert(!kafc__thread_is_self(&s.t));
+    kafc__thread_join(&s.t);
+    ck_assert_int_eq(s.rounds, 1000);
+    ck_assert(s.self);
+    ck_assert(s.all_blocked);
+    kafc__cond_fini(&s.c);
+    kafc__mutex_fini(&s.m);
+}
 END_TEST
 
 START_TEST(a_wait_ends_at_its_deadline)
-    {
-        struct shared s = { .turn = 0 };
-        kafc__mutex_init(&s.m);
-        kafc__cond_init(&s.c);
-        kafc__lock(&s.m);
-        int64_t deadline = kafc__clock_mono_us() + 20000;
-        while (kafc__cond_wait(&s.c, &s.m, deadline))
-            ; /* woken for nothing */
-        ck_assert_int_ge(kafc__clock_mono_us(), deadline);
-        while (kafc__cond_wait(&s.c, &s.m, -5))
-            ;
-        kafc__unlock(&s.m);
-        kafc__cond_fini(&s.c);
-        kafc__mutex_fini(&s.m);
-    }
+{
+    struct shared s = { .turn = 0 };
+    kafc__mutex_init(&s.m);
+    kafc__cond_init(&s.c);
+    kafc__lock(&s.m);
+    int64_t deadline = kafc__clock_mono_us() + 20000;
+    while (kafc__cond_wait(&s.c, &s.m, deadline))
+        ; /* woken for nothing */
+    ck_assert_int_ge(kafc__clock_mono_us(), deadline);
+    while (kafc__cond_wait(&s.c, &s.m, -5))
+        ;
+    kafc__unlock(&s.m);
+    kafc__cond_fini(&s.c);
+    kafc__mutex_fini(&s.m);
+}
 END_TEST
 
 START_TEST(clocks_agree)
-    {
-        int64_t a = kafc__clock_mono_us(), b = kafc__clock_mono_us();
-        ck_assert_int_le(a, b);
-        int64_t wall = kafc__clock_wall_ms(), coarse = kafc__clock_coarse_ms();
-        ck_assert_int_gt(wall, 1600000000000);
-        ck_assert_int_lt(llabs(wall - coarse), 1000);
-        ck_assert_uint_ne(kafc__clock_seed(), kafc__clock_seed());
-    }
+{
+    int64_t a = kafc__clock_mono_us(), b = kafc__clock_mono_us();
+    ck_assert_int_le(a, b);
+    int64_t wall = kafc__clock_wall_ms(), coarse = kafc__clock_coarse_ms();
+    ck_assert_int_gt(wall, 1600000000000);
+    ck_assert_int_lt(llabs(wall - coarse), 1000);
+    ck_assert_uint_ne(kafc__clock_seed(), kafc__clock_seed());
+}
 END_TEST
 
 START_TEST(draws_are_deterministic_and_even)
-    {
-        struct kafc_rand a, b;
-        int count[7] = { 0 };
-        kafc__rand_seed(&a, 42);
-        kafc__rand_seed(&b, 42);
-        for (int i = 0; i < 70000; i++) {
-            uint32_t x = kafc__rand_below(&a, 7);
-            ck_assert_uint_eq(x, kafc__rand_below(&b, 7));
-            ck_assert_uint_lt(x, 7);
-            count[x]++;
-        }
-        for (int i = 0; i < 7; i++)
-            ck_assert_int_lt(abs(count[i] - 10000), 500);
-        ck_assert_uint_eq(kafc__rand_below(&a, 1), 0);
+{
+    struct kafc_rand a, b;
+    int count[7] = { 0 };
+    kafc__rand_seed(&a, 42);
+    kafc__rand_seed(&b, 42);
+    for (int i = 0; i < 70000; i++) {
+        uint32_t x = kafc__rand_below(&a, 7);
+        ck_assert_uint_eq(x, kafc__rand_below(&b, 7));
+        ck_assert_uint_lt(x, 7);
+        count[x]++;
     }
+    for (int i = 0; i < 7; i++)
+        ck_assert_int_lt(abs(count[i] - 10000), 500);
+    ck_assert_uint_eq(kafc__rand_below(&a, 1), 0);
+}
 END_TEST
 
 struct item {
@@ -119,31 +118,31 @@ struct item {
 };
 
 START_TEST(lists_keep_order)
-    {
-        struct kafc_list l, other;
-        struct item it[6];
-        kafc__list_init(&l);
-        kafc__list_init(&other);
-        ck_assert(kafc__list_empty(&l));
-        ck_assert_ptr_null(KAFC_LIST_FIRST(&l, struct item, link));
-        for (int i = 0; i < 6; i++) {
-            it[i].n = i;
-            kafc__list_init(&it[i].link);
-            ck_assert(!kafc__list_linked(&it[i].link));
-            kafc__list_push(i < 3 ? &l : &other, &it[i].link);
-        }
-        kafc__list_splice(&l, &other);
-        ck_assert(kafc__list_empty(&other));
-        kafc__list_del(&it[2].link);
-        kafc__list_push_front(&l, &it[2].link);
-        const int want[] = { 2, 0, 1, 3, 4, 5 };
-        struct item *x = KAFC_LIST_FIRST(&l, struct item, link);
-        for (int i = 0; i < 6; i++) {
-            ck_assert_int_eq(x->n, want[i]);
-            x = KAFC_LIST_NEXT(&l, x, struct item, link);
-        }
-        ck_assert_ptr_null(x);
+{
+    struct kafc_list l, other;
+    struct item it[6];
+    kafc__list_init(&l);
+    kafc__list_init(&other);
+    ck_assert(kafc__list_empty(&l));
+    ck_assert_ptr_null(KAFC_LIST_FIRST(&l, struct item, link));
+    for (int i = 0; i < 6; i++) {
+        it[i].n = i;
+        kafc__list_init(&it[i].link);
+        ck_assert(!kafc__list_linked(&it[i].link));
+        kafc__list_push(i < 3 ? &l : &other, &it[i].link);
     }
+    kafc__list_splice(&l, &other);
+    ck_assert(kafc__list_empty(&other));
+    kafc__list_del(&it[2].link);
+    kafc__list_push_front(&l, &it[2].link);
+    const int want[] = { 2, 0, 1, 3, 4, 5 };
+    struct item *x = KAFC_LIST_FIRST(&l, struct item, link);
+    for (int i = 0; i < 6; i++) {
+        ck_assert_int_eq(x->n, want[i]);
+        x = KAFC_LIST_NEXT(&l, x, struct item, link);
+    }
+    ck_assert_ptr_null(x);
+}
 END_TEST
 
 SUITE_MAIN("sync", 30, C2_threads_block_all_signals_and_take_turns, a_wait_ends_at_its_deadline,

@@ -96,64 +96,63 @@ static void expect(struct kafc_decompress *d, int id, const void *p, size_t n, c
 }
 
 START_TEST(everything_comes_back_in_any_pieces_at_any_level)
-    {
-        static const size_t sizes[] = { 0, 1, 100, 32768, 65536, 65537, 300000, 1200000 };
-        static const int32_t levels[] = { 0, KAFC_ZERO, 1, 5, 12, -5 };
-        struct test_alloc a;
-        test_alloc_init(&a);
-        struct kafc_budget *budget = kafc__budget_new(&a.mem, 1000); /* compressing goes over it */
-        struct kafc_seg_pool *pool = kafc__seg_pool_new(&a.mem, budget);
-        struct kafc_decompress d;
-        kafc__decompress_init(&d, &a.mem, budget, LIMIT);
-        for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
-            if (!there(id))
-                continue;
-            struct kafc_compress *c = kafc__compress_new(kafc__codec(id), &a.mem, &error);
-            for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-                for (int kind = 0; kind < 3; kind++) {
-                    int32_t level =
-                        levels[(i + (size_t)kind) % (sizeof(levels) / sizeof(levels[0]))];
-                    unsigned char *p = make_data(sizes[i], kind, i);
-                    size_t n;
-                    unsigned char *z = compress(c, level, pool, p, sizes[i], &n);
-                    if (kind == 0 && sizes[i] > 1000 && level != KAFC_ZERO)
-                        ck_assert_uint_lt(n, sizes[i] / 15);
-                    expect(&d, id, z, n, p, sizes[i]);
-                    free(z);
-                    free(p);
-                }
-            kafc__compress_free(c);
-        }
-        kafc__decompress_fini(&d);
-        kafc__seg_pool_unref(pool);
-        ck_assert_uint_eq(budget->used, 0);
-        kafc__budget_unref(budget);
-        ck_assert_int_eq(a.live, 0);
+{
+    static const size_t sizes[] = { 0, 1, 100, 32768, 65536, 65537, 300000, 1200000 };
+    static const int32_t levels[] = { 0, KAFC_ZERO, 1, 5, 12, -5 };
+    struct test_alloc a;
+    test_alloc_init(&a);
+    struct kafc_budget *budget = kafc__budget_new(&a.mem, 1000); /* compressing goes over it */
+    struct kafc_seg_pool *pool = kafc__seg_pool_new(&a.mem, budget);
+    struct kafc_decompress d;
+    kafc__decompress_init(&d, &a.mem, budget, LIMIT);
+    for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
+        if (!there(id))
+            continue;
+        struct kafc_compress *c = kafc__compress_new(kafc__codec(id), &a.mem, &error);
+        for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+            for (int kind = 0; kind < 3; kind++) {
+                int32_t level = levels[(i + (size_t)kind) % (sizeof(levels) / sizeof(levels[0]))];
+                unsigned char *p = make_data(sizes[i], kind, i);
+                size_t n;
+                unsigned char *z = compress(c, level, pool, p, sizes[i], &n);
+                if (kind == 0 && sizes[i] > 1000 && level != KAFC_ZERO)
+                    ck_assert_uint_lt(n, sizes[i] / 15);
+                expect(&d, id, z, n, p, sizes[i]);
+                free(z);
+                free(p);
+            }
+        kafc__compress_free(c);
     }
+    kafc__decompress_fini(&d);
+    kafc__seg_pool_unref(pool);
+    ck_assert_uint_eq(budget->used, 0);
+    kafc__budget_unref(budget);
+    ck_assert_int_eq(a.live, 0);
+}
 END_TEST
 
 START_TEST(a_stream_left_half_way_leaves_nothing_behind)
-    {
-        struct kafc_seg_pool *pool = kafc__seg_pool_new(NULL, NULL);
-        struct kafc_decompress d;
-        kafc__decompress_init(&d, NULL, NULL, LIMIT);
-        for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
-            if (!there(id))
-                continue;
-            struct kafc_compress *c = kafc__compress_new(kafc__codec(id), NULL, &error);
-            struct kafc_chain chain = { 0 };
-            ck_assert_int_eq(kafc__compress_begin(c, 0, pool, &chain, &error), KAFC_OK);
-            ck_assert_int_eq(kafc__compress_update(c, "forgotten", 9, &error), KAFC_OK);
-            kafc__chain_clear(&chain, pool);
-            size_t n;
-            unsigned char *z = compress(c, 0, pool, (const unsigned char *)"kept", 4, &n);
-            expect(&d, id, z, n, "kept", 4);
-            free(z);
-            kafc__compress_free(c);
-        }
-        kafc__decompress_fini(&d);
-        kafc__seg_pool_unref(pool);
+{
+    struct kafc_seg_pool *pool = kafc__seg_pool_new(NULL, NULL);
+    struct kafc_decompress d;
+    kafc__decompress_init(&d, NULL, NULL, LIMIT);
+    for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
+        if (!there(id))
+            continue;
+        struct kafc_compress *c = kafc__compress_new(kafc__codec(id), NULL, &error);
+        struct kafc_chain chain = { 0 };
+        ck_assert_int_eq(kafc__compress_begin(c, 0, pool, &chain, &error), KAFC_OK);
+        ck_assert_int_eq(kafc__compress_update(c, "forgotten", 9, &error), KAFC_OK);
+        kafc__chain_clear(&chain, pool);
+        size_t n;
+        unsigned char *z = compress(c, 0, pool, (const unsigned char *)"kept", 4, &n);
+        expect(&d, id, z, n, "kept", 4);
+        free(z);
+        kafc__compress_free(c);
     }
+    kafc__decompress_fini(&d);
+    kafc__seg_pool_unref(pool);
+}
 END_TEST
 
 static unsigned char *compress_new(int id, const void *p, size_t n, size_t *out)
@@ -168,67 +167,66 @@ static unsigned char *compress_new(int id, const void *p, size_t n, size_t *out)
 
 /* Cut, flipped, followed by rubbish: an answer or an error, and never an access out of bounds. */
 START_TEST(damage_is_survived_and_cuts_are_noticed)
-    {
-        struct kafc_decompress d;
-        struct kafc_frame *f;
-        kafc__decompress_init(&d, NULL, NULL, 1 << 20);
-        unsigned char *p = make_data(700, 1, 1);
-        for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
-            if (!there(id))
-                continue;
-            size_t n;
-            unsigned char *z = compress_new(id, p, 700, &n);
-            for (size_t cut = 0; cut < n; cut++) {
-                unsigned char *part = malloc(cut ? cut : 1);
-                memcpy(part, z, cut);
-                kafc_err rc = kafc__decompress(&d, kafc__codec(id), part, cut, &f, &error);
-                /* a framed snappy stream has no end: its header alone is a stream of nothing */
-                if (id == KAFC_SNAPPY && cut == 16)
-                    ck_assert(rc == KAFC_OK && f->len == 0);
-                else
-                    ck_assert_msg(rc == KAFC_ERR_CORRUPT, "%s cut at %zu of %zu",
-                                  kafc__codec(id)->name, cut, n);
-                if (rc == KAFC_OK)
-                    kafc__frame_unref(f);
-                free(part);
-            }
-            for (size_t bit = 0; bit < 8 * n; bit++) {
-                z[bit / 8] ^= (unsigned char)(1 << bit % 8);
-                kafc_err rc = kafc__decompress(&d, kafc__codec(id), z, n, &f, &error);
-                ck_assert(rc == KAFC_OK || (rc == KAFC_ERR_CORRUPT && error.message[0]));
-                if (rc == KAFC_OK)
-                    kafc__frame_unref(f);
-                z[bit / 8] ^= (unsigned char)(1 << bit % 8);
-            }
-            expect(&d, id, z, n, p, 700);
-            free(z);
+{
+    struct kafc_decompress d;
+    struct kafc_frame *f;
+    kafc__decompress_init(&d, NULL, NULL, 1 << 20);
+    unsigned char *p = make_data(700, 1, 1);
+    for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
+        if (!there(id))
+            continue;
+        size_t n;
+        unsigned char *z = compress_new(id, p, 700, &n);
+        for (size_t cut = 0; cut < n; cut++) {
+            unsigned char *part = malloc(cut ? cut : 1);
+            memcpy(part, z, cut);
+            kafc_err rc = kafc__decompress(&d, kafc__codec(id), part, cut, &f, &error);
+            /* a framed snappy stream has no end: its header alone is a stream of nothing */
+            if (id == KAFC_SNAPPY && cut == 16)
+                ck_assert(rc == KAFC_OK && f->len == 0);
+            else
+                ck_assert_msg(rc == KAFC_ERR_CORRUPT, "%s cut at %zu of %zu", kafc__codec(id)->name,
+                              cut, n);
+            if (rc == KAFC_OK)
+                kafc__frame_unref(f);
+            free(part);
         }
-        free(p);
-        kafc__decompress_fini(&d);
+        for (size_t bit = 0; bit < 8 * n; bit++) {
+            z[bit / 8] ^= (unsigned char)(1 << bit % 8);
+            kafc_err rc = kafc__decompress(&d, kafc__codec(id), z, n, &f, &error);
+            ck_assert(rc == KAFC_OK || (rc == KAFC_ERR_CORRUPT && error.message[0]));
+            if (rc == KAFC_OK)
+                kafc__frame_unref(f);
+            z[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        }
+        expect(&d, id, z, n, p, 700);
+        free(z);
     }
+    free(p);
+    kafc__decompress_fini(&d);
+}
 END_TEST
 
 START_TEST(bombs_stop_at_the_limit_and_the_limit_itself_is_allowed)
-    {
-        struct kafc_decompress d;
-        struct kafc_frame *f;
-        unsigned char *p = make_data(500000, 0, 1);
-        for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
-            if (!there(id))
-                continue;
-            size_t n;
-            unsigned char *z = compress_new(id, p, 500000, &n);
-            kafc__decompress_init(&d, NULL, NULL, 500000);
-            expect(&d, id, z, n, p, 500000);
-            d.limit = 499999;
-            ck_assert_int_eq(kafc__decompress(&d, kafc__codec(id), z, n, &f, &error),
-                             KAFC_ERR_CORRUPT);
-            ck_assert_str_eq(error.message, "decompresses to more than 499999 bytes");
-            kafc__decompress_fini(&d);
-            free(z);
-        }
-        free(p);
+{
+    struct kafc_decompress d;
+    struct kafc_frame *f;
+    unsigned char *p = make_data(500000, 0, 1);
+    for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
+        if (!there(id))
+            continue;
+        size_t n;
+        unsigned char *z = compress_new(id, p, 500000, &n);
+        kafc__decompress_init(&d, NULL, NULL, 500000);
+        expect(&d, id, z, n, p, 500000);
+        d.limit = 499999;
+        ck_assert_int_eq(kafc__decompress(&d, kafc__codec(id), z, n, &f, &error), KAFC_ERR_CORRUPT);
+        ck_assert_str_eq(error.message, "decompresses to more than 499999 bytes");
+        kafc__decompress_fini(&d);
+        free(z);
     }
+    free(p);
+}
 END_TEST
 
 static void append(unsigned char *to, size_t *n, const void *p, size_t len)
@@ -238,150 +236,149 @@ static void append(unsigned char *to, size_t *n, const void *p, size_t len)
 }
 
 START_TEST(streams_in_a_row_and_trailing_bytes)
-    {
-        struct kafc_decompress d;
-        kafc__decompress_init(&d, NULL, NULL, LIMIT);
-        for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
-            if (!there(id))
-                continue;
-            unsigned char both[1000];
-            size_t n = 0, a, b;
-            unsigned char *x = compress_new(id, "first ", 6, &a),
-                          *y = compress_new(id, "second", 6, &b);
-            append(both, &n, x, a);
-            if (id != KAFC_SNAPPY) {
-                append(both, &n, "\0rubbish", 8);
-                expect(&d, id, both, n, "first ", 6);
-                n = a;
-            }
-            append(both, &n, y, b);
-            /* Java reads one lz4 frame and no more */
-            expect(&d, id, both, n, "first second", id == KAFC_LZ4 ? 6 : 12);
-            free(x);
-            free(y);
+{
+    struct kafc_decompress d;
+    kafc__decompress_init(&d, NULL, NULL, LIMIT);
+    for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
+        if (!there(id))
+            continue;
+        unsigned char both[1000];
+        size_t n = 0, a, b;
+        unsigned char *x = compress_new(id, "first ", 6, &a),
+                      *y = compress_new(id, "second", 6, &b);
+        append(both, &n, x, a);
+        if (id != KAFC_SNAPPY) {
+            append(both, &n, "\0rubbish", 8);
+            expect(&d, id, both, n, "first ", 6);
+            n = a;
         }
-        kafc__decompress_fini(&d);
+        append(both, &n, y, b);
+        /* Java reads one lz4 frame and no more */
+        expect(&d, id, both, n, "first second", id == KAFC_LZ4 ? 6 : 12);
+        free(x);
+        free(y);
     }
+    kafc__decompress_fini(&d);
+}
 END_TEST
 
 START_TEST(framings_are_those_that_java_reads)
-    {
-        static const unsigned char xerial[] = { 0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0,
-                                                0,    0,   0,   1,   0,   0,   0,   1 };
-        static const unsigned char raw[] = { 5, 4 << 2, 'k', 'a', 'f', 'k', 'a' };
-        static const unsigned char lz4[] = { 4, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82 };
-        struct kafc_decompress d;
-        size_t n;
-        unsigned char *z;
-        kafc__decompress_init(&d, NULL, NULL, LIMIT);
-        if (there(KAFC_SNAPPY)) {
-            z = compress_new(KAFC_SNAPPY, "x", 1, &n);
-            ck_assert(memcmp(z, xerial, sizeof(xerial)) == 0);
-            free(z);
-            expect(&d, KAFC_SNAPPY, raw, sizeof(raw), "kafka",
-                   5); /* librdkafka, sarama: one raw block */
-        }
-        if (there(KAFC_LZ4)) {
-            z = compress_new(KAFC_LZ4, "kafka", 5, &n);
-            ck_assert(memcmp(z, lz4, sizeof(lz4)) == 0);
-            ck_assert_uint_eq(n, 7 + 4 + 5 + 4);
-            z[6] = 0x1a; /* KIP-57: the checksum as message format 0 had it */
-            expect(&d, KAFC_LZ4, z, n, "kafka", 5);
-            free(z);
-        }
-        z = compress_new(KAFC_GZIP, "kafka", 5, &n);
-        ck_assert_uint_eq(z[0], 0x1f);
-        ck_assert_uint_eq(z[1], 0x8b);
+{
+    static const unsigned char xerial[] = { 0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0,
+                                            0,    0,   0,   1,   0,   0,   0,   1 };
+    static const unsigned char raw[] = { 5, 4 << 2, 'k', 'a', 'f', 'k', 'a' };
+    static const unsigned char lz4[] = { 4, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82 };
+    struct kafc_decompress d;
+    size_t n;
+    unsigned char *z;
+    kafc__decompress_init(&d, NULL, NULL, LIMIT);
+    if (there(KAFC_SNAPPY)) {
+        z = compress_new(KAFC_SNAPPY, "x", 1, &n);
+        ck_assert(memcmp(z, xerial, sizeof(xerial)) == 0);
         free(z);
-        kafc__decompress_fini(&d);
+        expect(&d, KAFC_SNAPPY, raw, sizeof(raw), "kafka",
+               5); /* librdkafka, sarama: one raw block */
     }
+    if (there(KAFC_LZ4)) {
+        z = compress_new(KAFC_LZ4, "kafka", 5, &n);
+        ck_assert(memcmp(z, lz4, sizeof(lz4)) == 0);
+        ck_assert_uint_eq(n, 7 + 4 + 5 + 4);
+        z[6] = 0x1a; /* KIP-57: the checksum as message format 0 had it */
+        expect(&d, KAFC_LZ4, z, n, "kafka", 5);
+        free(z);
+    }
+    z = compress_new(KAFC_GZIP, "kafka", 5, &n);
+    ck_assert_uint_eq(z[0], 0x1f);
+    ck_assert_uint_eq(z[1], 0x8b);
+    free(z);
+    kafc__decompress_fini(&d);
+}
 END_TEST
 
 START_TEST(a_snappy_length_that_lies_allocates_nothing)
-    {
-        static const unsigned char lie[] = { 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 'x' };
-        struct test_alloc a;
-        struct kafc_decompress d;
-        struct kafc_frame *f;
-        if (!there(KAFC_SNAPPY))
-            return;
-        test_alloc_init(&a);
-        kafc__decompress_init(&d, &a.mem, NULL, SIZE_MAX);
-        ck_assert_int_eq(
-            kafc__decompress(&d, kafc__codec(KAFC_SNAPPY), lie, sizeof(lie), &f, &error),
-            KAFC_ERR_CORRUPT);
-        ck_assert_int_eq(a.calls, 1);
-        ck_assert_int_eq(a.live, 0);
-        kafc__decompress_fini(&d);
-    }
+{
+    static const unsigned char lie[] = { 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 'x' };
+    struct test_alloc a;
+    struct kafc_decompress d;
+    struct kafc_frame *f;
+    if (!there(KAFC_SNAPPY))
+        return;
+    test_alloc_init(&a);
+    kafc__decompress_init(&d, &a.mem, NULL, SIZE_MAX);
+    ck_assert_int_eq(kafc__decompress(&d, kafc__codec(KAFC_SNAPPY), lie, sizeof(lie), &f, &error),
+                     KAFC_ERR_CORRUPT);
+    ck_assert_int_eq(a.calls, 1);
+    ck_assert_int_eq(a.live, 0);
+    kafc__decompress_fini(&d);
+}
 END_TEST
 
 START_TEST(each_allocation_may_fail)
-    {
-        unsigned char *p = make_data(200000, 2, 9);
-        for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
-            if (!there(id))
-                continue;
-            size_t n;
-            unsigned char *z = compress_new(id, p, 200000, &n);
-            bool done = false;
-            for (long fail = 1; !done; fail++) {
-                struct test_alloc a;
-                test_alloc_init(&a);
-                struct kafc_seg_pool *pool = kafc__seg_pool_new(&a.mem, NULL);
-                a.fail_at = a.calls + fail;
-                struct kafc_chain chain = { 0 };
-                kafc_err rc = KAFC_ERR_NO_MEMORY;
-                struct kafc_compress *c = kafc__compress_new(kafc__codec(id), &a.mem, &error);
-                if (c)
-                    rc = kafc__compress_begin(c, 0, pool, &chain, &error);
-                if (rc == KAFC_OK)
-                    rc = kafc__compress_update(c, p, 200000, &error);
-                if (rc == KAFC_OK)
-                    rc = kafc__compress_finish(c, &error);
-                kafc__compress_free(c);
-                struct kafc_decompress d;
-                struct kafc_frame *f = NULL;
-                kafc__decompress_init(&d, &a.mem, NULL, LIMIT);
-                if (rc == KAFC_OK)
-                    rc = kafc__decompress(&d, kafc__codec(id), z, n, &f, &error);
-                ck_assert(rc == KAFC_OK || rc == KAFC_ERR_NO_MEMORY);
-                ck_assert(rc == KAFC_OK || error.code == KAFC_ERR_NO_MEMORY);
-                done = rc == KAFC_OK && a.calls < a.fail_at;
-                kafc__frame_unref(f);
-                kafc__decompress_fini(&d);
-                kafc__chain_clear(&chain, pool);
-                kafc__seg_pool_unref(pool);
-                ck_assert_int_eq(a.live, 0);
-                ck_assert_int_lt(fail, 200);
-            }
-            free(z);
+{
+    unsigned char *p = make_data(200000, 2, 9);
+    for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
+        if (!there(id))
+            continue;
+        size_t n;
+        unsigned char *z = compress_new(id, p, 200000, &n);
+        bool done = false;
+        for (long fail = 1; !done; fail++) {
+            struct test_alloc a;
+            test_alloc_init(&a);
+            struct kafc_seg_pool *pool = kafc__seg_pool_new(&a.mem, NULL);
+            a.fail_at = a.calls + fail;
+            struct kafc_chain chain = { 0 };
+            kafc_err rc = KAFC_ERR_NO_MEMORY;
+            struct kafc_compress *c = kafc__compress_new(kafc__codec(id), &a.mem, &error);
+            if (c)
+                rc = kafc__compress_begin(c, 0, pool, &chain, &error);
+            if (rc == KAFC_OK)
+                rc = kafc__compress_update(c, p, 200000, &error);
+            if (rc == KAFC_OK)
+                rc = kafc__compress_finish(c, &error);
+            kafc__compress_free(c);
+            struct kafc_decompress d;
+            struct kafc_frame *f = NULL;
+            kafc__decompress_init(&d, &a.mem, NULL, LIMIT);
+            if (rc == KAFC_OK)
+                rc = kafc__decompress(&d, kafc__codec(id), z, n, &f, &error);
+            ck_assert(rc == KAFC_OK || rc == KAFC_ERR_NO_MEMORY);
+            ck_assert(rc == KAFC_OK || error.code == KAFC_ERR_NO_MEMORY);
+            done = rc == KAFC_OK && a.calls < a.fail_at;
+            kafc__frame_unref(f);
+            kafc__decompress_fini(&d);
+            kafc__chain_clear(&chain, pool);
+            kafc__seg_pool_unref(pool);
+            ck_assert_int_eq(a.live, 0);
+            ck_assert_int_lt(fail, 200);
         }
-        free(p);
+        free(z);
     }
+    free(p);
+}
 END_TEST
 
 START_TEST(the_table_of_codecs)
-    {
-        ck_assert_ptr_null(kafc__codec(-1));
-        ck_assert_ptr_null(kafc__codec(5));
-        ck_assert_ptr_null(kafc__codec_by_name("brotli"));
-        ck_assert_int_eq(kafc__codec_by_name("zstd")->min_produce, 7);
-        for (int id = 0; id < KAFC_CODECS; id++) {
-            ck_assert_int_eq(kafc__codec(id)->id, id);
-            ck_assert_ptr_eq(kafc__codec_by_name(kafc__codec(id)->name), kafc__codec(id));
-        }
-        ck_assert_ptr_null(kafc__compress_new(kafc__codec(KAFC_NONE), NULL, &error));
-        ck_assert_int_eq(error.code, KAFC_ERR_USAGE);
-        const struct kafc_codec missing = { .id = KAFC_ZSTD, .name = "zstd", .library = "libzstd" };
-        struct kafc_decompress d;
-        struct kafc_frame *f;
-        kafc__decompress_init(&d, NULL, NULL, LIMIT);
-        ck_assert_ptr_null(kafc__compress_new(&missing, NULL, &error));
-        ck_assert_int_eq(kafc__decompress(&d, &missing, "x", 1, &f, &error), KAFC_ERR_NO_CODEC);
-        ck_assert_ptr_nonnull(strstr(error.message, "libzstd"));
-        kafc__decompress_fini(&d);
+{
+    ck_assert_ptr_null(kafc__codec(-1));
+    ck_assert_ptr_null(kafc__codec(5));
+    ck_assert_ptr_null(kafc__codec_by_name("brotli"));
+    ck_assert_int_eq(kafc__codec_by_name("zstd")->min_produce, 7);
+    for (int id = 0; id < KAFC_CODECS; id++) {
+        ck_assert_int_eq(kafc__codec(id)->id, id);
+        ck_assert_ptr_eq(kafc__codec_by_name(kafc__codec(id)->name), kafc__codec(id));
     }
+    ck_assert_ptr_null(kafc__compress_new(kafc__codec(KAFC_NONE), NULL, &error));
+    ck_assert_int_eq(error.code, KAFC_ERR_USAGE);
+    const struct kafc_codec missing = { .id = KAFC_ZSTD, .name = "zstd", .library = "libzstd" };
+    struct kafc_decompress d;
+    struct kafc_frame *f;
+    kafc__decompress_init(&d, NULL, NULL, LIMIT);
+    ck_assert_ptr_null(kafc__compress_new(&missing, NULL, &error));
+    ck_assert_int_eq(kafc__decompress(&d, &missing, "x", 1, &f, &error), KAFC_ERR_NO_CODEC);
+    ck_assert_ptr_nonnull(strstr(error.message, "libzstd"));
+    kafc__decompress_fini(&d);
+}
 END_TEST
 
 SUITE_MAIN("compress", 60, everything_comes_back_in_any_pieces_at_any_level,

@@ -178,19 +178,19 @@ static void check_round(struct kafc_rand *rand, const char *text, int codec,
 }
 
 START_TEST(V3_null_and_empty_differ_and_headers_keep_order_with_every_codec)
-    {
-        static char text[20000];
-        struct kafc_rand rand;
-        struct kafc_decompress d;
-        kafc__rand_seed(&rand, 5);
-        for (size_t i = 0; i < sizeof(text); i++)
-            text[i] = (char)kafc__rand_below(&rand, 20);
-        kafc__decompress_init(&d, NULL, NULL, 16 << 20);
-        for (int codec = 0; codec < KAFC_CODECS; codec++)
-            for (int round = 0; round < 40 && !kafc__codec(codec)->library; round++)
-                check_round(&rand, text, codec, &d);
-        kafc__decompress_fini(&d);
-    }
+{
+    static char text[20000];
+    struct kafc_rand rand;
+    struct kafc_decompress d;
+    kafc__rand_seed(&rand, 5);
+    for (size_t i = 0; i < sizeof(text); i++)
+        text[i] = (char)kafc__rand_below(&rand, 20);
+    kafc__decompress_init(&d, NULL, NULL, 16 << 20);
+    for (int codec = 0; codec < KAFC_CODECS; codec++)
+        for (int round = 0; round < 40 && !kafc__codec(codec)->library; round++)
+            check_round(&rand, text, codec, &d);
+    kafc__decompress_fini(&d);
+}
 END_TEST
 
 /* Three records with everything. */
@@ -215,66 +215,68 @@ static struct bytes small_batch(int codec)
 }
 
 START_TEST(every_cut_ends_silently_and_every_flipped_bit_is_noticed)
-    {
-        struct kafc_decompress d;
-        kafc__decompress_init(&d, NULL, NULL, LIMIT);
-        for (int codec = 0; codec < KAFC_CODECS; codec++) {
-            if (kafc__codec(codec)->library)
-                continue;
-            struct bytes b = small_batch(codec);
-            int records = 0;
-            uint64_t sum = 0;
-            ck_assert_int_eq(read_all(b.p, b.n, true, &d, &records, &sum), KAFC_OK);
-            ck_assert_int_eq(records, 3);
-            for (size_t cut = 0; cut < b.n; cut++) {
-                uint8_t *part = malloc(cut ? cut : 1);
-                memcpy(part, b.p, cut);
-                records = 0;
-                ck_assert_int_eq(read_all(part, cut, true, &d, &records, &sum), KAFC_OK);
-                ck_assert_int_eq(records, 0);
-                free(part);
-            }
-            for (size_t bit = 0; bit < 8 * b.n; bit++) {
-                bool in_crc = bit / 8 >= 17; /* the CRC itself, or what it covers */
-                b.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
-                kafc_err rc = read_all(b.p, b.n, true, &d, &records, &sum);
-                ck_assert(!in_crc || rc == KAFC_ERR_CORRUPT);
-                rc = read_all(b.p, b.n, false, &d, &records, &sum);
-                ck_assert(rc == KAFC_OK || rc == KAFC_ERR_CORRUPT ||
-                          (rc == KAFC_ERR_UNSUPPORTED && bit / 8 == 16));
-                b.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
-            }
-            free(b.p);
+{
+    struct kafc_decompress d;
+    kafc__decompress_init(&d, NULL, NULL, LIMIT);
+    for (int codec = 0; codec < KAFC_CODECS; codec++) {
+        if (kafc__codec(codec)->library)
+            continue;
+        struct bytes b = small_batch(codec);
+        int records = 0;
+        uint64_t sum = 0;
+        ck_assert_int_eq(read_all(b.p, b.n, true, &d, &records, &sum), KAFC_OK);
+        ck_assert_int_eq(records, 3);
+        for (size_t cut = 0; cut < b.n; cut++) {
+            uint8_t *part = malloc(cut ? cut : 1);
+            memcpy(part, b.p, cut);
+            records = 0;
+            ck_assert_int_eq(read_all(part, cut, true, &d, &records, &sum), KAFC_OK);
+            ck_assert_int_eq(records, 0);
+            free(part);
         }
-        kafc__decompress_fini(&d);
+        for (size_t bit = 0; bit < 8 * b.n; bit++) {
+            bool in_crc = bit / 8 >= 17; /* the CRC itself, or what it covers */
+            b.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            kafc_err rc = read_all(b.p, b.n, true, &d, &records, &sum);
+            ck_assert(!in_crc || rc == KAFC_ERR_CORRUPT);
+            /* byte 16 is the format, 22 names the codec, which may be left out of this build */
+            rc = read_all(b.p, b.n, false, &d, &records, &sum);
+            ck_assert(rc == KAFC_OK || rc == KAFC_ERR_CORRUPT ||
+                      (rc == KAFC_ERR_UNSUPPORTED && bit / 8 == 16) ||
+                      (rc == KAFC_ERR_NO_CODEC && bit / 8 == 22));
+            b.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        free(b.p);
     }
+    kafc__decompress_fini(&d);
+}
 END_TEST
 
 START_TEST(cuts_and_growth_inside_the_records_are_corrupt)
-    {
-        struct kafc_decompress d;
-        struct bytes b = small_batch(KAFC_NONE);
-        int records = 0;
-        uint64_t sum = 0;
-        kafc__decompress_init(&d, NULL, NULL, LIMIT);
-        /* The header says so many bytes less, as if they had never been there. */
-        for (size_t n = b.n - 1; n >= KAFC_BATCH_HEADER; n--) {
-            uint8_t *part = malloc(n);
-            memcpy(part, b.p, n);
-            kafc__store32(part + 8, (uint32_t)(n - KAFC_BATCH_PREFIX));
-            ck_assert_int_eq(read_all(part, n, false, &d, &records, &sum), KAFC_ERR_CORRUPT);
-            ck_assert_ptr_nonnull(strstr(error.message, "batch at offset 7"));
-            free(part);
-        }
-        b.p = realloc(b.p, b.n + 1);
-        b.p[b.n] = 0;
-        kafc__store32(b.p + 8, (uint32_t)(b.n + 1 - KAFC_BATCH_PREFIX));
-        ck_assert_int_eq(read_all(b.p, b.n + 1, false, &d, &records, &sum), KAFC_ERR_CORRUPT);
-        ck_assert_ptr_nonnull(strstr(error.message, "record 3 of 3"));
-        ck_assert_ptr_nonnull(strstr(error.message, "left behind the last record"));
-        free(b.p);
-        kafc__decompress_fini(&d);
+{
+    struct kafc_decompress d;
+    struct bytes b = small_batch(KAFC_NONE);
+    int records = 0;
+    uint64_t sum = 0;
+    kafc__decompress_init(&d, NULL, NULL, LIMIT);
+    /* The header says so many bytes less, as if they had never been there. */
+    for (size_t n = b.n - 1; n >= KAFC_BATCH_HEADER; n--) {
+        uint8_t *part = malloc(n);
+        memcpy(part, b.p, n);
+        kafc__store32(part + 8, (uint32_t)(n - KAFC_BATCH_PREFIX));
+        ck_assert_int_eq(read_all(part, n, false, &d, &records, &sum), KAFC_ERR_CORRUPT);
+        ck_assert_ptr_nonnull(strstr(error.message, "batch at offset 7"));
+        free(part);
     }
+    b.p = realloc(b.p, b.n + 1);
+    b.p[b.n] = 0;
+    kafc__store32(b.p + 8, (uint32_t)(b.n + 1 - KAFC_BATCH_PREFIX));
+    ck_assert_int_eq(read_all(b.p, b.n + 1, false, &d, &records, &sum), KAFC_ERR_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(error.message, "record 3 of 3"));
+    ck_assert_ptr_nonnull(strstr(error.message, "left behind the last record"));
+    free(b.p);
+    kafc__decompress_fini(&d);
+}
 END_TEST
 
 static void refuses(size_t at, size_t width, uint64_t value, const char *words)
@@ -293,118 +295,117 @@ static void refuses(size_t at, size_t width, uint64_t value, const char *words)
 }
 
 START_TEST(headers_that_cannot_be_are_refused_with_the_field)
-    {
-        refuses(0, 8, UINT64_MAX, "base offset is -1");
-        refuses(0, 8, INT64_MAX - 199, "last offset delta is 200");
-        refuses(8, 4, 13, "length is 13");
-        refuses(8, 4, 48, "length is 48");
-        refuses(8, 4, UINT32_MAX, "length is -1");
-        refuses(16, 1, 3, "format is 3");
-        refuses(16, 1, 255, "format is -1");
-        refuses(21, 2, 5, "codec 5 is unknown");
-        refuses(23, 4, UINT32_MAX, "last offset delta is -1");
-        refuses(57, 4, UINT32_MAX, "record count is -1");
-        refuses(57, 4, 4, "record 4 of 4");
-        refuses(57, 4, 2, "left behind the last record");
-        refuses(61, 1, 0x13, "the record's length");
-        refuses(61, 1, 10, "the record's length");
-    }
+{
+    refuses(0, 8, UINT64_MAX, "base offset is -1");
+    refuses(0, 8, INT64_MAX - 199, "last offset delta is 200");
+    refuses(8, 4, 13, "length is 13");
+    refuses(8, 4, 48, "length is 48");
+    refuses(8, 4, UINT32_MAX, "length is -1");
+    refuses(16, 1, 3, "format is 3");
+    refuses(16, 1, 255, "format is -1");
+    refuses(21, 2, 5, "codec 5 is unknown");
+    refuses(23, 4, UINT32_MAX, "last offset delta is -1");
+    refuses(57, 4, UINT32_MAX, "record count is -1");
+    refuses(57, 4, 4, "record 4 of 4");
+    refuses(57, 4, 2, "left behind the last record");
+    refuses(61, 1, 0x13, "the record's length");
+    refuses(61, 1, 10, "the record's length");
+}
 END_TEST
 
 START_TEST(a_cut_batch_tells_how_much_it_needs)
-    {
-        struct bytes b = small_batch(KAFC_NONE);
-        struct kafc_batches it;
-        struct kafc_batch x;
-        kafc__batches_init(&it, b.p, b.n - 1);
-        ck_assert_int_eq(kafc__batch_next(&it, &x, &error), KAFC_OK);
-        ck_assert_ptr_null(x.p);
-        ck_assert_uint_eq(it.cut, b.n);
-        kafc__batches_init(&it, b.p, 11);
-        ck_assert_int_eq(kafc__batch_next(&it, &x, &error), KAFC_OK);
-        ck_assert_uint_eq(it.cut, 0);
-        kafc__batches_init(&it, NULL, 0);
-        ck_assert_int_eq(kafc__batch_next(&it, &x, &error), KAFC_OK);
-        ck_assert_ptr_null(x.p);
-        free(b.p);
-    }
+{
+    struct bytes b = small_batch(KAFC_NONE);
+    struct kafc_batches it;
+    struct kafc_batch x;
+    kafc__batches_init(&it, b.p, b.n - 1);
+    ck_assert_int_eq(kafc__batch_next(&it, &x, &error), KAFC_OK);
+    ck_assert_ptr_null(x.p);
+    ck_assert_uint_eq(it.cut, b.n);
+    kafc__batches_init(&it, b.p, 11);
+    ck_assert_int_eq(kafc__batch_next(&it, &x, &error), KAFC_OK);
+    ck_assert_uint_eq(it.cut, 0);
+    kafc__batches_init(&it, NULL, 0);
+    ck_assert_int_eq(kafc__batch_next(&it, &x, &error), KAFC_OK);
+    ck_assert_ptr_null(x.p);
+    free(b.p);
+}
 END_TEST
 
 START_TEST(log_append_time_is_the_time_of_all)
-    {
-        const struct kafc_record_fields r = { .timestamp_delta = 5, .value = { "x", 1 } };
-        struct kafc_batch_header h = { .attributes = KAFC_BATCH_LOG_APPEND_TIME,
-                                       .base_timestamp = 10,
-                                       .max_timestamp = 99 };
-        struct bytes bytes = make_batch(&r, 1, KAFC_NONE, &h);
-        struct kafc_batches it;
-        struct kafc_batch b;
-        struct kafc_record_cursor c;
-        struct kafc_record x;
-        struct kafc_frame *f;
-        kafc__batches_init(&it, bytes.p, bytes.n);
-        ck_assert_int_eq(kafc__batch_next(&it, &b, &error), KAFC_OK);
-        ck_assert_int_eq(kafc__batch_open(&b, NULL, &c, &f, &error), KAFC_OK);
-        ck_assert_ptr_null(f);
-        ck_assert_int_eq(kafc__record_next(&c, &x), KAFC_RECORD_GOT);
-        ck_assert_int_eq(c.timestamp_type, KAFC_TIME_LOG_APPEND);
-        ck_assert_int_eq(x.timestamp, 99);
-        free(bytes.p);
-    }
+{
+    const struct kafc_record_fields r = { .timestamp_delta = 5, .value = { "x", 1 } };
+    struct kafc_batch_header h = { .attributes = KAFC_BATCH_LOG_APPEND_TIME,
+                                   .base_timestamp = 10,
+                                   .max_timestamp = 99 };
+    struct bytes bytes = make_batch(&r, 1, KAFC_NONE, &h);
+    struct kafc_batches it;
+    struct kafc_batch b;
+    struct kafc_record_cursor c;
+    struct kafc_record x;
+    struct kafc_frame *f;
+    kafc__batches_init(&it, bytes.p, bytes.n);
+    ck_assert_int_eq(kafc__batch_next(&it, &b, &error), KAFC_OK);
+    ck_assert_int_eq(kafc__batch_open(&b, NULL, &c, &f, &error), KAFC_OK);
+    ck_assert_ptr_null(f);
+    ck_assert_int_eq(kafc__record_next(&c, &x), KAFC_RECORD_GOT);
+    ck_assert_int_eq(c.timestamp_type, KAFC_TIME_LOG_APPEND);
+    ck_assert_int_eq(x.timestamp, 99);
+    free(bytes.p);
+}
 END_TEST
 
 START_TEST(sizes_that_cannot_be_written_are_zero)
-    {
-        kafc_header h = { { NULL, 0 }, { "x", 1 } };
-        struct kafc_record_fields r = { .value = { "x", -1 } };
-        ck_assert_uint_eq(kafc__record_size(&r), 0);
-        r.value.len = INT32_MAX;
-        ck_assert_uint_eq(kafc__record_size(&r), 0);
-        r.value.len = INT32_MAX - 40;
-        ck_assert_uint_eq(kafc__record_size(&r),
-                          (uint32_t)INT32_MAX - 40 + 5 + 1 + 1 + 1 + 1 + 5 + 1);
-        r.value.len = 1;
-        r.headers = &h;
-        r.nheaders = 1;
-        ck_assert_uint_eq(kafc__record_size(&r), 0);
-        h.name.p = "";
-        ck_assert_uint_ne(kafc__record_size(&r), 0);
-        r.nheaders = -1;
-        ck_assert_uint_eq(kafc__record_size(&r), 0);
-        ck_assert_int_eq(kafc__sequence_add(INT32_MAX, 1), 0);
-        ck_assert_int_eq(kafc__sequence_add(INT32_MAX - 1, 5), 3);
-    }
+{
+    kafc_header h = { { NULL, 0 }, { "x", 1 } };
+    struct kafc_record_fields r = { .value = { "x", -1 } };
+    ck_assert_uint_eq(kafc__record_size(&r), 0);
+    r.value.len = INT32_MAX;
+    ck_assert_uint_eq(kafc__record_size(&r), 0);
+    r.value.len = INT32_MAX - 40;
+    ck_assert_uint_eq(kafc__record_size(&r), (uint32_t)INT32_MAX - 40 + 5 + 1 + 1 + 1 + 1 + 5 + 1);
+    r.value.len = 1;
+    r.headers = &h;
+    r.nheaders = 1;
+    ck_assert_uint_eq(kafc__record_size(&r), 0);
+    h.name.p = "";
+    ck_assert_uint_ne(kafc__record_size(&r), 0);
+    r.nheaders = -1;
+    ck_assert_uint_eq(kafc__record_size(&r), 0);
+    ck_assert_int_eq(kafc__sequence_add(INT32_MAX, 1), 0);
+    ck_assert_int_eq(kafc__sequence_add(INT32_MAX - 1, 5), 3);
+}
 END_TEST
 
 START_TEST(control_types_by_key)
-    {
-        ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\0\0\0\1", 4 }), KAFC_CONTROL_COMMIT);
-        ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\0\1\0\0\7", 5 }), KAFC_CONTROL_ABORT);
-        ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\0\0\0\11", 4 }), 9);
-        ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\0\0\0", 3 }), KAFC_CONTROL_NONE);
-        ck_assert_int_eq(kafc__control_type((kafc_bytes){ NULL, 0 }), KAFC_CONTROL_NONE);
-        ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\xff\xff\0\0", 4 }), KAFC_CONTROL_NONE);
-    }
+{
+    ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\0\0\0\1", 4 }), KAFC_CONTROL_COMMIT);
+    ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\0\1\0\0\7", 5 }), KAFC_CONTROL_ABORT);
+    ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\0\0\0\11", 4 }), 9);
+    ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\0\0\0", 3 }), KAFC_CONTROL_NONE);
+    ck_assert_int_eq(kafc__control_type((kafc_bytes){ NULL, 0 }), KAFC_CONTROL_NONE);
+    ck_assert_int_eq(kafc__control_type((kafc_bytes){ "\xff\xff\0\0", 4 }), KAFC_CONTROL_NONE);
+}
 END_TEST
 
 START_TEST(decompression_may_run_out_of_memory)
-    {
-        if (kafc__codec(KAFC_ZSTD)->library)
-            return;
-        struct bytes b = small_batch(KAFC_ZSTD);
-        struct test_alloc a;
-        struct kafc_decompress d;
-        int records = 0;
-        uint64_t sum = 0;
-        test_alloc_init(&a);
-        a.fail_at = 1;
-        kafc__decompress_init(&d, &a.mem, NULL, LIMIT);
-        ck_assert_int_eq(read_all(b.p, b.n, true, &d, &records, &sum), KAFC_ERR_NO_MEMORY);
-        ck_assert_int_eq(read_all(b.p, b.n, true, &d, &records, &sum), KAFC_OK);
-        kafc__decompress_fini(&d);
-        ck_assert_int_eq(a.live, 0);
-        free(b.p);
-    }
+{
+    if (kafc__codec(KAFC_ZSTD)->library)
+        return;
+    struct bytes b = small_batch(KAFC_ZSTD);
+    struct test_alloc a;
+    struct kafc_decompress d;
+    int records = 0;
+    uint64_t sum = 0;
+    test_alloc_init(&a);
+    a.fail_at = 1;
+    kafc__decompress_init(&d, &a.mem, NULL, LIMIT);
+    ck_assert_int_eq(read_all(b.p, b.n, true, &d, &records, &sum), KAFC_ERR_NO_MEMORY);
+    ck_assert_int_eq(read_all(b.p, b.n, true, &d, &records, &sum), KAFC_OK);
+    kafc__decompress_fini(&d);
+    ck_assert_int_eq(a.live, 0);
+    free(b.p);
+}
 END_TEST
 
 SUITE_MAIN("record", 60, V3_null_and_empty_differ_and_headers_keep_order_with_every_codec,

@@ -212,53 +212,57 @@ static void check_batch(struct kafc_batches *it, struct kafc_decompress *d, json
     kafc__frame_unref(f);
 }
 
-/* Several batches in a row, some of them of format 0 or 1. */
+/* Several batches in a row, some of them of format 0 or 1, or of a codec that is left out of this build. */
 static bool other_formats(json_t *want)
 {
     json_t *list = json_object_get(want, "batches");
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (int_of(json_array_get(list, i), "magic") != 2)
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *b = json_array_get(list, i);
+        if (int_of(b, "magic") != 2 || kafc__codec(int_of(b, "attributes") & 7)->library)
             return true;
+    }
     return false;
 }
 
 START_TEST(V3_batches_are_read_and_written_as_java_does)
-    {
-        struct lines l;
-        struct kafc_decompress d;
-        int batches = 0;
-        kafc__decompress_init(&d, NULL, NULL, 64 << 20);
-        lines_open(&l, "records.tsv.gz");
-        while (lines_next(&l)) {
-            const struct kafc_codec *codec = kafc__codec_by_name(l.column[1]);
-            if (strcmp(l.column[0], "2") != 0 || (codec && codec->library))
-                continue;
-            line_number = l.number;
-            json_error_t e;
-            json_t *want = json_loads(l.column[2], JSON_ALLOW_NUL, &e);
-            ck_assert_msg(want != NULL, "line %d: %s", l.number, e.text);
-            if (other_formats(want)) {
-                json_decref(want);
-                continue;
-            }
-            size_t n;
-            uint8_t *p = lines_hex(l.column[3], &n);
-            struct kafc_batches it;
-            struct kafc_batch b;
-            kafc__batches_init(&it, p, n);
-            json_t *list = json_object_get(want, "batches");
-            for (size_t i = 0; i < (list ? json_array_size(list) : 1); i++, batches++)
-                check_batch(&it, &d, list ? json_array_get(list, i) : want);
-            size_t trailing = (size_t)(it.end - it.p);
-            EXPECT(trailing == (list ? (size_t)int_of(want, "trailing") : 0), "trailing bytes");
-            EXPECT(kafc__batch_next(&it, &b, &error) == KAFC_OK && !b.p, "a cut batch is the end");
-            free(p);
+{
+    struct lines l;
+    struct kafc_decompress d;
+    int batches = 0, left_out = 0;
+    kafc__decompress_init(&d, NULL, NULL, 64 << 20);
+    lines_open(&l, "records.tsv.gz");
+    while (lines_next(&l)) {
+        const struct kafc_codec *codec = kafc__codec_by_name(l.column[1]);
+        if (strcmp(l.column[0], "2") != 0 || (codec && codec->library))
+            continue;
+        line_number = l.number;
+        json_error_t e;
+        json_t *want = json_loads(l.column[2], JSON_ALLOW_NUL, &e);
+        ck_assert_msg(want != NULL, "line %d: %s", l.number, e.text);
+        if (other_formats(want)) {
             json_decref(want);
+            continue;
         }
-        lines_close(&l);
-        kafc__decompress_fini(&d);
-        ck_assert_int_ge(batches, 400);
+        size_t n;
+        uint8_t *p = lines_hex(l.column[3], &n);
+        struct kafc_batches it;
+        struct kafc_batch b;
+        kafc__batches_init(&it, p, n);
+        json_t *list = json_object_get(want, "batches");
+        for (size_t i = 0; i < (list ? json_array_size(list) : 1); i++, batches++)
+            check_batch(&it, &d, list ? json_array_get(list, i) : want);
+        size_t trailing = (size_t)(it.end - it.p);
+        EXPECT(trailing == (list ? (size_t)int_of(want, "trailing") : 0), "trailing bytes");
+        EXPECT(kafc__batch_next(&it, &b, &error) == KAFC_OK && !b.p, "a cut batch is the end");
+        free(p);
+        json_decref(want);
     }
+    lines_close(&l);
+    kafc__decompress_fini(&d);
+    for (int id = 0; id < KAFC_CODECS; id++)
+        left_out += kafc__codec(id)->library != NULL;
+    ck_assert_int_ge(batches, left_out ? 200 : 400);
+}
 END_TEST
 
 SUITE_MAIN("record vectors", 60, V3_batches_are_read_and_written_as_java_does)
