@@ -531,7 +531,7 @@ static void watch(struct kafc_consumer *c, const struct kafc_meta_topic *t, int3
 /* Wants metadata of what is newly read; makes the partitions of whole topics. */
 static void follow_topics(struct kafc_consumer *c)
 {
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_partition *p;
     struct kafc_consumer_topic *t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node);
 
     for (; t; t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_consumer_topic, node)) {
@@ -548,7 +548,8 @@ static void follow_topics(struct kafc_consumer *c)
         if (!t->dead)
             watch(c, t->meta, -1);
     }
-    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+    for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p;
+         p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (!p->dead && !p->meta)
             p->meta = kafc__meta_want(c->core, p->topic->s, false);
         if (!p->dead && p->state != KAFC_CP_DONE && p->state != KAFC_CP_FAILED)
