@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "protocol/record/message.h"
 #include "protocol/wire.h"
 
 enum {
@@ -56,6 +57,30 @@ static kafc_err check_header(const struct kafc_batches *it, const struct kafc_ba
     return KAFC_OK;
 }
 
+/* A message of format 0 or 1. The count of a compressed set is -1. */
+static kafc_err parse_message(const struct kafc_batches *it, size_t size,
+                              struct kafc_batch_header *h, kafc_error *err)
+{
+    struct kafc_wire_message m;
+    const char *why = kafc__message_parse(it->p, size, &m);
+    if (!why && (m.offset < 0 || m.offset == INT64_MAX))
+        why = "there is no such offset";
+    if (why)
+        return kafc__error(err, KAFC_ERR_CORRUPT,
+                           "message at offset %lld, byte %zu of the response's records: %s",
+                           (long long)h->base_offset, (size_t)(it->p - it->start), why);
+    h->crc = m.crc;
+    h->attributes = m.attributes;
+    h->base_timestamp = h->max_timestamp = m.timestamp;
+    h->leader_epoch = h->base_sequence = -1;
+    h->producer_id = h->producer_epoch = -1;
+    h->count = m.attributes & KAFC_BATCH_CODEC ? -1 : 1;
+    /* Of old attributes only these mean something; formats 0 and 1 know no others. */
+    h->attributes &= h->magic == 0 ? KAFC_BATCH_CODEC
+                                   : KAFC_BATCH_CODEC | KAFC_BATCH_LOG_APPEND_TIME;
+    return KAFC_OK;
+}
+
 kafc_err kafc__batch_next(struct kafc_batches *it, struct kafc_batch *b, kafc_error *err)
 {
     struct kafc_batch_header *h = &b->header;
@@ -78,25 +103,25 @@ kafc_err kafc__batch_next(struct kafc_batches *it, struct kafc_batch *b, kafc_er
         it->p = it->end;
         return KAFC_OK;
     }
-    if (h->magic == 2) {
-        if (h->length >= KAFC_BATCH_HEADER - KAFC_BATCH_PREFIX)
-            parse_header(it->p, h);
-        kafc_err rc = check_header(it, h, err);
-        if (rc != KAFC_OK)
-            return rc;
-    }
+    if (h->magic == 2 && h->length >= KAFC_BATCH_HEADER - KAFC_BATCH_PREFIX)
+        parse_header(it->p, h);
+    kafc_err rc = h->magic == 2 ? check_header(it, h, err) : parse_message(it, size, h, err);
+    if (rc != KAFC_OK)
+        return rc;
+    b->last_offset = h->base_offset + h->last_offset_delta;
+    if (h->count < 0)
+        h->base_offset = 0;
     b->p = it->p;
     b->size = size;
     it->p += size;
-    if (h->magic == 2)
-        return KAFC_OK;
-    return kafc__error(err, KAFC_ERR_UNSUPPORTED, "batch at offset %lld has message format %d",
-                       (long long)h->base_offset, h->magic);
+    return KAFC_OK;
 }
 
 kafc_err kafc__batch_check_crc(const struct kafc_batch *b, kafc_error *err)
 {
-    uint32_t crc = kafc__crc32c(0, b->p + KAFC_BATCH_CRC_FROM, b->size - KAFC_BATCH_CRC_FROM);
+    uint32_t crc = b->header.magic == 2
+                       ? kafc__crc32c(0, b->p + KAFC_BATCH_CRC_FROM, b->size - KAFC_BATCH_CRC_FROM)
+                       : kafc__crc32(b->p + SIZE_TO_MAGIC - 1, b->size - (SIZE_TO_MAGIC - 1));
     if (crc == b->header.crc)
         return KAFC_OK;
     return kafc__error(err, KAFC_ERR_CORRUPT,
@@ -106,33 +131,97 @@ kafc_err kafc__batch_check_crc(const struct kafc_batch *b, kafc_error *err)
 
 /* ---- records ---- */
 
+static kafc_err decompress(const struct kafc_batch *b, const void *p, size_t n,
+                           struct kafc_decompress *d, struct kafc_frame **frame, kafc_error *err)
+{
+    int id = b->header.attributes & KAFC_BATCH_CODEC;
+    const struct kafc_codec *codec = kafc__codec(id);
+    kafc_error why;
+    if (!codec)
+        return kafc__error(err, KAFC_ERR_CORRUPT,
+                           "batch at offset %lld: compression codec %d is unknown",
+                           (long long)b->header.base_offset, id);
+    kafc_err rc = kafc__decompress(d, codec, p, n, frame, &why);
+    if (rc != KAFC_OK)
+        return kafc__error(err, rc, "batch at offset %lld: %s", (long long)b->header.base_offset,
+                           why.message);
+    return KAFC_OK;
+}
+
+static kafc_err broken_set(const struct kafc_batch *b, const char *why, kafc_error *err)
+{
+    return kafc__error(err, KAFC_ERR_CORRUPT, "compressed message set at offset %lld: %s",
+                       (long long)b->last_offset, why);
+}
+
+/* Counts the messages of a compressed set and finds what to add to their offsets. */
+static kafc_err survey_set(const struct kafc_batch *b, struct kafc_record_cursor *c,
+                           kafc_error *err)
+{
+    struct kafc_wire_message m = { .offset = 0 };
+    for (const uint8_t *p = c->p; p < c->end; p += m.size, c->count++) {
+        const char *why = kafc__message_parse(p, (size_t)(c->end - p), &m);
+        if (!why && (m.attributes & KAFC_BATCH_CODEC || m.offset < 0 || c->count == INT32_MAX))
+            why = m.offset < 0 ? "an offset inside is negative"
+                               : "it has a compressed message inside";
+        if (why)
+            return broken_set(b, why, err);
+    }
+    if (c->count == 0)
+        return broken_set(b, "it is empty", err);
+    c->left = c->count;
+    c->base_offset = 0;
+    /* Format 1 counts from the first; the wrapper has the offset of the last, or 0 if an old librdkafka wrote it. */
+    if (b->header.magic == 1 && b->last_offset != 0)
+        c->base_offset = b->last_offset - m.offset;
+    if (c->base_offset < 0)
+        return broken_set(b, "the offsets inside are above its own", err);
+    return KAFC_OK;
+}
+
+/* Formats 0 and 1: the message itself is the record, or its value is a compressed set of them. */
+static kafc_err open_messages(const struct kafc_batch *b, struct kafc_decompress *d,
+                              struct kafc_record_cursor *c, struct kafc_frame **frame,
+                              kafc_error *err)
+{
+    const struct kafc_batch_header *h = &b->header;
+    if (h->magic == 0)
+        c->timestamp_type = KAFC_TIME_NONE;
+    c->base_offset = 0;
+    c->p = c->start = b->p;
+    if (!(h->attributes & KAFC_BATCH_CODEC))
+        return KAFC_OK;
+    struct kafc_wire_message m;
+    const char *why = kafc__message_parse(b->p, b->size, &m);
+    if (!why && !m.value.p)
+        why = "its value is null";
+    if (why)
+        return broken_set(b, why, err);
+    kafc_err rc = decompress(b, m.value.p, (size_t)m.value.len, d, frame, err);
+    if (rc != KAFC_OK)
+        return rc;
+    c->p = c->start = (*frame)->data;
+    c->end = c->p + (*frame)->len;
+    c->count = 0;
+    c->check_crc = true;
+    rc = survey_set(b, c, err);
+    if (rc != KAFC_OK) {
+        kafc__frame_unref(*frame);
+        *frame = NULL;
+    }
+    return rc;
+}
+
 kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d,
                           struct kafc_record_cursor *c, struct kafc_frame **frame, kafc_error *err)
 {
     const struct kafc_batch_header *h = &b->header;
-    const uint8_t *p = b->p + KAFC_BATCH_HEADER;
-    size_t n = b->size - KAFC_BATCH_HEADER;
     bool log_append = h->attributes & KAFC_BATCH_LOG_APPEND_TIME;
-    int id = h->attributes & KAFC_BATCH_CODEC;
     *frame = NULL;
-    if (id != KAFC_NONE && (n > 0 || h->count > 0)) {
-        const struct kafc_codec *codec = kafc__codec(id);
-        kafc_error why;
-        if (!codec)
-            return kafc__error(err, KAFC_ERR_CORRUPT,
-                               "batch at offset %lld: compression codec %d is unknown",
-                               (long long)h->base_offset, id);
-        kafc_err rc = kafc__decompress(d, codec, p, n, frame, &why);
-        if (rc != KAFC_OK)
-            return kafc__error(err, rc, "batch at offset %lld: %s", (long long)h->base_offset,
-                               why.message);
-        p = (*frame)->data;
-        n = (*frame)->len;
-    }
     *c = (struct kafc_record_cursor){
-        .p = p,
-        .end = p + n,
-        .start = p,
+        .p = b->p + KAFC_BATCH_HEADER,
+        .end = b->p + b->size,
+        .start = b->p + KAFC_BATCH_HEADER,
         .left = h->count,
         .count = h->count,
         .last_offset_delta = h->last_offset_delta,
@@ -140,7 +229,17 @@ kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d,
         .base_timestamp = log_append ? h->max_timestamp : h->base_timestamp,
         .delta_mask = log_append ? 0 : UINT64_MAX,
         .timestamp_type = log_append ? KAFC_TIME_LOG_APPEND : KAFC_TIME_CREATE,
+        .magic = h->magic,
     };
+    if (h->magic < 2)
+        return open_messages(b, d, c, frame, err);
+    if (!(h->attributes & KAFC_BATCH_CODEC) || (c->p == c->end && h->count == 0))
+        return KAFC_OK;
+    kafc_err rc = decompress(b, c->p, (size_t)(c->end - c->p), d, frame, err);
+    if (rc != KAFC_OK)
+        return rc;
+    c->p = c->start = (*frame)->data;
+    c->end = c->p + (*frame)->len;
     return KAFC_OK;
 }
 
@@ -214,12 +313,36 @@ static enum kafc_record_step at_end(struct kafc_record_cursor *c)
                           : broken(c, c->p, "bytes are left behind the last record");
 }
 
+static enum kafc_record_step next_message(struct kafc_record_cursor *c, struct kafc_record *out)
+{
+    struct kafc_wire_message m;
+    const char *why = kafc__message_parse(c->p, (size_t)(c->end - c->p), &m);
+    if (!why && c->check_crc && !kafc__message_crc_ok(c->p, &m))
+        why = "the message's CRC does not fit";
+    if (!why && m.offset > INT64_MAX - 1 - c->base_offset)
+        why = "the message's offset is too large";
+    if (why)
+        return broken(c, c->p, why);
+    c->p += m.size;
+    c->left--;
+    *out = (struct kafc_record){
+        .offset = c->base_offset + m.offset,
+        .timestamp = c->delta_mask ? m.timestamp : c->base_timestamp,
+        .key = m.key,
+        .value = m.value,
+        .headers = c->p,
+    };
+    return KAFC_RECORD_GOT;
+}
+
 enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kafc_record *out)
 {
     if (c->why)
         return KAFC_RECORD_BROKEN;
     if (c->left == 0)
         return at_end(c);
+    if (c->magic < 2)
+        return next_message(c, out);
     const uint8_t *p = c->p, *q, *end = c->end;
     uint64_t len, time, delta, n;
     if (!(q = get_varint(p, end, &len)) || len & 1 || len >> 1 > (uint64_t)(end - q) ||

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Reading record batches: one batch after the other out of a Fetch response,
- * and one record after the other out of a batch, all borrowed in place. The
- * bytes may be hostile. A struct belongs to one thread at a time.
+ * and one record after the other out of a batch, all borrowed in place. A
+ * message of format 0 or 1 is a batch, too, of one record or, when it is
+ * compressed, of the set that it wraps. The bytes may be hostile. A struct
+ * belongs to one thread at a time.
  */
 #ifndef KAFC_RECORD_READ_H
 #define KAFC_RECORD_READ_H
@@ -17,10 +19,13 @@ struct kafc_batches {
     size_t cut; /* of a batch that was cut off, the bytes it has in all; 0: none, or not known */
 };
 
+/* Of formats 0 and 1 the header has magic, length, attributes, CRC and both timestamps; leader epoch, producer and
+ * sequence are -1; count is 1, or -1 for a compressed set, whose base_offset, known only inside it, is given as 0. */
 struct kafc_batch {
     struct kafc_batch_header header;
     const uint8_t *p; /* all of it, borrowed; NULL: there was none */
     size_t size;
+    int64_t last_offset;
 };
 
 static inline void kafc__batches_init(struct kafc_batches *it, const void *p, size_t n)
@@ -29,8 +34,7 @@ static inline void kafc__batches_init(struct kafc_batches *it, const void *p, si
 }
 
 /* The next batch. At the end, which may lie inside a batch (brokers cut the last one), KAFC_OK and b->p == NULL.
- * KAFC_ERR_CORRUPT: what follows cannot be read either. KAFC_ERR_UNSUPPORTED: format 0 or 1; the iterator stands
- * behind that entry, b->p and b->size are the entry, and of the header base_offset, length and magic are set. */
+ * KAFC_ERR_CORRUPT: what follows cannot be read either. */
 kafc_err kafc__batch_next(struct kafc_batches *it, struct kafc_batch *b, kafc_error *err);
 
 /* Sums up the batch and compares. */
@@ -38,7 +42,7 @@ kafc_err kafc__batch_check_crc(const struct kafc_batch *b, kafc_error *err);
 
 static inline int64_t kafc__batch_last_offset(const struct kafc_batch *b)
 {
-    return b->header.base_offset + b->header.last_offset_delta;
+    return b->last_offset;
 }
 
 /* ---- records ---- */
@@ -61,6 +65,8 @@ struct kafc_record_cursor {
     int64_t base_timestamp; /* of LogAppendTime: the time of all */
     uint64_t delta_mask;    /* 0 with LogAppendTime, where deltas do not count */
     kafc_timestamp_type timestamp_type;
+    int8_t magic;
+    bool check_crc;    /* formats 0 and 1: of each record that was compressed */
     const char *why;   /* after KAFC_RECORD_BROKEN, a clause; static */
     const uint8_t *at; /* and where */
 };
