@@ -11,25 +11,29 @@ static kafc_str text(const char *s)
     return (kafc_str){ s, (int32_t)strlen(s) };
 }
 
-static bool twice(const struct kafc_create_topics_req *q, const struct kafc_create_topics_req_topic *t)
+static bool twice(const struct kafc_create_topics_req *q,
+                  const struct kafc_create_topics_req_topic *t)
 {
     int n = 0;
 
     for (int32_t i = 0; i < q->topics.n; i++)
         n += q->topics.v[i].name.len == t->name.len &&
-             (t->name.len == 0 || memcmp(q->topics.v[i].name.p, t->name.p, (size_t)t->name.len) == 0);
+             (t->name.len == 0 ||
+              memcmp(q->topics.v[i].name.p, t->name.p, (size_t)t->name.len) == 0);
     return n > 1;
 }
 
-static kafc_err check_assignments(const struct kafc_cluster *c, const struct kafc_create_topics_req_topic *t)
+static kafc_err check_assignments(const struct kafc_cluster *c,
+                                  const struct kafc_create_topics_req_topic *t)
 {
     if (t->num_partitions != -1 || t->replication_factor != -1)
         return KAFC_ERR_INVALID_REQUEST;
     for (int32_t i = 0; i < t->assignments.n; i++) {
         const struct kafc_create_topics_req_assignment *a = &t->assignments.v[i];
 
-        if (a->partition_index < 0 || a->partition_index >= t->assignments.n || a->broker_ids.n < 1 ||
-            a->broker_ids.n > KAFC_MOCK_BROKERS_MAX || a->broker_ids.n != t->assignments.v[0].broker_ids.n)
+        if (a->partition_index < 0 || a->partition_index >= t->assignments.n ||
+            a->broker_ids.n < 1 || a->broker_ids.n > KAFC_MOCK_BROKERS_MAX ||
+            a->broker_ids.n != t->assignments.v[0].broker_ids.n)
             return KAFC_ERR_INVALID_REPLICA_ASSIGNMENT;
         for (int32_t k = 0; k < a->broker_ids.n; k++)
             if (!kafc__mock_broker(c, a->broker_ids.v[k]))
@@ -38,7 +42,8 @@ static kafc_err check_assignments(const struct kafc_cluster *c, const struct kaf
     return KAFC_OK;
 }
 
-static void assign(const struct kafc_cluster *c, struct kafc_mtopic *t, const struct kafc_create_topics_req_topic *q)
+static void assign(const struct kafc_cluster *c, struct kafc_mtopic *t,
+                   const struct kafc_create_topics_req_topic *q)
 {
     for (int32_t i = 0; i < q->assignments.n; i++) {
         const struct kafc_create_topics_req_assignment *a = &q->assignments.v[i];
@@ -76,7 +81,8 @@ static kafc_err create(struct kafc_mrq *rq, const struct kafc_create_topics_req 
         return KAFC_ERR_INVALID_REPLICATION_FACTOR;
     for (int32_t i = 0; i < t->configs.n; i++) {
         const struct kafc_create_topics_req_config *g = &t->configs.v[i];
-        kafc_str known[] = { text("message.timestamp.type"), text("max.message.bytes"), text("min.insync.replicas") };
+        kafc_str known[] = { text("message.timestamp.type"), text("max.message.bytes"),
+                             text("min.insync.replicas") };
 
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
             if (g->value.p && g->name.len == known[k].len &&
@@ -84,7 +90,8 @@ static kafc_err create(struct kafc_mrq *rq, const struct kafc_create_topics_req 
                 kafc__mock_config(NULL, g->name, g->value, true))
                 return KAFC_ERR_INVALID_CONFIG;
     }
-    code = kafc__mock_make_topic(c, t->name, partitions < 0 ? 0 : partitions, replication < 0 ? 0 : replication, out);
+    code = kafc__mock_make_topic(c, t->name, partitions < 0 ? 0 : partitions,
+                                 replication < 0 ? 0 : replication, out);
     if (code)
         return code == KAFC_ERR_NO_MEMORY ? KAFC_ERR_UNKNOWN_SERVER_ERROR : code;
     for (int32_t i = 0; i < t->configs.n; i++)

@@ -5,9 +5,11 @@
 #include "mock/state.h"
 #include "protocol/api/20_delete_topics.h"
 
-static void delete_one(struct kafc_mrq *rq, struct kafc_delete_topics_resp_topic *one, const kafc_uuid *id)
+static void delete_one(struct kafc_mrq *rq, struct kafc_delete_topics_resp_topic *one,
+                       const kafc_uuid *id)
 {
-    struct kafc_mtopic *t = one->name.p ? kafc__mock_topic(rq->c, one->name) : kafc__mock_topic_by_id(rq->c, id);
+    struct kafc_mtopic *t = one->name.p ? kafc__mock_topic(rq->c, one->name)
+                                        : kafc__mock_topic_by_id(rq->c, id);
     kafc_err code = rq->forced;
 
     if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)

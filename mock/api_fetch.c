@@ -12,9 +12,9 @@ struct kafc_mfetch {
     int32_t correlation;
     int64_t deadline;
     int32_t min_bytes, max_bytes;
-    bool committed;             /* isolation */
+    bool committed; /* isolation */
     bool incremental;
-    int32_t session;            /* 0: none; wants are the session's else */
+    int32_t session; /* 0: none; wants are the session's else */
     struct kafc_mwants wants;
     kafc_err forced;
 };
@@ -31,23 +31,25 @@ static struct kafc_mwants *wants_of(struct kafc_mfetch *f, const struct kafc_mco
 
 /* ---- one partition ---- */
 
-static kafc_err check(const struct kafc_mfetch *f, const struct kafc_mconn *conn, const struct kafc_mpart *p,
-                      const struct kafc_mwant *w)
+static kafc_err check(const struct kafc_mfetch *f, const struct kafc_mconn *conn,
+                      const struct kafc_mpart *p, const struct kafc_mwant *w)
 {
     kafc_err code;
 
     if (f->forced)
         return f->forced;
     if (!p)
-        return f->version >= 13 && !w->topic ? KAFC_ERR_UNKNOWN_TOPIC_ID : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+        return f->version >= 13 && !w->topic ? KAFC_ERR_UNKNOWN_TOPIC_ID
+                                             : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     code = kafc__mock_leads(p, conn->broker, w->current_epoch);
     if (code)
         return code;
-    return w->offset < p->log.start || w->offset > p->log.end ? KAFC_ERR_OFFSET_OUT_OF_RANGE : KAFC_OK;
+    return w->offset < p->log.start || w->offset > p->log.end ? KAFC_ERR_OFFSET_OUT_OF_RANGE
+                                                              : KAFC_OK;
 }
 
-static bool diverges(const struct kafc_mfetch *f, const struct kafc_mpart *p, const struct kafc_mwant *w,
-                     struct kafc_fetch_resp_epoch_end *out)
+static bool diverges(const struct kafc_mfetch *f, const struct kafc_mpart *p,
+                     const struct kafc_mwant *w, struct kafc_fetch_resp_epoch_end *out)
 {
     int64_t end;
     int32_t epoch;
@@ -82,8 +84,8 @@ static bool has_zstd(const uint8_t *p, size_t n)
     return false;
 }
 
-static bool put_aborted(const struct kafc_mpart *p, int64_t from, int64_t end, struct kafc_fetch_resp_partition *a,
-                        struct kafc_arena *arena)
+static bool put_aborted(const struct kafc_mpart *p, int64_t from, int64_t end,
+                        struct kafc_fetch_resp_partition *a, struct kafc_arena *arena)
 {
     const struct kafc_mlog *l = &p->log;
     int32_t n = 0;
@@ -96,15 +98,18 @@ static bool put_aborted(const struct kafc_mpart *p, int64_t from, int64_t end, s
         return false;
     for (size_t i = 0; i < l->naborted; i++)
         if (kafc__maborted_in(&l->aborted[i], from, end)) {
-            a->aborted_transactions.v[a->aborted_transactions.n].producer_id = l->aborted[i].producer;
-            a->aborted_transactions.v[a->aborted_transactions.n++].first_offset = l->aborted[i].first;
+            a->aborted_transactions.v[a->aborted_transactions.n].producer_id =
+                l->aborted[i].producer;
+            a->aborted_transactions.v[a->aborted_transactions.n++].first_offset =
+                l->aborted[i].first;
         }
     return true;
 }
 
 /* Fills what the answer says of one partition; *room is what max_bytes leaves. false: out of memory. */
-static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart *p, const struct kafc_mwant *w,
-                           struct kafc_fetch_resp_partition *a, size_t *room, bool *first, struct kafc_arena *arena)
+static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart *p,
+                           const struct kafc_mwant *w, struct kafc_fetch_resp_partition *a,
+                           size_t *room, bool *first, struct kafc_arena *arena)
 {
     int64_t end = end_for(f, p), next = w->offset;
     size_t max = w->max_bytes < 0 ? 0 : (size_t)w->max_bytes, n = 0;
@@ -132,7 +137,8 @@ static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart 
 
 /* ---- the answer ---- */
 
-static bool put_node(const struct kafc_cluster *c, struct kafc_fetch_resp *a, int32_t leader, struct kafc_arena *arena)
+static bool put_node(const struct kafc_cluster *c, struct kafc_fetch_resp *a, int32_t leader,
+                     struct kafc_arena *arena)
 {
     const struct kafc_mbroker *b = kafc__mock_broker(c, leader);
 
@@ -152,18 +158,21 @@ static bool put_node(const struct kafc_cluster *c, struct kafc_fetch_resp *a, in
 }
 
 static bool put_partition(struct kafc_mrq *rq, const struct kafc_mfetch *f, struct kafc_mwant *w,
-                          struct kafc_fetch_resp *a, struct kafc_fetch_resp_partition *one, size_t *room, bool *first)
+                          struct kafc_fetch_resp *a, struct kafc_fetch_resp_partition *one,
+                          size_t *room, bool *first)
 {
     struct kafc_mpart *p = kafc__mwant_part(rq->c, w);
     kafc_err code = check(f, rq->conn, p, w);
 
     one->partition_index = w->partition;
     one->error_code = (int16_t)code;
+    one->aborted_transactions.n = -1;
     if (code == KAFC_OK)
         return read_partition(f, p, w, one, room, first, &rq->arena);
     one->high_watermark = -1;
     one->records.p = "";
-    if (p && f->version >= 12 && (code == KAFC_ERR_NOT_LEADER_OR_FOLLOWER || code == KAFC_ERR_FENCED_LEADER_EPOCH)) {
+    if (p && f->version >= 12 &&
+        (code == KAFC_ERR_NOT_LEADER_OR_FOLLOWER || code == KAFC_ERR_FENCED_LEADER_EPOCH)) {
         one->current_leader.leader_id = p->leader;
         one->current_leader.leader_epoch = p->epoch;
         return f->version < 16 || put_node(rq->c, a, p->leader, &rq->arena);
@@ -185,11 +194,13 @@ static bool same_topic(const struct kafc_mwant *a, const struct kafc_mwant *b)
 }
 
 /* The partitions of the answer, one run of a topic's after the other. */
-static bool put_all(struct kafc_mrq *rq, const struct kafc_mfetch *f, struct kafc_mwants *w, struct kafc_fetch_resp *a)
+static bool put_all(struct kafc_mrq *rq, const struct kafc_mfetch *f, struct kafc_mwants *w,
+                    struct kafc_fetch_resp *a)
 {
-    struct kafc_fetch_resp_partition *all =
-        kafc__msg_array(&kafc_fetch_resp_partition_schema, w->n, &rq->arena);
-    struct kafc_fetch_resp_topic *topics = kafc__msg_array(&kafc_fetch_resp_topic_schema, w->n, &rq->arena);
+    struct kafc_fetch_resp_partition *all = kafc__msg_array(&kafc_fetch_resp_partition_schema, w->n,
+                                                            &rq->arena);
+    struct kafc_fetch_resp_topic *topics = kafc__msg_array(&kafc_fetch_resp_topic_schema, w->n,
+                                                           &rq->arena);
     size_t room = f->max_bytes < 0 ? 0 : (size_t)f->max_bytes;
     const struct kafc_mwant *last = NULL;
     bool first = true;
@@ -241,7 +252,9 @@ static void rotate(struct kafc_mwants *w, const struct kafc_fetch_resp *a)
 
 static void finish(struct kafc_cluster *c, struct kafc_mconn *conn, struct kafc_mfetch *f)
 {
-    struct kafc_mrq rq = { .c = c, .conn = conn, .api = f->api, .version = f->version, .correlation = f->correlation };
+    struct kafc_mrq rq = {
+        .c = c, .conn = conn, .api = f->api, .version = f->version, .correlation = f->correlation
+    };
     struct kafc_mwants *w = wants_of(f, conn);
     struct kafc_fetch_resp a;
     bool ok = true;
@@ -338,7 +351,8 @@ void kafc__mock_wake_parked(struct kafc_cluster *c)
 /* ---- the request ---- */
 
 /* Finds or makes the session that the request means. An error is for the whole request. */
-static kafc_err open_session(struct kafc_mrq *rq, const struct kafc_fetch_req *q, struct kafc_mfetch *f)
+static kafc_err open_session(struct kafc_mrq *rq, const struct kafc_fetch_req *q,
+                             struct kafc_mfetch *f)
 {
     struct kafc_cluster *c = rq->c;
     struct kafc_mbroker *b = rq->conn->broker;
@@ -351,8 +365,9 @@ static kafc_err open_session(struct kafc_mrq *rq, const struct kafc_fetch_req *q
             s = kafc__mock_session_new(c, b, by_id);
             f->session = s ? s->id : 0;
         }
-        return kafc__mwants_take(c, f->session ? &s->wants : &f->wants, q, by_id) ? KAFC_OK
-                                                                                  : KAFC_ERR_UNKNOWN_SERVER_ERROR;
+        return kafc__mwants_take(c, f->session ? &s->wants : &f->wants, q, by_id)
+                   ? KAFC_OK
+                   : KAFC_ERR_UNKNOWN_SERVER_ERROR;
     }
     if (!s)
         return KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND;
@@ -369,7 +384,8 @@ static kafc_err open_session(struct kafc_mrq *rq, const struct kafc_fetch_req *q
 
 static bool of_session(kafc_err code)
 {
-    return code == KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND || code == KAFC_ERR_INVALID_FETCH_SESSION_EPOCH ||
+    return code == KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND ||
+           code == KAFC_ERR_INVALID_FETCH_SESSION_EPOCH ||
            code == KAFC_ERR_FETCH_SESSION_TOPIC_ID_ERROR;
 }
 

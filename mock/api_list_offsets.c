@@ -6,7 +6,14 @@
 #include "mock/state.h"
 #include "protocol/api/02_list_offsets.h"
 
-enum { LATEST = -1, EARLIEST = -2, MAX_TIMESTAMP = -3, EARLIEST_LOCAL = -4, LATEST_TIERED = -5, PENDING_UPLOAD = -6 };
+enum {
+    LATEST = -1,
+    EARLIEST = -2,
+    MAX_TIMESTAMP = -3,
+    EARLIEST_LOCAL = -4,
+    LATEST_TIERED = -5,
+    PENDING_UPLOAD = -6
+};
 
 struct found {
     int64_t offset, timestamp;
@@ -21,8 +28,8 @@ static int32_t epoch_at(const struct kafc_mpart *p, int64_t offset)
 }
 
 /* The first record of the batch at or after `time` (exact: with this very timestamp). */
-static bool find_in_batch(const struct kafc_cluster *c, const struct kafc_mlog *l, const struct kafc_mentry *e,
-                          int64_t time, bool exact, struct found *out)
+static bool find_in_batch(const struct kafc_cluster *c, const struct kafc_mlog *l,
+                          const struct kafc_mentry *e, int64_t time, bool exact, struct found *out)
 {
     struct kafc_mbatch b;
     struct kafc_mrecords it;
@@ -30,11 +37,13 @@ static bool find_in_batch(const struct kafc_cluster *c, const struct kafc_mlog *
     const char *why;
     bool any = false;
 
-    if (kafc__mbatch_read(kafc__mlog_bytes(l, e), e->len, &b, &why) || b.attributes & KAFC_MBATCH_CONTROL)
+    if (kafc__mbatch_read(kafc__mlog_bytes(l, e), e->len, &b, &why) ||
+        b.attributes & KAFC_MBATCH_CONTROL)
         return false;
     if (kafc__mrecords_init(&it, &b, &c->mem) == KAFC_OK)
         while (!any && kafc__mrecords_next(&it, &rec))
-            if ((exact ? rec.timestamp == time : rec.timestamp >= time) && e->base + rec.delta >= l->start) {
+            if ((exact ? rec.timestamp == time : rec.timestamp >= time) &&
+                e->base + rec.delta >= l->start) {
                 *out = (struct found){ e->base + rec.delta, rec.timestamp, e->epoch };
                 any = true;
             }
@@ -42,19 +51,20 @@ static bool find_in_batch(const struct kafc_cluster *c, const struct kafc_mlog *
     return any;
 }
 
-static void by_time(const struct kafc_cluster *c, const struct kafc_mpart *p, int64_t time, int64_t end,
-                    struct found *out)
+static void by_time(const struct kafc_cluster *c, const struct kafc_mpart *p, int64_t time,
+                    int64_t end, struct found *out)
 {
     const struct kafc_mlog *l = &p->log;
 
     for (size_t i = l->first; i < l->n && l->entry[i].base < end; i++)
-        if (l->entry[i].max_timestamp >= time && find_in_batch(c, l, &l->entry[i], time, false, out) &&
-            out->offset < end)
+        if (l->entry[i].max_timestamp >= time &&
+            find_in_batch(c, l, &l->entry[i], time, false, out) && out->offset < end)
             return;
     *out = (struct found){ -1, -1, -1 };
 }
 
-static void by_max_timestamp(const struct kafc_cluster *c, const struct kafc_mpart *p, struct found *out)
+static void by_max_timestamp(const struct kafc_cluster *c, const struct kafc_mpart *p,
+                             struct found *out)
 {
     const struct kafc_mlog *l = &p->log;
     size_t best = l->n;
@@ -67,16 +77,14 @@ static void by_max_timestamp(const struct kafc_cluster *c, const struct kafc_mpa
         (void)find_in_batch(c, l, &l->entry[best], l->entry[best].max_timestamp, true, out);
 }
 
-static kafc_err look(const struct kafc_mrq *rq, const struct kafc_mpart *p, int64_t time, int8_t isolation,
-                     struct found *out)
+static kafc_err look(const struct kafc_mrq *rq, const struct kafc_mpart *p, int64_t time,
+                     int8_t isolation, struct found *out)
 {
     int64_t end = isolation ? kafc__mlog_stable(&p->log) : p->log.end;
 
     *out = (struct found){ -1, -1, -1 };
     switch (time) {
-    case LATEST:
-        *out = (struct found){ end, -1, p->epoch };
-        return KAFC_OK;
+    case LATEST: *out = (struct found){ end, -1, p->epoch }; return KAFC_OK;
     case EARLIEST:
         *out = (struct found){ p->log.start, -1, epoch_at(p, p->log.start) };
         return KAFC_OK;
@@ -92,8 +100,7 @@ static kafc_err look(const struct kafc_mrq *rq, const struct kafc_mpart *p, int6
         return KAFC_OK;
     case LATEST_TIERED: /* nothing is tiered */
         return rq->version < 9 ? KAFC_ERR_UNSUPPORTED_VERSION : KAFC_OK;
-    case PENDING_UPLOAD:
-        return rq->version < 11 ? KAFC_ERR_UNSUPPORTED_VERSION : KAFC_OK;
+    case PENDING_UPLOAD: return rq->version < 11 ? KAFC_ERR_UNSUPPORTED_VERSION : KAFC_OK;
     default:
         if (time < 0)
             return KAFC_ERR_INVALID_REQUEST;
@@ -103,7 +110,8 @@ static kafc_err look(const struct kafc_mrq *rq, const struct kafc_mpart *p, int6
 }
 
 /* Version 0 asks for the beginnings of segments; the mock has one, and the end. */
-static bool put_old(struct kafc_mrq *rq, const struct kafc_mpart *p, const struct kafc_list_offsets_req_partition *q,
+static bool put_old(struct kafc_mrq *rq, const struct kafc_mpart *p,
+                    const struct kafc_list_offsets_req_partition *q,
                     struct kafc_list_offsets_resp_partition *a)
 {
     int64_t *v = kafc__arena_array(&rq->arena, 2, sizeof *v);
@@ -120,7 +128,8 @@ static bool put_old(struct kafc_mrq *rq, const struct kafc_mpart *p, const struc
     return true;
 }
 
-static bool serve_partition(struct kafc_mrq *rq, const struct kafc_mtopic *t, const struct kafc_list_offsets_req *req,
+static bool serve_partition(struct kafc_mrq *rq, const struct kafc_mtopic *t,
+                            const struct kafc_list_offsets_req *req,
                             const struct kafc_list_offsets_req_partition *q,
                             struct kafc_list_offsets_resp_partition *a)
 {
@@ -161,7 +170,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 
         at->name = qt->name;
         at->partitions.n = qt->partitions.n;
-        at->partitions.v = kafc__msg_array(&kafc_list_offsets_resp_partition_schema, qt->partitions.n, &rq->arena);
+        at->partitions.v = kafc__msg_array(&kafc_list_offsets_resp_partition_schema,
+                                           qt->partitions.n, &rq->arena);
         if (!at->partitions.v)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < qt->partitions.n; k++)

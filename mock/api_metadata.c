@@ -36,7 +36,8 @@ static bool put_brokers(struct kafc_mrq *rq, struct kafc_metadata_resp *a)
     return true;
 }
 
-static bool put_partition(struct kafc_mrq *rq, const struct kafc_mpart *p, struct kafc_metadata_resp_partition *one)
+static bool put_partition(struct kafc_mrq *rq, const struct kafc_mpart *p,
+                          struct kafc_metadata_resp_partition *one)
 {
     const struct kafc_mbroker *asked = rq->conn->broker;
 
@@ -58,7 +59,8 @@ static bool put_partition(struct kafc_mrq *rq, const struct kafc_mpart *p, struc
     return true;
 }
 
-static bool put_topic(struct kafc_mrq *rq, struct kafc_mtopic *t, struct kafc_metadata_resp_topic *one)
+static bool put_topic(struct kafc_mrq *rq, struct kafc_mtopic *t,
+                      struct kafc_metadata_resp_topic *one)
 {
     one->name = (kafc_str){ t->name, t->name_len };
     one->topic_id = t->id;
@@ -68,7 +70,8 @@ static bool put_topic(struct kafc_mrq *rq, struct kafc_mtopic *t, struct kafc_me
         return true;
     }
     one->partitions.n = t->npartitions;
-    one->partitions.v = kafc__msg_array(&kafc_metadata_resp_partition_schema, t->npartitions, &rq->arena);
+    one->partitions.v = kafc__msg_array(&kafc_metadata_resp_partition_schema, t->npartitions,
+                                        &rq->arena);
     if (!one->partitions.v)
         return false;
     for (int32_t i = 0; i < t->npartitions; i++)
@@ -98,13 +101,15 @@ static bool put_all(struct kafc_mrq *rq, struct kafc_metadata_resp *a)
     return true;
 }
 
-static bool put_named(struct kafc_mrq *rq, const struct kafc_metadata_req *q, const struct kafc_metadata_req_topic *w,
-                      struct kafc_metadata_resp_topic *one)
+static bool put_named(struct kafc_mrq *rq, const struct kafc_metadata_req *q,
+                      const struct kafc_metadata_req_topic *w, struct kafc_metadata_resp_topic *one)
 {
     struct kafc_cluster *c = rq->c;
     bool by_id = !w->name.p;
-    struct kafc_mtopic *t = by_id ? kafc__mock_topic_by_id(c, &w->topic_id) : kafc__mock_topic(c, w->name);
-    bool create = c->opt.auto_create != KAFC_OFF && (rq->version < 4 || q->allow_auto_topic_creation);
+    struct kafc_mtopic *t = by_id ? kafc__mock_topic_by_id(c, &w->topic_id)
+                                  : kafc__mock_topic(c, w->name);
+    bool create = c->opt.auto_create != KAFC_OFF &&
+                  (rq->version < 4 || q->allow_auto_topic_creation);
 
     one->name = w->name;
     one->topic_id = w->topic_id;
@@ -122,7 +127,7 @@ static bool put_named(struct kafc_mrq *rq, const struct kafc_metadata_req *q, co
             return true;
     }
     if (!t) {
-        one->error_code = by_id                          ? KAFC_ERR_UNKNOWN_TOPIC_ID
+        one->error_code = by_id                         ? KAFC_ERR_UNKNOWN_TOPIC_ID
                           : kafc__mock_name_ok(w->name) ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
                                                         : KAFC_ERR_INVALID_TOPIC_EXCEPTION;
         return true;

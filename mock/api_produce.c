@@ -11,7 +11,8 @@ static kafc_str text(const char *s)
 }
 
 static kafc_err check_batch(struct kafc_mrq *rq, const struct kafc_mpart *p,
-                            const struct kafc_produce_req_partition *q, struct kafc_mbatch *b, const char **why)
+                            const struct kafc_produce_req_partition *q, struct kafc_mbatch *b,
+                            const char **why)
 {
     struct kafc_mbatch_rules rules = { .mem = &rq->c->mem,
                                        .max_bytes = p->topic->max_bytes,
@@ -27,8 +28,10 @@ static kafc_err check_batch(struct kafc_mrq *rq, const struct kafc_mpart *p,
 }
 
 /* Appends, or finds the batch to be there already. */
-static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p, const struct kafc_produce_req *req,
-                       const struct kafc_produce_req_partition *q, struct kafc_produce_resp_partition *a)
+static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p,
+                       const struct kafc_produce_req *req,
+                       const struct kafc_produce_req_partition *q,
+                       struct kafc_produce_resp_partition *a)
 {
     struct kafc_cluster *c = rq->c;
     struct kafc_mbatch b;
@@ -51,7 +54,8 @@ static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p, const struct k
         code = kafc__mlog_append(&p->log, &b, p->epoch, append_time, &offset);
     if (code) {
         kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d refuses a batch for %s-%d: %s: %s",
-                  (int)rq->conn->broker->id, p->topic->name, (int)p->index, kafc_err_name(code), why ? why : "");
+                  (int)rq->conn->broker->id, p->topic->name, (int)p->index, kafc_err_name(code),
+                  why ? why : "");
         if (why)
             a->error_message = text(why);
         return code == KAFC_ERR_NO_MEMORY ? KAFC_ERR_KAFKA_STORAGE_ERROR : code;
@@ -71,7 +75,8 @@ static bool put_node(struct kafc_mrq *rq, struct kafc_produce_resp *a, int32_t l
         if (a->node_endpoints.v[i].node_id == leader)
             return true;
     if (!a->node_endpoints.v)
-        a->node_endpoints.v = kafc__msg_array(&kafc_produce_resp_node_schema, rq->c->nbrokers, &rq->arena);
+        a->node_endpoints.v = kafc__msg_array(&kafc_produce_resp_node_schema, rq->c->nbrokers,
+                                              &rq->arena);
     if (!a->node_endpoints.v)
         return false;
     a->node_endpoints.v[a->node_endpoints.n].node_id = leader;
@@ -80,11 +85,14 @@ static bool put_node(struct kafc_mrq *rq, struct kafc_produce_resp *a, int32_t l
     return true;
 }
 
-static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t, const struct kafc_produce_req *req,
-                                const struct kafc_produce_req_partition *q, struct kafc_produce_resp_partition *a,
+static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t,
+                                const struct kafc_produce_req *req,
+                                const struct kafc_produce_req_partition *q,
+                                struct kafc_produce_resp_partition *a,
                                 struct kafc_produce_resp *resp)
 {
-    struct kafc_mpart *p = t && q->index >= 0 && q->index < t->npartitions ? &t->part[q->index] : NULL;
+    struct kafc_mpart *p = t && q->index >= 0 && q->index < t->npartitions ? &t->part[q->index]
+                                                                           : NULL;
     kafc_err code = rq->forced;
 
     a->index = q->index;
@@ -92,7 +100,8 @@ static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t, cons
     if (!code && (req->acks < -1 || req->acks > 1))
         code = KAFC_ERR_INVALID_REQUIRED_ACKS;
     if (!code && !p)
-        code = rq->version >= 13 && !t ? KAFC_ERR_UNKNOWN_TOPIC_ID : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+        code = rq->version >= 13 && !t ? KAFC_ERR_UNKNOWN_TOPIC_ID
+                                       : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     if (!code)
         code = kafc__mock_leads(p, rq->conn->broker, -1);
     if (!code)
@@ -127,12 +136,13 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         at->name = qt->name;
         at->topic_id = qt->topic_id;
         at->partition_responses.n = qt->partition_data.n < 0 ? 0 : qt->partition_data.n;
-        at->partition_responses.v =
-            kafc__msg_array(&kafc_produce_resp_partition_schema, at->partition_responses.n, &rq->arena);
+        at->partition_responses.v = kafc__msg_array(&kafc_produce_resp_partition_schema,
+                                                    at->partition_responses.n, &rq->arena);
         if (!at->partition_responses.v)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < at->partition_responses.n; k++) {
-            bool bad = serve_partition(rq, t, q, &qt->partition_data.v[k], &at->partition_responses.v[k], a);
+            bool bad = serve_partition(rq, t, q, &qt->partition_data.v[k],
+                                       &at->partition_responses.v[k], a);
             failed |= bad;
             appended |= !bad;
         }

@@ -12,14 +12,14 @@
 static kafc_err check_options(const kafc_mock_options *o, kafc_error *err)
 {
     if (o->brokers < 1 || o->brokers > KAFC_MOCK_BROKERS_MAX)
-        return kafc__error(err, KAFC_ERR_USAGE, "brokers %d is not between 1 and %d", (int)o->brokers,
-                           KAFC_MOCK_BROKERS_MAX);
+        return kafc__error(err, KAFC_ERR_USAGE, "brokers %d is not between 1 and %d",
+                           (int)o->brokers, KAFC_MOCK_BROKERS_MAX);
     if (o->partitions < 1 || o->partitions > KAFC_MOCK_PARTITIONS_MAX)
-        return kafc__error(err, KAFC_ERR_USAGE, "partitions %d is not between 1 and %d", (int)o->partitions,
-                           KAFC_MOCK_PARTITIONS_MAX);
+        return kafc__error(err, KAFC_ERR_USAGE, "partitions %d is not between 1 and %d",
+                           (int)o->partitions, KAFC_MOCK_PARTITIONS_MAX);
     if (o->port < 0 || (o->port && o->port + o->brokers - 1 > 65535))
-        return kafc__error(err, KAFC_ERR_USAGE, "port %d leaves no room for %d brokers", (int)o->port,
-                           (int)o->brokers);
+        return kafc__error(err, KAFC_ERR_USAGE, "port %d leaves no room for %d brokers",
+                           (int)o->port, (int)o->brokers);
     if (o->message_max_bytes < 0 || o->failover_ms < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "a negative size or time");
     return KAFC_OK;
@@ -205,7 +205,8 @@ struct kafc_mtopic *kafc__mock_topic_by_id(const struct kafc_cluster *c, const k
     return kafc__map_get(&c->by_id, id->b, sizeof id->b);
 }
 
-struct kafc_mpart *kafc__mock_part(const struct kafc_cluster *c, const char *topic, int32_t partition)
+struct kafc_mpart *kafc__mock_part(const struct kafc_cluster *c, const char *topic,
+                                   int32_t partition)
 {
     struct kafc_mtopic *t = topic ? kafc__map_get(&c->by_name, topic, strlen(topic)) : NULL;
 
@@ -276,7 +277,8 @@ kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker 
 
 /* ---- brokers ---- */
 
-kafc_err kafc__cluster_set_address(struct kafc_cluster *c, int32_t broker, const char *host, int32_t port)
+kafc_err kafc__cluster_set_address(struct kafc_cluster *c, int32_t broker, const char *host,
+                                   int32_t port)
 {
     struct kafc_mbroker *b = kafc__mock_broker(c, broker);
     char *copy;
@@ -425,8 +427,8 @@ bool kafc__mock_name_ok(kafc_str name)
         return false;
     for (int32_t i = 0; i < name.len; i++) {
         char ch = name.p[i];
-        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '.' ||
-              ch == '_' || ch == '-'))
+        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+              ch == '.' || ch == '_' || ch == '-'))
             return false;
     }
     return true;
@@ -457,8 +459,8 @@ static bool init_partitions(struct kafc_cluster *c, struct kafc_mtopic *t)
     return true;
 }
 
-kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t partitions, int32_t replication,
-                               struct kafc_mtopic **out)
+kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t partitions,
+                               int32_t replication, struct kafc_mtopic **out)
 {
     struct kafc_mtopic *t;
 
@@ -485,7 +487,8 @@ kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t pa
     t->min_isr = 1;
     t->name_len = name.len;
     t->name = kafc__strndup(&c->mem, name.p, (size_t)name.len);
-    if (!t->name || !init_partitions(c, t) || !kafc__map_put(&c->by_name, t->name, (size_t)t->name_len, t)) {
+    if (!t->name || !init_partitions(c, t) ||
+        !kafc__map_put(&c->by_name, t->name, (size_t)t->name_len, t)) {
         free_topic(c, t);
         return KAFC_ERR_NO_MEMORY;
     }

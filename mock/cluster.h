@@ -22,14 +22,16 @@ void kafc__cluster_time(struct kafc_cluster *c, int64_t now, int64_t wall_ms);
 
 int32_t kafc__cluster_brokers(const struct kafc_cluster *c);
 /* What Metadata says of a broker; host is copied. */
-kafc_err kafc__cluster_set_address(struct kafc_cluster *c, int32_t broker, const char *host, int32_t port);
+kafc_err kafc__cluster_set_address(struct kafc_cluster *c, int32_t broker, const char *host,
+                                   int32_t port);
 /* The broker at an address, or 0. */
 int32_t kafc__cluster_broker_at(const struct kafc_cluster *c, const char *host, int32_t port);
 bool kafc__cluster_running(const struct kafc_cluster *c, int32_t broker);
 
 /* A new connection's id, above 0; 0: refused (the broker is stopped, or out of memory). */
 uint64_t kafc__cluster_open(struct kafc_cluster *c, int32_t broker);
-void kafc__cluster_close(struct kafc_cluster *c, uint64_t conn); /* the peer is gone; unknown ids are ignored */
+void kafc__cluster_close(struct kafc_cluster *c,
+                         uint64_t conn); /* the peer is gone; unknown ids are ignored */
 /* Where to read to; *n 0: not now (requests wait; next() tells when) or no such connection. */
 void kafc__cluster_recv_room(struct kafc_cluster *c, uint64_t conn, void **p, size_t *n);
 void kafc__cluster_received(struct kafc_cluster *c, uint64_t conn, size_t n);
@@ -42,7 +44,7 @@ bool kafc__cluster_closing(const struct kafc_cluster *c, uint64_t conn);
 uint64_t kafc__cluster_next(struct kafc_cluster *c);
 
 int64_t kafc__cluster_deadline(const struct kafc_cluster *c); /* INT64_MAX: none */
-void kafc__cluster_tick(struct kafc_cluster *c);              /* what is due at the cluster's time */
+void kafc__cluster_tick(struct kafc_cluster *c); /* what is due at the cluster's time */
 
 /* The functions of <kafc/mock.h>, on the driver's thread. */
 kafc_err kafc__cluster_stop(struct kafc_cluster *c, int32_t broker);
@@ -51,9 +53,12 @@ kafc_err kafc__cluster_cut(struct kafc_cluster *c, int32_t broker);
 kafc_err kafc__cluster_create_topic(struct kafc_cluster *c, const char *topic, int32_t partitions,
                                     int32_t replication);
 kafc_err kafc__cluster_delete_topic(struct kafc_cluster *c, const char *topic);
-kafc_err kafc__cluster_set_config(struct kafc_cluster *c, const char *topic, const char *name, const char *value);
-kafc_err kafc__cluster_set_leader(struct kafc_cluster *c, const char *topic, int32_t partition, int32_t broker);
-int32_t kafc__cluster_leader(const struct kafc_cluster *c, const char *topic, int32_t partition, int32_t *epoch);
+kafc_err kafc__cluster_set_config(struct kafc_cluster *c, const char *topic, const char *name,
+                                  const char *value);
+kafc_err kafc__cluster_set_leader(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                  int32_t broker);
+int32_t kafc__cluster_leader(const struct kafc_cluster *c, const char *topic, int32_t partition,
+                             int32_t *epoch);
 kafc_err kafc__cluster_set_versions(struct kafc_cluster *c, int16_t api, int16_t min, int16_t max);
 kafc_err kafc__cluster_freeze(struct kafc_cluster *c, int32_t broker, bool frozen);
 kafc_err kafc__cluster_hook(struct kafc_cluster *c, int16_t api, kafc_mock_hook_fn fn, void *ctx);
@@ -61,17 +66,23 @@ kafc_err kafc__cluster_push_error(struct kafc_cluster *c, int16_t api, kafc_err 
 kafc_err kafc__cluster_set_rtt(struct kafc_cluster *c, int32_t broker, int32_t ms);
 uint64_t kafc__cluster_requests(const struct kafc_cluster *c, int32_t broker, int16_t api);
 int32_t kafc__cluster_connections(const struct kafc_cluster *c, int32_t broker);
-kafc_err kafc__cluster_log(const struct kafc_cluster *c, const char *topic, int32_t partition, kafc_mock_log *out);
-kafc_message *kafc__cluster_record(struct kafc_cluster *c, const char *topic, int32_t partition, int64_t offset);
-kafc_err kafc__cluster_append(struct kafc_cluster *c, const char *topic, int32_t partition, const kafc_message *msg,
-                              int32_t n, int64_t producer_id);
-kafc_err kafc__cluster_append_batch(struct kafc_cluster *c, const char *topic, int32_t partition, const void *p,
-                                    size_t n);
+kafc_err kafc__cluster_log(const struct kafc_cluster *c, const char *topic, int32_t partition,
+                           kafc_mock_log *out);
+kafc_message *kafc__cluster_record(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                   int64_t offset);
+kafc_err kafc__cluster_append(struct kafc_cluster *c, const char *topic, int32_t partition,
+                              const kafc_message *msg, int32_t n, int64_t producer_id);
+kafc_err kafc__cluster_append_batch(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                    const void *p, size_t n);
 kafc_err kafc__cluster_append_marker(struct kafc_cluster *c, const char *topic, int32_t partition,
                                      int64_t producer_id, bool commit);
-kafc_err kafc__cluster_delete_records(struct kafc_cluster *c, const char *topic, int32_t partition, int64_t before);
-kafc_err kafc__cluster_truncate(struct kafc_cluster *c, const char *topic, int32_t partition, int64_t end);
-kafc_err kafc__cluster_set_last_stable(struct kafc_cluster *c, const char *topic, int32_t partition, int64_t offset);
-kafc_err kafc__cluster_forget_producers(struct kafc_cluster *c, const char *topic, int32_t partition, bool old);
+kafc_err kafc__cluster_delete_records(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                      int64_t before);
+kafc_err kafc__cluster_truncate(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                int64_t end);
+kafc_err kafc__cluster_set_last_stable(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                       int64_t offset);
+kafc_err kafc__cluster_forget_producers(struct kafc_cluster *c, const char *topic,
+                                        int32_t partition, bool old);
 
 #endif

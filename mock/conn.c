@@ -143,7 +143,8 @@ static struct kafc_mout *new_out(struct kafc_cluster *c, size_t len)
     return out;
 }
 
-static void queue_out(struct kafc_cluster *c, struct kafc_mconn *conn, struct kafc_mout *out, int64_t delay_us)
+static void queue_out(struct kafc_cluster *c, struct kafc_mconn *conn, struct kafc_mout *out,
+                      int64_t delay_us)
 {
     out->ready_at = c->now + delay_us + conn->broker->rtt_us;
     kafc__list_push(&conn->out, &out->node);
@@ -199,8 +200,9 @@ static kafc_err pushed_error(struct kafc_cluster *c, struct kafc_mapi *api, bool
 }
 
 /* What the test wants to happen to this request. */
-static void ask(struct kafc_mrq *rq, struct kafc_mapi *api, uint64_t index, const struct kafc_request_header *h,
-                const struct kafc_rd *body, kafc_mock_answer *a)
+static void ask(struct kafc_mrq *rq, struct kafc_mapi *api, uint64_t index,
+                const struct kafc_request_header *h, const struct kafc_rd *body,
+                kafc_mock_answer *a)
 {
     struct kafc_cluster *c = rq->c;
     kafc_mock_hook_fn fn = api->hook ? api->hook : c->hook;
@@ -212,7 +214,9 @@ static void ask(struct kafc_mrq *rq, struct kafc_mapi *api, uint64_t index, cons
     memset(a, 0, sizeof *a);
     if (any) {
         a->code = code;
-        a->act = code == KAFC_OK ? KAFC_MOCK_PASS : code == KAFC_ERR_DISCONNECTED ? KAFC_MOCK_CUT : KAFC_MOCK_ERROR;
+        a->act = code == KAFC_OK                 ? KAFC_MOCK_PASS
+                 : code == KAFC_ERR_DISCONNECTED ? KAFC_MOCK_CUT
+                                                 : KAFC_MOCK_ERROR;
         return;
     }
     if (!fn)
@@ -226,7 +230,8 @@ static void ask(struct kafc_mrq *rq, struct kafc_mapi *api, uint64_t index, cons
     fn(ctx, &seen, a);
 }
 
-static void queue_bytes(struct kafc_cluster *c, struct kafc_mconn *conn, kafc_bytes b, bool cut, int64_t delay_us)
+static void queue_bytes(struct kafc_cluster *c, struct kafc_mconn *conn, kafc_bytes b, bool cut,
+                        int64_t delay_us)
 {
     struct kafc_mout *out;
 
@@ -245,7 +250,8 @@ static void queue_bytes(struct kafc_cluster *c, struct kafc_mconn *conn, kafc_by
     queue_out(c, conn, out, delay_us);
 }
 
-static void serve(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_rd *body, const kafc_mock_answer *a)
+static void serve(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_rd *body,
+                  const kafc_mock_answer *a)
 {
     struct kafc_cluster *c = rq->c;
     struct kafc_mconn *conn = rq->conn;
@@ -260,7 +266,8 @@ static void serve(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kaf
     }
     /* Bytes behind the body are ignored, as brokers do. */
     if (kafc__msg_decode_front(body, rq->api->req, req, rq->version, &rq->arena, &err)) {
-        kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d: %s", (int)conn->broker->id, err.message);
+        kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d: %s", (int)conn->broker->id,
+                  err.message);
         kafc__mock_closing(c, conn);
         return;
     }
@@ -272,16 +279,14 @@ static void serve(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kaf
         if (!rq->lost)
             (void)kafc__mock_answer(rq, resp, delay_us);
         break;
-    case KAFC_MDONE_CUT:
-        queue_bytes(c, conn, (kafc_bytes){ NULL, 0 }, true, delay_us);
-        break;
+    case KAFC_MDONE_CUT: queue_bytes(c, conn, (kafc_bytes){ NULL, 0 }, true, delay_us); break;
     case KAFC_MDONE_PARKED:
-    case KAFC_MDONE_NONE:
-        break;
+    case KAFC_MDONE_NONE: break;
     }
 }
 
-static void act(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_rd *body, const kafc_mock_answer *a)
+static void act(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_rd *body,
+                const kafc_mock_answer *a)
 {
     struct kafc_cluster *c = rq->c;
     struct kafc_mconn *conn = rq->conn;
@@ -301,7 +306,8 @@ static void act(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_
 }
 
 /* An API or version that is not served: the connection ends, but ApiVersions says what it knows in version 0. */
-static void refuse(struct kafc_mrq *rq, const struct kafc_request_header *h, const struct kafc_mapi *api)
+static void refuse(struct kafc_mrq *rq, const struct kafc_request_header *h,
+                   const struct kafc_mapi *api)
 {
     kafc__log(&rq->c->log, KAFC_LOG_WARN, "mock: broker %d does not serve API %d version %d",
               (int)rq->conn->broker->id, h->api, h->version);
@@ -310,7 +316,8 @@ static void refuse(struct kafc_mrq *rq, const struct kafc_request_header *h, con
         return;
     }
     struct kafc_api_versions_resp *resp = kafc__arena_alloc(&rq->arena, sizeof *resp);
-    struct kafc_api_versions_resp_api *one = kafc__msg_array(&kafc_api_versions_resp_api_schema, 1, &rq->arena);
+    struct kafc_api_versions_resp_api *one = kafc__msg_array(&kafc_api_versions_resp_api_schema, 1,
+                                                             &rq->arena);
     if (!resp || !one) {
         kafc__mock_closing(rq->c, rq->conn);
         return;
@@ -354,13 +361,15 @@ static void request(struct kafc_cluster *c, struct kafc_mconn *conn, const uint8
     if (!how || h.version < api->min || h.version > api->max) {
         refuse(&rq, &h, api);
     } else if (!kafc__request_header_get(&r, &h)) {
-        kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d: a request's header: %s", (int)conn->broker->id, r.err);
+        kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d: a request's header: %s",
+                  (int)conn->broker->id, r.err);
         kafc__mock_closing(c, conn);
     } else {
         conn->broker->requests[index]++;
         ask(&rq, api, api->requests++, &h, &r, &a);
-        kafc__log(&c->log, KAFC_LOG_DEBUG, "mock: broker %d: %s v%d #%d, %zu bytes, act %d", (int)conn->broker->id,
-                  rq.api->name, h.version, (int)h.correlation, n, (int)a.act);
+        kafc__log(&c->log, KAFC_LOG_DEBUG, "mock: broker %d: %s v%d #%d, %zu bytes, act %d",
+                  (int)conn->broker->id, rq.api->name, h.version, (int)h.correlation, n,
+                  (int)a.act);
         act(&rq, how, &r, &a);
     }
     kafc__arena_fini(&rq.arena);
@@ -431,8 +440,8 @@ void kafc__mock_work(struct kafc_cluster *c, struct kafc_mconn *conn)
             break;
         size = (int32_t)kafc__load32(p);
         if (size < 8 || size > KAFC_MOCK_FRAME_MAX) {
-            kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d: a frame of %d bytes", (int)conn->broker->id,
-                      (int)size);
+            kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d: a frame of %d bytes",
+                      (int)conn->broker->id, (int)size);
             kafc__mock_closing(c, conn);
             break;
         }

@@ -18,12 +18,12 @@ struct kafc_mseg {
 struct producer {
     uint64_t id; /* the map's key */
     int16_t epoch;
-    int n;               /* of recent, the newest last */
+    int n; /* of recent, the newest last */
     struct {
         int32_t first, last;
         int64_t base;
     } recent[KAFC_MLOG_RECENT];
-    int64_t txn_first;   /* of the open transaction, or -1 */
+    int64_t txn_first; /* of the open transaction, or -1 */
 };
 
 void kafc__mlog_init(struct kafc_mlog *l, const kafc_allocator *mem, int64_t retention)
@@ -167,7 +167,8 @@ static void note(struct kafc_mlog *l, struct producer *p, const struct kafc_mbat
     if (b->attributes & KAFC_MBATCH_CONTROL) {
         if (p->txn_first >= 0) {
             if (marker_type(b->p, b->len) == 0)
-                l->aborted[l->naborted++] = (struct kafc_maborted){ b->producer, p->txn_first, base };
+                l->aborted[l->naborted++] = (struct kafc_maborted){ b->producer, p->txn_first,
+                                                                    base };
             p->txn_first = -1;
             l->open--;
         }
@@ -243,8 +244,8 @@ static void retain(struct kafc_mlog *l)
         kafc__mlog_delete(l, l->entry[l->first].last + 1);
 }
 
-kafc_err kafc__mlog_append(struct kafc_mlog *l, const struct kafc_mbatch *b, int32_t leader_epoch, int64_t append_time,
-                           int64_t *offset)
+kafc_err kafc__mlog_append(struct kafc_mlog *l, const struct kafc_mbatch *b, int32_t leader_epoch,
+                           int64_t append_time, int64_t *offset)
 {
     struct producer *p = NULL;
     struct kafc_mentry *e;
@@ -321,8 +322,8 @@ const uint8_t *kafc__mlog_bytes(const struct kafc_mlog *l, const struct kafc_men
     return l->seg[e->seg]->data + e->pos;
 }
 
-const uint8_t *kafc__mlog_read(const struct kafc_mlog *l, int64_t offset, int64_t end, size_t max, bool whole,
-                               size_t *n, int64_t *next)
+const uint8_t *kafc__mlog_read(const struct kafc_mlog *l, int64_t offset, int64_t end, size_t max,
+                               bool whole, size_t *n, int64_t *next)
 {
     size_t at = kafc__mlog_find(l, offset), first = at;
 
@@ -330,7 +331,8 @@ const uint8_t *kafc__mlog_read(const struct kafc_mlog *l, int64_t offset, int64_
     *next = offset;
     for (; at < l->n; at++) {
         const struct kafc_mentry *e = &l->entry[at];
-        if (e->base >= end || e->seg != l->entry[first].seg || (at > first && e->pos != e[-1].pos + e[-1].len))
+        if (e->base >= end || e->seg != l->entry[first].seg ||
+            (at > first && e->pos != e[-1].pos + e[-1].len))
             break;
         if (*n + e->len > max && !(whole && at == first)) {
             if (*n && *n < max)
@@ -347,12 +349,14 @@ size_t kafc__mlog_available(const struct kafc_mlog *l, int64_t offset, int64_t e
 {
     size_t n = 0;
 
-    for (size_t at = kafc__mlog_find(l, offset); at < l->n && l->entry[at].base < end && n < enough; at++)
+    for (size_t at = kafc__mlog_find(l, offset); at < l->n && l->entry[at].base < end && n < enough;
+         at++)
         n += l->entry[at].len;
     return n;
 }
 
-int32_t kafc__mlog_epoch_end(const struct kafc_mlog *l, int32_t epoch, int32_t current, int64_t *end)
+int32_t kafc__mlog_epoch_end(const struct kafc_mlog *l, int32_t epoch, int32_t current,
+                             int64_t *end)
 {
     *end = l->end;
     if (epoch >= current)

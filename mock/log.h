@@ -16,7 +16,7 @@ enum {
     KAFC_MBATCH_LOG_APPEND = 8, /* bits of the attributes */
     KAFC_MBATCH_TXN = 16,
     KAFC_MBATCH_CONTROL = 32,
-    KAFC_MLOG_RECENT = 5        /* batches of a producer whose repetition is recognised */
+    KAFC_MLOG_RECENT = 5 /* batches of a producer whose repetition is recognised */
 };
 
 /* A batch of format 2, its header read. */
@@ -34,15 +34,16 @@ struct kafc_mbatch {
 struct kafc_mbatch_rules {
     const kafc_allocator *mem;
     int32_t max_bytes;
-    bool compact;   /* keys must not be null */
-    bool zstd;      /* allowed */
+    bool compact; /* keys must not be null */
+    bool zstd;    /* allowed */
 };
 
 /* Reads the header and compares length, magic and sum. KAFC_ERR_CORRUPT_MESSAGE or KAFC_ERR_INVALID_RECORD; *why is
  * static text. n covers exactly one batch. */
 kafc_err kafc__mbatch_read(const void *p, size_t n, struct kafc_mbatch *b, const char **why);
 /* The checks of a broker on what a producer sends, after kafc__mbatch_read(). */
-kafc_err kafc__mbatch_check(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules, const char **why);
+kafc_err kafc__mbatch_check(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules,
+                            const char **why);
 
 struct kafc_mentry { /* a batch in the log */
     int64_t base, last, max_timestamp, producer;
@@ -62,28 +63,30 @@ struct kafc_mlog {
     int64_t start, end;
     struct kafc_mentry *entry; /* [first, n) are alive */
     size_t first, n, cap;
-    struct kafc_mseg **seg;    /* NULL: freed */
+    struct kafc_mseg **seg; /* NULL: freed */
     uint32_t nseg, segcap;
     struct kafc_map producers;
-    int open;                  /* transactions */
+    int open; /* transactions */
     struct kafc_maborted *aborted;
     size_t naborted, abortedcap;
-    int64_t forced_stable;     /* or -1 */
-    int64_t retention;         /* bytes, 0: none */
+    int64_t forced_stable; /* or -1 */
+    int64_t retention;     /* bytes, 0: none */
     int64_t bytes;
-    bool old_unknown;          /* producers without state and with sequences above 0 are unknown */
+    bool old_unknown; /* producers without state and with sequences above 0 are unknown */
 };
 
 void kafc__mlog_init(struct kafc_mlog *l, const kafc_allocator *mem, int64_t retention);
 void kafc__mlog_fini(struct kafc_mlog *l);
 
 /* Is the batch the next one of its producer? KAFC_OK, or KAFC_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
- * KAFC_ERR_INVALID_PRODUCER_EPOCH, KAFC_ERR_UNKNOWN_PRODUCER_ID. *again (or -1): it is there already, at this offset. */
-kafc_err kafc__mlog_sequence(const struct kafc_mlog *l, const struct kafc_mbatch *b, int64_t *again);
+ * KAFC_ERR_INVALID_PRODUCER_EPOCH, KAFC_ERR_UNKNOWN_PRODUCER_ID. *again (or -1): it is there already, at this
+ * offset. */
+kafc_err kafc__mlog_sequence(const struct kafc_mlog *l, const struct kafc_mbatch *b,
+                             int64_t *again);
 
 /* Appends; append_time >= 0 becomes the timestamp of all records. KAFC_ERR_NO_MEMORY, with nothing changed. */
-kafc_err kafc__mlog_append(struct kafc_mlog *l, const struct kafc_mbatch *b, int32_t leader_epoch, int64_t append_time,
-                           int64_t *offset);
+kafc_err kafc__mlog_append(struct kafc_mlog *l, const struct kafc_mbatch *b, int32_t leader_epoch,
+                           int64_t append_time, int64_t *offset);
 
 int64_t kafc__mlog_stable(const struct kafc_mlog *l); /* last stable offset */
 /* The index of the batch that holds the offset, or of the first one behind it; l->n: none. */
@@ -92,12 +95,13 @@ const uint8_t *kafc__mlog_bytes(const struct kafc_mlog *l, const struct kafc_men
 /* Batches in one piece from the one that holds `offset` on, that begin below `end`; at most max bytes, but one batch at
  * least if `whole`. The last one may be cut off in the middle, as brokers do; *next is the offset behind the last whole
  * one. *n 0: nothing. */
-const uint8_t *kafc__mlog_read(const struct kafc_mlog *l, int64_t offset, int64_t end, size_t max, bool whole,
-                               size_t *n, int64_t *next);
+const uint8_t *kafc__mlog_read(const struct kafc_mlog *l, int64_t offset, int64_t end, size_t max,
+                               bool whole, size_t *n, int64_t *next);
 /* Bytes that could be read from the offset on, up to `enough`. */
 size_t kafc__mlog_available(const struct kafc_mlog *l, int64_t offset, int64_t end, size_t enough);
 /* The end of what was written in `epoch` or before, and the epoch that it belongs to (-1: none). */
-int32_t kafc__mlog_epoch_end(const struct kafc_mlog *l, int32_t epoch, int32_t current, int64_t *end);
+int32_t kafc__mlog_epoch_end(const struct kafc_mlog *l, int32_t epoch, int32_t current,
+                             int64_t *end);
 /* Whether the transaction's records lie within [from, end). */
 bool kafc__maborted_in(const struct kafc_maborted *a, int64_t from, int64_t end);
 

@@ -17,7 +17,8 @@ static kafc_str text(const char *s)
     return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
 }
 
-kafc_err kafc__cluster_create_topic(struct kafc_cluster *c, const char *topic, int32_t partitions, int32_t replication)
+kafc_err kafc__cluster_create_topic(struct kafc_cluster *c, const char *topic, int32_t partitions,
+                                    int32_t replication)
 {
     return kafc__mock_make_topic(c, text(topic), partitions, replication, NULL);
 }
@@ -32,7 +33,8 @@ kafc_err kafc__cluster_delete_topic(struct kafc_cluster *c, const char *topic)
     return KAFC_OK;
 }
 
-kafc_err kafc__cluster_set_config(struct kafc_cluster *c, const char *topic, const char *name, const char *value)
+kafc_err kafc__cluster_set_config(struct kafc_cluster *c, const char *topic, const char *name,
+                                  const char *value)
 {
     struct kafc_mtopic *t = kafc__mock_topic(c, text(topic));
 
@@ -41,7 +43,8 @@ kafc_err kafc__cluster_set_config(struct kafc_cluster *c, const char *topic, con
     return name ? kafc__mock_config(t, text(name), text(value), false) : KAFC_ERR_USAGE;
 }
 
-kafc_err kafc__cluster_set_leader(struct kafc_cluster *c, const char *topic, int32_t partition, int32_t broker)
+kafc_err kafc__cluster_set_leader(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                  int32_t broker)
 {
     struct kafc_mpart *p = kafc__mock_part(c, topic, partition);
     int32_t *replica;
@@ -54,7 +57,8 @@ kafc_err kafc__cluster_set_leader(struct kafc_cluster *c, const char *topic, int
     for (int32_t i = 0; i < p->nreplicas; i++)
         known |= p->replica[i] == broker;
     if (!known) {
-        replica = kafc__realloc_array(&c->mem, p->replica, (size_t)p->nreplicas + 1, sizeof *replica);
+        replica = kafc__realloc_array(&c->mem, p->replica, (size_t)p->nreplicas + 1,
+                                      sizeof *replica);
         if (!replica)
             return KAFC_ERR_NO_MEMORY;
         p->replica = replica;
@@ -65,7 +69,8 @@ kafc_err kafc__cluster_set_leader(struct kafc_cluster *c, const char *topic, int
     return KAFC_OK;
 }
 
-int32_t kafc__cluster_leader(const struct kafc_cluster *c, const char *topic, int32_t partition, int32_t *epoch)
+int32_t kafc__cluster_leader(const struct kafc_cluster *c, const char *topic, int32_t partition,
+                             int32_t *epoch)
 {
     const struct kafc_mpart *p = kafc__mock_part(c, topic, partition);
 
@@ -102,7 +107,8 @@ kafc_err kafc__cluster_freeze(struct kafc_cluster *c, int32_t broker, bool froze
 
 /* ---- looking ---- */
 
-kafc_err kafc__cluster_log(const struct kafc_cluster *c, const char *topic, int32_t partition, kafc_mock_log *out)
+kafc_err kafc__cluster_log(const struct kafc_cluster *c, const char *topic, int32_t partition,
+                           kafc_mock_log *out)
 {
     const struct kafc_mpart *p = kafc__mock_part(c, topic, partition);
 
@@ -119,7 +125,8 @@ kafc_err kafc__cluster_log(const struct kafc_cluster *c, const char *topic, int3
 }
 
 static kafc_message *copy_record(const struct kafc_mpart *p, const struct kafc_mentry *e,
-                                 const struct kafc_mbatch *b, struct kafc_mrecord *rec, const kafc_allocator *mem)
+                                 const struct kafc_mbatch *b, struct kafc_mrecord *rec,
+                                 const kafc_allocator *mem)
 {
     kafc_message m = { .key = rec->key, .value = rec->value };
     kafc_header *h = NULL;
@@ -139,14 +146,16 @@ static kafc_message *copy_record(const struct kafc_mpart *p, const struct kafc_m
         m.leader_epoch = e->epoch;
         m.offset = e->base + rec->delta;
         m.timestamp = rec->timestamp;
-        m.timestamp_type = b->attributes & KAFC_MBATCH_LOG_APPEND ? KAFC_TIME_LOG_APPEND : KAFC_TIME_CREATE;
+        m.timestamp_type = b->attributes & KAFC_MBATCH_LOG_APPEND ? KAFC_TIME_LOG_APPEND
+                                                                  : KAFC_TIME_CREATE;
         copy = kafc_message_dup(&m);
     }
     kafc__free(mem, h);
     return copy;
 }
 
-kafc_message *kafc__cluster_record(struct kafc_cluster *c, const char *topic, int32_t partition, int64_t offset)
+kafc_message *kafc__cluster_record(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                   int64_t offset)
 {
     const struct kafc_mpart *p = kafc__mock_part(c, topic, partition);
     kafc_message *found = NULL;
@@ -196,11 +205,12 @@ static int64_t timestamp_of(const kafc_message *m, int64_t now_ms)
 
 static size_t record_size(const kafc_message *m, int32_t i, int64_t delta)
 {
-    size_t n = 1 + kafc__varlong_size(delta) + kafc__varint_size(i) + bytes_size(m->key) + bytes_size(m->value) +
-               kafc__varint_size(m->nheaders);
+    size_t n = 1 + kafc__varlong_size(delta) + kafc__varint_size(i) + bytes_size(m->key) +
+               bytes_size(m->value) + kafc__varint_size(m->nheaders);
 
     for (int32_t h = 0; h < m->nheaders; h++)
-        n += bytes_size((kafc_bytes){ m->headers[h].name.p ? m->headers[h].name.p : "", m->headers[h].name.len }) +
+        n += bytes_size((kafc_bytes){ m->headers[h].name.p ? m->headers[h].name.p : "",
+                                      m->headers[h].name.len }) +
              bytes_size(m->headers[h].value);
     return n;
 }
@@ -215,14 +225,15 @@ static void put_record(struct kafc_wr *w, const kafc_message *m, int32_t i, int6
     put_bytes(w, m->value);
     kafc__wr_varint(w, m->nheaders);
     for (int32_t h = 0; h < m->nheaders; h++) {
-        put_bytes(w, (kafc_bytes){ m->headers[h].name.p ? m->headers[h].name.p : "", m->headers[h].name.len });
+        put_bytes(w, (kafc_bytes){ m->headers[h].name.p ? m->headers[h].name.p : "",
+                                   m->headers[h].name.len });
         put_bytes(w, m->headers[h].value);
     }
 }
 
 /* The header of a batch whose records stand behind it; sums it. */
-static void put_header(uint8_t *p, size_t len, int attributes, int32_t n, int64_t first_ts, int64_t max_ts,
-                       int64_t producer, int16_t epoch)
+static void put_header(uint8_t *p, size_t len, int attributes, int32_t n, int64_t first_ts,
+                       int64_t max_ts, int64_t producer, int16_t epoch)
 {
     struct kafc_wr w;
 
@@ -243,8 +254,8 @@ static void put_header(uint8_t *p, size_t len, int attributes, int32_t n, int64_
     kafc__store32(p + 17, kafc__crc32c(0, p + 21, len - 21));
 }
 
-kafc_err kafc__cluster_append_batch(struct kafc_cluster *c, const char *topic, int32_t partition, const void *p,
-                                    size_t n)
+kafc_err kafc__cluster_append_batch(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                    const void *p, size_t n)
 {
     struct kafc_mpart *part = kafc__mock_part(c, topic, partition);
     struct kafc_mbatch b;
@@ -256,19 +267,21 @@ kafc_err kafc__cluster_append_batch(struct kafc_cluster *c, const char *topic, i
         return KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     if (kafc__mbatch_read(p, n, &b, &why))
         return KAFC_ERR_CORRUPT;
-    code = kafc__mlog_append(&part->log, &b, part->epoch,
-                             part->topic->append_time && !(b.attributes & KAFC_MBATCH_CONTROL) ? c->wall_ms : -1,
-                             &offset);
+    code = kafc__mlog_append(
+        &part->log, &b, part->epoch,
+        part->topic->append_time && !(b.attributes & KAFC_MBATCH_CONTROL) ? c->wall_ms : -1,
+        &offset);
     kafc__mock_wake_parked(c);
     return code;
 }
 
-kafc_err kafc__cluster_append(struct kafc_cluster *c, const char *topic, int32_t partition, const kafc_message *msg,
-                              int32_t n, int64_t producer_id)
+kafc_err kafc__cluster_append(struct kafc_cluster *c, const char *topic, int32_t partition,
+                              const kafc_message *msg, int32_t n, int64_t producer_id)
 {
     struct kafc_mpart *part = kafc__mock_part(c, topic, partition);
     int64_t first = n > 0 ? timestamp_of(msg, c->wall_ms) : 0, max = first;
-    int16_t epoch = part && producer_id >= 0 ? kafc__mlog_producer_epoch(&part->log, producer_id) : -1;
+    int16_t epoch = part && producer_id >= 0 ? kafc__mlog_producer_epoch(&part->log, producer_id)
+                                             : -1;
     size_t len = KAFC_MBATCH_HEADER;
     struct kafc_wr w;
     uint8_t *p;
@@ -320,14 +333,15 @@ kafc_err kafc__cluster_append_marker(struct kafc_cluster *c, const char *topic, 
     kafc__wr_init(&w, p + KAFC_MBATCH_HEADER, sizeof p - KAFC_MBATCH_HEADER, NULL);
     put_record(&w, &m, 0, 0);
     len = KAFC_MBATCH_HEADER + kafc__wr_len(&w);
-    put_header(p, len, KAFC_MBATCH_TXN | KAFC_MBATCH_CONTROL, 1, c->wall_ms, c->wall_ms, producer_id,
-               epoch < 0 ? 0 : epoch);
+    put_header(p, len, KAFC_MBATCH_TXN | KAFC_MBATCH_CONTROL, 1, c->wall_ms, c->wall_ms,
+               producer_id, epoch < 0 ? 0 : epoch);
     return kafc__cluster_append_batch(c, topic, partition, p, len);
 }
 
 /* ---- shortening, marking ---- */
 
-kafc_err kafc__cluster_delete_records(struct kafc_cluster *c, const char *topic, int32_t partition, int64_t before)
+kafc_err kafc__cluster_delete_records(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                      int64_t before)
 {
     struct kafc_mpart *p = kafc__mock_part(c, topic, partition);
 
@@ -340,7 +354,8 @@ kafc_err kafc__cluster_delete_records(struct kafc_cluster *c, const char *topic,
     return KAFC_OK;
 }
 
-kafc_err kafc__cluster_truncate(struct kafc_cluster *c, const char *topic, int32_t partition, int64_t end)
+kafc_err kafc__cluster_truncate(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                int64_t end)
 {
     struct kafc_mpart *p = kafc__mock_part(c, topic, partition);
     kafc_err code;
@@ -355,7 +370,8 @@ kafc_err kafc__cluster_truncate(struct kafc_cluster *c, const char *topic, int32
     return code;
 }
 
-kafc_err kafc__cluster_set_last_stable(struct kafc_cluster *c, const char *topic, int32_t partition, int64_t offset)
+kafc_err kafc__cluster_set_last_stable(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                       int64_t offset)
 {
     struct kafc_mpart *p = kafc__mock_part(c, topic, partition);
 
@@ -368,7 +384,8 @@ kafc_err kafc__cluster_set_last_stable(struct kafc_cluster *c, const char *topic
     return KAFC_OK;
 }
 
-kafc_err kafc__cluster_forget_producers(struct kafc_cluster *c, const char *topic, int32_t partition, bool old)
+kafc_err kafc__cluster_forget_producers(struct kafc_cluster *c, const char *topic,
+                                        int32_t partition, bool old)
 {
     struct kafc_mpart *p = kafc__mock_part(c, topic, partition);
 

@@ -74,7 +74,8 @@ kafc_err kafc_mock_cut(kafc_mock *m, int32_t broker)
     CALL(kafc_err, true, cut, c, broker);
 }
 
-kafc_err kafc_mock_create_topic(kafc_mock *m, const char *topic, int32_t partitions, int32_t replication)
+kafc_err kafc_mock_create_topic(kafc_mock *m, const char *topic, int32_t partitions,
+                                int32_t replication)
 {
     CALL(kafc_err, false, create_topic, c, topic, partitions, replication);
 }
@@ -156,7 +157,8 @@ kafc_err kafc_mock_append(kafc_mock *m, const char *topic, int32_t partition,
     CALL(kafc_err, false, append, c, topic, partition, msg, n, producer_id);
 }
 
-kafc_err kafc_mock_append_batch(kafc_mock *m, const char *topic, int32_t partition, const void *p, size_t n)
+kafc_err kafc_mock_append_batch(kafc_mock *m, const char *topic, int32_t partition, const void *p,
+                                size_t n)
 {
     CALL(kafc_err, false, append_batch, c, topic, partition, p, n);
 }
@@ -167,7 +169,8 @@ kafc_err kafc_mock_append_marker(kafc_mock *m, const char *topic, int32_t partit
     CALL(kafc_err, false, append_marker, c, topic, partition, producer_id, commit);
 }
 
-kafc_err kafc_mock_delete_records(kafc_mock *m, const char *topic, int32_t partition, int64_t before)
+kafc_err kafc_mock_delete_records(kafc_mock *m, const char *topic, int32_t partition,
+                                  int64_t before)
 {
     CALL(kafc_err, false, delete_records, c, topic, partition, before);
 }
@@ -177,7 +180,8 @@ kafc_err kafc_mock_truncate(kafc_mock *m, const char *topic, int32_t partition, 
     CALL(kafc_err, false, truncate, c, topic, partition, end);
 }
 
-kafc_err kafc_mock_set_last_stable(kafc_mock *m, const char *topic, int32_t partition, int64_t offset)
+kafc_err kafc_mock_set_last_stable(kafc_mock *m, const char *topic, int32_t partition,
+                                   int64_t offset)
 {
     CALL(kafc_err, false, set_last_stable, c, topic, partition, offset);
 }

@@ -46,7 +46,8 @@ kafc_err kafc__mbatch_read(const void *p, size_t n, struct kafc_mbatch *b, const
     return KAFC_OK;
 }
 
-static kafc_err check_records(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules, const char **why)
+static kafc_err check_records(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules,
+                              const char **why)
 {
     struct kafc_mrecords it;
     struct kafc_mrecord rec;
@@ -71,7 +72,8 @@ static kafc_err check_records(const struct kafc_mbatch *b, const struct kafc_mba
     return code;
 }
 
-kafc_err kafc__mbatch_check(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules, const char **why)
+kafc_err kafc__mbatch_check(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules,
+                            const char **why)
 {
     *why = "the batch is larger than max.message.bytes";
     if (b->len > (size_t)rules->max_bytes)
@@ -96,7 +98,8 @@ kafc_err kafc__mbatch_check(const struct kafc_mbatch *b, const struct kafc_mbatc
 
 /* ---- records ---- */
 
-kafc_err kafc__mrecords_init(struct kafc_mrecords *it, const struct kafc_mbatch *b, const kafc_allocator *mem)
+kafc_err kafc__mrecords_init(struct kafc_mrecords *it, const struct kafc_mbatch *b,
+                             const kafc_allocator *mem)
 {
     int id = b->attributes & 7;
     const struct kafc_codec *codec = kafc__codec(id);
@@ -111,7 +114,8 @@ kafc_err kafc__mrecords_init(struct kafc_mrecords *it, const struct kafc_mbatch 
     }
     if (!codec)
         return KAFC_ERR_UNSUPPORTED_COMPRESSION_TYPE;
-    code = kafc__decompress(&it->d, codec, b->p + KAFC_MBATCH_HEADER, b->len - KAFC_MBATCH_HEADER, &it->frame, NULL);
+    code = kafc__decompress(&it->d, codec, b->p + KAFC_MBATCH_HEADER, b->len - KAFC_MBATCH_HEADER,
+                            &it->frame, NULL);
     if (code == KAFC_OK)
         kafc__rd_init(&it->r, it->frame->data, it->frame->len);
     else if (code == KAFC_ERR_NO_CODEC)

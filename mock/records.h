@@ -11,8 +11,8 @@
 #include "protocol/record/codec.h"
 
 struct kafc_mrecord {
-    int32_t delta;       /* of the offset */
-    int64_t timestamp;   /* as a consumer sees it */
+    int32_t delta;     /* of the offset */
+    int64_t timestamp; /* as a consumer sees it */
     kafc_bytes key, value;
     int32_t nheaders;
     struct kafc_rd headers; /* stands at the first one */
@@ -29,7 +29,8 @@ struct kafc_mrecords {
 
 /* The batch's bytes must stay. KAFC_ERR_CORRUPT_MESSAGE, KAFC_ERR_UNSUPPORTED_COMPRESSION_TYPE, KAFC_ERR_NO_MEMORY;
  * fini is due in any case. */
-kafc_err kafc__mrecords_init(struct kafc_mrecords *it, const struct kafc_mbatch *b, const kafc_allocator *mem);
+kafc_err kafc__mrecords_init(struct kafc_mrecords *it, const struct kafc_mbatch *b,
+                             const kafc_allocator *mem);
 bool kafc__mrecords_next(struct kafc_mrecords *it, struct kafc_mrecord *out);
 /* The next header of a record; false at the end. */
 bool kafc__mrecord_header(struct kafc_mrecord *rec, kafc_str *name, kafc_bytes *value);

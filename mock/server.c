@@ -9,8 +9,8 @@
 
 #include "base/clock.h"
 #include "base/list.h"
-#include "base/map.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/sync.h"
 #include "io/poller.h"
@@ -24,17 +24,17 @@ enum kind { LISTENER, CONNECTION };
 struct sock {
     enum kind kind;
     int fd;
-    unsigned events;      /* what the poller waits for */
+    unsigned events; /* what the poller waits for */
     int32_t broker;
-    uint64_t conn;        /* the cluster's id; the map's key */
+    uint64_t conn; /* the cluster's id; the map's key */
     struct kafc_list node;
-    bool dead;            /* closed, to be freed after this round of events */
+    bool dead; /* closed, to be freed after this round of events */
 };
 
 struct listener {
     struct sock sock;
     struct kafc_addr addr;
-    int reserved;         /* keeps the port while the broker is stopped */
+    int reserved; /* keeps the port while the broker is stopped */
     bool listening;
 };
 
@@ -48,10 +48,10 @@ struct kafc_server {
     struct kafc_poller *poller;
     struct listener *listener;
     int32_t nbrokers;
-    struct kafc_map socks;      /* connections by the cluster's id */
+    struct kafc_map socks; /* connections by the cluster's id */
     struct kafc_list list, dead;
     char *bootstrap;
-    uint64_t asked, done;       /* changes by other threads; those that the sockets have followed */
+    uint64_t asked, done; /* changes by other threads; those that the sockets have followed */
     bool started, stop, inited;
 };
 
@@ -279,7 +279,8 @@ static void run(void *arg)
 
 /* ---- made and unmade ---- */
 
-static bool make_listener(struct kafc_server *s, struct listener *l, const char *host, int port, kafc_error *err)
+static bool make_listener(struct kafc_server *s, struct listener *l, const char *host, int port,
+                          kafc_error *err)
 {
     char why[128];
     int e = 0;
@@ -358,7 +359,8 @@ struct kafc_server *kafc__server_new(const kafc_mock_options *o, kafc_error *err
     now(s);
     s->inited = kafc__wake_init(&s->wake);
     s->poller = kafc__poller_new(&s->mem, KAFC_POLLER_AUTO);
-    if (!s->inited || !s->poller || !kafc__poller_set(s->poller, s->wake.fd, KAFC_POLL_IN, &s->wake)) {
+    if (!s->inited || !s->poller ||
+        !kafc__poller_set(s->poller, s->wake.fd, KAFC_POLL_IN, &s->wake)) {
         kafc__error(err, KAFC_ERR_SYSTEM, "the mock cannot make its poller");
     } else if (make_listeners(s, o, err)) {
         s->started = kafc__thread_start(&s->thread, "kafc-mock", run, s);
@@ -413,7 +415,8 @@ const char *kafc__server_bootstrap(const struct kafc_server *s)
 
 int32_t kafc__server_port(const struct kafc_server *s, int32_t broker)
 {
-    return broker >= 1 && broker <= s->nbrokers ? kafc__addr_port(&s->listener[broker - 1].addr) : 0;
+    return broker >= 1 && broker <= s->nbrokers ? kafc__addr_port(&s->listener[broker - 1].addr)
+                                                : 0;
 }
 
 struct kafc_cluster *kafc__server_enter(struct kafc_server *s)

@@ -17,14 +17,16 @@ struct kafc_mpart *kafc__mwant_part(const struct kafc_cluster *c, struct kafc_mw
     return &w->topic->part[w->partition];
 }
 
-static struct kafc_mwant *find(const struct kafc_mwants *w, kafc_str name, const kafc_uuid *id, int32_t partition)
+static struct kafc_mwant *find(const struct kafc_mwants *w, kafc_str name, const kafc_uuid *id,
+                               int32_t partition)
 {
     for (int32_t i = 0; i < w->n; i++) {
         struct kafc_mwant *one = &w->v[i];
 
         if (one->partition != partition)
             continue;
-        if (one->name ? strlen(one->name) == (size_t)name.len && memcmp(one->name, name.p, (size_t)name.len) == 0
+        if (one->name ? strlen(one->name) == (size_t)name.len &&
+                            memcmp(one->name, name.p, (size_t)name.len) == 0
                       : memcmp(&one->id, id, sizeof *id) == 0)
             return one;
     }
@@ -47,11 +49,13 @@ static struct kafc_mwant *add(struct kafc_cluster *c, struct kafc_mwants *w)
     return &w->v[w->n];
 }
 
-static bool take_one(struct kafc_cluster *c, struct kafc_mwants *w, const struct kafc_fetch_req_topic *t,
-                     const struct kafc_fetch_req_partition *p, bool by_id, int32_t known)
+static bool take_one(struct kafc_cluster *c, struct kafc_mwants *w,
+                     const struct kafc_fetch_req_topic *t, const struct kafc_fetch_req_partition *p,
+                     bool by_id, int32_t known)
 {
     struct kafc_mwants old = { w->v, known, known };
-    struct kafc_mwant *one = known ? find(&old, by_id ? (kafc_str){ NULL, 0 } : t->topic, &t->topic_id, p->partition)
+    struct kafc_mwant *one = known ? find(&old, by_id ? (kafc_str){ NULL, 0 } : t->topic,
+                                          &t->topic_id, p->partition)
                                    : NULL;
 
     if (!one) {
@@ -61,7 +65,8 @@ static bool take_one(struct kafc_cluster *c, struct kafc_mwants *w, const struct
         one->partition = p->partition;
         one->id = t->topic_id;
         one->told_end = one->told_start = -2;
-        if (!by_id && !(one->name = kafc__strndup(&c->mem, t->topic.p ? t->topic.p : "", (size_t)t->topic.len)))
+        if (!by_id && !(one->name = kafc__strndup(&c->mem, t->topic.p ? t->topic.p : "",
+                                                  (size_t)t->topic.len)))
             return false;
         w->n++;
     }
@@ -72,7 +77,8 @@ static bool take_one(struct kafc_cluster *c, struct kafc_mwants *w, const struct
     return true;
 }
 
-bool kafc__mwants_take(struct kafc_cluster *c, struct kafc_mwants *w, const struct kafc_fetch_req *q, bool by_id)
+bool kafc__mwants_take(struct kafc_cluster *c, struct kafc_mwants *w,
+                       const struct kafc_fetch_req *q, bool by_id)
 {
     int32_t known = w->n;
 
@@ -83,13 +89,14 @@ bool kafc__mwants_take(struct kafc_cluster *c, struct kafc_mwants *w, const stru
     return true;
 }
 
-void kafc__mwants_forget(struct kafc_cluster *c, struct kafc_mwants *w, const struct kafc_fetch_req *q, bool by_id)
+void kafc__mwants_forget(struct kafc_cluster *c, struct kafc_mwants *w,
+                         const struct kafc_fetch_req *q, bool by_id)
 {
     for (int32_t i = 0; i < q->forgotten_topics_data.n; i++) {
         const struct kafc_fetch_req_forgotten *f = &q->forgotten_topics_data.v[i];
         for (int32_t k = 0; k < f->partitions.n; k++) {
-            struct kafc_mwant *one =
-                find(w, by_id ? (kafc_str){ NULL, 0 } : f->topic, &f->topic_id, f->partitions.v[k]);
+            struct kafc_mwant *one = find(w, by_id ? (kafc_str){ NULL, 0 } : f->topic, &f->topic_id,
+                                          f->partitions.v[k]);
             if (!one)
                 continue;
             kafc__free(&c->mem, one->name);
@@ -118,7 +125,8 @@ struct kafc_msession *kafc__mock_session(const struct kafc_mbroker *b, int32_t i
     return NULL;
 }
 
-struct kafc_msession *kafc__mock_session_new(struct kafc_cluster *c, struct kafc_mbroker *b, bool by_id)
+struct kafc_msession *kafc__mock_session_new(struct kafc_cluster *c, struct kafc_mbroker *b,
+                                             bool by_id)
 {
     struct kafc_msession *s = kafc__zalloc(&c->mem, sizeof *s);
 
@@ -136,7 +144,8 @@ struct kafc_msession *kafc__mock_session_new(struct kafc_cluster *c, struct kafc
     return s;
 }
 
-void kafc__mock_session_drop(struct kafc_cluster *c, struct kafc_mbroker *b, struct kafc_msession *s)
+void kafc__mock_session_drop(struct kafc_cluster *c, struct kafc_mbroker *b,
+                             struct kafc_msession *s)
 {
     if (!s)
         return;

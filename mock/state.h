@@ -18,8 +18,8 @@ enum {
     KAFC_MOCK_BROKERS_MAX = 64,
     KAFC_MOCK_PARTITIONS_MAX = 100000,
     KAFC_MOCK_FRAME_MAX = 104857600,
-    KAFC_MOCK_APIS = 8,        /* that are served */
-    KAFC_MOCK_SESSIONS = 1000  /* fetch sessions of a broker */
+    KAFC_MOCK_APIS = 8,       /* that are served */
+    KAFC_MOCK_SESSIONS = 1000 /* fetch sessions of a broker */
 };
 
 struct kafc_mtopic;
@@ -32,7 +32,7 @@ struct kafc_mpart {
     struct kafc_mlog log;
     struct {
         int32_t leader, epoch;
-    } *frozen; /* by broker - 1, what its Metadata says; or NULL */
+    } * frozen; /* by broker - 1, what its Metadata says; or NULL */
 };
 
 struct kafc_mtopic {
@@ -40,7 +40,7 @@ struct kafc_mtopic {
     char *name;
     int32_t name_len;
     kafc_uuid id;
-    bool deleted, fresh;   /* fresh: made on demand, and nobody was told of it yet */
+    bool deleted, fresh; /* fresh: made on demand, and nobody was told of it yet */
     bool append_time, compact;
     int32_t max_bytes, min_isr;
     int32_t npartitions, replication;
@@ -52,10 +52,10 @@ struct kafc_msession;
 struct kafc_mbroker {
     int32_t id, port;
     char *host;
-    bool running, listed;  /* listed: Metadata names it */
+    bool running, listed; /* listed: Metadata names it */
     bool frozen;
     uint64_t frozen_listed; /* bits of the brokers */
-    int64_t failover_at;   /* INT64_MAX: not due */
+    int64_t failover_at;    /* INT64_MAX: not due */
     int64_t rtt_us;
     uint64_t requests[KAFC_MOCK_APIS];
     struct kafc_list sessions;
@@ -67,7 +67,7 @@ struct kafc_mout { /* an answer on its way */
     struct kafc_list node;
     int64_t ready_at;
     size_t len, sent;
-    bool cut;      /* no bytes: close the connection then */
+    bool cut; /* no bytes: close the connection then */
     uint8_t data[];
 };
 
@@ -80,8 +80,8 @@ struct kafc_mconn {
     struct kafc_list out;
     uint8_t *in;
     size_t in_len, in_cap, in_pos;
-    int64_t busy_until;          /* a hook's delay: requests wait */
-    struct kafc_mfetch *parked;  /* or NULL */
+    int64_t busy_until;         /* a hook's delay: requests wait */
+    struct kafc_mfetch *parked; /* or NULL */
     bool silent, closing, blocked, working;
 };
 
@@ -92,7 +92,7 @@ struct kafc_mpushed { /* answers to come */
 };
 
 struct kafc_mapi {
-    int16_t min, max;        /* as served now; -1: not there */
+    int16_t min, max; /* as served now; -1: not there */
     uint64_t requests;
     kafc_mock_hook_fn hook;
     void *hook_ctx;
@@ -117,18 +117,18 @@ struct kafc_cluster {
     struct kafc_mbroker *broker;
     int32_t nbrokers;
     struct kafc_list topics, graveyard;
-    struct kafc_map by_name;    /* kafc_mtopic */
+    struct kafc_map by_name; /* kafc_mtopic */
     struct kafc_map by_id;
-    struct kafc_map conns;      /* by id */
+    struct kafc_map conns; /* by id */
     struct kafc_list conn_list, ready;
     uint64_t last_conn;
     struct kafc_mapi api[KAFC_MOCK_APIS];
-    kafc_mock_hook_fn hook;     /* of all others */
+    kafc_mock_hook_fn hook; /* of all others */
     void *hook_ctx;
     int64_t next_producer;
     struct kafc_list txn_ids;
     int nparked;
-    bool waking, wake_again;    /* inside wake_parked */
+    bool waking, wake_again; /* inside wake_parked */
 };
 
 /* ---- a request being served ---- */
@@ -146,8 +146,8 @@ struct kafc_mrq {
     const struct kafc_api *api;
     int16_t version;
     int32_t correlation;
-    kafc_err forced;        /* answer with this for everything, and do nothing; or KAFC_OK */
-    bool lost;              /* the answer will not be sent */
+    kafc_err forced; /* answer with this for everything, and do nothing; or KAFC_OK */
+    bool lost;       /* the answer will not be sent */
     struct kafc_arena arena;
 };
 
@@ -156,8 +156,9 @@ struct kafc_mserve {
     int16_t key, min, max;
     enum kafc_mdone (*serve)(struct kafc_mrq *rq, const void *req, void *resp);
 };
-extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock_list_offsets, kafc__mock_metadata,
-    kafc__mock_api_versions, kafc__mock_create_topics, kafc__mock_delete_topics, kafc__mock_init_producer_id;
+extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock_list_offsets,
+    kafc__mock_metadata, kafc__mock_api_versions, kafc__mock_create_topics,
+    kafc__mock_delete_topics, kafc__mock_init_producer_id;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);
@@ -173,15 +174,16 @@ void kafc__mock_closing(struct kafc_cluster *c, struct kafc_mconn *conn);
 struct kafc_mbroker *kafc__mock_broker(const struct kafc_cluster *c, int32_t id);
 struct kafc_mtopic *kafc__mock_topic(const struct kafc_cluster *c, kafc_str name);
 struct kafc_mtopic *kafc__mock_topic_by_id(const struct kafc_cluster *c, const kafc_uuid *id);
-struct kafc_mpart *kafc__mock_part(const struct kafc_cluster *c, const char *topic, int32_t partition);
+struct kafc_mpart *kafc__mock_part(const struct kafc_cluster *c, const char *topic,
+                                   int32_t partition);
 bool kafc__mock_uuid_zero(const kafc_uuid *id);
 bool kafc__mock_in_sync(const struct kafc_cluster *c, int32_t broker);
 int32_t kafc__mock_isr(const struct kafc_cluster *c, const struct kafc_mpart *p);
 int32_t kafc__mock_controller(const struct kafc_cluster *c);
 /* Why a partition cannot be served by the broker; epoch -1: not to be compared. KAFC_OK if it can. */
 kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch);
-kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t partitions, int32_t replication,
-                               struct kafc_mtopic **out);
+kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t partitions,
+                               int32_t replication, struct kafc_mtopic **out);
 void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t);
 kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value, bool check_only);
 void kafc__mock_move_leader(struct kafc_mpart *p, int32_t broker);
@@ -191,7 +193,7 @@ bool kafc__mock_name_ok(kafc_str name);
 
 struct kafc_fetch_req;
 
-struct kafc_mwant { /* a partition of a fetch, or of a session */
+struct kafc_mwant {            /* a partition of a fetch, or of a session */
     struct kafc_mtopic *topic; /* or NULL: not known (yet) */
     char *name;                /* owned; NULL: by id */
     kafc_uuid id;
@@ -213,13 +215,18 @@ struct kafc_msession {
 };
 
 /* Takes what the request names into the wants; false: out of memory. */
-bool kafc__mwants_take(struct kafc_cluster *c, struct kafc_mwants *w, const struct kafc_fetch_req *q, bool by_id);
-void kafc__mwants_forget(struct kafc_cluster *c, struct kafc_mwants *w, const struct kafc_fetch_req *q, bool by_id);
+bool kafc__mwants_take(struct kafc_cluster *c, struct kafc_mwants *w,
+                       const struct kafc_fetch_req *q, bool by_id);
+void kafc__mwants_forget(struct kafc_cluster *c, struct kafc_mwants *w,
+                         const struct kafc_fetch_req *q, bool by_id);
 void kafc__mwants_clear(struct kafc_cluster *c, struct kafc_mwants *w);
-struct kafc_mpart *kafc__mwant_part(const struct kafc_cluster *c, struct kafc_mwant *w); /* or NULL */
+struct kafc_mpart *kafc__mwant_part(const struct kafc_cluster *c,
+                                    struct kafc_mwant *w); /* or NULL */
 struct kafc_msession *kafc__mock_session(const struct kafc_mbroker *b, int32_t id);
-struct kafc_msession *kafc__mock_session_new(struct kafc_cluster *c, struct kafc_mbroker *b, bool by_id);
-void kafc__mock_session_drop(struct kafc_cluster *c, struct kafc_mbroker *b, struct kafc_msession *s);
+struct kafc_msession *kafc__mock_session_new(struct kafc_cluster *c, struct kafc_mbroker *b,
+                                             bool by_id);
+void kafc__mock_session_drop(struct kafc_cluster *c, struct kafc_mbroker *b,
+                             struct kafc_msession *s);
 void kafc__mock_sessions_drop(struct kafc_cluster *c, struct kafc_mbroker *b);
 
 /* Something was appended or has changed: parked fetches look again. */

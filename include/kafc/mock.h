@@ -24,18 +24,19 @@ extern "C" {
 typedef struct kafc_mock kafc_mock;
 
 typedef struct kafc_mock_options {
-    size_t size;                 /* set by KAFC_MOCK() or kafc_mock_options_init() */
-    int32_t brokers;             /* 3; at most 64 */
-    int32_t partitions;          /* of topics made on demand, or without a number; 4 */
-    int32_t port;                /* brokers listen on port, port + 1, …; 0: free ports */
-    const char *host;            /* where they listen and what they advertise; "127.0.0.1" */
-    kafc_switch auto_create;     /* topics made by Metadata requests that allow it; default on */
-    int32_t message_max_bytes;   /* of a batch, without max.message.bytes of the topic; 1048588 */
-    int32_t failover_ms;         /* from a broker's stop until its partitions have another leader; 0: at once */
-    int64_t retention_bytes;     /* of a partition; its oldest batches go; 0: none */
-    uint64_t seed;               /* of topic ids and the cluster id; equal seeds give equal ids */
-    kafc_log_fn log;             /* requests and what became of them (debug), refusals (warn); NULL: nothing */
-    void *ctx;                   /* for log */
+    size_t size;               /* set by KAFC_MOCK() or kafc_mock_options_init() */
+    int32_t brokers;           /* 3; at most 64 */
+    int32_t partitions;        /* of topics made on demand, or without a number; 4 */
+    int32_t port;              /* brokers listen on port, port + 1, …; 0: free ports */
+    const char *host;          /* where they listen and what they advertise; "127.0.0.1" */
+    kafc_switch auto_create;   /* topics made by Metadata requests that allow it; default on */
+    int32_t message_max_bytes; /* of a batch, without max.message.bytes of the topic; 1048588 */
+    int32_t
+        failover_ms; /* from a broker's stop until its partitions have another leader; 0: at once */
+    int64_t retention_bytes; /* of a partition; its oldest batches go; 0: none */
+    uint64_t seed;           /* of topic ids and the cluster id; equal seeds give equal ids */
+    kafc_log_fn log; /* requests and what became of them (debug), refusals (warn); NULL: nothing */
+    void *ctx;       /* for log */
     const kafc_allocator *allocator; /* NULL: malloc(3); copied */
 } kafc_mock_options;
 
@@ -71,17 +72,22 @@ KAFC_API kafc_err kafc_mock_cut(kafc_mock *m, int32_t broker);
 
 /* partitions 0: the default; replication 0: all brokers but at most 3. KAFC_ERR_TOPIC_ALREADY_EXISTS,
  * KAFC_ERR_INVALID_TOPIC_EXCEPTION, KAFC_ERR_INVALID_PARTITIONS, KAFC_ERR_INVALID_REPLICATION_FACTOR. */
-KAFC_API kafc_err kafc_mock_create_topic(kafc_mock *m, const char *topic, int32_t partitions, int32_t replication);
+KAFC_API kafc_err kafc_mock_create_topic(kafc_mock *m, const char *topic, int32_t partitions,
+                                         int32_t replication);
 KAFC_API kafc_err kafc_mock_delete_topic(kafc_mock *m, const char *topic);
 /* The configurations that the mock acts on: "message.timestamp.type", "max.message.bytes", "cleanup.policy",
  * "min.insync.replicas", as CreateTopics sets them, too. Other names are KAFC_ERR_INVALID_CONFIG here, and ignored
  * there. */
-KAFC_API kafc_err kafc_mock_set_config(kafc_mock *m, const char *topic, const char *name, const char *value);
-KAFC_API kafc_err kafc_mock_set_timestamp_type(kafc_mock *m, const char *topic, kafc_timestamp_type type);
+KAFC_API kafc_err kafc_mock_set_config(kafc_mock *m, const char *topic, const char *name,
+                                       const char *value);
+KAFC_API kafc_err kafc_mock_set_timestamp_type(kafc_mock *m, const char *topic,
+                                               kafc_timestamp_type type);
 /* Moves the leader, with a new leader epoch; broker -1: no leader. The broker need not be a replica before. */
-KAFC_API kafc_err kafc_mock_set_leader(kafc_mock *m, const char *topic, int32_t partition, int32_t broker);
+KAFC_API kafc_err kafc_mock_set_leader(kafc_mock *m, const char *topic, int32_t partition,
+                                       int32_t broker);
 /* The leader and its epoch; epoch may be NULL. -1: none, or no such partition. */
-KAFC_API int32_t kafc_mock_leader(kafc_mock *m, const char *topic, int32_t partition, int32_t *epoch);
+KAFC_API int32_t kafc_mock_leader(kafc_mock *m, const char *topic, int32_t partition,
+                                  int32_t *epoch);
 
 /* What all brokers advertise and serve of an API: acts as an older broker. Within what the mock serves; -1, -1: the
  * API is not there (its requests, and those of other versions, end the connection, as with real brokers). */
@@ -93,29 +99,29 @@ KAFC_API kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool f
 /* --- Faults -------------------------------------------------------------------- */
 
 typedef enum kafc_mock_act {
-    KAFC_MOCK_PASS = 0,   /* serve it */
-    KAFC_MOCK_ERROR,      /* do nothing, answer with `code` for all that was asked */
-    KAFC_MOCK_CUT,        /* do nothing, cut the connection (after delay_ms) */
-    KAFC_MOCK_DROP,       /* do nothing, never answer; later requests are answered (no real broker does that) */
-    KAFC_MOCK_SILENT,     /* do nothing, and never answer anything on this connection again: a silent peer */
-    KAFC_MOCK_RAW,        /* do nothing, send `bytes` as they are, size prefix and header included */
-    KAFC_MOCK_PASS_CUT,   /* serve it and cut the connection instead of answering: the answer is lost */
+    KAFC_MOCK_PASS = 0, /* serve it */
+    KAFC_MOCK_ERROR,    /* do nothing, answer with `code` for all that was asked */
+    KAFC_MOCK_CUT,      /* do nothing, cut the connection (after delay_ms) */
+    KAFC_MOCK_DROP, /* do nothing, never answer; later requests are answered (no real broker does that) */
+    KAFC_MOCK_SILENT, /* do nothing, and never answer anything on this connection again: a silent peer */
+    KAFC_MOCK_RAW,      /* do nothing, send `bytes` as they are, size prefix and header included */
+    KAFC_MOCK_PASS_CUT, /* serve it and cut the connection instead of answering: the answer is lost */
     KAFC_MOCK_PASS_SILENT /* serve it and be silent from then on */
 } kafc_mock_act;
 
 typedef struct kafc_mock_request {
     int32_t broker;
     int16_t api, version;
-    uint64_t index;       /* of the requests of this API on all brokers, from 0 */
+    uint64_t index; /* of the requests of this API on all brokers, from 0 */
     kafc_str client_id;
-    kafc_bytes body;      /* encoded, behind the header */
+    kafc_bytes body; /* encoded, behind the header */
 } kafc_mock_request;
 
 typedef struct kafc_mock_answer {
     kafc_mock_act act;
-    int32_t delay_ms;  /* the answer leaves later; the connection's requests behind it wait, too */
-    kafc_err code;     /* of KAFC_MOCK_ERROR */
-    kafc_bytes bytes;  /* of KAFC_MOCK_RAW; copied after the return */
+    int32_t delay_ms; /* the answer leaves later; the connection's requests behind it wait, too */
+    kafc_err code;    /* of KAFC_MOCK_ERROR */
+    kafc_bytes bytes; /* of KAFC_MOCK_RAW; copied after the return */
 } kafc_mock_answer;
 
 /* Called for each request of the API, on the mock's thread, with *a set to KAFC_MOCK_PASS. It may call the mock's
@@ -142,32 +148,38 @@ typedef struct kafc_mock_log {
     int64_t batches;        /* that are held */
     int64_t records;        /* in them, markers included */
 } kafc_mock_log;
-KAFC_API kafc_err kafc_mock_log_get(kafc_mock *m, const char *topic, int32_t partition, kafc_mock_log *out);
+KAFC_API kafc_err kafc_mock_log_get(kafc_mock *m, const char *topic, int32_t partition,
+                                    kafc_mock_log *out);
 
 /* A copy of the record at the offset, or of the first one after it, decompressed; the caller's, for
  * kafc_message_free(). Markers are left out. NULL: none up to the end, or a batch that cannot be read. */
-KAFC_API kafc_message *kafc_mock_record(kafc_mock *m, const char *topic, int32_t partition, int64_t offset)
-    KAFC_NODISCARD;
+KAFC_API kafc_message *kafc_mock_record(kafc_mock *m, const char *topic, int32_t partition,
+                                        int64_t offset) KAFC_NODISCARD;
 
 /* Appends n messages as one uncompressed batch; a timestamp of 0 is now. producer_id -1: plain; >= 0: a part of a
  * transaction of that producer, open until its marker. */
-KAFC_API kafc_err kafc_mock_append(kafc_mock *m, const char *topic, int32_t partition, const kafc_message *msg,
-                                   int32_t n, int64_t producer_id);
+KAFC_API kafc_err kafc_mock_append(kafc_mock *m, const char *topic, int32_t partition,
+                                   const kafc_message *msg, int32_t n, int64_t producer_id);
 /* Appends a batch of format 2 as it is, but for its offset, epoch and (LogAppendTime) timestamp; KAFC_ERR_CORRUPT. */
-KAFC_API kafc_err kafc_mock_append_batch(kafc_mock *m, const char *topic, int32_t partition, const void *p, size_t n);
+KAFC_API kafc_err kafc_mock_append_batch(kafc_mock *m, const char *topic, int32_t partition,
+                                         const void *p, size_t n);
 /* Appends the marker that ends the producer's transaction in this partition, with the epoch of its last batch. */
-KAFC_API kafc_err kafc_mock_append_marker(kafc_mock *m, const char *topic, int32_t partition, int64_t producer_id,
-                                          bool commit);
+KAFC_API kafc_err kafc_mock_append_marker(kafc_mock *m, const char *topic, int32_t partition,
+                                          int64_t producer_id, bool commit);
 /* Moves the log start to `before`, as retention and DeleteRecords do (-1: to the high watermark). */
-KAFC_API kafc_err kafc_mock_delete_records(kafc_mock *m, const char *topic, int32_t partition, int64_t before);
+KAFC_API kafc_err kafc_mock_delete_records(kafc_mock *m, const char *topic, int32_t partition,
+                                           int64_t before);
 /* Cuts the log off at `end`, with a new leader epoch, as an unclean election does: acknowledged records are lost. A
  * batch that holds `end` goes as a whole. */
-KAFC_API kafc_err kafc_mock_truncate(kafc_mock *m, const char *topic, int32_t partition, int64_t end);
+KAFC_API kafc_err kafc_mock_truncate(kafc_mock *m, const char *topic, int32_t partition,
+                                     int64_t end);
 /* Holds the last stable offset at `offset` whatever is open; -1: computed again. */
-KAFC_API kafc_err kafc_mock_set_last_stable(kafc_mock *m, const char *topic, int32_t partition, int64_t offset);
+KAFC_API kafc_err kafc_mock_set_last_stable(kafc_mock *m, const char *topic, int32_t partition,
+                                            int64_t offset);
 /* Forgets what the partition knows of producers. Afterwards any first sequence is taken, as by brokers from 2.5 on;
  * old: one that is not 0 is answered with KAFC_ERR_UNKNOWN_PRODUCER_ID, as by those before. */
-KAFC_API kafc_err kafc_mock_forget_producers(kafc_mock *m, const char *topic, int32_t partition, bool old);
+KAFC_API kafc_err kafc_mock_forget_producers(kafc_mock *m, const char *topic, int32_t partition,
+                                             bool old);
 
 #ifdef __cplusplus
 }
