@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A connection driven by its callers: a link, a socket, poll(2). Whoever calls
+ * holds the connection until the call is over; others wait their turn.
+ */
+#include "client/conn.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fork.h"
+#include "base/mem.h"
+#include "client/loop.h"
+#include "client/options.h"
+#include "io/dial.h"
+#include "io/poller.h"
+
+enum { IOVECS = 32 };
+
+/* --- Doors --------------------------------------------------------------------- */
+
+static kafc_err check(const kafc_conn *c, kafc_error *err)
+{
+    if (!c)
+        return kafc__error(err, KAFC_ERR_USAGE, "the connection is NULL");
+    if (c->generation != kafc__fork_generation())
+        return kafc__error(err, KAFC_ERR_FORKED, "the connection was dialled before a fork: the child must dial its own");
+    return KAFC_OK;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Why a call must not go on, apart from the connection itself. */
+static kafc_err stopped(const kafc_conn *c, int64_t deadline)
+{
+    if (atomic_load(&c->closed))
+        return KAFC_ERR_CLOSED;
+    if (atomic_load(&c->interrupts) != c->heard)
+        return KAFC_ERR_INTERRUPTED;
+    if (kafc__clock_mono_us() >= earlier(deadline, atomic_load(&c->deadline)))
+        return KAFC_ERR_TIMED_OUT;
+    return KAFC_OK;
+}
+
+kafc_err kafc__conn_hold(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_error *err)
+{
+    kafc_err rc = check(c, err);
+    if (rc != KAFC_OK)
+        return rc;
+    if (kafc__loop_here() && timeout_ms != 0)
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK, "a call that waits was made from inside a callback of kafc");
+    *deadline = kafc__deadline_in(timeout_ms);
+    kafc__lock(&c->lock);
+    while (c->held && rc == KAFC_OK) {
+        (void)kafc__cond_wait(&c->changed, &c->lock, earlier(*deadline, atomic_load(&c->deadline)));
+        rc = c->held ? stopped(c, *deadline) : KAFC_OK;
+    }
+    if (rc == KAFC_OK && atomic_load(&c->closed))
+        rc = KAFC_ERR_CLOSED;
+    if (rc == KAFC_OK)
+        c->held = true;
+    kafc__unlock(&c->lock);
+    if (rc != KAFC_OK)
+        return kafc__error(err, rc, "%s: %s", c->host ? c->host : "conn", kafc_err_text(rc));
+    return KAFC_OK;
+}
+
+kafc_err kafc__conn_hold_topic(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_error *err)
+{
+    kafc_err rc = check(c, err);
+    if (rc == KAFC_OK && !c->topic)
+        rc = kafc__error(err, KAFC_ERR_USAGE, "the connection was dialled without a topic");
+    return rc == KAFC_OK ? kafc__conn_hold(c, timeout_ms, deadline, err) : rc;
+}
+
+static void hang_up(kafc_conn *c)
+{
+    kafc__link_free(c->link);
+    c->link = NULL;
+    kafc__sock_close(c->fd);
+    c->fd = -1;
+}
+
+void kafc__conn_release(kafc_conn *c)
+{
+    kafc__lock(&c->lock);
+    c->held = false;
+    if (atomic_load(&c->closed)) /* while this thread was inside */
+        hang_up(c);
+    kafc__cond_broadcast(&c->changed);
+    kafc__unlock(&c->lock);
+}
+
+/* --- Driving --------------------------------------------------------------------- */
+
+/* The socket is of no use any more: everything that waits is done with `why`. */
+static void lose(kafc_conn *c, const kafc_error *why)
+{
+    c->lost = *why;
+    if (c->link && kafc__link_state(c->link) != KAFC_LINK_DOWN)
+        kafc__link_down(c->link, why, kafc__clock_mono_us());
+    kafc__sock_close(c->fd);
+    c->fd = -1;
+}
+
+static void lose_socket(kafc_conn *c, int64_t rc)
+{
+    char text[128] = "the broker closed the connection";
+    kafc_error why;
+    if (rc != KAFC_SOCK_EOF)
+        kafc__sock_error_text((int)-rc, text, sizeof(text));
+    (void)kafc__error(&why, KAFC_ERR_DISCONNECTED, "the connection to %s was lost: %s", c->host, text);
+    why.broker = c->broker.id;
+    lose(c, &why);
+}
+
+/* true: the socket takes no more at the moment. */
+static bool pump_out(kafc_conn *c, int64_t now)
+{
+    struct iovec iov[IOVECS];
+    int n;
+    while (c->fd >= 0 && (n = kafc__link_send_iov(c->link, iov, IOVECS, now)) > 0) {
+        int64_t rc = kafc__sock_send(c->fd, iov, n);
+        if (rc == 0)
+            return true;
+        if (rc > 0)
+            kafc__link_sent(c->link, (size_t)rc, now);
+        else
+            lose_socket(c, rc);
+    }
+    return false;
+}
+
+static void pump_in(kafc_conn *c, int64_t now)
+{
+    kafc_error e;
+    void *to;
+    size_t room;
+    if (kafc__link_recv_room(c->link, &to, &room, &e) != KAFC_OK) {
+        lose(c, &e);
+        return;
+    }
+    int64_t rc = kafc__sock_recv(c->fd, to, room);
+    if (rc < 0)
+        lose_socket(c, rc);
+    else if (rc > 0 && kafc__link_received(c->link, (size_t)rc, now, &e) != KAFC_OK)
+        lose(c, &e);
+}
+
+/* One turn: sends, sleeps until something happens, receives. */
+static void turn(kafc_conn *c, int64_t deadline)
+{
+    kafc_error e;
+    int64_t now = kafc__clock_mono_us();
+    if (kafc__link_tick(c->link, now, &e) != KAFC_OK) {
+        lose(c, &e);
+        return;
+    }
+    bool full = pump_out(c, now);
+    if (c->fd < 0)
+        return;
+    int64_t until = earlier(earlier(deadline, atomic_load(&c->deadline)), kafc__link_deadline(c->link));
+    int64_t us = until == INT64_MAX ? -1 : until > now ? until - now : 0;
+    bool woken;
+    unsigned ev = kafc__poll_one(c->fd, KAFC_POLL_IN | (full ? KAFC_POLL_OUT : 0u), c->wake.fd, &woken, us);
+    if (woken)
+        kafc__wake_drain(&c->wake);
+    if (ev & (KAFC_POLL_IN | KAFC_POLL_ERROR))
+        pump_in(c, kafc__clock_mono_us());
+}
+
+struct waiting {
+    kafc_conn *c;
+    bool done;
+    kafc_err code;
+    kafc_error err;
+    kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err);
+    void *arg;
+};
+
+static void on_done(struct kafc_request *rq)
+{
+    struct waiting *w = rq->owner;
+    w->done = true;
+    w->code = rq->result;
+    (void)kafc__error(&w->err, rq->result, "%s", kafc_err_text(rq->result));
+    if (rq->result != KAFC_OK && rq->why)
+        w->err = *rq->why;
+    else if (rq->result == KAFC_OK && w->answer)
+        w->code = w->answer(rq, w->arg, &w->err);
+}
+
+/* The connection is held by the caller; it may have been lost. */
+static kafc_err usable(const kafc_conn *c, kafc_error *err)
+{
+    if (c->link && c->fd >= 0)
+        return KAFC_OK;
+    return kafc__error(err, KAFC_ERR_DISCONNECTED, "%.480s", c->lost.message);
+}
+
+static kafc_err give_up(kafc_conn *c, const char *what, kafc_err code, int64_t begin, kafc_error *err)
+{
+    if (code == KAFC_ERR_INTERRUPTED)
+        c->heard = atomic_load(&c->interrupts);
+    kafc_err rc = code == KAFC_ERR_TIMED_OUT
+                      ? kafc__error(err, code, "%s was not answered by %s within %lld ms", what, c->host,
+                                    (long long)((kafc__clock_mono_us() - begin) / 1000))
+                      : kafc__error(err, code, "%s to %s: %s", what, c->host, kafc_err_text(code));
+    if (err)
+        err->broker = c->broker.id;
+    return rc;
+}
+
+kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadline,
+                            kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err), void *arg,
+                            kafc_error *err)
+{
+    struct waiting w = { .c = c, .answer = answer, .arg = arg };
+    int64_t begin = kafc__clock_mono_us();
+    kafc_err rc = usable(c, err);
+    if (rc != KAFC_OK)
+        return rc;
+    if (deadline <= begin)
+        return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "%s to %s cannot be answered without waiting", rq->api->name,
+                           c->host);
+    /* The silence that ends the connection (rule C1); the call's own deadline only ends the call. */
+    rq->timeout_us += (int64_t)c->o.request_timeout_ms * 1000;
+    rq->done = on_done;
+    rq->owner = &w;
+    kafc__link_queue(c->link, rq, begin);
+    while (!w.done && (rc = stopped(c, deadline)) == KAFC_OK)
+        turn(c, deadline);
+    if (!w.done) {
+        kafc__link_cancel(c->link, rq);
+        return give_up(c, rq->api->name, rc, begin, err);
+    }
+    if (err)
+        *err = w.err;
+    return w.code;
+}
+
+/* --- Asks of queries ---------------------------------------------------------------- */
+
+static kafc_err prepare_ask(struct kafc_request *rq, kafc_error *err)
+{
+    struct waiting *w = rq->owner;
+    struct kafc_ask *a = w->arg;
+    rq->owner = a; /* what prepare was promised */
+    kafc_err rc = a->prepare ? a->prepare(rq, err) : KAFC_OK;
+    rq->owner = w;
+    return rc;
+}
+
+static kafc_err answer_ask(struct kafc_request *rq, void *arg, kafc_error *err)
+{
+    struct kafc_ask *a = arg;
+    (void)rq; /* it is a's */
+    return a->answer(a, err);
+}
+
+kafc_err kafc__conn_ask(struct kafc_conn *c, struct kafc_ask *a, int64_t deadline, kafc_error *err)
+{
+    kafc__request_init(&a->rq, a->api, a->msg);
+    a->rq.prepare = prepare_ask;
+    a->rq.timeout_us = 0;
+    a->code = kafc__conn_request(c, &a->rq, deadline, answer_ask, a, &a->err);
+    if (err)
+        *err = a->err;
+    return a->code;
+}
+
+/* --- Dialling --------------------------------------------------------------------------- */
+
+struct address {
+    char host[256];
+    int port;
+};
+
+/* The next of "host:port,host:port"; NULL at the end. [::1]:9092 and a bare ::1 are understood. */
+static const char *next_address(const char *p, struct address *a)
+{
+    p += strspn(p, ", ");
+    size_t n = strcspn(p, ", ");
+    if (n == 0)
+        return NULL;
+    const char *colon = memchr(p, ':', n), *end = p + n;
+    if (p[0] == '[') {
+        const char *close = memchr(p, ']', n);
+        colon = close && close + 1 < end && close[1] == ':' ? close + 1 : NULL;
+    } else if (colon && memchr(colon + 1, ':', (size_t)(end - colon - 1))) {
+        colon = NULL;
+    }
+    size_t len = colon ? (size_t)(colon - p) : n;
+    a->port = 9092;
+    if (colon) {
+        a->port = 0;
+        for (const char *d = colon + 1; d < end && a->port <= UINT16_MAX; d++)
+            a->port = *d >= '0' && *d <= '9' ? a->port * 10 + (*d - '0') : UINT16_MAX + 1;
+    }
+    if (len >= sizeof(a->host) || len == 0)
+        a->port = 0;
+    (void)snprintf(a->host, sizeof(a->host), "%.*s", (int)(len < 255 ? len : 255), p);
+    return end;
+}
+
+static kafc_err check_addresses(const char *list, kafc_error *err)
+{
+    struct address a;
+    int n = 0;
+    for (const char *p = list; p && (p = next_address(p, &a)) != NULL; n++) {
+        if (a.port < 1 || a.port > UINT16_MAX)
+            return kafc__error(err, KAFC_ERR_USAGE, "'%.200s' holds no host:port with a port from 1 to 65535", list);
+    }
+    return n > 0 ? KAFC_OK : kafc__error(err, KAFC_ERR_USAGE, "there is no address to dial");
+}
+
+static void wake(void *arg)
+{
+    kafc__wake_signal(arg);
+}
+
+static kafc_err open_socket(kafc_conn *c, const struct address *a, const char *name, int64_t deadline, kafc_error *err)
+{
+    struct kafc_dial *d = kafc__zalloc(&c->mem, sizeof(*d));
+    if (!d)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for dialling");
+    struct kafc_resolver r = { c->o.resolve, c->o.ctx };
+    struct kafc_sock_options so = { c->o.send_buffer_bytes, c->o.receive_buffer_bytes };
+    int64_t now = kafc__clock_mono_us();
+    kafc__dial_start(d, a->host, a->port, &r, &so, wake, &c->wake, now, deadline);
+    while (d->state == KAFC_DIAL_RESOLVING || d->state == KAFC_DIAL_CONNECTING) {
+        int64_t at = kafc__dial_deadline(d);
+        bool woken;
+        unsigned ev = kafc__poll_one(d->fd, KAFC_POLL_OUT, c->wake.fd, &woken,
+                                     at == INT64_MAX ? -1 : at > now ? at - now : 0);
+        if (woken)
+            kafc__wake_drain(&c->wake);
+        now = kafc__clock_mono_us();
+        (void)kafc__dial_step(d, ev != 0, now);
+    }
+    kafc_err rc = KAFC_OK;
+    if (d->state == KAFC_DIAL_CONNECTED)
+        c->fd = d->fd;
+    else
+        rc = kafc__error(err, d->code, "%s cannot be %s: %s", name,
+                         d->code == KAFC_ERR_RESOLVE ? "resolved" : "reached", d->why);
+    kafc__free(&c->mem, d);
+    return rc;
+}
+
+static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_error *err)
+{
+    struct kafc_link_config cfg = {
+        .mem = &c->mem,
+        .log = &c->log,
+        .client_id = c->o.client_id,
+        .receive_max = c->o.receive_max_bytes,
+        .request_timeout_us = (int64_t)c->o.request_timeout_ms * 1000,
+    };
+    int64_t begin = kafc__clock_mono_us();
+    c->link = kafc__link_new(&cfg, c->broker.id, name);
+    if (!c->link)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a connection");
+    kafc__link_opening(c->link);
+    kafc__link_up(c->link, begin);
+    while (c->fd >= 0 && kafc__link_state(c->link) != KAFC_LINK_READY) {
+        if (kafc__clock_mono_us() >= deadline)
+            return kafc__error(err, KAFC_ERR_TIMED_OUT,
+                               "%s took the connection, but did not say its API versions within %lld ms", name,
+                               (long long)((kafc__clock_mono_us() - begin) / 1000));
+        turn(c, deadline);
+    }
+    if (c->fd >= 0)
+        return KAFC_OK;
+    if (err)
+        *err = c->lost;
+    return c->lost.code;
+}
+
+/* Connects to one address. Afterwards c->link is ready, or there is none. */
+static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, const char *by, int64_t deadline,
+                           kafc_error *err)
+{
+    char name[600];
+    if (by)
+        (void)snprintf(name, sizeof(name), "node %d, advertised as %s:%d by %.250s", (int)node, a->host, a->port, by);
+    else
+        (void)snprintf(name, sizeof(name), "%s:%d", a->host, a->port);
+    int64_t own = kafc__clock_mono_us() + (int64_t)c->o.connect_timeout_ms * 1000;
+    char *host = kafc__strdup(&c->mem, a->host);
+    if (!host)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for an address");
+    kafc__free(&c->mem, c->host);
+    c->host = host;
+    c->broker = (kafc_broker){ .id = node, .port = a->port, .host = host };
+    kafc_err rc = open_socket(c, a, name, earlier(deadline, own), err);
+    if (rc == KAFC_OK)
+        rc = greet(c, name, earlier(deadline, own), err);
+    if (rc != KAFC_OK)
+        hang_up(c);
+    return rc;
+}
+
+/* The first address of the list that answers, each with its share of the time. */
+static kafc_err connect_first(kafc_conn *c, const char *list, int64_t deadline, kafc_error *err)
+{
+    kafc_error last;
+    struct address a;
+    int n = 0, tried = 0;
+    for (const char *p = list; (p = next_address(p, &a)) != NULL;)
+        n++;
+    for (const char *p = list; (p = next_address(p, &a)) != NULL; tried++) {
+        int64_t now = kafc__clock_mono_us();
+        int64_t share = deadline == INT64_MAX ? INT64_MAX : now + (deadline - now) / (n - tried);
+        kafc_err rc = connect_to(c, &a, -1, NULL, share, &last);
+        if (rc == KAFC_OK)
+            return rc;
+    }
+    if (n == 1) {
+        if (err)
+            *err = last;
+        return last.code;
+    }
+    return kafc__error(err, KAFC_ERR_NO_BROKERS, "none of %d brokers can be used; the last one: %.400s", n, last.message);
+}
+
+static const kafc_broker *broker_of(const kafc_metadata *m, int32_t id)
+{
+    for (int32_t i = 0; i < m->nbrokers; i++) {
+        if (m->brokers[i].id == id)
+            return &m->brokers[i];
+    }
+    return NULL;
+}
+
+/* Where the partition's leader is. An error worth another try is of class refresh or retry. */
+static kafc_err leader_of(kafc_conn *c, const kafc_metadata *m, struct address *a, int32_t *node, kafc_error *err)
+{
+    const kafc_topic *t = m->ntopics > 0 ? &m->topics[0] : NULL;
+    if (!t || t->err != KAFC_OK) {
+        kafc_err code = t ? t->err : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+        return kafc__error(err, code, "topic '%.249s': %s, says %.150s", c->o.topic, kafc_err_text(code), c->host);
+    }
+    for (int32_t i = 0; i < t->npartitions; i++) {
+        if (t->partitions[i].id != c->o.partition)
+            continue;
+        const kafc_broker *b = broker_of(m, t->partitions[i].leader);
+        if (!b)
+            return kafc__error(err, KAFC_ERR_LEADER_NOT_AVAILABLE, "%.249s [%d] has no leader at the moment",
+                               c->o.topic, (int)c->o.partition);
+        *node = b->id;
+        a->port = b->port;
+        (void)snprintf(a->host, sizeof(a->host), "%s", b->host);
+        c->topic_id = t->id;
+        return KAFC_OK;
+    }
+    return kafc__error(err, KAFC_ERR_UNKNOWN_PARTITION, "topic '%.249s' has %d partitions, and no partition %d", c->o.topic,
+                       (int)t->npartitions, (int)c->o.partition);
+}
+
+/* Asks for the leader until there is one. */
+static kafc_err find_leader(kafc_conn *c, int64_t deadline, struct address *a, int32_t *node, kafc_error *err)
+{
+    struct kafc_asker by = kafc__asker_of_conn(c);
+    bool create = c->o.create_topic == KAFC_ON;
+    for (int64_t pause = 50000;; pause = pause < 800000 ? pause * 2 : pause) {
+        kafc_metadata *m = NULL;
+        kafc_err rc = kafc__query_metadata(&by, &c->o.topic, 1, create, deadline, &m, err);
+        if (rc != KAFC_OK)
+            return rc;
+        rc = leader_of(c, m, a, node, err);
+        kafc_metadata_free(m);
+        bool again = rc == KAFC_ERR_LEADER_NOT_AVAILABLE || (create && rc == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+        int64_t now = kafc__clock_mono_us();
+        if (!again || deadline - now < pause)
+            return rc;
+        bool woken;
+        (void)kafc__poll_one(-1, 0, c->wake.fd, &woken, pause);
+        if (woken)
+            kafc__wake_drain(&c->wake);
+    }
+}
+
+static kafc_err dial(kafc_conn *c, const char *list, int64_t deadline, kafc_error *err)
+{
+    kafc_err rc = connect_first(c, list, deadline, err);
+    if (rc != KAFC_OK || !c->o.topic)
+        return rc;
+    struct address a;
+    char by[300];
+    int32_t node = -1;
+    c->topic = kafc__name_new(&c->mem, c->o.topic);
+    if (!c->topic)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a connection");
+    rc = find_leader(c, deadline, &a, &node, err);
+    if (rc != KAFC_OK)
+        return rc;
+    if (strcmp(a.host, c->host) == 0 && a.port == c->broker.port) {
+        c->broker.id = node; /* it was the leader that answered */
+        return KAFC_OK;
+    }
+    (void)snprintf(by, sizeof(by), "%s:%d", c->host, (int)c->broker.port);
+    hang_up(c);
+    return connect_to(c, &a, node, by, deadline, err);
+}
+
+/* --- Life ------------------------------------------------------------------------------- */
+
+static void conn_delete(kafc_conn *c)
+{
+    kafc_allocator mem = c->mem;
+    kafc_batch_free(c->current);
+    hang_up(c);
+    kafc__frame_unref(c->frame);
+    kafc__arena_fini(&c->arena);
+    kafc__name_unref(c->topic);
+    kafc__wake_fini(&c->wake);
+    kafc__cond_fini(&c->changed);
+    kafc__mutex_fini(&c->lock);
+    kafc__free(&mem, c->host);
+    kafc__free(&mem, c->strings);
+    kafc__free(&mem, c);
+}
+
+static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
+{
+    kafc_conn *c = kafc__zalloc(o->allocator, sizeof(*c));
+    if (!c) {
+        (void)kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a connection");
+        return NULL;
+    }
+    if (o->allocator)
+        c->mem = *o->allocator;
+    c->o = *o;
+    c->o.properties = NULL;
+    c->o.allocator = NULL;
+    c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx };
+    c->generation = kafc__fork_generation();
+    atomic_init(&c->deadline, INT64_MAX);
+    c->fd = -1;
+    c->broker.id = -1;
+    c->start = KAFC_FIRST;
+    c->offset = KAFC_OFFSET_UNKNOWN;
+    kafc__mutex_init(&c->lock);
+    kafc__cond_init(&c->changed);
+    kafc__arena_init(&c->arena, &c->mem, 0);
+    (void)kafc__error(&c->lost, KAFC_ERR_DISCONNECTED, "there is no connection");
+    bool woken = kafc__wake_init(&c->wake);
+    c->strings = kafc__options_keep(KAFC_OBJECT_CONN, &c->o, &c->mem);
+    if (woken && c->strings)
+        return c;
+    (void)kafc__error(err, woken ? KAFC_ERR_NO_MEMORY : KAFC_ERR_SYSTEM, "a connection cannot be made: %s",
+                      woken ? "out of memory" : "no descriptor for its wake-up");
+    conn_delete(c);
+    return NULL;
+}
+
+kafc_conn *kafc_conn_dial(const kafc_conn_options *o, const char *address, int timeout_ms, kafc_error *err)
+{
+    kafc_conn_options r;
+    if (kafc__options_resolve(KAFC_OBJECT_CONN, o, &r, err) != KAFC_OK || check_addresses(address, err) != KAFC_OK)
+        return NULL;
+    if (kafc__loop_here()) {
+        (void)kafc__error(err, KAFC_ERR_IN_CALLBACK, "a call that waits was made from inside a callback of kafc");
+        return NULL;
+    }
+    int64_t deadline = kafc__deadline_in(timeout_ms);
+    kafc__fork_watch();
+    kafc_conn *c = conn_new(&r, err);
+    if (c && dial(c, address, deadline, err) != KAFC_OK) {
+        conn_delete(c);
+        c = NULL;
+    }
+    return c;
+}
+
+kafc_err kafc_conn_close(kafc_conn *c, kafc_error *err)
+{
+    kafc_err rc = check(c, err);
+    if (rc != KAFC_OK)
+        return rc;
+    kafc__lock(&c->lock);
+    atomic_store(&c->closed, true);
+    kafc__cond_broadcast(&c->changed);
+    bool held = c->held;
+    if (!held) /* a thread that is inside is woken, and the socket goes with free */
+        hang_up(c);
+    kafc__unlock(&c->lock);
+    kafc__wake_signal(&c->wake);
+    return KAFC_OK;
+}
+
+void kafc_conn_free(kafc_conn *c)
+{
+    if (!c || check(c, NULL) != KAFC_OK)
+        return; /* a forked child touches nothing (rule C7) */
+    conn_delete(c);
+}
+
+void kafc_conn_interrupt(kafc_conn *c)
+{
+    if (!c || c->generation != kafc__fork_generation())
+        return;
+    atomic_fetch_add(&c->interrupts, 1);
+    kafc__wake_signal(&c->wake);
+}
+
+kafc_err kafc_conn_set_deadline(kafc_conn *c, int timeout_ms, kafc_error *err)
+{
+    kafc_err rc = check(c, err);
+    if (rc != KAFC_OK)
+        return rc;
+    kafc__lock(&c->lock);
+    atomic_store(&c->deadline, kafc__deadline_in(timeout_ms));
+    kafc__cond_broadcast(&c->changed);
+    kafc__unlock(&c->lock);
+    kafc__wake_signal(&c->wake);
+    return KAFC_OK;
+}
+
+const kafc_broker *kafc_conn_broker(const kafc_conn *c)
+{
+    return c ? &c->broker : NULL;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The inside of a kafc_conn, for conn.c (its life and its driving) and
+ * conn_calls.c, conn_data.c (what it is used for). The thread that holds
+ * the connection (kafc__conn_hold) may touch everything.
+ */
+#ifndef KAFC_CLIENT_CONN_H
+#define KAFC_CLIENT_CONN_H
+
+#include "base/sync.h"
+#include "client/ask.h"
+#include "core/cursor.h"
+#include "core/link.h"
+#include "io/wake.h"
+#include <kafc/conn.h>
+
+struct kafc_conn {
+    kafc_allocator mem;
+    struct kafc_logger log;
+    kafc_conn_options o;       /* resolved */
+    char *strings;
+    unsigned generation;       /* of fork */
+    atomic_bool closed;
+    atomic_uint interrupts;    /* how often somebody interrupted */
+    _Atomic int64_t deadline;  /* kafc_conn_set_deadline(); monotonic µs */
+    struct kafc_wake wake;     /* something of the three above changed */
+
+    struct kafc_mutex lock;    /* of held */
+    struct kafc_cond changed;
+    bool held;                 /* a thread is inside */
+
+    /* whoever holds it */
+    unsigned heard;            /* interrupts that a call has returned for */
+    int fd;
+    struct kafc_link *link;    /* NULL: not connected */
+    kafc_error lost;           /* why not */
+    kafc_broker broker;
+    char *host;
+    struct kafc_name *topic;   /* or NULL */
+    kafc_uuid topic_id;        /* zero if the broker does not say */
+    kafc_position start;       /* not resolved yet */
+    _Atomic int64_t offset;    /* or KAFC_OFFSET_UNKNOWN; read by any thread */
+    kafc_batch *current;       /* what read goes through */
+    struct kafc_arena arena;   /* of the last kafc_conn_call */
+    struct kafc_frame *frame;
+};
+
+/* The start and the end of every call: forked, closed, another thread inside. *deadline: from timeout_ms. */
+kafc_err kafc__conn_hold(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_error *err);
+void kafc__conn_release(kafc_conn *c);
+/* The same for a call about the partition: KAFC_ERR_USAGE without a topic. */
+kafc_err kafc__conn_hold_topic(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_error *err);
+
+/* Queues the request (rq->done is set here) and drives the connection until it is done, then gives rq->result. answer
+ * is called inside done(), with the response decodable; or NULL. */
+kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadline,
+                            kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err), void *arg,
+                            kafc_error *err);
+
+static inline struct kafc_asker kafc__asker_of_conn(kafc_conn *c)
+{
+    return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, NULL, c };
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a kafc_conn asks of its broker: any request, and the queries that it
+ * shares with a client. The calling thread drives.
+ */
+#include "client/conn.h"
+
+#include <string.h>
+
+#include "protocol/api/00_produce.h"
+
+struct call {
+    kafc_conn *c;
+    void *resp;
+};
+
+/* Keeps the frame and the arena, on which the response rests. */
+static kafc_err keep_response(struct kafc_request *rq, void *arg, kafc_error *err)
+{
+    struct call *k = arg;
+    if (!k->resp || rq->no_response)
+        return KAFC_OK;
+    kafc_err rc = kafc__request_decode(rq, k->resp, &k->c->arena, err);
+    if (rc == KAFC_OK)
+        k->c->frame = kafc__frame_ref(rq->frame);
+    return rc;
+}
+
+static bool wants_no_response(const struct kafc_api *api, const void *req)
+{
+    return api->key == KAFC_API_PRODUCE && ((const struct kafc_produce_req *)req)->acks == 0;
+}
+
+static kafc_err call(kafc_conn *c, const struct kafc_api *api, int version, const void *req, void *resp,
+                     int64_t deadline, kafc_error *err)
+{
+    struct kafc_request rq;
+    struct call k = { c, resp };
+    kafc__frame_unref(c->frame);
+    c->frame = NULL;
+    kafc__arena_reset(&c->arena);
+    kafc__request_init(&rq, api, req);
+    rq.timeout_us = 0;
+    rq.no_response = wants_no_response(api, req);
+    if (version >= 0)
+        rq.min_version = rq.max_version = (int16_t)version;
+    if (resp)
+        kafc__msg_defaults(api->resp, resp);
+    return kafc__conn_request(c, &rq, deadline, keep_response, &k, err);
+}
+
+kafc_err kafc_conn_call(kafc_conn *c, int16_t key, int version, const void *req, void *resp, int timeout_ms,
+                        kafc_error *err)
+{
+    int64_t deadline;
+    kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    const struct kafc_api *api = kafc__api(key);
+    if (!api || version > api->max || (version >= 0 && version < api->min))
+        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED, "kafc does not know version %d of the API with the key %d", version,
+                         (int)key);
+    else if (!req)
+        rc = kafc__error(err, KAFC_ERR_USAGE, "%s without a request", api->name);
+    else
+        rc = call(c, api, version, req, resp, deadline, err);
+    kafc__conn_release(c);
+    return rc;
+}
+
+int kafc_conn_version(kafc_conn *c, int16_t key)
+{
+    int64_t deadline;
+    const struct kafc_api *api = kafc__api(key);
+    if (!api || kafc__conn_hold(c, -1, &deadline, NULL) != KAFC_OK)
+        return -1;
+    int v = c->link ? kafc__link_version(c->link, api, api->min, api->stable_max) : -1;
+    kafc__conn_release(c);
+    return v;
+}
+
+kafc_err kafc_conn_metadata(kafc_conn *c, const char *const *topics, int32_t n, int timeout_ms, kafc_metadata **out,
+                            kafc_error *err)
+{
+    int64_t deadline;
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the metadata");
+    *out = NULL;
+    kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct kafc_asker by = kafc__asker_of_conn(c);
+    rc = kafc__query_metadata(&by, topics, n, false, deadline, out, err);
+    kafc__conn_release(c);
+    return rc;
+}
+
+kafc_err kafc_conn_create_topics(kafc_conn *c, kafc_new_topic *topics, int32_t n, int timeout_ms, kafc_error *err)
+{
+    int64_t deadline;
+    kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct kafc_asker by = kafc__asker_of_conn(c);
+    rc = kafc__query_create(&by, topics, n, deadline, err);
+    kafc__conn_release(c);
+    return rc;
+}
+
+kafc_err kafc_conn_delete_topics(kafc_conn *c, const char *const *names, int32_t n, kafc_err *results, int timeout_ms,
+                                 kafc_error *err)
+{
+    int64_t deadline;
+    kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct kafc_asker by = kafc__asker_of_conn(c);
+    rc = kafc__query_delete(&by, names, n, results, deadline, err);
+    kafc__conn_release(c);
+    return rc;
+}

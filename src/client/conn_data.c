@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Batches through a kafc_conn: produce one, fetch some, read them message by
+ * message, seek. The calling thread drives.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "client/conn.h"
+#include "protocol/api/00_produce.h"
+#include "protocol/api/01_fetch.h"
+#include "protocol/record/write.h"
+
+static kafc_str topic_str(const kafc_conn *c)
+{
+    return (kafc_str){ c->topic->s, (int32_t)strlen(c->topic->s) };
+}
+
+/* The first version of both APIs that names topics by id alone. */
+enum { BY_ID = 13 };
+
+static void bound_version(const kafc_conn *c, struct kafc_request *rq, int16_t min)
+{
+    static const kafc_uuid none;
+    rq->min_version = min;
+    if (memcmp(&c->topic_id, &none, sizeof(none)) == 0 && rq->max_version >= BY_ID)
+        rq->max_version = BY_ID - 1;
+}
+
+/* --- Produce -------------------------------------------------------------------------- */
+
+struct bytes {
+    unsigned char *p;
+    size_t len;
+};
+
+static int64_t time_of(const kafc_message *m, int64_t now)
+{
+    return m->timestamp == 0 ? now : m->timestamp == KAFC_ZERO ? 0 : m->timestamp;
+}
+
+static struct kafc_record_fields fields_of(const kafc_message *m, int32_t i, int64_t now, int64_t base)
+{
+    return (struct kafc_record_fields){
+        .timestamp_delta = (int64_t)((uint64_t)time_of(m, now) - (uint64_t)base),
+        .offset_delta = i,
+        .key = m->key,
+        .value = m->value,
+        .headers = m->headers,
+        .nheaders = m->nheaders,
+    };
+}
+
+static kafc_err check_messages(const kafc_conn *c, const kafc_message *m, int32_t n, kafc_error *err)
+{
+    if (n < 1 || !m)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no message to produce");
+    for (int32_t i = 0; i < n; i++) {
+        if (m[i].topic && strcmp(m[i].topic, c->topic->s) != 0)
+            return kafc__error(err, KAFC_ERR_USAGE, "message %d is for topic '%.200s', the connection for '%.200s'",
+                               (int)i, m[i].topic, c->topic->s);
+        if (m[i].to_partition != 0)
+            return kafc__error(err, KAFC_ERR_USAGE, "message %d names a partition; the connection has one", (int)i);
+    }
+    return KAFC_OK;
+}
+
+/* The records as they are, behind room for the header. */
+static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t now, struct bytes *out, kafc_error *err)
+{
+    int64_t base = time_of(&m[0], now);
+    uint64_t total = KAFC_BATCH_HEADER;
+    for (int32_t i = 0; i < n; i++) {
+        struct kafc_record_fields f = fields_of(&m[i], i, now, base);
+        uint32_t body = kafc__record_body_size(&f);
+        if (body == 0)
+            return kafc__error(err, KAFC_ERR_USAGE, "message %d has a length below 0 or a header without a name, or is "
+                                                    "larger than a record can be", (int)i);
+        total += kafc__uvarint_size((uint32_t)kafc__zigzag32((int32_t)body)) + (uint64_t)body;
+        if (total > INT32_MAX)
+            return kafc__error(err, KAFC_ERR_TOO_LARGE, "%d messages are more than a batch can hold", (int)n);
+    }
+    out->p = kafc__alloc(&c->mem, (size_t)total);
+    if (!out->p)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch of %llu bytes",
+                           (unsigned long long)total);
+    unsigned char *p = out->p + KAFC_BATCH_HEADER;
+    for (int32_t i = 0; i < n; i++) {
+        struct kafc_record_fields f = fields_of(&m[i], i, now, base);
+        p = kafc__record_put(p, kafc__record_body_size(&f), &f);
+    }
+    out->len = (size_t)(p - out->p);
+    return KAFC_OK;
+}
+
+/* Takes the compressed chain's bytes in place of the plain ones. */
+static kafc_err gather(kafc_conn *c, const struct kafc_chain *chain, struct bytes *b, kafc_error *err)
+{
+    unsigned char *p = kafc__alloc(&c->mem, KAFC_BATCH_HEADER + chain->len);
+    if (!p)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a compressed batch");
+    size_t at = KAFC_BATCH_HEADER;
+    for (const struct kafc_seg *s = chain->head; s; s = s->next) {
+        memcpy(p + at, s->data, s->len);
+        at += s->len;
+    }
+    kafc__free(&c->mem, b->p);
+    b->p = p;
+    b->len = at;
+    return KAFC_OK;
+}
+
+static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct bytes *b, kafc_error *err)
+{
+    struct kafc_budget *budget = kafc__budget_new(&c->mem, SIZE_MAX);
+    struct kafc_seg_pool *pool = budget ? kafc__seg_pool_new(&c->mem, budget) : NULL;
+    struct kafc_chain chain = { NULL, NULL, 0 };
+    struct kafc_compress *z = NULL;
+    kafc_err rc = pool ? KAFC_OK : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for compression");
+    if (rc == KAFC_OK && !(z = kafc__compress_new(codec, &c->mem, err)))
+        rc = err ? err->code : KAFC_ERR_NO_MEMORY;
+    if (rc == KAFC_OK) {
+        int32_t level = c->o.compression_level == KAFC_ZERO ? codec->level_default : c->o.compression_level;
+        rc = kafc__compress_begin(z, level, pool, &chain, err);
+    }
+    if (rc == KAFC_OK)
+        rc = kafc__compress_update(z, b->p + KAFC_BATCH_HEADER, b->len - KAFC_BATCH_HEADER, err);
+    if (rc == KAFC_OK)
+        rc = kafc__compress_finish(z, err);
+    if (rc == KAFC_OK)
+        rc = gather(c, &chain, b, err);
+    kafc__compress_free(z);
+    if (pool) {
+        kafc__chain_clear(&chain, pool);
+        kafc__seg_pool_unref(pool);
+    }
+    if (budget)
+        kafc__budget_unref(budget);
+    return rc;
+}
+
+static void put_header(const kafc_conn *c, const kafc_message *m, int32_t n, int64_t now, struct bytes *b)
+{
+    struct kafc_batch_header h = {
+        .leader_epoch = -1,
+        .attributes = (int16_t)c->o.compression,
+        .last_offset_delta = n - 1,
+        .base_timestamp = time_of(&m[0], now),
+        .max_timestamp = time_of(&m[0], now),
+        .producer_id = -1,
+        .producer_epoch = -1,
+        .base_sequence = -1,
+        .count = n,
+    };
+    for (int32_t i = 1; i < n; i++) {
+        int64_t t = time_of(&m[i], now);
+        h.max_timestamp = t > h.max_timestamp ? t : h.max_timestamp;
+    }
+    size_t len = b->len - KAFC_BATCH_HEADER;
+    kafc__batch_header_put(b->p, &h, kafc__crc32c(0, b->p + KAFC_BATCH_HEADER, len), len);
+}
+
+struct produce {
+    kafc_conn *c;
+    kafc_produced out;
+};
+
+static kafc_err produced(struct kafc_request *rq, void *arg, kafc_error *err)
+{
+    struct produce *k = arg;
+    struct kafc_produce_resp r;
+    struct kafc_arena a;
+    if (rq->no_response)
+        return KAFC_OK;
+    kafc__arena_init(&a, &k->c->mem, 0);
+    kafc_err rc = kafc__request_decode(rq, &r, &a, err);
+    const struct kafc_produce_resp_partition *p =
+        rc == KAFC_OK && r.responses.n > 0 && r.responses.v[0].partition_responses.n > 0
+            ? &r.responses.v[0].partition_responses.v[0]
+            : NULL;
+    if (rc == KAFC_OK && !p)
+        rc = kafc__error(err, KAFC_ERR_PROTOCOL, "%s answers Produce without a word about the partition", k->c->host);
+    if (rc == KAFC_OK && p->error_code != 0) {
+        kafc_str why = p->error_message;
+        rc = kafc__error(err, (kafc_err)p->error_code, "%.249s [%d] was not written: %s%s%.*s", k->c->topic->s,
+                         (int)k->c->o.partition, kafc_err_text((kafc_err)p->error_code), why.p ? ": " : "",
+                         why.p ? (why.len < 120 ? (int)why.len : 120) : 0, why.p ? why.p : "");
+    }
+    if (rc == KAFC_OK)
+        k->out = (kafc_produced){ p->base_offset, p->log_append_time_ms, p->log_start_offset };
+    kafc__arena_fini(&a);
+    return rc;
+}
+
+static int32_t left_ms(int64_t deadline, int32_t most)
+{
+    if (deadline == INT64_MAX)
+        return most;
+    int64_t ms = (deadline - kafc__clock_mono_us()) / 1000;
+    return ms < 1 ? 1 : ms < most ? (int32_t)ms : most;
+}
+
+static kafc_err send_batch(struct produce *k, const struct kafc_codec *codec, const struct bytes *b, int64_t deadline,
+                           kafc_error *err)
+{
+    kafc_conn *c = k->c;
+    struct kafc_produce_req req;
+    struct kafc_produce_req_topic t;
+    struct kafc_produce_req_partition p;
+    struct kafc_request rq;
+    kafc__msg_defaults(&kafc_produce_req_schema, &req);
+    kafc__msg_defaults(&kafc_produce_req_topic_schema, &t);
+    kafc__msg_defaults(&kafc_produce_req_partition_schema, &p);
+    p.index = c->o.partition;
+    p.records.p = b->p;
+    p.records.len = (int32_t)b->len;
+    t.name = topic_str(c);
+    t.topic_id = c->topic_id;
+    t.partition_data.v = &p;
+    t.partition_data.n = 1;
+    req.acks = (int16_t)c->o.acks;
+    req.timeout_ms = left_ms(deadline, c->o.request_timeout_ms);
+    req.topic_data.v = &t;
+    req.topic_data.n = 1;
+    kafc__request_init(&rq, kafc__api(KAFC_API_PRODUCE), &req);
+    rq.timeout_us = 0;
+    rq.no_response = req.acks == 0;
+    bound_version(c, &rq, codec && codec->min_produce > 3 ? codec->min_produce : 3);
+    return kafc__conn_request(c, &rq, deadline, produced, k, err);
+}
+
+kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int timeout_ms, kafc_produced *out,
+                           kafc_error *err)
+{
+    int64_t deadline;
+    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct produce k = { c, { KAFC_OFFSET_UNKNOWN, -1, KAFC_OFFSET_UNKNOWN } };
+    struct bytes b = { NULL, 0 };
+    int64_t now = kafc__clock_wall_ms();
+    const struct kafc_codec *codec = c->o.compression != KAFC_NONE ? kafc__codec((int)c->o.compression) : NULL;
+    rc = check_messages(c, m, n, err);
+    if (rc == KAFC_OK && codec)
+        rc = kafc__codec_check(codec, err);
+    if (rc == KAFC_OK)
+        rc = encode(c, m, n, now, &b, err);
+    if (rc == KAFC_OK && codec)
+        rc = compress(c, codec, &b, err);
+    if (rc == KAFC_OK) {
+        put_header(c, m, n, now, &b);
+        rc = send_batch(&k, codec, &b, deadline, err);
+    }
+    kafc__free(&c->mem, b.p);
+    if (rc == KAFC_OK && out)
+        *out = k.out;
+    kafc__conn_release(c);
+    return rc;
+}
+
+/* --- Positions ---------------------------------------------------------------------------- */
+
+int64_t kafc_conn_offset(kafc_conn *c)
+{
+    return c ? atomic_load(&c->offset) : KAFC_OFFSET_UNKNOWN;
+}
+
+static kafc_err resolve(kafc_conn *c, kafc_position at, int64_t deadline, int64_t *offset, kafc_error *err)
+{
+    if (at.kind == KAFC_POSITION_OFFSET && at.value >= 0) {
+        *offset = at.value;
+        return KAFC_OK;
+    }
+    kafc_offset_query q = { .topic = c->topic->s, .partition = c->o.partition, .at = at };
+    struct kafc_asker by = kafc__asker_of_conn(c);
+    kafc_err rc = kafc__query_offsets(&by, &q, 1, c->o.isolation, deadline, err);
+    if (rc == KAFC_OK)
+        *offset = q.offset;
+    return rc;
+}
+
+kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms, int64_t *offset, kafc_error *err)
+{
+    int64_t deadline, to = KAFC_OFFSET_UNKNOWN;
+    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = resolve(c, at, deadline, &to, err);
+    kafc__conn_release(c);
+    if (offset)
+        *offset = to;
+    return rc;
+}
+
+kafc_err kafc_conn_seek(kafc_conn *c, kafc_position to, int timeout_ms, int64_t *offset, kafc_error *err)
+{
+    int64_t deadline, at = KAFC_OFFSET_UNKNOWN;
+    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = resolve(c, to, deadline, &at, err);
+    if (rc == KAFC_OK) {
+        kafc_batch_free(c->current);
+        c->current = NULL;
+        atomic_store(&c->offset, at);
+    }
+    kafc__conn_release(c);
+    if (offset)
+        *offset = at;
+    return rc;
+}
+
+/* --- Fetch ---------------------------------------------------------------------------------- */
+
+struct fetch {
+    kafc_conn *c;
+    int64_t from;
+    kafc_batch *out; /* NULL: nothing there yet */
+};
+
+static int by_first_offset(const void *a, const void *b)
+{
+    const struct kafc_aborted *x = a, *y = b;
+    return (x->first_offset > y->first_offset) - (x->first_offset < y->first_offset);
+}
+
+static bool take_aborted(kafc_batch *b, const struct kafc_fetch_resp_partition *p)
+{
+    int32_t n = p->aborted_transactions.n;
+    if (!b->cursor.read_committed || n <= 0)
+        return true;
+    b->cursor.aborted = kafc__zalloc_array(&b->mem, (size_t)n, sizeof(*b->cursor.aborted));
+    if (!b->cursor.aborted)
+        return false;
+    for (int32_t i = 0; i < n; i++) {
+        b->cursor.aborted[i].producer_id = p->aborted_transactions.v[i].producer_id;
+        b->cursor.aborted[i].first_offset = p->aborted_transactions.v[i].first_offset;
+    }
+    b->cursor.naborted = n;
+    qsort(b->cursor.aborted, (size_t)n, sizeof(*b->cursor.aborted), by_first_offset);
+    return true;
+}
+
+/* *next: the offset behind the last whole batch. It must lie behind `from`, or reading would never get further. */
+static kafc_err find_end(const struct fetch *k, const struct kafc_fetch_resp_partition *p, int64_t *next,
+                         kafc_error *err)
+{
+    struct kafc_batches it;
+    struct kafc_batch b;
+    kafc_err rc;
+    kafc__batches_init(&it, p->records.p, (size_t)p->records.len);
+    for (*next = -1; (rc = kafc__batch_next(&it, &b, err)) == KAFC_OK && b.p;)
+        *next = kafc__batch_last_offset(&b) + 1;
+    if (*next > k->from)
+        return KAFC_OK; /* what is wrong behind that, the cursor finds */
+    if (rc != KAFC_OK)
+        return rc;
+    return kafc__error(err, KAFC_ERR_CORRUPT, "%.249s [%d]: no whole batch came from offset %lld on", k->c->topic->s,
+                       (int)k->c->o.partition, (long long)k->from);
+}
+
+static kafc_err take_records(struct fetch *k, struct kafc_request *rq, const struct kafc_fetch_resp_partition *p,
+                             kafc_error *err)
+{
+    kafc_conn *c = k->c;
+    int64_t next;
+    if (p->records.len <= 0)
+        return KAFC_OK;
+    kafc_err rc = find_end(k, p, &next, err);
+    if (rc != KAFC_OK)
+        return rc;
+    kafc_batch *b = kafc__fetched_new(&c->mem, c->topic, c->o.partition, rq->frame, p->records.p,
+                                      (size_t)p->records.len);
+    if (!b)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch");
+    b->cursor.check_crcs = c->o.check_crcs == KAFC_ON;
+    b->cursor.read_committed = c->o.isolation != KAFC_READ_UNCOMMITTED;
+    b->cursor.next = k->from;
+    b->high_watermark = p->high_watermark;
+    b->next_offset = next;
+    if (!take_aborted(b, p)) {
+        kafc_batch_free(b);
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch");
+    }
+    k->out = b;
+    return KAFC_OK;
+}
+
+static kafc_err fetched(struct kafc_request *rq, void *arg, kafc_error *err)
+{
+    struct fetch *k = arg;
+    struct kafc_fetch_resp r;
+    struct kafc_arena a;
+    kafc__arena_init(&a, &k->c->mem, 0);
+    kafc_err rc = kafc__request_decode(rq, &r, &a, err);
+    const struct kafc_fetch_resp_partition *p =
+        rc == KAFC_OK && r.responses.n > 0 && r.responses.v[0].partitions.n > 0 ? &r.responses.v[0].partitions.v[0]
+                                                                                : NULL;
+    int16_t code = p ? p->error_code : rc == KAFC_OK ? r.error_code : (int16_t)0;
+    if (rc == KAFC_OK && code != 0)
+        rc = kafc__error(err, (kafc_err)code, "%.249s [%d] cannot be fetched from offset %lld: %s", k->c->topic->s,
+                         (int)k->c->o.partition, (long long)k->from, kafc_err_text((kafc_err)code));
+    if (rc == KAFC_OK && p)
+        rc = take_records(k, rq, p, err);
+    kafc__arena_fini(&a);
+    return rc;
+}
+
+static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
+{
+    kafc_conn *c = k->c;
+    struct kafc_fetch_req req;
+    struct kafc_fetch_req_topic t;
+    struct kafc_fetch_req_partition p;
+    struct kafc_request rq;
+    kafc__msg_defaults(&kafc_fetch_req_schema, &req);
+    kafc__msg_defaults(&kafc_fetch_req_topic_schema, &t);
+    kafc__msg_defaults(&kafc_fetch_req_partition_schema, &p);
+    p.partition = c->o.partition;
+    p.fetch_offset = k->from;
+    p.partition_max_bytes = c->o.max_bytes;
+    t.topic = topic_str(c);
+    t.topic_id = c->topic_id;
+    t.partitions.v = &p;
+    t.partitions.n = 1;
+    int32_t wait = c->o.max_wait_ms, left = left_ms(deadline, INT32_MAX);
+    req.max_wait_ms = wait < left - left / 4 ? wait : left - left / 4; /* the answer has a way to go, too */
+    req.min_bytes = c->o.min_bytes;
+    req.max_bytes = c->o.max_bytes;
+    req.isolation_level = c->o.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
+    req.session_epoch = -1; /* no session */
+    req.topics.v = &t;
+    req.topics.n = 1;
+    if (c->o.rack)
+        req.rack_id = (kafc_str){ c->o.rack, (int32_t)strlen(c->o.rack) };
+    kafc__request_init(&rq, kafc__api(KAFC_API_FETCH), &req);
+    rq.timeout_us = (int64_t)req.max_wait_ms * 1000;
+    bound_version(c, &rq, 4); /* batches of format 2 */
+    return kafc__conn_request(c, &rq, deadline, fetched, k, err);
+}
+
+/* The next batches from c->offset on; the offset stays. */
+static kafc_err fetch_some(kafc_conn *c, int64_t deadline, kafc_batch **out, kafc_error *err)
+{
+    struct fetch k = { c, atomic_load(&c->offset), NULL };
+    kafc_err rc = KAFC_OK;
+    if (k.from == KAFC_OFFSET_UNKNOWN) {
+        rc = resolve(c, c->start, deadline, &k.from, err);
+        if (rc == KAFC_OK)
+            atomic_store(&c->offset, k.from);
+    }
+    while (rc == KAFC_OK && !k.out)
+        rc = fetch_once(&k, deadline, err);
+    if (rc == KAFC_ERR_TIMED_OUT || rc == KAFC_ERR_WOULD_BLOCK)
+        return kafc__error(err, rc, "nothing came of %.249s [%d] from offset %lld on", c->topic->s,
+                           (int)c->o.partition, (long long)k.from);
+    *out = k.out;
+    return rc;
+}
+
+kafc_err kafc_conn_fetch(kafc_conn *c, kafc_batch **out, int timeout_ms, kafc_error *err)
+{
+    int64_t deadline;
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the batch");
+    *out = NULL;
+    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    kafc_batch_free(c->current); /* what read had not delivered yet is fetched again */
+    c->current = NULL;
+    rc = fetch_some(c, deadline, out, err);
+    if (rc == KAFC_OK)
+        atomic_store(&c->offset, (*out)->next_offset);
+    kafc__conn_release(c);
+    return rc;
+}
+
+/* KAFC_OK with a message, KAFC_ERR_END_OF_RANGE when the batch is used up, or what is wrong with it. */
+static kafc_err read_current(kafc_conn *c, kafc_message *m, kafc_error *err)
+{
+    kafc_error e = { .code = KAFC_OK };
+    if (kafc_batch_next(c->current, m, &e)) {
+        atomic_store(&c->offset, m->offset + 1);
+        return KAFC_OK;
+    }
+    if (e.code != KAFC_OK) {
+        if (err)
+            *err = e;
+        return e.code;
+    }
+    atomic_store(&c->offset, c->current->next_offset); /* behind holes and markers */
+    kafc_batch_free(c->current);
+    c->current = NULL;
+    return KAFC_ERR_END_OF_RANGE;
+}
+
+kafc_err kafc_conn_read(kafc_conn *c, kafc_message *m, int timeout_ms, kafc_error *err)
+{
+    int64_t deadline;
+    if (!m)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the message");
+    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    do {
+        rc = KAFC_OK;
+        if (!c->current)
+            rc = fetch_some(c, deadline, &c->current, err);
+        if (rc == KAFC_OK)
+            rc = read_current(c, m, err);
+    } while (rc == KAFC_ERR_END_OF_RANGE);
+    kafc__conn_release(c);
+    return rc;
+}
