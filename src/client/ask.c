@@ -9,11 +9,13 @@
 #include <string.h>
 
 #include "core/metadata.h"
+#include "core/retry.h"
 
 struct kafc_asks {
     kafc_client *c;
     struct kafc_ask *v;
-    size_t n, left; /* left: under c->lock */
+    size_t n, left;     /* left: under c->lock */
+    kafc_error trouble; /* what the core had to complain of when time ran out */
 };
 
 kafc_err kafc__ask_begin(kafc_client *c, int timeout_ms, kafc_error *err)
@@ -21,6 +23,8 @@ kafc_err kafc__ask_begin(kafc_client *c, int timeout_ms, kafc_error *err)
     kafc_err rc = kafc__client_enter(c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
+    if (timeout_ms == 0)
+        return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "an answer of a broker cannot be had without waiting");
     kafc__lock(&c->lock);
     bool open = !atomic_load(&c->closing);
     c->asking += open;
@@ -54,6 +58,7 @@ static void on_done(struct kafc_request *rq)
     struct kafc_ask *a = rq->owner;
     kafc_error e;
     (void)kafc__error(&e, rq->result, "%s", kafc_err_text(rq->result));
+    a->again = kafc__ask_again(-1, rq->result);
     if (rq->result != KAFC_OK) {
         finish(a, rq->result, rq->why ? rq->why : &e);
         return;
@@ -63,6 +68,7 @@ static void on_done(struct kafc_request *rq)
         e.broker = rq->broker;
     e.api = rq->api->key;
     e.version = rq->version;
+    a->again = kafc__ask_again(rq->api->key, code);
     finish(a, code, &e);
 }
 
@@ -76,18 +82,13 @@ static void start(void *arg)
 static void forget(void *arg)
 {
     struct kafc_asks *g = arg;
+    const kafc_error *trouble = kafc__core_trouble(g->c->core);
+    if (trouble)
+        g->trouble = *trouble;
     for (size_t i = 0; i < g->n; i++) {
         if (!g->v[i].done)
             kafc__core_cancel(g->c->core, &g->v[i].rq);
     }
-}
-
-/* The grace lets the core's own time-out of the request come first: its sentence says more. */
-enum { GRACE_US = 50000 };
-
-static int64_t plus(int64_t at, int64_t us)
-{
-    return at == INT64_MAX ? at : at + us;
 }
 
 /* Waits until `left` is 0 (or, without a group, only for the time). */
@@ -109,15 +110,17 @@ static kafc_err wait_for(kafc_client *c, const size_t *left, int64_t deadline, u
     return rc;
 }
 
-static void set_up(struct kafc_ask *a, struct kafc_asks *g, int64_t timeout_us)
+static void set_up(struct kafc_ask *a, struct kafc_asks *g)
 {
-    const int64_t most = (int64_t)g->c->o.request_timeout_ms * 1000;
     a->group = g;
-    a->done = false;
+    a->done = a->again = false;
     a->code = KAFC_ERR_TIMED_OUT;
-    (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "no answer to %s in time", a->api->name);
+    (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time", a->api->name);
+    a->err.api = a->api->key;
     kafc__request_init(&a->rq, a->api, a->msg);
-    a->rq.timeout_us = timeout_us < most ? timeout_us : most;
+    /* The call's deadline may come first: then the request is forgotten, but the connection's patience is that of a
+     * whole request (rule C1). */
+    a->rq.timeout_us = (int64_t)g->c->o.request_timeout_ms * 1000;
     a->rq.prepare = a->prepare;
     a->rq.done = on_done;
     a->rq.owner = a;
@@ -127,45 +130,47 @@ kafc_err kafc__ask_once(kafc_client *c, struct kafc_ask *a, size_t n, int64_t de
                         kafc_error *err)
 {
     struct kafc_asks g = { .c = c, .v = a, .n = n, .left = n };
-    int64_t now = kafc__clock_mono_us();
-    if (now >= deadline)
-        return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "an answer of a broker cannot be had without waiting");
     for (size_t i = 0; i < n; i++)
-        set_up(&a[i], &g, deadline == INT64_MAX ? INT64_MAX : deadline - now);
+        set_up(&a[i], &g);
     kafc__client_run(c, start, &g);
-    kafc_err rc = wait_for(c, &g.left, plus(deadline, GRACE_US), interrupts);
+    kafc_err rc = wait_for(c, &g.left, deadline, interrupts);
     if (rc == KAFC_OK)
         return rc;
     kafc__client_run(c, forget, &g);
+    for (size_t i = 0; i < n && rc == KAFC_ERR_TIMED_OUT && g.trouble.code != KAFC_OK; i++) {
+        if (!a[i].done) {
+            a[i].err = g.trouble;
+            a[i].code = g.trouble.code;
+        }
+    }
     return kafc__error(err, rc, "%s", kafc_err_text(rc));
 }
 
-bool kafc__ask_again(kafc_err code)
+bool kafc__ask_again(int16_t api, kafc_err code)
 {
-    switch (kafc_err_class_of(code)) {
-    case KAFC_CLASS_RETRY:
-        return code != KAFC_ERR_WOULD_BLOCK && code != KAFC_ERR_INTERRUPTED;
-    case KAFC_CLASS_REFRESH:
-    case KAFC_CLASS_RECONNECT:
-        return true;
-    case KAFC_CLASS_NONE:
-    case KAFC_CLASS_COORDINATOR:
-    case KAFC_CLASS_REJOIN:
-    case KAFC_CLASS_ABORT:
-    case KAFC_CLASS_FATAL:
-    case KAFC_CLASS_USAGE:
-        break;
-    }
-    return false;
+    return code != KAFC_OK && kafc__retry_reaction(kafc__retry_class(api, code))->again;
 }
 
-bool kafc__ask_pause(kafc_client *c, int attempt, int64_t deadline, unsigned interrupts, kafc_err *why)
+static void refresh(void *arg)
+{
+    kafc_client *c = arg;
+    kafc__meta_stale(c->core);
+}
+
+/* While a node is not known the refresh is all that is waited for. */
+enum { NODE_PAUSE_US = 5000 };
+
+bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline, unsigned interrupts, kafc_err *why)
 {
     int64_t us = (int64_t)c->o.retry_backoff_ms * 1000, most = (int64_t)c->o.retry_backoff_max_ms * 1000;
+    if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && us > NODE_PAUSE_US)
+        us = NODE_PAUSE_US;
     for (int i = 0; i < attempt && us < most; i++)
         us *= 2;
     us = us < most ? us : most;
     us = us > 1000 ? us : 1000; /* never a busy loop */
+    if (kafc__retry_reaction(kafc__retry_class(-1, code))->refresh)
+        kafc__client_run(c, refresh, c);
     int64_t until = kafc__clock_mono_us() + us;
     if (until >= deadline) {
         *why = KAFC_ERR_TIMED_OUT;
@@ -173,12 +178,6 @@ bool kafc__ask_pause(kafc_client *c, int attempt, int64_t deadline, unsigned int
     }
     *why = wait_for(c, NULL, until, interrupts);
     return *why == KAFC_ERR_TIMED_OUT;
-}
-
-static void refresh(void *arg)
-{
-    kafc_client *c = arg;
-    kafc__meta_stale(c->core);
 }
 
 /* The last error that says more than that time ran out, with the time that was spent. */
@@ -207,11 +206,9 @@ kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_er
             return KAFC_OK;
         if (last.code == KAFC_OK || a->code != KAFC_ERR_TIMED_OUT)
             last = a->err;
-        if (rc != KAFC_OK || !kafc__ask_again(a->code))
+        if (rc != KAFC_OK || !a->again)
             return give_up(&last, attempt + 1, begin, err);
-        if (kafc_err_class_of(a->code) == KAFC_CLASS_REFRESH)
-            kafc__client_run(c, refresh, c);
-        if (!kafc__ask_pause(c, attempt, deadline, interrupts, &why))
+        if (!kafc__ask_pause(c, attempt, a->code, deadline, interrupts, &why))
             return why == KAFC_ERR_TIMED_OUT ? give_up(&last, attempt + 1, begin, err)
                                              : kafc__error(err, why, "%s", kafc_err_text(why));
     }

@@ -24,7 +24,7 @@ struct kafc_ask {
     kafc_err code;            /* what became of it */
     kafc_error err;
     struct kafc_asks *group;
-    bool done;
+    bool done, again;         /* again: the code is worth another attempt */
 };
 
 /* The door of a public call that asks: kafc__client_enter(), and close waits for the end. */
@@ -41,11 +41,11 @@ kafc_err kafc__ask_once(kafc_client *c, struct kafc_ask *a, size_t n, int64_t de
  * that was spent, so that it says what and where. */
 kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_error *err);
 
-/* Waits out the pause before attempt n. false: the deadline comes first, or the call ended (*why). */
-bool kafc__ask_pause(kafc_client *c, int attempt, int64_t deadline, unsigned interrupts, kafc_err *why);
-
-/* Is another attempt worth it? */
-bool kafc__ask_again(kafc_err code);
+/* Is another attempt worth it after this code in an answer of the API (-1: of the transport)? */
+bool kafc__ask_again(int16_t api, kafc_err code);
+/* Waits out the pause before attempt n (0, 1, …) after `code`, with a refresh of the core's metadata under way. false:
+ * the deadline comes first, or the call ended (*why). */
+bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline, unsigned interrupts, kafc_err *why);
 
 /* --- Queries: what client and conn both can ask, of whom ever the asker names --------------------------------- */
 

@@ -60,8 +60,10 @@ kafc_err kafc__conn_hold(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_e
     }
     if (rc == KAFC_OK && atomic_load(&c->closed))
         rc = KAFC_ERR_CLOSED;
-    if (rc == KAFC_OK)
+    if (rc == KAFC_OK) {
         c->held = true;
+        c->no_wait = timeout_ms == 0;
+    }
     kafc__unlock(&c->lock);
     if (rc != KAFC_OK)
         return kafc__error(err, rc, "%s: %s", c->host ? c->host : "conn", kafc_err_text(rc));
@@ -223,7 +225,7 @@ kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadl
     kafc_err rc = usable(c, err);
     if (rc != KAFC_OK)
         return rc;
-    if (deadline <= begin)
+    if (c->no_wait)
         return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "%s to %s cannot be answered without waiting", rq->api->name,
                            c->host);
     /* The silence that ends the connection (rule C1); the call's own deadline only ends the call. */

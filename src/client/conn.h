@@ -30,6 +30,7 @@ struct kafc_conn {
     bool held;                 /* a thread is inside */
 
     /* whoever holds it */
+    bool no_wait;              /* the call's timeout is 0 */
     unsigned heard;            /* interrupts that a call has returned for */
     int fd;
     struct kafc_link *link;    /* NULL: not connected */

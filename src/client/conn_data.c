@@ -182,13 +182,13 @@ static kafc_err produced(struct kafc_request *rq, void *arg, kafc_error *err)
             : NULL;
     if (rc == KAFC_OK && !p)
         rc = kafc__error(err, KAFC_ERR_PROTOCOL, "%s answers Produce without a word about the partition", k->c->host);
-    if (rc == KAFC_OK && p->error_code != 0) {
+    if (p && p->error_code != 0) {
         kafc_str why = p->error_message;
         rc = kafc__error(err, (kafc_err)p->error_code, "%.249s [%d] was not written: %s%s%.*s", k->c->topic->s,
                          (int)k->c->o.partition, kafc_err_text((kafc_err)p->error_code), why.p ? ": " : "",
                          why.p ? (why.len < 120 ? (int)why.len : 120) : 0, why.p ? why.p : "");
     }
-    if (rc == KAFC_OK)
+    if (p && rc == KAFC_OK)
         k->out = (kafc_produced){ p->base_offset, p->log_append_time_ms, p->log_start_offset };
     kafc__arena_fini(&a);
     return rc;

@@ -56,6 +56,7 @@ struct round {
     size_t nask;
     const char **topics;
     struct kafc_arena arena;
+    kafc_err worst; /* of those that may be tried again */
 };
 
 /* --- Questions ------------------------------------------------------------------- */
@@ -345,6 +346,7 @@ static struct state *state_of(struct round *r, const struct sub *s)
 static size_t evaluate(struct round *r)
 {
     size_t failed = 0;
+    r->worst = KAFC_OK;
     for (size_t j = 0; j < r->nsub; j++) {
         state_of(r, &r->sub[j])->bad = KAFC_OK;
         state_of(r, &r->sub[j])->tail = -1;
@@ -356,12 +358,14 @@ static size_t evaluate(struct round *r)
     for (size_t j = 0; j < r->nsub; j++) {
         struct state *st = state_of(r, &r->sub[j]);
         r->sub[j].q->result = st->bad;
-        if (st->bad == KAFC_OK)
+        if (st->bad == KAFC_OK) {
             settle(&r->sub[j], st);
-        else if (!kafc__ask_again(st->bad))
+        } else if (!kafc__ask_again(KAFC_API_LIST_OFFSETS, st->bad) && !kafc__ask_again(-1, st->bad)) {
             st->done = true;
-        else
+        } else {
             failed++;
+            r->worst = st->bad;
+        }
     }
     return failed;
 }
@@ -468,7 +472,7 @@ static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
             give_up_unknown(r);
         if (rc != KAFC_OK || !any_left(r) || (failed > 0 && !c))
             return verdict(r, err);
-        if (failed > 0 && !kafc__ask_pause(c, failures - 1, deadline, interrupts, &why))
+        if (failed > 0 && !kafc__ask_pause(c, failures - 1, r->worst, deadline, interrupts, &why))
             return why == KAFC_ERR_TIMED_OUT ? verdict(r, err)
                                              : kafc__error(err, fail_rest(r, why), "%s", kafc_err_text(why));
     }
