@@ -84,6 +84,7 @@ kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, voi
 struct kafc_write_entry {
     struct kafc_write *write;
     int32_t record;      /* its place in its batch; the producer's */
+    bool taken;          /* accepted: report is the producer's until settled */
     atomic_bool settled; /* report is final */
     kafc_report report;  /* KAFC_PERHAPS_WRITTEN and KAFC_ERR_TIMED_OUT until then */
 };
@@ -124,6 +125,8 @@ void kafc__producer_close(struct kafc_producer *p, int64_t deadline);
 bool kafc__producer_closed(const struct kafc_producer *p);
 bool kafc__producer_closed_in_time(const struct kafc_producer *p); /* nothing failed for want of time */
 
+/* Makes the driver call on_event. Signal handlers too. */
+void kafc__producer_wake(struct kafc_producer *p);
 void kafc__producer_counts(struct kafc_producer *p, kafc_writer_counts *out);
 /* The last failure's sentence, of a request or of a batch: what stands behind timeouts. Empty if there was none. */
 void kafc__producer_why(struct kafc_producer *p, char *buf, size_t cap);

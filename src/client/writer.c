@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc_writer: core/producer with waits around it. Application threads; the
+ * loop calls on_event and on_report.
+ */
+#include "base/mem.h"
+#include "client/client.h"
+#include "client/options.h"
+#include "core/producer.h"
+#include <kafc/writer.h>
+
+enum { CLOSE_GRACE_US = 2000000 }; /* the loop fails what is left at the deadline; so long close waits for that */
+
+struct kafc_writer {
+    struct kafc_closable closable;
+    kafc_client *client;
+    struct kafc_producer *producer;
+    kafc_writer_options o;
+    kafc_err started;          /* of start_producer */
+    kafc_error *start_err;
+    atomic_uint wakes, answered; /* calls of wake; those that some call has answered */
+    atomic_bool closed;
+    struct kafc_mutex lock;    /* of events, for the waits alone */
+    struct kafc_cond changed;
+    uint64_t events;
+};
+
+/* --- Waiting --------------------------------------------------------------------- */
+
+static void on_event(void *ctx)
+{
+    kafc_writer *w = ctx;
+    kafc__lock(&w->lock);
+    w->events++;
+    kafc__cond_broadcast(&w->changed);
+    kafc__unlock(&w->lock);
+}
+
+static void on_report(void *ctx, const kafc_report *report)
+{
+    const kafc_writer *w = ctx;
+    w->o.on_delivery(w->o.ctx, report);
+}
+
+static int64_t now_us(void *ctx)
+{
+    (void)ctx;
+    return kafc__clock_mono_us();
+}
+
+struct wait {
+    kafc_writer *w;
+    int64_t deadline;
+    unsigned wakes;  /* when the call began; those that nobody has answered yet are news */
+    uint64_t events; /* when it last looked */
+};
+
+static struct wait wait_begin(kafc_writer *w, int timeout_ms)
+{
+    struct wait x = { w, kafc__deadline_in(timeout_ms), atomic_load(&w->answered), 0 };
+    return x;
+}
+
+/* Before looking at what is waited for. */
+static void wait_look(struct wait *x)
+{
+    kafc__lock(&x->w->lock);
+    x->events = x->w->events;
+    kafc__unlock(&x->w->lock);
+}
+
+/* KAFC_OK: something has happened since wait_look: look again. */
+static kafc_err wait_more(struct wait *x)
+{
+    kafc_writer *w = x->w;
+    bool in_time = true;
+    kafc_err code = KAFC_OK;
+    kafc__lock(&w->lock);
+    while (w->events == x->events && atomic_load(&w->wakes) == x->wakes && in_time)
+        in_time = kafc__cond_wait(&w->changed, &w->lock, x->deadline);
+    unsigned wakes = atomic_load(&w->wakes);
+    if (wakes != x->wakes) {
+        atomic_store(&w->answered, wakes);
+        code = KAFC_ERR_INTERRUPTED;
+    } else if (w->events == x->events) {
+        code = KAFC_ERR_TIMED_OUT;
+    }
+    kafc__unlock(&w->lock);
+    return code;
+}
+
+static kafc_err wait_error(kafc_writer *w, kafc_err code, const char *what, kafc_error *err)
+{
+    char why[256];
+    if (code == KAFC_ERR_INTERRUPTED)
+        return kafc__error(err, code, "the writer was woken while it waited for %s", what);
+    kafc__producer_why(w->producer, why, sizeof(why));
+    return kafc__error(err, code, "no time was left to wait for %s%s%s", what, *why ? "; last trouble: " : "", why);
+}
+
+/* --- Open -------------------------------------------------------------------------- */
+
+static void start_producer(void *arg)
+{
+    kafc_writer *w = arg;
+    w->started = kafc__producer_start(w->producer, w->start_err);
+}
+
+static void stop_producer(void *arg)
+{
+    kafc_writer *w = arg;
+    kafc__producer_stop(w->producer);
+}
+
+static kafc_err close_by(kafc_writer *w, int64_t deadline, kafc_error *err);
+
+static kafc_err close_with_client(struct kafc_closable *cl, int64_t deadline, kafc_error *err)
+{
+    return close_by(KAFC_CONTAINER(cl, kafc_writer, closable), deadline, err);
+}
+
+static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
+{
+    const kafc_writer_options *o = &w->o;
+    int acks = (int)o->acks;
+    *cfg = (struct kafc_producer_config){ .mem = w->client->mem, .topic = o->topic, .acks = (int16_t)acks };
+    cfg->idempotence = o->idempotence == KAFC_ON || (o->idempotence == KAFC_DEFAULT && acks == -1);
+    cfg->idempotence_asked = o->idempotence == KAFC_ON;
+    cfg->compression = o->compression;
+    /* Of options KAFC_ZERO is "none was given" by now, of codecs it is level 0. */
+    cfg->level = o->compression_level == KAFC_ZERO ? 0 : o->compression_level == 0 ? KAFC_ZERO : o->compression_level;
+    cfg->linger_us = (int64_t)o->linger_ms * 1000;
+    cfg->batch_bytes = o->batch_bytes;
+    cfg->batch_messages = o->batch_messages;
+    cfg->message_max_bytes = o->message_max_bytes;
+    cfg->buffer_bytes = o->buffer_bytes;
+    cfg->delivery_timeout_us = (int64_t)o->delivery_timeout_ms * 1000;
+    cfg->request_timeout_us = (int64_t)o->request_timeout_ms * 1000;
+    cfg->max_in_flight = o->max_in_flight ? o->max_in_flight : 5;
+    cfg->partitioner = o->partitioner;
+    cfg->on_partition = o->on_partition;
+    cfg->partition_ctx = o->ctx;
+    cfg->create_topics = o->create_topics == KAFC_ON;
+    cfg->reports = o->reports != KAFC_REPORTS_DEFAULT ? o->reports
+                   : o->on_delivery                   ? KAFC_REPORTS_ALL
+                                                      : KAFC_REPORTS_NONE;
+    cfg->report_slots = o->report_slots;
+    cfg->seed = kafc__clock_seed();
+    cfg->now_us = now_us;
+    cfg->on_report = o->on_delivery ? on_report : NULL;
+    cfg->on_event = on_event;
+    cfg->ctx = w;
+    w->o.reports = cfg->reports;
+}
+
+static void destroy(kafc_writer *w)
+{
+    kafc_allocator mem = w->client->mem;
+    if (w->producer) {
+        kafc__client_run(w->client, stop_producer, w);
+        kafc__producer_free(w->producer);
+    }
+    kafc__cond_fini(&w->changed);
+    kafc__mutex_fini(&w->lock);
+    kafc__free(&mem, w);
+}
+
+static kafc_err start(kafc_writer *w, const kafc_writer_options *o, kafc_error *err)
+{
+    struct kafc_producer_config cfg;
+    kafc_error why; /* the producer may be refused without the caller's asking why */
+    kafc_err code = kafc__options_resolve(KAFC_OBJECT_WRITER, o, &w->o, err);
+    if (code != KAFC_OK)
+        return code;
+    fill_config(w, &cfg);
+    w->producer = kafc__producer_new(w->client->core, &cfg, &why);
+    if (!w->producer) {
+        if (err)
+            *err = why;
+        return why.code;
+    }
+    w->start_err = err;
+    kafc__client_run(w->client, start_producer, w);
+    w->start_err = NULL;
+    if (w->started != KAFC_OK)
+        return w->started;
+    if (!kafc__client_add(w->client, &w->closable))
+        return kafc__error(err, KAFC_ERR_CLOSED, "the client is closed");
+    return KAFC_OK;
+}
+
+kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options *o, kafc_error *err)
+{
+    if (kafc__client_enter(c, 0, err) != KAFC_OK)
+        return NULL;
+    kafc_writer *w = kafc__zalloc(&c->mem, sizeof(*w));
+    if (!w) {
+        (void)kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a writer");
+        return NULL;
+    }
+    w->client = c;
+    w->closable.close = close_with_client;
+    kafc__list_init(&w->closable.node);
+    kafc__mutex_init(&w->lock);
+    kafc__cond_init(&w->changed);
+    if (start(w, o, err) != KAFC_OK) {
+        kafc__client_remove(c, &w->closable);
+        destroy(w);
+        return NULL;
+    }
+    return w;
+}
+
+/* The start of every call. */
+static kafc_err enter(const kafc_writer *w, int timeout_ms, kafc_error *err)
+{
+    if (!w)
+        return kafc__error(err, KAFC_ERR_USAGE, "no writer");
+    kafc_err code = kafc__client_check(w->client, err);
+    if (code != KAFC_OK || timeout_ms == 0)
+        return code;
+    if (kafc__client_on_loop(w->client))
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK, "a call that waits, from inside a callback");
+    return KAFC_OK;
+}
+
+/* --- Send ----------------------------------------------------------------------------- */
+
+static int64_t wall_of(const kafc_message *m)
+{
+    return m->timestamp == 0 ? kafc__clock_coarse_ms() : 0;
+}
+
+static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms, kafc_error *err)
+{
+    kafc_err code = enter(w, timeout_ms, err);
+    struct wait x = wait_begin(w, timeout_ms);
+    while (code == KAFC_OK) {
+        wait_look(&x);
+        code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
+        if (code != KAFC_ERR_WOULD_BLOCK)
+            return code;
+        code = wait_more(&x);
+        if (code != KAFC_OK)
+            return wait_error(w, code, "room for a message", err);
+    }
+    return code;
+}
+
+kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms, kafc_error *err)
+{
+    kafc_err code = enter(w, 0, err);
+    if (code != KAFC_OK)
+        return code;
+    if (!m)
+        return kafc__error(err, KAFC_ERR_USAGE, "no message");
+    code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
+    if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
+        return code;
+    return send_slowly(w, m, opaque, timeout_ms, err);
+}
+
+/* --- Write ------------------------------------------------------------------------------ */
+
+static kafc_err add_one(struct wait *x, struct kafc_write *g, int32_t i, const kafc_message *m, kafc_error *err)
+{
+    for (;;) {
+        wait_look(x);
+        kafc_err code = kafc__producer_write_add(x->w->producer, g, i, m, wall_of(m), err);
+        if (code != KAFC_ERR_WOULD_BLOCK)
+            return code;
+        kafc__producer_write_push(x->w->producer);
+        code = wait_more(x);
+        if (code != KAFC_OK)
+            return wait_error(x->w, code, "room for a message", err);
+    }
+}
+
+/* Ends early only when nothing more can be added; *why is of the first that was refused. */
+static int32_t add_all(struct wait *x, struct kafc_write *g, const kafc_message *m, int32_t n, kafc_err *first,
+                       kafc_error *err)
+{
+    kafc_error why;
+    for (int32_t i = 0; i < n; i++) {
+        kafc_err code = add_one(x, g, i, &m[i], &why);
+        if (code == KAFC_OK)
+            continue;
+        g->entry[i].report.code = code;
+        if (*first == KAFC_OK) {
+            *first = code;
+            if (err)
+                *err = why;
+        }
+        if (code == KAFC_ERR_TIMED_OUT || code == KAFC_ERR_INTERRUPTED || code == KAFC_ERR_CLOSED) {
+            for (int32_t k = i + 1; k < n; k++)
+                g->entry[k].report.code = code;
+            return i;
+        }
+    }
+    return n;
+}
+
+static kafc_err first_failure(kafc_writer *w, const kafc_report *r, int32_t i, kafc_error *err)
+{
+    char why[256];
+    kafc__producer_why(w->producer, why, sizeof(why));
+    return kafc__error(err, r->code, "message %d, to %s [%d], %s: %s%s%s%s", (int)i, r->topic ? r->topic : "?",
+                       (int)r->partition, r->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
+                       kafc_err_text(r->code), *why ? " (" : "", why, *why ? ")" : "");
+}
+
+static kafc_err collect(kafc_writer *w, struct kafc_write *g, int32_t n, kafc_report *results, kafc_err code,
+                        kafc_error *err)
+{
+    for (int32_t i = 0; i < n; i++) {
+        struct kafc_write_entry *e = &g->entry[i];
+        kafc_report r = { .verdict = KAFC_PERHAPS_WRITTEN, .code = KAFC_ERR_TIMED_OUT, .partition = -1,
+                          .offset = KAFC_OFFSET_UNKNOWN };
+        if (!e->taken || atomic_load_explicit(&e->settled, memory_order_acquire))
+            r = e->report;
+        if (results)
+            results[i] = r;
+        if (code == KAFC_OK && r.code != KAFC_OK)
+            code = first_failure(w, &r, i, err);
+    }
+    return code;
+}
+
+kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n, kafc_report *results,
+                                int timeout_ms, kafc_error *err)
+{
+    kafc_err code = enter(w, timeout_ms ? timeout_ms : 1, err), first = KAFC_OK;
+    if (code != KAFC_OK)
+        return code;
+    if (n < 0 || (n > 0 && !m))
+        return kafc__error(err, KAFC_ERR_USAGE, "%d messages at %s", (int)n, m ? "an address" : "NULL");
+    struct kafc_write *g = kafc__producer_write_begin(w->producer, n);
+    for (int32_t i = 0; !g && results && i < n; i++)
+        results[i] = (kafc_report){ .verdict = KAFC_NOT_WRITTEN, .code = KAFC_ERR_NO_MEMORY, .partition = -1,
+                                    .offset = KAFC_OFFSET_UNKNOWN };
+    if (!g)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d verdicts", (int)n);
+    struct wait x = wait_begin(w, timeout_ms);
+    (void)add_all(&x, g, m, n, &first, err);
+    kafc__producer_write_end(w->producer, g);
+    for (;;) {
+        wait_look(&x);
+        if (kafc__producer_write_done(g))
+            break;
+        code = wait_more(&x);
+        if (code != KAFC_OK) {
+            first = first != KAFC_OK ? first : wait_error(w, code, "the verdicts", err);
+            break;
+        }
+    }
+    code = collect(w, g, n, results, first, err);
+    kafc__producer_write_unref(g);
+    return code;
+}
+
+kafc_err kafc_writer_write(kafc_writer *w, const kafc_message *m, int32_t n, int timeout_ms, kafc_error *err)
+{
+    return kafc_writer_write_each(w, m, n, NULL, timeout_ms, err);
+}
+
+/* --- Reports, flush, counts ---------------------------------------------------------------- */
+
+kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int32_t *n, int timeout_ms,
+                          kafc_error *err)
+{
+    kafc_err code = enter(w, timeout_ms, err);
+    *n = 0;
+    if (code != KAFC_OK)
+        return code;
+    if (w->o.on_delivery || w->o.reports == KAFC_REPORTS_NONE || max <= 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "%s", max <= 0 ? "no room for reports"
+                           : w->o.on_delivery ? "reports go to on_delivery" : "the writer was opened without reports");
+    struct wait x = wait_begin(w, timeout_ms);
+    for (;;) {
+        wait_look(&x);
+        bool closed = kafc__producer_closed(w->producer); /* before the look: none comes after it */
+        *n = kafc__producer_reports(w->producer, reports, max);
+        if (*n)
+            return KAFC_OK;
+        if (closed)
+            return kafc__error(err, KAFC_ERR_CLOSED, "the writer is closed, and all reports were collected");
+        if (timeout_ms == 0)
+            return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "no reports yet");
+        code = wait_more(&x);
+        if (code != KAFC_OK)
+            return wait_error(w, code, "reports", err);
+    }
+}
+
+kafc_err kafc_writer_flush(kafc_writer *w, int timeout_ms, kafc_error *err)
+{
+    kafc_err code = enter(w, timeout_ms ? timeout_ms : 1, err);
+    if (code != KAFC_OK)
+        return code;
+    struct kafc_flush f;
+    struct wait x = wait_begin(w, timeout_ms);
+    kafc__producer_flush_begin(w->producer, &f);
+    while (code == KAFC_OK) {
+        wait_look(&x);
+        if (atomic_load(&f.done) || kafc__producer_closed(w->producer))
+            break;
+        code = wait_more(&x);
+    }
+    kafc__producer_flush_end(w->producer, &f);
+    return code == KAFC_OK ? KAFC_OK : wait_error(w, code, "the verdicts of all messages", err);
+}
+
+void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *out)
+{
+    memset(out, 0, sizeof(*out));
+    if (enter(w, 0, NULL) == KAFC_OK)
+        kafc__producer_counts(w->producer, out);
+}
+
+/* --- Close ----------------------------------------------------------------------------------- */
+
+static kafc_err close_by(kafc_writer *w, int64_t deadline, kafc_error *err)
+{
+    atomic_store(&w->closed, true);
+    kafc__producer_close(w->producer, deadline);
+    if (kafc__client_on_loop(w->client) && !kafc__producer_closed(w->producer))
+        return kafc__error(err, KAFC_ERR_TIMED_OUT, "the writer is being closed");
+    struct wait x = wait_begin(w, -1);
+    x.deadline = deadline > INT64_MAX - CLOSE_GRACE_US ? INT64_MAX : deadline + CLOSE_GRACE_US;
+    for (;;) {
+        wait_look(&x);
+        if (kafc__producer_closed(w->producer))
+            break;
+        x.wakes = atomic_load(&w->wakes); /* closing is not interrupted: its end is certain */
+        if (wait_more(&x) == KAFC_ERR_TIMED_OUT)
+            return wait_error(w, KAFC_ERR_TIMED_OUT, "the loop", err);
+    }
+    if (kafc__producer_closed_in_time(w->producer))
+        return KAFC_OK;
+    return wait_error(w, KAFC_ERR_TIMED_OUT, "all verdicts: some messages failed", err);
+}
+
+kafc_err kafc_writer_close(kafc_writer *w, int timeout_ms, kafc_error *err)
+{
+    kafc_err code = enter(w, timeout_ms, err);
+    return code != KAFC_OK ? code : close_by(w, kafc__deadline_in(timeout_ms), err);
+}
+
+void kafc_writer_free(kafc_writer *w)
+{
+    if (!w || kafc__client_check(w->client, NULL) != KAFC_OK)
+        return;
+    kafc__client_remove(w->client, &w->closable);
+    destroy(w);
+}
+
+void kafc_writer_wake(kafc_writer *w)
+{
+    if (!w || kafc__client_check(w->client, NULL) != KAFC_OK)
+        return;
+    atomic_fetch_add(&w->wakes, 1);
+    kafc__producer_wake(w->producer); /* the loop signals: a condition is no thing for a signal handler */
+}

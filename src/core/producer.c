@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The producer's life: made, hung on the core, woken by pokes and one timer,
+ * flushed, closed. The driver's thread, but where the header says "any".
+ */
+#include "core/producer_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+
+void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const char *fmt, ...)
+{
+    char line[sizeof(p->why)];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(line, sizeof(line), fmt, ap);
+    va_end(ap);
+    kafc__lock(&p->lock);
+    memcpy(p->why, line, sizeof(line));
+    kafc__unlock(&p->lock);
+    kafc__log(&p->log, level, "writer: %s", line);
+}
+
+void kafc__producer_why(struct kafc_producer *p, char *buf, size_t cap)
+{
+    kafc__lock(&p->lock);
+    (void)snprintf(buf, cap, "%s", p->why);
+    kafc__unlock(&p->lock);
+}
+
+/* --- Looking around ------------------------------------------------------------------- */
+
+static void look_at_dirty(struct kafc_producer *p)
+{
+    struct kafc_part *part = atomic_exchange(&p->dirty, NULL), *list = NULL;
+    while (part) { /* oldest first */
+        struct kafc_part *next = part->next_dirty;
+        part->next_dirty = list;
+        list = part;
+        part = next;
+    }
+    while (list) {
+        struct kafc_part *next = list->next_dirty;
+        atomic_store(&list->dirty, false); /* before it is looked at: what comes from now on marks it anew */
+        kafc__producer_place(p, list);
+        list = next;
+    }
+}
+
+/* A sender waits for room: what lingers is sent. */
+static void hurry_all(struct kafc_producer *p)
+{
+    struct kafc_part *part = KAFC_LIST_FIRST(&p->busy, struct kafc_part, busy);
+    for (; part; part = KAFC_LIST_NEXT(&p->busy, part, struct kafc_part, busy)) {
+        kafc__lock(&part->lock);
+        if (part->open)
+            part->open->hurry = true;
+        kafc__unlock(&part->lock);
+    }
+    kafc__producer_place_busy(p);
+}
+
+static void look_at_due(struct kafc_producer *p, struct kafc_list *list, int64_t now)
+{
+    struct kafc_part *part;
+    while ((part = KAFC_LIST_FIRST(list, struct kafc_part, place)) && part->due_at <= now)
+        kafc__producer_place(p, part);
+}
+
+static void look(struct kafc_producer *p)
+{
+    int64_t now = kafc__core_now(p->core);
+    atomic_store(&p->armed, false);
+    if (atomic_exchange(&p->woken, false))
+        kafc__producer_event(p);
+    kafc__producer_new_topics(p);
+    look_at_dirty(p);
+    if (atomic_exchange(&p->pressed, false))
+        hurry_all(p);
+    look_at_due(p, &p->lingering, now);
+    look_at_due(p, &p->backing_off, now);
+    if (now >= p->ask_at) {
+        p->ask_at = INT64_MAX;
+        kafc__meta_stale(p->core);
+        kafc__producer_place_list(p, &p->homeless);
+    }
+    if (now >= p->memory_at) {
+        p->memory_at = INT64_MAX;
+        kafc__producer_topics_again(p);
+    }
+    if (p->id_state == KAFC_ID_NONE && now >= p->id_at)
+        kafc__producer_place_list(p, &p->without_id);
+    if (atomic_load(&p->waiting_count))
+        (void)kafc__producer_waiting_expire(p, now, &p->expire_at);
+    kafc__producer_expire(p, now);
+}
+
+/* --- Flushes --------------------------------------------------------------------------- */
+
+enum { FLUSH_NEW, FLUSH_CLOSING, FLUSH_WAITING };
+
+/* Messages that wait for metadata become batches first; then everything open is sealed; then the verdicts are awaited. */
+static bool flushes_ready(struct kafc_producer *p)
+{
+    bool any = false;
+    uint64_t first = atomic_load(&p->waiting_count) ? kafc__producer_waiting_first(p) : UINT64_MAX;
+    kafc__lock(&p->lock);
+    for (struct kafc_list *l = p->flushes.next; l != &p->flushes; l = l->next) {
+        struct kafc_flush *f = KAFC_CONTAINER(l, struct kafc_flush, node);
+        if (f->stage == FLUSH_NEW && first > f->waiting) {
+            f->stage = FLUSH_CLOSING;
+            any = true;
+        }
+    }
+    kafc__unlock(&p->lock);
+    return any;
+}
+
+static void seal_all(struct kafc_producer *p)
+{
+    look_at_dirty(p);
+    struct kafc_part *part = KAFC_LIST_FIRST(&p->busy, struct kafc_part, busy);
+    for (; part; part = KAFC_LIST_NEXT(&p->busy, part, struct kafc_part, busy))
+        kafc__producer_take_open(p, part);
+    kafc__producer_place_busy(p);
+    kafc__producer_gather(p);
+}
+
+static void look_at_flushes(struct kafc_producer *p)
+{
+    kafc__lock(&p->lock);
+    bool none = kafc__list_empty(&p->flushes);
+    kafc__unlock(&p->lock);
+    if (none)
+        return;
+    if (flushes_ready(p))
+        seal_all(p);
+    struct kafc_batch_out *b = KAFC_LIST_FIRST(&p->all, struct kafc_batch_out, all);
+    bool ended = false;
+    kafc__lock(&p->lock);
+    for (struct kafc_list *l = p->flushes.next, *next; l != &p->flushes; l = next) {
+        struct kafc_flush *f = KAFC_CONTAINER(l, struct kafc_flush, node);
+        next = l->next;
+        if (f->stage == FLUSH_CLOSING) {
+            f->stage = FLUSH_WAITING;
+            f->batches = p->serial;
+        }
+        if (f->stage != FLUSH_WAITING || (b && b->serial <= f->batches))
+            continue;
+        kafc__list_del(&f->node);
+        atomic_store(&f->done, true);
+        ended = true;
+    }
+    kafc__unlock(&p->lock);
+    if (ended)
+        kafc__producer_event(p);
+}
+
+void kafc__producer_wake(struct kafc_producer *p)
+{
+    atomic_store(&p->woken, true);
+    kafc__producer_poke(p);
+}
+
+void kafc__producer_flush_begin(struct kafc_producer *p, struct kafc_flush *f)
+{
+    f->waiting = atomic_load(&p->waiting_serial);
+    f->batches = 0;
+    f->stage = FLUSH_NEW;
+    atomic_init(&f->done, false);
+    kafc__list_init(&f->node);
+    kafc__lock(&p->lock);
+    kafc__list_push(&p->flushes, &f->node);
+    kafc__unlock(&p->lock);
+    kafc__producer_poke(p);
+}
+
+void kafc__producer_flush_end(struct kafc_producer *p, struct kafc_flush *f)
+{
+    kafc__lock(&p->lock);
+    kafc__list_del(&f->node);
+    kafc__unlock(&p->lock);
+}
+
+/* --- Closing ------------------------------------------------------------------------------ */
+
+/* Senders that came in before `refusing` may not have said so yet. */
+static void sweep(struct kafc_producer *p)
+{
+    kafc__producer_new_topics(p);
+    kafc__producer_each_part(p, kafc__producer_place);
+    p->swept = true;
+}
+
+static void fail_part(struct kafc_producer *p, struct kafc_part *part)
+{
+    kafc__producer_take_open(p, part);
+    struct kafc_batch_out *b;
+    while ((b = KAFC_LIST_FIRST(&part->queue, struct kafc_batch_out, node)))
+        kafc__producer_fail(p, b, b->cause != KAFC_OK ? b->cause : p->failing);
+    kafc__producer_place(p, part);
+}
+
+static void fail_everything(struct kafc_producer *p, kafc_err code)
+{
+    struct kafc_flight *f;
+    while ((f = KAFC_LIST_FIRST(&p->flights, struct kafc_flight, node)))
+        kafc__producer_abandon(p, f);
+    p->failing = code;
+    kafc__producer_each_part(p, fail_part);
+    kafc__producer_waiting_fail_all(p, code);
+}
+
+static bool nothing_left(struct kafc_producer *p)
+{
+    return kafc__list_empty(&p->busy) && kafc__list_empty(&p->all) && atomic_load(&p->waiting_count) == 0;
+}
+
+static void look_at_close(struct kafc_producer *p)
+{
+    if (!atomic_load(&p->refusing) || atomic_load(&p->closed))
+        return;
+    if (!p->swept) {
+        sweep(p);
+        kafc__producer_gather(p);
+    }
+    kafc__lock(&p->lock);
+    int64_t at = p->close_at;
+    kafc__unlock(&p->lock);
+    if (!nothing_left(p)) {
+        if (kafc__core_now(p->core) < at)
+            return;
+        atomic_store(&p->late, true);
+        fail_everything(p, KAFC_ERR_TIMED_OUT);
+    }
+    kafc__producer_deliver(p);
+    atomic_store(&p->closed, true);
+    kafc__producer_event(p);
+}
+
+void kafc__producer_close(struct kafc_producer *p, int64_t deadline)
+{
+    kafc__lock(&p->lock);
+    if (deadline < p->close_at)
+        p->close_at = deadline;
+    kafc__unlock(&p->lock);
+    atomic_store(&p->refusing, true);
+    kafc__producer_poke(p);
+}
+
+bool kafc__producer_closed(const struct kafc_producer *p)
+{
+    return atomic_load(&((struct kafc_producer *)(uintptr_t)p)->closed);
+}
+
+bool kafc__producer_closed_in_time(const struct kafc_producer *p)
+{
+    return !atomic_load(&((struct kafc_producer *)(uintptr_t)p)->late);
+}
+
+/* --- Around every entry -------------------------------------------------------------------- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t first_due(struct kafc_list *list)
+{
+    struct kafc_part *part = KAFC_LIST_FIRST(list, struct kafc_part, place);
+    return part ? part->due_at : INT64_MAX;
+}
+
+static void rearm(struct kafc_producer *p)
+{
+    int64_t linger = first_due(&p->lingering);
+    int64_t at = earlier(earlier(linger, first_due(&p->backing_off)), earlier(p->expire_at, p->memory_at));
+    at = earlier(at, p->ask_at);
+    if (!kafc__list_empty(&p->without_id) && p->id_state == KAFC_ID_NONE)
+        at = earlier(at, p->id_at);
+    for (struct kafc_node_out *n = p->nodes; n; n = n->next)
+        if (!kafc__list_empty(&n->ready) && n->in_flight < NODE_IN_FLIGHT && p->memory_at == INT64_MAX)
+            at = earlier(at, n->mute_until);
+    if (atomic_load(&p->refusing) && !atomic_load(&p->closed)) {
+        kafc__lock(&p->lock);
+        at = earlier(at, p->close_at);
+        kafc__unlock(&p->lock);
+    }
+    if (at == INT64_MAX)
+        kafc__core_timer_stop(p->core, &p->timer);
+    else
+        kafc__core_timer_set(p->core, &p->timer, at);
+    /* Senders that read this as true come later than the timer was set, and their batches later than its linger. */
+    if (linger != INT64_MAX)
+        atomic_store(&p->armed, true);
+}
+
+void kafc__producer_enter(struct kafc_producer *p)
+{
+    p->inside++;
+}
+
+void kafc__producer_leave(struct kafc_producer *p)
+{
+    if (p->inside == 1 && !p->stopped) {
+        kafc__producer_gather(p);
+        look_at_flushes(p);
+        look_at_close(p);
+        rearm(p);
+        kafc__producer_deliver(p);
+    }
+    p->inside--;
+}
+
+static void run(struct kafc_producer *p)
+{
+    if (p->stopped)
+        return;
+    kafc__producer_enter(p);
+    look(p);
+    kafc__producer_leave(p);
+}
+
+static void poked(struct kafc_member *m)
+{
+    run(KAFC_CONTAINER(m, struct kafc_producer, member));
+}
+
+static void fire(void *owner)
+{
+    run(owner);
+}
+
+/* --- Made and freed -------------------------------------------------------------------------- */
+
+static void on_room(void *ctx)
+{
+    kafc__producer_event(ctx);
+}
+
+static void init_fields(struct kafc_producer *p)
+{
+    struct kafc_list *lists[] = { &p->topics, &p->reports, &p->all, &p->busy, &p->lingering, &p->backing_off,
+                                  &p->homeless, &p->without_id, &p->flights, &p->spare, &p->deliveries,
+                                  &p->flushes, &p->member.node };
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        kafc__list_init(lists[i]);
+    kafc__mutex_init(&p->topics_lock);
+    kafc__mutex_init(&p->lock);
+    kafc__mutex_init(&p->report_lock);
+    kafc__map_init(&p->topic_map, &p->cfg.mem);
+    kafc__arena_init(&p->arena, &p->cfg.mem, 0);
+    p->close_at = p->expire_at = p->ask_at = p->memory_at = INT64_MAX;
+    p->member.poked = poked;
+    p->member.topic_news = kafc__producer_news;
+    p->producer_id = -1;
+    atomic_init(&p->slots_free, p->cfg.report_slots > 0 ? p->cfg.report_slots : 1000000);
+    int64_t bite = atomic_load(&p->slots_free) / 1024;
+    p->slot_bite = bite < 1 ? 1 : bite > 64 ? 64 : (int32_t)bite;
+}
+
+static kafc_err check_config(const struct kafc_producer_config *cfg, const struct kafc_partitioner_rule **rule,
+                             kafc_error *err)
+{
+    const char *name = cfg->partitioner ? cfg->partitioner : "murmur2";
+    *rule = kafc__partitioner_rule(name);
+    if (!*rule)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no partitioner \"%s\"", name);
+    if (cfg->idempotence && cfg->acks != -1)
+        return kafc__error(err, KAFC_ERR_USAGE, "idempotence needs acks all, not %d", (int)cfg->acks);
+    const struct kafc_codec *codec = kafc__codec((int)cfg->compression);
+    if (!codec)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no compression %d", (int)cfg->compression);
+    return cfg->compression == KAFC_NONE ? KAFC_OK : kafc__codec_check(codec, err);
+}
+
+struct kafc_producer *kafc__producer_new(struct kafc_core *core, const struct kafc_producer_config *cfg,
+                                         kafc_error *err)
+{
+    const struct kafc_partitioner_rule *rule;
+    if (check_config(cfg, &rule, err) != KAFC_OK)
+        return NULL;
+    struct kafc_producer *p = kafc__zalloc(&cfg->mem, sizeof(*p));
+    if (!p)
+        goto out;
+    p->core = core;
+    p->cfg = *cfg;
+    p->cfg.topic = p->cfg.partitioner = NULL; /* the caller's strings */
+    p->log = kafc__core_config(core)->log;
+    p->rule = rule;
+    init_fields(p);
+    p->idempotent = cfg->idempotence;
+    p->max_in_flight = !p->idempotent ? 1 : cfg->max_in_flight < 1 || cfg->max_in_flight > 5 ? 5 : cfg->max_in_flight;
+    p->budget = kafc__budget_new(&cfg->mem, (size_t)cfg->buffer_bytes);
+    const struct kafc_codec *codec = cfg->compression == KAFC_NONE ? NULL : kafc__codec((int)cfg->compression);
+    if (!p->budget || !kafc__batch_pool_init(&p->pool, &cfg->mem, p->budget, codec, cfg->level))
+        goto out;
+    p->pooled = true;
+    kafc__budget_on_room(p->budget, on_room, p);
+    if (cfg->topic && !(p->only = kafc__topic_out_get(p, cfg->topic)))
+        goto out;
+    return p;
+out:
+    if (p)
+        kafc__producer_free(p);
+    (void)kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a writer");
+    return NULL;
+}
+
+kafc_err kafc__producer_start(struct kafc_producer *p, kafc_error *err)
+{
+    if (!kafc__core_timer_init(p->core, &p->timer, fire, p))
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a writer's timer");
+    kafc__core_add(p->core, &p->member);
+    atomic_store(&p->started, true);
+    kafc__core_poke(p->core, &p->member);
+    return KAFC_OK;
+}
+
+void kafc__producer_stop(struct kafc_producer *p)
+{
+    if (p->stopped)
+        return;
+    atomic_store(&p->refusing, true);
+    p->stopped = true; /* nothing is sent from here on */
+    kafc__producer_enter(p);
+    if (p->id_state == KAFC_ID_ASKED)
+        kafc__core_cancel(p->core, &p->id_rq);
+    if (!nothing_left(p))
+        atomic_store(&p->late, true);
+    fail_everything(p, KAFC_ERR_CLOSED);
+    if (atomic_exchange(&p->started, false)) {
+        kafc__core_timer_fini(p->core, &p->timer);
+        kafc__core_remove(p->core, &p->member);
+    }
+    kafc__producer_unwant_topics(p);
+    kafc__producer_deliver(p);
+    atomic_store(&p->closed, true);
+    kafc__producer_leave(p);
+    kafc__producer_event(p);
+}
+
+static void free_batches(struct kafc_producer *p, struct kafc_list *list)
+{
+    struct kafc_batch_out *b;
+    while ((b = KAFC_LIST_FIRST(list, struct kafc_batch_out, node))) {
+        kafc__list_del(&b->node);
+        kafc__producer_release(p, b);
+    }
+}
+
+void kafc__producer_free(struct kafc_producer *p)
+{
+    if (!p)
+        return;
+    struct kafc_topic_out *t;
+    struct kafc_flight *f;
+    if (p->budget)
+        kafc__budget_on_room(p->budget, NULL, NULL);
+    free_batches(p, &p->reports);
+    free_batches(p, &p->deliveries);
+    while ((t = KAFC_LIST_FIRST(&p->topics, struct kafc_topic_out, node))) {
+        kafc__list_del(&t->node);
+        kafc__topic_out_free(p, t);
+    }
+    kafc__map_fini(&p->topic_map);
+    while ((f = KAFC_LIST_FIRST(&p->spare, struct kafc_flight, node)))
+        kafc__flight_free(p, f);
+    while (p->nodes) {
+        struct kafc_node_out *next = p->nodes->next;
+        kafc__free(&p->cfg.mem, p->nodes);
+        p->nodes = next;
+    }
+    kafc__arena_fini(&p->arena);
+    if (p->pooled)
+        kafc__batch_pool_fini(&p->pool);
+    kafc__budget_unref(p->budget);
+    kafc__mutex_fini(&p->topics_lock);
+    kafc__mutex_fini(&p->lock);
+    kafc__mutex_fini(&p->report_lock);
+    kafc_allocator mem = p->cfg.mem;
+    kafc__free(&mem, p);
+}
+
+void kafc__producer_counts(struct kafc_producer *p, kafc_writer_counts *out)
+{
+    out->sent = kafc__producer_taken(p);
+    out->acknowledged = atomic_load_explicit(&p->acknowledged, memory_order_relaxed);
+    out->failed = atomic_load_explicit(&p->failed, memory_order_relaxed);
+    uint64_t settled = out->acknowledged + out->failed;
+    out->held_messages = out->sent > settled ? out->sent - settled : 0;
+    out->held_bytes = atomic_load_explicit(&p->budget->used, memory_order_relaxed);
+}

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The sending thread's part: a message into the open batch of its partition,
+ * with one lock. Any thread; the driver too, for messages that waited.
+ */
+#include "base/mem.h"
+#include "core/producer_internal.h"
+
+void kafc__producer_poke(struct kafc_producer *p)
+{
+    if (atomic_load_explicit(&p->started, memory_order_acquire))
+        kafc__core_poke(p->core, &p->member);
+}
+
+/* --- Report slots: taken in bites, so that the counter is not touched for each message ---------- */
+
+bool kafc__producer_slots_take(struct kafc_producer *p, struct kafc_batch_out *b)
+{
+    int_least64_t have = atomic_load_explicit(&p->slots_free, memory_order_relaxed), bite;
+    do {
+        if (have <= 0)
+            return false;
+        bite = have < p->slot_bite ? have : p->slot_bite;
+    } while (!atomic_compare_exchange_weak(&p->slots_free, &have, have - bite));
+    b->slot_credit += (uint32_t)bite;
+    return true;
+}
+
+void kafc__producer_slots_give(struct kafc_producer *p, int64_t n)
+{
+    if (n > 0)
+        atomic_fetch_add(&p->slots_free, n);
+}
+
+/* --- Choosing ---------------------------------------------------------------------------------- */
+
+static bool part_led(const void *ctx, int32_t i)
+{
+    const struct kafc_table *table = ctx;
+    return atomic_load_explicit(&table->part[i]->led, memory_order_relaxed);
+}
+
+static uint32_t part_queued(const void *ctx, int32_t i)
+{
+    const struct kafc_table *table = ctx;
+    return atomic_load_explicit(&table->part[i]->queued, memory_order_relaxed);
+}
+
+struct kafc_part *kafc__producer_choose(struct kafc_topic_out *t, struct kafc_table *table, const kafc_message *m,
+                                        struct kafc_partition_view *v, bool *sticky, kafc_err *why)
+{
+    *v = (struct kafc_partition_view){ table->n, table, part_led, part_queued };
+    *sticky = false;
+    int32_t i;
+    if (m->to_partition) {
+        i = m->to_partition == KAFC_ZERO ? 0 : m->to_partition;
+        if (i >= table->n) {
+            *why = KAFC_ERR_UNKNOWN_PARTITION;
+            return NULL;
+        }
+    } else {
+        i = kafc__partitioner_pick(&t->partitioner, m, v, sticky);
+        if (i < 0) {
+            *why = i == -2 ? KAFC_ERR_NO_MEMORY : KAFC_ERR_USAGE;
+            return NULL;
+        }
+    }
+    *why = KAFC_OK;
+    return table->part[i];
+}
+
+/* --- Appending ------------------------------------------------------------------------------------ */
+
+/* Puts it on the list of partitions that the driver will look at. Lock-free, once until the driver has looked. */
+static void mark_dirty(struct kafc_producer *p, struct kafc_part *part)
+{
+    if (atomic_exchange(&part->dirty, true))
+        return;
+    struct kafc_part *head = atomic_load_explicit(&p->dirty, memory_order_relaxed);
+    do {
+        part->next_dirty = head;
+    } while (!atomic_compare_exchange_weak(&p->dirty, &head, part));
+}
+
+/* With the lock: the open batch takes no more. Compressing and summing its end is this thread's work. */
+static void close_open(struct kafc_producer *p, struct kafc_part *part)
+{
+    struct kafc_batch_out *b = part->open;
+    part->open = NULL;
+    (void)kafc__batch_out_seal(&p->pool, b, NULL);
+    if (b->slot_credit) {
+        kafc__producer_slots_give(p, b->slot_credit);
+        b->slot_credit = 0;
+    }
+    kafc__list_push(&part->full, &b->node);
+    atomic_fetch_add_explicit(&part->queued, 1, memory_order_relaxed);
+}
+
+static void discard_empty(struct kafc_producer *p, struct kafc_part *part)
+{
+    struct kafc_batch_out *b = part->open;
+    if (!b || b->count || b->broken)
+        return;
+    kafc__producer_slots_give(p, b->slot_credit);
+    b->slot_credit = 0;
+    part->open = NULL;
+    kafc__batch_out_free(&p->pool, b);
+}
+
+static struct kafc_batch_out *open_batch(struct kafc_producer *p, struct kafc_part *part, const struct kafc_waiting *from)
+{
+    struct kafc_batch_out *b = kafc__batch_out_new(&p->pool, part);
+    if (!b)
+        return NULL;
+    b->topic = part->topic->name;
+    b->partition = part->id;
+    b->opened_at = from ? from->batch.opened_at : p->cfg.now_us ? p->cfg.now_us(p->cfg.ctx) : 0;
+    part->open = b;
+    return b;
+}
+
+struct putting {
+    const kafc_message *m;
+    size_t body;
+    int64_t timestamp;
+    void *word;
+    bool tagged;
+    const struct kafc_waiting *from; /* it waited, and was counted when it came; or NULL */
+    bool look, full;                 /* out: the driver has something new to see; a batch became full */
+};
+
+static kafc_err try_put(struct kafc_producer *p, struct kafc_part *part, struct kafc_batch_out *b,
+                        const struct putting *w, enum kafc_put *put)
+{
+    bool slot = w->tagged || kafc__producer_wants_slots(p);
+    *put = KAFC_PUT_NO_MEMORY;
+    if (slot) {
+        if (!w->tagged && !w->from && !b->slot_credit && !kafc__producer_slots_take(p, b))
+            return KAFC_ERR_WOULD_BLOCK;
+        if (!kafc__batch_out_slot_room(&p->pool, b))
+            return KAFC_ERR_NO_MEMORY;
+    }
+    size_t limit = (size_t)atomic_load_explicit(&part->topic->limit, memory_order_relaxed);
+    *put = kafc__batch_out_put(&p->pool, b, w->m, w->body, w->timestamp, limit, w->from != NULL);
+    if (*put == KAFC_PUT_NO_ROOM)
+        return KAFC_ERR_WOULD_BLOCK;
+    if (*put != KAFC_PUT_OK)
+        return *put == KAFC_PUT_FULL ? KAFC_OK : KAFC_ERR_NO_MEMORY;
+    if (slot) {
+        if (w->tagged)
+            ((struct kafc_write_entry *)w->word)->record = b->count - 1;
+        else if (!w->from)
+            b->slot_credit--;
+        kafc__batch_out_slot_put(b, w->word, w->tagged);
+    }
+    return KAFC_OK;
+}
+
+/* With the partition's lock. */
+static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, struct putting *w)
+{
+    for (;;) {
+        struct kafc_batch_out *b = part->open;
+        bool fresh = !b;
+        if (fresh && !(b = open_batch(p, part, w->from)))
+            return KAFC_ERR_NO_MEMORY;
+        enum kafc_put put;
+        kafc_err rc = try_put(p, part, b, w, &put);
+        if (put == KAFC_PUT_FULL || b->broken) {
+            close_open(p, part);
+            w->look = w->full = true;
+            if (rc == KAFC_OK)
+                continue;
+            return rc;
+        }
+        if (rc != KAFC_OK) {
+            discard_empty(p, part);
+            return rc;
+        }
+        w->look = w->look || fresh || (w->tagged && !b->hurry);
+        b->hurry = b->hurry || w->tagged;
+        if (p->cfg.batch_messages && b->count >= p->cfg.batch_messages) {
+            close_open(p, part);
+            w->look = w->full = true;
+        }
+        if (!w->from)
+            part->taken++;
+        return KAFC_OK;
+    }
+}
+
+kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part, const kafc_message *m, size_t body,
+                               int64_t timestamp, void *word, bool tagged, const struct kafc_waiting *from, bool *between)
+{
+    struct putting w = { m, body, timestamp, word, tagged, from, false, false };
+    kafc_err rc = KAFC_ERR_CLOSED;
+    kafc__lock(&part->lock);
+    if (from || !atomic_load_explicit(&p->refusing, memory_order_relaxed))
+        rc = put_message(p, part, &w);
+    *between = !part->open;
+    kafc__unlock(&part->lock);
+    if (w.look) {
+        mark_dirty(p, part);
+        if (w.full || p->cfg.linger_us == 0 || !atomic_load(&p->armed))
+            kafc__producer_poke(p);
+    }
+    return rc;
+}
+
+/* --- Topics ------------------------------------------------------------------------------------------ */
+
+static struct kafc_topic_out *topic_of(struct kafc_producer *p, const kafc_message *m, kafc_err *rc, kafc_error *err)
+{
+    if (p->only) {
+        if (!m->topic)
+            return p->only;
+        *rc = kafc__error(err, KAFC_ERR_USAGE, "the topic stands on the writer, \"%s\", and on the message, \"%s\"",
+                          p->only->name, m->topic);
+        return NULL;
+    }
+    if (!m->topic || !*m->topic) {
+        *rc = kafc__error(err, KAFC_ERR_USAGE, "no topic stands on the writer or on the message");
+        return NULL;
+    }
+    struct kafc_topic_out *t = atomic_load_explicit(&p->last, memory_order_acquire);
+    if (t && strcmp(t->name, m->topic) == 0)
+        return t;
+    t = kafc__topic_out_get(p, m->topic);
+    if (t)
+        atomic_store_explicit(&p->last, t, memory_order_release);
+    else
+        *rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for topic \"%s\"", m->topic);
+    return t;
+}
+
+/* --- Waiting for metadata (rule W3) --------------------------------------------------------------------- */
+
+static size_t waiting_size(const kafc_message *m)
+{
+    size_t n = sizeof(struct kafc_waiting) + (size_t)m->nheaders * sizeof(kafc_header);
+    n += (size_t)m->key.len + (size_t)m->value.len;
+    for (int32_t i = 0; i < m->nheaders; i++)
+        n += (size_t)m->headers[i].name.len + (size_t)m->headers[i].value.len;
+    return n;
+}
+
+static kafc_bytes keep_bytes(char **at, kafc_bytes b)
+{
+    if (!b.p)
+        return b;
+    if (b.len)
+        memcpy(*at, b.p, (size_t)b.len);
+    b.p = *at;
+    *at += b.len;
+    return b;
+}
+
+static struct kafc_waiting *waiting_new(struct kafc_producer *p, const kafc_message *m, size_t size)
+{
+    struct kafc_waiting *w = kafc__alloc(&p->cfg.mem, size + 1); /* an empty string may point at the end */
+    if (!w)
+        return NULL;
+    memset(w, 0, sizeof(*w));
+    w->size = size;
+    w->message.to_partition = m->to_partition;
+    kafc_header *h = (kafc_header *)(void *)(w + 1);
+    char *at = (char *)(h + m->nheaders);
+    w->message.key = keep_bytes(&at, m->key);
+    w->message.value = keep_bytes(&at, m->value);
+    for (int32_t i = 0; i < m->nheaders; i++) {
+        kafc_bytes name = keep_bytes(&at, (kafc_bytes){ m->headers[i].name.p, m->headers[i].name.len });
+        h[i].name = (kafc_str){ name.p, name.len };
+        h[i].value = keep_bytes(&at, m->headers[i].value);
+    }
+    w->message.headers = m->nheaders ? h : NULL;
+    w->message.nheaders = m->nheaders;
+    return w;
+}
+
+static void waiting_fill(struct kafc_producer *p, struct kafc_topic_out *t, struct kafc_waiting *w, void *word,
+                         bool tagged)
+{
+    struct kafc_batch_out *b = &w->batch;
+    kafc__list_init(&b->node);
+    kafc__list_init(&b->all);
+    b->topic = t->name;
+    b->partition = -1;
+    b->count = 1;
+    b->base_offset = KAFC_OFFSET_UNKNOWN;
+    b->append_time = -1;
+    b->base_timestamp = w->timestamp;
+    b->opened_at = p->cfg.now_us ? p->cfg.now_us(p->cfg.ctx) : 0;
+    if (tagged || kafc__producer_wants_slots(p)) {
+        b->one = word;
+        b->one_tagged = tagged;
+        b->nslots = 1;
+        b->ntagged = tagged;
+    }
+}
+
+/* *table: metadata has come meanwhile, nothing was done. */
+static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out *t, struct putting *x,
+                                  struct kafc_table **table)
+{
+    size_t size = waiting_size(x->m);
+    if (!kafc__budget_try_take(p->budget, size))
+        return KAFC_ERR_WOULD_BLOCK;
+    struct kafc_waiting *w = waiting_new(p, x->m, size);
+    kafc_err rc = w ? KAFC_OK : KAFC_ERR_NO_MEMORY;
+    bool slot = !x->tagged && kafc__producer_wants_slots(p);
+    if (w && slot && atomic_fetch_sub(&p->slots_free, 1) <= 0) {
+        kafc__producer_slots_give(p, 1);
+        slot = false;
+        rc = KAFC_ERR_WOULD_BLOCK;
+    }
+    if (rc == KAFC_OK) {
+        w->body = x->body;
+        w->timestamp = x->timestamp;
+        waiting_fill(p, t, w, x->word, x->tagged);
+        kafc__lock(&t->lock);
+        *table = atomic_load_explicit(&t->table, memory_order_acquire);
+        if (atomic_load(&p->refusing))
+            rc = KAFC_ERR_CLOSED;
+        if (!*table && rc == KAFC_OK) {
+            x->look = kafc__list_empty(&t->waiting);
+            w->serial = atomic_fetch_add(&p->waiting_serial, 1) + 1;
+            kafc__list_push(&t->waiting, &w->batch.node);
+            t->taken++;
+            atomic_fetch_add(&p->waiting_count, 1);
+            kafc__unlock(&t->lock);
+            if (x->look)
+                kafc__producer_poke(p);
+            return KAFC_OK;
+        }
+        kafc__unlock(&t->lock);
+        kafc__producer_slots_give(p, slot);
+    }
+    kafc__free(&p->cfg.mem, w);
+    kafc__budget_give(p->budget, size);
+    return rc;
+}
+
+/* --- The door --------------------------------------------------------------------------------------------- */
+
+static kafc_err refuse(struct kafc_producer *p, kafc_err rc, const struct kafc_topic_out *t, kafc_error *err)
+{
+    if (rc == KAFC_ERR_WOULD_BLOCK) {
+        /* Somebody wants room: what lingers goes now. */
+        if (!atomic_exchange(&p->pressed, true))
+            kafc__producer_poke(p);
+        return kafc__error(err, rc, "no room: %zu of %lld bytes are held, %lld report slots are free",
+                           atomic_load(&p->budget->used), (long long)p->cfg.buffer_bytes,
+                           (long long)atomic_load(&p->slots_free));
+    }
+    if (rc == KAFC_ERR_CLOSED)
+        return kafc__error(err, rc, "the writer is closed");
+    return kafc__error(err, rc, "a message to %s: %s", t->name, kafc_err_text(rc));
+}
+
+/* What a message takes of an empty budget. */
+static size_t least_room(const struct kafc_producer *p, size_t size)
+{
+    size_t large = KAFC_SEG_LARGE - sizeof(struct kafc_seg);
+    if (size <= KAFC_SEG_SMALL - sizeof(struct kafc_seg))
+        return KAFC_SEG_SMALL;
+    return p->pool.codec ? KAFC_SEG_LARGE : (size + large - 1) / large * KAFC_SEG_LARGE;
+}
+
+static kafc_err check(const struct kafc_producer *p, const kafc_message *m, size_t *body, kafc_error *err)
+{
+    kafc_err rc = kafc__batch_out_check(m, body, err);
+    if (rc != KAFC_OK)
+        return rc;
+    size_t size = *body + 2 + 5 + KAFC_BATCH_HEADER; /* with deltas of one byte and the longest length */
+    if (size > (size_t)p->cfg.message_max_bytes || least_room(p, size) > p->budget->limit)
+        return kafc__error(err, KAFC_ERR_TOO_LARGE,
+                           "a message of %zu bytes: at most %d are taken (and %zu held in all)", size,
+                           (int)p->cfg.message_max_bytes, p->budget->limit);
+    if (m->to_partition < 0 && m->to_partition != KAFC_ZERO)
+        return kafc__error(err, KAFC_ERR_USAGE, "partition %d", (int)m->to_partition);
+    return KAFC_OK;
+}
+
+static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, void *word, bool tagged,
+                               int64_t wall_ms, kafc_error *err)
+{
+    kafc_err rc = KAFC_OK;
+    struct kafc_topic_out *t = topic_of(p, m, &rc, err);
+    if (!t)
+        return rc;
+    struct putting x = { .m = m, .word = word, .tagged = tagged };
+    rc = check(p, m, &x.body, err);
+    if (rc != KAFC_OK)
+        return rc;
+    x.timestamp = m->timestamp == 0 ? wall_ms : m->timestamp == KAFC_ZERO ? 0 : m->timestamp;
+    if (tagged)
+        ((struct kafc_write_entry *)word)->report.timestamp = x.timestamp;
+    struct kafc_table *table = atomic_load_explicit(&t->table, memory_order_acquire);
+    if (!table) {
+        rc = wait_for_metadata(p, t, &x, &table);
+        if (!table || rc != KAFC_OK)
+            return rc == KAFC_OK ? KAFC_OK : refuse(p, rc, t, err);
+    }
+    struct kafc_partition_view v;
+    bool sticky, between;
+    struct kafc_part *part = kafc__producer_choose(t, table, m, &v, &sticky, &rc);
+    if (!part && rc == KAFC_ERR_NO_MEMORY)
+        return refuse(p, rc, t, err);
+    if (!part)
+        return kafc__error(err, KAFC_ERR_USAGE, "%s has %d partitions: %s", t->name, (int)table->n,
+                           m->to_partition ? "the message names a higher one" : "the partitioner chose another one");
+    rc = kafc__producer_append(p, part, m, x.body, x.timestamp, word, tagged, NULL, &between);
+    if (rc != KAFC_OK)
+        return refuse(p, rc, t, err);
+    if (sticky)
+        kafc__partitioner_stuck(&t->partitioner, part->id, x.body, between, &v);
+    return KAFC_OK;
+}
+
+kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque, int64_t wall_ms,
+                             kafc_error *err)
+{
+    return accept_message(p, m, opaque, false, wall_ms, err);
+}
+
+/* --- Writes ------------------------------------------------------------------------------------------------- */
+
+struct kafc_write *kafc__producer_write_begin(struct kafc_producer *p, int32_t n)
+{
+    struct kafc_write *w = n < 0 ? NULL : kafc__zalloc(&p->cfg.mem, sizeof(*w) + (size_t)n * sizeof(w->entry[0]));
+    if (!w)
+        return NULL;
+    atomic_init(&w->refs, 1);
+    atomic_init(&w->left, 1);
+    w->mem = p->cfg.mem;
+    w->n = n;
+    for (int32_t i = 0; i < n; i++) {
+        struct kafc_write_entry *e = &w->entry[i];
+        e->write = w;
+        e->report = (kafc_report){ .verdict = KAFC_NOT_WRITTEN, .code = KAFC_ERR_CANCELLED, .partition = -1,
+                                   .offset = KAFC_OFFSET_UNKNOWN };
+    }
+    return w;
+}
+
+kafc_err kafc__producer_write_add(struct kafc_producer *p, struct kafc_write *w, int32_t i, const kafc_message *m,
+                                  int64_t wall_ms, kafc_error *err)
+{
+    /* Counted before it can be settled. Until then the caller may see it as it would be at a timeout. */
+    w->entry[i].report.verdict = KAFC_PERHAPS_WRITTEN;
+    w->entry[i].report.code = KAFC_ERR_TIMED_OUT;
+    atomic_fetch_add(&w->refs, 1);
+    atomic_fetch_add(&w->left, 1);
+    w->entry[i].taken = true;
+    kafc_err rc = accept_message(p, m, &w->entry[i], true, wall_ms, err);
+    if (rc == KAFC_OK)
+        return KAFC_OK;
+    w->entry[i].taken = false;
+    w->entry[i].report.verdict = KAFC_NOT_WRITTEN;
+    w->entry[i].report.code = rc;
+    atomic_fetch_sub(&w->left, 1);
+    atomic_fetch_sub(&w->refs, 1);
+    return rc;
+}
+
+void kafc__producer_write_push(struct kafc_producer *p)
+{
+    kafc__producer_poke(p);
+}
+
+void kafc__producer_write_end(struct kafc_producer *p, struct kafc_write *w)
+{
+    atomic_fetch_sub(&w->left, 1);
+    kafc__producer_poke(p);
+}
+
+bool kafc__producer_write_done(const struct kafc_write *w)
+{
+    return atomic_load(&((struct kafc_write *)(uintptr_t)w)->left) == 0;
+}
+
+void kafc__producer_write_unref(struct kafc_write *w)
+{
+    if (!w || atomic_fetch_sub(&w->refs, 1) != 1)
+        return;
+    kafc_allocator mem = w->mem;
+    kafc__free(&mem, w);
+}

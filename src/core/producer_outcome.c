@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What an attempt at a batch came to: a verdict, another attempt, or two
+ * smaller batches. By the class of the error, after the few codes that mean
+ * something of their own in Produce. The driver's thread.
+ */
+#include "core/producer_internal.h"
+
+enum reaction {
+    ACKNOWLEDGE,
+    RETRY,        /* the same again, after a while */
+    REFRESH,      /* the same, and metadata is wrong */
+    OUT_OF_ORDER, /* a batch before it is missing */
+    FORGOTTEN,    /* the broker has forgotten the producer */
+    SPLIT,
+    FAIL
+};
+
+/* Codes that do not do what their class says. */
+static const struct {
+    kafc_err code;
+    enum reaction reaction;
+    bool doubt; /* it may have been appended all the same */
+} special[] = {
+    { KAFC_OK, ACKNOWLEDGE, false },
+    { KAFC_ERR_DUPLICATE_SEQUENCE_NUMBER, ACKNOWLEDGE, false },
+    { KAFC_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, OUT_OF_ORDER, false },
+    { KAFC_ERR_UNKNOWN_PRODUCER_ID, FORGOTTEN, false },
+    { KAFC_ERR_MESSAGE_TOO_LARGE, SPLIT, false },
+    { KAFC_ERR_RECORD_LIST_TOO_LARGE, SPLIT, false },
+    { KAFC_ERR_UNKNOWN_SERVER_ERROR, FAIL, true },
+    /* a leader that steps down while it waits for its replicas answers so, and has appended */
+    { KAFC_ERR_NOT_LEADER_OR_FOLLOWER, REFRESH, true },
+    { KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, REFRESH, true },
+    { KAFC_ERR_REQUEST_TIMED_OUT, RETRY, true },
+    { KAFC_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND, RETRY, true },
+    { KAFC_ERR_NETWORK_EXCEPTION, REFRESH, true },
+    { KAFC_ERR_KAFKA_STORAGE_ERROR, REFRESH, true },
+};
+
+static enum reaction by_class(const struct kafc_outcome *o)
+{
+    if (o->transport && (o->code == KAFC_ERR_BROKER_NOT_AVAILABLE || o->code == KAFC_ERR_TIMED_OUT))
+        return REFRESH; /* the node is not in the metadata, or does not answer */
+    if (o->code == KAFC_ERR_NO_MEMORY)
+        return RETRY;
+    switch (kafc_err_class_of(o->code)) {
+    case KAFC_CLASS_RETRY:
+        return RETRY;
+    case KAFC_CLASS_REFRESH:
+    case KAFC_CLASS_RECONNECT:
+    case KAFC_CLASS_COORDINATOR:
+        return REFRESH;
+    case KAFC_CLASS_NONE:
+    case KAFC_CLASS_REJOIN:
+    case KAFC_CLASS_ABORT:
+    case KAFC_CLASS_FATAL:
+    case KAFC_CLASS_USAGE:
+        break;
+    }
+    return FAIL;
+}
+
+static enum reaction react(const struct kafc_outcome *o, bool *doubt)
+{
+    *doubt = o->doubt;
+    for (size_t i = 0; !o->transport && i < sizeof(special) / sizeof(special[0]); i++) {
+        if (special[i].code != o->code)
+            continue;
+        *doubt = special[i].doubt;
+        return special[i].reaction;
+    }
+    return by_class(o);
+}
+
+static void acknowledge(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o)
+{
+    b->base_offset = o->code == KAFC_OK && o->base_offset >= 0 ? o->base_offset : KAFC_OFFSET_UNKNOWN;
+    b->append_time = o->append_time;
+    kafc__producer_settle(p, b, p->cfg.acks ? KAFC_ACKNOWLEDGED : KAFC_UNCONFIRMED, KAFC_OK);
+}
+
+static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o, bool refresh)
+{
+    struct kafc_part *part = b->owner;
+    int64_t now = kafc__core_now(p->core);
+    b->cause = o->code;
+    b->again = true;
+    if (refresh)
+        kafc__meta_stale(p->core);
+    if (kafc__producer_deadline(p, b) <= now) {
+        kafc__producer_fail(p, b, o->code);
+        return;
+    }
+    int64_t at = o->now ? now : now + kafc__core_retry_delay(p->core, b->attempts);
+    part->retry_at = at > part->retry_at || o->now ? at : part->retry_at;
+    b->attempts++;
+}
+
+/* A batch in front of it is missing. As long as one is under way, that is only to be expected; the first in line gets
+ * a new number under a new epoch, and those behind it as well. */
+static void out_of_order(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o)
+{
+    struct kafc_part *part = b->owner;
+    struct kafc_outcome soon = *o;
+    if (b->node.prev == &part->queue && b->sequence >= 0) {
+        kafc__producer_say(p, KAFC_LOG_WARN, "%s [%d]: %s at sequence %d of epoch %d: goes on under a new epoch",
+                           b->topic, (int)b->partition, kafc_err_name(o->code), (int)b->sequence, (int)b->epoch);
+        kafc__producer_renumber(part);
+        soon.now = b->attempts < 2;
+    }
+    again(p, b, &soon, false);
+}
+
+void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o)
+{
+    bool doubt;
+    enum reaction r = react(o, &doubt);
+    struct kafc_part *part = b->owner;
+    if (r == ACKNOWLEDGE) {
+        part->retry_at = 0;
+        acknowledge(p, b, o);
+        return;
+    }
+    b->doubt = b->doubt || doubt;
+    if (!o->transport)
+        kafc__producer_say(p, KAFC_LOG_DEBUG, "%s [%d]: %s", b->topic, (int)b->partition, kafc_err_name(o->code));
+    if (p->cfg.acks == 0 && doubt) { /* nobody would ever know */
+        kafc__producer_fail(p, b, o->code);
+        return;
+    }
+    switch (r) {
+    case RETRY:
+    case REFRESH:
+        again(p, b, o, r == REFRESH);
+        return;
+    case OUT_OF_ORDER:
+        out_of_order(p, b, o);
+        return;
+    case FORGOTTEN:
+        if (o->log_start < 0)
+            again(p, b, o, false);
+        else
+            out_of_order(p, b, o);
+        return;
+    case SPLIT:
+        if (b->count > 1 && kafc__producer_split(p, b))
+            return;
+        break;
+    case ACKNOWLEDGE:
+    case FAIL:
+        break;
+    }
+    kafc__producer_fail(p, b, o->code);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Produce requests: one for all ready partitions of a node, their answers
+ * taken apart. The driver's thread.
+ */
+#include "base/mem.h"
+#include "core/producer_internal.h"
+
+enum { FIRST_V2 = 3, FIRST_TOPIC_IDS = 13 };
+
+static void flight_done(struct kafc_request *rq);
+
+static struct kafc_flight *flight_new(struct kafc_producer *p)
+{
+    struct kafc_flight *f = KAFC_LIST_FIRST(&p->spare, struct kafc_flight, node);
+    if (f) {
+        kafc__list_del(&f->node);
+        return f;
+    }
+    f = kafc__zalloc(&p->cfg.mem, sizeof(*f));
+    if (!f)
+        return NULL;
+    f->p = p;
+    kafc__list_init(&f->node);
+    kafc__arena_init(&f->arena, &p->cfg.mem, 0);
+    return f;
+}
+
+static void flight_spare(struct kafc_producer *p, struct kafc_flight *f)
+{
+    kafc__arena_reset(&f->arena);
+    f->batch = NULL;
+    f->n = 0;
+    kafc__list_del(&f->node);
+    kafc__list_push(&p->spare, &f->node);
+}
+
+void kafc__flight_free(struct kafc_producer *p, struct kafc_flight *f)
+{
+    kafc__list_del(&f->node);
+    kafc__arena_fini(&f->arena);
+    kafc__free(&p->cfg.mem, f);
+}
+
+/* --- Building ---------------------------------------------------------------------- */
+
+/* The batches of the request: the next one of each ready partition, as long as they fit. */
+static bool pick_batches(struct kafc_producer *p, struct kafc_flight *f)
+{
+    size_t bytes = 0;
+    int32_t room = 0;
+    struct kafc_list *ready = &f->to->ready;
+    struct kafc_part *part = KAFC_LIST_FIRST(ready, struct kafc_part, place), *next;
+    for (; part; part = KAFC_LIST_NEXT(ready, part, struct kafc_part, place))
+        room++;
+    f->batch = kafc__arena_array(&f->arena, (size_t)room, sizeof(struct kafc_batch_out *));
+    if (!f->batch)
+        return false;
+    f->n = 0;
+    for (part = KAFC_LIST_FIRST(ready, struct kafc_part, place); part; part = next) {
+        next = KAFC_LIST_NEXT(ready, part, struct kafc_part, place);
+        struct kafc_batch_out *b = kafc__producer_take_next(p, part);
+        if (!b) {
+            kafc__producer_place(p, part); /* all of it got a verdict, or somebody else took it */
+            continue;
+        }
+        if (f->n && bytes + b->chain.len > REQUEST_BYTES)
+            break;
+        bytes += b->chain.len;
+        f->batch[f->n++] = b;
+    }
+    return true;
+}
+
+static struct kafc_topic_out *topic_of(const struct kafc_batch_out *b)
+{
+    struct kafc_part *part = b->owner;
+    return part->topic;
+}
+
+/* topic_data: the topics in order of appearance, the batches of each together. */
+static bool group_by_topic(struct kafc_flight *f)
+{
+    int32_t ntopics = 0;
+    for (int32_t i = 0; i < f->n; i++)
+        topic_of(f->batch[i])->scratch = 0;
+    for (int32_t i = 0; i < f->n; i++)
+        ntopics += topic_of(f->batch[i])->scratch++ == 0;
+    const struct kafc_schema *elem = &kafc_produce_req_topic_schema;
+    f->req.topic_data.v = kafc__msg_array(elem, ntopics, &f->arena);
+    if (!f->req.topic_data.v)
+        return false;
+    f->req.topic_data.n = ntopics;
+    int32_t k = 0;
+    for (int32_t i = 0; i < f->n; i++) {
+        struct kafc_topic_out *t = topic_of(f->batch[i]);
+        if (t->scratch < 0)
+            continue;
+        struct kafc_produce_req_topic *rt = &f->req.topic_data.v[k];
+        rt->name = (kafc_str){ t->name, (int32_t)strlen(t->name) };
+        rt->topic_id = t->meta->id;
+        rt->partition_data.v = kafc__msg_array(&kafc_produce_req_partition_schema, t->scratch, &f->arena);
+        if (!rt->partition_data.v)
+            return false;
+        t->scratch = -1 - k++;
+    }
+    return true;
+}
+
+static void fill_partitions(struct kafc_flight *f)
+{
+    for (int32_t i = 0; i < f->n; i++) {
+        struct kafc_batch_out *b = f->batch[i];
+        struct kafc_produce_req_topic *rt = &f->req.topic_data.v[-1 - topic_of(b)->scratch];
+        struct kafc_produce_req_partition *rp = &rt->partition_data.v[rt->partition_data.n++];
+        rp->index = b->partition;
+        rp->records = (struct kafc_records){ .len = (int32_t)b->chain.len, .chain = b->chain.head };
+    }
+}
+
+static bool have_ids(const struct kafc_flight *f)
+{
+    static const kafc_uuid zero;
+    for (int32_t i = 0; i < f->req.topic_data.n; i++)
+        if (memcmp(&f->req.topic_data.v[i].topic_id, &zero, sizeof(zero)) == 0)
+            return false;
+    return true;
+}
+
+static int64_t request_timeout(const struct kafc_producer *p)
+{
+    return p->cfg.request_timeout_us ? p->cfg.request_timeout_us : kafc__core_config(p->core)->request_timeout_us;
+}
+
+static void fill_request(struct kafc_producer *p, struct kafc_flight *f)
+{
+    const struct kafc_api *api = kafc__api(KAFC_API_PRODUCE);
+    struct kafc_request *rq = &f->rq;
+    *rq = (struct kafc_request){ .api = api, .msg = &f->req, .done = flight_done, .owner = f };
+    kafc__list_init(&rq->node);
+    rq->no_response = p->cfg.acks == 0;
+    rq->min_version = FIRST_V2;
+    if (p->pool.codec && p->pool.codec->min_produce > rq->min_version)
+        rq->min_version = p->pool.codec->min_produce; /* rule W8 */
+    rq->max_version = have_ids(f) ? api->stable_max : FIRST_TOPIC_IDS - 1;
+    if (rq->max_version > api->stable_max)
+        rq->max_version = api->stable_max;
+    int64_t timeout = request_timeout(p), now = kafc__core_now(p->core);
+    f->req.timeout_ms = (int32_t)(timeout / 1000 < INT32_MAX ? timeout / 1000 : INT32_MAX);
+    for (int32_t i = 0; i < f->n; i++) {
+        int64_t left = kafc__producer_deadline(p, f->batch[i]) - now;
+        timeout = left < timeout ? left : timeout;
+    }
+    rq->timeout_us = timeout > 0 ? timeout : 1;
+    f->req.acks = p->cfg.acks;
+}
+
+static bool send_one(struct kafc_producer *p, struct kafc_node_out *to)
+{
+    struct kafc_flight *f = flight_new(p);
+    if (!f)
+        return false;
+    f->to = to;
+    kafc__msg_defaults(&kafc_produce_req_schema, &f->req);
+    f->req.transactional_id = (kafc_str){ NULL, 0 };
+    if (!pick_batches(p, f) || (f->n && !group_by_topic(f))) {
+        flight_spare(p, f);
+        return false;
+    }
+    if (!f->n) {
+        flight_spare(p, f);
+        return true;
+    }
+    fill_partitions(f);
+    fill_request(p, f);
+    for (int32_t i = 0; i < f->n; i++) {
+        struct kafc_batch_out *b = f->batch[i];
+        struct kafc_part *part = b->owner;
+        kafc__producer_number(p, b);
+        b->flying = true;
+        part->in_flight++;
+    }
+    to->in_flight++;
+    kafc__list_del(&f->node);
+    kafc__list_push(&p->flights, &f->node);
+    for (int32_t i = 0; i < f->n; i++)
+        kafc__producer_place(p, f->batch[i]->owner); /* there may be more of it */
+    kafc__core_send(p->core, to->id, KAFC_FOR_PRODUCE, &f->rq);
+    return true;
+}
+
+void kafc__producer_gather(struct kafc_producer *p)
+{
+    int64_t now = kafc__core_now(p->core);
+    for (struct kafc_node_out *n = p->nodes; n; n = n->next) {
+        while (!kafc__list_empty(&n->ready) && n->in_flight < NODE_IN_FLIGHT && n->mute_until <= now) {
+            if (send_one(p, n))
+                continue;
+            p->memory_at = now + 100000;
+            break;
+        }
+    }
+}
+
+/* --- Answers -------------------------------------------------------------------------- */
+
+static struct kafc_batch_out *take_batch(struct kafc_flight *f, const struct kafc_produce_resp_topic *rt,
+                                     int32_t partition, bool by_id, int32_t *cursor)
+{
+    for (int32_t k = 0; k < f->n; k++) {
+        int32_t i = (*cursor + k) % f->n;
+        struct kafc_batch_out *b = f->batch[i];
+        if (!b || b->partition != partition)
+            continue;
+        struct kafc_topic_out *t = topic_of(b);
+        bool same = by_id ? memcmp(&t->meta->id, &rt->topic_id, sizeof(rt->topic_id)) == 0
+                          : (size_t)rt->name.len == strlen(t->name) &&
+                                memcmp(rt->name.p, t->name, (size_t)rt->name.len) == 0;
+        if (!same)
+            continue;
+        *cursor = i + 1;
+        f->batch[i] = NULL;
+        return b;
+    }
+    return NULL;
+}
+
+static void back(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o)
+{
+    struct kafc_part *part = b->owner;
+    b->flying = false;
+    part->in_flight--;
+    kafc__producer_outcome(p, b, o);
+    kafc__producer_place(p, part);
+}
+
+static void answer(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_produce_resp_partition *rp,
+                   bool acked)
+{
+    struct kafc_outcome o = { .code = (kafc_err)rp->error_code, .base_offset = rp->base_offset,
+                              .append_time = rp->log_append_time_ms, .log_start = rp->log_start_offset };
+    struct kafc_part *part = b->owner;
+    (void)acked;
+    if (rp->current_leader.leader_id >= 0) {
+        int32_t before = kafc__meta_leader(part->topic->meta, part->id, NULL);
+        kafc__meta_hint(p->core, part->topic->meta, part->id, rp->current_leader.leader_id,
+                        rp->current_leader.leader_epoch);
+        o.now = kafc__meta_leader(part->topic->meta, part->id, NULL) != before;
+    }
+    if (o.code != KAFC_OK && rp->error_message.p)
+        kafc__producer_say(p, KAFC_LOG_WARN, "%s [%d]: %s: %.*s", b->topic, (int)b->partition,
+                           kafc_err_name(o.code), (int)rp->error_message.len, rp->error_message.p);
+    back(p, b, &o);
+}
+
+static void answers(struct kafc_producer *p, struct kafc_flight *f, const struct kafc_produce_resp *resp)
+{
+    int32_t cursor = 0;
+    const struct kafc_api *api = f->rq.api;
+    if (resp->throttle_time_ms > 0 && f->rq.version >= api->throttle_from)
+        f->to->mute_until = kafc__core_now(p->core) + (int64_t)resp->throttle_time_ms * 1000;
+    for (int32_t i = 0; i < resp->responses.n; i++) {
+        const struct kafc_produce_resp_topic *rt = &resp->responses.v[i];
+        for (int32_t k = 0; k < rt->partition_responses.n; k++) {
+            const struct kafc_produce_resp_partition *rp = &rt->partition_responses.v[k];
+            struct kafc_batch_out *b = take_batch(f, rt, rp->index, f->rq.version >= FIRST_TOPIC_IDS, &cursor);
+            if (b)
+                answer(p, b, rp, true);
+        }
+    }
+}
+
+/* The same outcome for all batches of the request that have none yet. */
+static void all_back(struct kafc_producer *p, struct kafc_flight *f, const struct kafc_outcome *o)
+{
+    for (int32_t i = 0; i < f->n; i++) {
+        struct kafc_batch_out *b = f->batch[i];
+        f->batch[i] = NULL;
+        if (b)
+            back(p, b, o);
+    }
+}
+
+static void flight_done(struct kafc_request *rq)
+{
+    struct kafc_flight *f = rq->owner;
+    struct kafc_producer *p = f->p;
+    struct kafc_outcome o = { .code = rq->result, .transport = true, .base_offset = KAFC_OFFSET_UNKNOWN,
+                              .append_time = -1, .log_start = -1 };
+    kafc__producer_enter(p);
+    f->to->in_flight--;
+    kafc__arena_reset(&p->arena);
+    if (rq->result != KAFC_OK) {
+        o.doubt = rq->sent;
+        kafc__producer_say(p, KAFC_LOG_DEBUG, "Produce to node %d: %s", (int)f->to->id,
+                           rq->why ? rq->why->message : kafc_err_text(rq->result));
+    } else if (!rq->no_response) {
+        struct kafc_produce_resp resp;
+        kafc_error e;
+        o.doubt = true;
+        o.code = kafc__request_decode(rq, &resp, &p->arena, &e);
+        if (o.code == KAFC_OK) {
+            answers(p, f, &resp);
+            o.code = KAFC_ERR_PROTOCOL; /* of those that the answer does not name */
+        } else {
+            kafc__producer_say(p, KAFC_LOG_WARN, "%s", e.message);
+        }
+    }
+    all_back(p, f, &o);
+    flight_spare(p, f);
+    kafc__producer_leave(p);
+}
+
+/* Forgets the request; its batches are unsent again, in doubt if they were not. */
+void kafc__producer_abandon(struct kafc_producer *p, struct kafc_flight *f)
+{
+    bool sent = f->rq.sent;
+    kafc__core_cancel(p->core, &f->rq);
+    f->to->in_flight--;
+    for (int32_t i = 0; i < f->n; i++) {
+        struct kafc_batch_out *b = f->batch[i];
+        if (!b)
+            continue;
+        struct kafc_part *part = b->owner;
+        part->in_flight--;
+        b->flying = false;
+        b->doubt = b->doubt || sent;
+    }
+    flight_spare(p, f);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Verdicts: exactly one for each message (rule W1), and the ways on which they
+ * are told: a callback, a queue, a waiting write. Allocates nothing. The
+ * driver's thread, but for kafc__producer_reports() and what serves it.
+ */
+#include "base/mem.h"
+#include "core/producer_internal.h"
+
+void kafc__producer_event(struct kafc_producer *p)
+{
+    if (p->cfg.on_event)
+        p->cfg.on_event(p->cfg.ctx);
+}
+
+void kafc__producer_release(struct kafc_producer *p, struct kafc_batch_out *b)
+{
+    kafc__producer_slots_give(p, b->slot_credit);
+    b->slot_credit = 0;
+    if (b->owner)
+        kafc__batch_out_free(&p->pool, b);
+    else
+        kafc__free(&p->cfg.mem, KAFC_CONTAINER(b, struct kafc_waiting, batch));
+}
+
+static void fill_report(const struct kafc_batch_out *b, int32_t record, kafc_report *r)
+{
+    r->verdict = b->verdict;
+    r->code = b->code;
+    r->topic = b->topic;
+    r->partition = b->partition;
+    r->offset = b->base_offset == KAFC_OFFSET_UNKNOWN ? KAFC_OFFSET_UNKNOWN : b->base_offset + record;
+    if (b->append_time >= 0)
+        r->timestamp = b->append_time;
+}
+
+/* The entries of waiting writes; the last one may be seen and freed at once by who waits. */
+static bool settle_writes(struct kafc_batch_out *b)
+{
+    void *word;
+    bool tagged, ended = false;
+    int32_t index;
+    kafc__batch_out_slot_rewind(b);
+    while (kafc__batch_out_slot_next(b, &word, &tagged, &index)) {
+        if (!tagged)
+            continue;
+        struct kafc_write_entry *e = word;
+        struct kafc_write *w = e->write;
+        fill_report(b, e->record, &e->report);
+        atomic_store_explicit(&e->settled, true, memory_order_release);
+        ended = atomic_fetch_sub(&w->left, 1) == 1 || ended;
+        kafc__producer_write_unref(w);
+    }
+    return ended;
+}
+
+static void count(struct kafc_producer *p, const struct kafc_batch_out *b)
+{
+    bool good = b->verdict == KAFC_ACKNOWLEDGED || b->verdict == KAFC_UNCONFIRMED;
+    atomic_fetch_add_explicit(good ? &p->acknowledged : &p->failed, (uint64_t)b->count, memory_order_relaxed);
+    if (good)
+        return;
+    kafc__producer_say(p, p->cfg.reports == KAFC_REPORTS_NONE ? KAFC_LOG_ERROR : KAFC_LOG_DEBUG,
+                       "%s [%d]: %d messages %s: %s", b->topic, (int)b->partition, (int)b->count,
+                       b->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
+                       kafc_err_text(b->code));
+}
+
+void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict, kafc_err code)
+{
+    struct kafc_part *part = b->owner;
+    bool good = verdict == KAFC_ACKNOWLEDGED || verdict == KAFC_UNCONFIRMED;
+    kafc__list_del(&b->node);
+    kafc__list_del(&b->all);
+    if (part)
+        atomic_fetch_sub_explicit(&part->queued, 1, memory_order_relaxed);
+    b->verdict = verdict;
+    b->code = code;
+    count(p, b);
+    kafc__batch_out_drop_bytes(&p->pool, b);
+    if (b->ntagged && settle_writes(b))
+        kafc__producer_event(p);
+    bool wanted = b->nslots > b->ntagged && (p->cfg.reports == KAFC_REPORTS_ALL || !good);
+    kafc__batch_out_slot_rewind(b);
+    if (wanted && p->cfg.on_report) {
+        kafc__list_push(&p->deliveries, &b->node);
+    } else if (wanted) {
+        kafc__lock(&p->report_lock);
+        kafc__list_push(&p->reports, &b->node);
+        kafc__unlock(&p->report_lock);
+        kafc__producer_event(p);
+    } else {
+        int32_t slots = b->nslots - b->ntagged;
+        kafc__producer_release(p, b);
+        if (slots) {
+            kafc__producer_slots_give(p, slots);
+            kafc__producer_event(p);
+        }
+    }
+}
+
+void kafc__producer_fail(struct kafc_producer *p, struct kafc_batch_out *b, kafc_err code)
+{
+    struct kafc_part *part = b->owner;
+    if (part && p->idempotent && b->sequence >= 0)
+        part->hole = true;
+    kafc__producer_settle(p, b, b->doubt ? KAFC_PERHAPS_WRITTEN : KAFC_NOT_WRITTEN, code);
+}
+
+/* --- Reports --------------------------------------------------------------------------- */
+
+static bool next_report(struct kafc_batch_out *b, kafc_report *r)
+{
+    void *word;
+    bool tagged;
+    int32_t index;
+    while (kafc__batch_out_slot_next(b, &word, &tagged, &index)) {
+        if (tagged)
+            continue;
+        r->opaque = word;
+        r->timestamp = b->base_timestamp;
+        fill_report(b, index, r);
+        return true;
+    }
+    return false;
+}
+
+void kafc__producer_deliver(struct kafc_producer *p)
+{
+    if (p->delivering)
+        return;
+    p->delivering = true;
+    struct kafc_batch_out *b;
+    while ((b = KAFC_LIST_FIRST(&p->deliveries, struct kafc_batch_out, node))) {
+        kafc_report r;
+        int64_t n = 0;
+        while (next_report(b, &r)) {
+            p->cfg.on_report(p->cfg.ctx, &r);
+            n++;
+        }
+        kafc__list_del(&b->node);
+        kafc__producer_release(p, b);
+        kafc__producer_slots_give(p, n);
+        kafc__producer_event(p);
+    }
+    p->delivering = false;
+}
+
+int32_t kafc__producer_reports(struct kafc_producer *p, kafc_report *out, int32_t max)
+{
+    int32_t n = 0;
+    struct kafc_list empty;
+    kafc__list_init(&empty);
+    kafc__lock(&p->report_lock);
+    struct kafc_batch_out *b;
+    while (n < max && (b = KAFC_LIST_FIRST(&p->reports, struct kafc_batch_out, node))) {
+        if (next_report(b, &out[n])) {
+            n++;
+            continue;
+        }
+        kafc__list_del(&b->node);
+        kafc__list_push(&empty, &b->node);
+    }
+    kafc__unlock(&p->report_lock);
+    while ((b = KAFC_LIST_FIRST(&empty, struct kafc_batch_out, node))) {
+        kafc__list_del(&b->node);
+        kafc__producer_release(p, b);
+    }
+    if (n) {
+        kafc__producer_slots_give(p, n);
+        kafc__producer_event(p);
+    }
+    return n;
+}

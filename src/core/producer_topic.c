@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The producer's topics: partition tables made from metadata and published
+ * without a lock, and the messages that wait until there is one (rules W3,
+ * W9). The driver's thread, but for kafc__topic_out_get().
+ */
+#include "base/mem.h"
+#include "core/producer_internal.h"
+
+/* --- Made and freed ------------------------------------------------------------- */
+
+static struct kafc_topic_out *topic_new(struct kafc_producer *p, const char *name)
+{
+    struct kafc_topic_out *t = kafc__zalloc(&p->cfg.mem, sizeof(*t));
+    if (t)
+        t->name = kafc__strdup(&p->cfg.mem, name);
+    if (!t || !t->name) {
+        kafc__free(&p->cfg.mem, t);
+        return NULL;
+    }
+    uint64_t seed = p->cfg.seed;
+    for (const char *c = name; *c; c++)
+        seed = (seed ^ (unsigned char)*c) * 0x100000001b3u;
+    kafc__partitioner_init(&t->partitioner, &p->cfg.mem, p->rule, p->cfg.batch_bytes, seed);
+    t->partitioner.fn = p->cfg.on_partition;
+    t->partitioner.fn_ctx = p->cfg.partition_ctx;
+    kafc__list_init(&t->node);
+    kafc__list_init(&t->waiting);
+    kafc__mutex_init(&t->lock);
+    atomic_init(&t->table, NULL);
+    atomic_init(&t->limit, p->cfg.batch_bytes);
+    return t;
+}
+
+static void part_free(struct kafc_producer *p, struct kafc_part *part)
+{
+    kafc__mutex_fini(&part->lock);
+    kafc__free(&p->cfg.mem, part);
+}
+
+/* The one that names all partitions which ever were. */
+static struct kafc_table *biggest_table(struct kafc_topic_out *t)
+{
+    struct kafc_table *biggest = t->made;
+    for (struct kafc_table *x = t->made; x; x = x->older)
+        if (x->n > biggest->n)
+            biggest = x;
+    return biggest;
+}
+
+void kafc__topic_out_free(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    struct kafc_table *biggest = biggest_table(t);
+    for (int32_t i = 0; biggest && i < biggest->n; i++)
+        part_free(p, biggest->part[i]);
+    while (t->made) {
+        struct kafc_table *older = t->made->older;
+        kafc__free(&p->cfg.mem, t->made);
+        t->made = older;
+    }
+    kafc__partitioner_fini(&t->partitioner);
+    kafc__mutex_fini(&t->lock);
+    kafc__free(&p->cfg.mem, t->name);
+    kafc__free(&p->cfg.mem, t);
+}
+
+struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *name)
+{
+    kafc__lock(&p->topics_lock);
+    struct kafc_topic_out *t = kafc__map_get(&p->topic_map, name, strlen(name));
+    bool fresh = !t;
+    if (fresh) {
+        t = topic_new(p, name);
+        if (t && !kafc__map_put(&p->topic_map, t->name, strlen(name), t)) {
+            kafc__topic_out_free(p, t);
+            t = NULL;
+        }
+        if (t) {
+            kafc__list_push(&p->topics, &t->node);
+            t->next_new = p->new_topics;
+            p->new_topics = t;
+        }
+    }
+    kafc__unlock(&p->topics_lock);
+    if (fresh && t)
+        kafc__producer_poke(p);
+    return t;
+}
+
+/* --- Metadata ---------------------------------------------------------------------- */
+
+void kafc__producer_new_topics(struct kafc_producer *p)
+{
+    kafc__lock(&p->topics_lock);
+    struct kafc_topic_out *t = p->new_topics;
+    p->new_topics = NULL;
+    kafc__unlock(&p->topics_lock);
+    while (t) {
+        struct kafc_topic_out *next = t->next_new;
+        t->next_new = p->unwanted;
+        p->unwanted = t;
+        t = next;
+    }
+    while ((t = p->unwanted)) {
+        t->meta = kafc__meta_want(p->core, t->name, p->cfg.create_topics);
+        if (!t->meta) {
+            p->memory_at = kafc__core_now(p->core) + 100000;
+            return;
+        }
+        p->unwanted = t->next_new;
+        kafc__producer_topic_look(p, t);
+    }
+    if (p->idempotent)
+        kafc__producer_ask_id(p);
+}
+
+static struct kafc_part *part_new(struct kafc_producer *p, struct kafc_topic_out *t, int32_t id)
+{
+    struct kafc_part *part = kafc__zalloc(&p->cfg.mem, sizeof(*part));
+    if (!part)
+        return NULL;
+    kafc__mutex_init(&part->lock);
+    kafc__list_init(&part->full);
+    kafc__list_init(&part->place);
+    kafc__list_init(&part->busy);
+    kafc__list_init(&part->queue);
+    atomic_init(&part->dirty, false);
+    atomic_init(&part->queued, 0);
+    atomic_init(&part->led, false);
+    part->topic = t;
+    part->id = id;
+    part->producer_id = -1;
+    part->epoch = -1;
+    return part;
+}
+
+/* A table of n partitions: those that ever were keep their objects. */
+static struct kafc_table *table_new(struct kafc_producer *p, struct kafc_topic_out *t, int32_t n)
+{
+    struct kafc_table *biggest = biggest_table(t);
+    int32_t have = biggest ? biggest->n : 0;
+    struct kafc_table *table = kafc__zalloc(&p->cfg.mem, sizeof(*table) + (size_t)n * sizeof(table->part[0]));
+    if (!table)
+        return NULL;
+    table->n = n;
+    for (int32_t i = 0; i < n; i++) {
+        table->part[i] = i < have ? biggest->part[i] : part_new(p, t, i);
+        if (table->part[i])
+            continue;
+        while (--i >= have)
+            part_free(p, table->part[i]);
+        kafc__free(&p->cfg.mem, table);
+        return NULL;
+    }
+    table->older = t->made;
+    return table;
+}
+
+static void waiting_settle(struct kafc_producer *p, struct kafc_waiting *w, kafc_err code)
+{
+    kafc__budget_give(p->budget, w->size);
+    atomic_fetch_sub(&p->waiting_count, 1);
+    kafc__producer_settle(p, &w->batch, KAFC_NOT_WRITTEN, code);
+}
+
+static void waiting_append(struct kafc_producer *p, struct kafc_topic_out *t, struct kafc_waiting *w)
+{
+    struct kafc_partition_view v;
+    bool sticky, between;
+    kafc_err why;
+    const kafc_message *m = &w->message;
+    struct kafc_part *part = kafc__producer_choose(t, t->made, m, &v, &sticky, &why);
+    if (part)
+        why = kafc__producer_append(p, part, m, w->body, w->timestamp, w->batch.one, w->batch.one_tagged, w,
+                                    &between);
+    if (why != KAFC_OK) {
+        waiting_settle(p, w, why);
+        return;
+    }
+    if (sticky)
+        kafc__partitioner_stuck(&t->partitioner, part->id, w->body, between, &v);
+    kafc__budget_give(p->budget, w->size);
+    atomic_fetch_sub(&p->waiting_count, 1);
+    kafc__free(&p->cfg.mem, w);
+}
+
+/* What waits goes in front of what comes now, and no lock is held while a partitioner runs: so in rounds, until nothing
+ * waits at the moment of publishing. */
+static void publish(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    for (;;) {
+        struct kafc_list list;
+        kafc__list_init(&list);
+        kafc__lock(&t->lock);
+        kafc__list_splice(&list, &t->waiting);
+        if (kafc__list_empty(&list))
+            atomic_store_explicit(&t->table, t->made, memory_order_release);
+        kafc__unlock(&t->lock);
+        struct kafc_batch_out *b = KAFC_LIST_FIRST(&list, struct kafc_batch_out, node);
+        if (!b)
+            return;
+        while ((b = KAFC_LIST_FIRST(&list, struct kafc_batch_out, node))) {
+            kafc__list_del(&b->node);
+            waiting_append(p, t, KAFC_CONTAINER(b, struct kafc_waiting, batch));
+        }
+    }
+}
+
+static void look_at_error(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    kafc_err code = t->meta->error;
+    kafc_err_class cls = kafc_err_class_of(code);
+    int64_t now = kafc__core_now(p->core);
+    t->error = code;
+    if (t->made)
+        return;
+    if (cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE) {
+        kafc__producer_say(p, KAFC_LOG_ERROR, "topic %s: %s", t->name, kafc_err_text(code));
+        kafc__producer_waiting_fail(p, t, code, INT64_MAX);
+    } else if (code == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION && !t->unknown_at) {
+        t->unknown_at = now;
+    }
+    if (p->ask_at == INT64_MAX)
+        p->ask_at = now + kafc__core_retry_delay(p->core, p->asks++);
+}
+
+void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    struct kafc_meta_topic *meta = t->meta;
+    if (!meta)
+        return;
+    if (meta->error != KAFC_OK && meta->fresh)
+        look_at_error(p, t);
+    if (meta->error != KAFC_OK || meta->npartitions <= 0)
+        return;
+    t->unknown_at = 0;
+    t->error = KAFC_OK;
+    p->asks = 0;
+    if (!t->made || t->made->n != meta->npartitions) {
+        struct kafc_table *table = table_new(p, t, meta->npartitions);
+        if (!table) {
+            p->memory_at = kafc__core_now(p->core) + 100000;
+            return;
+        }
+        t->made = table;
+    }
+    for (int32_t i = 0; i < t->made->n; i++)
+        atomic_store_explicit(&t->made->part[i]->led, kafc__meta_leader(meta, i, NULL) >= 0, memory_order_relaxed);
+    if (atomic_load_explicit(&t->table, memory_order_relaxed) != t->made)
+        publish(p, t);
+    for (int32_t i = 0; i < t->made->n; i++)
+        if (kafc__list_linked(&t->made->part[i]->busy))
+            kafc__producer_place(p, t->made->part[i]);
+}
+
+void kafc__producer_news(struct kafc_member *m, struct kafc_meta_topic *meta)
+{
+    struct kafc_producer *p = KAFC_CONTAINER(m, struct kafc_producer, member);
+    kafc__lock(&p->topics_lock);
+    struct kafc_topic_out *t = kafc__map_get(&p->topic_map, meta->name, strlen(meta->name));
+    kafc__unlock(&p->topics_lock);
+    if (!t || t->meta != meta)
+        return;
+    kafc__producer_enter(p);
+    kafc__producer_topic_look(p, t);
+    kafc__producer_leave(p);
+}
+
+/* --- Those that wait ------------------------------------------------------------------- */
+
+/* Topics are only ever appended, so the driver may walk them and hold the lock for each step alone. */
+static struct kafc_topic_out *next_topic(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    kafc__lock(&p->topics_lock);
+    struct kafc_topic_out *next = t ? KAFC_LIST_NEXT(&p->topics, t, struct kafc_topic_out, node)
+                                    : KAFC_LIST_FIRST(&p->topics, struct kafc_topic_out, node);
+    kafc__unlock(&p->topics_lock);
+    return next;
+}
+
+void kafc__producer_topics_again(struct kafc_producer *p)
+{
+    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t))
+        if (t->meta && (!t->made || t->made->n != t->meta->npartitions))
+            kafc__producer_topic_look(p, t);
+}
+
+void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code, int64_t before)
+{
+    for (;;) {
+        kafc__lock(&t->lock);
+        struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
+        if (b && !b->opened_at)
+            b->opened_at = kafc__core_now(p->core);
+        if (b && b->opened_at < before)
+            kafc__list_del(&b->node);
+        else
+            b = NULL;
+        kafc__unlock(&t->lock);
+        if (!b)
+            return;
+        waiting_settle(p, KAFC_CONTAINER(b, struct kafc_waiting, batch), code);
+    }
+}
+
+bool kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next)
+{
+    bool any = false;
+    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
+        if (t->made)
+            continue;
+        kafc_err_class cls = kafc_err_class_of(t->error);
+        if (cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE)
+            kafc__producer_waiting_fail(p, t, t->error, INT64_MAX);
+        if (t->unknown_at && !p->cfg.create_topics && now >= t->unknown_at + UNKNOWN_TOPIC_US)
+            kafc__producer_waiting_fail(p, t, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, INT64_MAX);
+        kafc__producer_waiting_fail(p, t, t->error == KAFC_OK ? KAFC_ERR_TIMED_OUT : t->error,
+                                    now - p->cfg.delivery_timeout_us + 1);
+        kafc__lock(&t->lock);
+        struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
+        if (b) {
+            int64_t at = b->opened_at + p->cfg.delivery_timeout_us;
+            if (t->unknown_at && !p->cfg.create_topics && t->unknown_at + UNKNOWN_TOPIC_US < at)
+                at = t->unknown_at + UNKNOWN_TOPIC_US;
+            *next = at < *next ? at : *next;
+            any = true;
+        }
+        kafc__unlock(&t->lock);
+    }
+    return any;
+}
+
+uint64_t kafc__producer_waiting_first(struct kafc_producer *p)
+{
+    uint64_t first = UINT64_MAX;
+    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
+        kafc__lock(&t->lock);
+        struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
+        if (b && KAFC_CONTAINER(b, struct kafc_waiting, batch)->serial < first)
+            first = KAFC_CONTAINER(b, struct kafc_waiting, batch)->serial;
+        kafc__unlock(&t->lock);
+    }
+    return first;
+}
+
+void kafc__producer_waiting_fail_all(struct kafc_producer *p, kafc_err code)
+{
+    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t))
+        kafc__producer_waiting_fail(p, t, t->error != KAFC_OK ? t->error : code, INT64_MAX);
+}
+
+void kafc__producer_each_part(struct kafc_producer *p, void (*fn)(struct kafc_producer *p, struct kafc_part *part))
+{
+    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
+        const struct kafc_table *all = biggest_table(t);
+        for (int32_t i = 0; all && i < all->n; i++)
+            fn(p, all->part[i]);
+    }
+}
+
+void kafc__producer_unwant_topics(struct kafc_producer *p)
+{
+    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
+        if (t->meta)
+            kafc__meta_drop(p->core, t->meta, p->cfg.create_topics);
+        t->meta = NULL;
+    }
+}
+
+uint64_t kafc__producer_taken(struct kafc_producer *p)
+{
+    uint64_t n = 0;
+    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
+        kafc__lock(&t->lock);
+        n += t->taken;
+        kafc__unlock(&t->lock);
+        struct kafc_table *table = atomic_load_explicit(&t->table, memory_order_acquire);
+        const struct kafc_table *all = table;
+        for (; table; table = table->older)
+            all = table->n > all->n ? table : all;
+        for (int32_t i = 0; all && i < all->n; i++) {
+            kafc__lock(&all->part[i]->lock);
+            n += all->part[i]->taken;
+            kafc__unlock(&all->part[i]->lock);
+        }
+    }
+    return n;
+}
