@@ -50,6 +50,14 @@ struct kafc_frame *kafc__frame_resize(struct kafc_frame *f, size_t cap)
     return f;
 }
 
+void kafc__frame_charge(struct kafc_frame *f, struct kafc_budget *budget)
+{
+    if (f->budget)
+        return;
+    f->budget = kafc__budget_ref(budget);
+    kafc__budget_take(budget, f->cap);
+}
+
 struct kafc_frame *kafc__frame_ref(struct kafc_frame *f)
 {
     atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);

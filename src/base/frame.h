@@ -26,6 +26,8 @@ struct kafc_frame *kafc__frame_new(const kafc_allocator *mem, struct kafc_budget
 /* The frame with another cap, not below len, perhaps at another address; for its only holder, who fills it.
  * NULL when out of memory: then the frame is as it was. */
 struct kafc_frame *kafc__frame_resize(struct kafc_frame *f, size_t cap);
+/* Counts a frame that has no budget yet against one, for its only holder. */
+void kafc__frame_charge(struct kafc_frame *f, struct kafc_budget *budget);
 struct kafc_frame *kafc__frame_ref(struct kafc_frame *f);
 void kafc__frame_unref(struct kafc_frame *f); /* NULL is ignored */
 

@@ -46,12 +46,20 @@ static void free_consumer(void *arg)
     r->consumer = NULL;
 }
 
+static void stop_consumer(void *arg)
+{
+    kafc_reader *r = arg;
+
+    kafc__consumer_stop(r->consumer);
+}
+
 static kafc_err close_now(kafc_reader *r)
 {
     kafc__lock(&r->lock);
     atomic_store(&r->closed, true);
     kafc__cond_broadcast(&r->changed);
     kafc__unlock(&r->lock);
+    kafc__client_run(r->client, stop_consumer, r); /* nothing is fetched any more */
     return KAFC_OK;
 }
 
@@ -126,6 +134,34 @@ static kafc_err enter(kafc_reader *r, int timeout_ms, kafc_error *err)
     return timeout_ms == 0 ? KAFC_OK : kafc__client_enter(r->client, timeout_ms, err);
 }
 
+struct why {
+    struct kafc_consumer *consumer;
+    kafc_error reason;
+    bool known;
+};
+
+static void ask_why(void *arg)
+{
+    struct why *w = arg;
+
+    w->known = kafc__consumer_why(w->consumer, &w->reason);
+}
+
+/* Says what and where, if it is not just that nothing was written. */
+static kafc_err timed_out(kafc_reader *r, kafc_error *err)
+{
+    struct why w = { .consumer = r->consumer };
+
+    if (err && kafc__consumer_in_trouble(r->consumer))
+        kafc__client_run(r->client, ask_why, &w);
+    if (!w.known)
+        return kafc__error(err, KAFC_ERR_TIMED_OUT, "no message came within the timeout");
+    kafc__error(err, KAFC_ERR_TIMED_OUT, "no message came within the timeout; the last trouble: %.400s",
+                w.reason.message);
+    err->broker = w.reason.broker;
+    return KAFC_ERR_TIMED_OUT;
+}
+
 /* Waits until the consumer may have something. KAFC_OK: look again. */
 static kafc_err wait(kafc_reader *r, int64_t deadline, kafc_error *err)
 {
@@ -149,7 +185,7 @@ static kafc_err wait(kafc_reader *r, int64_t deadline, kafc_error *err)
     case KAFC_ERR_INTERRUPTED:
         return kafc__error(err, code, "the reader was woken");
     case KAFC_ERR_TIMED_OUT:
-        return kafc__error(err, code, "no message came within the timeout");
+        return timed_out(r, err);
     default:
         return code;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The consumer's application side: what is read, seeks, and taking batches.
- * See consumer_fetch.c and consumer_offsets.c for the driver's side.
+ * See consumer_member.c for its life on the core, consumer_fetch.c and
+ * consumer_offsets.c for what it asks the brokers.
  */
 #include "core/consumer_internal.h"
 
@@ -12,8 +13,8 @@ static const int8_t next_state[KAFC_CP_STATES][KAFC_CP_EVENTS] = {
     /*                    UNKNOWN         KNOWN         REACHED      BROKEN */
     [KAFC_CP_LOOKUP] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, KAFC_CP_DONE, KAFC_CP_FAILED },
     [KAFC_CP_FETCH] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, KAFC_CP_DONE, KAFC_CP_FAILED },
-    [KAFC_CP_DONE] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, -1, -1 },
-    [KAFC_CP_FAILED] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, -1, -1 },
+    [KAFC_CP_DONE] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, -1, KAFC_CP_FAILED },
+    [KAFC_CP_FAILED] = { KAFC_CP_LOOKUP, KAFC_CP_FETCH, -1, KAFC_CP_FAILED },
 };
 
 int kafc__cp_next_state(enum kafc_cp_state s, enum kafc_cp_event e)
@@ -70,13 +71,20 @@ static void drop_queued(struct kafc_consumer_partition *p)
     p->queued = 0;
 }
 
+bool kafc__cp_is_low(const struct kafc_consumer_partition *p)
+{
+    return p->queued <= (size_t)p->c->cfg.options.partition_max_bytes;
+}
+
 void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
 {
     drop_queued(p);
     p->version++;
     p->busy = false;
     p->start = start;
-    p->range_reset = false;
+    p->range_reset = p->truncated = false;
+    p->last_epoch = -1;
+    p->max_bytes = 0;
     p->attempts = 0;
     p->retry_at = 0;
     p->end_told = -1;
@@ -109,18 +117,8 @@ bool kafc__cp_answered(struct kafc_asked *a)
     return current && !a->p->dead;
 }
 
-static void partition_free(struct kafc_consumer_partition *p)
-{
-    kafc__list_del(&p->node);
-    if (p->meta)
-        kafc__meta_drop(p->c->core, p->meta, false);
-    kafc__name_unref(p->topic);
-    kafc__free(&p->c->cfg.mem, p);
-}
-
-static struct kafc_consumer_partition *partition_new(struct kafc_consumer *c, struct kafc_name *topic,
-                                                     int32_t id, kafc_position start,
-                                                     kafc_position stop)
+struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kafc_name *topic, int32_t id,
+                                             kafc_position start, kafc_position stop)
 {
     struct kafc_consumer_partition *p = kafc__zalloc(&c->cfg.mem, sizeof *p);
 
@@ -148,83 +146,68 @@ static struct kafc_consumer_partition *find(struct kafc_consumer *c, const char 
     return p;
 }
 
-/* The driver's thread frees what nothing refers to any more. */
-static void reap(struct kafc_consumer *c)
-{
-    struct kafc_consumer_partition *p, *next;
-    struct kafc_consumer_topic *t, *tnext;
-
-    for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p; p = next) {
-        next = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node);
-        if (p->dead && p->asked == 0)
-            partition_free(p);
-    }
-    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node); t; t = tnext) {
-        tnext = KAFC_LIST_NEXT(&c->topics, t, struct kafc_consumer_topic, node);
-        if (!t->dead)
-            continue;
-        kafc__list_del(&t->node);
-        if (t->meta)
-            kafc__meta_drop(c->core, t->meta, false);
-        kafc__name_unref(t->name);
-        kafc__free(&c->cfg.mem, t);
-    }
-}
-
 /* --- Notices ------------------------------------------------------------------ */
 
 /* Notices of the first two kinds may repeat; any other is told once until something changes. */
-static bool is_told(kafc_err told, kafc_err code)
+bool kafc__is_told(kafc_err told, kafc_err code)
 {
     return told == code && code != KAFC_ERR_END_OF_PARTITION && code != KAFC_ERR_SKIPPED;
 }
 
-static void tell(struct kafc_consumer *c, struct kafc_consumer_partition *from, struct kafc_name *topic,
-                 int32_t partition, int64_t offset, const kafc_error *what)
+bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition *from, struct kafc_name *topic,
+                         int32_t partition, int64_t offset, const kafc_error *what)
 {
-    struct kafc_fetched *b = kafc__fetched_new(&c->cfg.mem, topic, partition, NULL, NULL, 0);
+    struct kafc_fetched *b = kafc__fetched_new(&c->cfg.mem, NULL, topic, partition, NULL, NULL, 0);
 
-    if (!b)
-        return;
-    b->notice = kafc__alloc(&c->cfg.mem, sizeof *b->notice);
-    if (!b->notice) {
+    if (b)
+        b->notice = kafc__alloc(&c->cfg.mem, sizeof *b->notice);
+    if (!b || !b->notice) {
         kafc_batch_free(b);
-        return;
+        return false;
     }
     *b->notice = *what;
     b->kind = KAFC_FETCHED_NOTICE;
     b->offset = offset;
     b->from = from;
     kafc__list_push(&c->ready, &b->node);
+    return true;
 }
 
-void kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset, const char *fmt, ...)
+bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset, const char *fmt, ...)
 {
     kafc_error e;
     char text[sizeof e.message];
     va_list ap;
 
-    if (is_told(p->told, code))
-        return;
-    if (code != KAFC_ERR_END_OF_PARTITION && code != KAFC_ERR_SKIPPED)
-        p->told = code;
+    if (kafc__is_told(p->told, code))
+        return true;
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     kafc__error(&e, code, "%s", text);
-    tell(p->c, p, p->topic, p->id, offset, &e);
+    if (!kafc__consumer_tell(p->c, p, p->topic, p->id, offset, &e))
+        return false;
+    if (code != KAFC_ERR_END_OF_PARTITION && code != KAFC_ERR_SKIPPED)
+        p->told = code;
+    return true;
 }
 
 /* --- What is read ---------------------------------------------------------------- */
 
-static void give_up_all(struct kafc_consumer *c)
+void kafc__consumer_give_up(struct kafc_consumer *c)
 {
     struct kafc_consumer_partition *p;
     struct kafc_consumer_topic *t;
 
+    struct kafc_fetched *b;
+
+    while ((b = KAFC_LIST_FIRST(&c->ready, struct kafc_fetched, node)) != NULL) {
+        kafc__list_del(&b->node);
+        kafc_batch_free(b);
+    }
     for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p;
          p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        drop_queued(p);
+        p->queued = 0;
         p->dead = true;
         p->version++;
     }
@@ -234,7 +217,7 @@ static void give_up_all(struct kafc_consumer *c)
     c->idle_topic = false;
 }
 
-static void drop_current(struct kafc_consumer *c)
+void kafc__consumer_drop_current(struct kafc_consumer *c)
 {
     if (!c->current)
         return;
@@ -275,7 +258,7 @@ static kafc_err assign_one(struct kafc_consumer *c, const kafc_assignment *a, ka
     if (find(c, a->topic, a->partition))
         return kafc__error(err, KAFC_ERR_USAGE, "%s [%d] is assigned twice", a->topic, a->partition);
     name = kafc__name_new(&c->cfg.mem, a->topic);
-    ok = name && partition_new(c, name, a->partition, start, stop);
+    ok = name && kafc__cp_new(c, name, a->partition, start, stop);
     kafc__name_unref(name);
     return ok ? KAFC_OK : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory in assign");
 }
@@ -285,13 +268,13 @@ kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a
 {
     kafc_err code = KAFC_OK;
 
-    drop_current(c);
+    kafc__consumer_drop_current(c);
     kafc__lock(&c->lock);
-    give_up_all(c);
+    kafc__consumer_give_up(c);
     for (int32_t i = 0; i < n && code == KAFC_OK; i++)
         code = assign_one(c, &a[i], err);
     if (code)
-        give_up_all(c);
+        kafc__consumer_give_up(c);
     kafc__unlock(&c->lock);
     kafc__consumer_poke(c);
     return code;
@@ -316,9 +299,9 @@ kafc_err kafc__consumer_read_topic(struct kafc_consumer *c, const char *topic, i
     }
     t->start = c->cfg.options.start;
     t->stop = c->cfg.options.stop;
-    drop_current(c);
+    kafc__consumer_drop_current(c);
     kafc__lock(&c->lock);
-    give_up_all(c);
+    kafc__consumer_give_up(c);
     kafc__list_push(&c->topics, &t->node);
     c->idle_topic = true;
     kafc__unlock(&c->lock);
@@ -340,7 +323,7 @@ kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t
     p = find(c, topic, partition);
     if (p) {
         if (c->current && c->current->from == p)
-            drop_current(c);
+            kafc__consumer_drop_current(c);
         kafc__cp_start(p, or_default(to, c->cfg.options.start));
     }
     kafc__unlock(&c->lock);
@@ -361,7 +344,9 @@ kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_
     kafc__lock(&c->lock);
     p = find(c, topic, partition);
     if (p) {
-        out->position = c->current && c->current->from == p ? c->current->cursor.next : p->position;
+        out->position = c->current && c->current->kind == KAFC_FETCHED_RECORDS && c->current->from == p
+                            ? c->current->cursor.next
+                            : p->position;
         out->high_watermark = p->high_watermark;
         out->log_start = p->log_start;
         out->end = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark : p->last_stable;
@@ -378,7 +363,7 @@ kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_
 /* --- Taking ------------------------------------------------------------------------ */
 
 /* Everything assigned has reached its stop? Nothing assigned is no end. */
-static bool all_done(const struct kafc_consumer *c)
+bool kafc__consumer_all_done(const struct kafc_consumer *c)
 {
     bool any = false;
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
@@ -393,25 +378,39 @@ static bool all_done(const struct kafc_consumer *c)
     return any && !c->idle_topic;
 }
 
+/* b leaves the queue: the position is where it begins. true: its partition has run low and can be fetched again. */
+static bool leave_queue(struct kafc_fetched *b)
+{
+    struct kafc_consumer_partition *p = b->from;
+    bool was_low;
+
+    kafc__list_del(&b->node);
+    if (b->kind == KAFC_FETCHED_NOTICE) {
+        if (p && b->notice->code == KAFC_ERR_SKIPPED)
+            p->position = b->offset;
+        return false;
+    }
+    was_low = kafc__cp_is_low(p);
+    p->queued -= b->size;
+    p->position = b->cursor.next;
+    return !was_low && kafc__cp_is_low(p);
+}
+
 /* The next batch in the order of arrival; NULL with the reason. */
 static struct kafc_fetched *take(struct kafc_consumer *c, kafc_err *why)
 {
     struct kafc_fetched *b;
+    bool low = false;
 
     kafc__lock(&c->lock);
     b = KAFC_LIST_FIRST(&c->ready, struct kafc_fetched, node);
-    if (b) {
-        kafc__list_del(&b->node);
-        if (b->kind == KAFC_FETCHED_RECORDS) {
-            b->from->queued -= b->size;
-            b->from->position = b->cursor.next;
-        }
-    } else {
-        *why = all_done(c) ? KAFC_ERR_END_OF_RANGE : KAFC_ERR_WOULD_BLOCK;
-    }
+    if (b)
+        low = leave_queue(b);
+    else
+        *why = kafc__consumer_all_done(c) ? KAFC_ERR_END_OF_RANGE : KAFC_ERR_WOULD_BLOCK;
     kafc__unlock(&c->lock);
-    if (b && b->size)
-        kafc__consumer_poke(c); /* there is room: fetch on (DESIGN 8.6) */
+    if (low)
+        kafc__consumer_poke(c); /* nothing sleeps a fixed time */
     return b;
 }
 
@@ -468,13 +467,16 @@ kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_erro
             code = kafc__fetched_next(b, m, err);
             if (code == KAFC_OK)
                 return KAFC_OK;
+            if (code == KAFC_ERR_NO_MEMORY)
+                return code; /* the next call tries again */
             if (code != KAFC_ERR_END_OF_RANGE) {
                 stop_at(c, b);
+                m->offset = b->cursor.next;
                 return code;
             }
             finish(c, b, b->cursor.next);
         }
-        drop_current(c);
+        kafc__consumer_drop_current(c);
         b = c->current = take(c, &code);
         if (!b)
             return nothing(code, err);
@@ -496,7 +498,7 @@ kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, ka
         b->cursor.decompress = &b->decompress;
         c->current = NULL;
     } else {
-        drop_current(c);
+        kafc__consumer_drop_current(c);
         b = take(c, &code);
         if (!b)
             return nothing(code, err);
@@ -511,203 +513,17 @@ kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, ka
     return KAFC_OK;
 }
 
-/* --- Life --------------------------------------------------------------------------- */
-
-static void poked(struct kafc_member *m)
+bool kafc__consumer_in_trouble(struct kafc_consumer *c)
 {
-    struct kafc_consumer *c = KAFC_CONTAINER(m, struct kafc_consumer, member);
-
-    kafc__consumer_work(c);
-    c->cfg.on_ready(c->cfg.ctx);
-}
-
-/* What was answered and has no leader, or does not exist, is asked for until it has. */
-static void watch(struct kafc_consumer *c, const struct kafc_meta_topic *t, int32_t partition)
-{
-    if (t && t->fresh && (partition < 0 ? t->npartitions == 0 : kafc__meta_leader(t, partition, NULL) < 0))
-        kafc__meta_stale(c->core);
-}
-
-/* Wants metadata of what is newly read; makes the partitions of whole topics. */
-static void follow_topics(struct kafc_consumer *c)
-{
-    struct kafc_consumer_partition *p;
-    struct kafc_consumer_topic *t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node);
-
-    for (; t; t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_consumer_topic, node)) {
-        if (!t->dead && !t->meta)
-            t->meta = kafc__meta_want(c->core, t->name->s, false);
-        while (!t->dead && t->meta && t->known < t->meta->npartitions) {
-            /* a partition that appears later is read from its first record: nothing is skipped */
-            if (!partition_new(c, t->name, t->known, c->idle_topic ? t->start : KAFC_FIRST, t->stop))
-                return;
-            t->known++;
-        }
-        if (t->known > 0)
-            c->idle_topic = false;
-        if (!t->dead)
-            watch(c, t->meta, -1);
-    }
-    for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p;
-         p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        if (!p->dead && !p->meta)
-            p->meta = kafc__meta_want(c->core, p->topic->s, false);
-        if (!p->dead && p->state != KAFC_CP_DONE && p->state != KAFC_CP_FAILED)
-            watch(c, p->meta, p->id);
-    }
-}
-
-static void retry_fired(void *owner)
-{
-    kafc__consumer_work(owner);
-}
-
-static void set_timer(struct kafc_consumer *c)
-{
-    int64_t now = kafc__core_now(c->core), at = INT64_MAX;
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
-
-    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        if (!p->dead && p->retry_at > now && p->retry_at < at)
-            at = p->retry_at;
-    }
-    if (at != INT64_MAX)
-        kafc__core_timer_set(c->core, &c->timer, at);
-}
-
-void kafc__consumer_work(struct kafc_consumer *c)
-{
-    bool ready;
+    bool trouble;
 
     kafc__lock(&c->lock);
-    reap(c);
-    follow_topics(c);
-    kafc__consumer_lookups(c);
-    kafc__consumer_fetches(c);
-    set_timer(c);
-    ready = !kafc__list_empty(&c->ready) || all_done(c);
+    trouble = c->no_leader || c->trouble.code != KAFC_OK;
     kafc__unlock(&c->lock);
-    if (ready)
-        c->cfg.on_ready(c->cfg.ctx);
-}
-
-/* A topic that does not exist is one notice, and is read when it appears (rule R12). */
-static void tell_topic(struct kafc_consumer *c, struct kafc_consumer_topic *w, const struct kafc_meta_topic *t)
-{
-    kafc_error e;
-
-    if (t->error == KAFC_OK)
-        w->told = KAFC_OK;
-    if (t->error == KAFC_OK || is_told(w->told, t->error) || t->error == KAFC_ERR_LEADER_NOT_AVAILABLE)
-        return;
-    w->told = t->error;
-    kafc__error(&e, t->error, "topic \"%s\": %s (it is read when that changes)", t->name,
-                kafc_err_text(t->error));
-    tell(c, NULL, w->name, -1, KAFC_OFFSET_UNKNOWN, &e);
-}
-
-static void tell_partition(struct kafc_consumer_partition *p, const struct kafc_meta_topic *t)
-{
-    if (t->error == KAFC_OK && p->id < t->npartitions)
-        return;
-    if (t->error == KAFC_OK)
-        kafc__cp_tell(p, KAFC_ERR_UNKNOWN_PARTITION, KAFC_OFFSET_UNKNOWN,
-                      "topic \"%s\" has %d partitions, there is no partition %d (it is read when it appears)",
-                      t->name, t->npartitions, p->id);
-    else if (t->error != KAFC_ERR_LEADER_NOT_AVAILABLE)
-        kafc__cp_tell(p, t->error, KAFC_OFFSET_UNKNOWN, "topic \"%s\": %s (it is read when that changes)",
-                      t->name, kafc_err_text(t->error));
-}
-
-/* Is the notice about the topic, which every partition of it and the topic itself would repeat? */
-static bool whole_topic(const struct kafc_consumer *c, const struct kafc_meta_topic *t)
-{
-    const struct kafc_consumer_topic *w = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node);
-
-    while (w && (w->dead || w->meta != t))
-        w = KAFC_LIST_NEXT(&c->topics, w, struct kafc_consumer_topic, node);
-    return w != NULL;
-}
-
-static void topic_news(struct kafc_member *m, struct kafc_meta_topic *t)
-{
-    struct kafc_consumer *c = KAFC_CONTAINER(m, struct kafc_consumer, member);
-    struct kafc_consumer_partition *p;
-    struct kafc_consumer_topic *w;
-
-    kafc__lock(&c->lock);
-    for (w = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node); w;
-         w = KAFC_LIST_NEXT(&c->topics, w, struct kafc_consumer_topic, node))
-        if (!w->dead && w->meta == t)
-            tell_topic(c, w, t);
-    for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p;
-         p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
-        if (!p->dead && p->meta == t && !whole_topic(c, t))
-            tell_partition(p, t);
-    kafc__unlock(&c->lock);
-    kafc__consumer_work(c);
-}
-
-static void room(void *ctx)
-{
-    kafc__consumer_poke(ctx);
+    return trouble;
 }
 
 void kafc__consumer_poke(struct kafc_consumer *c)
 {
     kafc__core_poke(c->core, &c->member);
-}
-
-struct kafc_consumer *kafc__consumer_new(struct kafc_core *core, const struct kafc_consumer_config *cfg)
-{
-    struct kafc_consumer *c = kafc__zalloc(&cfg->mem, sizeof *c);
-
-    if (!c)
-        return NULL;
-    c->core = core;
-    c->cfg = *cfg;
-    c->held = kafc__held_new(&cfg->mem, (size_t)cfg->options.buffer_bytes);
-    if (!c->held || !kafc__core_timer_init(core, &c->timer, retry_fired, c)) {
-        kafc__held_unref(c->held);
-        kafc__free(&cfg->mem, c);
-        return NULL;
-    }
-    c->held->room = room;
-    c->held->ctx = c;
-    kafc__decompress_init(&c->decompress, &c->cfg.mem, NULL, KAFC_PLAIN_MAX);
-    kafc__mutex_init(&c->lock);
-    kafc__list_init(&c->partitions);
-    kafc__list_init(&c->topics);
-    kafc__list_init(&c->ready);
-    kafc__list_init(&c->fetchers);
-    kafc__list_init(&c->lookups);
-    c->member.poked = poked;
-    c->member.topic_news = topic_news;
-    kafc__core_add(core, &c->member);
-    return c;
-}
-
-void kafc__consumer_free(struct kafc_consumer *c)
-{
-    struct kafc_fetcher *f;
-    struct kafc_lookup *l;
-
-    drop_current(c);
-    kafc__lock(&c->lock);
-    give_up_all(c);
-    while ((f = KAFC_LIST_FIRST(&c->fetchers, struct kafc_fetcher, node)) != NULL)
-        kafc__fetcher_free(f);
-    while ((l = KAFC_LIST_FIRST(&c->lookups, struct kafc_lookup, node)) != NULL)
-        kafc__lookup_free(l);
-    reap(c);
-    kafc__unlock(&c->lock);
-    kafc__lock(&c->held->lock);
-    c->held->room = NULL; /* batches that are out there tell nobody */
-    kafc__unlock(&c->held->lock);
-    kafc__held_unref(c->held);
-    kafc__core_timer_fini(c->core, &c->timer);
-    kafc__core_remove(c->core, &c->member);
-    kafc__decompress_fini(&c->decompress);
-    kafc__mutex_fini(&c->lock);
-    kafc__free(&c->cfg.mem, c);
 }

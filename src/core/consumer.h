@@ -25,6 +25,10 @@ struct kafc_consumer_config {
 
 /* Hangs itself on the core; topics and positions come with assign. Driver's thread. NULL when out of memory. */
 struct kafc_consumer *kafc__consumer_new(struct kafc_core *core, const struct kafc_consumer_config *cfg);
+/* Ends all work: nothing is fetched any more. Driver's thread, while the application's thread may be in any call. */
+void kafc__consumer_stop(struct kafc_consumer *c);
+/* Which one, for the sentence of a timeout; false: none. Driver's thread. */
+bool kafc__consumer_why(struct kafc_consumer *c, kafc_error *out);
 /* Driver's thread; nobody is inside any other call. Batches that were handed out live on. */
 void kafc__consumer_free(struct kafc_consumer *c);
 
@@ -41,6 +45,8 @@ kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_erro
 kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, kafc_error *err);
 kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_t partition,
                               kafc_reader_state *out, kafc_error *err);
+/* Is there a reason for waiting in vain, but that nothing was written? */
+bool kafc__consumer_in_trouble(struct kafc_consumer *c);
 /* Makes the driver call on_ready. Any thread, signal handlers too. */
 void kafc__consumer_poke(struct kafc_consumer *c);
 

@@ -8,9 +8,6 @@
 
 #include <stdlib.h>
 
-/* A partition is asked again while no more than this many times partition_max_bytes wait to be taken. */
-enum { AHEAD = 1 };
-
 static bool same_topic(const struct kafc_fetch_resp_topic *t, const struct kafc_consumer_partition *p, int version)
 {
     if (version >= 13)
@@ -33,8 +30,8 @@ static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
                       const struct kafc_fetch_resp_partition *r, int64_t next)
 {
     const kafc_reader_options *o = &f->c->cfg.options;
-    struct kafc_fetched *b = kafc__fetched_new(&f->c->cfg.mem, p->topic, p->id, f->rq.frame, r->records.p,
-                                           (size_t)r->records.len);
+    struct kafc_fetched *b = kafc__fetched_new(&f->c->cfg.mem, f->c->budget, p->topic, p->id, f->rq.frame,
+                                               r->records.p, (size_t)r->records.len);
     int32_t n = r->aborted_transactions.n;
 
     if (!b)
@@ -64,27 +61,35 @@ static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     }
     b->high_watermark = r->high_watermark;
     b->next_offset = next;
-    b->size = (size_t)r->records.len;
-    b->held = kafc__held_ref(f->c->held);
-    kafc__held_take(b->held, b->size);
-    b->cursor.held = b->held;
+    b->size = (size_t)r->records.len + sizeof *b;
+    kafc__frame_charge(b->frame, f->c->budget);
     b->from = p;
     p->queued += b->size;
     kafc__list_push(&f->c->ready, &b->node);
     return true;
 }
 
-/* The offset behind the last whole batch, or -1 if there is none. */
-static int64_t behind(const struct kafc_fetch_resp_partition *r)
+struct looked_through {
+    int64_t next;  /* the offset behind the last whole batch, or -1 if there is none */
+    int32_t epoch; /* of that batch */
+    bool broken;   /* something is no batch: the cursor will say why */
+    size_t cut;    /* the bytes of a batch that is not there as a whole, or 0 */
+};
+
+static void look_through(const struct kafc_fetch_resp_partition *r, struct looked_through *l)
 {
     struct kafc_batches it;
     struct kafc_batch b;
-    int64_t next = -1;
+    kafc_err code;
 
+    *l = (struct looked_through){ .next = -1, .epoch = -1 };
     kafc__batches_init(&it, r->records.p, r->records.len > 0 ? (size_t)r->records.len : 0);
-    while (kafc__batch_next(&it, &b, NULL) == KAFC_OK && b.p)
-        next = kafc__batch_last_offset(&b) + 1;
-    return next;
+    while ((code = kafc__batch_next(&it, &b, NULL)) == KAFC_OK && b.p) {
+        l->next = kafc__batch_last_offset(&b) + 1;
+        l->epoch = b.header.leader_epoch;
+    }
+    l->broken = code != KAFC_OK;
+    l->cut = it.cut;
 }
 
 static void end_notice(struct kafc_consumer_partition *p)
@@ -94,38 +99,86 @@ static void end_notice(struct kafc_consumer_partition *p)
 
     if (o->notify_end != KAFC_ON || end < 0 || p->fetch_offset < end || p->end_told == p->fetch_offset)
         return;
-    p->end_told = p->fetch_offset;
-    kafc__cp_tell(p, KAFC_ERR_END_OF_PARTITION, p->fetch_offset, "%s [%d]: the end, offset %lld", p->topic->s,
-                  p->id, (long long)p->fetch_offset);
+    if (kafc__cp_tell(p, KAFC_ERR_END_OF_PARTITION, p->fetch_offset, "%s [%d]: the end, offset %lld", p->topic->s,
+                      p->id, (long long)p->fetch_offset))
+        p->end_told = p->fetch_offset;
+}
+
+/* Nothing was there. A broker that was told to wait has waited; else the pause is ours. */
+static void nothing_new(struct kafc_consumer_partition *p)
+{
+    const kafc_reader_options *o = &p->c->cfg.options;
+
+    if (o->max_wait_ms == 0 || o->min_bytes == 0)
+        p->retry_at = kafc__core_now(p->c->core) + kafc__core_retry_delay(p->c->core, 0);
+}
+
+/* Only a part of a batch came: it is asked for again with room for all of it. */
+static void cut_off(struct kafc_consumer_partition *p, size_t size)
+{
+    int32_t limit = kafc__core_config(p->c->core)->receive_max;
+
+    if (size > (size_t)p->max_bytes && size <= (size_t)limit) {
+        p->max_bytes = (int32_t)size;
+        return;
+    }
+    kafc__cp_retry(p);
+    if (kafc__cp_tell(p, KAFC_ERR_TOO_LARGE, p->fetch_offset,
+                           "%s [%d]: the batch at offset %lld has %zu bytes, %d are accepted", p->topic->s, p->id,
+                           (long long)p->fetch_offset, size, limit))
+        kafc__cp_step(p, KAFC_CP_BROKEN);
+}
+
+/* false: out of memory. */
+static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
+                         const struct kafc_fetch_resp_partition *r)
+{
+    struct looked_through l;
+
+    look_through(r, &l);
+    if (l.next > p->fetch_offset || l.broken) {
+        if (!hand_over(f, p, r, l.next > p->fetch_offset ? l.next : p->fetch_offset))
+            return false;
+        p->max_bytes = 0;
+        if (l.next > p->fetch_offset) {
+            p->fetch_offset = l.next;
+            p->last_epoch = l.epoch;
+        } else { /* the cursor says why and stops the partition; until then nothing is asked */
+            kafc__cp_step(p, KAFC_CP_BROKEN);
+        }
+        kafc__list_del(&p->node); /* the order of a request is its priority: whoever got something goes last */
+        kafc__list_push(&f->c->partitions, &p->node);
+    } else if (l.cut) {
+        cut_off(p, l.cut);
+    } else if (r->records.len > 0) {
+        kafc__cp_retry(p); /* what was not asked for: not again in a hurry */
+    } else {
+        nothing_new(p);
+    }
+    return true;
 }
 
 static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
                  const struct kafc_fetch_resp_partition *r)
 {
-    int64_t next = behind(r);
-
-    p->attempts = 0;
+    p->attempts = r->records.len > 0 ? p->attempts : 0; /* what came may be of no use */
     p->retry_at = 0;
     p->told = KAFC_OK;
     p->high_watermark = r->high_watermark;
     p->last_stable = r->last_stable_offset >= 0 ? r->last_stable_offset : r->high_watermark;
     p->log_start = r->log_start_offset;
-    if (r->preferred_read_replica >= 0 && r->preferred_read_replica != f->node_id)
+    if (r->preferred_read_replica >= 0 && r->preferred_read_replica != f->node_id) {
         p->replica = r->preferred_read_replica;
-    if (next < 0 && r->records.len > 0) { /* not one batch that can be told apart: let the cursor say why */
-        if (hand_over(f, p, r, p->fetch_offset))
-            kafc__cp_step(p, KAFC_CP_BROKEN);
+        p->replica_until = kafc__core_now(f->c->core) + kafc__core_config(f->c->core)->metadata_max_age_us;
+        if (r->records.len <= 0)
+            return; /* go there at once */
+    }
+    if (!good_records(f, p, r)) {
+        kafc__cp_retry(p);
         return;
     }
-    if (next > p->fetch_offset) {
-        if (!hand_over(f, p, r, next)) {
-            kafc__cp_retry(p);
-            return;
-        }
-        p->fetch_offset = next;
-        kafc__list_del(&p->node); /* the order of a request is its priority: whoever got something goes last */
-        kafc__list_push(&f->c->partitions, &p->node);
-    }
+    if (p->state != KAFC_CP_FETCH)
+        return;
     end_notice(p);
     if (p->fetch_offset >= p->stop_offset)
         kafc__cp_step(p, KAFC_CP_REACHED);
@@ -135,9 +188,11 @@ static void out_of_range(struct kafc_fetcher *f, struct kafc_consumer_partition 
 {
     if (p->replica >= 0 && p->replica == f->node_id) { /* a follower may lag: ask the leader (KIP-392) */
         p->replica = -1;
+        kafc__cp_retry(p); /* which may send us back */
         return;
     }
     p->range_reset = true;
+    p->last_epoch = -1;
     p->needs = KAFC_NEED_FIRST | KAFC_NEED_LAST;
     kafc__cp_step(p, KAFC_CP_UNKNOWN);
 }
@@ -174,7 +229,10 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 static void answer_one(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
                        const struct kafc_fetch_resp_partition *r)
 {
-    if (r->error_code == KAFC_OK)
+    if (r->error_code == KAFC_OK && (r->diverging_epoch.epoch >= 0 || r->diverging_epoch.end_offset >= 0)) {
+        p->truncated = true; /* what was read is not in the log any more, whatever stands in its place (KIP-320) */
+        out_of_range(f, p);
+    } else if (r->error_code == KAFC_OK)
         good(f, p, r);
     else if (r->error_code == KAFC_ERR_OFFSET_OUT_OF_RANGE)
         out_of_range(f, p);
@@ -182,19 +240,41 @@ static void answer_one(struct kafc_fetcher *f, struct kafc_consumer_partition *p
         bad(f, p, r);
 }
 
-static const struct kafc_fetch_resp_partition *find_answer(const struct kafc_fetch_resp *resp,
+/* Where the search for the next partition begins: brokers answer in the order of the request. */
+struct place {
+    int32_t topic, partition;
+};
+
+static const struct kafc_fetch_resp_partition *find_answer(const struct kafc_fetch_resp *resp, struct place *at,
                                                            const struct kafc_consumer_partition *p, int version)
 {
-    for (int32_t t = 0; t < resp->responses.n; t++) {
+    for (int32_t n = 0; n < resp->responses.n; n++) {
+        int32_t t = (at->topic + n) % resp->responses.n;
         const struct kafc_fetch_resp_topic *topic = &resp->responses.v[t];
+        int32_t from = n == 0 ? at->partition : 0;
 
-        if (!same_topic(topic, p, version))
+        if (topic->partitions.n == 0 || !same_topic(topic, p, version))
             continue;
-        for (int32_t i = 0; i < topic->partitions.n; i++)
-            if (topic->partitions.v[i].partition_index == p->id)
-                return &topic->partitions.v[i];
+        for (int32_t k = 0; k < topic->partitions.n; k++) {
+            int32_t i = (from + k) % topic->partitions.n;
+
+            if (topic->partitions.v[i].partition_index != p->id)
+                continue;
+            *at = (struct place){ t, i };
+            return &topic->partitions.v[i];
+        }
     }
     return NULL;
+}
+
+/* The request as a whole failed. */
+static void failed(struct kafc_fetcher *f, struct kafc_consumer_partition *p, const kafc_error *err, bool final)
+{
+    p->replica = -1;
+    kafc__cp_retry(p);
+    if (final)
+        kafc__cp_tell(p, err->code, p->fetch_offset, "%s [%d] cannot be fetched from node %d: %s", p->topic->s, p->id,
+                      f->node_id, err->message);
 }
 
 static void fetch_done(struct kafc_request *rq)
@@ -202,11 +282,15 @@ static void fetch_done(struct kafc_request *rq)
     struct kafc_fetcher *f = rq->owner;
     struct kafc_consumer *c = f->c;
     struct kafc_fetch_resp resp;
+    struct place at = { 0, 0 };
     kafc_error err = { .message = "" };
     kafc_err code = rq->result;
+    bool final = false;
 
     kafc__lock(&c->lock);
     f->busy = false;
+    c->reserved -= f->reserved;
+    f->reserved = 0;
     if (code == KAFC_OK)
         code = kafc__request_decode(rq, &resp, &f->arena, &err);
     else if (rq->why)
@@ -215,21 +299,23 @@ static void fetch_done(struct kafc_request *rq)
         code = kafc__error(&err, (kafc_err)resp.error_code, "node %d refused a fetch: %s", f->node_id,
                            kafc_err_text((kafc_err)resp.error_code));
     if (code != KAFC_OK) {
-        kafc__log(&kafc__core_config(c->core)->log, KAFC_LOG_DEBUG, "fetch: %s", err.message);
+        err.broker = f->node_id;
+        final = kafc__consumer_trouble(c, &err);
         kafc__meta_stale(c->core);
+    } else if (c->trouble.broker == f->node_id) {
+        c->trouble.code = KAFC_OK;
     }
     for (int32_t i = 0; i < f->nasked; i++) {
         struct kafc_consumer_partition *p = f->asked[i].p;
-        const struct kafc_fetch_resp_partition *r = code == KAFC_OK ? find_answer(&resp, p, rq->version) : NULL;
+        const struct kafc_fetch_resp_partition *r =
+            code == KAFC_OK ? find_answer(&resp, &at, p, rq->version) : NULL;
 
         if (!kafc__cp_answered(&f->asked[i]) || p->state != KAFC_CP_FETCH)
             continue;
-        if (r) {
+        if (r)
             answer_one(f, p, r);
-        } else {
-            p->replica = -1;
-            kafc__cp_retry(p);
-        }
+        else
+            failed(f, p, &err, final);
     }
     f->nasked = 0;
     kafc__unlock(&c->lock);
@@ -240,13 +326,30 @@ static void fetch_done(struct kafc_request *rq)
 
 static int32_t source(const struct kafc_consumer_partition *p)
 {
-    return p->replica >= 0 ? p->replica : kafc__meta_leader(p->meta, p->id, NULL);
+    bool leader = p->replica < 0 || p->replica_until <= kafc__core_now(p->c->core);
+
+    return leader ? kafc__meta_leader(p->meta, p->id, NULL) : p->replica;
 }
 
 static bool due(const struct kafc_consumer_partition *p, int64_t now)
 {
     return !p->dead && !p->busy && p->state == KAFC_CP_FETCH && p->retry_at <= now && p->meta &&
-           p->queued <= (size_t)p->c->cfg.options.partition_max_bytes * AHEAD && source(p) >= 0;
+           kafc__cp_is_low(p) && source(p) >= 0;
+}
+
+/* How many bytes a request for n partitions may ask for: what the budget leaves, and while others may follow not all
+ * of it. 0: none, wait until something is taken or answered. */
+static int32_t room_for(const struct kafc_consumer *c, size_t n)
+{
+    const kafc_reader_options *o = &c->cfg.options;
+    size_t used = atomic_load(&c->budget->used) + c->reserved, one = (size_t)o->partition_max_bytes;
+    size_t left = used < c->budget->limit ? c->budget->limit - used : 0;
+    size_t want = one < (size_t)o->max_bytes / n ? one * n : (size_t)o->max_bytes;
+
+    if (left == 0 || (left < one && c->reserved > 0))
+        return 0;
+    left = left / 2 > one ? left / 2 : left < one ? left : one;
+    return (int32_t)(want < left ? want : left);
 }
 
 static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node, enum kafc_purpose purpose)
@@ -258,8 +361,7 @@ static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node, e
     f->c = c;
     f->node_id = node;
     f->purpose = purpose;
-    f->rq.api = kafc__api(KAFC_API_FETCH);
-    f->rq.msg = &f->msg;
+    kafc__request_init(&f->rq, kafc__api(KAFC_API_FETCH), &f->msg);
     f->rq.done = fetch_done;
     f->rq.owner = f;
     kafc__arena_init(&f->arena, &c->cfg.mem, 0);
@@ -273,6 +375,7 @@ void kafc__fetcher_free(struct kafc_fetcher *f)
         (void)kafc__cp_answered(&f->asked[i]);
     if (f->busy)
         kafc__core_cancel(f->c->core, &f->rq);
+    f->c->reserved -= f->reserved;
     kafc__list_del(&f->node);
     kafc__arena_fini(&f->arena);
     kafc__free(&f->c->cfg.mem, f);
@@ -312,7 +415,10 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     t->partitions.n = 1;
     rp->partition = p->id;
     rp->fetch_offset = p->fetch_offset;
-    rp->partition_max_bytes = p->c->cfg.options.partition_max_bytes;
+    rp->last_fetched_epoch = p->last_epoch;
+    rp->partition_max_bytes = p->max_bytes > 0 ? p->max_bytes : p->c->cfg.options.partition_max_bytes;
+    if (p->max_bytes > f->msg.max_bytes)
+        f->msg.max_bytes = p->max_bytes;
     (void)kafc__meta_leader(p->meta, p->id, &rp->current_leader_epoch);
     if (memcmp(&p->meta->id, &none, sizeof none) == 0)
         f->rq.max_version = 12; /* by name: there is no id */
@@ -322,7 +428,7 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     return true;
 }
 
-static bool begin(struct kafc_fetcher *f, size_t n)
+static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes)
 {
     const kafc_reader_options *o = &f->c->cfg.options;
     const struct kafc_core_config *cfg = kafc__core_config(f->c->core);
@@ -335,40 +441,47 @@ static bool begin(struct kafc_fetcher *f, size_t n)
     f->msg.replica_id = -1;
     f->msg.max_wait_ms = o->max_wait_ms;
     f->msg.min_bytes = o->min_bytes;
-    f->msg.max_bytes = o->max_bytes;
+    f->msg.max_bytes = max_bytes;
     f->msg.isolation_level = o->isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
     f->msg.session_id = 0;
     f->msg.session_epoch = -1; /* no session (KIP-227) */
     if (cfg->rack)
         f->msg.rack_id = (kafc_str){ cfg->rack, (int32_t)strlen(cfg->rack) };
     f->rq.min_version = 4; /* record batches; isolation levels */
-    f->rq.max_version = f->rq.api->max;
+    f->rq.max_version = f->rq.api->stable_max;
     f->rq.timeout_us = cfg->request_timeout_us + (int64_t)o->max_wait_ms * 1000;
     return !f->arena.failed;
 }
 
-static void ask(struct kafc_consumer *c, int32_t node)
+/* Sends what is due at the node; false: there is no room for any node's answer. */
+static bool ask(struct kafc_consumer *c, int32_t node)
 {
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
     int64_t now = kafc__core_now(c->core);
-    struct kafc_fetcher *f = free_slot(c, node);
+    struct kafc_fetcher *f;
     size_t n = 0;
+    int32_t room;
 
-    if (!f)
-        return;
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
         n += due(p, now) && source(p) == node;
-    if (!begin(f, n))
+    room = room_for(c, n);
+    if (room == 0)
+        return false;
+    f = free_slot(c, node);
+    if (!f || !begin(f, n, room))
         n = 0;
     p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (due(p, now) && source(p) == node && (n == 0 || !add(f, p)))
-            kafc__cp_retry(p);
+            kafc__cp_retry(p); /* out of memory */
     }
-    if (f->nasked == 0)
-        return;
+    if (n == 0 || f->nasked == 0)
+        return true;
     f->busy = true;
+    f->reserved = (size_t)room;
+    c->reserved += f->reserved;
     kafc__core_send(c->core, node, f->purpose, &f->rq);
+    return true;
 }
 
 /* Is a slot of the node free, or could be made? */
@@ -387,9 +500,7 @@ void kafc__consumer_fetches(struct kafc_consumer *c)
     int64_t now = kafc__core_now(c->core);
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
 
-    if (kafc__held_full(c->held))
-        return; /* room() pokes */
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
-        if (due(p, now) && slot_left(c, source(p)))
-            ask(c, source(p));
+        if (due(p, now) && slot_left(c, source(p)) && !ask(c, source(p)))
+            return;
 }

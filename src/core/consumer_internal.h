@@ -19,7 +19,7 @@ enum kafc_cp_event {
     KAFC_CP_UNKNOWN,  /* a position that must be asked for: assigned, sought, out of range */
     KAFC_CP_KNOWN,    /* a position that is known */
     KAFC_CP_REACHED,  /* the stop */
-    KAFC_CP_BROKEN,   /* an error that only a seek can mend */
+    KAFC_CP_BROKEN,   /* an error that only a seek can mend; also found when all was fetched, or something else broke */
     KAFC_CP_EVENTS
 };
 /* The next state, or -1 where the event cannot happen. */
@@ -45,14 +45,18 @@ struct kafc_consumer_partition {
     bool busy;              /* one of them is for its present position */
     uint32_t version;       /* of its position: a seek makes what is under way or queued stale */
     kafc_position start, stop;
-    bool range_reset;       /* the lookup is for an offset that was out of range */
+    bool range_reset;       /* the lookup is for an offset that was out of range … */
+    bool truncated;         /* … because the log was cut off below it, and may have grown again */
     bool stop_known;
     int needs;              /* KAFC_NEED_* */
     int64_t first, last, start_time, stop_time; /* what lookups found; -1: none later */
     int64_t fetch_offset;   /* next to ask for */
+    int32_t last_epoch;     /* leader epoch of what was fetched in front of it (KIP-320), or -1 */
+    int32_t max_bytes;      /* more than the option, after a batch that was cut; 0: the option */
     int64_t stop_offset;    /* INT64_MAX: never */
     int64_t end_told;       /* the end that the last END_OF_PARTITION named, or -1 */
-    int32_t replica;        /* where to read instead of the leader (KIP-392), or -1 */
+    int32_t replica;        /* where to read instead of the leader (KIP-392), or -1 … */
+    int64_t replica_until;  /* … until the leader is asked again */
     int64_t retry_at;       /* monotonic µs; 0: now */
     int attempts;
     kafc_err told;          /* the last error that was told, so that it is told once */
@@ -69,6 +73,7 @@ struct kafc_fetcher {
     int32_t node_id;
     enum kafc_purpose purpose;
     bool busy;
+    size_t reserved;         /* what its answer may bring, in c->reserved */
     struct kafc_request rq;
     struct kafc_fetch_req msg;
     struct kafc_arena arena; /* of msg and of the decoded response */
@@ -82,6 +87,7 @@ struct kafc_fetcher {
 struct kafc_lookup {
     struct kafc_list node;
     struct kafc_consumer *c;
+    int32_t node_id;
     struct kafc_request rq;
     struct kafc_list_offsets_req msg;
     struct kafc_arena arena;
@@ -106,11 +112,17 @@ struct kafc_consumer {
     struct kafc_core *core;
     struct kafc_consumer_config cfg;
     struct kafc_core_timer timer; /* the earliest retry */
-    struct kafc_held *held;
+    struct kafc_budget *budget; /* frames and what is decompressed from them, until the last batch is freed */
     struct kafc_mutex lock;
     struct kafc_list partitions, topics; /* dead ones included until reaped */
     struct kafc_list ready;              /* batches in the order of arrival */
     struct kafc_list fetchers, lookups;  /* driver's thread only */
+    size_t reserved;    /* what the fetches under way may bring */
+    bool stopped;       /* no more work: the application's thread may still look at what is there */
+    bool no_leader;     /* something that is read has none: a timeout tells why */
+    int64_t retry_at;   /* something could not be had for want of memory; 0: nothing */
+    kafc_error trouble; /* why a request failed, until its node answers one; or code KAFC_OK */
+    int64_t trouble_at;
     bool idle_topic;    /* a whole topic is read and its partitions are not known yet */
     struct kafc_decompress decompress; /* application's thread only: contexts, lent to the batch that is read */
     struct kafc_fetched *current; /* application's thread only: the batch that next() stands in */
@@ -120,12 +132,26 @@ struct kafc_consumer {
 void kafc__cp_ask(struct kafc_asked *a, struct kafc_consumer_partition *p); /* notes that a request names it … */
 bool kafc__cp_answered(struct kafc_asked *a); /* … and that it ended; false: it was for an older position */
 void kafc__cp_step(struct kafc_consumer_partition *p, enum kafc_cp_event e);
+/* NULL: out of memory. Either thread. */
+struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kafc_name *topic, int32_t id,
+                                             kafc_position start, kafc_position stop);
 void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start); /* also the application's thread */
+bool kafc__cp_is_low(const struct kafc_consumer_partition *p); /* so little is queued that more is to be fetched */
 void kafc__cp_retry(struct kafc_consumer_partition *p);                      /* later, with back-off */
-/* Queues a notice behind what is queued; told once per code until tell_again. */
-void kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset, const char *fmt, ...)
+/* Queues a notice behind what is queued; any but the first two kinds once, until something changes. false: out of
+ * memory. */
+bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset, const char *fmt, ...)
     KAFC_PRINTF(4, 5);
+/* The same for no partition, or any; false: out of memory. */
+bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition *from, struct kafc_name *topic,
+                         int32_t partition, int64_t offset, const kafc_error *what);
+bool kafc__is_told(kafc_err told, kafc_err code);
+bool kafc__consumer_all_done(const struct kafc_consumer *c); /* everything has reached its stop */
+void kafc__consumer_give_up(struct kafc_consumer *c);        /* all that is read, and all that is queued */
+void kafc__consumer_drop_current(struct kafc_consumer *c);   /* the application's thread; without the lock */
 void kafc__cp_settle(struct kafc_consumer_partition *p); /* a lookup has all it needs */
+/* A whole request failed: keeps the reason for timeouts; true if it is for the application, since no retry helps. */
+bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err);
 void kafc__consumer_lookups(struct kafc_consumer *c); /* sends what lookups are due */
 void kafc__consumer_fetches(struct kafc_consumer *c);
 void kafc__consumer_work(struct kafc_consumer *c);    /* both, and the timer; takes the lock itself, calls on_ready */

@@ -51,26 +51,46 @@ static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at
     return at.value;
 }
 
-/* The position lay outside the log: what now? (rule R3) false: nothing, it was told. */
-static bool reset_range(struct kafc_consumer_partition *p)
+enum verdict { GO_ON, GIVE_UP, NO_MEMORY };
+
+/* The position lay outside the log: what now? (rule R3) */
+static enum verdict reset_range(struct kafc_consumer_partition *p)
 {
     kafc_reset how = p->c->cfg.options.reset;
     int64_t was = p->fetch_offset, to = how == KAFC_RESET_LAST ? p->last : p->first;
+    bool truncated = p->truncated || was > p->last;
 
-    if (was >= p->first && was <= p->last)
-        return true; /* it is in the log after all: a follower lagged */
-    if (how == KAFC_RESET_FAIL || (how == KAFC_RESET_DEFAULT && was > p->last)) {
-        kafc__cp_tell(p, was > p->last ? KAFC_ERR_TRUNCATED : KAFC_ERR_OFFSET_OUT_OF_RANGE, was,
-                      "%s [%d]: offset %lld is not in the log, which holds %lld to %lld%s; seek to go on",
-                      p->topic->s, p->id, (long long)was, (long long)p->first, (long long)p->last,
-                      was > p->last ? " (it was truncated)" : "");
-        return false;
-    }
+    if (was >= p->first && !truncated)
+        return GO_ON; /* it is in the log after all: a follower lagged */
+    if (how == KAFC_RESET_FAIL || (how == KAFC_RESET_DEFAULT && truncated))
+        return kafc__cp_tell(p, truncated ? KAFC_ERR_TRUNCATED : KAFC_ERR_OFFSET_OUT_OF_RANGE, was,
+                             "%s [%d]: offset %lld is not in the log, which holds %lld to %lld%s; seek to go on",
+                             p->topic->s, p->id, (long long)was, (long long)p->first, (long long)p->last,
+                             truncated ? " (it was truncated)" : "")
+                   ? GIVE_UP
+                   : NO_MEMORY;
+    if (!kafc__cp_tell(p, KAFC_ERR_SKIPPED, to, "%s [%d]: offset %lld is gone, went on at %lld, %lld skipped",
+                       p->topic->s, p->id, (long long)was, (long long)to, (long long)(to > was ? to - was : 0)))
+        return NO_MEMORY;
     p->fetch_offset = to;
-    kafc__cp_tell(p, KAFC_ERR_SKIPPED, to, "%s [%d]: offset %lld is gone, went on at %lld, %lld skipped",
-                  p->topic->s, p->id, (long long)was, (long long)to,
-                  (long long)(to > was ? to - was : 0));
-    return true;
+    return GO_ON;
+}
+
+/* true: the position is known. */
+static bool settle_range(struct kafc_consumer_partition *p)
+{
+    switch (reset_range(p)) {
+    case GO_ON:
+        return true;
+    case GIVE_UP:
+        kafc__cp_step(p, KAFC_CP_BROKEN);
+        return false;
+    case NO_MEMORY:
+        break;
+    }
+    p->needs = KAFC_NEED_FIRST | KAFC_NEED_LAST; /* all over again: nothing moves without a notice */
+    kafc__cp_retry(p);
+    return false;
 }
 
 void kafc__cp_settle(struct kafc_consumer_partition *p)
@@ -79,13 +99,11 @@ void kafc__cp_settle(struct kafc_consumer_partition *p)
         p->stop_offset = resolve(p, p->stop, p->stop_time);
         p->stop_known = true;
     }
-    if (!p->range_reset) {
+    if (!p->range_reset)
         p->fetch_offset = resolve(p, p->start, p->start_time);
-    } else if (!reset_range(p)) {
-        kafc__cp_step(p, KAFC_CP_BROKEN);
+    else if (!settle_range(p))
         return;
-    }
-    p->range_reset = false;
+    p->range_reset = p->truncated = false;
     p->attempts = 0;
     if (p->position < 0)
         p->position = p->fetch_offset;
@@ -114,9 +132,14 @@ static void answer_one(struct kafc_lookup *l, int32_t i, const struct kafc_list_
 {
     struct kafc_consumer_partition *p = l->asked[i].p;
     kafc_err code = (kafc_err)r->error_code;
+    int64_t offset = r->old_style_offsets.n > 0 ? r->old_style_offsets.v[0] : r->offset;
 
+    if (code == KAFC_OK && offset < 0 && (l->need[i] & (KAFC_NEED_FIRST | KAFC_NEED_LAST))) {
+        kafc__cp_retry(p); /* every log has both */
+        return;
+    }
     if (code == KAFC_OK) {
-        *found(p, l->need[i]) = r->old_style_offsets.n > 0 ? r->old_style_offsets.v[0] : r->offset;
+        *found(p, l->need[i]) = offset;
         p->needs &= ~l->need[i];
         p->attempts = 0;
         p->told = KAFC_OK;
@@ -133,10 +156,10 @@ static void answer_one(struct kafc_lookup *l, int32_t i, const struct kafc_list_
 }
 
 static const struct kafc_list_offsets_resp_partition *
-find_answer(const struct kafc_list_offsets_resp *resp, const struct kafc_consumer_partition *p)
+find_answer(const struct kafc_list_offsets_resp *resp, int32_t begin, const struct kafc_consumer_partition *p)
 {
-    for (int32_t t = 0; t < resp->topics.n; t++) {
-        const struct kafc_list_offsets_resp_topic *topic = &resp->topics.v[t];
+    for (int32_t n = 0; n < resp->topics.n; n++) { /* brokers answer in the order of the request: begin there */
+        const struct kafc_list_offsets_resp_topic *topic = &resp->topics.v[(begin + n) % resp->topics.n];
 
         if ((size_t)topic->name.len != strlen(p->topic->s) ||
             memcmp(topic->name.p, p->topic->s, (size_t)topic->name.len) != 0)
@@ -153,24 +176,35 @@ static void lookup_done(struct kafc_request *rq)
     struct kafc_lookup *l = rq->owner;
     struct kafc_consumer *c = l->c;
     struct kafc_list_offsets_resp resp;
-    kafc_error err;
+    kafc_error err = { .message = "" };
     kafc_err code = rq->result;
+    bool final = false;
 
     kafc__lock(&c->lock);
     if (code == KAFC_OK)
         code = kafc__request_decode(rq, &resp, &l->arena, &err);
-    if (code != KAFC_OK)
+    else if (rq->why)
+        err = *rq->why;
+    if (code != KAFC_OK) {
+        err.broker = l->node_id;
+        final = kafc__consumer_trouble(c, &err);
         kafc__meta_stale(c->core);
+    } else if (c->trouble.broker == l->node_id) {
+        c->trouble.code = KAFC_OK;
+    }
     for (int32_t i = 0; i < l->nasked; i++) {
-        const struct kafc_list_offsets_resp_partition *r =
-            code == KAFC_OK ? find_answer(&resp, l->asked[i].p) : NULL;
+        struct kafc_consumer_partition *p = l->asked[i].p;
+        const struct kafc_list_offsets_resp_partition *r = code == KAFC_OK ? find_answer(&resp, i, p) : NULL;
 
         if (!kafc__cp_answered(&l->asked[i]))
             continue;
         if (r)
             answer_one(l, i, r);
         else
-            kafc__cp_retry(l->asked[i].p);
+            kafc__cp_retry(p);
+        if (final)
+            kafc__cp_tell(p, err.code, KAFC_OFFSET_UNKNOWN, "%s [%d]: its offsets cannot be read from node %d: %s",
+                          p->topic->s, p->id, l->node_id, err.message);
     }
     l->nasked = 0;
     kafc__lookup_free(l);
@@ -229,10 +263,7 @@ static struct kafc_lookup *lookup_new(struct kafc_consumer *c, size_t n)
     }
     l->msg.replica_id = -1;
     l->msg.isolation_level = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
-    l->rq.api = kafc__api(KAFC_API_LIST_OFFSETS);
-    l->rq.msg = &l->msg;
-    l->rq.min_version = 0;
-    l->rq.max_version = l->rq.api->max;
+    kafc__request_init(&l->rq, kafc__api(KAFC_API_LIST_OFFSETS), &l->msg);
     l->rq.timeout_us = kafc__core_config(c->core)->request_timeout_us;
     l->rq.done = lookup_done;
     l->rq.owner = l;
@@ -258,6 +289,7 @@ static void ask(struct kafc_consumer *c, int32_t node)
     }
     if (!l)
         return;
+    l->node_id = node;
     kafc__list_push(&c->lookups, &l->node);
     kafc__core_send(c->core, node, KAFC_FOR_CONTROL, &l->rq);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Reading what was fetched, and kafc_batch. Any thread, one at a time for
- * each cursor; held bytes and topic names are shared by threads.
+ * each cursor; topic names are shared by threads.
  */
 #include "core/cursor.h"
 
@@ -23,10 +23,6 @@ void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem, struc
 
 static void drop_plain(struct kafc_cursor *cur)
 {
-    if (!cur->plain)
-        return;
-    if (cur->held)
-        kafc__held_give(cur->held, cur->plain->cap);
     kafc__frame_unref(cur->plain);
     cur->plain = NULL;
 }
@@ -73,13 +69,20 @@ static void end_aborted(struct kafc_cursor *cur, int64_t producer_id)
 
 /* --- Batches --------------------------------------------------------------------- */
 
+/* Out of memory is no end: the batch is begun again by the next call, and passes over what was delivered. */
+static kafc_err again_if_no_memory(struct kafc_cursor *cur, kafc_err code)
+{
+    if (code == KAFC_ERR_NO_MEMORY) {
+        drop_plain(cur);
+        cur->in_batch = false;
+        cur->batches.p = cur->batch.p;
+    }
+    return code;
+}
+
 static kafc_err open_records(struct kafc_cursor *cur, kafc_error *err)
 {
-    kafc_err code = kafc__batch_open(&cur->batch, cur->decompress, &cur->records, &cur->plain, err);
-
-    if (code == KAFC_OK && cur->plain && cur->held)
-        kafc__held_take(cur->held, cur->plain->cap);
-    return code;
+    return again_if_no_memory(cur, kafc__batch_open(&cur->batch, cur->decompress, &cur->records, &cur->plain, err));
 }
 
 static kafc_err read_marker(struct kafc_cursor *cur, kafc_error *err)
@@ -194,14 +197,18 @@ kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error 
             cur->next = cur->stop;
             return KAFC_ERR_END_OF_RANGE;
         }
-        cur->next = rec.offset + 1;
-        if (rec.timestamp < cur->time_from || rec.timestamp > cur->time_to)
+        if (rec.timestamp < cur->time_from || rec.timestamp > cur->time_to) {
+            cur->next = rec.offset + 1;
             continue;
-        return give(cur, &rec, m, err);
+        }
+        code = give(cur, &rec, m, err);
+        if (code == KAFC_OK)
+            cur->next = rec.offset + 1;
+        return again_if_no_memory(cur, code);
     }
 }
 
-/* --- Names, held bytes ------------------------------------------------------------------ */
+/* --- Names ------------------------------------------------------------------ */
 
 struct kafc_name *kafc__name_new(const kafc_allocator *mem, const char *s)
 {
@@ -230,64 +237,10 @@ void kafc__name_unref(struct kafc_name *n)
     }
 }
 
-struct kafc_held *kafc__held_new(const kafc_allocator *mem, size_t limit)
-{
-    struct kafc_held *h = kafc__zalloc(mem, sizeof *h);
-
-    if (!h)
-        return NULL;
-    atomic_init(&h->refs, 1);
-    h->mem = *mem;
-    h->limit = limit;
-    kafc__mutex_init(&h->lock);
-    return h;
-}
-
-struct kafc_held *kafc__held_ref(struct kafc_held *h)
-{
-    atomic_fetch_add_explicit(&h->refs, 1, memory_order_relaxed);
-    return h;
-}
-
-void kafc__held_unref(struct kafc_held *h)
-{
-    if (h && atomic_fetch_sub_explicit(&h->refs, 1, memory_order_acq_rel) == 1) {
-        kafc_allocator mem = h->mem;
-        kafc__mutex_fini(&h->lock);
-        kafc__free(&mem, h);
-    }
-}
-
-void kafc__held_take(struct kafc_held *h, size_t n)
-{
-    kafc__lock(&h->lock);
-    h->used += n;
-    kafc__unlock(&h->lock);
-}
-
-void kafc__held_give(struct kafc_held *h, size_t n)
-{
-    kafc__lock(&h->lock);
-    if (h->used >= h->limit && h->used - n < h->limit && h->room)
-        h->room(h->ctx);
-    h->used -= n;
-    kafc__unlock(&h->lock);
-}
-
-bool kafc__held_full(struct kafc_held *h)
-{
-    bool full;
-
-    kafc__lock(&h->lock);
-    full = h->used >= h->limit;
-    kafc__unlock(&h->lock);
-    return full;
-}
-
 /* --- Batches handed over ------------------------------------------------------------------ */
 
-struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_name *topic, int32_t partition,
-                                   struct kafc_frame *frame, const void *p, size_t n)
+struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_budget *budget, struct kafc_name *topic,
+                                       int32_t partition, struct kafc_frame *frame, const void *p, size_t n)
 {
     struct kafc_fetched *b = kafc__zalloc(mem, sizeof *b);
 
@@ -298,7 +251,8 @@ struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_na
     b->partition = partition;
     b->frame = frame ? kafc__frame_ref(frame) : NULL;
     kafc__list_init(&b->node);
-    kafc__decompress_init(&b->decompress, &b->mem, NULL, KAFC_PLAIN_MAX);
+    b->budget = budget ? kafc__budget_ref(budget) : NULL;
+    kafc__decompress_init(&b->decompress, &b->mem, b->budget, KAFC_PLAIN_MAX);
     kafc__cursor_init(&b->cursor, &b->mem, &b->decompress, p, n);
     return b;
 }
@@ -310,11 +264,8 @@ void kafc_batch_free(kafc_batch *b)
     kafc_allocator mem = b->mem;
     kafc__cursor_fini(&b->cursor);
     kafc__decompress_fini(&b->decompress);
-    if (b->held) {
-        kafc__held_give(b->held, b->size);
-        kafc__held_unref(b->held);
-    }
     kafc__frame_unref(b->frame);
+    kafc__budget_unref(b->budget);
     kafc__name_unref(b->topic);
     kafc__free(&mem, b->notice);
     kafc__free(&mem, b);
@@ -325,7 +276,9 @@ kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error 
     m->topic = b->topic->s;
     m->partition = b->partition;
     m->to_partition = 0;
+    m->reserved32 = 0;
     m->stamp = 0; /* no membership */
+    memset(m->reserved, 0, sizeof m->reserved);
     return kafc__cursor_next(&b->cursor, m, err);
 }
 

@@ -9,7 +9,6 @@
 
 #include "base/frame.h"
 #include "base/list.h"
-#include "base/sync.h"
 #include "protocol/record/codec.h"
 #include "protocol/record/read.h"
 #include <kafc/reader.h>
@@ -23,22 +22,6 @@ struct kafc_name {
 struct kafc_name *kafc__name_new(const kafc_allocator *mem, const char *s);
 struct kafc_name *kafc__name_ref(struct kafc_name *n);
 void kafc__name_unref(struct kafc_name *n);
-
-/* What a reader really holds (DESIGN 8.6); outlives it, since batches do. */
-struct kafc_held {
-    atomic_int refs;
-    kafc_allocator mem;
-    struct kafc_mutex lock;
-    size_t used, limit;
-    void (*room)(void *ctx); /* called under lock when used falls below limit; NULL: nobody is left to tell */
-    void *ctx;
-};
-struct kafc_held *kafc__held_new(const kafc_allocator *mem, size_t limit);
-struct kafc_held *kafc__held_ref(struct kafc_held *h);
-void kafc__held_unref(struct kafc_held *h);
-void kafc__held_take(struct kafc_held *h, size_t n);
-void kafc__held_give(struct kafc_held *h, size_t n);
-bool kafc__held_full(struct kafc_held *h);
 
 /* A transaction that was aborted: the records of this producer from here on, until its abort marker. */
 struct kafc_aborted {
@@ -61,7 +44,6 @@ struct kafc_cursor {
     struct kafc_record_cursor records;
     struct kafc_frame *plain; /* the batch's records decompressed, or NULL */
     struct kafc_decompress *decompress; /* contexts, of whoever owns the cursor */
-    struct kafc_held *held;   /* counts plain; may be NULL */
     kafc_header *headers;     /* of the current message */
     int32_t headers_cap;
 };
@@ -73,7 +55,8 @@ void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem, struc
 enum { KAFC_PLAIN_MAX = 1 << 30 };
 void kafc__cursor_fini(struct kafc_cursor *cur);
 /* Sets key, value, headers, offset, timestamp, leader epoch of *m. KAFC_ERR_END_OF_RANGE: no more; `next` then is
- * behind the last batch, holes and markers included (rule R10). Errors name the offset and are final. */
+ * behind the last batch, holes and markers included (rule R10). Errors name the offset and are final, but for
+ * KAFC_ERR_NO_MEMORY: the next call tries the same message again. */
 kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error *err);
 
 enum kafc_fetched_kind {
@@ -90,8 +73,8 @@ struct kafc_fetched {
     struct kafc_name *topic;
     int32_t partition;
     struct kafc_frame *frame; /* what the records borrow from */
-    struct kafc_held *held;   /* or NULL */
-    size_t size;              /* what it counts for */
+    struct kafc_budget *budget; /* what a reader really holds (DESIGN 8.6): frame and plain count; NULL: nobody counts */
+    size_t size;              /* of what waits in its partition */
     int64_t high_watermark;
     int64_t next_offset;      /* behind all of it */
     struct kafc_decompress decompress; /* unless the reader lends its own */
@@ -101,9 +84,10 @@ struct kafc_fetched {
     int64_t offset;           /* NOTICE: the message's offset */
 };
 
-/* Empty, kind RECORDS, its cursor over [p, p + n), which lie in frame (referenced). NULL when out of memory. */
-struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_name *topic, int32_t partition,
-                                   struct kafc_frame *frame, const void *p, size_t n);
+/* Kind RECORDS, its cursor over [p, p + n), which lie in frame (referenced). budget, or NULL, counts what is
+ * decompressed. NULL when out of memory. */
+struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_budget *budget, struct kafc_name *topic,
+                                       int32_t partition, struct kafc_frame *frame, const void *p, size_t n);
 /* The next message, all of it (rule V4); ends as kafc__cursor_next does. */
 kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error *err);
 
