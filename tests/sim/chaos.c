@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Random faults for a simulation: what breaks, when, for how long.
+ */
+#include <check.h>
+
+#include "protocol/apis.h"
+#include "tests/sim/sim.h"
+
+static const kafc_err produce_errors[] = {
+    KAFC_ERR_NOT_LEADER_OR_FOLLOWER,     KAFC_ERR_REQUEST_TIMED_OUT,
+    KAFC_ERR_NOT_ENOUGH_REPLICAS,        KAFC_ERR_KAFKA_STORAGE_ERROR,
+    KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_ERR_CORRUPT_MESSAGE,
+};
+static const kafc_err fetch_errors[] = {
+    KAFC_ERR_NOT_LEADER_OR_FOLLOWER,      KAFC_ERR_UNKNOWN_LEADER_EPOCH,
+    KAFC_ERR_KAFKA_STORAGE_ERROR,         KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND,
+    KAFC_ERR_INVALID_FETCH_SESSION_EPOCH, KAFC_ERR_UNKNOWN_SERVER_ERROR,
+};
+static const kafc_err other_errors[] = {
+    KAFC_ERR_LEADER_NOT_AVAILABLE,
+    KAFC_ERR_REQUEST_TIMED_OUT,
+    KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION,
+};
+
+static kafc_err pick_error(struct sim *s, int16_t api)
+{
+    switch (api) {
+    case KAFC_API_PRODUCE:
+        return produce_errors[sim_draw(s, sizeof(produce_errors) / sizeof(*produce_errors))];
+    case KAFC_API_FETCH:
+        return fetch_errors[sim_draw(s, sizeof(fetch_errors) / sizeof(*fetch_errors))];
+    case KAFC_API_INIT_PRODUCER_ID: return KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+    default: return other_errors[sim_draw(s, sizeof(other_errors) / sizeof(*other_errors))];
+    }
+}
+
+/* What a broker does to one request. */
+static void answer(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    struct sim_chaos *x = ctx;
+    struct sim *s = x->sim;
+
+    if (s->now >= x->until || rq->api == KAFC_API_API_VERSIONS)
+        return;
+    switch (sim_draw(s, 100)) {
+    case 0:
+    case 1:
+        a->act = KAFC_MOCK_ERROR;
+        a->code = pick_error(s, rq->api);
+        break;
+    case 2: a->act = KAFC_MOCK_CUT; break;
+    case 3: a->act = KAFC_MOCK_PASS_CUT; break;
+    case 4: a->act = sim_chance(s, 20) ? KAFC_MOCK_PASS_SILENT : KAFC_MOCK_PASS; break;
+    case 5: a->act = sim_chance(s, 20) ? KAFC_MOCK_SILENT : KAFC_MOCK_PASS; break;
+    case 6:
+    case 7: a->delay_ms = 1 + (int32_t)sim_draw(s, 300); break;
+    default: break;
+    }
+}
+
+static void restart(void *ctx)
+{
+    struct sim_restart *r = ctx;
+
+    (void)kafc__cluster_start(r->chaos->sim->cluster, r->broker);
+    r->chaos->nstopped--;
+}
+
+static void stop(struct sim_chaos *x, int32_t broker)
+{
+    struct sim *s = x->sim;
+
+    if (!kafc__cluster_running(s->cluster, broker) ||
+        x->nstopped + 1 >= kafc__cluster_brokers(s->cluster))
+        return;
+    sim_break(s, broker, sim_chance(s, 30)); /* a machine that lost its power says nothing */
+    (void)kafc__cluster_stop(s->cluster, broker);
+    x->nstopped++;
+    x->restart[broker] =
+        (struct sim_restart){ { .fire = restart, .ctx = &x->restart[broker] }, x, broker };
+    sim_at(s, &x->restart[broker].event, s->now + 20000 + sim_draw(s, 1500000));
+}
+
+static void heal(struct sim_chaos *x)
+{
+    struct sim *s = x->sim;
+
+    for (int32_t b = 1; b <= kafc__cluster_brokers(s->cluster); b++) {
+        s->blocked_until[b] = 0;
+        sim_cancel(s, &x->restart[b].event);
+        (void)kafc__cluster_start(s->cluster, b);
+    }
+    x->nstopped = 0;
+    for (int32_t p = 0; p < x->partitions; p++)
+        if (kafc__cluster_leader(s->cluster, x->topic, p, NULL) < 0)
+            (void)kafc__cluster_set_leader(s->cluster, x->topic, p, 1);
+    s->dark_percent = 0;
+    x->healed = true;
+}
+
+static void move(struct sim_chaos *x)
+{
+    struct sim *s = x->sim;
+    int32_t to = 1 + (int32_t)sim_draw(s, (uint32_t)kafc__cluster_brokers(s->cluster));
+
+    if (kafc__cluster_running(s->cluster, to))
+        (void)kafc__cluster_set_leader(s->cluster, x->topic,
+                                       (int32_t)sim_draw(s, (uint32_t)x->partitions), to);
+}
+
+static void strike(void *ctx)
+{
+    struct sim_chaos *x = ctx;
+    struct sim *s = x->sim;
+    int32_t broker = 1 + (int32_t)sim_draw(s, (uint32_t)kafc__cluster_brokers(s->cluster));
+
+    if (s->now >= x->until) {
+        heal(x);
+        return;
+    }
+    switch (sim_draw(s, 7)) {
+    case 0:
+        if (x->stops)
+            stop(x, broker);
+        break;
+    case 1:
+    case 2:
+        if (x->moves)
+            move(x);
+        break;
+    case 3:
+        sim_block(s, broker, sim_chance(s, 80) ? sim_draw(s, 400000) : sim_draw(s, 5000000));
+        break;
+    case 4: sim_break(s, broker, sim_chance(s, (uint32_t)s->dark_percent)); break;
+    default: sim_break_one(s, sim_chance(s, (uint32_t)s->dark_percent)); break;
+    }
+    sim_at(s, &x->event, s->now + 1 + sim_draw(s, (uint32_t)x->pause_us * 2));
+}
+
+void sim_chaos_start(struct sim_chaos *x)
+{
+    if (x->answers)
+        (void)kafc__cluster_hook(x->sim->cluster, -1, answer, x);
+    x->event = (struct sim_event){ .fire = strike, .ctx = x };
+    sim_at(x->sim, &x->event, x->sim->now + 1 + sim_draw(x->sim, (uint32_t)x->pause_us * 2));
+}

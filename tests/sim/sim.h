@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A simulation of clients, a network and a cluster in one thread: a virtual
+ * clock, kafc's core driven by its five verbs, the mock's cluster behind links
+ * that delay, split, stall, fall silent and break. Everything follows from one
+ * seed; two runs of a seed have the same trace.
+ */
+#ifndef KAFC_TESTS_SIM_H
+#define KAFC_TESTS_SIM_H
+
+#include "base/rand.h"
+#include "core/core.h"
+#include "mock/cluster.h"
+
+struct sim;
+
+struct sim_client {
+    struct sim *sim;
+    struct kafc_core *core;
+    int index;
+};
+
+enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 4 };
+
+struct sim_event {
+    struct kafc_timer t;
+    void (*fire)(void *ctx);
+    void *ctx;
+};
+
+struct sim {
+    uint64_t seed, trace; /* trace: a hash of all that went over the network, and when */
+    struct kafc_rand rand;
+    int64_t now; /* us */
+    struct kafc_cluster *cluster;
+    struct sim_client client[SIM_CLIENTS_MAX];
+    int nclients;
+    struct kafc_heap events;
+    struct kafc_list links;
+    int64_t blocked_until[SIM_BROKERS_MAX + 1]; /* by broker: nothing passes before */
+    int latency_max_us;                         /* of a packet, usually */
+    int dark_percent;                           /* of connections that break without a word */
+    bool log;                                   /* the clients' lines go to stderr */
+    uint64_t steps, packets;
+};
+
+struct sim *sim_new(uint64_t seed, const kafc_mock_options *o);
+void sim_free(struct sim *s); /* the cores are freed by then */
+
+/* A client of the cluster; what cfg leaves zero is filled in. */
+struct kafc_core *sim_client(struct sim *s, const struct kafc_core_config *cfg);
+void sim_client_free(struct sim *s, struct kafc_core *core);
+
+int64_t sim_wall_ms(const struct sim *s);
+uint32_t sim_draw(struct sim *s, uint32_t n); /* in [0, n) */
+bool sim_chance(struct sim *s, uint32_t percent);
+
+/* The event is the caller's; fire may set it again. */
+void sim_at(struct sim *s, struct sim_event *e, int64_t at);
+void sim_cancel(struct sim *s, struct sim_event *e);
+
+/* Goes on until done() says so; false: `limit` (us from now) passed, or nothing is left to happen. */
+bool sim_run(struct sim *s, bool (*done)(void *ctx), void *ctx, int64_t limit);
+
+/* ---- faults ---- */
+void sim_block(struct sim *s, int32_t broker,
+               int64_t us); /* nothing passes for so long; it comes late */
+void sim_break(struct sim *s, int32_t broker,
+               bool dark); /* its connections (0: all): cut, or silent for ever */
+void sim_break_one(struct sim *s, bool dark); /* one at random */
+
+struct sim_restart {
+    struct sim_event event;
+    struct sim_chaos *chaos;
+    int32_t broker;
+};
+
+/* Breaks, blocks, stops, starts and moves at random until `until`, then heals everything. */
+struct sim_chaos {
+    struct sim *sim;
+    const char *topic;
+    int32_t partitions;
+    int64_t until;
+    int pause_us; /* between faults, at most twice this */
+    bool stops, moves, answers;
+    struct sim_event event;
+    struct sim_restart restart[SIM_BROKERS_MAX + 1];
+    int nstopped;
+    bool healed;
+};
+void sim_chaos_start(struct sim_chaos *x);
+
+#endif
