@@ -371,7 +371,7 @@ static kafc_err take_records(struct fetch *k, struct kafc_request *rq, const str
     kafc_err rc = find_end(k, p, &next, err);
     if (rc != KAFC_OK)
         return rc;
-    kafc_batch *b = kafc__fetched_new(&c->mem, c->topic, c->o.partition, rq->frame, p->records.p,
+    kafc_batch *b = kafc__fetched_new(&c->mem, NULL, c->topic, c->o.partition, rq->frame, p->records.p,
                                       (size_t)p->records.len);
     if (!b)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch");
