@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A connection's machine under any bytes and any order of events. The input is
+ * a program: raw bytes in, frames with the right id around any body, requests
+ * queued and cancelled, partial sends, time that passes, the connection lost.
+ * Each request must end exactly once unless it is cancelled.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/link_internal.h"
+#include "fuzz/fuzz.h"
+#include "protocol/api/03_metadata.h"
+
+enum { REQUESTS = 16 };
+
+struct run {
+    const uint8_t *p, *end;
+    struct kafc_link *l;
+    int64_t now;
+    struct kafc_metadata_req msg;
+    struct kafc_request rq[REQUESTS];
+    bool held[REQUESTS];
+};
+
+static void must(int ok)
+{
+    if (!ok)
+        abort();
+}
+
+static void done(struct kafc_request *rq)
+{
+    struct run *r = rq->owner;
+    long i = rq - r->rq;
+    must(r->held[i]);
+    r->held[i] = false;
+    must((rq->result == KAFC_OK) == (rq->why == NULL));
+    if (rq->result)
+        return;
+    struct kafc_metadata_resp resp;
+    struct kafc_arena a;
+    kafc_error err;
+    kafc__arena_init(&a, NULL, 1 << 20);
+    if (kafc__request_decode(rq, &resp, &a, &err))
+        must(err.api == KAFC_API_METADATA && err.broker == 1);
+    kafc__arena_fini(&a);
+}
+
+static uint8_t next(struct run *r)
+{
+    return r->p < r->end ? *r->p++ : 0;
+}
+
+static void lose(struct run *r)
+{
+    kafc_error why = { .code = KAFC_ERR_DISCONNECTED, .message = "lost" };
+    kafc__link_down(r->l, &why, r->now);
+    must(kafc__link_state(r->l) == KAFC_LINK_DOWN && kafc__link_pending(r->l) == 0);
+    for (int i = 0; i < REQUESTS; i++)
+        must(!r->held[i]);
+    kafc__link_opening(r->l);
+    kafc__link_up(r->l, r->now);
+}
+
+static void feed(struct run *r, const uint8_t *p, size_t n)
+{
+    while (n) {
+        void *room;
+        size_t got;
+        kafc_error err;
+        if (kafc__link_recv_room(r->l, &room, &got, &err)) {
+            must(err.message[0]);
+            lose(r);
+            return;
+        }
+        must(got > 0);
+        got = got < n ? got : n;
+        memcpy(room, p, got);
+        p += got;
+        n -= got;
+        if (kafc__link_received(r->l, got, r->now, &err)) {
+            must(err.message[0]);
+            lose(r);
+            return;
+        }
+    }
+}
+
+static void feed_some(struct run *r, size_t n)
+{
+    n = n < (size_t)(r->end - r->p) ? n : (size_t)(r->end - r->p);
+    r->p += n;
+    feed(r, r->p - n, n);
+}
+
+static void feed_frame(struct run *r, size_t n)
+{
+    uint8_t head[8];
+    const struct kafc_slot *s = KAFC_LIST_FIRST(&r->l->flight, struct kafc_slot, node);
+    n = n < (size_t)(r->end - r->p) ? n : (size_t)(r->end - r->p);
+    kafc__store32(head, (uint32_t)n + 4);
+    kafc__store32(head + 4, s ? (uint32_t)s->correlation : 0);
+    feed(r, head, 8);
+    if (r->l->nstage || r->l->frame)
+        feed_some(r, n);
+}
+
+static void send(struct run *r, size_t n)
+{
+    struct iovec iov[3];
+    size_t all = 0;
+    int k = kafc__link_send_iov(r->l, iov, 3, r->now);
+    for (int i = 0; i < k; i++)
+        all += iov[i].iov_len;
+    kafc__link_sent(r->l, n < all ? n : all, r->now);
+}
+
+static void queue(struct run *r, int i)
+{
+    if (r->held[i])
+        return;
+    kafc__request_init(&r->rq[i], kafc__api(KAFC_API_METADATA), &r->msg);
+    r->rq[i].timeout_us = 1000 * (1 + i);
+    r->rq[i].done = done;
+    r->rq[i].owner = r;
+    r->held[i] = true;
+    kafc__link_queue(r->l, &r->rq[i], r->now);
+}
+
+static void step(struct run *r)
+{
+    uint8_t op = next(r), arg = next(r);
+    kafc_error err;
+    switch (op % 8) {
+    case 0:
+        feed_some(r, arg);
+        break;
+    case 1:
+        feed_frame(r, arg);
+        break;
+    case 2:
+        feed_frame(r, (size_t)arg * 256);
+        break;
+    case 3:
+        queue(r, arg % REQUESTS);
+        break;
+    case 4:
+        send(r, arg < 128 ? 1 << 20 : arg - 128);
+        break;
+    case 5:
+        r->now += (int64_t)arg * 100;
+        if (kafc__link_tick(r->l, r->now, &err))
+            lose(r);
+        break;
+    case 6:
+        if (r->held[arg % REQUESTS])
+            kafc__link_cancel(r->l, &r->rq[arg % REQUESTS]);
+        r->held[arg % REQUESTS] = false;
+        break;
+    default:
+        if (arg < 16)
+            lose(r);
+        break;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct run *r = calloc(1, sizeof(*r));
+    struct kafc_link_config cfg = { .client_id = "fuzz", .receive_max = 1 << 16, .request_timeout_us = 5000 };
+    if (!r)
+        return 0;
+    r->p = data;
+    r->end = data + size;
+    r->l = kafc__link_new(&cfg, 1, "fuzz");
+    must(r->l != NULL);
+    kafc__msg_defaults(&kafc_metadata_req_schema, &r->msg);
+    kafc__link_opening(r->l);
+    kafc__link_up(r->l, 0);
+    while (r->p < r->end)
+        step(r);
+    must((int64_t)kafc__link_pending(r->l) >= 0);
+    kafc__link_free(r->l);
+    for (int i = 0; i < REQUESTS; i++)
+        must(!r->held[i]);
+    free(r);
+    return 0;
+}
