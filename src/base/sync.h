@@ -20,6 +20,7 @@
 #define KAFC_ACQUIRES(...)    KAFC_TS_(acquire_capability(__VA_ARGS__))
 #define KAFC_RELEASES(...)    KAFC_TS_(release_capability(__VA_ARGS__))
 #define KAFC_REQUIRES(...)    KAFC_TS_(requires_capability(__VA_ARGS__))
+#define KAFC_UNCHECKED_LOCKS  KAFC_TS_(no_thread_safety_analysis) /* with a comment why */
 
 struct KAFC_CAPABILITY("mutex") kafc_mutex {
     pthread_mutex_t m;
