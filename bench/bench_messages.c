@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Messages out and in, kafc beside librdkafka: each round is a process of its
+ * own, so that its CPU time is its own; the cluster is the mock, in another.
+ * Prints medians, and the ratio.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <librdkafka/rdkafka.h>
+
+#include <kafc/kafc.h>
+#include <kafc/mock.h>
+
+enum { MESSAGES = 1000000, SIZE = 100, KEYS = 1000, PARTITIONS = 4, ROUNDS = 5 };
+
+struct figures {
+    double wall_s, cpu_ns; /* the latter for a message */
+    long rss_kb;
+};
+
+static char bootstrap[256];
+static int round_number;
+
+static void die(const char *what, const char *why)
+{
+    fprintf(stderr, "bench: %s: %s\n", what, why);
+    exit(1);
+}
+
+static double wall(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double cpu(const struct rusage *u)
+{
+    return (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) + (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec) / 1e6;
+}
+
+static const char *topic_of(const char *library)
+{
+    static char name[64];
+
+    (void)snprintf(name, sizeof name, "%s-%d", library, round_number);
+    return name;
+}
+
+/* Key and value of message i, in static memory. */
+static void message(uint32_t i, char **key, size_t *klen, char **value)
+{
+    static char k[16], v[SIZE];
+
+    *klen = (size_t)snprintf(k, sizeof k, "key-%04u", i % KEYS);
+    v[0] = (char)i;
+    *key = k;
+    *value = v;
+}
+
+/* --- kafc ---------------------------------------------------------------------- */
+
+static kafc_client *kafc_open(void)
+{
+    kafc_error err;
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = bootstrap), &err);
+
+    if (!c)
+        die("kafc", err.message);
+    return c;
+}
+
+static void kafc_out(void)
+{
+    kafc_error err;
+    kafc_client *c = kafc_open();
+    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = topic_of("kafc"), .create_topics = KAFC_ON), &err);
+
+    if (!w)
+        die("kafc", err.message);
+    for (uint32_t i = 0; i < MESSAGES; i++) {
+        char *key, *value;
+        size_t klen;
+        kafc_message m = { 0 };
+
+        message(i, &key, &klen, &value);
+        m.key = (kafc_bytes){ key, (int32_t)klen };
+        m.value = (kafc_bytes){ value, SIZE };
+        if (kafc_writer_send(w, &m, NULL, -1, &err))
+            die("kafc send", err.message);
+    }
+    if (kafc_writer_close(w, 60000, &err))
+        die("kafc close", err.message);
+    kafc_writer_free(w);
+    kafc_client_free(c);
+}
+
+static void kafc_in(void)
+{
+    kafc_error err;
+    kafc_message m;
+    kafc_client *c = kafc_open();
+    kafc_reader *r = kafc_reader_open(c, KAFC_READER(.topic = topic_of("kafc"), .stop = KAFC_LAST), &err);
+    uint32_t n = 0;
+
+    if (!r)
+        die("kafc", err.message);
+    while (kafc_reader_fetch(r, &m, 60000, &err) == KAFC_OK)
+        n += (uint32_t)(m.value.len == SIZE);
+    if (n != MESSAGES)
+        die("kafc read back", err.message);
+    kafc_reader_free(r);
+    kafc_client_free(c);
+}
+
+/* --- librdkafka ------------------------------------------------------------------- */
+
+static void set(rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+    char why[256];
+
+    if (rd_kafka_conf_set(conf, name, value, why, sizeof why) != RD_KAFKA_CONF_OK)
+        die(name, why);
+}
+
+static rd_kafka_t *rdkafka_open(rd_kafka_type_t type, bool writes)
+{
+    char why[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_t *rk;
+
+    set(conf, "bootstrap.servers", bootstrap);
+    set(conf, "allow.auto.create.topics", "true");
+    if (writes) {
+        set(conf, "enable.idempotence", "true");
+        set(conf, "linger.ms", "5");
+        set(conf, "batch.size", "1000000");
+        set(conf, "batch.num.messages", "100000");
+        set(conf, "queue.buffering.max.messages", "1000000");
+        set(conf, "queue.buffering.max.kbytes", "65536");
+        set(conf, "partitioner", "murmur2_random");
+    } else {
+        set(conf, "check.crcs", "true");
+    }
+    rk = rd_kafka_new(type, conf, why, sizeof why);
+    if (!rk)
+        die("librdkafka", why);
+    return rk;
+}
+
+static void rdkafka_out(void)
+{
+    rd_kafka_t *rk = rdkafka_open(RD_KAFKA_PRODUCER, true);
+    rd_kafka_topic_t *t = rd_kafka_topic_new(rk, topic_of("librdkafka"), NULL);
+
+    for (uint32_t i = 0; i < MESSAGES; i++) {
+        char *key, *value;
+        size_t klen;
+
+        message(i, &key, &klen, &value);
+        while (rd_kafka_produce(t, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, value, SIZE, key, klen, NULL)) {
+            if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+                die("librdkafka produce", rd_kafka_err2str(rd_kafka_last_error()));
+            (void)rd_kafka_poll(rk, 1);
+        }
+        if (i % 1024 == 0)
+            (void)rd_kafka_poll(rk, 0);
+    }
+    if (rd_kafka_flush(rk, 60000))
+        die("librdkafka", "flush timed out");
+    rd_kafka_topic_destroy(t);
+    rd_kafka_destroy(rk);
+}
+
+static void rdkafka_in(void)
+{
+    static rd_kafka_message_t *batch[1000];
+    rd_kafka_t *rk = rdkafka_open(RD_KAFKA_CONSUMER, false);
+    rd_kafka_topic_t *t = rd_kafka_topic_new(rk, topic_of("librdkafka"), NULL);
+    rd_kafka_queue_t *q = rd_kafka_queue_new(rk);
+    uint32_t n = 0;
+
+    for (int32_t p = 0; p < PARTITIONS; p++)
+        if (rd_kafka_consume_start_queue(t, p, RD_KAFKA_OFFSET_BEGINNING, q))
+            die("librdkafka", "consume_start_queue");
+    while (n < MESSAGES) {
+        ssize_t got = rd_kafka_consume_batch_queue(q, 10000, batch, sizeof batch / sizeof batch[0]);
+
+        if (got <= 0)
+            die("librdkafka", "nothing came");
+        for (ssize_t i = 0; i < got; i++) {
+            n += batch[i]->err == 0 && batch[i]->len == SIZE;
+            rd_kafka_message_destroy(batch[i]);
+        }
+    }
+    for (int32_t p = 0; p < PARTITIONS; p++)
+        (void)rd_kafka_consume_stop(t, p);
+    rd_kafka_queue_destroy(q);
+    rd_kafka_topic_destroy(t);
+    rd_kafka_destroy(rk);
+}
+
+/* --- Rounds -------------------------------------------------------------------------- */
+
+static struct figures measure(void (*job)(void))
+{
+    struct rusage u;
+    struct figures f;
+    double began = wall();
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        job();
+        exit(0);
+    }
+    if (pid < 0 || wait4(pid, &status, 0, &u) != pid || status)
+        die("a round", "failed");
+    f.wall_s = wall() - began;
+    f.cpu_ns = cpu(&u) * 1e9 / MESSAGES;
+    f.rss_kb = u.ru_maxrss;
+    return f;
+}
+
+static int by_cpu(const void *a, const void *b)
+{
+    const struct figures *x = a, *y = b;
+
+    return (x->cpu_ns > y->cpu_ns) - (x->cpu_ns < y->cpu_ns);
+}
+
+static void row(const char *name, const struct figures *f)
+{
+    printf("  %-16s %5.0f ns CPU/message  %8.0f messages/s  %6.1f MB\n", name, f->cpu_ns, MESSAGES / f->wall_s,
+           (double)f->rss_kb / 1024);
+}
+
+static void compare(const char *what, struct figures *ours, struct figures *theirs)
+{
+    char name[32];
+
+    qsort(ours, ROUNDS, sizeof *ours, by_cpu);
+    qsort(theirs, ROUNDS, sizeof *theirs, by_cpu);
+    (void)snprintf(name, sizeof name, "kafc %s", what);
+    row(name, &ours[ROUNDS / 2]);
+    (void)snprintf(name, sizeof name, "librdkafka %s", what);
+    row(name, &theirs[ROUNDS / 2]);
+    printf("  librdkafka %s / kafc: %.1f times the CPU\n", what, theirs[ROUNDS / 2].cpu_ns / ours[ROUNDS / 2].cpu_ns);
+}
+
+static pid_t start_cluster(int *alive)
+{
+    int up[2], down[2];
+    char c;
+    pid_t pid;
+
+    if (pipe(up) || pipe(down))
+        die("pipe", strerror(errno));
+    pid = fork();
+    if (pid == 0) {
+        kafc_error err;
+        kafc_mock *m = kafc_mock_new(KAFC_MOCK(.brokers = 3, .partitions = PARTITIONS), &err);
+
+        if (!m)
+            die("mock", err.message);
+        (void)close(down[1]);
+        dprintf(up[1], "%s", kafc_mock_bootstrap(m));
+        (void)close(up[1]);
+        while (read(down[0], &c, 1) > 0) {
+        }
+        kafc_mock_free(m);
+        exit(0);
+    }
+    (void)close(up[1]);
+    (void)close(down[0]);
+    *alive = down[1];
+    if (read(up[0], bootstrap, sizeof bootstrap - 1) <= 0)
+        die("mock", "does not start");
+    (void)close(up[0]);
+    return pid;
+}
+
+int main(void)
+{
+    struct figures out[2][ROUNDS], in[2][ROUNDS];
+
+    printf("%d messages of %d bytes, %d keys, %d partitions, idempotent, acks all, CRC checked; medians of %d rounds, "
+           "librdkafka %s\n", MESSAGES, SIZE, KEYS, PARTITIONS, ROUNDS, rd_kafka_version_str());
+    for (round_number = 0; round_number < ROUNDS; round_number++) {
+        int alive;
+        pid_t cluster = start_cluster(&alive); /* anew, so that its memory does not grow */
+
+        out[0][round_number] = measure(kafc_out);
+        in[0][round_number] = measure(kafc_in);
+        out[1][round_number] = measure(rdkafka_out);
+        in[1][round_number] = measure(rdkafka_in);
+        (void)close(alive);
+        (void)waitpid(cluster, NULL, 0);
+        memset(bootstrap, 0, sizeof bootstrap);
+    }
+    compare("out", out[0], out[1]);
+    compare("in", in[0], in[1]);
+    return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * All of kafc but the mock cluster (kafc/mock.h) and the codec
+ * (kafc/protocol/).
+ */
+#ifndef KAFC_KAFC_H
+#define KAFC_KAFC_H
+
+#include <kafc/base.h>
+#include <kafc/client.h>
+#include <kafc/conn.h>
+#include <kafc/error.h>
+#include <kafc/message.h>
+#include <kafc/reader.h>
+#include <kafc/writer.h>
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kcat's JSON, by jansson.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/kafc/tool.h"
+
+/* The length of the UTF-8 sequence at p, or 0 if it is none (too short, over-long, a surrogate, above U+10FFFF). */
+static size_t sequence(const unsigned char *p, size_t n)
+{
+    static const struct {
+        unsigned char lo, hi, second_lo, second_hi, len;
+    } rows[] = { { 0x00, 0x7f, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+                 { 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+                 { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 } };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t len = rows[i].len;
+
+        if (p[0] < rows[i].lo || p[0] > rows[i].hi)
+            continue;
+        if (len > n || (len > 1 && (p[1] < rows[i].second_lo || p[1] > rows[i].second_hi)))
+            return 0;
+        for (size_t k = 2; k < len; k++)
+            if ((p[k] & 0xc0) != 0x80)
+                return 0;
+        return len;
+    }
+    return 0;
+}
+
+/* Bytes as a JSON string; what is no UTF-8 becomes U+FFFD. NULL when out of memory. */
+static json_t *text(const void *bytes, int32_t len)
+{
+    const unsigned char *p = bytes;
+    size_t n = len > 0 ? (size_t)len : 0, used = 0;
+    char *out = malloc(n * 3 + 1);
+    json_t *s;
+
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < n;) {
+        size_t k = sequence(p + i, n - i);
+
+        if (k)
+            memcpy(out + used, p + i, k);
+        else
+            memcpy(out + used, "\xef\xbf\xbd", 3);
+        used += k ? k : 3;
+        i += k ? k : 1;
+    }
+    s = json_stringn_nocheck(out, used);
+    free(out);
+    return s;
+}
+
+static json_t *bytes_or_null(kafc_bytes b)
+{
+    return b.p ? text(b.p, b.len) : json_null();
+}
+
+/* kcat's form: name, value, name, value, … */
+static json_t *headers(const kafc_message *m)
+{
+    json_t *a = json_array();
+
+    for (int32_t i = 0; i < m->nheaders; i++) {
+        (void)json_array_append_new(a, text(m->headers[i].name.p, m->headers[i].name.len));
+        (void)json_array_append_new(a, bytes_or_null(m->headers[i].value));
+    }
+    return a;
+}
+
+static bool print(FILE *out, json_t *o, size_t flags)
+{
+    bool ok = o && json_dumpf(o, out, flags) == 0;
+
+    fputc('\n', out);
+    json_decref(o);
+    return ok;
+}
+
+bool tool_json_print(FILE *out, const kafc_message *m)
+{
+    static const char *const types[] = { "unknown", "create", "logappend" };
+    json_t *o = json_object();
+
+    (void)json_object_set_new(o, "topic", json_string(m->topic));
+    (void)json_object_set_new(o, "partition", json_integer(m->partition));
+    (void)json_object_set_new(o, "offset", json_integer(m->offset));
+    (void)json_object_set_new(o, "tstype", json_string(types[m->timestamp_type]));
+    (void)json_object_set_new(o, "ts", json_integer(m->timestamp));
+    if (m->nheaders)
+        (void)json_object_set_new(o, "headers", headers(m));
+    (void)json_object_set_new(o, "key", bytes_or_null(m->key));
+    (void)json_object_set_new(o, "payload", bytes_or_null(m->value));
+    return print(out, o, JSON_COMPACT);
+}
+
+static json_t *ids(const int32_t *v, int32_t n)
+{
+    json_t *a = json_array();
+
+    for (int32_t i = 0; i < n; i++)
+        (void)json_array_append_new(a, json_pack("{si}", "id", v[i]));
+    return a;
+}
+
+static json_t *topic(const kafc_topic *t)
+{
+    json_t *parts = json_array(), *o = json_pack("{ss}", "topic", t->name);
+
+    for (int32_t i = 0; i < t->npartitions; i++) {
+        const kafc_partition *p = &t->partitions[i];
+        json_t *q = json_pack("{si si so so}", "partition", p->id, "leader", p->leader, "replicas",
+                              ids(p->replicas, p->nreplicas), "isrs", ids(p->isr, p->nisr));
+
+        if (p->err)
+            (void)json_object_set_new(q, "error", json_string(kafc_err_name(p->err)));
+        (void)json_array_append_new(parts, q);
+    }
+    if (t->err)
+        (void)json_object_set_new(o, "error", json_string(kafc_err_name(t->err)));
+    (void)json_object_set_new(o, "partitions", parts);
+    return o;
+}
+
+bool tool_json_metadata(FILE *out, const kafc_metadata *m)
+{
+    json_t *brokers = json_array(), *topics = json_array(), *o;
+    char name[512];
+
+    for (int32_t i = 0; i < m->nbrokers; i++) {
+        (void)snprintf(name, sizeof name, "%s:%d", m->brokers[i].host, m->brokers[i].port);
+        (void)json_array_append_new(brokers, json_pack("{si ss}", "id", m->brokers[i].id, "name", name));
+    }
+    for (int32_t i = 0; i < m->ntopics; i++)
+        (void)json_array_append_new(topics, topic(&m->topics[i]));
+    o = json_pack("{ss? si so so}", "clusterid", m->cluster_id, "controllerid", m->controller, "brokers", brokers,
+                  "topics", topics);
+    return print(out, o, JSON_COMPACT);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc produce: a message for each line of standard input.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/kafc/tool.h"
+
+enum { TOLD_MAX = 10 };
+
+static atomic_ullong failed;
+static kafc_writer *writer;
+
+static void on_delivery(void *ctx, const kafc_report *r)
+{
+    unsigned long long n = atomic_fetch_add(&failed, 1);
+
+    (void)ctx;
+    if (n < TOLD_MAX)
+        fprintf(stderr, "kafc: a message to %s [%d] was %s: %s\n", r->topic, r->partition,
+                r->verdict == KAFC_NOT_WRITTEN ? "not written" : "perhaps written", kafc_err_text(r->code));
+}
+
+static void wake(void)
+{
+    kafc_writer_wake(writer);
+}
+
+static bool parse_acks(const char *s, kafc_acks *out)
+{
+    static const struct {
+        const char *name;
+        kafc_acks acks;
+    } known[] = { { "all", KAFC_ACKS_ALL }, { "-1", KAFC_ACKS_ALL }, { "1", KAFC_ACKS_LEADER }, { "0", KAFC_ACKS_NONE } };
+
+    for (size_t i = 0; s && i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(s, known[i].name) == 0) {
+            *out = known[i].acks;
+            return true;
+        }
+    return !s;
+}
+
+static bool parse_codec(const char *s, kafc_compression *out)
+{
+    static const char *const names[] = { "none", "gzip", "snappy", "lz4", "zstd" };
+
+    for (size_t i = 0; s && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(s, names[i]) == 0) {
+            *out = (kafc_compression)i;
+            return true;
+        }
+    return !s;
+}
+
+static void fill(const struct tool_options *o, char *line, size_t len, kafc_message *m)
+{
+    char *d = NULL;
+    size_t dlen = o->delimiter ? strlen(o->delimiter) : 0;
+
+    for (size_t i = 0; dlen && i + dlen <= len && !d; i++)
+        if (memcmp(line + i, o->delimiter, dlen) == 0)
+            d = line + i;
+    if (d)
+        m->key = (kafc_bytes){ line, (int32_t)(d - line) };
+    m->value.p = d ? d + dlen : line;
+    m->value.len = (int32_t)(line + len - (const char *)m->value.p);
+    if (o->has_partition)
+        m->to_partition = o->partition ? o->partition : KAFC_ZERO;
+}
+
+static kafc_header *make_headers(const struct tool_options *o)
+{
+    kafc_header *h = calloc((size_t)o->nheaders + 1, sizeof *h);
+
+    for (int i = 0; h && i < o->nheaders; i++) {
+        h[i].name = (kafc_str){ o->headers[i].name, (int32_t)strlen(o->headers[i].name) };
+        h[i].value = kafc_bytes_of(o->headers[i].value);
+    }
+    return h;
+}
+
+/* Sends all lines; the number of those that were refused. */
+static unsigned long long send_lines(const struct tool_options *o, kafc_writer *w)
+{
+    kafc_header *headers = make_headers(o);
+    char *line = NULL;
+    size_t cap = 0;
+    unsigned long long n = 0, refused = 0;
+    ssize_t len;
+    kafc_error err;
+
+    while (!tool_stop && (len = getline(&line, &cap, stdin)) >= 0) {
+        kafc_message m = { .headers = headers, .nheaders = headers ? o->nheaders : 0 };
+
+        n++;
+        if (len > 0 && line[len - 1] == '\n')
+            len--;
+        if (len > INT32_MAX / 2) {
+            refused++;
+            (void)tool_fail(0, "line %llu is too long", n);
+            continue;
+        }
+        fill(o, line, (size_t)len, &m);
+        if (kafc_writer_send(w, &m, NULL, -1, &err) && err.code != KAFC_ERR_INTERRUPTED) {
+            refused++;
+            if (refused <= TOLD_MAX)
+                (void)tool_fail(0, "line %llu was not taken: %s", n, err.message);
+        } else if (err.code == KAFC_ERR_INTERRUPTED && tool_stop) {
+            break;
+        }
+    }
+    free(line);
+    free(headers);
+    return refused;
+}
+
+static int finish(kafc_writer *w, unsigned long long refused)
+{
+    kafc_writer_counts counts;
+    kafc_error err;
+    kafc_err code = kafc_writer_close(w, -1, &err);
+
+    kafc_writer_counts_get(w, &counts);
+    if (code)
+        (void)tool_fail(0, "%s", err.message);
+    if (ferror(stdin))
+        return tool_fail(TOOL_FAILED, "standard input cannot be read: %s", strerror(errno));
+    if (refused || counts.failed)
+        return tool_fail(TOOL_FAILED, "%llu of %llu messages were not acknowledged",
+                         refused + (unsigned long long)counts.failed, refused + (unsigned long long)counts.sent);
+    return code ? TOOL_FAILED : TOOL_OK;
+}
+
+int tool_produce(const struct tool_options *o)
+{
+    kafc_writer_options wo;
+    kafc_client *c;
+    kafc_error err;
+    int status = TOOL_FAILED;
+
+    kafc_writer_options_init(&wo);
+    if (!o->topic)
+        return tool_fail(TOOL_USAGE, "-t TOPIC is missing");
+    if (!parse_acks(o->acks, &wo.acks))
+        return tool_fail(TOOL_USAGE, "-a wants all, 1 or 0, not \"%s\"", o->acks);
+    if (!parse_codec(o->codec, &wo.compression))
+        return tool_fail(TOOL_USAGE, "-z wants none, gzip, snappy, lz4 or zstd, not \"%s\"", o->codec);
+    c = tool_client(o);
+    if (!c)
+        return TOOL_USAGE;
+    wo.topic = o->topic;
+    wo.properties = o->properties;
+    wo.reports = KAFC_REPORTS_FAILURES;
+    wo.on_delivery = on_delivery;
+    writer = kafc_writer_open(c, &wo, &err);
+    if (!writer) {
+        (void)tool_fail(0, "%s", err.message);
+        status = err.cls == KAFC_CLASS_USAGE ? TOOL_USAGE : TOOL_FAILED;
+    } else {
+        tool_on_stop(wake);
+        status = finish(writer, send_lines(o, writer));
+    }
+    tool_on_stop(NULL);
+    kafc_writer_free(writer);
+    kafc_client_free(c);
+    return status;
+}

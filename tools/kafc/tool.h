@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the commands of kafc(1) share: options, errors, Ctrl-C.
+ */
+#ifndef KAFC_TOOL_H
+#define KAFC_TOOL_H
+
+#include <signal.h>
+#include <stdio.h>
+
+#include <kafc/kafc.h>
+
+/* Exit statuses. */
+enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
+
+struct tool_header {
+    const char *name, *value;
+};
+
+/* What the command line said; each command names the letters that it takes. */
+struct tool_options {
+    const char *brokers;    /* -b */
+    const char *topic;      /* -t, the last one */
+    const char **topics;    /* -t, all of them */
+    int ntopics;
+    bool has_partition;
+    int32_t partition;      /* -p */
+    const char *delimiter;  /* -K */
+    const char *codec;      /* -z */
+    const char *acks;       /* -a */
+    const char *offset;     /* -o */
+    const char *format;     /* -f */
+    long long count;        /* -c; -1: no limit */
+    int number;             /* -n */
+    bool json, exit_at_end, unbuffered; /* -J -e -u */
+    struct tool_header *headers;        /* -H */
+    int nheaders;
+    kafc_properties *properties;        /* -X */
+};
+
+struct tool_command {
+    const char *name, *letters; /* getopt(3)'s */
+    const char *usage, *help;
+    int (*run)(const struct tool_options *o);
+};
+
+extern const struct tool_command tool_commands[]; /* ended by a NULL name */
+
+int tool_produce(const struct tool_options *o);
+int tool_consume(const struct tool_options *o);
+int tool_metadata(const struct tool_options *o);
+int tool_mock(const struct tool_options *o);
+
+/* Prints "kafc: …" on stderr and returns the status. */
+int tool_fail(int status, const char *fmt, ...) KAFC_PRINTF(2, 3);
+/* The candidate (NULL-ended) that is nearest to word, or NULL if none is near. */
+const char *tool_nearest(const char *word, const char *const *candidates);
+/* Opens the client of the command line; reports why not. */
+kafc_client *tool_client(const struct tool_options *o);
+/* Ctrl-C and SIGTERM: sets tool_stop and calls wake, in signal handlers (rule C3). */
+void tool_on_stop(void (*wake)(void));
+extern volatile sig_atomic_t tool_stop;
+
+/* consume's output. The format is checked first: KAFC_ERR_USAGE names what is wrong in *err. */
+struct tool_format;
+struct tool_format *tool_format_parse(const char *format, kafc_error *err);
+void tool_format_free(struct tool_format *f);
+void tool_format_print(const struct tool_format *f, FILE *out, const kafc_message *m);
+/* kcat's JSON envelope, one line. false: out of memory. */
+bool tool_json_print(FILE *out, const kafc_message *m);
+bool tool_json_metadata(FILE *out, const kafc_metadata *m);
+
+#endif
