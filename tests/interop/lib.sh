@@ -53,7 +53,10 @@ peer()
 
 # ours_write FILE [property=value]...: records in Java's peer's format through the library's synchronous
 # write (see records.c); prints where each landed.
-ours_write() { "$TOOLS/records" "$BROKERS" "${@:2}" < "$1"; }
+ours_write() { "$TOOLS/records" write "$BROKERS" "${@:2}" < "$1"; }
+
+# conn WHAT TOPIC ARG...: kafc_conn's calls, see records.c
+conn() { "$TOOLS/records" "$1" "$BROKERS" "${@:2}"; }
 
 # In the order of partitions and offsets, as no reader promises one between partitions.
 by_offset() { LC_ALL=C sort -t "$(printf '\t')" -k 1,1n -k 2,2n; }
