@@ -9,18 +9,20 @@
 #include "core/producer.h"
 #include <kafc/writer.h>
 
-enum { CLOSE_GRACE_US = 2000000 }; /* the loop fails what is left at the deadline; so long close waits for that */
+enum {
+    CLOSE_GRACE_US = 2000000
+}; /* the loop fails what is left at the deadline; so long close waits for that */
 
 struct kafc_writer {
     struct kafc_closable closable;
     kafc_client *client;
     struct kafc_producer *producer;
     kafc_writer_options o;
-    kafc_err started;          /* of start_producer */
+    kafc_err started; /* of start_producer */
     kafc_error *start_err;
     atomic_uint wakes, answered; /* calls of wake; those that some call has answered */
     atomic_bool closed;
-    struct kafc_mutex lock;    /* of events, for the waits alone */
+    struct kafc_mutex lock; /* of events, for the waits alone */
     struct kafc_cond changed;
     uint64_t events;
 };
@@ -95,7 +97,8 @@ static kafc_err wait_error(kafc_writer *w, kafc_err code, const char *what, kafc
     if (code == KAFC_ERR_INTERRUPTED)
         return kafc__error(err, code, "the writer was woken while it waited for %s", what);
     kafc__producer_why(w->producer, why, sizeof(why));
-    return kafc__error(err, code, "no time was left to wait for %s%s%s", what, *why ? "; last trouble: " : "", why);
+    return kafc__error(err, code, "no time was left to wait for %s%s%s", what,
+                       *why ? "; last trouble: " : "", why);
 }
 
 /* --- Open -------------------------------------------------------------------------- */
@@ -123,12 +126,16 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
 {
     const kafc_writer_options *o = &w->o;
     int acks = (int)o->acks;
-    *cfg = (struct kafc_producer_config){ .mem = w->client->mem, .topic = o->topic, .acks = (int16_t)acks };
+    *cfg = (struct kafc_producer_config){ .mem = w->client->mem,
+                                          .topic = o->topic,
+                                          .acks = (int16_t)acks };
     cfg->idempotence = o->idempotence == KAFC_ON || (o->idempotence == KAFC_DEFAULT && acks == -1);
     cfg->idempotence_asked = o->idempotence == KAFC_ON;
     cfg->compression = o->compression;
     /* Of options KAFC_ZERO is "none was given" by now, of codecs it is level 0. */
-    cfg->level = o->compression_level == KAFC_ZERO ? 0 : o->compression_level == 0 ? KAFC_ZERO : o->compression_level;
+    cfg->level = o->compression_level == KAFC_ZERO ? 0
+                 : o->compression_level == 0       ? KAFC_ZERO
+                                                   : o->compression_level;
     cfg->linger_us = (int64_t)o->linger_ms * 1000;
     cfg->batch_bytes = o->batch_bytes;
     cfg->batch_messages = o->batch_messages;
@@ -231,7 +238,8 @@ static int64_t wall_of(const kafc_message *m)
     return m->timestamp == 0 ? kafc__clock_coarse_ms() : 0;
 }
 
-static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms, kafc_error *err)
+static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
+                            kafc_error *err)
 {
     kafc_err code = enter(w, timeout_ms, err);
     struct wait x = wait_begin(w, timeout_ms);
@@ -247,7 +255,8 @@ static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, void *opaque,
     return code;
 }
 
-kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms, kafc_error *err)
+kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
+                          kafc_error *err)
 {
     kafc_err code = enter(w, 0, err);
     if (code != KAFC_OK)
@@ -262,7 +271,8 @@ kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, i
 
 /* --- Write ------------------------------------------------------------------------------ */
 
-static kafc_err add_one(struct wait *x, struct kafc_write *g, int32_t i, const kafc_message *m, kafc_error *err)
+static kafc_err add_one(struct wait *x, struct kafc_write *g, int32_t i, const kafc_message *m,
+                        kafc_error *err)
 {
     for (;;) {
         wait_look(x);
@@ -277,8 +287,8 @@ static kafc_err add_one(struct wait *x, struct kafc_write *g, int32_t i, const k
 }
 
 /* Ends early only when nothing more can be added; *why is of the first that was refused. */
-static int32_t add_all(struct wait *x, struct kafc_write *g, const kafc_message *m, int32_t n, kafc_err *first,
-                       kafc_error *err)
+static int32_t add_all(struct wait *x, struct kafc_write *g, const kafc_message *m, int32_t n,
+                       kafc_err *first, kafc_error *err)
 {
     kafc_error why;
     for (int32_t i = 0; i < n; i++) {
@@ -304,17 +314,20 @@ static kafc_err first_failure(kafc_writer *w, const kafc_report *r, int32_t i, k
 {
     char why[256];
     kafc__producer_why(w->producer, why, sizeof(why));
-    return kafc__error(err, r->code, "message %d, to %s [%d], %s: %s%s%s%s", (int)i, r->topic ? r->topic : "?",
-                       (int)r->partition, r->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
+    return kafc__error(err, r->code, "message %d, to %s [%d], %s: %s%s%s%s", (int)i,
+                       r->topic ? r->topic : "?", (int)r->partition,
+                       r->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
                        kafc_err_text(r->code), *why ? " (" : "", why, *why ? ")" : "");
 }
 
-static kafc_err collect(kafc_writer *w, struct kafc_write *g, int32_t n, kafc_report *results, kafc_err code,
-                        kafc_error *err)
+static kafc_err collect(kafc_writer *w, struct kafc_write *g, int32_t n, kafc_report *results,
+                        kafc_err code, kafc_error *err)
 {
     for (int32_t i = 0; i < n; i++) {
         struct kafc_write_entry *e = &g->entry[i];
-        kafc_report r = { .verdict = KAFC_PERHAPS_WRITTEN, .code = KAFC_ERR_TIMED_OUT, .partition = -1,
+        kafc_report r = { .verdict = KAFC_PERHAPS_WRITTEN,
+                          .code = KAFC_ERR_TIMED_OUT,
+                          .partition = -1,
                           .offset = KAFC_OFFSET_UNKNOWN };
         if (!e->taken || atomic_load_explicit(&e->settled, memory_order_acquire))
             r = e->report;
@@ -326,17 +339,20 @@ static kafc_err collect(kafc_writer *w, struct kafc_write *g, int32_t n, kafc_re
     return code;
 }
 
-kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n, kafc_report *results,
-                                int timeout_ms, kafc_error *err)
+kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n,
+                                kafc_report *results, int timeout_ms, kafc_error *err)
 {
     kafc_err code = enter(w, timeout_ms ? timeout_ms : 1, err), first = KAFC_OK;
     if (code != KAFC_OK)
         return code;
     if (n < 0 || (n > 0 && !m))
-        return kafc__error(err, KAFC_ERR_USAGE, "%d messages at %s", (int)n, m ? "an address" : "NULL");
+        return kafc__error(err, KAFC_ERR_USAGE, "%d messages at %s", (int)n,
+                           m ? "an address" : "NULL");
     struct kafc_write *g = kafc__producer_write_begin(w->producer, n);
     for (int32_t i = 0; !g && results && i < n; i++)
-        results[i] = (kafc_report){ .verdict = KAFC_NOT_WRITTEN, .code = KAFC_ERR_NO_MEMORY, .partition = -1,
+        results[i] = (kafc_report){ .verdict = KAFC_NOT_WRITTEN,
+                                    .code = KAFC_ERR_NO_MEMORY,
+                                    .partition = -1,
                                     .offset = KAFC_OFFSET_UNKNOWN };
     if (!g)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d verdicts", (int)n);
@@ -358,23 +374,26 @@ kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n
     return code;
 }
 
-kafc_err kafc_writer_write(kafc_writer *w, const kafc_message *m, int32_t n, int timeout_ms, kafc_error *err)
+kafc_err kafc_writer_write(kafc_writer *w, const kafc_message *m, int32_t n, int timeout_ms,
+                           kafc_error *err)
 {
     return kafc_writer_write_each(w, m, n, NULL, timeout_ms, err);
 }
 
 /* --- Reports, flush, counts ---------------------------------------------------------------- */
 
-kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int32_t *n, int timeout_ms,
-                          kafc_error *err)
+kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int32_t *n,
+                          int timeout_ms, kafc_error *err)
 {
     kafc_err code = enter(w, timeout_ms, err);
     *n = 0;
     if (code != KAFC_OK)
         return code;
     if (w->o.on_delivery || w->o.reports == KAFC_REPORTS_NONE || max <= 0)
-        return kafc__error(err, KAFC_ERR_USAGE, "%s", max <= 0 ? "no room for reports"
-                           : w->o.on_delivery ? "reports go to on_delivery" : "the writer was opened without reports");
+        return kafc__error(err, KAFC_ERR_USAGE, "%s",
+                           max <= 0           ? "no room for reports"
+                           : w->o.on_delivery ? "reports go to on_delivery"
+                                              : "the writer was opened without reports");
     struct wait x = wait_begin(w, timeout_ms);
     for (;;) {
         wait_look(&x);
@@ -383,7 +402,8 @@ kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int
         if (*n)
             return KAFC_OK;
         if (closed)
-            return kafc__error(err, KAFC_ERR_CLOSED, "the writer is closed, and all reports were collected");
+            return kafc__error(err, KAFC_ERR_CLOSED,
+                               "the writer is closed, and all reports were collected");
         if (timeout_ms == 0)
             return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "no reports yet");
         code = wait_more(&x);
@@ -459,5 +479,6 @@ void kafc_writer_wake(kafc_writer *w)
     if (!w || kafc__client_check(w->client, NULL) != KAFC_OK)
         return;
     atomic_fetch_add(&w->wakes, 1);
-    kafc__producer_wake(w->producer); /* the loop signals: a condition is no thing for a signal handler */
+    kafc__producer_wake(
+        w->producer); /* the loop signals: a condition is no thing for a signal handler */
 }

@@ -13,8 +13,9 @@
 /* Segments of data, 4080 and 65520 bytes; as slots: a bit for each says that it is tagged, then the words. */
 enum { SMALL_SLOTS = 502, SMALL_BITS = 8, LARGE_SLOTS = 8063, LARGE_BITS = 126 };
 
-bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem, struct kafc_budget *budget,
-                           const struct kafc_codec *codec, int32_t level)
+bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem,
+                           struct kafc_budget *budget, const struct kafc_codec *codec,
+                           int32_t level)
 {
     memset(bp, 0, sizeof(*bp));
     bp->mem = *mem;
@@ -139,7 +140,8 @@ bool kafc__batch_out_slot_room(struct kafc_batch_pool *bp, struct kafc_batch_out
     if (tail && tail->len < slots_of(tail))
         return true;
     bool no_memory;
-    struct kafc_seg *s = kafc__seg_get(bp->slots, tail ? KAFC_SEG_LARGE : KAFC_SEG_SMALL, &no_memory);
+    struct kafc_seg *s = kafc__seg_get(bp->slots, tail ? KAFC_SEG_LARGE : KAFC_SEG_SMALL,
+                                       &no_memory);
     if (!s)
         return false;
     memset(s->data, 0, slot_bits(s) * sizeof(uint64_t));
@@ -202,7 +204,8 @@ static bool bytes_ok(kafc_bytes b)
 static kafc_err headers_check(const kafc_message *m, kafc_error *err)
 {
     if (m->nheaders < 0 || !m->headers)
-        return kafc__error(err, KAFC_ERR_USAGE, "%d headers%s", (int)m->nheaders, m->headers ? "" : " at NULL");
+        return kafc__error(err, KAFC_ERR_USAGE, "%d headers%s", (int)m->nheaders,
+                           m->headers ? "" : " at NULL");
     for (int32_t i = 0; i < m->nheaders; i++) {
         const kafc_header *h = &m->headers[i];
         if (!h->name.p || h->name.len < 0)
@@ -228,7 +231,8 @@ kafc_err kafc__batch_out_check(const kafc_message *m, size_t *body, kafc_error *
         size += kafc__record_headers_size(m->headers, m->nheaders) - 1;
     }
     if (size > INT32_MAX - KAFC_RECORD_OVERHEAD - KAFC_BATCH_HEADER)
-        return kafc__error(err, KAFC_ERR_TOO_LARGE, "a message of %llu bytes", (unsigned long long)size);
+        return kafc__error(err, KAFC_ERR_TOO_LARGE, "a message of %llu bytes",
+                           (unsigned long long)size);
     *body = (size_t)size;
     return KAFC_OK;
 }
@@ -249,11 +253,12 @@ struct record {
     size_t total;  /* with the length */
 };
 
-static void measure(struct record *r, const struct kafc_batch_out *b, const kafc_message *m, size_t body,
-                    int64_t timestamp)
+static void measure(struct record *r, const struct kafc_batch_out *b, const kafc_message *m,
+                    size_t body, int64_t timestamp)
 {
     struct kafc_record_fields *f = &r->fields;
-    f->timestamp_delta = b->count ? (int64_t)((uint64_t)timestamp - (uint64_t)b->base_timestamp) : 0;
+    f->timestamp_delta = b->count ? (int64_t)((uint64_t)timestamp - (uint64_t)b->base_timestamp)
+                                  : 0;
     f->offset_delta = b->count;
     f->key = m->key;
     f->value = m->value;
@@ -277,10 +282,12 @@ static void sum_finished(struct kafc_batch_out *b, bool all)
     b->unsummed = s;
 }
 
-static struct kafc_seg *get_seg(struct kafc_batch_pool *bp, uint32_t size, bool over, enum kafc_put *why)
+static struct kafc_seg *get_seg(struct kafc_batch_pool *bp, uint32_t size, bool over,
+                                enum kafc_put *why)
 {
     bool no_memory = true;
-    struct kafc_seg *s = over ? kafc__seg_get_over(bp->segs, size) : kafc__seg_get(bp->segs, size, &no_memory);
+    struct kafc_seg *s = over ? kafc__seg_get_over(bp->segs, size)
+                              : kafc__seg_get(bp->segs, size, &no_memory);
     *why = s ? KAFC_PUT_OK : no_memory ? KAFC_PUT_NO_MEMORY : KAFC_PUT_NO_ROOM;
     return s;
 }
@@ -293,7 +300,8 @@ static void chain_start(struct kafc_batch_out *b, struct kafc_seg *s)
 }
 
 /* Segments for n bytes more, all or none, behind the tail, which keeps its gap. */
-static enum kafc_put chain_grow(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t n, bool over)
+static enum kafc_put chain_grow(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t n,
+                                bool over)
 {
     enum kafc_put why = KAFC_PUT_OK;
     struct kafc_chain more = { 0 };
@@ -352,7 +360,8 @@ static bool compress_raw(struct kafc_batch_pool *bp, struct kafc_batch_out *b, k
             chain_start(b, s);
         else
             (void)kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch");
-        rc = b->z ? kafc__compress_begin(b->z, bp->level, bp->segs, &b->chain, err) : KAFC_ERR_NO_MEMORY;
+        rc = b->z ? kafc__compress_begin(b->z, bp->level, bp->segs, &b->chain, err)
+                  : KAFC_ERR_NO_MEMORY;
     }
     if (rc == KAFC_OK && b->raw->len)
         rc = kafc__compress_update(b->z, b->raw->data, b->raw->len, err);
@@ -365,7 +374,8 @@ static bool compress_raw(struct kafc_batch_pool *bp, struct kafc_batch_out *b, k
 
 /* A raw segment for n bytes more: the first is small, then large; a full one is compressed. n may be more than any
  * segment holds: then it only has to be there. */
-static enum kafc_put raw_room(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t n, bool over)
+static enum kafc_put raw_room(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t n,
+                              bool over)
 {
     enum kafc_put why;
     struct kafc_seg *s = b->raw;
@@ -429,7 +439,8 @@ static bool put_pieces(struct kafc_batch_pool *bp, struct kafc_batch_out *b, str
     return kafc__record_put_pieces(r->body, &r->fields, sink_put, &k);
 }
 
-static enum kafc_put put_plain(struct kafc_batch_pool *bp, struct kafc_batch_out *b, const struct record *r, bool over)
+static enum kafc_put put_plain(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
+                               const struct record *r, bool over)
 {
     struct kafc_seg *s = b->chain.tail;
     if (!s || s->cap - s->len < r->total) {
@@ -452,7 +463,8 @@ static enum kafc_put put_plain(struct kafc_batch_pool *bp, struct kafc_batch_out
     return KAFC_PUT_OK;
 }
 
-static enum kafc_put put_packed(struct kafc_batch_pool *bp, struct kafc_batch_out *b, const struct record *r, bool over)
+static enum kafc_put put_packed(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
+                                const struct record *r, bool over)
 {
     enum kafc_put why = raw_room(bp, b, r->total, over);
     if (why != KAFC_PUT_OK)
@@ -466,8 +478,10 @@ static enum kafc_put put_packed(struct kafc_batch_pool *bp, struct kafc_batch_ou
     return put_pieces(bp, b, NULL, r) ? KAFC_PUT_OK : KAFC_PUT_NO_MEMORY;
 }
 
-/* Would the batch become too long? What is not compressed yet is estimated; when that says yes, compressed and known. */
-static bool too_long(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t total, size_t limit)
+/* Would the batch become too long? What is not compressed yet is estimated; when that says yes, it
+ * is compressed, and known. */
+static bool too_long(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t total,
+                     size_t limit)
 {
     if (kafc__batch_out_bytes(b) + total <= limit)
         return false;
@@ -476,8 +490,9 @@ static bool too_long(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_
     return kafc__batch_out_bytes(b) + total > limit;
 }
 
-enum kafc_put kafc__batch_out_put(struct kafc_batch_pool *bp, struct kafc_batch_out *b, const kafc_message *m, size_t body,
-                              int64_t timestamp, size_t limit, bool over)
+enum kafc_put kafc__batch_out_put(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
+                                  const kafc_message *m, size_t body, int64_t timestamp,
+                                  size_t limit, bool over)
 {
     struct record r;
     measure(&r, b, m, body, timestamp);
@@ -498,7 +513,8 @@ kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out 
     if (b->sealed)
         return b->broken ? KAFC_ERR_NO_MEMORY : KAFC_OK;
     b->sealed = true;
-    if (bp->codec && !b->broken && compress_raw(bp, b, err) && kafc__compress_finish(b->z, err) != KAFC_OK)
+    if (bp->codec && !b->broken && compress_raw(bp, b, err) &&
+        kafc__compress_finish(b->z, err) != KAFC_OK)
         b->broken = true;
     context_put(bp, b);
     if (b->raw)
@@ -512,8 +528,8 @@ kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out 
     return KAFC_OK;
 }
 
-void kafc__batch_out_header(const struct kafc_batch_pool *bp, struct kafc_batch_out *b, int64_t producer_id, int16_t epoch,
-                        int32_t sequence)
+void kafc__batch_out_header(const struct kafc_batch_pool *bp, struct kafc_batch_out *b,
+                            int64_t producer_id, int16_t epoch, int32_t sequence)
 {
     struct kafc_batch_header h = { .leader_epoch = -1,
                                    .attributes = (int16_t)(bp->codec ? bp->codec->id : KAFC_NONE),

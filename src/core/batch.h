@@ -23,14 +23,15 @@ struct kafc_batch_pool {
     struct kafc_seg_pool *slots;    /* report slots are counted one by one, not in bytes */
     const struct kafc_codec *codec; /* NULL: none */
     int32_t level;
-    struct kafc_mutex lock;         /* of what follows */
+    struct kafc_mutex lock; /* of what follows */
     struct kafc_batch_out *free;
     struct kafc_compress *context[KAFC_BATCH_CONTEXTS];
     int ncontext;
 };
 
-bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem, struct kafc_budget *budget,
-                           const struct kafc_codec *codec, int32_t level);
+bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem,
+                           struct kafc_budget *budget, const struct kafc_codec *codec,
+                           int32_t level);
 void kafc__batch_pool_fini(struct kafc_batch_pool *bp); /* its batches are gone */
 
 struct kafc_batch_out {
@@ -41,36 +42,36 @@ struct kafc_batch_out {
     int32_t partition;     /* or -1 */
 
     /* what it holds */
-    struct kafc_chain chain;  /* header and records as they are sent */
-    struct kafc_seg *raw;     /* with compression: records that are not compressed yet */
-    struct kafc_compress *z;  /* with compression, once a segment was filled */
+    struct kafc_chain chain;   /* header and records as they are sent */
+    struct kafc_seg *raw;      /* with compression: records that are not compressed yet */
+    struct kafc_compress *z;   /* with compression, once a segment was filled */
     struct kafc_seg *unsummed; /* the first segment that is not in crc */
-    uint32_t crc;             /* of the records, CRC-32C */
+    uint32_t crc;              /* of the records, CRC-32C */
     int32_t count;
     int64_t base_timestamp, max_timestamp;
-    bool sealed;              /* no more records; chain and crc are complete */
-    bool broken;              /* memory ran out half-way: it can only fail */
+    bool sealed; /* no more records; chain and crc are complete */
+    bool broken; /* memory ran out half-way: it can only fail */
 
     /* whose verdicts are wanted */
     struct kafc_chain slots;
-    void *one;            /* of a single message that waits for metadata; then slots is empty */
+    void *one; /* of a single message that waits for metadata; then slots is empty */
     bool one_tagged;
     int32_t nslots, ntagged;
     uint32_t slot_credit; /* taken from the producer's report_slots and not used */
 
     /* the producer's */
-    uint64_t serial;      /* order of closing, over all partitions */
-    int64_t opened_at;    /* µs; 0: the driver fills it in */
-    bool hurry;           /* somebody waits: no linger */
-    bool doubt;           /* an attempt ended without an answer: it may be in the log */
-    bool again;           /* was sent before: one at a time, in order */
-    bool reseq;           /* behind a hole in the sequence: needs a new epoch */
-    bool flying;          /* in a request */
+    uint64_t serial;   /* order of closing, over all partitions */
+    int64_t opened_at; /* µs; 0: the driver fills it in */
+    bool hurry;        /* somebody waits: no linger */
+    bool doubt;        /* an attempt ended without an answer: it may be in the log */
+    bool again;        /* was sent before: one at a time, in order */
+    bool reseq;        /* behind a hole in the sequence: needs a new epoch */
+    bool flying;       /* in a request */
     int attempts;
     int64_t producer_id;
-    int32_t sequence;     /* -1: none yet */
+    int32_t sequence; /* -1: none yet */
     int16_t epoch;
-    kafc_err cause;       /* of the last failed attempt */
+    kafc_err cause; /* of the last failed attempt */
 
     /* its verdict; base_offset is KAFC_OFFSET_UNKNOWN unless told */
     kafc_verdict verdict;
@@ -100,8 +101,9 @@ enum kafc_put {
 kafc_err kafc__batch_out_check(const kafc_message *m, size_t *body, kafc_error *err);
 /* Appends a record. body: as of kafc__batch_out_check. limit: bytes of the whole batch on the wire; the first record is
  * always taken. over: beyond the budget, for what was accepted already. */
-enum kafc_put kafc__batch_out_put(struct kafc_batch_pool *bp, struct kafc_batch_out *b, const kafc_message *m, size_t body,
-                              int64_t timestamp, size_t limit, bool over);
+enum kafc_put kafc__batch_out_put(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
+                                  const kafc_message *m, size_t body, int64_t timestamp,
+                                  size_t limit, bool over);
 /* Room for one more slot; false: out of memory. Then put cannot fail. */
 bool kafc__batch_out_slot_room(struct kafc_batch_pool *bp, struct kafc_batch_out *b);
 void kafc__batch_out_slot_put(struct kafc_batch_out *b, void *word, bool tagged);
@@ -112,9 +114,10 @@ bool kafc__batch_out_slot_next(struct kafc_batch_out *b, void **word, bool *tagg
 /* The bytes that it takes on the wire at most, now. */
 size_t kafc__batch_out_bytes(const struct kafc_batch_out *b);
 /* No more records: compresses and sums what is left. KAFC_OK, or the batch is broken: KAFC_ERR_NO_MEMORY. */
-kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out *b, kafc_error *err);
+kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
+                              kafc_error *err);
 /* Writes the header of a sealed batch for an attempt. sequence -1: not idempotent (id and epoch -1 as well). */
-void kafc__batch_out_header(const struct kafc_batch_pool *bp, struct kafc_batch_out *b, int64_t producer_id, int16_t epoch,
-                        int32_t sequence);
+void kafc__batch_out_header(const struct kafc_batch_pool *bp, struct kafc_batch_out *b,
+                            int64_t producer_id, int16_t epoch, int32_t sequence);
 
 #endif

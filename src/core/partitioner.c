@@ -8,7 +8,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-typedef int32_t (*pick_fn)(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v);
+typedef int32_t (*pick_fn)(struct kafc_partitioner *s, const kafc_message *m,
+                           const struct kafc_partition_view *v);
 
 struct kafc_partitioner_rule {
     const char *name;
@@ -17,27 +18,31 @@ struct kafc_partitioner_rule {
 
 /* --- Hashes ---------------------------------------------------------------- */
 
-static int32_t by_murmur2(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v)
+static int32_t by_murmur2(struct kafc_partitioner *s, const kafc_message *m,
+                          const struct kafc_partition_view *v)
 {
     (void)s;
     return (int32_t)((kafc__murmur2(m->key.p, (size_t)m->key.len) & 0x7fffffff) % (uint32_t)v->n);
 }
 
-static int32_t by_crc32(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v)
+static int32_t by_crc32(struct kafc_partitioner *s, const kafc_message *m,
+                        const struct kafc_partition_view *v)
 {
     (void)s;
     return (int32_t)(kafc__crc32(m->key.p, (size_t)m->key.len) % (uint32_t)v->n);
 }
 
 /* kafka-go's Hash and sarama's: the remainder of a signed number, made positive. */
-static int32_t by_hash(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v)
+static int32_t by_hash(struct kafc_partitioner *s, const kafc_message *m,
+                       const struct kafc_partition_view *v)
 {
     (void)s;
     int32_t p = (int32_t)kafc__fnv1a(m->key.p, (size_t)m->key.len) % v->n;
     return p < 0 ? -p : p;
 }
 
-static int32_t by_reference(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v)
+static int32_t by_reference(struct kafc_partitioner *s, const kafc_message *m,
+                            const struct kafc_partition_view *v)
 {
     (void)s;
     return (int32_t)((kafc__fnv1a(m->key.p, (size_t)m->key.len) & 0x7fffffff) % (uint32_t)v->n);
@@ -59,20 +64,24 @@ static int32_t draw_below(struct kafc_partitioner *s, uint64_t n)
 }
 
 /* librdkafka's: one more draw if the first has no leader. */
-static int32_t by_random(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v)
+static int32_t by_random(struct kafc_partitioner *s, const kafc_message *m,
+                         const struct kafc_partition_view *v)
 {
     (void)m;
     int32_t p = draw_below(s, (uint64_t)v->n);
     return v->has_leader(v->ctx, p) ? p : draw_below(s, (uint64_t)v->n);
 }
 
-static int32_t by_round(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v)
+static int32_t by_round(struct kafc_partitioner *s, const kafc_message *m,
+                        const struct kafc_partition_view *v)
 {
     (void)m;
-    return (int32_t)(atomic_fetch_add_explicit(&s->round, 1, memory_order_relaxed) % (uint32_t)v->n);
+    return (int32_t)(atomic_fetch_add_explicit(&s->round, 1, memory_order_relaxed) %
+                     (uint32_t)v->n);
 }
 
-static int32_t by_least_bytes(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v)
+static int32_t by_least_bytes(struct kafc_partitioner *s, const kafc_message *m,
+                              const struct kafc_partition_view *v)
 {
     kafc__lock(&s->lock);
     if (s->nbytes != v->n) {
@@ -130,7 +139,8 @@ static int32_t draw_weighted(struct kafc_partitioner *s, const struct kafc_parti
     return last;
 }
 
-static int32_t by_sticky(struct kafc_partitioner *s, const kafc_message *m, const struct kafc_partition_view *v)
+static int32_t by_sticky(struct kafc_partitioner *s, const kafc_message *m,
+                         const struct kafc_partition_view *v)
 {
     (void)m;
     int now = atomic_load_explicit(&s->sticky, memory_order_relaxed);
@@ -146,23 +156,23 @@ static int32_t by_sticky(struct kafc_partitioner *s, const kafc_message *m, cons
 
 static const struct kafc_partitioner_rule rules[] = {
     /* name                     a key             an empty key   null: no key */
-    { "murmur2",                by_murmur2,       by_murmur2,    by_sticky },   /* Java; librdkafka's murmur2_random */
-    { "murmur2_consistent",     by_murmur2,       by_murmur2,    by_murmur2 },  /* librdkafka's murmur2 */
-    { "murmur2_random",         by_murmur2,       by_murmur2,    by_sticky },
-    { "hash",                   by_hash,          by_hash,       by_round },    /* kafka-go, sarama: FNV-1a */
-    { "hash_consistent",        by_hash,          by_hash,       by_hash },     /* librdkafka's fnv1a */
-    { "fnv1a",                  by_hash,          by_hash,       by_hash },
-    { "fnv1a_random",           by_hash,          by_hash,       by_sticky },
-    { "reference_hash",         by_reference,     by_reference,  by_random },   /* kafka-go, sarama */
-    { "reference_hash_consistent", by_reference,  by_reference,  by_reference },
-    { "crc32",                  by_crc32,         by_random,     by_random },   /* kafka-go */
-    { "crc32_consistent",       by_crc32,         by_crc32,      by_crc32 },    /* librdkafka's consistent */
-    { "consistent",             by_crc32,         by_crc32,      by_crc32 },
-    { "consistent_random",      by_crc32,         by_sticky,     by_sticky },   /* librdkafka's default */
-    { "round_robin",            by_round,         by_round,      by_round },
-    { "least_bytes",            by_least_bytes,   by_least_bytes, by_least_bytes },
-    { "sticky",                 by_sticky,        by_sticky,     by_sticky },
-    { "random",                 by_random,        by_random,     by_sticky },   /* librdkafka */
+    { "murmur2", by_murmur2, by_murmur2, by_sticky }, /* Java; librdkafka's murmur2_random */
+    { "murmur2_consistent", by_murmur2, by_murmur2, by_murmur2 }, /* librdkafka's murmur2 */
+    { "murmur2_random", by_murmur2, by_murmur2, by_sticky },
+    { "hash", by_hash, by_hash, by_round },           /* kafka-go, sarama: FNV-1a */
+    { "hash_consistent", by_hash, by_hash, by_hash }, /* librdkafka's fnv1a */
+    { "fnv1a", by_hash, by_hash, by_hash },
+    { "fnv1a_random", by_hash, by_hash, by_sticky },
+    { "reference_hash", by_reference, by_reference, by_random }, /* kafka-go, sarama */
+    { "reference_hash_consistent", by_reference, by_reference, by_reference },
+    { "crc32", by_crc32, by_random, by_random },          /* kafka-go */
+    { "crc32_consistent", by_crc32, by_crc32, by_crc32 }, /* librdkafka's consistent */
+    { "consistent", by_crc32, by_crc32, by_crc32 },
+    { "consistent_random", by_crc32, by_sticky, by_sticky }, /* librdkafka's default */
+    { "round_robin", by_round, by_round, by_round },
+    { "least_bytes", by_least_bytes, by_least_bytes, by_least_bytes },
+    { "sticky", by_sticky, by_sticky, by_sticky },
+    { "random", by_random, by_random, by_sticky }, /* librdkafka */
 };
 
 const struct kafc_partitioner_rule *kafc__partitioner_rule(const char *name)
@@ -179,7 +189,8 @@ const char *kafc__partitioner_name(size_t i)
 }
 
 void kafc__partitioner_init(struct kafc_partitioner *s, const kafc_allocator *mem,
-                            const struct kafc_partitioner_rule *rule, int64_t sticky_bytes, uint64_t seed)
+                            const struct kafc_partitioner_rule *rule, int64_t sticky_bytes,
+                            uint64_t seed)
 {
     memset(s, 0, sizeof(*s));
     s->rule = rule;
@@ -211,8 +222,8 @@ int32_t kafc__partitioner_pick(struct kafc_partitioner *s, const kafc_message *m
     return pick(s, m, v);
 }
 
-void kafc__partitioner_stuck(struct kafc_partitioner *s, int32_t partition, size_t bytes, bool between,
-                             const struct kafc_partition_view *v)
+void kafc__partitioner_stuck(struct kafc_partitioner *s, int32_t partition, size_t bytes,
+                             bool between, const struct kafc_partition_view *v)
 {
     if (atomic_load_explicit(&s->sticky, memory_order_relaxed) != partition)
         return; /* another thread has moved on */

@@ -38,14 +38,16 @@ struct kafc_partitioner {
     atomic_int_least64_t stuck; /* bytes that went to the sticky partition */
     atomic_int sticky;          /* the partition, or -1 */
     atomic_uint round;          /* the counter of round robin */
-    atomic_uint_least64_t draw; /* of the random draws: splitmix64 over a counter, so threads share it */
-    struct kafc_mutex lock;     /* of bytes */
-    int64_t *bytes;             /* least_bytes: per partition */
+    atomic_uint_least64_t
+        draw; /* of the random draws: splitmix64 over a counter, so threads share it */
+    struct kafc_mutex lock; /* of bytes */
+    int64_t *bytes;         /* least_bytes: per partition */
     int32_t nbytes;
 };
 
 void kafc__partitioner_init(struct kafc_partitioner *s, const kafc_allocator *mem,
-                            const struct kafc_partitioner_rule *rule, int64_t sticky_bytes, uint64_t seed);
+                            const struct kafc_partitioner_rule *rule, int64_t sticky_bytes,
+                            uint64_t seed);
 void kafc__partitioner_fini(struct kafc_partitioner *s);
 
 /* A partition in [0, n), or -1: the callback's answer is out of range, -2: out of memory. *sticky says that the
@@ -53,7 +55,7 @@ void kafc__partitioner_fini(struct kafc_partitioner *s);
 int32_t kafc__partitioner_pick(struct kafc_partitioner *s, const kafc_message *m,
                                const struct kafc_partition_view *v, bool *sticky);
 /* bytes more went to the sticky partition; `between`: no batch of it is half full, a good moment to change. */
-void kafc__partitioner_stuck(struct kafc_partitioner *s, int32_t partition, size_t bytes, bool between,
-                             const struct kafc_partition_view *v);
+void kafc__partitioner_stuck(struct kafc_partitioner *s, int32_t partition, size_t bytes,
+                             bool between, const struct kafc_partition_view *v);
 
 #endif

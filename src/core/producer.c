@@ -43,7 +43,8 @@ static void look_at_dirty(struct kafc_producer *p)
     }
     while (list) {
         struct kafc_part *next = list->next_dirty;
-        atomic_store(&list->dirty, false); /* before it is looked at: what comes from now on marks it anew */
+        atomic_store(&list->dirty,
+                     false); /* before it is looked at: what comes from now on marks it anew */
         kafc__producer_place(p, list);
         list = next;
     }
@@ -101,7 +102,8 @@ static void look(struct kafc_producer *p)
 
 enum { FLUSH_NEW, FLUSH_CLOSING, FLUSH_WAITING };
 
-/* Messages that wait for metadata become batches first; then everything open is sealed; then the verdicts are awaited. */
+/* Messages that wait for metadata become batches first; then everything open is sealed; then the
+ * verdicts are awaited. */
 static bool flushes_ready(struct kafc_producer *p)
 {
     bool any = false;
@@ -215,17 +217,18 @@ static void fail_everything(struct kafc_producer *p, kafc_err code)
 
 static bool nothing_left(struct kafc_producer *p)
 {
-    return kafc__list_empty(&p->busy) && kafc__list_empty(&p->all) && atomic_load(&p->waiting_count) == 0;
+    return kafc__list_empty(&p->busy) && kafc__list_empty(&p->all) &&
+           atomic_load(&p->waiting_count) == 0;
 }
 
 static void look_at_close(struct kafc_producer *p)
 {
     if (!atomic_load(&p->refusing) || atomic_load(&p->closed))
         return;
-    if (!p->swept) {
+    if (!p->swept)
         sweep(p);
-        kafc__producer_gather(p);
-    }
+    look_at_dirty(p); /* messages that waited for metadata may have found their partitions just now */
+    kafc__producer_gather(p);
     kafc__lock(&p->lock);
     int64_t at = p->close_at;
     kafc__unlock(&p->lock);
@@ -276,12 +279,14 @@ static int64_t first_due(struct kafc_list *list)
 static void rearm(struct kafc_producer *p)
 {
     int64_t linger = first_due(&p->lingering);
-    int64_t at = earlier(earlier(linger, first_due(&p->backing_off)), earlier(p->expire_at, p->memory_at));
+    int64_t at = earlier(earlier(linger, first_due(&p->backing_off)),
+                         earlier(p->expire_at, p->memory_at));
     at = earlier(at, p->ask_at);
     if (!kafc__list_empty(&p->without_id) && p->id_state == KAFC_ID_NONE)
         at = earlier(at, p->id_at);
     for (struct kafc_node_out *n = p->nodes; n; n = n->next)
-        if (!kafc__list_empty(&n->ready) && n->in_flight < NODE_IN_FLIGHT && p->memory_at == INT64_MAX)
+        if (!kafc__list_empty(&n->ready) && n->in_flight < NODE_IN_FLIGHT &&
+            p->memory_at == INT64_MAX)
             at = earlier(at, n->mute_until);
     if (atomic_load(&p->refusing) && !atomic_load(&p->closed)) {
         kafc__lock(&p->lock);
@@ -342,9 +347,10 @@ static void on_room(void *ctx)
 
 static void init_fields(struct kafc_producer *p)
 {
-    struct kafc_list *lists[] = { &p->topics, &p->reports, &p->all, &p->busy, &p->lingering, &p->backing_off,
-                                  &p->homeless, &p->without_id, &p->flights, &p->spare, &p->deliveries,
-                                  &p->flushes, &p->member.node };
+    struct kafc_list *lists[] = { &p->topics,     &p->reports,     &p->all,        &p->busy,
+                                  &p->lingering,  &p->backing_off, &p->homeless,   &p->without_id,
+                                  &p->flights,    &p->spare,       &p->deliveries, &p->flushes,
+                                  &p->member.node };
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         kafc__list_init(lists[i]);
     kafc__mutex_init(&p->topics_lock);
@@ -361,23 +367,25 @@ static void init_fields(struct kafc_producer *p)
     p->slot_bite = bite < 1 ? 1 : bite > 64 ? 64 : (int32_t)bite;
 }
 
-static kafc_err check_config(const struct kafc_producer_config *cfg, const struct kafc_partitioner_rule **rule,
-                             kafc_error *err)
+static kafc_err check_config(const struct kafc_producer_config *cfg,
+                             const struct kafc_partitioner_rule **rule, kafc_error *err)
 {
     const char *name = cfg->partitioner ? cfg->partitioner : "murmur2";
     *rule = kafc__partitioner_rule(name);
     if (!*rule)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no partitioner \"%s\"", name);
     if (cfg->idempotence && cfg->acks != -1)
-        return kafc__error(err, KAFC_ERR_USAGE, "idempotence needs acks all, not %d", (int)cfg->acks);
+        return kafc__error(err, KAFC_ERR_USAGE, "idempotence needs acks all, not %d",
+                           (int)cfg->acks);
     const struct kafc_codec *codec = kafc__codec((int)cfg->compression);
     if (!codec)
-        return kafc__error(err, KAFC_ERR_USAGE, "there is no compression %d", (int)cfg->compression);
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no compression %d",
+                           (int)cfg->compression);
     return cfg->compression == KAFC_NONE ? KAFC_OK : kafc__codec_check(codec, err);
 }
 
-struct kafc_producer *kafc__producer_new(struct kafc_core *core, const struct kafc_producer_config *cfg,
-                                         kafc_error *err)
+struct kafc_producer *kafc__producer_new(struct kafc_core *core,
+                                         const struct kafc_producer_config *cfg, kafc_error *err)
 {
     const struct kafc_partitioner_rule *rule;
     if (check_config(cfg, &rule, err) != KAFC_OK)
@@ -392,9 +400,13 @@ struct kafc_producer *kafc__producer_new(struct kafc_core *core, const struct ka
     p->rule = rule;
     init_fields(p);
     p->idempotent = cfg->idempotence;
-    p->max_in_flight = !p->idempotent ? 1 : cfg->max_in_flight < 1 || cfg->max_in_flight > 5 ? 5 : cfg->max_in_flight;
+    p->max_in_flight = !p->idempotent                                     ? 1
+                       : cfg->max_in_flight < 1 || cfg->max_in_flight > 5 ? 5
+                                                                          : cfg->max_in_flight;
     p->budget = kafc__budget_new(&cfg->mem, (size_t)cfg->buffer_bytes);
-    const struct kafc_codec *codec = cfg->compression == KAFC_NONE ? NULL : kafc__codec((int)cfg->compression);
+    const struct kafc_codec *codec = cfg->compression == KAFC_NONE
+                                         ? NULL
+                                         : kafc__codec((int)cfg->compression);
     if (!p->budget || !kafc__batch_pool_init(&p->pool, &cfg->mem, p->budget, codec, cfg->level))
         goto out;
     p->pooled = true;

@@ -27,27 +27,27 @@ struct kafc_producer;
 /* Every field is final: src/client/writer.c has applied the defaults (there is no KAFC_ZERO here but in level). */
 struct kafc_producer_config {
     kafc_allocator mem;
-    const char *topic;        /* or NULL: on each message (rule W4) */
-    int16_t acks;             /* -1, 0, 1 */
-    bool idempotence;         /* wanted; only with acks -1 */
-    bool idempotence_asked;   /* by the caller: then it does not give way (rule W6) */
+    const char *topic;      /* or NULL: on each message (rule W4) */
+    int16_t acks;           /* -1, 0, 1 */
+    bool idempotence;       /* wanted; only with acks -1 */
+    bool idempotence_asked; /* by the caller: then it does not give way (rule W6) */
     kafc_compression compression;
-    int32_t level;            /* of the codec: 0 its default, KAFC_ZERO level 0 */
+    int32_t level; /* of the codec: 0 its default, KAFC_ZERO level 0 */
     int64_t linger_us;
     int32_t batch_bytes;
-    int32_t batch_messages;   /* 0: no limit */
+    int32_t batch_messages; /* 0: no limit */
     int32_t message_max_bytes;
     int64_t buffer_bytes;
     int64_t delivery_timeout_us;
     int64_t request_timeout_us; /* 0: the core's */
-    int32_t max_in_flight;    /* 1..5 */
-    const char *partitioner;  /* NULL: murmur2 */
+    int32_t max_in_flight;      /* 1..5 */
+    const char *partitioner;    /* NULL: murmur2 */
     kafc_partitioner_fn on_partition;
     void *partition_ctx;
     bool create_topics;
-    kafc_reports reports;     /* ALL, FAILURES or NONE */
+    kafc_reports reports; /* ALL, FAILURES or NONE */
     int32_t report_slots;
-    uint64_t seed;            /* of the sticky and random partitioners */
+    uint64_t seed; /* of the sticky and random partitioners */
 
     /* Monotonic µs, any thread; called once for each batch that is opened. NULL: the core's own time at which it
      * sees the batch. */
@@ -62,8 +62,8 @@ struct kafc_producer_config {
 
 /* Strings are copied. NULL: KAFC_ERR_USAGE (an unknown partitioner, idempotence without acks all), KAFC_ERR_NO_CODEC,
  * KAFC_ERR_NO_MEMORY. Touches nothing of the core: any thread. */
-struct kafc_producer *kafc__producer_new(struct kafc_core *core, const struct kafc_producer_config *cfg,
-                                         kafc_error *err);
+struct kafc_producer *kafc__producer_new(struct kafc_core *core,
+                                         const struct kafc_producer_config *cfg, kafc_error *err);
 /* Hangs it on the core. Messages may be sent before. */
 kafc_err kafc__producer_start(struct kafc_producer *p, kafc_error *err);
 /* Takes it off the core, whatever its state: what has no verdict yet gets one (KAFC_ERR_CLOSED). Reports can still be
@@ -77,8 +77,8 @@ void kafc__producer_free(struct kafc_producer *p);
 /* Takes a copy of the message or refuses it; never waits. wall_ms: for messages without a timestamp.
  * KAFC_ERR_WOULD_BLOCK: no room in buffer_bytes or report_slots (on_event tells when to try again);
  * KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE, KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. After any error there is no report. */
-kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque, int64_t wall_ms,
-                             kafc_error *err);
+kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque,
+                             int64_t wall_ms, kafc_error *err);
 
 /* A group of messages whose verdicts somebody waits for; they do not linger and need no report slots. */
 struct kafc_write_entry {
@@ -90,15 +90,16 @@ struct kafc_write_entry {
 };
 struct kafc_write {
     atomic_int refs;
-    atomic_int left;     /* entries taken and without a verdict, and 1 until kafc__producer_write_end */
+    atomic_int left; /* entries taken and without a verdict, and 1 until kafc__producer_write_end */
     kafc_allocator mem;
     int32_t n;
     struct kafc_write_entry entry[];
 };
-struct kafc_write *kafc__producer_write_begin(struct kafc_producer *p, int32_t n); /* NULL: out of memory */
+struct kafc_write *kafc__producer_write_begin(struct kafc_producer *p,
+                                              int32_t n); /* NULL: out of memory */
 /* As send; entry i of the group gets the verdict. After an error it may be tried again. */
-kafc_err kafc__producer_write_add(struct kafc_producer *p, struct kafc_write *w, int32_t i, const kafc_message *m,
-                                  int64_t wall_ms, kafc_error *err);
+kafc_err kafc__producer_write_add(struct kafc_producer *p, struct kafc_write *w, int32_t i,
+                                  const kafc_message *m, int64_t wall_ms, kafc_error *err);
 /* All that is to be added was (or so far: call it before waiting for room): sends it. */
 void kafc__producer_write_push(struct kafc_producer *p);
 /* No more adds. on_event follows when all have verdicts. */
@@ -117,13 +118,15 @@ struct kafc_flush {
     atomic_bool done;
 };
 void kafc__producer_flush_begin(struct kafc_producer *p, struct kafc_flush *f);
-void kafc__producer_flush_end(struct kafc_producer *p, struct kafc_flush *f); /* before f goes, done or not */
+void kafc__producer_flush_end(struct kafc_producer *p,
+                              struct kafc_flush *f); /* before f goes, done or not */
 
 /* Refuses new messages from now on, flushes, and at the deadline (monotonic µs; earlier ones win) fails what is left.
  * on_event follows when kafc__producer_closed() is true. */
 void kafc__producer_close(struct kafc_producer *p, int64_t deadline);
 bool kafc__producer_closed(const struct kafc_producer *p);
-bool kafc__producer_closed_in_time(const struct kafc_producer *p); /* nothing failed for want of time */
+bool kafc__producer_closed_in_time(
+    const struct kafc_producer *p); /* nothing failed for want of time */
 
 /* Makes the driver call on_event. Signal handlers too. */
 void kafc__producer_wake(struct kafc_producer *p);

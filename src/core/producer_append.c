@@ -46,8 +46,9 @@ static uint32_t part_queued(const void *ctx, int32_t i)
     return atomic_load_explicit(&table->part[i]->queued, memory_order_relaxed);
 }
 
-struct kafc_part *kafc__producer_choose(struct kafc_topic_out *t, struct kafc_table *table, const kafc_message *m,
-                                        struct kafc_partition_view *v, bool *sticky, kafc_err *why)
+struct kafc_part *kafc__producer_choose(struct kafc_topic_out *t, struct kafc_table *table,
+                                        const kafc_message *m, struct kafc_partition_view *v,
+                                        bool *sticky, kafc_err *why)
 {
     *v = (struct kafc_partition_view){ table->n, table, part_led, part_queued };
     *sticky = false;
@@ -107,7 +108,8 @@ static void discard_empty(struct kafc_producer *p, struct kafc_part *part)
     kafc__batch_out_free(&p->pool, b);
 }
 
-static struct kafc_batch_out *open_batch(struct kafc_producer *p, struct kafc_part *part, const struct kafc_waiting *from)
+static struct kafc_batch_out *open_batch(struct kafc_producer *p, struct kafc_part *part,
+                                         const struct kafc_waiting *from)
 {
     struct kafc_batch_out *b = kafc__batch_out_new(&p->pool, part);
     if (!b)
@@ -126,7 +128,7 @@ struct putting {
     void *word;
     bool tagged;
     const struct kafc_waiting *from; /* it waited, and was counted when it came; or NULL */
-    bool look, full;                 /* out: the driver has something new to see; a batch became full */
+    bool look, full; /* out: the driver has something new to see; a batch became full */
 };
 
 static kafc_err try_put(struct kafc_producer *p, struct kafc_part *part, struct kafc_batch_out *b,
@@ -189,8 +191,9 @@ static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, str
     }
 }
 
-kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part, const kafc_message *m, size_t body,
-                               int64_t timestamp, void *word, bool tagged, const struct kafc_waiting *from, bool *between)
+kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part,
+                               const kafc_message *m, size_t body, int64_t timestamp, void *word,
+                               bool tagged, const struct kafc_waiting *from, bool *between)
 {
     struct putting w = { m, body, timestamp, word, tagged, from, false, false };
     kafc_err rc = KAFC_ERR_CLOSED;
@@ -209,12 +212,14 @@ kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part, 
 
 /* --- Topics ------------------------------------------------------------------------------------------ */
 
-static struct kafc_topic_out *topic_of(struct kafc_producer *p, const kafc_message *m, kafc_err *rc, kafc_error *err)
+static struct kafc_topic_out *topic_of(struct kafc_producer *p, const kafc_message *m, kafc_err *rc,
+                                       kafc_error *err)
 {
     if (p->only) {
         if (!m->topic)
             return p->only;
-        *rc = kafc__error(err, KAFC_ERR_USAGE, "the topic stands on the writer, \"%s\", and on the message, \"%s\"",
+        *rc = kafc__error(err, KAFC_ERR_USAGE,
+                          "the topic stands on the writer, \"%s\", and on the message, \"%s\"",
                           p->only->name, m->topic);
         return NULL;
     }
@@ -257,7 +262,8 @@ static kafc_bytes keep_bytes(char **at, kafc_bytes b)
 
 static struct kafc_waiting *waiting_new(struct kafc_producer *p, const kafc_message *m, size_t size)
 {
-    struct kafc_waiting *w = kafc__alloc(&p->cfg.mem, size + 1); /* an empty string may point at the end */
+    struct kafc_waiting *w = kafc__alloc(&p->cfg.mem,
+                                         size + 1); /* an empty string may point at the end */
     if (!w)
         return NULL;
     memset(w, 0, sizeof(*w));
@@ -268,7 +274,8 @@ static struct kafc_waiting *waiting_new(struct kafc_producer *p, const kafc_mess
     w->message.key = keep_bytes(&at, m->key);
     w->message.value = keep_bytes(&at, m->value);
     for (int32_t i = 0; i < m->nheaders; i++) {
-        kafc_bytes name = keep_bytes(&at, (kafc_bytes){ m->headers[i].name.p, m->headers[i].name.len });
+        kafc_bytes name = keep_bytes(&at,
+                                     (kafc_bytes){ m->headers[i].name.p, m->headers[i].name.len });
         h[i].name = (kafc_str){ name.p, name.len };
         h[i].value = keep_bytes(&at, m->headers[i].value);
     }
@@ -277,8 +284,8 @@ static struct kafc_waiting *waiting_new(struct kafc_producer *p, const kafc_mess
     return w;
 }
 
-static void waiting_fill(struct kafc_producer *p, struct kafc_topic_out *t, struct kafc_waiting *w, void *word,
-                         bool tagged)
+static void waiting_fill(struct kafc_producer *p, struct kafc_topic_out *t, struct kafc_waiting *w,
+                         void *word, bool tagged)
 {
     struct kafc_batch_out *b = &w->batch;
     kafc__list_init(&b->node);
@@ -299,8 +306,8 @@ static void waiting_fill(struct kafc_producer *p, struct kafc_topic_out *t, stru
 }
 
 /* *table: metadata has come meanwhile, nothing was done. */
-static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out *t, struct putting *x,
-                                  struct kafc_table **table)
+static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out *t,
+                                  struct putting *x, struct kafc_table **table)
 {
     size_t size = waiting_size(x->m);
     if (!kafc__budget_try_take(p->budget, size))
@@ -342,13 +349,15 @@ static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out
 
 /* --- The door --------------------------------------------------------------------------------------------- */
 
-static kafc_err refuse(struct kafc_producer *p, kafc_err rc, const struct kafc_topic_out *t, kafc_error *err)
+static kafc_err refuse(struct kafc_producer *p, kafc_err rc, const struct kafc_topic_out *t,
+                       kafc_error *err)
 {
     if (rc == KAFC_ERR_WOULD_BLOCK) {
         /* Somebody wants room: what lingers goes now. */
         if (!atomic_exchange(&p->pressed, true))
             kafc__producer_poke(p);
-        return kafc__error(err, rc, "no room: %zu of %lld bytes are held, %lld report slots are free",
+        return kafc__error(err, rc,
+                           "no room: %zu of %lld bytes are held, %lld report slots are free",
                            atomic_load(&p->budget->used), (long long)p->cfg.buffer_bytes,
                            (long long)atomic_load(&p->slots_free));
     }
@@ -366,23 +375,25 @@ static size_t least_room(const struct kafc_producer *p, size_t size)
     return p->pool.codec ? KAFC_SEG_LARGE : (size + large - 1) / large * KAFC_SEG_LARGE;
 }
 
-static kafc_err check(const struct kafc_producer *p, const kafc_message *m, size_t *body, kafc_error *err)
+static kafc_err check(const struct kafc_producer *p, const kafc_message *m, size_t *body,
+                      kafc_error *err)
 {
     kafc_err rc = kafc__batch_out_check(m, body, err);
     if (rc != KAFC_OK)
         return rc;
-    size_t size = *body + 2 + 5 + KAFC_BATCH_HEADER; /* with deltas of one byte and the longest length */
+    size_t size = *body + 2 + 5 +
+                  KAFC_BATCH_HEADER; /* with deltas of one byte and the longest length */
     if (size > (size_t)p->cfg.message_max_bytes || least_room(p, size) > p->budget->limit)
         return kafc__error(err, KAFC_ERR_TOO_LARGE,
-                           "a message of %zu bytes: at most %d are taken (and %zu held in all)", size,
-                           (int)p->cfg.message_max_bytes, p->budget->limit);
+                           "a message of %zu bytes: at most %d are taken (and %zu held in all)",
+                           size, (int)p->cfg.message_max_bytes, p->budget->limit);
     if (m->to_partition < 0 && m->to_partition != KAFC_ZERO)
         return kafc__error(err, KAFC_ERR_USAGE, "partition %d", (int)m->to_partition);
     return KAFC_OK;
 }
 
-static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, void *word, bool tagged,
-                               int64_t wall_ms, kafc_error *err)
+static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, void *word,
+                               bool tagged, int64_t wall_ms, kafc_error *err)
 {
     kafc_err rc = KAFC_OK;
     struct kafc_topic_out *t = topic_of(p, m, &rc, err);
@@ -408,7 +419,8 @@ static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, v
         return refuse(p, rc, t, err);
     if (!part)
         return kafc__error(err, KAFC_ERR_USAGE, "%s has %d partitions: %s", t->name, (int)table->n,
-                           m->to_partition ? "the message names a higher one" : "the partitioner chose another one");
+                           m->to_partition ? "the message names a higher one"
+                                           : "the partitioner chose another one");
     rc = kafc__producer_append(p, part, m, x.body, x.timestamp, word, tagged, NULL, &between);
     if (rc != KAFC_OK)
         return refuse(p, rc, t, err);
@@ -417,8 +429,8 @@ static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, v
     return KAFC_OK;
 }
 
-kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque, int64_t wall_ms,
-                             kafc_error *err)
+kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque,
+                             int64_t wall_ms, kafc_error *err)
 {
     return accept_message(p, m, opaque, false, wall_ms, err);
 }
@@ -427,7 +439,8 @@ kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, voi
 
 struct kafc_write *kafc__producer_write_begin(struct kafc_producer *p, int32_t n)
 {
-    struct kafc_write *w = n < 0 ? NULL : kafc__zalloc(&p->cfg.mem, sizeof(*w) + (size_t)n * sizeof(w->entry[0]));
+    struct kafc_write *w =
+        n < 0 ? NULL : kafc__zalloc(&p->cfg.mem, sizeof(*w) + (size_t)n * sizeof(w->entry[0]));
     if (!w)
         return NULL;
     atomic_init(&w->refs, 1);
@@ -437,14 +450,16 @@ struct kafc_write *kafc__producer_write_begin(struct kafc_producer *p, int32_t n
     for (int32_t i = 0; i < n; i++) {
         struct kafc_write_entry *e = &w->entry[i];
         e->write = w;
-        e->report = (kafc_report){ .verdict = KAFC_NOT_WRITTEN, .code = KAFC_ERR_CANCELLED, .partition = -1,
+        e->report = (kafc_report){ .verdict = KAFC_NOT_WRITTEN,
+                                   .code = KAFC_ERR_CANCELLED,
+                                   .partition = -1,
                                    .offset = KAFC_OFFSET_UNKNOWN };
     }
     return w;
 }
 
-kafc_err kafc__producer_write_add(struct kafc_producer *p, struct kafc_write *w, int32_t i, const kafc_message *m,
-                                  int64_t wall_ms, kafc_error *err)
+kafc_err kafc__producer_write_add(struct kafc_producer *p, struct kafc_write *w, int32_t i,
+                                  const kafc_message *m, int64_t wall_ms, kafc_error *err)
 {
     /* Counted before it can be settled. Until then the caller may see it as it would be at a timeout. */
     w->entry[i].report.verdict = KAFC_PERHAPS_WRITTEN;

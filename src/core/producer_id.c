@@ -22,10 +22,15 @@ void kafc__producer_ask_id(struct kafc_producer *p)
     p->id_req.transaction_timeout_ms = (int32_t)NO_TIMEOUT_MS;
     p->id_req.producer_id = -1;
     p->id_req.producer_epoch = -1;
-    p->id_rq = (struct kafc_request){ .api = api, .msg = &p->id_req, .min_version = api->min,
-                                      .max_version = api->stable_max, .done = id_done, .owner = p };
-    p->id_rq.timeout_us = p->cfg.request_timeout_us ? p->cfg.request_timeout_us
-                                                    : kafc__core_config(p->core)->request_timeout_us;
+    p->id_rq = (struct kafc_request){ .api = api,
+                                      .msg = &p->id_req,
+                                      .min_version = api->min,
+                                      .max_version = api->stable_max,
+                                      .done = id_done,
+                                      .owner = p };
+    p->id_rq.timeout_us = p->cfg.request_timeout_us
+                              ? p->cfg.request_timeout_us
+                              : kafc__core_config(p->core)->request_timeout_us;
     kafc__list_init(&p->id_rq.node);
     p->id_state = KAFC_ID_ASKED;
     kafc__core_send(p->core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &p->id_rq);
@@ -36,11 +41,13 @@ static void id_refused(struct kafc_producer *p, kafc_err code, const char *why)
 {
     if (p->cfg.idempotence_asked) {
         p->fatal = code;
-        kafc__producer_say(p, KAFC_LOG_ERROR, "no producer id, and idempotence was asked for: %s", why);
+        kafc__producer_say(p, KAFC_LOG_ERROR, "no producer id, and idempotence was asked for: %s",
+                           why);
     } else {
         p->idempotent = false;
         p->max_in_flight = 1;
-        kafc__producer_say(p, KAFC_LOG_WARN, "no producer id, goes on without idempotence, one batch in flight: %s",
+        kafc__producer_say(p, KAFC_LOG_WARN,
+                           "no producer id, goes on without idempotence, one batch in flight: %s",
                            why);
     }
     kafc__producer_place_busy(p);
@@ -52,7 +59,8 @@ static void id_granted(struct kafc_producer *p, const struct kafc_init_producer_
     p->epoch = resp->producer_epoch;
     p->id_state = KAFC_ID_READY;
     p->id_attempts = 0;
-    kafc__log(&p->log, KAFC_LOG_DEBUG, "producer id %lld, epoch %d", (long long)p->producer_id, (int)p->epoch);
+    kafc__log(&p->log, KAFC_LOG_DEBUG, "producer id %lld, epoch %d", (long long)p->producer_id,
+              (int)p->epoch);
     kafc__producer_place_list(p, &p->without_id);
     kafc__producer_place_busy(p);
 }
@@ -107,13 +115,14 @@ static bool bump(struct kafc_producer *p, struct kafc_part *part)
             return false;
         }
         p->epoch++;
-        kafc__log(&p->log, KAFC_LOG_INFO, "%s [%d]: producer epoch %d", part->topic->name, (int)part->id,
-                  (int)p->epoch);
+        kafc__log(&p->log, KAFC_LOG_INFO, "%s [%d]: producer epoch %d", part->topic->name,
+                  (int)part->id, (int)p->epoch);
     }
     return true;
 }
 
-bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part, const struct kafc_batch_out *b)
+bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
+                             const struct kafc_batch_out *b)
 {
     if (b && b->sequence >= 0)
         return true; /* again, with the number that it has */
@@ -125,7 +134,9 @@ bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part, co
     if (!part->hole && !stale)
         return true;
     if (part->in_flight || (b && b->node.prev != &part->queue))
-        return part->hole ? false : part->producer_id >= 0; /* the old epoch serves until all of it is settled */
+        return part->hole
+                   ? false
+                   : part->producer_id >= 0; /* the old epoch serves until all of it is settled */
     if (part->hole && !bump(p, part))
         return false;
     part->producer_id = p->producer_id;

@@ -14,36 +14,38 @@
 #include "protocol/api/22_init_producer_id.h"
 
 enum {
-    NODE_IN_FLIGHT = 5,             /* requests on a connection: more would only be smaller ones */
-    REQUEST_BYTES = 4 << 20,        /* of all batches of a request, unless one alone is larger */
-    UNKNOWN_TOPIC_US = 10 * 1000000 /* so long a topic that nobody knows may still be on its way (rule W9: not created) */
+    NODE_IN_FLIGHT = 5,      /* requests on a connection: more would only be smaller ones */
+    REQUEST_BYTES = 4 << 20, /* of all batches of a request, unless one alone is larger */
+    UNKNOWN_TOPIC_US =
+        10 *
+        1000000 /* so long a topic that nobody knows may still be on its way (rule W9: not created) */
 };
 
 struct kafc_part {
     /* sending threads and the driver */
     struct kafc_mutex lock;
     struct kafc_batch_out *open; /* lock */
-    struct kafc_list full;   /* lock: sealed, oldest first, until the driver takes them */
-    uint64_t taken;          /* lock: messages */
-    atomic_bool dirty;       /* on producer->dirty: the driver will look at it */
+    struct kafc_list full;       /* lock: sealed, oldest first, until the driver takes them */
+    uint64_t taken;              /* lock: messages */
+    atomic_bool dirty;           /* on producer->dirty: the driver will look at it */
     struct kafc_part *next_dirty;
-    atomic_uint queued;      /* sealed batches without a verdict */
-    atomic_bool led;         /* has a leader */
+    atomic_uint queued; /* sealed batches without a verdict */
+    atomic_bool led;    /* has a leader */
     struct kafc_topic_out *topic;
     int32_t id;
 
     /* the driver's */
-    struct kafc_list place;  /* what it waits for: one of the producer's lists or a node's */
-    struct kafc_list busy;   /* has batches without a verdict */
-    struct kafc_list queue;  /* all sealed batches without a verdict, in order */
+    struct kafc_list place; /* what it waits for: one of the producer's lists or a node's */
+    struct kafc_list busy;  /* has batches without a verdict */
+    struct kafc_list queue; /* all sealed batches without a verdict, in order */
     int32_t in_flight;
     int64_t retry_at;
-    int64_t due_at;          /* of the list it is on: lingering or backing_off */
+    int64_t due_at; /* of the list it is on: lingering or backing_off */
     struct kafc_node_out *node;
-    int64_t producer_id;     /* under which next_sequence counts; -1: none yet */
+    int64_t producer_id; /* under which next_sequence counts; -1: none yet */
     int16_t epoch;
     int32_t next_sequence;
-    bool hole;               /* a sequence will never be written: new ones need a new epoch */
+    bool hole; /* a sequence will never be written: new ones need a new epoch */
 };
 
 struct kafc_table {
@@ -54,46 +56,46 @@ struct kafc_table {
 
 struct kafc_topic_out {
     char *name;
-    struct kafc_list node;   /* of the producer; lock: topics_lock */
+    struct kafc_list node; /* of the producer; lock: topics_lock */
     struct kafc_topic_out *next_new;
     _Atomic(struct kafc_table *) table; /* NULL until metadata is here and nothing waits any more */
     struct kafc_partitioner partitioner;
-    atomic_int limit;        /* bytes of a batch; shrinks when the broker finds them too large */
+    atomic_int limit; /* bytes of a batch; shrinks when the broker finds them too large */
 
-    struct kafc_mutex lock;  /* of what follows */
+    struct kafc_mutex lock;   /* of what follows */
     struct kafc_list waiting; /* kafc_waiting */
-    uint64_t taken;          /* messages that had to wait */
+    uint64_t taken;           /* messages that had to wait */
 
     /* the driver's */
     struct kafc_table *made; /* the newest table, published or not */
     struct kafc_meta_topic *meta;
-    int64_t unknown_at;      /* when the cluster first said that there is none such; 0: it did not */
-    kafc_err error;          /* why there is no table */
-    int32_t scratch;         /* while a request is built */
+    int64_t unknown_at; /* when the cluster first said that there is none such; 0: it did not */
+    kafc_err error;     /* why there is no table */
+    int32_t scratch;    /* while a request is built */
 };
 
 /* A message of a topic without metadata: a batch of one without bytes, so that it can be given a verdict. */
 struct kafc_waiting {
     struct kafc_batch_out batch;
     uint64_t serial;
-    size_t size;             /* taken from the budget */
+    size_t size; /* taken from the budget */
     size_t body;
     int64_t timestamp;
-    kafc_message message;    /* its pointers lead behind this struct */
+    kafc_message message; /* its pointers lead behind this struct */
 };
 
 struct kafc_node_out {
     struct kafc_node_out *next;
     int32_t id;
     int in_flight;
-    int64_t mute_until;      /* throttled */
-    struct kafc_list ready;  /* partitions with something to send now */
+    int64_t mute_until;     /* throttled */
+    struct kafc_list ready; /* partitions with something to send now */
     int32_t nready;
 };
 
 /* A Produce request on its way. */
 struct kafc_flight {
-    struct kafc_list node;   /* of the producer: in flight or spare */
+    struct kafc_list node; /* of the producer: in flight or spare */
     struct kafc_producer *p;
     struct kafc_node_out *to;
     struct kafc_request rq;
@@ -115,12 +117,12 @@ struct kafc_producer {
     struct kafc_batch_pool pool;
 
     /* any thread */
-    atomic_bool started;     /* pokes reach the core */
-    atomic_bool refusing;    /* closing: set before the driver looks at all partitions once more */
+    atomic_bool started;  /* pokes reach the core */
+    atomic_bool refusing; /* closing: set before the driver looks at all partitions once more */
     atomic_bool closed, late;
-    atomic_bool armed;       /* the driver will look at dirty within a linger by itself */
-    atomic_bool woken;       /* by kafc__producer_wake */
-    atomic_bool pressed;     /* a sender found no room: nothing lingers */
+    atomic_bool armed;   /* the driver will look at dirty within a linger by itself */
+    atomic_bool woken;   /* by kafc__producer_wake */
+    atomic_bool pressed; /* a sender found no room: nothing lingers */
     _Atomic(struct kafc_part *) dirty;
     atomic_int_least64_t slots_free;
     int32_t slot_bite;
@@ -133,9 +135,9 @@ struct kafc_producer {
     struct kafc_list topics;
     struct kafc_topic_out *new_topics;
 
-    struct kafc_mutex lock;  /* of what follows */
+    struct kafc_mutex lock; /* of what follows */
     struct kafc_list flushes;
-    int64_t close_at;        /* INT64_MAX: not closing */
+    int64_t close_at; /* INT64_MAX: not closing */
     char why[256];
 
     struct kafc_mutex report_lock; /* of what follows */
@@ -143,42 +145,43 @@ struct kafc_producer {
 
     /* the driver's */
     struct kafc_core_timer timer;
-    struct kafc_list all;    /* sealed batches without a verdict, by serial */
+    struct kafc_list all; /* sealed batches without a verdict, by serial */
     uint64_t serial;
     struct kafc_list busy;
     struct kafc_list lingering, backing_off, homeless, without_id;
     struct kafc_node_out *nodes;
     struct kafc_list flights, spare;
-    struct kafc_list deliveries; /* for on_report */
+    struct kafc_list deliveries;     /* for on_report */
     struct kafc_topic_out *unwanted; /* new ones for which kafc__meta_want() had no memory */
     struct kafc_arena arena;
-    int64_t expire_at;       /* no batch expires before; INT64_MAX: none can */
-    int64_t ask_at;          /* look again at the homeless */
+    int64_t expire_at; /* no batch expires before; INT64_MAX: none can */
+    int64_t ask_at;    /* look again at the homeless */
     int asks;
-    int64_t memory_at;       /* try again what failed for want of memory */
-    bool swept;              /* all partitions were looked at since refusing */
+    int64_t memory_at; /* try again what failed for want of memory */
+    bool swept;        /* all partitions were looked at since refusing */
     bool delivering, stopped, pooled;
-    int inside;              /* how deep in entries from the core */
-    kafc_err failing;        /* of fail_everything */
+    int inside;       /* how deep in entries from the core */
+    kafc_err failing; /* of fail_everything */
     int32_t max_in_flight;
 
     bool idempotent;
-    kafc_err fatal;          /* no id can be had and it was asked for */
+    kafc_err fatal; /* no id can be had and it was asked for */
     enum kafc_id_state id_state;
     int64_t producer_id;
     int16_t epoch;
     int id_attempts;
-    int64_t id_at;           /* ask (again) then */
+    int64_t id_at; /* ask (again) then */
     struct kafc_request id_rq;
     struct kafc_init_producer_id_req id_req;
 };
 
 /* producer_append.c */
-kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part, const kafc_message *m, size_t body,
-                               int64_t timestamp, void *word, bool tagged, const struct kafc_waiting *from,
-                               bool *between);
-struct kafc_part *kafc__producer_choose(struct kafc_topic_out *t, struct kafc_table *table, const kafc_message *m,
-                                        struct kafc_partition_view *v, bool *sticky, kafc_err *why);
+kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part,
+                               const kafc_message *m, size_t body, int64_t timestamp, void *word,
+                               bool tagged, const struct kafc_waiting *from, bool *between);
+struct kafc_part *kafc__producer_choose(struct kafc_topic_out *t, struct kafc_table *table,
+                                        const kafc_message *m, struct kafc_partition_view *v,
+                                        bool *sticky, kafc_err *why);
 void kafc__producer_poke(struct kafc_producer *p);
 bool kafc__producer_slots_take(struct kafc_producer *p, struct kafc_batch_out *b);
 void kafc__producer_slots_give(struct kafc_producer *p, int64_t n);
@@ -188,20 +191,25 @@ static inline bool kafc__producer_wants_slots(const struct kafc_producer *p)
 }
 
 /* producer_topic.c */
-struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *name); /* any thread; NULL: memory */
+struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p,
+                                           const char *name); /* any thread; NULL: memory */
 void kafc__topic_out_free(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_news(struct kafc_member *m, struct kafc_meta_topic *meta);
 void kafc__producer_new_topics(struct kafc_producer *p);
 void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_topics_again(struct kafc_producer *p); /* those without a table */
-bool kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next); /* true: something waits */
-void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code, int64_t before);
+bool kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now,
+                                   int64_t *next); /* true: something waits */
+void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code,
+                                 int64_t before);
 void kafc__producer_waiting_fail_all(struct kafc_producer *p, kafc_err code);
 /* Every partition that there is, busy or not. */
-void kafc__producer_each_part(struct kafc_producer *p, void (*fn)(struct kafc_producer *p, struct kafc_part *part));
+void kafc__producer_each_part(struct kafc_producer *p,
+                              void (*fn)(struct kafc_producer *p, struct kafc_part *part));
 uint64_t kafc__producer_taken(struct kafc_producer *p); /* messages, all in all; any thread */
 void kafc__producer_unwant_topics(struct kafc_producer *p);
-uint64_t kafc__producer_waiting_first(struct kafc_producer *p); /* the lowest serial; UINT64_MAX: none */
+uint64_t kafc__producer_waiting_first(
+    struct kafc_producer *p); /* the lowest serial; UINT64_MAX: none */
 
 /* producer_place.c */
 void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part);
@@ -220,24 +228,29 @@ void kafc__flight_free(struct kafc_producer *p, struct kafc_flight *f);
 /* producer_outcome.c */
 struct kafc_outcome {
     kafc_err code;
-    bool transport;        /* the code is the request's, not the partition's */
-    bool doubt;            /* the broker may have written it */
-    bool now;              /* a new leader is known: do not wait */
+    bool transport; /* the code is the request's, not the partition's */
+    bool doubt;     /* the broker may have written it */
+    bool now;       /* a new leader is known: do not wait */
     int64_t base_offset, append_time, log_start;
 };
-void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o);
+void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
+                            const struct kafc_outcome *o);
 bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b); /* producer_split.c */
 
 /* producer_id.c */
 void kafc__producer_ask_id(struct kafc_producer *p);
 /* May the partition send b (NULL: a batch that is still open)? Adopts or bumps the epoch if it has to. */
-bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part, const struct kafc_batch_out *b);
-void kafc__producer_number(struct kafc_producer *p, struct kafc_batch_out *b); /* before each attempt */
+bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
+                             const struct kafc_batch_out *b);
+void kafc__producer_number(struct kafc_producer *p,
+                           struct kafc_batch_out *b); /* before each attempt */
 void kafc__producer_renumber(struct kafc_part *part); /* all sequences of the queue are void */
 
 /* producer_settle.c */
-void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict, kafc_err code);
-void kafc__producer_fail(struct kafc_producer *p, struct kafc_batch_out *b, kafc_err code); /* verdict by b->doubt */
+void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict,
+                           kafc_err code);
+void kafc__producer_fail(struct kafc_producer *p, struct kafc_batch_out *b,
+                         kafc_err code); /* verdict by b->doubt */
 void kafc__producer_release(struct kafc_producer *p, struct kafc_batch_out *b);
 void kafc__producer_deliver(struct kafc_producer *p);
 void kafc__producer_event(struct kafc_producer *p);
@@ -245,6 +258,7 @@ void kafc__producer_event(struct kafc_producer *p);
 /* producer.c: around every entry from the core */
 void kafc__producer_enter(struct kafc_producer *p);
 void kafc__producer_leave(struct kafc_producer *p);
-void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const char *fmt, ...) KAFC_PRINTF(3, 4);
+void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const char *fmt, ...)
+    KAFC_PRINTF(3, 4);
 
 #endif

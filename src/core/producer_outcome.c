@@ -45,18 +45,15 @@ static enum reaction by_class(const struct kafc_outcome *o)
     if (o->code == KAFC_ERR_NO_MEMORY)
         return RETRY;
     switch (kafc_err_class_of(o->code)) {
-    case KAFC_CLASS_RETRY:
-        return RETRY;
+    case KAFC_CLASS_RETRY: return RETRY;
     case KAFC_CLASS_REFRESH:
     case KAFC_CLASS_RECONNECT:
-    case KAFC_CLASS_COORDINATOR:
-        return REFRESH;
+    case KAFC_CLASS_COORDINATOR: return REFRESH;
     case KAFC_CLASS_NONE:
     case KAFC_CLASS_REJOIN:
     case KAFC_CLASS_ABORT:
     case KAFC_CLASS_FATAL:
-    case KAFC_CLASS_USAGE:
-        break;
+    case KAFC_CLASS_USAGE: break;
     }
     return FAIL;
 }
@@ -73,14 +70,17 @@ static enum reaction react(const struct kafc_outcome *o, bool *doubt)
     return by_class(o);
 }
 
-static void acknowledge(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o)
+static void acknowledge(struct kafc_producer *p, struct kafc_batch_out *b,
+                        const struct kafc_outcome *o)
 {
-    b->base_offset = o->code == KAFC_OK && o->base_offset >= 0 ? o->base_offset : KAFC_OFFSET_UNKNOWN;
+    b->base_offset = o->code == KAFC_OK && o->base_offset >= 0 ? o->base_offset
+                                                               : KAFC_OFFSET_UNKNOWN;
     b->append_time = o->append_time;
     kafc__producer_settle(p, b, p->cfg.acks ? KAFC_ACKNOWLEDGED : KAFC_UNCONFIRMED, KAFC_OK);
 }
 
-static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o, bool refresh)
+static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o,
+                  bool refresh)
 {
     struct kafc_part *part = b->owner;
     int64_t now = kafc__core_now(p->core);
@@ -99,20 +99,23 @@ static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struc
 
 /* A batch in front of it is missing. As long as one is under way, that is only to be expected; the first in line gets
  * a new number under a new epoch, and those behind it as well. */
-static void out_of_order(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o)
+static void out_of_order(struct kafc_producer *p, struct kafc_batch_out *b,
+                         const struct kafc_outcome *o)
 {
     struct kafc_part *part = b->owner;
     struct kafc_outcome soon = *o;
     if (b->node.prev == &part->queue && b->sequence >= 0) {
-        kafc__producer_say(p, KAFC_LOG_WARN, "%s [%d]: %s at sequence %d of epoch %d: goes on under a new epoch",
-                           b->topic, (int)b->partition, kafc_err_name(o->code), (int)b->sequence, (int)b->epoch);
+        kafc__producer_say(
+            p, KAFC_LOG_WARN, "%s [%d]: %s at sequence %d of epoch %d: goes on under a new epoch",
+            b->topic, (int)b->partition, kafc_err_name(o->code), (int)b->sequence, (int)b->epoch);
         kafc__producer_renumber(part);
         soon.now = b->attempts < 2;
     }
     again(p, b, &soon, false);
 }
 
-void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o)
+void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
+                            const struct kafc_outcome *o)
 {
     bool doubt;
     enum reaction r = react(o, &doubt);
@@ -124,19 +127,16 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b, c
     }
     b->doubt = b->doubt || doubt;
     if (!o->transport)
-        kafc__producer_say(p, KAFC_LOG_DEBUG, "%s [%d]: %s", b->topic, (int)b->partition, kafc_err_name(o->code));
+        kafc__producer_say(p, KAFC_LOG_DEBUG, "%s [%d]: %s", b->topic, (int)b->partition,
+                           kafc_err_name(o->code));
     if (p->cfg.acks == 0 && doubt) { /* nobody would ever know */
         kafc__producer_fail(p, b, o->code);
         return;
     }
     switch (r) {
     case RETRY:
-    case REFRESH:
-        again(p, b, o, r == REFRESH);
-        return;
-    case OUT_OF_ORDER:
-        out_of_order(p, b, o);
-        return;
+    case REFRESH: again(p, b, o, r == REFRESH); return;
+    case OUT_OF_ORDER: out_of_order(p, b, o); return;
     case FORGOTTEN:
         if (o->log_start < 0)
             again(p, b, o, false);
@@ -148,8 +148,7 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b, c
             return;
         break;
     case ACKNOWLEDGE:
-    case FAIL:
-        break;
+    case FAIL: break;
     }
     kafc__producer_fail(p, b, o->code);
 }

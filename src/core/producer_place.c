@@ -22,7 +22,8 @@ static void adopt(struct kafc_producer *p, struct kafc_part *part, struct kafc_b
 }
 
 /* Takes over what senders have sealed. When something is open: when it was opened, and if somebody waits for it. */
-static bool take_full(struct kafc_producer *p, struct kafc_part *part, int64_t *opened_at, bool *hurry)
+static bool take_full(struct kafc_producer *p, struct kafc_part *part, int64_t *opened_at,
+                      bool *hurry)
 {
     struct kafc_list list;
     kafc__list_init(&list);
@@ -122,13 +123,15 @@ static struct kafc_node_out *node_of(struct kafc_producer *p, struct kafc_part *
 static void wait_until(struct kafc_list *list, struct kafc_part *part, int64_t at)
 {
     struct kafc_list *before = list;
-    while (before->prev != list && KAFC_CONTAINER(before->prev, struct kafc_part, place)->due_at > at)
+    while (before->prev != list &&
+           KAFC_CONTAINER(before->prev, struct kafc_part, place)->due_at > at)
         before = before->prev;
     part->due_at = at;
     kafc__list_insert(before, &part->place);
 }
 
-static void to_leader(struct kafc_producer *p, struct kafc_part *part, const struct kafc_batch_out *b)
+static void to_leader(struct kafc_producer *p, struct kafc_part *part,
+                      const struct kafc_batch_out *b)
 {
     int32_t leader = kafc__meta_leader(part->topic->meta, part->id, NULL);
     atomic_store_explicit(&part->led, leader >= 0, memory_order_relaxed);
@@ -227,8 +230,10 @@ void kafc__producer_expire(struct kafc_producer *p, int64_t now)
             kafc__producer_take_open(p, part);
         struct kafc_batch_out *b;
         while ((b = next_unsent(part)) && kafc__producer_deadline(p, b) <= now)
-            kafc__producer_fail(p, b, b->cause != KAFC_OK ? b->cause : part->topic->error != KAFC_OK
-                                                                      ? part->topic->error : KAFC_ERR_TIMED_OUT);
+            kafc__producer_fail(p, b,
+                                b->cause != KAFC_OK             ? b->cause
+                                : part->topic->error != KAFC_OK ? part->topic->error
+                                                                : KAFC_ERR_TIMED_OUT);
         int64_t at = b ? kafc__producer_deadline(p, b) : INT64_MAX;
         if (!b && open && opened_at + p->cfg.delivery_timeout_us > now)
             at = opened_at + p->cfg.delivery_timeout_us;

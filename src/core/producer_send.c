@@ -99,7 +99,8 @@ static bool group_by_topic(struct kafc_flight *f)
         struct kafc_produce_req_topic *rt = &f->req.topic_data.v[k];
         rt->name = (kafc_str){ t->name, (int32_t)strlen(t->name) };
         rt->topic_id = t->meta->id;
-        rt->partition_data.v = kafc__msg_array(&kafc_produce_req_partition_schema, t->scratch, &f->arena);
+        rt->partition_data.v = kafc__msg_array(&kafc_produce_req_partition_schema, t->scratch,
+                                               &f->arena);
         if (!rt->partition_data.v)
             return false;
         t->scratch = -1 - k++;
@@ -129,7 +130,8 @@ static bool have_ids(const struct kafc_flight *f)
 
 static int64_t request_timeout(const struct kafc_producer *p)
 {
-    return p->cfg.request_timeout_us ? p->cfg.request_timeout_us : kafc__core_config(p->core)->request_timeout_us;
+    return p->cfg.request_timeout_us ? p->cfg.request_timeout_us
+                                     : kafc__core_config(p->core)->request_timeout_us;
 }
 
 static void fill_request(struct kafc_producer *p, struct kafc_flight *f)
@@ -193,7 +195,8 @@ void kafc__producer_gather(struct kafc_producer *p)
 {
     int64_t now = kafc__core_now(p->core);
     for (struct kafc_node_out *n = p->nodes; n; n = n->next) {
-        while (!kafc__list_empty(&n->ready) && n->in_flight < NODE_IN_FLIGHT && n->mute_until <= now) {
+        while (!kafc__list_empty(&n->ready) && n->in_flight < NODE_IN_FLIGHT &&
+               n->mute_until <= now) {
             if (send_one(p, n))
                 continue;
             p->memory_at = now + 100000;
@@ -204,8 +207,9 @@ void kafc__producer_gather(struct kafc_producer *p)
 
 /* --- Answers -------------------------------------------------------------------------- */
 
-static struct kafc_batch_out *take_batch(struct kafc_flight *f, const struct kafc_produce_resp_topic *rt,
-                                     int32_t partition, bool by_id, int32_t *cursor)
+static struct kafc_batch_out *take_batch(struct kafc_flight *f,
+                                         const struct kafc_produce_resp_topic *rt,
+                                         int32_t partition, bool by_id, int32_t *cursor)
 {
     for (int32_t k = 0; k < f->n; k++) {
         int32_t i = (*cursor + k) % f->n;
@@ -234,11 +238,13 @@ static void back(struct kafc_producer *p, struct kafc_batch_out *b, const struct
     kafc__producer_place(p, part);
 }
 
-static void answer(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_produce_resp_partition *rp,
-                   bool acked)
+static void answer(struct kafc_producer *p, struct kafc_batch_out *b,
+                   const struct kafc_produce_resp_partition *rp, bool acked)
 {
-    struct kafc_outcome o = { .code = (kafc_err)rp->error_code, .base_offset = rp->base_offset,
-                              .append_time = rp->log_append_time_ms, .log_start = rp->log_start_offset };
+    struct kafc_outcome o = { .code = (kafc_err)rp->error_code,
+                              .base_offset = rp->base_offset,
+                              .append_time = rp->log_append_time_ms,
+                              .log_start = rp->log_start_offset };
     struct kafc_part *part = b->owner;
     (void)acked;
     if (rp->current_leader.leader_id >= 0) {
@@ -253,7 +259,8 @@ static void answer(struct kafc_producer *p, struct kafc_batch_out *b, const stru
     back(p, b, &o);
 }
 
-static void answers(struct kafc_producer *p, struct kafc_flight *f, const struct kafc_produce_resp *resp)
+static void answers(struct kafc_producer *p, struct kafc_flight *f,
+                    const struct kafc_produce_resp *resp)
 {
     int32_t cursor = 0;
     const struct kafc_api *api = f->rq.api;
@@ -263,7 +270,8 @@ static void answers(struct kafc_producer *p, struct kafc_flight *f, const struct
         const struct kafc_produce_resp_topic *rt = &resp->responses.v[i];
         for (int32_t k = 0; k < rt->partition_responses.n; k++) {
             const struct kafc_produce_resp_partition *rp = &rt->partition_responses.v[k];
-            struct kafc_batch_out *b = take_batch(f, rt, rp->index, f->rq.version >= FIRST_TOPIC_IDS, &cursor);
+            struct kafc_batch_out *b = take_batch(f, rt, rp->index,
+                                                  f->rq.version >= FIRST_TOPIC_IDS, &cursor);
             if (b)
                 answer(p, b, rp, true);
         }
@@ -285,8 +293,11 @@ static void flight_done(struct kafc_request *rq)
 {
     struct kafc_flight *f = rq->owner;
     struct kafc_producer *p = f->p;
-    struct kafc_outcome o = { .code = rq->result, .transport = true, .base_offset = KAFC_OFFSET_UNKNOWN,
-                              .append_time = -1, .log_start = -1 };
+    struct kafc_outcome o = { .code = rq->result,
+                              .transport = true,
+                              .base_offset = KAFC_OFFSET_UNKNOWN,
+                              .append_time = -1,
+                              .log_start = -1 };
     kafc__producer_enter(p);
     f->to->in_flight--;
     kafc__arena_reset(&p->arena);

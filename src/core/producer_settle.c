@@ -29,7 +29,8 @@ static void fill_report(const struct kafc_batch_out *b, int32_t record, kafc_rep
     r->code = b->code;
     r->topic = b->topic;
     r->partition = b->partition;
-    r->offset = b->base_offset == KAFC_OFFSET_UNKNOWN ? KAFC_OFFSET_UNKNOWN : b->base_offset + record;
+    r->offset = b->base_offset == KAFC_OFFSET_UNKNOWN ? KAFC_OFFSET_UNKNOWN
+                                                      : b->base_offset + record;
     if (b->append_time >= 0)
         r->timestamp = b->append_time;
 }
@@ -57,7 +58,8 @@ static bool settle_writes(struct kafc_batch_out *b)
 static void count(struct kafc_producer *p, const struct kafc_batch_out *b)
 {
     bool good = b->verdict == KAFC_ACKNOWLEDGED || b->verdict == KAFC_UNCONFIRMED;
-    atomic_fetch_add_explicit(good ? &p->acknowledged : &p->failed, (uint64_t)b->count, memory_order_relaxed);
+    atomic_fetch_add_explicit(good ? &p->acknowledged : &p->failed, (uint64_t)b->count,
+                              memory_order_relaxed);
     if (good)
         return;
     kafc__producer_say(p, p->cfg.reports == KAFC_REPORTS_NONE ? KAFC_LOG_ERROR : KAFC_LOG_DEBUG,
@@ -66,7 +68,8 @@ static void count(struct kafc_producer *p, const struct kafc_batch_out *b)
                        kafc_err_text(b->code));
 }
 
-void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict, kafc_err code)
+void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict,
+                           kafc_err code)
 {
     struct kafc_part *part = b->owner;
     bool good = verdict == KAFC_ACKNOWLEDGED || verdict == KAFC_UNCONFIRMED;

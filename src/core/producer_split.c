@@ -52,7 +52,8 @@ static bool put(struct splitting *x, const kafc_message *m, int64_t timestamp)
     if (kafc__batch_out_check(m, &body, NULL) != KAFC_OK)
         return false;
     struct kafc_batch_out *b = kafc__list_empty(&x->parts)
-                                   ? child_new(x) : KAFC_CONTAINER(x->parts.prev, struct kafc_batch_out, node);
+                                   ? child_new(x)
+                                   : KAFC_CONTAINER(x->parts.prev, struct kafc_batch_out, node);
     while (b) {
         enum kafc_put rc = kafc__batch_out_put(&x->p->pool, b, m, body, timestamp, x->limit, true);
         if (rc != KAFC_PUT_FULL)
@@ -165,7 +166,8 @@ bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b)
     if (x.limit < SMALLEST_LIMIT)
         x.limit = SMALLEST_LIMIT;
     bool ok = unpack(&x) && x.parts.next != x.parts.prev;
-    struct kafc_batch_out *last = ok ? KAFC_CONTAINER(x.parts.prev, struct kafc_batch_out, node) : NULL;
+    struct kafc_batch_out *last = ok ? KAFC_CONTAINER(x.parts.prev, struct kafc_batch_out, node)
+                                     : NULL;
     if (!last || kafc__batch_out_seal(&p->pool, last, NULL) != KAFC_OK || !move_slots(&x)) {
         while ((last = KAFC_LIST_FIRST(&x.parts, struct kafc_batch_out, node))) {
             kafc__list_del(&last->node);
@@ -173,8 +175,9 @@ bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b)
         }
         return false;
     }
-    kafc__producer_say(p, KAFC_LOG_INFO, "%s [%d]: a batch of %zu bytes is too large for the broker: split",
-                       b->topic, (int)b->partition, b->chain.len);
+    kafc__producer_say(p, KAFC_LOG_INFO,
+                       "%s [%d]: a batch of %zu bytes is too large for the broker: split", b->topic,
+                       (int)b->partition, b->chain.len);
     if (x.limit < (size_t)atomic_load(&part->topic->limit))
         atomic_store(&part->topic->limit, (int)x.limit);
     take_place(&x);

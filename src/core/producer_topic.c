@@ -139,7 +139,8 @@ static struct kafc_table *table_new(struct kafc_producer *p, struct kafc_topic_o
 {
     struct kafc_table *biggest = biggest_table(t);
     int32_t have = biggest ? biggest->n : 0;
-    struct kafc_table *table = kafc__zalloc(&p->cfg.mem, sizeof(*table) + (size_t)n * sizeof(table->part[0]));
+    struct kafc_table *table = kafc__zalloc(&p->cfg.mem,
+                                            sizeof(*table) + (size_t)n * sizeof(table->part[0]));
     if (!table)
         return NULL;
     table->n = n;
@@ -163,7 +164,8 @@ static void waiting_settle(struct kafc_producer *p, struct kafc_waiting *w, kafc
     kafc__producer_settle(p, &w->batch, KAFC_NOT_WRITTEN, code);
 }
 
-static void waiting_append(struct kafc_producer *p, struct kafc_topic_out *t, struct kafc_waiting *w)
+static void waiting_append(struct kafc_producer *p, struct kafc_topic_out *t,
+                           struct kafc_waiting *w)
 {
     struct kafc_partition_view v;
     bool sticky, between;
@@ -171,8 +173,8 @@ static void waiting_append(struct kafc_producer *p, struct kafc_topic_out *t, st
     const kafc_message *m = &w->message;
     struct kafc_part *part = kafc__producer_choose(t, t->made, m, &v, &sticky, &why);
     if (part)
-        why = kafc__producer_append(p, part, m, w->body, w->timestamp, w->batch.one, w->batch.one_tagged, w,
-                                    &between);
+        why = kafc__producer_append(p, part, m, w->body, w->timestamp, w->batch.one,
+                                    w->batch.one_tagged, w, &between);
     if (why != KAFC_OK) {
         waiting_settle(p, w, why);
         return;
@@ -245,7 +247,8 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
         t->made = table;
     }
     for (int32_t i = 0; i < t->made->n; i++)
-        atomic_store_explicit(&t->made->part[i]->led, kafc__meta_leader(meta, i, NULL) >= 0, memory_order_relaxed);
+        atomic_store_explicit(&t->made->part[i]->led, kafc__meta_leader(meta, i, NULL) >= 0,
+                              memory_order_relaxed);
     if (atomic_load_explicit(&t->table, memory_order_relaxed) != t->made)
         publish(p, t);
     for (int32_t i = 0; i < t->made->n; i++)
@@ -285,7 +288,8 @@ void kafc__producer_topics_again(struct kafc_producer *p)
             kafc__producer_topic_look(p, t);
 }
 
-void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code, int64_t before)
+void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code,
+                                 int64_t before)
 {
     for (;;) {
         kafc__lock(&t->lock);
@@ -349,7 +353,8 @@ void kafc__producer_waiting_fail_all(struct kafc_producer *p, kafc_err code)
         kafc__producer_waiting_fail(p, t, t->error != KAFC_OK ? t->error : code, INT64_MAX);
 }
 
-void kafc__producer_each_part(struct kafc_producer *p, void (*fn)(struct kafc_producer *p, struct kafc_part *part))
+void kafc__producer_each_part(struct kafc_producer *p,
+                              void (*fn)(struct kafc_producer *p, struct kafc_part *part))
 {
     for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
         const struct kafc_table *all = biggest_table(t);

@@ -28,7 +28,8 @@ static void start(int32_t brokers)
     mock = kafc_mock_new(KAFC_MOCK(.brokers = brokers, .auto_create = KAFC_ON), &err);
     ck_assert_msg(mock != NULL, "%s", err.message);
     ck_assert_int_eq(kafc_mock_create_topic(mock, "t", 4, 0), KAFC_OK);
-    client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .request_timeout_ms = 2000), &err);
+    client = kafc_client_open(
+        KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .request_timeout_ms = 2000), &err);
     ck_assert_msg(client != NULL, "%s", err.message);
 }
 
@@ -61,7 +62,8 @@ START_TEST(W1_write_is_acknowledged_with_its_offset)
     for (int i = 0; i < 10; i++) {
         kafc_message m = { .key = KAFC_STR("k"), .value = KAFC_STR("v"), .to_partition = 2 };
         kafc_report r;
-        ck_assert_msg(kafc_writer_write_each(w, &m, 1, &r, 5000, &err) == KAFC_OK, "%s", err.message);
+        ck_assert_msg(kafc_writer_write_each(w, &m, 1, &r, 5000, &err) == KAFC_OK, "%s",
+                      err.message);
         ck_assert_int_eq(r.verdict, KAFC_ACKNOWLEDGED);
         ck_assert_int_eq(r.partition, 2);
         ck_assert_int_eq(r.offset, i);
@@ -98,4 +100,5 @@ START_TEST(W10_close_sends_what_is_there)
 }
 END_TEST
 
-SUITE_MAIN("client/writer", 20, W1_write_is_acknowledged_with_its_offset, W10_close_sends_what_is_there)
+SUITE_MAIN("client/writer", 20, W1_write_is_acknowledged_with_its_offset,
+           W10_close_sends_what_is_there)

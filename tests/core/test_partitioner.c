@@ -115,10 +115,18 @@ START_TEST(vectors_by_hand)
         const char *name, *key;
         int32_t n, expect;
     } v[] = {
-        { "hash", "blah", 2, 0 }, { "hash", "blah", 3, 1 }, { "hash", "boop", 3, 2 }, { "hash", "20", 16, 1 },
-        { "reference_hash", "blah", 2, 0 }, { "reference_hash", "castle", 3, 2 }, { "reference_hash", "20", 16, 15 },
-        { "crc32", "23456", 17, 7 }, { "crc32", "hejsan", 17, 14 },
-        { "murmur2", "", 17, 11 }, { "murmur2", "23456", 17, 9 }, { "murmur2", "hejsan", 17, 5 },
+        { "hash", "blah", 2, 0 },
+        { "hash", "blah", 3, 1 },
+        { "hash", "boop", 3, 2 },
+        { "hash", "20", 16, 1 },
+        { "reference_hash", "blah", 2, 0 },
+        { "reference_hash", "castle", 3, 2 },
+        { "reference_hash", "20", 16, 15 },
+        { "crc32", "23456", 17, 7 },
+        { "crc32", "hejsan", 17, 14 },
+        { "murmur2", "", 17, 11 },
+        { "murmur2", "23456", 17, 9 },
+        { "murmur2", "hejsan", 17, 5 },
         { "murmur2", "123456789", 1000, 566 },
     };
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
@@ -154,11 +162,23 @@ START_TEST(V3_null_and_empty_keys_follow_the_reference)
     static const struct {
         const char *name, *expect; /* key, empty, null */
     } v[] = {
-        { "murmur2", "hhs" }, { "murmur2_consistent", "hhh" }, { "murmur2_random", "hhs" },
-        { "hash", "hhr" }, { "hash_consistent", "hhh" }, { "fnv1a", "hhh" }, { "fnv1a_random", "hhs" },
-        { "reference_hash", "hhx" }, { "reference_hash_consistent", "hhh" },
-        { "crc32", "hxx" }, { "crc32_consistent", "hhh" }, { "consistent", "hhh" }, { "consistent_random", "hss" },
-        { "round_robin", "rrr" }, { "least_bytes", "rhh" }, { "sticky", "sss" }, { "random", "xxs" },
+        { "murmur2", "hhs" },
+        { "murmur2_consistent", "hhh" },
+        { "murmur2_random", "hhs" },
+        { "hash", "hhr" },
+        { "hash_consistent", "hhh" },
+        { "fnv1a", "hhh" },
+        { "fnv1a_random", "hhs" },
+        { "reference_hash", "hhx" },
+        { "reference_hash_consistent", "hhh" },
+        { "crc32", "hxx" },
+        { "crc32_consistent", "hhh" },
+        { "consistent", "hhh" },
+        { "consistent_random", "hss" },
+        { "round_robin", "rrr" },
+        { "least_bytes", "rhh" },
+        { "sticky", "sss" },
+        { "random", "xxs" },
     };
     size_t n = 0;
     while (kafc__partitioner_name(n))
@@ -201,9 +221,11 @@ START_TEST(sticky_changes_after_its_bytes)
     int32_t first = pick(&s, NULL, 0, 8);
     kafc__partitioner_stuck(&s, first, 999, true, &v);
     ck_assert_int_eq(atomic_load(&s.stuck), 999);
-    kafc__partitioner_stuck(&s, first, 500, false, &v); /* in the middle of a batch: up to twice as much */
+    kafc__partitioner_stuck(&s, first, 500, false,
+                            &v); /* in the middle of a batch: up to twice as much */
     ck_assert_int_eq(atomic_load(&s.stuck), 1499);
-    kafc__partitioner_stuck(&s, (first + 1) % 8, 5000, true, &v); /* of another partition: too late */
+    kafc__partitioner_stuck(&s, (first + 1) % 8, 5000, true,
+                            &v); /* of another partition: too late */
     ck_assert_int_eq(atomic_load(&s.stuck), 1499);
     kafc__partitioner_stuck(&s, first, 501, false, &v);
     ck_assert_int_eq(atomic_load(&s.stuck), 0);
