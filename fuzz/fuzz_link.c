@@ -133,21 +133,11 @@ static void step(struct run *r)
     uint8_t op = next(r), arg = next(r);
     kafc_error err;
     switch (op % 8) {
-    case 0:
-        feed_some(r, arg);
-        break;
-    case 1:
-        feed_frame(r, arg);
-        break;
-    case 2:
-        feed_frame(r, (size_t)arg * 256);
-        break;
-    case 3:
-        queue(r, arg % REQUESTS);
-        break;
-    case 4:
-        send(r, arg < 128 ? 1 << 20 : arg - 128);
-        break;
+    case 0: feed_some(r, arg); break;
+    case 1: feed_frame(r, arg); break;
+    case 2: feed_frame(r, (size_t)arg * 256); break;
+    case 3: queue(r, arg % REQUESTS); break;
+    case 4: send(r, arg < 128 ? 1 << 20 : arg - 128); break;
     case 5:
         r->now += (int64_t)arg * 100;
         if (kafc__link_tick(r->l, r->now, &err))
@@ -168,7 +158,9 @@ static void step(struct run *r)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct run *r = calloc(1, sizeof(*r));
-    struct kafc_link_config cfg = { .client_id = "fuzz", .receive_max = 1 << 16, .request_timeout_us = 5000 };
+    struct kafc_link_config cfg = { .client_id = "fuzz",
+                                    .receive_max = 1 << 16,
+                                    .request_timeout_us = 5000 };
     if (!r)
         return 0;
     r->p = data;

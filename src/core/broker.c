@@ -43,13 +43,13 @@ static char *sentence_name(struct kafc_core *c, const struct kafc_broker *b, con
     if (b->id < 0)
         snprintf(text, sizeof(text), "%s%.300s%s:%d", open, b->host, close, (int)b->port);
     else
-        snprintf(text, sizeof(text), "node %d, advertised as %s%.300s%s:%d by %.300s,", (int)b->id, open, b->host, close,
-                 (int)b->port, by);
+        snprintf(text, sizeof(text), "node %d, advertised as %s%.300s%s:%d by %.300s,", (int)b->id,
+                 open, b->host, close, (int)b->port, by);
     return kafc__strdup(&c->cfg.mem, text);
 }
 
-struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char *host, size_t len, int32_t port,
-                                     const char *by)
+struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char *host, size_t len,
+                                     int32_t port, const char *by)
 {
     struct kafc_broker *b = kafc__zalloc(&c->cfg.mem, sizeof(*b));
     if (!b)
@@ -185,7 +185,8 @@ static int64_t conn_deadline(const struct kafc_conn *conn)
         return conn->broker->not_before < at ? conn->broker->not_before : at;
     if (conn->connect_by < at)
         at = conn->connect_by;
-    int64_t idle = later(conn->used_at, is_gone(conn->broker) ? 0 : conn->core->cfg.connections_max_idle_us);
+    int64_t idle = later(conn->used_at,
+                         is_gone(conn->broker) ? 0 : conn->core->cfg.connections_max_idle_us);
     return is_ready(conn) && !wanted(conn) && idle < at ? idle : at;
 }
 
@@ -203,7 +204,8 @@ static void conn_open(struct kafc_conn *conn)
     conn->id = ++c->last_conn;
     if (conn->id > UINT32_MAX || !kafc__map_put(&c->conns, &conn->id, sizeof(conn->id), conn)) {
         conn->id = 0; /* out of memory: later perhaps */
-        conn->broker->not_before = later(c->now, kafc__core_retry_delay(c, conn->broker->failures++));
+        conn->broker->not_before = later(c->now,
+                                         kafc__core_retry_delay(c, conn->broker->failures++));
         return;
     }
     conn->open = true;
@@ -234,10 +236,11 @@ static void pause_node(struct kafc_broker *b)
     struct kafc_core *c = b->conn[0].core;
     if (b->not_before > c->now)
         return; /* several connections were lost at once: that is one failure */
-    int64_t pause = backoff(c, c->cfg.reconnect_backoff_us, c->cfg.reconnect_backoff_max_us, b->failures++);
+    int64_t pause = backoff(c, c->cfg.reconnect_backoff_us, c->cfg.reconnect_backoff_max_us,
+                            b->failures++);
     b->not_before = later(c->now, pause);
-    kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "%s pause of %lld ms before the next connection", b->name,
-              (long long)(pause / 1000));
+    kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "%s pause of %lld ms before the next connection",
+              b->name, (long long)(pause / 1000));
 }
 
 /* The socket is gone, or shall go (tell: by the driver). Everything on the link fails with the reason. */
@@ -279,7 +282,8 @@ static void conn_close_idle(struct kafc_conn *conn)
 {
     kafc_error why;
     if (conn->id) {
-        kafc__error(&why, KAFC_ERR_CLOSED, "%s was idle: the connection is closed", conn->broker->name);
+        kafc__error(&why, KAFC_ERR_CLOSED, "%s was idle: the connection is closed",
+                    conn->broker->name);
         conn_end(conn, &why, true);
     }
     if (!kafc__link_pending(conn->link)) {
@@ -301,7 +305,8 @@ static void conn_alarm(void *owner)
     }
     if (conn->id && conn->connect_by <= c->now) {
         char text[64];
-        snprintf(text, sizeof(text), "no connection within %lld ms", (long long)(c->cfg.connect_timeout_us / 1000));
+        snprintf(text, sizeof(text), "no connection within %lld ms",
+                 (long long)(c->cfg.connect_timeout_us / 1000));
         conn_fail(conn, KAFC_ERR_CONNECT, text, true);
         return;
     }
@@ -355,12 +360,14 @@ void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
     conn_kick(conn);
 }
 
-void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const char *reason, int64_t now)
+void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const char *reason,
+                       int64_t now)
 {
     c->now = now;
     struct kafc_conn *conn = find(c, link);
     if (conn)
-        conn_fail(conn, code ? code : KAFC_ERR_DISCONNECTED, reason ? reason : kafc_err_text(code), false);
+        conn_fail(conn, code ? code : KAFC_ERR_DISCONNECTED, reason ? reason : kafc_err_text(code),
+                  false);
 }
 
 void kafc__core_recv_room(struct kafc_core *c, uint32_t link, void **p, size_t *n)
@@ -442,9 +449,11 @@ void kafc__core_fail_failed(struct kafc_core *c)
         kafc_err code = c->closing ? KAFC_ERR_CLOSED : rq->result;
         kafc__list_del(&rq->node);
         if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && rq->broker >= 0)
-            kafc__error(&why, code, "%s cannot be sent: node %d is not in the metadata", rq->api->name, (int)rq->broker);
+            kafc__error(&why, code, "%s cannot be sent: node %d is not in the metadata",
+                        rq->api->name, (int)rq->broker);
         else if (code == KAFC_ERR_BROKER_NOT_AVAILABLE)
-            kafc__error(&why, code, "%s cannot be sent: the controller is not known", rq->api->name);
+            kafc__error(&why, code, "%s cannot be sent: the controller is not known",
+                        rq->api->name);
         else
             kafc__error(&why, code, "%s cannot be sent: %s", rq->api->name, kafc_err_text(code));
         why.broker = rq->broker;
@@ -466,7 +475,8 @@ static void submit(struct kafc_conn *conn, struct kafc_request *rq, int64_t dead
     conn->used_at = conn->core->now;
 }
 
-void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose, struct kafc_request *rq)
+void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose,
+                     struct kafc_request *rq)
 {
     kafc__request_reset(rq);
     kafc__list_init(&rq->node);
@@ -528,7 +538,8 @@ static struct kafc_broker *next_of(struct kafc_list *list, struct kafc_broker *b
 }
 
 /* The first one from `start` on, in a circle, that is not paused; *at becomes the earliest end of a pause. */
-static struct kafc_broker *candidate(struct kafc_core *c, struct kafc_list *list, struct kafc_broker *start, int64_t *at)
+static struct kafc_broker *candidate(struct kafc_core *c, struct kafc_list *list,
+                                     struct kafc_broker *start, int64_t *at)
 {
     struct kafc_broker *b = start;
     if (!b)
@@ -546,7 +557,8 @@ static struct kafc_broker *candidate(struct kafc_core *c, struct kafc_list *list
 static struct kafc_broker *random_node(struct kafc_core *c)
 {
     struct kafc_broker *b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node);
-    for (uint32_t n = (uint32_t)c->by_id.n, skip = n > 1 ? kafc__rand_below(&c->rand, n) : 0; skip; skip--)
+    for (uint32_t n = (uint32_t)c->by_id.n, skip = n > 1 ? kafc__rand_below(&c->rand, n) : 0; skip;
+         skip--)
         b = next_of(&c->nodes, b);
     return b;
 }
@@ -612,10 +624,12 @@ static void fail_any(struct kafc_core *c, struct kafc_request *rq)
     kafc_error why;
     long long ms = (long long)(rq->timeout_us / 1000);
     if (c->any_why.code)
-        kafc__error(&why, KAFC_ERR_NO_BROKERS, "%s: no broker could be reached within %lld ms; the last: %s",
-                    rq->api->name, ms, c->any_why.message);
+        kafc__error(&why, KAFC_ERR_NO_BROKERS,
+                    "%s: no broker could be reached within %lld ms; the last: %s", rq->api->name,
+                    ms, c->any_why.message);
     else
-        kafc__error(&why, KAFC_ERR_NO_BROKERS, "%s: no broker could be reached within %lld ms", rq->api->name, ms);
+        kafc__error(&why, KAFC_ERR_NO_BROKERS, "%s: no broker could be reached within %lld ms",
+                    rq->api->name, ms);
     why.api = rq->api->key;
     rq->result = why.code;
     rq->why = &why;

@@ -25,8 +25,8 @@ static void out_of_time(struct kafc_call *call)
     const kafc_error *last = call->last.code ? &call->last : trouble;
     const char *api = call->rq.api->name;
     if (last)
-        kafc__error(&err, KAFC_ERR_TIMED_OUT, "%s: out of time after %d attempts; the last: %s", api, call->attempts,
-                    last->message);
+        kafc__error(&err, KAFC_ERR_TIMED_OUT, "%s: out of time after %d attempts; the last: %s",
+                    api, call->attempts, last->message);
     else
         kafc__error(&err, KAFC_ERR_TIMED_OUT, "%s: out of time, the request was not answered", api);
     err.broker = last ? last->broker : call->rq.broker;
@@ -65,11 +65,13 @@ static void alarm_rang(void *owner)
 }
 
 /* The error of an attempt: again after a pause, or the end. */
-static void attempt_failed(struct kafc_call *call, kafc_err code, const kafc_error *err, bool transport)
+static void attempt_failed(struct kafc_call *call, kafc_err code, const kafc_error *err,
+                           bool transport)
 {
     struct kafc_core *c = call->core;
     call->last = *err;
-    const struct kafc_reaction *r = kafc__retry_reaction(kafc__retry_class(transport ? -1 : call->rq.api->key, code));
+    const struct kafc_reaction *r = kafc__retry_reaction(
+        kafc__retry_class(transport ? -1 : call->rq.api->key, code));
     if (!r->again || (transport && call->sent_once && call->rq.sent)) {
         end(call, code, err);
         return;
@@ -77,8 +79,8 @@ static void attempt_failed(struct kafc_call *call, kafc_err code, const kafc_err
     if (r->refresh)
         kafc__meta_stale(c);
     int64_t pause = kafc__core_retry_delay(c, call->attempts - 1), at = kafc__core_now(c) + pause;
-    kafc__log(&kafc__core_config(c)->log, KAFC_LOG_DEBUG, "%s: again in %lld ms: %s", call->rq.api->name,
-              (long long)(pause / 1000), err->message);
+    kafc__log(&kafc__core_config(c)->log, KAFC_LOG_DEBUG, "%s: again in %lld ms: %s",
+              call->rq.api->name, (long long)(pause / 1000), err->message);
     kafc__core_timer_set(c, &call->timer, at < call->deadline ? at : call->deadline);
 }
 
@@ -110,7 +112,8 @@ static void poked(struct kafc_member *m)
         given_up(call);
 }
 
-bool kafc__call_init(struct kafc_call *call, struct kafc_core *c, const struct kafc_api *api, const void *msg)
+bool kafc__call_init(struct kafc_call *call, struct kafc_core *c, const struct kafc_api *api,
+                     const void *msg)
 {
     memset(call, 0, sizeof(*call));
     call->core = c;

@@ -65,7 +65,8 @@ static kafc_err add_entry(struct kafc_core *c, const char *p, size_t n, kafc_err
     size_t len;
     int32_t port;
     if (!parse_entry(p, n, &host, &len, &port))
-        return kafc__error(err, KAFC_ERR_USAGE, "brokers: \"%.*s\" is not host:port", (int)(n < 200 ? n : 200), p);
+        return kafc__error(err, KAFC_ERR_USAGE, "brokers: \"%.*s\" is not host:port",
+                           (int)(n < 200 ? n : 200), p);
     struct kafc_broker *b = kafc__broker_new(c, -1, host, len, port, NULL);
     if (!b)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "brokers: out of memory");
@@ -111,12 +112,14 @@ static bool copy_strings(struct kafc_core *c)
 
 static kafc_err start(struct kafc_core *c, kafc_error *err)
 {
-    if (!copy_strings(c) || !kafc__core_timer_init(c, &c->any_timer, kafc__any_alarm, c) || !kafc__meta_init(c))
+    if (!copy_strings(c) || !kafc__core_timer_init(c, &c->any_timer, kafc__any_alarm, c) ||
+        !kafc__meta_init(c))
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory");
     return parse_brokers(c, err);
 }
 
-struct kafc_core *kafc__core_new(const struct kafc_core_config *cfg, int64_t now, int64_t wall_ms, kafc_error *err)
+struct kafc_core *kafc__core_new(const struct kafc_core_config *cfg, int64_t now, int64_t wall_ms,
+                                 kafc_error *err)
 {
     struct kafc_core *c = kafc__zalloc(&cfg->mem, sizeof(*c));
     if (!c) {
@@ -199,7 +202,8 @@ struct kafc_rand *kafc__core_rand(struct kafc_core *c)
 
 /* ---- Timers ---- */
 
-bool kafc__core_timer_init(struct kafc_core *c, struct kafc_core_timer *t, void (*fire)(void *), void *owner)
+bool kafc__core_timer_init(struct kafc_core *c, struct kafc_core_timer *t, void (*fire)(void *),
+                           void *owner)
 {
     *t = (struct kafc_core_timer){ .owner = owner };
     if (!kafc__heap_reserve(&c->timers, c->ntimers + 1))
@@ -335,7 +339,8 @@ void kafc__core_tick(struct kafc_core *c, int64_t now, int64_t wall_ms)
 bool kafc__core_sleep(struct kafc_core *c)
 {
     atomic_store(&c->sleeping, true);
-    if (atomic_load(&c->poked) || c->pokes || !kafc__list_empty(&c->failed) || !kafc__list_empty(&c->actions)) {
+    if (atomic_load(&c->poked) || c->pokes || !kafc__list_empty(&c->failed) ||
+        !kafc__list_empty(&c->actions)) {
         atomic_store(&c->sleeping, false);
         return false;
     }

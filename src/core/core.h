@@ -35,39 +35,44 @@ struct kafc_core_config {
     int64_t reconnect_backoff_us, reconnect_backoff_max_us;
     int64_t metadata_max_age_us, connections_max_idle_us;
     int32_t receive_max;
-    uint64_t seed;         /* of jitter and draws */
-    void (*wake)(void *ctx); /* called by poke, from any thread, when the driver sleeps; async-signal-safe */
+    uint64_t seed; /* of jitter and draws */
+    /* Called by poke, from any thread, when the driver sleeps; async-signal-safe. */
+    void (*wake)(void *ctx);
     void *ctx;
 };
 
-struct kafc_core *kafc__core_new(const struct kafc_core_config *cfg, int64_t now, int64_t wall_ms, kafc_error *err);
+struct kafc_core *kafc__core_new(const struct kafc_core_config *cfg, int64_t now, int64_t wall_ms,
+                                 kafc_error *err);
 void kafc__core_free(struct kafc_core *c); /* members are gone by then */
 
 /* --- The driver's side ---------------------------------------------------- */
 
 enum kafc_action_kind {
     KAFC_ACTION_NONE,
-    KAFC_ACTION_OPEN,  /* connect link to host:port within timeout; answer with opened or closed */
-    KAFC_ACTION_SEND,  /* the link has bytes to send */
-    KAFC_ACTION_CLOSE  /* close the link's socket; the core has forgotten the link already */
+    KAFC_ACTION_OPEN, /* connect link to host:port within timeout; answer with opened or closed */
+    KAFC_ACTION_SEND, /* the link has bytes to send */
+    KAFC_ACTION_CLOSE /* close the link's socket; the core has forgotten the link already */
 };
 struct kafc_action {
     enum kafc_action_kind kind;
-    uint32_t link;     /* id, never reused within a core */
-    const char *host;  /* OPEN: valid until the next call */
+    uint32_t link;    /* id, never reused within a core */
+    const char *host; /* OPEN: valid until the next call */
     int32_t port;
-    int64_t deadline;  /* OPEN: give up then (the core does, too) */
+    int64_t deadline; /* OPEN: give up then (the core does, too) */
 };
 
 /* The next thing to do, in order; NONE when there is nothing. */
 void kafc__core_next(struct kafc_core *c, struct kafc_action *out);
 void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now);
-/* Could not be opened (KAFC_ERR_RESOLVE, KAFC_ERR_CONNECT: "connection refused"), or was lost (KAFC_ERR_DISCONNECTED). */
-void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const char *reason, int64_t now);
+/* Could not be opened (KAFC_ERR_RESOLVE, KAFC_ERR_CONNECT: "connection refused"), or was lost
+ * (KAFC_ERR_DISCONNECTED: "closed by the peer"). */
+void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const char *reason,
+                       int64_t now);
 /* room 0: the link is gone. After received, the link may be gone as well: CLOSE comes through next(). */
 void kafc__core_recv_room(struct kafc_core *c, uint32_t link, void **p, size_t *n);
 void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t now);
-int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, int max, int64_t now);
+int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, int max,
+                        int64_t now);
 /* How many bytes the socket took, 0 as well. When it took less than send_iov gave, the driver waits until the socket
  * is writable and calls send_iov again; else the next SEND tells when. */
 void kafc__core_sent(struct kafc_core *c, uint32_t link, size_t n, int64_t now);
@@ -80,7 +85,7 @@ void kafc__core_awake(struct kafc_core *c);
 
 /* --- What members use, on the driver's thread ------------------------------ */
 
-int64_t kafc__core_now(const struct kafc_core *c);     /* as of the current call, monotonic µs */
+int64_t kafc__core_now(const struct kafc_core *c); /* as of the current call, monotonic µs */
 int64_t kafc__core_wall_ms(const struct kafc_core *c);
 const struct kafc_core_config *kafc__core_config(const struct kafc_core *c);
 struct kafc_rand *kafc__core_rand(struct kafc_core *c);
@@ -91,22 +96,31 @@ struct kafc_core_timer {
     void *owner;
 };
 /* Reserves the timer's place, so that set cannot fail; false when out of memory. */
-bool kafc__core_timer_init(struct kafc_core *c, struct kafc_core_timer *t, void (*fire)(void *), void *owner);
+bool kafc__core_timer_init(struct kafc_core *c, struct kafc_core_timer *t, void (*fire)(void *),
+                           void *owner);
 void kafc__core_timer_fini(struct kafc_core *c, struct kafc_core_timer *t);
-void kafc__core_timer_set(struct kafc_core *c, struct kafc_core_timer *t, int64_t at); /* moves if set */
+void kafc__core_timer_set(struct kafc_core *c, struct kafc_core_timer *t,
+                          int64_t at); /* moves if set */
 void kafc__core_timer_stop(struct kafc_core *c, struct kafc_core_timer *t);
 
 /* What a connection is for: nothing that a broker may park delays anything else (DESIGN 9). */
-enum kafc_purpose { KAFC_FOR_CONTROL, KAFC_FOR_PRODUCE, KAFC_FOR_FETCH, KAFC_FOR_FETCH_AHEAD, KAFC_PURPOSES };
+enum kafc_purpose {
+    KAFC_FOR_CONTROL,
+    KAFC_FOR_PRODUCE,
+    KAFC_FOR_FETCH,
+    KAFC_FOR_FETCH_AHEAD,
+    KAFC_PURPOSES
+};
 /* Node ids are >= 0. */
 enum { KAFC_ANY_NODE = -1, KAFC_CONTROLLER_NODE = -2 };
 
 /* Sends a request to a node on its connection for the purpose, opening it if need be. done() is called exactly once,
  * never from inside send. ANY: a node with a connection, else known nodes and then the bootstrap list in turn.
  * A node that is not in the metadata: done with KAFC_ERR_BROKER_NOT_AVAILABLE. A connection that cannot be opened fails
- * its requests (KAFC_ERR_CONNECT …, class RECONNECT); reconnects are paced by the back-off, requests that arrive during
- * the pause wait for the next attempt. */
-void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose, struct kafc_request *rq);
+ * its requests (KAFC_ERR_CONNECT …, class RECONNECT); reconnects are paced by the back-off, requests that arrive
+ * during the pause wait for the next attempt. */
+void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose,
+                     struct kafc_request *rq);
 /* Forgets a request that was given to send: done() is not called any more. */
 void kafc__core_cancel(struct kafc_core *c, struct kafc_request *rq);
 
@@ -121,7 +135,7 @@ int64_t kafc__core_retry_delay(struct kafc_core *c, int attempts);
 
 struct kafc_meta_topic;
 struct kafc_member {
-    struct kafc_list node;   /* of the core */
+    struct kafc_list node; /* of the core */
     struct kafc_member *next_poked;
     atomic_bool poked_flag;
     /* Somebody poked (any thread): look at your queues. On the driver's thread. */
@@ -132,7 +146,8 @@ struct kafc_member {
 };
 /* A member begins zeroed, with its functions set; it may be poked before it is added. */
 void kafc__core_add(struct kafc_core *c, struct kafc_member *m);
-void kafc__core_remove(struct kafc_core *c, struct kafc_member *m); /* also forgets a pending poke */
+void kafc__core_remove(struct kafc_core *c,
+                       struct kafc_member *m); /* also forgets a pending poke */
 /* Any thread, and signal handlers: lock-free. Cheap when already poked. */
 void kafc__core_poke(struct kafc_core *c, struct kafc_member *m);
 

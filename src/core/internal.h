@@ -34,9 +34,9 @@ struct kafc_broker {
     uint64_t key; /* id, of core->by_id */
     char *host;
     int32_t port;
-    char *name;  /* for sentences (rule C4) */
-    bool seen;   /* in the metadata response that is being read */
-    int failures; /* connections in a row that were lost or not had */
+    char *name;         /* for sentences (rule C4) */
+    bool seen;          /* in the metadata response that is being read */
+    int failures;       /* connections in a row that were lost or not had */
     int64_t not_before; /* no new connection before */
     struct kafc_conn conn[KAFC_PURPOSES];
 };
@@ -44,7 +44,7 @@ struct kafc_broker {
 struct kafc_meta_entry {
     struct kafc_meta_topic t;
     struct kafc_list node;
-    uint64_t needs; /* the number of the request whose answer is news enough */
+    uint64_t needs;       /* the number of the request whose answer is news enough */
     bool asked, answered; /* in the request in flight; in its response */
 };
 
@@ -81,12 +81,12 @@ struct kafc_core {
     struct kafc_list any;     /* requests for whichever node answers first */
     struct kafc_list failed;  /* requests whose done() must not run inside send */
     struct kafc_core_timer any_timer;
-    kafc_error any_why;       /* why the last candidate was none */
+    kafc_error any_why; /* why the last candidate was none */
 
     struct kafc_list members;
-    struct kafc_member *walk;              /* next one in a walk that tells news */
-    _Atomic(struct kafc_member *) poked;   /* stack, any thread */
-    struct kafc_member *pokes;             /* taken from it, in order */
+    struct kafc_member *walk;            /* next one in a walk that tells news */
+    _Atomic(struct kafc_member *) poked; /* stack, any thread */
+    struct kafc_member *pokes;           /* taken from it, in order */
     atomic_bool sleeping;
 
     struct kafc_meta meta;
@@ -94,8 +94,8 @@ struct kafc_core {
 
 /* broker.c */
 /* by: who told of it, NULL for an entry of the bootstrap list. NULL: out of memory. */
-struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char *host, size_t len, int32_t port,
-                                     const char *by);
+struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char *host, size_t len,
+                                     int32_t port, const char *by);
 void kafc__broker_free(struct kafc_broker *b);
 struct kafc_broker *kafc__broker_find(const struct kafc_core *c, int32_t id);
 /* The metadata does not know it any more: its connections end when they are idle. */

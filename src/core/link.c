@@ -63,7 +63,8 @@ bool kafc__link_step(struct kafc_link *l, enum kafc_link_event ev, int64_t now)
         return false;
     t->act(l, now);
     if (t->next != l->state)
-        kafc__log(l->cfg.log, KAFC_LOG_DEBUG, "%s: %s -> %s", l->name, state_name[l->state], state_name[t->next]);
+        kafc__log(l->cfg.log, KAFC_LOG_DEBUG, "%s: %s -> %s", l->name, state_name[l->state],
+                  state_name[t->next]);
     l->state = t->next;
     return true;
 }
@@ -90,7 +91,8 @@ static kafc_err report(const struct kafc_link *l, kafc_error *err)
     return l->broken.code;
 }
 
-void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code, const kafc_error *why)
+void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code,
+                       const kafc_error *why)
 {
     kafc_error own;
     if (why) {
@@ -177,14 +179,17 @@ void kafc__link_up(struct kafc_link *l, int64_t now)
 void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
 {
     kafc_error greeting = *why;
-    if (l->state == KAFC_LINK_GREETING && !l->heard && !l->broken.code && why->code == KAFC_ERR_DISCONNECTED) {
-        kafc__error(&greeting, why->code,
-                    "%s closed the connection when asked for its API versions: brokers before 0.10 do that, "
-                    "and listeners that expect TLS",
-                    l->name);
+    if (l->state == KAFC_LINK_GREETING && !l->heard && !l->broken.code &&
+        why->code == KAFC_ERR_DISCONNECTED) {
+        kafc__error(
+            &greeting, why->code,
+            "%s closed the connection when asked for its API versions: brokers before 0.10 do that, "
+            "and listeners that expect TLS",
+            l->name);
     }
     if (l->state != KAFC_LINK_DOWN)
-        kafc__log(l->cfg.log, why->code == KAFC_ERR_CLOSED ? KAFC_LOG_INFO : KAFC_LOG_WARN, "%s", greeting.message);
+        kafc__log(l->cfg.log, why->code == KAFC_ERR_CLOSED ? KAFC_LOG_INFO : KAFC_LOG_WARN, "%s",
+                  greeting.message);
     kafc__link_step(l, KAFC_LINK_EV_DOWN, now);
     flush_lost(l, &greeting);
 }
@@ -300,7 +305,8 @@ static void check_silence(struct kafc_link *l, int64_t now)
     const struct kafc_slot *s = KAFC_LIST_FIRST(&l->flight, struct kafc_slot, node);
     if (!s || silence(l) > now)
         return;
-    kafc__link_break(l, KAFC_ERR_DISCONNECTED, "sent nothing for %lld ms while %s v%d waited: the connection is given up",
+    kafc__link_break(l, KAFC_ERR_DISCONNECTED,
+                     "sent nothing for %lld ms while %s v%d waited: the connection is given up",
                      (long long)(s->timeout_us / 1000), s->api->name, s->version);
 }
 
@@ -309,10 +315,11 @@ static void fail_late(struct kafc_link *l, struct kafc_request *rq)
     kafc_error why;
     long long ms = (long long)(rq->timeout_us / 1000);
     if (rq->sent)
-        kafc__error(&why, KAFC_ERR_TIMED_OUT, "%s v%d was not answered by %s within %lld ms", rq->api->name, rq->version,
-                    l->name, ms);
+        kafc__error(&why, KAFC_ERR_TIMED_OUT, "%s v%d was not answered by %s within %lld ms",
+                    rq->api->name, rq->version, l->name, ms);
     else
-        kafc__error(&why, KAFC_ERR_TIMED_OUT, "%s could not be sent to %s within %lld ms: the connection is %s",
+        kafc__error(&why, KAFC_ERR_TIMED_OUT,
+                    "%s could not be sent to %s within %lld ms: the connection is %s",
                     rq->api->name, l->name, ms, state_name[l->state]);
     kafc__link_finish(l, rq, KAFC_ERR_TIMED_OUT, &why);
 }

@@ -21,32 +21,34 @@ enum kafc_link_state { KAFC_LINK_DOWN, KAFC_LINK_OPENING, KAFC_LINK_GREETING, KA
 struct kafc_link_config {
     const kafc_allocator *mem;
     const struct kafc_logger *log;
-    struct kafc_budget *frames;  /* counts received frames; may be NULL */
+    struct kafc_budget *frames; /* counts received frames; may be NULL */
     const char *client_id;
-    int32_t receive_max;         /* a larger frame ends the connection */
-    int64_t request_timeout_us;  /* for ApiVersions */
+    int32_t receive_max;        /* a larger frame ends the connection */
+    int64_t request_timeout_us; /* for ApiVersions */
 };
 
 struct kafc_link; /* opaque; see link.c */
 
 /* name: "node 2, advertised as broker-2:9092 by localhost:9092," or "localhost:9092", for errors (rule C4): a verb
  * follows it; copied. */
-struct kafc_link *kafc__link_new(const struct kafc_link_config *cfg, int32_t node, const char *name);
+struct kafc_link *kafc__link_new(const struct kafc_link_config *cfg, int32_t node,
+                                 const char *name);
 void kafc__link_free(struct kafc_link *l); /* fails what is still queued with KAFC_ERR_CLOSED */
 enum kafc_link_state kafc__link_state(const struct kafc_link *l);
 
-void kafc__link_opening(struct kafc_link *l);              /* the socket is being connected */
-void kafc__link_up(struct kafc_link *l, int64_t now);      /* connected: greet */
+void kafc__link_opening(struct kafc_link *l);         /* the socket is being connected */
+void kafc__link_up(struct kafc_link *l, int64_t now); /* connected: greet */
 /* The socket is gone, or could not be opened: everything queued and in flight is done() with `why`. */
 void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now);
 
 /* Queues. The request's done() is called exactly once, later, from one of the functions here (never from inside
  * queue itself). */
 void kafc__link_queue(struct kafc_link *l, struct kafc_request *rq, int64_t now);
-void kafc__link_queue_by(struct kafc_link *l, struct kafc_request *rq, int64_t deadline); /* it waited elsewhere before */
+void kafc__link_queue_by(struct kafc_link *l, struct kafc_request *rq,
+                         int64_t deadline); /* it waited elsewhere before */
 /* Forgets a request of the caller's: not sent: removed; sent: its response is swallowed. done() is not called. */
 void kafc__link_cancel(struct kafc_link *l, struct kafc_request *rq);
-size_t kafc__link_pending(const struct kafc_link *l); /* queued and in flight */
+size_t kafc__link_pending(const struct kafc_link *l);          /* queued and in flight */
 bool kafc__link_wants(const struct kafc_link *l, int64_t now); /* send_iov would give something */
 
 /* Bytes in: where to read to (big pieces go straight into the frame they belong to), and how many came. An error means

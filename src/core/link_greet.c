@@ -40,7 +40,8 @@ static void remember(struct kafc_link *l, const struct kafc_api_versions_resp *r
         l->have[k->api_key].max = clamp(k->max_version);
     }
     /* Brokers from 4.0 on say Produce 0, for the sake of old clients' negotiation, and mean 3. */
-    if (l->have[KAFC_API_FETCH].max >= 0 && l->have[KAFC_API_FETCH].min >= 4 && l->have[KAFC_API_PRODUCE].min < 3)
+    if (l->have[KAFC_API_FETCH].max >= 0 && l->have[KAFC_API_FETCH].min >= 4 &&
+        l->have[KAFC_API_PRODUCE].min < 3)
         l->have[KAFC_API_PRODUCE].min = 3;
 }
 
@@ -52,16 +53,18 @@ static void take_versions(struct kafc_link *l, struct kafc_request *rq)
     kafc_error err;
     kafc_err e = kafc__request_decode(rq, &resp, &a, &err);
     if (e)
-        kafc__link_break(l, e, "answered ApiVersions v%d with bytes that are none: %s", rq->version, err.message);
+        kafc__link_break(l, e, "answered ApiVersions v%d with bytes that are none: %s", rq->version,
+                         err.message);
     else
         remember(l, &resp);
     int32_t n = e ? 0 : resp.api_keys.n;
     kafc__arena_fini(&a);
     if (e || !kafc__link_step(l, KAFC_LINK_EV_VERSIONS, l->heard_at))
         return;
-    kafc__log(l->cfg.log, KAFC_LOG_INFO, "%s is connected: %d APIs, Produce %d to %d, Fetch %d to %d", l->name, (int)n,
-              l->have[KAFC_API_PRODUCE].min, l->have[KAFC_API_PRODUCE].max, l->have[KAFC_API_FETCH].min,
-              l->have[KAFC_API_FETCH].max);
+    kafc__log(l->cfg.log, KAFC_LOG_INFO,
+              "%s is connected: %d APIs, Produce %d to %d, Fetch %d to %d", l->name, (int)n,
+              l->have[KAFC_API_PRODUCE].min, l->have[KAFC_API_PRODUCE].max,
+              l->have[KAFC_API_FETCH].min, l->have[KAFC_API_FETCH].max);
 }
 
 static void greeted(struct kafc_request *rq)
@@ -74,7 +77,8 @@ static void greeted(struct kafc_request *rq)
         return;
     }
     if (rq->end - rq->body < 2) {
-        kafc__link_break(l, KAFC_ERR_PROTOCOL, "answered ApiVersions with %d bytes", (int)(rq->end - rq->body));
+        kafc__link_break(l, KAFC_ERR_PROTOCOL, "answered ApiVersions with %d bytes",
+                         (int)(rq->end - rq->body));
         return;
     }
     /* The code is the first field of every version. */
@@ -85,8 +89,8 @@ static void greeted(struct kafc_request *rq)
         l->asked = code == KAFC_ERR_UNSUPPORTED_VERSION ? best_of_broker(l, rq) : 0;
         kafc__link_step(l, KAFC_LINK_EV_AGAIN, l->heard_at);
     } else {
-        kafc__link_break(l, KAFC_ERR_UNSUPPORTED, "refuses ApiVersions v0 with %s (%d)", kafc_err_name((kafc_err)code),
-                         code);
+        kafc__link_break(l, KAFC_ERR_UNSUPPORTED, "refuses ApiVersions v0 with %s (%d)",
+                         kafc_err_name((kafc_err)code), code);
     }
 }
 
@@ -109,7 +113,8 @@ void kafc__link_greet(struct kafc_link *l, int64_t now)
     l->greet.broker = l->node;
     l->greet.version = l->asked;
     l->greet.timeout_us = l->cfg.request_timeout_us;
-    l->greet.deadline = INT64_MAX - now > l->greet.timeout_us ? now + l->greet.timeout_us : INT64_MAX;
+    l->greet.deadline = INT64_MAX - now > l->greet.timeout_us ? now + l->greet.timeout_us
+                                                              : INT64_MAX;
     l->greet.done = greeted;
     l->greet.owner = l;
     if (l->greet.deadline < l->alarm)

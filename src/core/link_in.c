@@ -44,7 +44,8 @@ static bool size_is_sane(struct kafc_link *l, const uint8_t *p)
     else if (size < 4)
         kafc__link_break(l, KAFC_ERR_PROTOCOL, "announced a response of %d bytes", (int)size);
     else if (size > l->cfg.receive_max)
-        kafc__link_break(l, KAFC_ERR_FRAME_TOO_LARGE, "announced a response of %d bytes, %d are accepted", (int)size,
+        kafc__link_break(l, KAFC_ERR_FRAME_TOO_LARGE,
+                         "announced a response of %d bytes, %d are accepted", (int)size,
                          (int)l->cfg.receive_max);
     return !l->broken.code;
 }
@@ -54,9 +55,11 @@ static struct kafc_slot *awaited(struct kafc_link *l, int32_t correlation)
 {
     struct kafc_slot *s = KAFC_LIST_FIRST(&l->flight, struct kafc_slot, node);
     if (!s || s->written < s->total)
-        kafc__link_break(l, KAFC_ERR_PROTOCOL, "sent a response (id %d) that nobody asked for", (int)correlation);
+        kafc__link_break(l, KAFC_ERR_PROTOCOL, "sent a response (id %d) that nobody asked for",
+                         (int)correlation);
     else if (s->correlation != correlation)
-        kafc__link_break(l, KAFC_ERR_PROTOCOL, "answered id %d, but %s v%d with id %d was the oldest request",
+        kafc__link_break(l, KAFC_ERR_PROTOCOL,
+                         "answered id %d, but %s v%d with id %d was the oldest request",
                          (int)correlation, s->api->name, s->version, (int)s->correlation);
     return l->broken.code ? NULL : s;
 }
@@ -76,7 +79,8 @@ static int32_t throttle_at_front(const struct kafc_request *rq)
     return 0;
 }
 
-static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame *f, const uint8_t *body, int64_t now)
+static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame *f,
+                    const uint8_t *body, int64_t now)
 {
     struct kafc_request *rq = s->rq;
     int16_t version = s->version;
@@ -98,7 +102,8 @@ static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame 
         int64_t until = now + (int64_t)throttle * 1000;
         if (until > l->throttled_until)
             l->throttled_until = until;
-        kafc__log(l->cfg.log, KAFC_LOG_DEBUG, "%s throttles: %s v%d, %d ms", l->name, api->name, version, (int)throttle);
+        kafc__log(l->cfg.log, KAFC_LOG_DEBUG, "%s throttles: %s v%d, %d ms", l->name, api->name,
+                  version, (int)throttle);
     }
 }
 
@@ -113,8 +118,8 @@ static void dispatch(struct kafc_link *l, struct kafc_frame *f, int64_t now)
         if (kafc__response_header_get(&r, s->api, s->version, &correlation))
             deliver(l, s, f, r.p, now);
         else
-            kafc__link_break(l, KAFC_ERR_PROTOCOL, "answered %s v%d with a broken header: %s", s->api->name, s->version,
-                             r.err);
+            kafc__link_break(l, KAFC_ERR_PROTOCOL, "answered %s v%d with a broken header: %s",
+                             s->api->name, s->version, r.err);
     }
     kafc__frame_unref(f);
 }
@@ -123,7 +128,8 @@ static struct kafc_frame *new_frame(struct kafc_link *l, size_t size, const uint
 {
     struct kafc_frame *f = kafc__frame_new(l->cfg.mem, l->cfg.frames, size);
     if (!f) {
-        kafc__link_break(l, KAFC_ERR_NO_MEMORY, "sent a response of %zu bytes: out of memory", size);
+        kafc__link_break(l, KAFC_ERR_NO_MEMORY, "sent a response of %zu bytes: out of memory",
+                         size);
         return NULL;
     }
     memcpy(f->data, p, n);

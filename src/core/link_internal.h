@@ -12,9 +12,9 @@
 #include "protocol/api/18_api_versions.h"
 
 enum {
-    KAFC_LINK_STAGE = 16384,  /* bytes of the staging buffer, there while the link is up */
-    KAFC_LINK_DIRECT = 4096,  /* an incomplete frame of this size is read into its own memory */
-    KAFC_LINK_APIS = 128      /* keys whose versions are remembered */
+    KAFC_LINK_STAGE = 16384, /* bytes of the staging buffer, there while the link is up */
+    KAFC_LINK_DIRECT = 4096, /* an incomplete frame of this size is read into its own memory */
+    KAFC_LINK_APIS = 128     /* keys whose versions are remembered */
 };
 
 enum kafc_link_event {
@@ -86,7 +86,8 @@ bool kafc__link_step(struct kafc_link *l, enum kafc_link_event ev, int64_t now);
 /* The connection must be closed; the first reason stands. */
 void kafc__link_break(struct kafc_link *l, kafc_err code, const char *fmt, ...) KAFC_PRINTF(3, 4);
 /* Tells the owner. why may be NULL when code is KAFC_OK. */
-void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code, const kafc_error *why);
+void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code,
+                       const kafc_error *why);
 
 /* link_out.c */
 /* Makes a slot of the request, at the end of flight; rq->version must be chosen. */

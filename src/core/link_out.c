@@ -8,9 +8,9 @@
 #include "core/link_internal.h"
 
 enum {
-    AHEAD = 1 << 20,      /* bytes that are encoded before the socket takes them */
-    SPARE_MAX = 8,        /* slots kept for the next requests, */
-    SPARE_CAP = 16384,    /* if they are not larger than this */
+    AHEAD = 1 << 20,   /* bytes that are encoded before the socket takes them */
+    SPARE_MAX = 8,     /* slots kept for the next requests, */
+    SPARE_CAP = 16384, /* if they are not larger than this */
     SLOT_MIN = 256
 };
 
@@ -56,7 +56,8 @@ static void give_slot(struct kafc_link *l, struct kafc_slot *s)
     l->nspare++;
 }
 
-static kafc_err write_bytes(struct kafc_slot *s, const struct kafc_request *rq, kafc_str client_id, kafc_error *err)
+static kafc_err write_bytes(struct kafc_slot *s, const struct kafc_request *rq, kafc_str client_id,
+                            kafc_error *err)
 {
     struct kafc_wr w;
     kafc__wr_init(&w, s->buf, s->len, &s->arena);
@@ -66,8 +67,8 @@ static kafc_err write_bytes(struct kafc_slot *s, const struct kafc_request *rq, 
     s->splice = w.splice;
     s->nsplice = w.nsplice;
     if (!e && w.err)
-        e = kafc__error(err, w.no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_ENCODE, "%s v%d: %s", s->api->name, s->version,
-                        w.err);
+        e = kafc__error(err, w.no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_ENCODE, "%s v%d: %s",
+                        s->api->name, s->version, w.err);
     return e;
 }
 
@@ -80,10 +81,12 @@ kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_er
         return e;
     size_t total = 4 + kafc__request_header_size(rq->api, rq->version, id) + body;
     if (total > INT32_MAX)
-        return kafc__error(err, KAFC_ERR_TOO_LARGE, "%s v%d: a request of %zu bytes", rq->api->name, rq->version, total);
+        return kafc__error(err, KAFC_ERR_TOO_LARGE, "%s v%d: a request of %zu bytes", rq->api->name,
+                           rq->version, total);
     struct kafc_slot *s = take_slot(l, total - spliced);
     if (!s)
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "%s v%d: out of memory", rq->api->name, rq->version);
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "%s v%d: out of memory", rq->api->name,
+                           rq->version);
     s->api = rq->api;
     s->version = rq->version;
     s->no_response = rq->no_response;
@@ -129,8 +132,9 @@ void kafc__link_orphan(struct kafc_link *l, struct kafc_slot *s)
     if (s->written == 0)
         kafc__link_retire(l, s);
     else if (s->written < s->total && l->out.part < 2 * s->nsplice)
-        kafc__link_break(l, KAFC_ERR_DISCONNECTED, "took only %zu of %zu bytes of %s v%d before it was given up",
-                         s->written, s->total, s->api->name, s->version);
+        kafc__link_break(l, KAFC_ERR_DISCONNECTED,
+                         "took only %zu of %zu bytes of %s v%d before it was given up", s->written,
+                         s->total, s->api->name, s->version);
 }
 
 void kafc__link_drop_slots(struct kafc_link *l)
@@ -150,16 +154,21 @@ void kafc__link_drop_slots(struct kafc_link *l)
 
 /* ---- From the queue into slots ---- */
 
-static kafc_err unsupported(const struct kafc_link *l, const struct kafc_request *rq, kafc_error *err)
+static kafc_err unsupported(const struct kafc_link *l, const struct kafc_request *rq,
+                            kafc_error *err)
 {
     const char *api = rq->api->name;
     int16_t key = rq->api->key;
-    int lo = key < KAFC_LINK_APIS ? l->have[key].min : 0, hi = key < KAFC_LINK_APIS ? l->have[key].max : -1;
+    int lo = key < KAFC_LINK_APIS ? l->have[key].min : 0,
+        hi = key < KAFC_LINK_APIS ? l->have[key].max : -1;
     if (hi < 0)
-        return kafc__error(err, KAFC_ERR_UNSUPPORTED, "%s does not know %s: the broker is too old for it, or of another kind",
+        return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                           "%s does not know %s: the broker is too old for it, or of another kind",
                            l->name, api);
-    return kafc__error(err, KAFC_ERR_UNSUPPORTED, "%s knows %s %d to %d, here it is %d to %d: the %s is too old", l->name,
-                       api, lo, hi, rq->min_version, rq->max_version, hi < rq->min_version ? "broker" : "client");
+    return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                       "%s knows %s %d to %d, here it is %d to %d: the %s is too old", l->name, api,
+                       lo, hi, rq->min_version, rq->max_version,
+                       hi < rq->min_version ? "broker" : "client");
 }
 
 static kafc_err admit(struct kafc_link *l, struct kafc_request *rq, kafc_error *err)
@@ -174,7 +183,8 @@ static kafc_err admit(struct kafc_link *l, struct kafc_request *rq, kafc_error *
 
 static bool may_encode(const struct kafc_link *l, int64_t now)
 {
-    return l->state == KAFC_LINK_READY && l->nqueued && l->unsent < AHEAD && l->throttled_until <= now;
+    return l->state == KAFC_LINK_READY && l->nqueued && l->unsent < AHEAD &&
+           l->throttled_until <= now;
 }
 
 static void encode_some(struct kafc_link *l, int64_t now)

@@ -104,7 +104,8 @@ int32_t kafc__meta_leader(const struct kafc_meta_topic *t, int32_t partition, in
     return known ? t->partition[partition].leader : -1;
 }
 
-void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition, int32_t leader, int32_t epoch)
+void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
+                     int32_t leader, int32_t epoch)
 {
     if (partition < 0 || partition >= t->npartitions || !kafc__broker_find(c, leader))
         return;
@@ -126,7 +127,8 @@ int32_t kafc__meta_controller(const struct kafc_core *c)
 /* Asking by name creates the topic, where the broker allows it: only for those who want that, and only when needed. */
 static bool is_to_be_created(const struct kafc_meta_entry *e)
 {
-    return e->t.creators > 0 && (e->t.npartitions == 0 || e->t.error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    return e->t.creators > 0 &&
+           (e->t.npartitions == 0 || e->t.error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
 }
 
 static int32_t count(const struct kafc_meta *m, bool creating)
@@ -147,7 +149,8 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
     if (rq->version < 4 && !m->creating)
         m->msg.topics.n = rq->version == 0 ? 0 : -1;
     if (rq->version < 4)
-        m->msg.allow_auto_topic_creation = true; /* the versions have no flag; true is its default */
+        m->msg.allow_auto_topic_creation =
+            true; /* the versions have no flag; true is its default */
     return KAFC_OK;
 }
 
@@ -182,7 +185,8 @@ static void failed(struct kafc_core *c, const char *why)
 {
     struct kafc_meta *m = &c->meta;
     int64_t pause = kafc__core_retry_delay(c, m->attempts++);
-    kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "Metadata: again in %lld ms: %s", (long long)(pause / 1000), why);
+    kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "Metadata: again in %lld ms: %s",
+              (long long)(pause / 1000), why);
     ask_at(c, c->now + pause);
 }
 
@@ -218,7 +222,8 @@ static void alarm_rang(void *core)
 
 /* ---- What an answer changes ---- */
 
-static bool learn_node(struct kafc_core *c, const struct kafc_metadata_resp_broker *r, const char *by)
+static bool learn_node(struct kafc_core *c, const struct kafc_metadata_resp_broker *r,
+                       const char *by)
 {
     struct kafc_broker *b = kafc__broker_find(c, r->node_id);
     if (r->node_id < 0 || r->port < 1 || r->port > 65535 || r->host.len < 1)
@@ -228,7 +233,8 @@ static bool learn_node(struct kafc_core *c, const struct kafc_metadata_resp_brok
         b->seen = true;
         return true;
     }
-    struct kafc_broker *n = kafc__broker_new(c, r->node_id, r->host.p, (size_t)r->host.len, r->port, by);
+    struct kafc_broker *n = kafc__broker_new(c, r->node_id, r->host.p, (size_t)r->host.len, r->port,
+                                             by);
     if (!n)
         return false;
     n->seen = true;
@@ -251,7 +257,8 @@ static bool learn_nodes(struct kafc_core *c, const struct kafc_metadata_resp *re
         b->seen = false;
     for (int32_t i = 0; i < resp->brokers.n; i++)
         ok = learn_node(c, &resp->brokers.v[i], by) && ok;
-    for (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node); b && ok && resp->brokers.n > 0; b = next) {
+    for (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node); b && ok && resp->brokers.n > 0;
+         b = next) {
         next = KAFC_LIST_NEXT(&c->nodes, b, struct kafc_broker, node);
         if (!b->seen)
             kafc__broker_retire(b);
@@ -268,12 +275,15 @@ static bool resize(struct kafc_core *c, struct kafc_meta_topic *t, int32_t n)
 {
     if (n <= t->npartitions)
         return true;
-    struct kafc_meta_partition *p = kafc__realloc_array(&c->cfg.mem, t->partition, (size_t)n, sizeof(*p));
+    struct kafc_meta_partition *p = kafc__realloc_array(&c->cfg.mem, t->partition, (size_t)n,
+                                                        sizeof(*p));
     if (!p)
         return false;
     t->partition = p;
     for (int32_t i = t->npartitions; i < n; i++)
-        p[i] = (struct kafc_meta_partition){ .leader = -1, .leader_epoch = -1, .error = KAFC_ERR_LEADER_NOT_AVAILABLE };
+        p[i] = (struct kafc_meta_partition){ .leader = -1,
+                                             .leader_epoch = -1,
+                                             .error = KAFC_ERR_LEADER_NOT_AVAILABLE };
     t->npartitions = n;
     return true;
 }
@@ -291,7 +301,8 @@ static void learn_partition(struct kafc_meta_topic *t, const struct kafc_metadat
     p->error = (kafc_err)r->error_code;
 }
 
-static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e, const struct kafc_metadata_resp_topic *r)
+static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e,
+                        const struct kafc_metadata_resp_topic *r)
 {
     static const kafc_uuid none;
     struct kafc_meta_topic *t = &e->t;
@@ -319,8 +330,9 @@ static bool learn_topics(struct kafc_core *c, const struct kafc_metadata_resp *r
     bool ok = true;
     for (int32_t i = 0; i < resp->topics.n; i++) {
         const struct kafc_metadata_resp_topic *r = &resp->topics.v[i];
-        struct kafc_meta_entry *e =
-            r->name.p ? kafc__map_get(&m->by_name, r->name.p, (size_t)r->name.len) : NULL;
+        struct kafc_meta_entry *e = r->name.p
+                                        ? kafc__map_get(&m->by_name, r->name.p, (size_t)r->name.len)
+                                        : NULL;
         if (e)
             ok = learn_topic(c, e, r) && ok;
     }
@@ -396,7 +408,8 @@ static bool refused(struct kafc_core *c, const struct kafc_metadata_resp *resp, 
     kafc_err code = (kafc_err)resp->error_code;
     kafc__error(err, code, "%s", kafc_err_text(code));
     struct kafc_broker *b;
-    while (code == KAFC_ERR_REBOOTSTRAP_REQUIRED && (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node)))
+    while (code == KAFC_ERR_REBOOTSTRAP_REQUIRED &&
+           (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node)))
         kafc__broker_retire(b);
     return true;
 }
@@ -408,7 +421,8 @@ static void answered(struct kafc_request *rq)
     struct kafc_metadata_resp resp;
     kafc_error err;
     kafc__arena_reset(&m->arena);
-    if (!rq->result && !kafc__request_decode(rq, &resp, &m->arena, &err) && !refused(c, &resp, &err)) {
+    if (!rq->result && !kafc__request_decode(rq, &resp, &m->arena, &err) &&
+        !refused(c, &resp, &err)) {
         const struct kafc_broker *by = rq->conn->broker;
         char name[320];
         snprintf(name, sizeof(name), "%.300s:%d", by->host, (int)by->port);

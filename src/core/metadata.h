@@ -16,12 +16,13 @@ struct kafc_meta_partition {
 
 struct kafc_meta_topic {
     char *name;
-    kafc_uuid id;          /* zero if the broker does not say */
-    kafc_err error;        /* KAFC_OK once partitions are known; UNKNOWN_TOPIC_OR_PARTITION, … */
-    bool fresh;            /* an answer has arrived since it was wanted (or since stale was called) */
-    int32_t npartitions;   /* 0 until known; never shrinks while wanted unless the topic was recreated (id changed) */
+    kafc_uuid id;   /* zero if the broker does not say */
+    kafc_err error; /* KAFC_OK once partitions are known; UNKNOWN_TOPIC_OR_PARTITION, … */
+    bool fresh;     /* an answer has arrived since it was wanted (or since stale was called) */
+    int32_t
+        npartitions; /* 0 until known; never shrinks while wanted unless the topic was recreated (id changed) */
     struct kafc_meta_partition *partition;
-    int refs, creators;    /* who wants it; who allows its creation (rule W9) */
+    int refs, creators; /* who wants it; who allows its creation (rule W9) */
 };
 
 /* Wants a topic: it is in every refresh from now on; news go to each member's topic_news. May be called with the name
@@ -34,8 +35,8 @@ void kafc__meta_stale(struct kafc_core *c);
 int32_t kafc__meta_leader(const struct kafc_meta_topic *t, int32_t partition, int32_t *epoch);
 /* A broker's hint (KIP-951): newer leader of a partition. Ignored unless its epoch is above the known one and the node
  * is known. */
-void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition, int32_t leader,
-                     int32_t epoch);
+void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
+                     int32_t leader, int32_t epoch);
 int32_t kafc__meta_controller(const struct kafc_core *c); /* or -1 */
 
 #endif

@@ -46,7 +46,8 @@ static const struct kafc_field *throttle_row(const struct kafc_schema *s, int16_
     return NULL;
 }
 
-kafc_err kafc__request_decode(struct kafc_request *rq, void *resp, struct kafc_arena *a, kafc_error *err)
+kafc_err kafc__request_decode(struct kafc_request *rq, void *resp, struct kafc_arena *a,
+                              kafc_error *err)
 {
     const struct kafc_schema *s = rq->api->resp;
     struct kafc_rd r;

@@ -20,10 +20,11 @@ struct kafc_slot;
 struct kafc_request {
     struct kafc_list node; /* of the queue that it is on: the broker's or the link's */
     const struct kafc_api *api;
-    const void *msg;       /* the api's request struct; the owner's, must stay until done() */
-    int16_t min_version, max_version; /* the owner's bounds within the codec's; a link picks the highest common one */
-    bool no_response;      /* Produce with acks 0: done() once the bytes are handed to the system */
-    int64_t timeout_us;    /* from the moment it is queued; INT64_MAX: none */
+    const void *msg; /* the api's request struct; the owner's, must stay until done() */
+    int16_t min_version,
+        max_version; /* the owner's bounds within the codec's; a link picks the highest common one */
+    bool no_response;   /* Produce with acks 0: done() once the bytes are handed to the system */
+    int64_t timeout_us; /* from the moment it is queued; INT64_MAX: none */
     /* May adapt msg to the version that was chosen (names or topic ids); an error ends the request. Or NULL. */
     kafc_err (*prepare)(struct kafc_request *rq, kafc_error *err);
     void (*done)(struct kafc_request *rq); /* once; may free the request and may queue others */
@@ -32,20 +33,22 @@ struct kafc_request {
     /* filled by the link */
     int16_t version;
     int32_t correlation;
-    int32_t broker;        /* node id it was sent to, or -1 */
+    int32_t broker; /* node id it was sent to, or -1 */
     int64_t deadline;
-    bool sent;             /* some of its bytes were handed to the system: the broker may have acted on it */
+    bool sent; /* some of its bytes were handed to the system: the broker may have acted on it */
     kafc_err result;       /* of the transport; the body's own codes are the owner's matter */
     const kafc_error *why; /* the sentence behind result, valid during done() */
-    struct kafc_frame *frame; /* the response, or NULL; dropped after done() unless taken with a reference */
+    struct kafc_frame
+        *frame; /* the response, or NULL; dropped after done() unless taken with a reference */
     const uint8_t *body, *end; /* the response's body inside frame */
-    int32_t throttle_ms;       /* what the client must wait out, once known; kafc__request_decode finds it as well */
+    int32_t
+        throttle_ms; /* what the client must wait out, once known; kafc__request_decode finds it as well */
 
     /* of the core and the link while they hold it; start with zero */
-    struct kafc_conn *conn;    /* of the core */
+    struct kafc_conn *conn; /* of the core */
     struct kafc_link *link;
-    struct kafc_slot *slot;    /* of the link: its bytes */
-    int32_t *throttle;         /* during done(): where the link looks for a throttle found late */
+    struct kafc_slot *slot; /* of the link: its bytes */
+    int32_t *throttle;      /* during done(): where the link looks for a throttle found late */
 };
 
 /* A zeroed request for the API, with the versions of the codec and no timeout. */
@@ -56,6 +59,7 @@ void kafc__request_reset(struct kafc_request *rq);
 
 /* Decodes the response's body into resp (api->resp's struct, defaults included); strings and records borrow from the
  * frame, arrays live in the arena. For use inside done(). Trailing bytes are ignored (newer brokers append). */
-kafc_err kafc__request_decode(struct kafc_request *rq, void *resp, struct kafc_arena *a, kafc_error *err);
+kafc_err kafc__request_decode(struct kafc_request *rq, void *resp, struct kafc_arena *a,
+                              kafc_error *err);
 
 #endif

@@ -11,17 +11,20 @@ static const struct {
     int16_t api, code;
     kafc_err_class cls;
 } special[] = {
-    { ANY, KAFC_ERR_BROKER_NOT_AVAILABLE, KAFC_CLASS_REFRESH }, /* the node may be back in the next metadata */
-    { 1, KAFC_ERR_CORRUPT_MESSAGE, KAFC_CLASS_FATAL },          /* Fetch: the log is damaged, reading again does not help */
+    { ANY, KAFC_ERR_BROKER_NOT_AVAILABLE,
+      KAFC_CLASS_REFRESH }, /* the node may be back in the next metadata */
+    { 1, KAFC_ERR_CORRUPT_MESSAGE,
+      KAFC_CLASS_FATAL }, /* Fetch: the log is damaged, reading again does not help */
     { 1, KAFC_ERR_UNKNOWN_SERVER_ERROR, KAFC_CLASS_RETRY },
     { 8, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_CLASS_RETRY }, /* OffsetCommit */
     { 8, KAFC_ERR_REQUEST_TIMED_OUT, KAFC_CLASS_COORDINATOR },
-    { 9, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_CLASS_FATAL },  /* OffsetFetch */
-    { 10, KAFC_ERR_COORDINATOR_NOT_AVAILABLE, KAFC_CLASS_RETRY },  /* FindCoordinator is how it is found */
-    { 11, KAFC_ERR_REBALANCE_IN_PROGRESS, KAFC_CLASS_RETRY },      /* JoinGroup */
-    { 13, KAFC_ERR_UNKNOWN_MEMBER_ID, KAFC_CLASS_NONE },           /* LeaveGroup: it has left */
-    { 22, KAFC_ERR_INVALID_PRODUCER_EPOCH, KAFC_CLASS_FATAL },     /* InitProducerId: fenced */
-    { 24, KAFC_ERR_INVALID_PRODUCER_EPOCH, KAFC_CLASS_FATAL },     /* AddPartitionsToTxn */
+    { 9, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_CLASS_FATAL }, /* OffsetFetch */
+    { 10, KAFC_ERR_COORDINATOR_NOT_AVAILABLE,
+      KAFC_CLASS_RETRY }, /* FindCoordinator is how it is found */
+    { 11, KAFC_ERR_REBALANCE_IN_PROGRESS, KAFC_CLASS_RETRY },  /* JoinGroup */
+    { 13, KAFC_ERR_UNKNOWN_MEMBER_ID, KAFC_CLASS_NONE },       /* LeaveGroup: it has left */
+    { 22, KAFC_ERR_INVALID_PRODUCER_EPOCH, KAFC_CLASS_FATAL }, /* InitProducerId: fenced */
+    { 24, KAFC_ERR_INVALID_PRODUCER_EPOCH, KAFC_CLASS_FATAL }, /* AddPartitionsToTxn */
     { 24, KAFC_ERR_INVALID_TXN_STATE, KAFC_CLASS_FATAL },
     { 24, KAFC_ERR_INVALID_PRODUCER_ID_MAPPING, KAFC_CLASS_FATAL },
     { 24, KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, KAFC_CLASS_FATAL },

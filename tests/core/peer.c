@@ -156,3 +156,44 @@ kafc_err peer_push(struct peer *p, struct kafc_link *l, size_t chunk, int64_t no
     p->nout = 0;
     return KAFC_OK;
 }
+
+static struct kafc_seg *new_seg(uint32_t n, unsigned char fill)
+{
+    struct kafc_seg *s = calloc(1, sizeof(*s) + n);
+    ck_assert_ptr_nonnull(s);
+    s->cap = s->len = n;
+    memset(s->data, fill, n);
+    return s;
+}
+
+void peer_produce_make(struct peer_produce *x, int16_t acks)
+{
+    static const uint32_t len[5] = { 3000, 0, 50000, 1, 7000 };
+    static const unsigned char fill[5] = { 'a', 0, 'b', 'c', 'd' };
+    for (int i = 0; i < 5; i++)
+        x->seg[i] = new_seg(len[i], fill[i]);
+    x->seg[0]->next = x->seg[1];
+    x->seg[1]->next = x->seg[2];
+    x->seg[3]->next = x->seg[4];
+    kafc__msg_defaults(&kafc_produce_req_schema, &x->msg);
+    kafc__msg_defaults(&kafc_produce_req_topic_schema, &x->topic);
+    for (int i = 0; i < 2; i++) {
+        kafc__msg_defaults(&kafc_produce_req_partition_schema, &x->part[i]);
+        x->part[i].index = i;
+    }
+    x->part[0].records = (struct kafc_records){ .chain = x->seg[0], .len = 53000 };
+    x->part[1].records = (struct kafc_records){ .chain = x->seg[3], .len = 7001 };
+    x->topic.name = (kafc_str){ "t", 1 };
+    x->topic.partition_data.v = x->part;
+    x->topic.partition_data.n = 2;
+    x->msg.acks = acks;
+    x->msg.timeout_ms = 1000;
+    x->msg.topic_data.v = &x->topic;
+    x->msg.topic_data.n = 1;
+}
+
+void peer_produce_free(struct peer_produce *x)
+{
+    for (int i = 0; i < 5; i++)
+        free(x->seg[i]);
+}

@@ -7,13 +7,15 @@
 #define KAFC_TESTS_CORE_PEER_H
 
 #include "base/arena.h"
+#include "base/seg.h"
 #include "core/link.h"
+#include "protocol/api/00_produce.h"
 #include "protocol/apis.h"
 
 struct peer {
     uint8_t *in, *out; /* from the client, to the client */
     size_t nin, nout, cap_in, cap_out;
-    size_t taken; /* of in, by peer_next */
+    size_t taken;            /* of in, by peer_next */
     struct kafc_arena arena; /* of decoded requests, until fini */
 };
 
@@ -34,12 +36,23 @@ void peer_decode(struct peer *p, const struct peer_request *q, void *msg);
 void peer_raw(struct peer *p, const void *bytes, size_t n);
 /* In the version of the request, or in another. */
 void peer_answer(struct peer *p, const struct peer_request *q, const void *resp);
-void peer_answer_as(struct peer *p, const struct peer_request *q, int16_t version, const void *resp);
+void peer_answer_as(struct peer *p, const struct peer_request *q, int16_t version,
+                    const void *resp);
 /* Answers ApiVersions with every API that the tables know, up to `max` of Metadata (127: all of it). */
 void peer_versions(struct peer *p, const struct peer_request *q, int8_t metadata_max);
 
 /* Moves bytes between a link and the peer, at most `chunk` at a time; the error of the link if there was one. */
 void peer_pull(struct peer *p, struct kafc_link *l, size_t chunk, int64_t now);
 kafc_err peer_push(struct peer *p, struct kafc_link *l, size_t chunk, int64_t now, kafc_error *err);
+
+/* A Produce request of two partitions whose records are chains of segments: 3000 a, nothing, 50000 b; 1 c, 7000 d. */
+struct peer_produce {
+    struct kafc_seg *seg[5];
+    struct kafc_produce_req msg;
+    struct kafc_produce_req_topic topic;
+    struct kafc_produce_req_partition part[2];
+};
+void peer_produce_make(struct peer_produce *x, int16_t acks);
+void peer_produce_free(struct peer_produce *x);
 
 #endif

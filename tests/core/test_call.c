@@ -113,7 +113,8 @@ END_TEST
 START_TEST(errors_that_stay_end_the_call)
 {
     static const int16_t stay[] = { KAFC_ERR_TOPIC_ALREADY_EXISTS, KAFC_ERR_INVALID_REQUEST,
-                                    KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, KAFC_ERR_UNKNOWN_SERVER_ERROR };
+                                    KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED,
+                                    KAFC_ERR_UNKNOWN_SERVER_ERROR };
     for (size_t i = 0; i < sizeof(stay) / sizeof(*stay); i++) {
         begin();
         codes[0] = stay[i];
@@ -236,15 +237,16 @@ START_TEST(every_class_has_one_reaction)
         kafc_err_class cls;
         bool again, refresh, coordinator;
     } want[] = {
-        { KAFC_CLASS_NONE, false, false, false },    { KAFC_CLASS_RETRY, true, false, false },
-        { KAFC_CLASS_REFRESH, true, true, false },   { KAFC_CLASS_COORDINATOR, true, false, true },
-        { KAFC_CLASS_REJOIN, false, false, false },  { KAFC_CLASS_RECONNECT, true, true, false },
-        { KAFC_CLASS_ABORT, false, false, false },   { KAFC_CLASS_FATAL, false, false, false },
-        { KAFC_CLASS_USAGE, false, false, false },   { (kafc_err_class)99, false, false, false },
+        { KAFC_CLASS_NONE, false, false, false },   { KAFC_CLASS_RETRY, true, false, false },
+        { KAFC_CLASS_REFRESH, true, true, false },  { KAFC_CLASS_COORDINATOR, true, false, true },
+        { KAFC_CLASS_REJOIN, false, false, false }, { KAFC_CLASS_RECONNECT, true, true, false },
+        { KAFC_CLASS_ABORT, false, false, false },  { KAFC_CLASS_FATAL, false, false, false },
+        { KAFC_CLASS_USAGE, false, false, false },  { (kafc_err_class)99, false, false, false },
     };
     for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
         const struct kafc_reaction *r = kafc__retry_reaction(want[i].cls);
-        ck_assert(r->again == want[i].again && r->refresh == want[i].refresh && r->coordinator == want[i].coordinator);
+        ck_assert(r->again == want[i].again && r->refresh == want[i].refresh &&
+                  r->coordinator == want[i].coordinator);
     }
 }
 END_TEST
@@ -265,8 +267,9 @@ START_TEST(some_codes_mean_something_else_to_some_apis)
 }
 END_TEST
 
-SUITE_MAIN("core/call", 30, a_call_ends_with_its_answer, errors_that_pass_are_tried_again_with_growing_pauses,
-           errors_that_stay_end_the_call, the_controller_is_looked_for, the_deadline_ends_it_with_the_last_error,
+SUITE_MAIN("core/call", 30, a_call_ends_with_its_answer,
+           errors_that_pass_are_tried_again_with_growing_pauses, errors_that_stay_end_the_call,
+           the_controller_is_looked_for, the_deadline_ends_it_with_the_last_error,
            C1_a_short_deadline_does_not_cost_the_connection,
            a_lost_connection_is_tried_again_unless_that_might_do_it_twice, a_call_can_be_given_up,
            every_class_has_one_reaction, some_codes_mean_something_else_to_some_apis)

@@ -66,7 +66,7 @@ static struct kafc_meta_topic *begin_known(void)
 
 START_TEST(a_list_of_brokers_is_checked)
 {
-    static const char *const bad[] = { "",  ",",      "a:",        "a:0",     "a:65536",     "a:1x",
+    static const char *const bad[] = { "",   ",",    "a:",        "a:0",    "a:65536",      "a:1x",
                                        ":1", "[::1", "[::1]9092", "a:1,b:", "a:9999999999", NULL };
     for (int i = 0; bad[i]; i++) {
         kafc_error err = { 0 };
@@ -74,7 +74,8 @@ START_TEST(a_list_of_brokers_is_checked)
         ck_assert_ptr_null(kafc__core_new(&w.cfg, 0, 0, &err));
         ck_assert_msg(err.code == KAFC_ERR_USAGE, "%s", bad[i]);
     }
-    static const char *const good[] = { "a", "a:1", " a:1 ,, b:65535 ", "[::1]:9092", "127.0.0.1", NULL };
+    static const char *const good[] = { "a",          "a:1",       " a:1 ,, b:65535 ",
+                                        "[::1]:9092", "127.0.0.1", NULL };
     for (int i = 0; good[i]; i++) {
         begin(good[i]);
         struct kafc_core *c = kafc__core_new(&w.cfg, 0, 0, NULL);
@@ -131,7 +132,8 @@ START_TEST(C4_errors_name_the_way)
     world_run(&w, w.now + SEC);
     ck_assert_int_eq(end[0].ended, 1);
     ck_assert_int_eq(end[0].result, KAFC_ERR_CONNECT);
-    ck_assert_str_eq(end[0].text, "node 2, advertised as b:2 by a:1, cannot be reached: connection refused");
+    ck_assert_str_eq(end[0].text,
+                     "node 2, advertised as b:2 by a:1, cannot be reached: connection refused");
     world_fini(&w);
 }
 END_TEST
@@ -139,7 +141,8 @@ END_TEST
 START_TEST(any_node_tries_all_entries_in_turn)
 {
     begin("a:1,b:2,c:3");
-    struct world_node *a = world_node(&w, -1, "a", 1), *b = world_node(&w, -1, "b", 2), *c = world_node(&w, -1, "c", 3);
+    struct world_node *a = world_node(&w, -1, "a", 1), *b = world_node(&w, -1, "b", 2),
+                      *c = world_node(&w, -1, "c", 3);
     a->up = b->up = c->up = false;
     ck_assert(world_start(&w));
     kafc__core_send(w.core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &rq[0]);
@@ -247,7 +250,8 @@ START_TEST(requests_wait_out_the_pause_of_a_lost_node)
     world_cut(&w, &w.node[1]);
     ck_assert_int_eq(end[1].ended, 1);
     ck_assert_int_eq(end[1].result, KAFC_ERR_DISCONNECTED);
-    ck_assert_ptr_nonnull(strstr(end[1].text, "node 2, advertised as b:2 by a:1, is lost: end of stream"));
+    ck_assert_ptr_nonnull(
+        strstr(end[1].text, "node 2, advertised as b:2 by a:1, is lost: end of stream"));
     w.node[1].silent = false;
     int64_t lost = w.now;
     kafc__core_send(w.core, 2, KAFC_FOR_PRODUCE, &rq[2]);
@@ -447,7 +451,8 @@ START_TEST(a_member_that_is_removed_is_not_poked_any_more)
 {
     begin("a:1");
     ck_assert(world_start(&w));
-    struct poked a = { .m.poked = on_poke, .kills = NULL }, b = { .m.poked = on_poke }, c = { .m.poked = on_poke };
+    struct poked a = { .m.poked = on_poke, .kills = NULL }, b = { .m.poked = on_poke },
+                 c = { .m.poked = on_poke };
     a.kills = &b;
     kafc__core_add(w.core, &a.m);
     kafc__core_add(w.core, &b.m);
@@ -560,12 +565,14 @@ START_TEST(no_allocation_that_fails_leaks_or_loses_a_request)
 }
 END_TEST
 
-SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked, connections_are_by_node_and_purpose_and_on_demand,
+SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked,
+           connections_are_by_node_and_purpose_and_on_demand,
            a_node_that_nobody_knows_is_an_error_but_never_inside_send, C4_errors_name_the_way,
            any_node_tries_all_entries_in_turn, any_node_ends_at_its_deadline_and_says_why,
-           a_connection_that_is_not_made_in_time_is_given_up, pauses_between_connections_grow_and_vary,
-           requests_wait_out_the_pause_of_a_lost_node, C1_a_silent_node_is_given_up,
-           idle_connections_are_closed_and_come_back, a_node_that_moved_is_found_at_its_new_address,
+           a_connection_that_is_not_made_in_time_is_given_up,
+           pauses_between_connections_grow_and_vary, requests_wait_out_the_pause_of_a_lost_node,
+           C1_a_silent_node_is_given_up, idle_connections_are_closed_and_come_back,
+           a_node_that_moved_is_found_at_its_new_address,
            when_no_known_node_answers_the_list_is_tried_again, small_pieces_do_as_well,
            garbage_ends_the_connection_with_an_action, timers_fire_in_order_and_can_be_moved,
            a_member_that_is_removed_is_not_poked_any_more, no_poke_of_another_thread_is_lost,

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 
 #include "base/rand.h"
-#include "base/seg.h"
 #include "core/link_internal.h"
-#include "protocol/api/00_produce.h"
 #include "protocol/api/03_metadata.h"
 #include "tests/core/peer.h"
 #include "tests/support/alloc.h"
@@ -86,7 +84,8 @@ static void answer_metadata(const struct peer_request *q, int brokers)
     resp.brokers.n = brokers;
     resp.brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, brokers, &p.arena);
     for (int i = 0; i < brokers; i++)
-        resp.brokers.v[i] = (struct kafc_metadata_resp_broker){ .node_id = i, .host = { "host.example", 12 } };
+        resp.brokers.v[i] = (struct kafc_metadata_resp_broker){ .node_id = i,
+                                                                .host = { "host.example", 12 } };
     peer_answer(&p, q, &resp);
 }
 
@@ -121,7 +120,6 @@ START_TEST(frames_arrive_in_any_pieces)
 }
 END_TEST
 
-
 START_TEST(frames_arrive_in_random_pieces)
 {
     struct kafc_rand r;
@@ -147,8 +145,14 @@ END_TEST
 
 START_TEST(the_table_says_what_each_event_does)
 {
-    enum { DOWN = KAFC_LINK_DOWN, OPENING = KAFC_LINK_OPENING, GREETING = KAFC_LINK_GREETING, READY = KAFC_LINK_READY };
-    static const int next[4][KAFC_LINK_EVENTS] = { /* OPEN, UP, AGAIN, VERSIONS, DOWN; -1: means nothing */
+    enum {
+        DOWN = KAFC_LINK_DOWN,
+        OPENING = KAFC_LINK_OPENING,
+        GREETING = KAFC_LINK_GREETING,
+        READY = KAFC_LINK_READY
+    };
+    static const int next[4][KAFC_LINK_EVENTS] = {
+        /* OPEN, UP, AGAIN, VERSIONS, DOWN; -1: means nothing */
         [DOWN] = { OPENING, -1, -1, -1, DOWN },
         [OPENING] = { -1, GREETING, -1, -1, DOWN },
         [GREETING] = { -1, -1, GREETING, READY, DOWN },
@@ -206,7 +210,8 @@ START_TEST(hostile_lengths_end_the_connection)
         { "\0\0\0\3", 4, KAFC_ERR_PROTOCOL, "3 bytes" },
         { "\0\x10\0\1", 4, KAFC_ERR_FRAME_TOO_LARGE, "1048577 bytes" },
         { "\x7f\xff\xff\xff", 4, KAFC_ERR_FRAME_TOO_LARGE, "2147483647 bytes" },
-        { "\0\x10\0\0\0\0\0\7", 8, KAFC_ERR_PROTOCOL, "id 7" }, /* before its million bytes are allocated */
+        { "\0\x10\0\0\0\0\0\7", 8, KAFC_ERR_PROTOCOL,
+          "id 7" }, /* before its million bytes are allocated */
         { "\0\0\0\4\0\0\0\0", 8, KAFC_ERR_PROTOCOL, "with 0 bytes" },
         { "\0\0\0\6\0\0\0\0\0\0", 10, KAFC_ERR_PROTOCOL, "ApiVersions" },
         { "HTTP/1.1 400 Bad Request\r\n", 26, KAFC_ERR_PROTOCOL, "HTTP" },
@@ -325,7 +330,8 @@ START_TEST(C1_silence_longer_than_the_head_may_wait_ends_the_connection)
     ck_assert_int_eq(kafc__link_deadline(l), 2400000);
     ck_assert_int_eq(kafc__link_tick(l, 2399999, &err), KAFC_OK);
     ck_assert_int_eq(kafc__link_tick(l, 2400000, &err), KAFC_ERR_DISCONNECTED);
-    ck_assert_ptr_nonnull(strstr(err.message, "node 2, advertised as b:9092 by a:9092, sent nothing for 1000 ms"));
+    ck_assert_ptr_nonnull(
+        strstr(err.message, "node 2, advertised as b:9092 by a:9092, sent nothing for 1000 ms"));
     kafc__link_down(l, &err, 2400000);
     ck_assert_int_eq(nended, 2);
     ck_assert_ptr_eq(ended[1].rq, &rq[1]);
@@ -388,7 +394,8 @@ END_TEST
 START_TEST(C8_an_older_broker_is_asked_again_in_its_own_version)
 {
     static const struct {
-        int listed, then; /* highest version of ApiVersions in the refusal, -1: none listed; what is asked next */
+        int listed,
+            then; /* highest version of ApiVersions in the refusal, -1: none listed; what is asked next */
     } cases[] = { { 2, 2 }, { 0, 0 }, { -1, 0 }, { 99, 0 } };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         setup();
@@ -399,7 +406,8 @@ START_TEST(C8_an_older_broker_is_asked_again_in_its_own_version)
         ck_assert(peer_next(&p, &q));
         ck_assert_int_ge(q.h.version, 3);
         struct kafc_api_versions_resp resp;
-        struct kafc_api_versions_resp_api own = { .api_key = 18, .max_version = (int16_t)cases[i].listed };
+        struct kafc_api_versions_resp_api own = { .api_key = 18,
+                                                  .max_version = (int16_t)cases[i].listed };
         kafc__msg_defaults(q.api->resp, &resp);
         resp.error_code = KAFC_ERR_UNSUPPORTED_VERSION;
         resp.api_keys.v = &own;
@@ -466,8 +474,10 @@ static void greet_with(int16_t key, int16_t min, int16_t max, int16_t fetch_min)
     peer_pull(&p, l, ALL, 0);
     ck_assert(peer_next(&p, &q));
     struct kafc_api_versions_resp resp;
-    struct kafc_api_versions_resp_api keys[] = { { .api_key = key, .min_version = min, .max_version = max },
-                                                 { .api_key = 1, .min_version = fetch_min, .max_version = 17 } };
+    struct kafc_api_versions_resp_api keys[] = {
+        { .api_key = key, .min_version = min, .max_version = max },
+        { .api_key = 1, .min_version = fetch_min, .max_version = 17 }
+    };
     kafc__msg_defaults(q.api->resp, &resp);
     resp.api_keys.v = keys;
     resp.api_keys.n = 2;
@@ -477,7 +487,8 @@ static void greet_with(int16_t key, int16_t min, int16_t max, int16_t fetch_min)
 
 START_TEST(C8_the_version_suits_both_or_the_error_says_who_is_too_old)
 {
-    const struct kafc_api *metadata = kafc__api(KAFC_API_METADATA), *produce = kafc__api(KAFC_API_PRODUCE);
+    const struct kafc_api *metadata = kafc__api(KAFC_API_METADATA),
+                          *produce = kafc__api(KAFC_API_PRODUCE);
     setup();
     greet_with(KAFC_API_METADATA, 2, 5, 0);
     ck_assert_int_eq(kafc__link_version(l, metadata, 0, 127), 5);
@@ -497,7 +508,8 @@ START_TEST(C8_the_version_suits_both_or_the_error_says_who_is_too_old)
     ck_assert_ptr_nonnull(strstr(ended[0].text, "the client is too old"));
     ck_assert_ptr_nonnull(strstr(ended[1].text, "the broker is too old"));
     ck_assert_ptr_nonnull(strstr(ended[2].text, "does not know Produce"));
-    ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_READY); /* the connection has nothing to do with it */
+    ck_assert_int_eq(kafc__link_state(l),
+                     KAFC_LINK_READY); /* the connection has nothing to do with it */
     teardown();
     setup();
     greet_with(KAFC_API_PRODUCE, 0, 12, 4); /* as 4.x brokers do: they mean 3 */
@@ -511,57 +523,16 @@ START_TEST(C8_the_version_suits_both_or_the_error_says_who_is_too_old)
 }
 END_TEST
 
-static struct kafc_seg *new_seg(uint32_t n, unsigned char fill)
-{
-    struct kafc_seg *s = calloc(1, sizeof(*s) + n);
-    ck_assert_ptr_nonnull(s);
-    s->cap = s->len = n;
-    memset(s->data, fill, n);
-    return s;
-}
-
-/* A Produce request of two partitions whose records are chains of segments. */
-static struct kafc_seg *segs[5];
-static struct kafc_produce_req produce_msg;
-static struct kafc_produce_req_topic produce_topic;
-static struct kafc_produce_req_partition produce_part[2];
+static struct peer_produce produce;
 
 static void make_produce(struct kafc_request *r, int16_t acks)
 {
-    segs[0] = new_seg(3000, 'a');
-    segs[1] = new_seg(0, 0);
-    segs[2] = new_seg(50000, 'b');
-    segs[3] = new_seg(1, 'c');
-    segs[4] = new_seg(7000, 'd');
-    segs[0]->next = segs[1];
-    segs[1]->next = segs[2];
-    segs[3]->next = segs[4];
-    kafc__msg_defaults(&kafc_produce_req_schema, &produce_msg);
-    kafc__msg_defaults(&kafc_produce_req_topic_schema, &produce_topic);
-    for (int i = 0; i < 2; i++) {
-        kafc__msg_defaults(&kafc_produce_req_partition_schema, &produce_part[i]);
-        produce_part[i].index = i;
-    }
-    produce_part[0].records = (struct kafc_records){ .chain = segs[0], .len = 53000 };
-    produce_part[1].records = (struct kafc_records){ .chain = segs[3], .len = 7001 };
-    produce_topic.name = (kafc_str){ "t", 1 };
-    produce_topic.partition_data.v = produce_part;
-    produce_topic.partition_data.n = 2;
-    produce_msg.acks = acks;
-    produce_msg.timeout_ms = 1000;
-    produce_msg.topic_data.v = &produce_topic;
-    produce_msg.topic_data.n = 1;
-    kafc__request_init(r, kafc__api(KAFC_API_PRODUCE), &produce_msg);
+    peer_produce_make(&produce, acks);
+    kafc__request_init(r, kafc__api(KAFC_API_PRODUCE), &produce.msg);
     r->max_version = 9;
     r->timeout_us = 1000000;
     r->no_response = acks == 0;
     r->done = done;
-}
-
-static void free_produce(void)
-{
-    for (int i = 0; i < 5; i++)
-        free(segs[i]);
 }
 
 START_TEST(records_are_sent_from_where_they_lie)
@@ -576,7 +547,7 @@ START_TEST(records_are_sent_from_where_they_lie)
         int n = kafc__link_send_iov(l, iov, 16, 0), own = 0;
         for (int i = 0; i < n; i++)
             for (int s = 0; s < 5; s++)
-                own += iov[i].iov_base == segs[s]->data;
+                own += iov[i].iov_base == produce.seg[s]->data;
         ck_assert_int_eq(own, 4); /* the empty one is not handed over */
         peer_pull(&p, l, chunk, 0);
         struct peer_request q;
@@ -588,13 +559,13 @@ START_TEST(records_are_sent_from_where_they_lie)
         const struct kafc_produce_req_partition *part = got.topic_data.v[0].partition_data.v;
         ck_assert_int_eq(part[0].records.len, 53000);
         ck_assert_int_eq(part[1].records.len, 7001);
-        ck_assert(!memcmp(part[0].records.p, segs[0]->data, 3000));
-        ck_assert(!memcmp((const char *)part[0].records.p + 3000, segs[2]->data, 50000));
-        ck_assert(!memcmp((const char *)part[1].records.p + 1, segs[4]->data, 7000));
+        ck_assert(!memcmp(part[0].records.p, produce.seg[0]->data, 3000));
+        ck_assert(!memcmp((const char *)part[0].records.p + 3000, produce.seg[2]->data, 50000));
+        ck_assert(!memcmp((const char *)part[1].records.p + 1, produce.seg[4]->data, 7000));
         ck_assert(peer_next(&p, &q));
         ck_assert_int_eq(q.h.api, KAFC_API_METADATA);
         teardown();
-        free_produce();
+        peer_produce_free(&produce);
     }
 }
 END_TEST
@@ -621,7 +592,7 @@ START_TEST(without_acks_a_request_ends_when_its_bytes_are_handed_over)
     ck_assert_ptr_null(rq[0].frame);
     ck_assert_uint_eq(kafc__link_pending(l), 1);
     teardown();
-    free_produce();
+    peer_produce_free(&produce);
 }
 END_TEST
 
@@ -636,7 +607,7 @@ START_TEST(half_sent_records_cannot_be_given_up_without_the_connection)
     ck_assert_int_gt(kafc__link_send_iov(l, iov, 16, 0), 2);
     kafc__link_sent(l, iov[0].iov_len + 10, 0);
     kafc__link_cancel(l, &rq[0]);
-    free_produce();
+    peer_produce_free(&produce);
     kafc_error err;
     ck_assert_int_eq(kafc__link_send_iov(l, iov, 16, 0), 0);
     ck_assert_int_eq(kafc__link_tick(l, 0, &err), KAFC_ERR_DISCONNECTED);
@@ -651,7 +622,7 @@ START_TEST(half_sent_records_cannot_be_given_up_without_the_connection)
     kafc__link_queue(l, &rq[1], 0);
     ck_assert_int_gt(kafc__link_send_iov(l, iov, 16, 0), 2);
     kafc__link_cancel(l, &rq[0]);
-    free_produce();
+    peer_produce_free(&produce);
     struct peer_request q;
     peer_pull(&p, l, 7, 0);
     ck_assert(peer_next(&p, &q));
@@ -752,7 +723,7 @@ static void whole_life(void)
         kafc__link_down(l, &err, 0);
     }
     teardown();
-    free_produce();
+    peer_produce_free(&produce);
     ck_assert_int_eq(nended, 3);
 }
 
@@ -774,14 +745,18 @@ START_TEST(no_allocation_that_fails_leaks_or_loses_a_request)
 END_TEST
 
 SUITE_MAIN("core/link", 60, frames_arrive_in_any_pieces, frames_arrive_in_random_pieces,
-           the_table_says_what_each_event_does, hostile_lengths_end_the_connection, responses_must_come_in_order,
-           a_response_that_nobody_asked_for_is_an_error, C1_a_request_that_times_out_fails_alone,
+           the_table_says_what_each_event_does, hostile_lengths_end_the_connection,
+           responses_must_come_in_order, a_response_that_nobody_asked_for_is_an_error,
+           C1_a_request_that_times_out_fails_alone,
            C1_silence_longer_than_the_head_may_wait_ends_the_connection,
-           C1_a_head_may_be_silent_for_its_own_long_timeout, requests_wait_in_order_until_the_connection_is_ready,
+           C1_a_head_may_be_silent_for_its_own_long_timeout,
+           requests_wait_in_order_until_the_connection_is_ready,
            C8_an_older_broker_is_asked_again_in_its_own_version,
            C8_a_broker_that_refuses_every_version_is_not_asked_for_ever,
            C8_a_connection_closed_over_the_greeting_is_explained,
-           C8_the_version_suits_both_or_the_error_says_who_is_too_old, records_are_sent_from_where_they_lie,
+           C8_the_version_suits_both_or_the_error_says_who_is_too_old,
+           records_are_sent_from_where_they_lie,
            without_acks_a_request_ends_when_its_bytes_are_handed_over,
            half_sent_records_cannot_be_given_up_without_the_connection, a_throttle_is_waited_out,
-           a_request_that_cannot_be_written_fails_alone, no_allocation_that_fails_leaks_or_loses_a_request)
+           a_request_that_cannot_be_written_fails_alone,
+           no_allocation_that_fails_leaks_or_loses_a_request)

@@ -52,7 +52,8 @@ START_TEST(wants_of_one_turn_are_one_request)
     ck_assert(world_start(&w));
     struct watcher x = { .m.topic_news = heard };
     kafc__core_add(w.core, &x.m);
-    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false), *u = kafc__meta_want(w.core, "u", false);
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false),
+                           *u = kafc__meta_want(w.core, "u", false);
     ck_assert_ptr_eq(kafc__meta_want(w.core, "t", false), t);
     ck_assert_int_eq(t->refs, 2);
     ck_assert(!t->fresh);
@@ -133,7 +134,8 @@ START_TEST(W9_who_may_create_asks_for_that_topic_alone)
         kafc__meta_stale(w.core);
         world_run(&w, w.now + SEC);
         ck_assert_int_ge(w.nasked, before + 1);
-        ck_assert(max < 4 || !w.asked[w.nasked - 1].create); /* it exists: that is a lookup like others */
+        ck_assert(max < 4 ||
+                  !w.asked[w.nasked - 1].create); /* it exists: that is a lookup like others */
         world_fini(&w);
     }
 }
@@ -307,7 +309,8 @@ START_TEST(members_may_drop_topics_and_each_other_while_they_hear_news)
     world_topic(&w, "t", 1, 1);
     world_topic(&w, "u", 1, 1);
     ck_assert(world_start(&w));
-    struct watcher x = { .m.topic_news = heard }, y = { .m.topic_news = heard }, z = { .m.topic_news = heard };
+    struct watcher x = { .m.topic_news = heard }, y = { .m.topic_news = heard },
+                   z = { .m.topic_news = heard };
     kafc__core_add(w.core, &x.m);
     kafc__core_add(w.core, &y.m);
     kafc__core_add(w.core, &z.m);
@@ -364,10 +367,13 @@ START_TEST(a_lost_answer_is_asked_for_again)
 END_TEST
 
 SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_does_not_create,
-           W9_who_may_create_asks_for_that_topic_alone, older_leader_epochs_are_ignored_unless_the_topic_is_another,
+           W9_who_may_create_asks_for_that_topic_alone,
+           older_leader_epochs_are_ignored_unless_the_topic_is_another,
            a_topic_that_vanishes_keeps_its_partitions_and_says_so,
-           stale_is_asked_again_not_faster_than_the_back_off, stale_during_a_request_is_not_satisfied_by_its_answer,
-           unknown_topics_are_asked_for_with_growing_pauses, what_is_known_is_refreshed_before_it_is_too_old,
+           stale_is_asked_again_not_faster_than_the_back_off,
+           stale_during_a_request_is_not_satisfied_by_its_answer,
+           unknown_topics_are_asked_for_with_growing_pauses,
+           what_is_known_is_refreshed_before_it_is_too_old,
            a_hint_counts_when_it_is_newer_and_the_node_is_known,
-           members_may_drop_topics_and_each_other_while_they_hear_news, a_topic_dropped_in_flight_is_no_news,
-           a_lost_answer_is_asked_for_again)
+           members_may_drop_topics_and_each_other_while_they_hear_news,
+           a_topic_dropped_in_flight_is_no_news, a_lost_answer_is_asked_for_again)

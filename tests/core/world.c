@@ -84,7 +84,8 @@ struct world_topic *world_topic(struct world *w, const char *name, int32_t n, in
     return t;
 }
 
-static void fill_topic(struct peer *p, const struct world_topic *t, struct kafc_metadata_resp_topic *r)
+static void fill_topic(struct peer *p, const struct world_topic *t,
+                       struct kafc_metadata_resp_topic *r)
 {
     r->error_code = t->error;
     r->name = (kafc_str){ t->name, (int32_t)strlen(t->name) };
@@ -104,13 +105,14 @@ static void fill_topic(struct peer *p, const struct world_topic *t, struct kafc_
 static struct world_topic *find_topic(struct world *w, kafc_str name)
 {
     for (int i = 0; i < w->ntopics; i++)
-        if (strlen(w->topic[i].name) == (size_t)name.len && !memcmp(w->topic[i].name, name.p, (size_t)name.len))
+        if (strlen(w->topic[i].name) == (size_t)name.len &&
+            !memcmp(w->topic[i].name, name.p, (size_t)name.len))
             return &w->topic[i];
     return NULL;
 }
 
-static void answer_topics(struct world *w, struct peer *p, const struct kafc_metadata_req *req, int16_t version,
-                          struct kafc_metadata_resp *resp)
+static void answer_topics(struct world *w, struct peer *p, const struct kafc_metadata_req *req,
+                          int16_t version, struct kafc_metadata_resp *resp)
 {
     bool all = req->topics.n < 0 || (version == 0 && req->topics.n == 0);
     int32_t n = all ? w->ntopics : req->topics.n;
@@ -118,8 +120,10 @@ static void answer_topics(struct world *w, struct peer *p, const struct kafc_met
     resp->topics.v = kafc__msg_array(&kafc_metadata_resp_topic_schema, n, &p->arena);
     for (int32_t i = 0; i < n; i++) {
         struct world_topic *t = all ? &w->topic[i] : find_topic(w, req->topics.v[i].name);
-        struct world_topic none = { .name = all ? "" : kafc__arena_dup(&p->arena, req->topics.v[i].name.p,
-                                                                       (size_t)req->topics.v[i].name.len) };
+        struct world_topic none = { .name = all ? ""
+                                                : kafc__arena_dup(
+                                                      &p->arena, req->topics.v[i].name.p,
+                                                      (size_t)req->topics.v[i].name.len) };
         if (!t && w->auto_create && req->allow_auto_topic_creation) {
             world_topic(w, none.name, 1, 1); /* there next time */
             none.error = KAFC_ERR_LEADER_NOT_AVAILABLE;
@@ -138,10 +142,14 @@ static void answer_metadata(struct world *w, struct world_link *l, const struct 
     peer_decode(&l->peer, q, &req);
     ck_assert_int_lt(w->nasked, WORLD_ASKED);
     struct world_asked *a = &w->asked[w->nasked++];
-    *a = (struct world_asked){ .version = q->h.version, .n = req.topics.n, .create = req.allow_auto_topic_creation,
-                               .at = w->now, .node = l->node };
+    *a = (struct world_asked){ .version = q->h.version,
+                               .n = req.topics.n,
+                               .create = req.allow_auto_topic_creation,
+                               .at = w->now,
+                               .node = l->node };
     if (req.topics.n > 0)
-        snprintf(a->first, sizeof(a->first), "%.*s", (int)req.topics.v[0].name.len, req.topics.v[0].name.p);
+        snprintf(a->first, sizeof(a->first), "%.*s", (int)req.topics.v[0].name.len,
+                 req.topics.v[0].name.p);
     kafc__msg_defaults(q->api->resp, &resp);
     resp.controller_id = w->controller;
     resp.brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, w->nnodes, &l->peer.arena);
@@ -284,7 +292,8 @@ void world_run(struct world *w, int64_t until)
         w->now = at;
     }
     w->now = until;
-    kafc__core_tick(w->core, w->now, w->now / 1000); /* so that what is asked next is asked at this time */
+    kafc__core_tick(w->core, w->now,
+                    w->now / 1000); /* so that what is asked next is asked at this time */
 }
 
 void world_cut(struct world *w, struct world_node *n)
@@ -292,6 +301,7 @@ void world_cut(struct world *w, struct world_node *n)
     for (int i = 0; i < WORLD_LINKS; i++)
         if (w->link[i].used && w->link[i].node == n) {
             w->link[i].node = NULL;
-            kafc__core_closed(w->core, w->link[i].id, KAFC_ERR_DISCONNECTED, "end of stream", w->now);
+            kafc__core_closed(w->core, w->link[i].id, KAFC_ERR_DISCONNECTED, "end of stream",
+                              w->now);
         }
 }

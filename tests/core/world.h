@@ -55,14 +55,14 @@ struct world {
     struct world_link link[WORLD_LINKS];
     struct world_topic topic[WORLD_TOPICS];
     int ntopics;
-    bool auto_create;      /* the brokers create topics that are asked for by name */
+    bool auto_create; /* the brokers create topics that are asked for by name */
     int8_t metadata_max;
     int32_t controller;
     struct world_asked asked[WORLD_ASKED];
     int nasked;
-    int nclosed;           /* CLOSE actions */
-    size_t chunk;          /* of everything that is moved */
-    bool hold;             /* answers are made but not delivered */
+    int nclosed;  /* CLOSE actions */
+    size_t chunk; /* of everything that is moved */
+    bool hold;    /* answers are made but not delivered */
     /* Answers another request than ApiVersions and Metadata; may be NULL. */
     void (*serve)(struct world *w, struct world_link *l, const struct peer_request *q);
     void *ctx;
