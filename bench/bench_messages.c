@@ -26,6 +26,7 @@ struct figures {
 
 static char bootstrap[256];
 static int round_number;
+static char keys[KEYS][12]; /* made beforehand, so that only the library is measured */
 
 static void die(const char *what, const char *why)
 {
@@ -57,11 +58,11 @@ static const char *topic_of(const char *library)
 /* Key and value of message i, in static memory. */
 static void message(uint32_t i, char **key, size_t *klen, char **value)
 {
-    static char k[16], v[SIZE];
+    static char v[SIZE];
 
-    *klen = (size_t)snprintf(k, sizeof k, "key-%04u", i % KEYS);
     v[0] = (char)i;
-    *key = k;
+    *key = keys[i % KEYS];
+    *klen = 8;
     *value = v;
 }
 
@@ -215,7 +216,10 @@ static struct figures measure(void (*job)(void))
     struct figures f;
     double began = wall();
     int status;
-    pid_t pid = fork();
+    pid_t pid;
+
+    (void)fflush(stdout);
+    pid = fork();
 
     if (pid == 0) {
         job();
@@ -263,6 +267,7 @@ static pid_t start_cluster(int *alive)
 
     if (pipe(up) || pipe(down))
         die("pipe", strerror(errno));
+    (void)fflush(stdout);
     pid = fork();
     if (pid == 0) {
         kafc_error err;
@@ -293,6 +298,8 @@ int main(void)
 
     printf("%d messages of %d bytes, %d keys, %d partitions, idempotent, acks all, CRC checked; medians of %d rounds, "
            "librdkafka %s\n", MESSAGES, SIZE, KEYS, PARTITIONS, ROUNDS, rd_kafka_version_str());
+    for (unsigned k = 0; k < KEYS; k++)
+        (void)snprintf(keys[k], sizeof keys[k], "key-%04u", k);
     for (round_number = 0; round_number < ROUNDS; round_number++) {
         int alive;
         pid_t cluster = start_cluster(&alive); /* anew, so that its memory does not grow */
