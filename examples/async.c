@@ -18,7 +18,7 @@ static void delivered(void *ctx, const kafc_report *r)
 
 int main(int argc, char **argv)
 {
-    static char *const orders[] = { "first", "second", "third" };
+    static char orders[][8] = { "first", "second", "third" };
     kafc_error err;
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = argc > 1 ? argv[1] : "localhost:9092"), &err);
     kafc_writer *w = c ? kafc_writer_open(c, KAFC_WRITER(.topic = "orders", .compression = KAFC_ZSTD,
