@@ -271,6 +271,12 @@ bench-bins: $(BENCH_BIN)
 demo: $(O)/kafc-demo
 	@$(O)/kafc-demo $(if $(BROKERS),-b "$(BROKERS)")
 
+# ---- documents made from tables ----
+
+.PHONY: docs
+docs: $(O)/tests/client/test_options
+	KAFC_WRITE_DOCS=1 CK_RUN_CASE=client/options $<
+
 # ---- looking at the source ----
 
 .PHONY: lint tidy format format-check
@@ -333,6 +339,7 @@ help:
 #? make fuzz           libFuzzer over all targets (F=name SECS=60, shared by all)
 #? make fuzz-regress   replay fuzz seeds and regressions with the plain compiler
 #? make soak           what takes long: many simulations, long fuzzing
+#? make docs           docs/OPTIONS.md from the option table
 #? make bench          CPU per message, throughput, latency
 #? make cover          line coverage by directory
 #? make lint           layers, sizes, house rules, exported symbols

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The option table: defaults, ranges, names, real zeros; and docs/OPTIONS.md,
+ * which is made from it (KAFC_WRITE_DOCS=1 writes the file).
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/options.h"
+#include "tests/support/suite.h"
+#include <kafc/conn.h>
+
+union any {
+    size_t size;
+    kafc_client_options client;
+    kafc_writer_options writer;
+    kafc_reader_options reader;
+    kafc_conn_options conn;
+};
+
+static void init(union any *u, enum kafc_object object)
+{
+    memset(u, 0, sizeof *u);
+    u->size = kafc__options_size(object);
+}
+
+static int64_t get(const struct kafc_option *row, const union any *u)
+{
+    int32_t v32;
+    int64_t v64;
+    if (row->width == 8) {
+        memcpy(&v64, (const char *)u + row->offset, 8);
+        return v64;
+    }
+    memcpy(&v32, (const char *)u + row->offset, 4);
+    return v32;
+}
+
+static void put(const struct kafc_option *row, union any *u, int64_t v)
+{
+    int32_t v32 = (int32_t)v;
+    if (row->width == 8)
+        memcpy((char *)u + row->offset, &v, 8);
+    else
+        memcpy((char *)u + row->offset, &v32, 4);
+}
+
+static bool numeric(const struct kafc_option *row)
+{
+    return row->kind == KAFC_OPTION_INT32 || row->kind == KAFC_OPTION_INT64 || row->kind == KAFC_OPTION_ENUM;
+}
+
+START_TEST(V1_every_legal_zero_can_be_said)
+{
+    size_t n, zeros = 0;
+    const struct kafc_option *row = kafc__options(&n);
+    for (size_t i = 0; i < n; i++) {
+        union any in, out;
+        kafc_error e;
+        if (!numeric(&row[i]))
+            continue;
+        init(&in, row[i].object);
+        put(&row[i], &in, KAFC_ZERO);
+        kafc_err rc = kafc__options_resolve(row[i].object, &in, &out, &e);
+        if (row[i].min <= 0 && row[i].max >= 0) {
+            ck_assert_msg(rc == KAFC_OK, "%s: %s", row[i].field, e.message);
+            ck_assert_msg(get(&row[i], &out) == 0, "%s is %" PRId64, row[i].field, get(&row[i], &out));
+            zeros++;
+        } else {
+            ck_assert_msg(rc == KAFC_ERR_USAGE, "%s takes a zero outside its range", row[i].field);
+            ck_assert_ptr_nonnull(strstr(e.message, row[i].field));
+        }
+    }
+    ck_assert_uint_ge(zeros, 10); /* linger, acks, partition, level, waits, back-offs, … */
+}
+END_TEST
+
+START_TEST(V1_zero_is_the_default)
+{
+    size_t n;
+    const struct kafc_option *row = kafc__options(&n);
+    for (int o = 0; o < KAFC_OBJECTS; o++) {
+        union any in, out;
+        init(&in, (enum kafc_object)o);
+        ck_assert_int_eq(kafc__options_resolve((enum kafc_object)o, &in, &out, NULL), KAFC_OK);
+        for (size_t i = 0; i < n; i++) {
+            if ((int)row[i].object == o && numeric(&row[i]))
+                ck_assert_msg(get(&row[i], &out) == row[i].dflt, "%s is %" PRId64, row[i].field, get(&row[i], &out));
+        }
+    }
+    kafc_writer_options w;
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER, NULL, &w, NULL), KAFC_OK);
+    ck_assert_int_eq(w.linger_ms, 5);
+    ck_assert_int_eq(w.acks, KAFC_ACKS_ALL);
+    ck_assert_str_eq(w.partitioner, "murmur2");
+    kafc_reader_options r;
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.partition = KAFC_ZERO), &r, NULL), KAFC_OK);
+    ck_assert_int_eq(r.partition, 0);
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.topic = "t"), &r, NULL), KAFC_OK);
+    ck_assert_int_eq(r.partition, -1);
+    ck_assert_int_eq(r.start.kind, KAFC_POSITION_FIRST);
+}
+END_TEST
+
+START_TEST(both_ends_of_each_range_hold)
+{
+    size_t n;
+    const struct kafc_option *row = kafc__options(&n);
+    for (size_t i = 0; i < n; i++) {
+        union any in, out;
+        if (!numeric(&row[i]))
+            continue;
+        const int64_t v[4] = { row[i].min, row[i].max, row[i].min - 1, row[i].max + 1 };
+        for (int k = 0; k < 4; k++) {
+            init(&in, row[i].object);
+            if (v[k] == 0 || (k == 3 && row[i].max >= INT32_MAX) || v[k] < INT32_MIN)
+                continue;
+            put(&row[i], &in, v[k]);
+            kafc_err rc = kafc__options_resolve(row[i].object, &in, &out, NULL);
+            ck_assert_msg(rc == (k < 2 ? KAFC_OK : KAFC_ERR_USAGE), "%s = %" PRId64 " gives %d", row[i].field, v[k], rc);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_set_field_wins_over_the_property)
+{
+    kafc_properties *p = kafc_properties_new();
+    kafc_writer_options w;
+    ck_assert_int_eq(kafc_properties_set(p, "linger.ms", "50", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_properties_set(p, "acks", "1", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_properties_set(p, "compression.codec", "zstd", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+    ck_assert_int_eq(w.linger_ms, 50);
+    ck_assert_int_eq(w.acks, KAFC_ACKS_LEADER);
+    ck_assert_int_eq(w.compression, KAFC_ZSTD);
+    ck_assert_int_eq(w.idempotence, KAFC_DEFAULT); /* nobody asked for it */
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER,
+                                           KAFC_WRITER(.properties = p, .linger_ms = KAFC_ZERO, .acks = KAFC_ACKS_NONE), &w,
+                                           NULL), KAFC_OK);
+    ck_assert_int_eq(w.linger_ms, 0);
+    ck_assert_int_eq((int)w.acks, 0);
+    ck_assert_int_eq(kafc_properties_set(p, "linger.ms", "0", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+    ck_assert_int_eq(w.linger_ms, 0);
+    kafc_properties_free(p);
+}
+END_TEST
+
+START_TEST(one_set_serves_all_objects)
+{
+    kafc_properties *p = kafc_properties_new();
+    kafc_client_options c;
+    kafc_writer_options w;
+    kafc_reader_options r;
+    ck_assert_int_eq(kafc_properties_set(p, "metadata.broker.list", "a:1", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_properties_set(p, "request.timeout.ms", "1234", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_properties_set(p, "auto.offset.reset", "latest", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_properties_set(p, "check.crcs", "false", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.properties = p), &r, NULL), KAFC_OK);
+    ck_assert_str_eq(c.brokers, "a:1");
+    ck_assert_int_eq(c.request_timeout_ms, 1234);
+    ck_assert_int_eq(w.request_timeout_ms, 1234);
+    ck_assert_int_eq(r.start.kind, KAFC_POSITION_LAST);
+    ck_assert_int_eq(r.reset, KAFC_RESET_LAST);
+    ck_assert_int_eq(r.check_crcs, KAFC_OFF);
+    char *kept = kafc__options_keep(KAFC_OBJECT_CLIENT, &c, NULL);
+    kafc_properties_free(p);
+    ck_assert_str_eq(c.brokers, "a:1");
+    ck_assert_str_eq(c.client_id, "kafc");
+    ck_assert_ptr_null(c.rack);
+    free(kept);
+}
+END_TEST
+
+START_TEST(wrong_names_and_values_are_refused_when_set)
+{
+    static const char *const wrong[][3] = {
+        { "linger.mss", "5", "linger.ms" },         { "bootstrap.server", "a", "bootstrap.servers" },
+        { "linger.ms", "-1", "from 0" },            { "linger.ms", "5x", "whole number" },
+        { "linger.ms", "", "whole number" },        { "acks", "2", "all" },
+        { "linger.ms", "99999999999999999999", "" }, { "enable.idempotence", "yes", "true, false" },
+        { "compression.type", "brotli", "zstd" },   { "client.id", "", "empty" },
+        { "a", "", "nearest" },                     { "", "", "nearest" },
+    };
+    kafc_properties *p = kafc_properties_new();
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        kafc_error e;
+        ck_assert_int_eq(kafc_properties_set(p, wrong[i][0], wrong[i][1], &e), KAFC_ERR_USAGE);
+        ck_assert_msg(strstr(e.message, wrong[i][2]) != NULL, "%s", e.message);
+    }
+    ck_assert_int_eq(kafc_properties_set(p, NULL, "", NULL), KAFC_ERR_USAGE);
+    kafc_properties_free(p);
+}
+END_TEST
+
+static void write_file(char *path, const char *text)
+{
+    int fd = mkstemp(path);
+    FILE *f = fdopen(fd, "w");
+    ck_assert_ptr_nonnull(f);
+    (void)fputs(text, f);
+    (void)fclose(f);
+}
+
+START_TEST(properties_come_from_files)
+{
+    char path[] = "/tmp/kafc-properties-XXXXXX";
+    kafc_properties *p = kafc_properties_new();
+    kafc_client_options c;
+    kafc_error e;
+    write_file(path, "# comment\n! another\n\n  bootstrap.servers = a:1,b:2 \r\nclient.id=x=y");
+    ck_assert_int_eq(kafc_properties_load(p, path, &e), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
+    ck_assert_str_eq(c.brokers, "a:1,b:2");
+    ck_assert_str_eq(c.client_id, "x=y");
+    (void)unlink(path);
+    ck_assert_int_eq(kafc_properties_load(p, path, &e), KAFC_ERR_SYSTEM);
+    ck_assert_ptr_nonnull(strstr(e.message, path));
+    char bad[] = "/tmp/kafc-properties-XXXXXX", where[64];
+    write_file(bad, "acks=1\nlinger.ms=soon\n");
+    (void)snprintf(where, sizeof where, "%s:2: ", bad);
+    ck_assert_int_eq(kafc_properties_load(p, bad, &e), KAFC_ERR_USAGE);
+    ck_assert_ptr_nonnull(strstr(e.message, where));
+    (void)unlink(bad);
+    kafc_properties_free(p);
+}
+END_TEST
+
+START_TEST(structs_of_other_sizes)
+{
+    struct {
+        kafc_client_options o;
+        int future;
+    } newer = { .o = { .size = sizeof newer } };
+    kafc_client_options out;
+    kafc_error e;
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &newer, &out, &e), KAFC_OK);
+    newer.future = 1;
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &newer, &out, &e), KAFC_ERR_USAGE);
+    ck_assert_ptr_nonnull(strstr(e.message, "too old"));
+    kafc_client_options older = { .size = offsetof(kafc_client_options, client_id), .brokers = "a", .client_id = "x" };
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &older, &out, &e), KAFC_OK);
+    ck_assert_str_eq(out.brokers, "a");
+    ck_assert_str_eq(out.client_id, "kafc"); /* what lies behind an older struct is not looked at */
+    kafc_client_options unset = { .brokers = "a" };
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &unset, &out, &e), KAFC_ERR_USAGE);
+    unset.size = SIZE_MAX;
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &unset, &out, &e), KAFC_ERR_USAGE);
+}
+END_TEST
+
+START_TEST(every_member_has_a_row)
+{
+    size_t n;
+    const struct kafc_option *row = kafc__options(&n);
+    for (int o = 0; o < KAFC_OBJECTS; o++) {
+        unsigned char seen[sizeof(union any)] = { 0 };
+        size_t head = offsetof(kafc_client_options, brokers), gaps = 0;
+        for (size_t i = 0; i < n; i++) {
+            for (size_t b = 0; (int)row[i].object == o && b < row[i].width; b++) {
+                ck_assert_msg(!seen[row[i].offset + b], "%s is there twice", row[i].field);
+                seen[row[i].offset + b] = 1;
+            }
+        }
+        for (size_t b = head; b < kafc__options_size((enum kafc_object)o); b += 4) {
+            if (!seen[b])
+                gaps++; /* padding before a pointer */
+        }
+        ck_assert_uint_le(gaps, 4);
+    }
+}
+END_TEST
+
+/* --- docs/OPTIONS.md ------------------------------------------------------------------ */
+
+struct text {
+    char *p;
+    size_t n;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *t, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int k = vsnprintf(t->p + t->n, 65536 - t->n, fmt, ap);
+    va_end(ap);
+    ck_assert_int_gt(k, 0);
+    t->n += (size_t)k;
+    ck_assert_uint_lt(t->n, 65536);
+}
+
+static void add_default(struct text *t, const struct kafc_option *row)
+{
+    const char *name = NULL;
+    for (const struct kafc_choice *c = row->choices; c && c->name && !name; c++)
+        name = c->value == row->dflt ? c->name : NULL;
+    if (row->kind == KAFC_OPTION_STRING)
+        add(t, " %s |", row->text ? row->text : "");
+    else if (name)
+        add(t, " %s |", name);
+    else if (row->kind == KAFC_OPTION_POSITION || row->choices || row->dflt < row->min)
+        add(t, " |");
+    else
+        add(t, " %" PRId64 " |", row->dflt);
+}
+
+static void add_range(struct text *t, const struct kafc_option *row)
+{
+    if (row->choices) {
+        add(t, " ");
+        for (const struct kafc_choice *c = row->choices; c->name; c++)
+            add(t, "%s%s", c == row->choices ? "" : ", ", c->name);
+        add(t, " |");
+    } else if (numeric(row) && row->max == INT64_MAX) {
+        add(t, " from %" PRId64 " |", row->min);
+    } else if (numeric(row)) {
+        add(t, " %" PRId64 " to %" PRId64 " |", row->min, row->max);
+    } else {
+        add(t, " |");
+    }
+}
+
+static void generate(struct text *t)
+{
+    static const char *const title[KAFC_OBJECTS] = { "kafc_client", "kafc_writer", "kafc_reader", "kafc_conn" };
+    size_t n;
+    const struct kafc_option *row = kafc__options(&n);
+    add(t, "# Options\n\nMade from `src/client/options_table.c` by `make docs`; do not edit.\n\n"
+           "Every option is a field of its object's options struct, and most are properties for\n"
+           "`kafc_properties_set()` and `-X name=value` as well. In a struct zero is the default, and `KAFC_ZERO` a real\n"
+           "zero where the range holds one. Times are in milliseconds, sizes in bytes.\n");
+    for (int o = 0; o < KAFC_OBJECTS; o++) {
+        add(t, "\n## %s\n\n| property | also | field | default | range | |\n|---|---|---|---|---|---|\n", title[o]);
+        for (size_t i = 0; i < n; i++) {
+            if ((int)row[i].object != o || row[i].kind == KAFC_OPTION_OPAQUE)
+                continue;
+            add(t, "| %s%s%s | %s | `%s` |", row[i].name ? "`" : "", row[i].name ? row[i].name : "", row[i].name ? "`" : "",
+                row[i].aliases ? row[i].aliases : "", row[i].field);
+            add_default(t, &row[i]);
+            add_range(t, &row[i]);
+            add(t, " %s |\n", row[i].doc);
+        }
+    }
+}
+
+START_TEST(the_document_is_the_table)
+{
+    static char want[65536], have[65536];
+    struct text t = { want, 0 };
+    generate(&t);
+    if (getenv("KAFC_WRITE_DOCS")) {
+        FILE *w = fopen("docs/OPTIONS.md", "w");
+        ck_assert_ptr_nonnull(w);
+        ck_assert_uint_eq(fwrite(want, 1, t.n, w), t.n);
+        (void)fclose(w);
+    }
+    FILE *f = fopen("docs/OPTIONS.md", "r");
+    ck_assert_msg(f != NULL, "docs/OPTIONS.md is missing: make docs");
+    size_t n = fread(have, 1, sizeof have - 1, f);
+    (void)fclose(f);
+    ck_assert_msg(n == t.n && memcmp(have, want, n) == 0, "docs/OPTIONS.md is not what the table says: make docs");
+}
+END_TEST
+
+SUITE_MAIN("client/options", 30, V1_every_legal_zero_can_be_said, V1_zero_is_the_default, both_ends_of_each_range_hold,
+           a_set_field_wins_over_the_property, one_set_serves_all_objects, wrong_names_and_values_are_refused_when_set,
+           properties_come_from_files, structs_of_other_sizes, every_member_has_a_row, the_document_is_the_table)
