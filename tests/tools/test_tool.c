@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The kafc command, run as a user runs it, against `kafc mock`.
+ */
+#include <check.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+
+static char tool[512];      /* build/<variant>/kafc, beside tests/tools/ */
+static char bootstrap[256];
+static pid_t mock_pid;
+static char out[65536];     /* standard output and error of the last command */
+
+static void find_tool(void)
+{
+    ssize_t n = readlink("/proc/self/exe", tool, sizeof tool - 1);
+    char *slash = tool + n;
+
+    ck_assert_int_gt(n, 0);
+    *slash = 0;
+    for (int up = 0; up < 3; up++) {
+        slash = strrchr(tool, '/');
+        ck_assert_ptr_nonnull(slash);
+        *slash = 0;
+    }
+    (void)snprintf(slash, sizeof tool - (size_t)(slash - tool), "/kafc");
+}
+
+static void start_mock(void)
+{
+    int fds[2];
+    ssize_t n;
+
+    find_tool();
+    ck_assert_int_eq(pipe(fds), 0);
+    mock_pid = fork();
+    if (mock_pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that fails leaves nothing behind */
+        (void)dup2(fds[1], 1);
+        (void)close(fds[0]);
+        (void)close(fds[1]);
+        execl(tool, "kafc", "mock", "-n", "2", "-t", "one:1", "-t", "four:4", (char *)NULL);
+        _exit(127);
+    }
+    (void)close(fds[1]);
+    n = read(fds[0], bootstrap, sizeof bootstrap - 1); /* one line, written at once */
+    ck_assert_int_gt(n, 0);
+    bootstrap[n] = 0;
+    bootstrap[strcspn(bootstrap, "\n")] = 0;
+    (void)close(fds[0]);
+}
+
+static void stop_mock(void)
+{
+    int status;
+
+    (void)kill(mock_pid, SIGTERM);
+    ck_assert_int_eq(waitpid(mock_pid, &status, 0), mock_pid);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "kafc mock ended with %x", (unsigned)status);
+}
+
+/* Runs a shell command in which $K is the tool and $B the bootstrap list; its exit status. */
+static int run(const char *command)
+{
+    char line[4096];
+    FILE *p;
+    size_t n;
+    int status;
+
+    (void)snprintf(line, sizeof line, "K='%s' B='%s'; { %s\n} 2>&1", tool, bootstrap, command);
+    p = popen(line, "r");
+    ck_assert_ptr_nonnull(p);
+    n = fread(out, 1, sizeof out - 1, p);
+    out[n] = 0;
+    status = pclose(p);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void expect(const char *command, int status, const char *output)
+{
+    int got = run(command);
+
+    ck_assert_msg(got == status, "%s: exit status %d instead of %d: %s", command, got, status, out);
+    if (output)
+        ck_assert_str_eq(out, output);
+}
+
+static void expect_words(const char *command, int status, const char *words)
+{
+    expect(command, status, NULL);
+    ck_assert_msg(strstr(out, words), "%s: \"%s\" is not in: %s", command, words, out);
+}
+
+START_TEST(lines_become_messages_and_come_back)
+{
+    start_mock();
+    expect("printf 'a:1\\nb:2\\n:3\\nnone\\n\\nc:\\n' | $K produce -b $B -t one -K :", 0, "");
+    expect("$K consume -b $B -t one -e -f '%o|%k|%K|%s|%S\\n'", 0,
+           "0|a|1|1|1\n1|b|1|2|1\n2||0|3|1\n3||-1|none|4\n4||-1||0\n5|c|1||0\n");
+    expect("$K consume -b $B -t one -e", 0, "1\n2\n3\nnone\n\n\n");
+    expect("$K consume -b $B -t one -c 2", 0, "1\n2\n");
+    expect("$K consume -b $B -t one -e -o 3", 0, "none\n\n\n");
+    expect("$K consume -b $B -t one -e -o -2 -f '%o '", 0, "4 5 ");
+    expect("$K consume -b $B -t one -e -o end", 0, "");
+    expect("$K consume -b $B -t one -e -o @9999999999999", 0, "");
+    expect("$K consume -b $B -t one -e -o @1 -c 1", 0, "1\n");
+    stop_mock();
+}
+END_TEST
+
+START_TEST(partitions_codecs_headers_acks)
+{
+    start_mock();
+    expect("for p in 0 1 2 3; do echo $p | $K produce -b $B -t four -p $p || exit 9; done", 0, "");
+    expect("$K consume -b $B -t four -e -f '%p=%s\\n' | sort", 0, "0=0\n1=1\n2=2\n3=3\n");
+    expect("$K consume -b $B -t four -p 2 -e", 0, "2\n");
+    expect("for z in none gzip snappy lz4 zstd; do echo $z | $K produce -b $B -t one -z $z || exit 9; done", 0, NULL);
+    expect("$K consume -b $B -t one -e | tr '\\n' ' '", 0, "none gzip snappy lz4 zstd ");
+    expect("echo x | $K produce -b $B -t h -p 0 -H a=1 -H a= -H b", 0, "");
+    expect("$K consume -b $B -t h -e -f '%h'", 0, "a=1,a=,b=NULL");
+    expect("for a in 0 1 all; do echo x | $K produce -b $B -t acks -p 1 -a $a || exit 9; done", 0, "");
+    stop_mock();
+}
+END_TEST
+
+START_TEST(json_is_kcats_and_always_utf8)
+{
+    start_mock();
+    expect("printf 'k:\\303\\244\\377\\n' | $K produce -b $B -t one -K : -H n=v", 0, "");
+    expect("$K consume -b $B -t one -e -J | sed 's/\"ts\":[0-9]*/\"ts\":0/'", 0,
+           "{\"topic\":\"one\",\"partition\":0,\"offset\":0,\"tstype\":\"create\",\"ts\":0,\"headers\":[\"n\",\"v\"],"
+           "\"key\":\"k\",\"payload\":\"\xc3\xa4\xef\xbf\xbd\"}\n");
+    expect_words("$K metadata -b $B -J", 0, "\"topic\":\"four\"");
+    expect_words("$K metadata -b $B -t four", 0, "topic \"four\" with 4 partitions");
+    expect_words("$K metadata -b $B -t nowhere", 1, "nowhere");
+    stop_mock();
+}
+END_TEST
+
+START_TEST(mistakes_are_named)
+{
+    find_tool();
+    (void)snprintf(bootstrap, sizeof bootstrap, "127.0.0.1:1");
+    expect_words("$K prodcue -b $B", 2, "did you mean \"produce\"");
+    expect_words("$K produce -b $B", 2, "-t TOPIC is missing");
+    expect_words("$K produce -b $B -t x -w", 2, "no option -w");
+    expect_words("$K produce -b $B -t x -X linger=5", 2, "linger.ms");
+    expect_words("$K produce -b $B -t x -X linger.ms=minus", 2, "linger.ms");
+    expect_words("$K produce -b $B -t x -z brotli", 2, "brotli");
+    expect_words("$K consume -b $B -t x -o sometimes", 2, "sometimes");
+    expect_words("$K consume -b $B -t x -f %q", 2, "%q");
+    expect_words("$K produce -t x </dev/null", 2, "brokers");
+    expect_words("$K help consume", 0, "-o OFFSET");
+    expect_words("echo x | $K produce -b $B -t x -X delivery.timeout.ms=1000", 1, "1 of 1 messages");
+    expect_words("$K metadata -b $B -X request.timeout.ms=1000", 1, "127.0.0.1:1");
+}
+END_TEST
+
+SUITE_MAIN("tools/kafc", 60, lines_become_messages_and_come_back, partitions_codecs_headers_acks,
+           json_is_kcats_and_always_utf8, mistakes_are_named)
