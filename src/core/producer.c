@@ -311,6 +311,7 @@ void kafc__producer_leave(struct kafc_producer *p)
 {
     if (p->inside == 1 && !p->stopped) {
         kafc__producer_gather(p);
+        kafc__producer_deliver(p); /* a flush ends behind the reports of what it flushed */
         look_at_flushes(p);
         look_at_close(p);
         rearm(p);

@@ -294,7 +294,7 @@ static void flight_done(struct kafc_request *rq)
     struct kafc_flight *f = rq->owner;
     struct kafc_producer *p = f->p;
     struct kafc_outcome o = { .code = rq->result,
-                              .transport = true,
+                              .transport = rq->result != KAFC_OK,
                               .base_offset = KAFC_OFFSET_UNKNOWN,
                               .append_time = -1,
                               .log_start = -1 };
@@ -308,7 +308,7 @@ static void flight_done(struct kafc_request *rq)
     } else if (!rq->no_response) {
         struct kafc_produce_resp resp;
         kafc_error e;
-        o.doubt = true;
+        o.doubt = o.transport = true;
         o.code = kafc__request_decode(rq, &resp, &p->arena, &e);
         if (o.code == KAFC_OK) {
             answers(p, f, &resp);
