@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * 200 seeds of a writer and a reader under dying brokers, moving leaders and a
+ * network that splits, stalls, cuts and falls silent. A failing seed prints
+ * itself: SIM_SEED=n runs it alone, SIM_LOG=1 shows what the clients log.
+ * KAFC_SIM_RUNS=n runs n seeds, KAFC_SIM_SEED=n begins at that one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/sim/flow.h"
+#include "tests/support/suite.h"
+
+enum { SEEDS = 200, SHARDS = 10 };
+
+static uint64_t number(const char *name, uint64_t dflt)
+{
+    const char *text = getenv(name);
+
+    return text && *text ? strtoull(text, NULL, 10) : dflt;
+}
+
+static void run(uint64_t seed)
+{
+    struct flow_options o;
+
+    flow_options_of(&o, seed);
+    (void)flow_run(&o);
+}
+
+START_TEST(W1_W5_every_message_one_verdict_and_the_log_once_in_order)
+{
+    uint64_t one = number("SIM_SEED", 0), first = number("KAFC_SIM_SEED", 1), n = number("KAFC_SIM_RUNS", SEEDS);
+
+    if (one) {
+        if (_i == 0)
+            run(one);
+        return;
+    }
+    for (uint64_t seed = first + (uint64_t)_i; seed < first + n; seed += SHARDS)
+        run(seed);
+}
+END_TEST
+
+START_TEST(without_faults_all_is_acknowledged_and_read)
+{
+    for (uint64_t seed = 1; seed <= 5; seed++)
+        (void)flow_run(&(struct flow_options){ .seed = seed, .messages = 300, .delivery_timeout_us = 30000000,
+                                               .idempotence = true, .acks = -1, .reader = true });
+}
+END_TEST
+
+START_TEST(a_seed_replays_exactly)
+{
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct flow_options o;
+
+        flow_options_of(&o, seed);
+        ck_assert_uint_eq(flow_run(&o), flow_run(&o));
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("sim");
+    TCase *t = tcase_create("sim");
+    SRunner *r;
+    int failed;
+
+    tcase_set_timeout(t, 3600);
+    tcase_add_test(t, without_faults_all_is_acknowledged_and_read);
+    tcase_add_test(t, a_seed_replays_exactly);
+    tcase_add_loop_test(t, W1_W5_every_message_one_verdict_and_the_log_once_in_order, 0, SHARDS);
+    suite_add_tcase(s, t);
+    r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
