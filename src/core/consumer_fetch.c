@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "core/retry.h"
+
 static bool same_topic(const struct kafc_fetch_resp_topic *t, const struct kafc_consumer_partition *p, int version)
 {
     if (version >= 13)
@@ -204,7 +206,7 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 
     p->replica = -1;
     kafc__cp_retry(p);
-    switch (kafc_err_class_of(code)) {
+    switch (kafc__retry_class(KAFC_API_FETCH, code)) {
     case KAFC_CLASS_REFRESH:
         if (p->meta)
             kafc__meta_hint(f->c->core, p->meta, p->id, r->current_leader.leader_id,
@@ -352,6 +354,18 @@ static int32_t room_for(const struct kafc_consumer *c, size_t n)
     return (int32_t)(want < left ? want : left);
 }
 
+/* Before version 12 there is no word for the epoch of what was read last. */
+static kafc_err fit(struct kafc_request *rq, kafc_error *err)
+{
+    struct kafc_fetcher *f = rq->owner;
+
+    (void)err;
+    for (int32_t i = 0; rq->version < 12 && i < f->msg.topics.n; i++)
+        for (int32_t k = 0; k < f->msg.topics.v[i].partitions.n; k++)
+            f->msg.topics.v[i].partitions.v[k].last_fetched_epoch = -1;
+    return KAFC_OK;
+}
+
 static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node, enum kafc_purpose purpose)
 {
     struct kafc_fetcher *f = kafc__zalloc(&c->cfg.mem, sizeof *f);
@@ -362,6 +376,7 @@ static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node, e
     f->node_id = node;
     f->purpose = purpose;
     kafc__request_init(&f->rq, kafc__api(KAFC_API_FETCH), &f->msg);
+    f->rq.prepare = fit;
     f->rq.done = fetch_done;
     f->rq.owner = f;
     kafc__arena_init(&f->arena, &c->cfg.mem, 0);
