@@ -243,6 +243,17 @@ static bool add(struct kafc_lookup *l, struct kafc_consumer_partition *p)
     return true;
 }
 
+/* Versions before 2 know no transactions. */
+static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
+{
+    struct kafc_lookup *l = rq->owner;
+
+    (void)err;
+    if (rq->version < 2)
+        l->msg.isolation_level = 0;
+    return KAFC_OK;
+}
+
 static struct kafc_lookup *lookup_new(struct kafc_consumer *c, size_t n)
 {
     struct kafc_lookup *l = kafc__zalloc(&c->cfg.mem, sizeof *l);
@@ -265,6 +276,7 @@ static struct kafc_lookup *lookup_new(struct kafc_consumer *c, size_t n)
     l->msg.isolation_level = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
     kafc__request_init(&l->rq, kafc__api(KAFC_API_LIST_OFFSETS), &l->msg);
     l->rq.timeout_us = kafc__core_config(c->core)->request_timeout_us;
+    l->rq.prepare = prepare;
     l->rq.done = lookup_done;
     l->rq.owner = l;
     return l;
