@@ -163,7 +163,7 @@ END_TEST
 static void rubbish(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
     static const char *const bytes[] = { "HTTP/1.1 400 Bad Request\r\n\r\n", "\x15\x03\x01\0\2\2\x28 alert alert",
-                                         "\xff\xff\xff\xff garbage", "\x7f\xff\xff\xff garbage", "\0\0\0\2??" };
+                                         "\xff\xff\xff\xff and rubbish", "\x7f\xff\xff\xff and rubbish", "\0\0\0\2??" };
     (void)ctx;
     if (rq->index < 5) {
         a->act = KAFC_MOCK_RAW;
