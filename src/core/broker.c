@@ -194,6 +194,7 @@ static int64_t conn_deadline(const struct kafc_conn *conn)
 static void rearm(struct kafc_conn *conn)
 {
     int64_t at = conn_deadline(conn);
+    at = at < conn->core->now ? conn->core->now : at;
     if (at != INT64_MAX && (!conn->timer.t.index || at < conn->timer.t.at))
         kafc__core_timer_set(conn->core, &conn->timer, at);
 }
@@ -224,7 +225,7 @@ static void conn_kick(struct kafc_conn *conn)
         return;
     if (!conn->id && wanted(conn) && conn->broker->not_before <= c->now)
         conn_open(conn);
-    if (conn->id && !conn->blocked && kafc__link_wants(conn->link, c->now)) {
+    if (conn->id && !conn->blocked && !conn->offered && kafc__link_wants(conn->link, c->now)) {
         conn->send = true;
         act(conn);
     }
@@ -254,6 +255,7 @@ static void conn_end(struct kafc_conn *conn, const kafc_error *why, bool tell)
     }
     conn->id = 0;
     conn->open = conn->send = conn->blocked = false;
+    conn->offered = 0;
     conn->connect_by = INT64_MAX;
     if (why->code != KAFC_ERR_CLOSED) {
         pause_node(conn->broker);
@@ -407,9 +409,9 @@ int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, i
     struct kafc_conn *conn = find(c, link);
     if (!conn)
         return 0;
-    int n = kafc__link_send_iov(conn->link, iov, max, now);
     conn->blocked = false;
     conn->offered = 0;
+    int n = kafc__link_send_iov(conn->link, iov, max, now);
     for (int i = 0; i < n; i++)
         conn->offered += iov[i].iov_len;
     if (!n)

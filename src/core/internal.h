@@ -21,7 +21,7 @@ struct kafc_conn {
     uint32_t close_id;      /* a socket to be closed by the driver, or 0 */
     bool open, send;        /* actions that were not given out yet */
     bool blocked;           /* the socket took less than it was given */
-    size_t offered;         /* by the last send_iov */
+    size_t offered;         /* by the last send_iov, until the driver says how much was taken */
     int64_t connect_by, used_at;
     struct kafc_list action; /* of core->actions */
     struct kafc_core_timer timer;

@@ -226,7 +226,8 @@ static bool learn_node(struct kafc_core *c, const struct kafc_metadata_resp_brok
                        const char *by)
 {
     struct kafc_broker *b = kafc__broker_find(c, r->node_id);
-    if (r->node_id < 0 || r->port < 1 || r->port > 65535 || r->host.len < 1)
+    if (r->node_id < 0 || r->port < 1 || r->port > 65535 || r->host.len < 1 ||
+        memchr(r->host.p, 0, (size_t)r->host.len))
         return true; /* a node that nobody can reach: older brokers list such while they start */
     if (b && b->port == r->port && strlen(b->host) == (size_t)r->host.len &&
         !memcmp(b->host, r->host.p, (size_t)r->host.len)) {
@@ -426,6 +427,7 @@ static void answered(struct kafc_request *rq)
         const struct kafc_broker *by = rq->conn->broker;
         char name[320];
         snprintf(name, sizeof(name), "%.300s:%d", by->host, (int)by->port);
+        c->any_why.code = KAFC_OK;
         m->controller = resp.controller_id;
         bool ok = learn_nodes(c, &resp, name);
         ok = learn_topics(c, &resp) && ok;
@@ -433,7 +435,11 @@ static void answered(struct kafc_request *rq)
         return;
     }
     m->busy = false;
-    failed(c, rq->result ? rq->why->message : err.message);
+    if (rq->result)
+        err = *rq->why;
+    if (err.code != KAFC_ERR_NO_BROKERS) /* that sentence ends with the trouble itself */
+        c->any_why = err;
+    failed(c, err.message);
 }
 
 /* ---- Birth and death ---- */
