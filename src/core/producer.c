@@ -227,7 +227,8 @@ static void look_at_close(struct kafc_producer *p)
         return;
     if (!p->swept)
         sweep(p);
-    look_at_dirty(p); /* messages that waited for metadata may have found their partitions just now */
+    look_at_dirty(
+        p); /* messages that waited for metadata may have found their partitions just now */
     kafc__producer_gather(p);
     kafc__lock(&p->lock);
     int64_t at = p->close_at;

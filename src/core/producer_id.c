@@ -142,6 +142,7 @@ bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
     part->producer_id = p->producer_id;
     part->epoch = p->epoch;
     part->next_sequence = 0;
+    part->proven = false;
     part->hole = false;
     return true;
 }

@@ -45,7 +45,8 @@ struct kafc_part {
     int64_t producer_id; /* under which next_sequence counts; -1: none yet */
     int16_t epoch;
     int32_t next_sequence;
-    bool hole; /* a sequence will never be written: new ones need a new epoch */
+    bool proven; /* the broker has acknowledged a batch of this epoch */
+    bool hole;   /* a sequence will never be written: new ones need a new epoch */
 };
 
 struct kafc_table {

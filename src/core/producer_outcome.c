@@ -122,6 +122,8 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
     struct kafc_part *part = b->owner;
     if (r == ACKNOWLEDGE) {
         part->retry_at = 0;
+        part->proven = part->proven ||
+                       (b->producer_id == part->producer_id && b->epoch == part->epoch);
         acknowledge(p, b, o);
         return;
     }
@@ -138,7 +140,7 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
     case REFRESH: again(p, b, o, r == REFRESH); return;
     case OUT_OF_ORDER: out_of_order(p, b, o); return;
     case FORGOTTEN:
-        if (o->log_start < 0)
+        if (o->log_start < 0 && b->attempts < 2) /* it may know more the next time */
             again(p, b, o, false);
         else
             out_of_order(p, b, o);

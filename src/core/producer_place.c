@@ -155,6 +155,13 @@ static void to_leader(struct kafc_producer *p, struct kafc_part *part,
     kafc__list_push(&n->ready, &part->place);
 }
 
+/* A broker that knows nothing of the producer takes any sequence for the first. So the first batch
+ * of an epoch goes alone: were it lost on the way, the second would be taken in its place. */
+static int32_t limit_of(const struct kafc_producer *p, const struct kafc_part *part)
+{
+    return p->idempotent && !part->proven ? 1 : p->max_in_flight;
+}
+
 void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part)
 {
     int64_t opened_at = 0, now = kafc__core_now(p->core);
@@ -178,7 +185,7 @@ void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part)
             kafc__list_del(&part->busy);
         return;
     }
-    if (part->in_flight >= p->max_in_flight || (b && b->again && part->in_flight))
+    if (part->in_flight >= limit_of(p, part) || (b && b->again && part->in_flight))
         return; /* what is in flight will come back and look again */
     if (part->retry_at > now) {
         wait_until(&p->backing_off, part, part->retry_at);

@@ -316,8 +316,6 @@ static void flight_done(struct kafc_request *rq)
         } else {
             kafc__producer_say(p, KAFC_LOG_WARN, "%s", e.message);
         }
-    } else {
-        o.transport = false; /* sent: with acks 0 that is the answer */
     }
     all_back(p, f, &o);
     flight_spare(p, f);
