@@ -204,7 +204,8 @@ static void verify(const kafc_message *m)
         k = (uint32_t)strtoul(key + 1, NULL, 10);
     }
     if (k >= KEYS) {
-        fprintf(stderr, "\ndemo: %s [%d] offset %" PRId64 ": a key that nobody wrote\n", m->topic, m->partition, m->offset);
+        fprintf(stderr, "\ndemo: %s [%d] offset %" PRId64 ": a key that nobody wrote\n", m->topic, m->partition,
+                m->offset);
         exit(1);
     }
     fill(value, k, expected[k]);

@@ -32,7 +32,8 @@ static int length_of(kafc_bytes b)
 static void put_length(FILE *out, kafc_bytes b)
 {
     uint32_t n = (uint32_t)length_of(b);
-    unsigned char be[4] = { (unsigned char)(n >> 24), (unsigned char)(n >> 16), (unsigned char)(n >> 8), (unsigned char)n };
+    unsigned char be[4] = { (unsigned char)(n >> 24), (unsigned char)(n >> 16), (unsigned char)(n >> 8),
+                            (unsigned char)n };
 
     (void)fwrite(be, 1, sizeof be, out);
 }

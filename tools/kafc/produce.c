@@ -34,7 +34,8 @@ static bool parse_acks(const char *s, kafc_acks *out)
     static const struct {
         const char *name;
         kafc_acks acks;
-    } known[] = { { "all", KAFC_ACKS_ALL }, { "-1", KAFC_ACKS_ALL }, { "1", KAFC_ACKS_LEADER }, { "0", KAFC_ACKS_NONE } };
+    } known[] = { { "all", KAFC_ACKS_ALL }, { "-1", KAFC_ACKS_ALL }, { "1", KAFC_ACKS_LEADER },
+                  { "0", KAFC_ACKS_NONE } };
 
     for (size_t i = 0; s && i < sizeof known / sizeof known[0]; i++)
         if (strcmp(s, known[i].name) == 0) {
