@@ -4,6 +4,7 @@
  * news of topics. Driver's thread.
  */
 #include "core/consumer_internal.h"
+#include "core/retry.h"
 
 enum { TROUBLE_FRESH_US = 10000000 };
 
@@ -54,7 +55,7 @@ static void poked(struct kafc_member *m)
 /* What was answered and has no leader, or does not exist, is asked for until it has; what is refused is not. */
 static void watch(struct kafc_consumer *c, const struct kafc_meta_topic *t, int32_t partition)
 {
-    kafc_err_class cls = t ? kafc_err_class_of(t->error) : KAFC_CLASS_NONE;
+    kafc_err_class cls = t ? kafc__retry_class(KAFC_API_METADATA, t->error) : KAFC_CLASS_NONE;
 
     if (t && (partition < 0 ? t->npartitions > 0 : kafc__meta_leader(t, partition, NULL) >= 0))
         return;
@@ -215,7 +216,7 @@ static void room(void *ctx)
 
 bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err)
 {
-    kafc_err_class cls = kafc_err_class_of(err->code);
+    kafc_err_class cls = kafc__retry_class(err->api, err->code);
 
     c->trouble = *err;
     c->trouble_at = kafc__core_now(c->core);

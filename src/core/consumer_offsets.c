@@ -5,6 +5,7 @@
  * stops. Driver's thread, the consumer's lock held.
  */
 #include "core/consumer_internal.h"
+#include "core/retry.h"
 
 static int64_t *found(struct kafc_consumer_partition *p, int need)
 {
@@ -148,9 +149,9 @@ static void answer_one(struct kafc_lookup *l, int32_t i, const struct kafc_list_
         return;
     }
     kafc__cp_retry(p);
-    if (kafc_err_class_of(code) == KAFC_CLASS_REFRESH)
+    if (kafc__retry_class(KAFC_API_LIST_OFFSETS, code) == KAFC_CLASS_REFRESH)
         kafc__meta_stale(l->c->core);
-    else if (kafc_err_class_of(code) != KAFC_CLASS_RETRY)
+    else if (kafc__retry_class(KAFC_API_LIST_OFFSETS, code) != KAFC_CLASS_RETRY)
         kafc__cp_tell(p, code, KAFC_OFFSET_UNKNOWN, "%s [%d]: its offsets cannot be read: %s", p->topic->s,
                       p->id, kafc_err_text(code));
 }

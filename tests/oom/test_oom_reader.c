@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reading with each allocation failing in turn: open, 50 messages, close. An
+ * error or none, every message once and in order, nothing leaked, no crash, no
+ * hang.
+ */
+#include <stdio.h>
+
+#include "tests/client/reading.h"
+
+enum { MESSAGES = 50, ROUNDS_MAX = 5000 };
+
+/* Calls that failed for want of memory are made again: it is back by then, unless it never comes back. */
+static bool gives_up(kafc_err code, int *tries)
+{
+    ck_assert_msg(code == KAFC_ERR_NO_MEMORY || code == KAFC_ERR_TIMED_OUT, "%s", kafc_err_name(code));
+    return ++*tries > 3;
+}
+
+static void read_all(kafc_reader *r, bool whole, int timeout_ms)
+{
+    kafc_error err;
+    kafc_message m;
+    int64_t next = 0;
+    int tries = 0;
+
+    while (next < MESSAGES) {
+        kafc_err code = kafc_reader_fetch(r, &m, timeout_ms, &err);
+
+        if (code == KAFC_OK) {
+            ck_assert_int_eq(m.offset, next);
+            ck_assert_int_eq(m.nheaders, 0);
+            next++;
+        } else if (gives_up(code, &tries)) {
+            break;
+        }
+    }
+    if (whole)
+        ck_assert_msg(next == MESSAGES, "%d messages", (int)next);
+}
+
+/* true: it was read to the end. */
+static void scenario(kafc_mock *mock, const kafc_allocator *mem, bool whole, int timeout_ms)
+{
+    kafc_error err;
+    kafc_reader *r = NULL;
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .allocator = mem,
+                                                  .retry_backoff_ms = 2, .retry_backoff_max_ms = 5,
+                                                  .reconnect_backoff_ms = 2, .reconnect_backoff_max_ms = 5),
+                                      &err);
+
+    if (c)
+        r = kafc_reader_open(c, KAFC_READER(.topic = "t", .start = KAFC_TAIL(MESSAGES), .stop = KAFC_LAST,
+                                            .max_wait_ms = 20), &err);
+    if (!r)
+        ck_assert_msg(err.code == KAFC_ERR_NO_MEMORY, "%s", err.message);
+    if (r) {
+        read_all(r, whole, timeout_ms);
+        ck_assert_int_eq(kafc_reader_close(r, 1000, &err), KAFC_OK);
+    }
+    kafc_reader_free(r);
+    kafc_client_free(c);
+}
+
+static void replay(bool all_after)
+{
+    struct reading e;
+    struct test_alloc a;
+    int rounds = 0;
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 20);
+    put_compressed(&e, "t", 0, KAFC_GZIP, 20, 100);
+    put_some(&e, 10);
+    for (long at = 1; rounds++ < ROUNDS_MAX; at++) {
+        test_alloc_init(&a);
+        a.fail_at = at;
+        a.fail_all_after = all_after;
+        scenario(e.mock, &a.mem, !all_after, all_after ? 20 : SOON);
+        ck_assert_msg(atomic_load(&a.live) == 0, "allocation %ld failed: %ld are leaked", at, atomic_load(&a.live));
+        if (atomic_load(&a.calls) < at)
+            break; /* none failed any more */
+    }
+    ck_assert_int_lt(rounds, ROUNDS_MAX);
+    ck_assert_int_gt(rounds, 40);
+    reading_close(&e);
+}
+
+START_TEST(reading_with_one_allocation_failing)
+{
+    replay(false);
+}
+END_TEST
+
+START_TEST(reading_with_all_allocations_failing_from_one_on)
+{
+    replay(true);
+}
+END_TEST
+
+SUITE_MAIN("oom/reader", 100, reading_with_one_allocation_failing, reading_with_all_allocations_failing_from_one_on)
