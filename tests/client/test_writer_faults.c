@@ -53,6 +53,12 @@ static void send_one(kafc_writer *w, int i, int32_t partitions)
     ck_assert_msg(rc == KAFC_OK, "%s", err.message);
 }
 
+static void begin(int32_t brokers)
+{
+    memset(&seen, 0, sizeof(seen));
+    writing_start(brokers);
+}
+
 /* Every acknowledged message is in the log at its offset, once, and in order; the others at most once. */
 static void check_log(int n, int32_t partitions)
 {
@@ -123,7 +129,7 @@ static const kafc_err passing[] = {
 
 START_TEST(W5_errors_that_pass_are_tried_again_in_order)
 {
-    writing_start(3);
+    begin(3);
     kafc_writer *w = writing_open(SMALL(.idempotence = _i % 2 ? KAFC_OFF : KAFC_ON));
     kafc_err code = passing[_i / 2];
     for (int i = 0; i < 400; i++) {
@@ -151,7 +157,7 @@ static const kafc_err lasting[] = {
 
 START_TEST(W1_errors_that_last_are_told_and_the_rest_goes_on)
 {
-    writing_start(3);
+    begin(3);
     kafc_writer *w = writing_open(SMALL(.linger_ms = KAFC_ZERO));
     for (int i = 0; i < 50; i++)
         send_one(w, i, 4);
@@ -185,7 +191,7 @@ static const kafc_mock_act acts[] = { KAFC_MOCK_CUT, KAFC_MOCK_PASS_CUT };
 
 START_TEST(W5_connections_that_break_lose_nothing_and_double_nothing)
 {
-    writing_start(3);
+    begin(3);
     trouble = acts[_i];
     ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, sometimes, NULL), KAFC_OK);
     kafc_writer *w = writing_open(SMALL(.compression = _i ? KAFC_GZIP : KAFC_NONE));
@@ -199,7 +205,7 @@ END_TEST
 
 START_TEST(W1_an_answer_that_never_comes_leaves_it_open_what_became_of_the_message)
 {
-    writing_start(1);
+    begin(1);
     trouble = KAFC_MOCK_PASS_SILENT;
     ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, sometimes, NULL), KAFC_OK);
     kafc_writer *w = writing_open(SMALL(.delivery_timeout_ms = 300, .request_timeout_ms = 300,
@@ -219,7 +225,7 @@ END_TEST
 
 START_TEST(W1_a_silent_peer_is_given_up_and_its_messages_go_elsewhere)
 {
-    writing_start(3);
+    begin(3);
     trouble = KAFC_MOCK_PASS_SILENT;
     ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, sometimes, NULL), KAFC_OK);
     kafc_writer *w = writing_open(SMALL(.request_timeout_ms = 100));
@@ -233,7 +239,7 @@ END_TEST
 
 START_TEST(W5_a_broker_stops_in_the_middle_and_comes_back)
 {
-    writing_start(3);
+    begin(3);
     kafc_writer *w = writing_open(SMALL(0));
     for (int i = 0; i < 6000; i++) {
         if (i % 1000 == 500)
@@ -250,7 +256,7 @@ END_TEST
 
 START_TEST(W5_leaders_move)
 {
-    writing_start(3);
+    begin(3);
     ck_assert_int_eq(kafc_mock_set_versions(writing.mock, 0, 3, _i ? 13 : 9), KAFC_OK);
     kafc_writer *w = writing_open(SMALL(0));
     for (int i = 0; i < 3000; i++) {
@@ -267,7 +273,7 @@ END_TEST
 
 START_TEST(W1_a_partition_without_a_leader_waits_until_it_is_too_late)
 {
-    writing_start(3);
+    begin(3);
     ck_assert_int_eq(kafc_mock_set_leader(writing.mock, "t", 1, -1), KAFC_OK);
     kafc_writer *w = writing_open(SMALL(.delivery_timeout_ms = 400));
     for (int i = 0; i < 8; i++)
@@ -282,7 +288,7 @@ END_TEST
 
 START_TEST(W5_a_broker_that_forgets_the_producer_gets_a_new_epoch)
 {
-    writing_start(1);
+    begin(1);
     kafc_writer *w = writing_open(SMALL(0));
     for (int i = 0; i < 300; i++)
         send_one(w, i, 2);
@@ -299,7 +305,7 @@ END_TEST
 
 START_TEST(W5_out_of_order_is_answered_with_a_new_epoch)
 {
-    writing_start(1);
+    begin(1);
     kafc_writer *w = writing_open(SMALL(0));
     for (int i = 0; i < 400; i++) {
         if (i == 100)
@@ -316,7 +322,7 @@ END_TEST
 
 START_TEST(W1_a_duplicate_is_acknowledged_without_its_offset)
 {
-    writing_start(1);
+    begin(1);
     kafc_writer *w = writing_open(SMALL(0));
     ck_assert_int_eq(kafc_mock_push_error(writing.mock, 0, KAFC_ERR_DUPLICATE_SEQUENCE_NUMBER, 1),
                      KAFC_OK);
@@ -329,7 +335,7 @@ END_TEST
 
 START_TEST(W6_idempotence_that_cannot_be_had_gives_way)
 {
-    writing_start(1);
+    begin(1);
     if (_i == 0)
         ck_assert_int_eq(
             kafc_mock_push_error(writing.mock, 22, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1),
@@ -347,7 +353,7 @@ END_TEST
 
 START_TEST(W6_idempotence_that_was_asked_for_and_cannot_be_had_is_an_error)
 {
-    writing_start(1);
+    begin(1);
     if (_i == 0)
         ck_assert_int_eq(
             kafc_mock_push_error(writing.mock, 22, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1),
@@ -369,7 +375,7 @@ END_TEST
 
 START_TEST(W1_batches_too_large_for_the_broker_are_split)
 {
-    writing_start(1);
+    begin(1);
     ck_assert_int_eq(kafc_mock_set_config(writing.mock, "t", "max.message.bytes", "2000"), KAFC_OK);
     kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .on_delivery = on_delivery,
                                               .linger_ms = 50,
@@ -384,7 +390,7 @@ END_TEST
 
 START_TEST(W1_a_message_too_large_for_the_broker_fails_alone)
 {
-    writing_start(1);
+    begin(1);
     ck_assert_int_eq(kafc_mock_set_config(writing.mock, "t", "max.message.bytes", "2000"), KAFC_OK);
     kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .linger_ms = 50));
     static char big[5000];
@@ -405,7 +411,7 @@ END_TEST
 
 START_TEST(W3_a_full_buffer_waits_for_room)
 {
-    writing_start(1);
+    begin(1);
     ck_assert_int_eq(kafc_mock_set_rtt(writing.mock, 0, 5), KAFC_OK);
     kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .on_delivery = on_delivery,
                                               .linger_ms = 10000, .buffer_bytes = 30000,
