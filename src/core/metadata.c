@@ -307,8 +307,15 @@ static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e,
 {
     static const kafc_uuid none;
     struct kafc_meta_topic *t = &e->t;
-    t->error = (kafc_err)r->error_code;
     e->answered = true;
+    if (kafc_err_class_of((kafc_err)r->error_code) == KAFC_CLASS_RETRY) {
+        /* The broker could not say: that is no news of the topic, what was known still holds. */
+        e->needs = c->meta.number + 1;
+        c->meta.stale = true;
+        t->error = t->npartitions ? t->error : KAFC_ERR_LEADER_NOT_AVAILABLE;
+        return true;
+    }
+    t->error = (kafc_err)r->error_code;
     if (r->error_code)
         return true;
     if (!same_id(&r->topic_id, &none) && !same_id(&r->topic_id, &t->id)) {

@@ -194,6 +194,33 @@ START_TEST(a_topic_that_vanishes_keeps_its_partitions_and_says_so)
 }
 END_TEST
 
+START_TEST(an_error_that_passes_is_no_news_of_the_topic)
+{
+    begin();
+    struct world_topic *s = world_topic(&w, "t", 2, 1);
+    s->error = KAFC_ERR_REQUEST_TIMED_OUT;
+    ck_assert(world_start(&w));
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(t->error, KAFC_ERR_LEADER_NOT_AVAILABLE);
+    ck_assert(!t->fresh);
+    ck_assert_int_gt(w.nasked, 1);
+    s->error = KAFC_OK;
+    world_run(&w, w.now + 2 * SEC);
+    ck_assert_int_eq(t->error, KAFC_OK);
+    ck_assert(t->fresh);
+    s->error = KAFC_ERR_REQUEST_TIMED_OUT;
+    kafc__meta_stale(w.core);
+    int before = w.nasked;
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(t->error, KAFC_OK);
+    ck_assert_int_eq(t->npartitions, 2);
+    ck_assert(!t->fresh);
+    ck_assert_int_gt(w.nasked, before + 1);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(stale_is_asked_again_not_faster_than_the_back_off)
 {
     begin();
@@ -370,6 +397,7 @@ SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_d
            W9_who_may_create_asks_for_that_topic_alone,
            older_leader_epochs_are_ignored_unless_the_topic_is_another,
            a_topic_that_vanishes_keeps_its_partitions_and_says_so,
+           an_error_that_passes_is_no_news_of_the_topic,
            stale_is_asked_again_not_faster_than_the_back_off,
            stale_during_a_request_is_not_satisfied_by_its_answer,
            unknown_topics_are_asked_for_with_growing_pauses,
