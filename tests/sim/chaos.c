@@ -19,7 +19,6 @@ static const kafc_err fetch_errors[] = {
 };
 static const kafc_err other_errors[] = {
     KAFC_ERR_LEADER_NOT_AVAILABLE,
-    KAFC_ERR_REQUEST_TIMED_OUT,
     KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION,
 };
 
