@@ -242,7 +242,7 @@ cover:
 	@scripts/coverage build/cover
 
 sim: $(filter $(O)/tests/sim/%,$(TEST_BIN))
-	@$(if $^,KAFC_SIM_SEED="$(SEED)" KAFC_SIM_RUNS="$(RUNS)" TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} tests/run -j $(JOBS) -v $^,echo "no tests/sim here")
+	@$(if $^,$(if $(RUNS),KAFC_SIM_RUNS=$(RUNS) $(if $(SEED),KAFC_SIM_SEED=$(SEED)),$(if $(SEED),SIM_SEED=$(SEED))) TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} tests/run -j $(JOBS) -v $^,echo "no tests/sim here")
 oom: $(filter $(O)/tests/oom/%,$(TEST_BIN))
 	@$(if $^,TEST_TIMEOUT=$${TEST_TIMEOUT:-1200} tests/run -j $(JOBS) -v $^,echo "no tests/oom here")
 soak:
@@ -334,7 +334,7 @@ help:
 #? make asan, ubsan    the tests with address and undefined-behaviour sanitizers (one build)
 #? make tsan           the tests with the thread sanitizer
 #? make valgrind       the tests under memcheck (T=test_name for one)
-#? make sim            the cluster simulation (SEED=n RUNS=n)
+#? make sim            the cluster simulation (SEED=n one seed, RUNS=n so many, both: from there)
 #? make oom            the scenarios with each allocation failing in turn
 #? make fuzz           libFuzzer over all targets (F=name SECS=60, shared by all)
 #? make fuzz-regress   replay fuzz seeds and regressions with the plain compiler
