@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * CPU per message out: 100 bytes, keyed, 4 partitions, against a mock in a
+ * child process. getrusage of this process alone, so the mock does not count;
+ * instructions in user space where perf_event_open(2) allows it. Several kinds
+ * of writers, one after the other.
+ */
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <kafc/mock.h>
+#include <kafc/writer.h>
+
+enum { VALUE = 90, KEYS = 10000 };
+
+static char keys[KEYS][16];
+static char value[VALUE + 64];
+static long messages = 2000000;
+
+/* Serves until its standard input ends. */
+static pid_t start_mock(char *brokers, size_t cap, int *stop)
+{
+    int up[2], down[2];
+    if (pipe(up) || pipe(down))
+        exit(1);
+    pid_t pid = fork();
+    if (pid == 0) {
+        kafc_error err;
+        char c;
+        close(up[0]);
+        close(down[1]);
+        kafc_mock *m = kafc_mock_new(KAFC_MOCK(.brokers = 3, .retention_bytes = 8 << 20), &err);
+        if (!m || kafc_mock_create_topic(m, "bench", 4, 1) != KAFC_OK)
+            _exit(1);
+        const char *list = kafc_mock_bootstrap(m);
+        if (write(up[1], list, strlen(list) + 1) < 0)
+            _exit(1);
+        while (read(down[0], &c, 1) > 0)
+            ;
+        kafc_mock_free(m);
+        _exit(0);
+    }
+    close(up[1]);
+    close(down[0]);
+    *stop = down[1];
+    if (pid < 0 || read(up[0], brokers, cap) <= 0)
+        exit(1);
+    close(up[0]);
+    return pid;
+}
+
+static int counter_open(void)
+{
+    struct perf_event_attr a;
+    memset(&a, 0, sizeof(a));
+    a.size = sizeof(a);
+    a.type = PERF_TYPE_HARDWARE;
+    a.config = PERF_COUNT_HW_INSTRUCTIONS;
+    a.exclude_kernel = 1;
+    a.exclude_hv = 1;
+    a.inherit = 1;
+    return (int)syscall(SYS_perf_event_open, &a, 0, -1, -1, 0);
+}
+
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+static void on_delivery(void *ctx, const kafc_report *r)
+{
+    (void)r;
+    ++*(long *)ctx;
+}
+
+static void fail(const char *what, const kafc_error *err)
+{
+    fprintf(stderr, "%s: %s\n", what, err->message);
+    exit(1);
+}
+
+static void send_all(kafc_writer *w, kafc_error *err)
+{
+    for (long i = 0; i < messages; i++) {
+        const char *key = keys[(size_t)i * 7919 % KEYS];
+        kafc_message m = { .key = { key, 10 }, .value = { value + i % 64, VALUE } };
+        if (kafc_writer_send(w, &m, NULL, -1, err) != KAFC_OK)
+            fail("send", err);
+    }
+    if (kafc_writer_flush(w, -1, err) != KAFC_OK)
+        fail("flush", err);
+}
+
+static void run(const char *name, const char *brokers, kafc_writer_options *o)
+{
+    kafc_error err;
+    struct rusage a, b;
+    struct timespec t0, t1;
+    long reports = 0;
+    long long count = 0;
+    int counter = counter_open();
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = brokers), &err);
+    if (!c)
+        fail("client", &err);
+    o->topic = "bench";
+    o->ctx = &reports;
+    kafc_writer *w = kafc_writer_open(c, o, &err);
+    if (!w)
+        fail("writer", &err);
+    kafc_message first = { .key = { keys[0], 10 }, .value = { value, VALUE } };
+    if (kafc_writer_write(w, &first, 1, 10000, &err) != KAFC_OK)
+        fail("write", &err);
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    getrusage(RUSAGE_SELF, &a);
+    send_all(w, &err);
+    getrusage(RUSAGE_SELF, &b);
+    clock_gettime(CLOCK_MONOTONIC, &t1);
+    if (counter >= 0 && read(counter, &count, sizeof(count)) != (ssize_t)sizeof(count))
+        count = 0;
+    kafc_writer_counts n;
+    kafc_writer_counts_get(w, &n);
+    double user = seconds(b.ru_utime) - seconds(a.ru_utime),
+           sys = seconds(b.ru_stime) - seconds(a.ru_stime);
+    double wall = (double)(t1.tv_sec - t0.tv_sec) + (double)(t1.tv_nsec - t0.tv_nsec) / 1e9;
+    double each = 1e9 / (double)messages;
+    printf("%-28s %6.1f ns user %6.1f ns kernel %6.2f M/s", name, user * each, sys * each,
+           (double)messages / wall / 1e6);
+    if (count)
+        printf(" %6.0f instructions", (double)count / (double)messages);
+    printf("%s\n", n.failed ? "  SOME FAILED" : "");
+    kafc_writer_free(w);
+    kafc_client_free(c);
+    if (counter >= 0)
+        close(counter);
+}
+
+int main(int argc, char **argv)
+{
+    char brokers[256];
+    int stop;
+    if (argc > 1)
+        messages = strtol(argv[1], NULL, 10);
+    for (int i = 0; i < KEYS; i++)
+        snprintf(keys[i], sizeof(keys[i]), "key-%06d", i);
+    for (size_t i = 0; i < sizeof(value); i++)
+        value[i] = (char)('a' + i * 7 % 26);
+    pid_t pid = start_mock(brokers, sizeof(brokers), &stop);
+    printf("%ld messages of 100 bytes, keyed, 4 partitions, the mock in another process\n",
+           messages);
+    run("no reports", brokers, KAFC_WRITER(.reports = KAFC_REPORTS_NONE));
+    run("a callback for each", brokers, KAFC_WRITER(.on_delivery = on_delivery));
+    run("no reports, acks 1", brokers, KAFC_WRITER(.acks = KAFC_ACKS_LEADER));
+    run("lz4", brokers, KAFC_WRITER(.compression = KAFC_LZ4));
+    run("zstd", brokers, KAFC_WRITER(.compression = KAFC_ZSTD));
+    close(stop);
+    (void)waitpid(pid, NULL, 0);
+    return 0;
+}
