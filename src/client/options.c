@@ -17,56 +17,6 @@
 
 static const char *const object_name[KAFC_OBJECTS] = { "client", "writer", "reader", "conn" };
 
-/* --- Values from text -------------------------------------------------------- */
-
-static void list_choices(const struct kafc_choice *c, char *buf, size_t cap)
-{
-    size_t n = 0;
-    for (buf[0] = '\0'; c->name && n < cap; c++)
-        n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", " : "", c->name);
-}
-
-kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int64_t *value, kafc_error *err)
-{
-    if (row->kind == KAFC_OPTION_STRING)
-        return text[0] ? KAFC_OK : kafc__error(err, KAFC_ERR_USAGE, "'%s' must not be empty", row->name);
-    if (row->choices) {
-        for (const struct kafc_choice *c = row->choices; c->name; c++) {
-            if (strcmp(c->name, text) == 0) {
-                *value = c->value;
-                return KAFC_OK;
-            }
-        }
-        char list[160];
-        list_choices(row->choices, list, sizeof(list));
-        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be one of %s", row->name, text, list);
-    }
-    char *end = NULL;
-    errno = 0;
-    long long v = strtoll(text, &end, 10);
-    if (end == text || *end != '\0')
-        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be a whole number", row->name, text);
-    if (errno == ERANGE || v < row->min || v > row->max)
-        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is %.64s, but must be from %" PRId64 " to %" PRId64, row->name,
-                           text, row->min, row->max);
-    *value = v;
-    return KAFC_OK;
-}
-
-bool kafc__option_named(const struct kafc_option *row, const char *name)
-{
-    if (!row->name)
-        return false;
-    if (strcmp(row->name, name) == 0)
-        return true;
-    size_t n = strlen(name);
-    for (const char *a = row->aliases; a && n > 0; a = strchr(a, ',') ? strchr(a, ',') + 1 : NULL) {
-        if (strncmp(a, name, n) == 0 && (a[n] == '\0' || a[n] == ','))
-            return true;
-    }
-    return false;
-}
-
 /* --- Suggestions -------------------------------------------------------------- */
 
 enum { WORD = 64 };
@@ -115,6 +65,69 @@ const char *kafc__options_nearest(const char *name)
             best = nearer(name, row[i].name, best, &distance);
     }
     return best;
+}
+
+/* --- Values from text -------------------------------------------------------- */
+
+static void list_choices(const struct kafc_choice *c, char *buf, size_t cap)
+{
+    size_t n = 0;
+    for (buf[0] = '\0'; c->name && n < cap; c++)
+        n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", " : "", c->name);
+}
+
+static kafc_err parse_string(const struct kafc_option *row, const char *text, kafc_error *err)
+{
+    const char *best = "", *name;
+    unsigned distance = UINT_MAX;
+    if (text[0] == '\0')
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' must not be empty", row->name);
+    for (size_t i = 0; row->names && (name = row->names(i)) != NULL; i++)
+        best = nearer(text, name, best, &distance);
+    if (!row->names || distance == 0)
+        return KAFC_OK;
+    return kafc__error(err, KAFC_ERR_USAGE, "'%s' knows no '%.64s'; the nearest is '%s'", row->name, text, best);
+}
+
+kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int64_t *value, kafc_error *err)
+{
+    if (row->kind == KAFC_OPTION_STRING)
+        return parse_string(row, text, err);
+    if (row->choices) {
+        for (const struct kafc_choice *c = row->choices; c->name; c++) {
+            if (strcmp(c->name, text) == 0) {
+                *value = c->value;
+                return KAFC_OK;
+            }
+        }
+        char list[160];
+        list_choices(row->choices, list, sizeof(list));
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be one of %s", row->name, text, list);
+    }
+    char *end = NULL;
+    errno = 0;
+    long long v = strtoll(text, &end, 10);
+    if (end == text || *end != '\0')
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be a whole number", row->name, text);
+    if (errno == ERANGE || v < row->min || v > row->max)
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is %.64s, but must be from %" PRId64 " to %" PRId64, row->name,
+                           text, row->min, row->max);
+    *value = v;
+    return KAFC_OK;
+}
+
+bool kafc__option_named(const struct kafc_option *row, const char *name)
+{
+    if (!row->name)
+        return false;
+    if (strcmp(row->name, name) == 0)
+        return true;
+    size_t n = strlen(name);
+    for (const char *a = row->aliases; a && n > 0; a = strchr(a, ',') ? strchr(a, ',') + 1 : NULL) {
+        if (strncmp(a, name, n) == 0 && (a[n] == '\0' || a[n] == ','))
+            return true;
+    }
+    return false;
 }
 
 /* --- Members ------------------------------------------------------------------- */

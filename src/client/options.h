@@ -37,6 +37,7 @@ struct kafc_option {
     int64_t min, max;    /* of numbers and enums; a real zero is given as KAFC_ZERO and needs min <= 0 <= max */
     const char *text;    /* default string, or NULL */
     const struct kafc_choice *choices; /* ended by a NULL name; or NULL */
+    const char *(*names)(size_t i);     /* of a string: what it may be, NULL at the end; or NULL: anything */
     const char *doc;     /* one line */
 };
 

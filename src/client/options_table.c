@@ -6,6 +6,7 @@
 #include <kafc/conn.h>
 
 #include "client/options.h"
+#include "core/partitioner.h"
 
 #define CLIENT_(m) KAFC_OBJECT_CLIENT, offsetof(kafc_client_options, m), sizeof(((kafc_client_options *)0)->m)
 #define WRITER_(m) KAFC_OBJECT_WRITER, offsetof(kafc_writer_options, m), sizeof(((kafc_writer_options *)0)->m)
@@ -107,7 +108,10 @@ static const struct kafc_option rows[] = {
           "Time for one Produce request. Default: the client's"),
     INT32(WRITER, max_in_flight, "max.in.flight.requests.per.connection", "max.in.flight", 0, 1, 5,
           "Batches of a partition on their way. Default: 5 with idempotence, 1 without"),
-    STRING(WRITER, partitioner, "partitioner", "topic.partitioner", "murmur2", "Which partition a message goes to"),
+    { .object = KAFC_OBJECT_WRITER, .kind = KAFC_OPTION_STRING, .field = "partitioner", .name = "partitioner",
+      .aliases = "topic.partitioner", .offset = offsetof(kafc_writer_options, partitioner),
+      .width = sizeof(((kafc_writer_options *)0)->partitioner), .text = "murmur2", .names = kafc__partitioner_name,
+      .doc = "Which partition a message goes to" },
     OPAQUE(WRITER, on_partition, "Picks a partition in place of the partitioner"),
     SWITCH(WRITER, create_topics, "allow.auto.create.topics", NULL, KAFC_OFF, "Brokers may create missing topics"),
     ENUM(WRITER, reports, NULL, NULL, KAFC_REPORTS_DEFAULT, KAFC_REPORTS_ALL, KAFC_REPORTS_NONE, NULL,

@@ -187,7 +187,8 @@ START_TEST(wrong_names_and_values_are_refused_when_set)
         { "linger.ms", "", "whole number" },        { "acks", "2", "all" },
         { "linger.ms", "99999999999999999999", "" }, { "enable.idempotence", "yes", "true, false" },
         { "compression.type", "brotli", "zstd" },   { "client.id", "", "empty" },
-        { "a", "", "nearest" },                     { "", "", "nearest" },
+        { "a", "", "nearest" },                     { "partitioner", "murmur3", "murmur2" },
+                            { "", "", "nearest" },
     };
     kafc_properties *p = kafc_properties_new();
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -322,6 +323,11 @@ static void add_range(struct text *t, const struct kafc_option *row)
         add(t, " from %" PRId64 " |", row->min);
     } else if (numeric(row)) {
         add(t, " %" PRId64 " to %" PRId64 " |", row->min, row->max);
+    } else if (row->names) {
+        const char *name;
+        for (size_t i = 0; (name = row->names(i)) != NULL; i++)
+            add(t, "%s%s", i ? ", " : " ", name);
+        add(t, " |");
     } else {
         add(t, " |");
     }
