@@ -115,7 +115,15 @@ static void set_up(struct kafc_ask *a, struct kafc_asks *g)
     a->group = g;
     a->done = a->again = false;
     a->code = KAFC_ERR_TIMED_OUT;
-    (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time", a->api->name);
+    if (a->node == KAFC_ANY_NODE)
+        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time by any of %.250s", a->api->name,
+                          g->c->o.brokers);
+    else if (a->node == KAFC_CONTROLLER_NODE)
+        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time by the controller", a->api->name);
+    else
+        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time by node %d", a->api->name,
+                          (int)a->node);
+    a->err.broker = a->node >= 0 ? a->node : -1;
     a->err.api = a->api->key;
     kafc__request_init(&a->rq, a->api, a->msg);
     /* The call's deadline may come first: then the request is forgotten, but the connection's patience is that of a

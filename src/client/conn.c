@@ -66,7 +66,7 @@ kafc_err kafc__conn_hold(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_e
     }
     kafc__unlock(&c->lock);
     if (rc != KAFC_OK)
-        return kafc__error(err, rc, "%s: %s", c->host ? c->host : "conn", kafc_err_text(rc));
+        return kafc__error(err, rc, "%s: %s", c->name ? c->name : "the connection", kafc_err_text(rc));
     return KAFC_OK;
 }
 
@@ -114,7 +114,12 @@ static void lose_socket(kafc_conn *c, int64_t rc)
     kafc_error why;
     if (rc != KAFC_SOCK_EOF)
         kafc__sock_error_text((int)-rc, text, sizeof(text));
-    (void)kafc__error(&why, KAFC_ERR_DISCONNECTED, "the connection to %s was lost: %s", c->host, text);
+    if (rc == KAFC_SOCK_EOF && kafc__link_state(c->link) == KAFC_LINK_GREETING)
+        (void)kafc__error(&why, KAFC_ERR_DISCONNECTED,
+                          "%s closed the connection when asked for its API versions: brokers before 0.10 do that, and "
+                          "listeners that expect TLS", c->name);
+    else
+        (void)kafc__error(&why, KAFC_ERR_DISCONNECTED, "the connection to %s was lost: %s", c->name, text);
     why.broker = c->broker.id;
     lose(c, &why);
 }
@@ -208,9 +213,9 @@ static kafc_err give_up(kafc_conn *c, const char *what, kafc_err code, int64_t b
     if (code == KAFC_ERR_INTERRUPTED)
         c->heard = atomic_load(&c->interrupts);
     kafc_err rc = code == KAFC_ERR_TIMED_OUT
-                      ? kafc__error(err, code, "%s was not answered by %s within %lld ms", what, c->host,
+                      ? kafc__error(err, code, "%s was not answered by %s within %lld ms", what, c->name,
                                     (long long)((kafc__clock_mono_us() - begin) / 1000))
-                      : kafc__error(err, code, "%s to %s: %s", what, c->host, kafc_err_text(code));
+                      : kafc__error(err, code, "%s to %s: %s", what, c->name, kafc_err_text(code));
     if (err)
         err->broker = c->broker.id;
     return rc;
@@ -227,7 +232,7 @@ kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadl
         return rc;
     if (c->no_wait)
         return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "%s to %s cannot be answered without waiting", rq->api->name,
-                           c->host);
+                           c->name);
     /* The silence that ends the connection (rule C1); the call's own deadline only ends the call. */
     rq->timeout_us += (int64_t)c->o.request_timeout_ms * 1000;
     rq->done = on_done;
@@ -392,11 +397,13 @@ static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, 
     else
         (void)snprintf(name, sizeof(name), "%s:%d", a->host, a->port);
     int64_t own = kafc__clock_mono_us() + (int64_t)c->o.connect_timeout_ms * 1000;
-    char *host = kafc__strdup(&c->mem, a->host);
-    if (!host)
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for an address");
+    char *host = kafc__strdup(&c->mem, a->host), *copy = kafc__strdup(&c->mem, name);
     kafc__free(&c->mem, c->host);
+    kafc__free(&c->mem, c->name);
     c->host = host;
+    c->name = copy;
+    if (!host || !copy)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for an address");
     c->broker = (kafc_broker){ .id = node, .port = a->port, .host = host };
     kafc_err rc = open_socket(c, a, name, earlier(deadline, own), err);
     if (rc == KAFC_OK)
@@ -444,7 +451,7 @@ static kafc_err leader_of(kafc_conn *c, const kafc_metadata *m, struct address *
     const kafc_topic *t = m->ntopics > 0 ? &m->topics[0] : NULL;
     if (!t || t->err != KAFC_OK) {
         kafc_err code = t ? t->err : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-        return kafc__error(err, code, "topic '%.249s': %s, says %.150s", c->o.topic, kafc_err_text(code), c->host);
+        return kafc__error(err, code, "topic '%.249s': %s, says %.150s", c->o.topic, kafc_err_text(code), c->name);
     }
     for (int32_t i = 0; i < t->npartitions; i++) {
         if (t->partitions[i].id != c->o.partition)
@@ -523,6 +530,7 @@ static void conn_delete(kafc_conn *c)
     kafc__cond_fini(&c->changed);
     kafc__mutex_fini(&c->lock);
     kafc__free(&mem, c->host);
+    kafc__free(&mem, c->name);
     kafc__free(&mem, c->strings);
     kafc__free(&mem, c);
 }

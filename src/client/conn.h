@@ -36,7 +36,8 @@ struct kafc_conn {
     struct kafc_link *link;    /* NULL: not connected */
     kafc_error lost;           /* why not */
     kafc_broker broker;
-    char *host;
+    char *host;                /* broker.host */
+    char *name;                /* "node 2, advertised as …", for sentences */
     struct kafc_name *topic;   /* or NULL */
     kafc_uuid topic_id;        /* zero if the broker does not say */
     kafc_position start;       /* not resolved yet */

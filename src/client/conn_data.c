@@ -181,7 +181,7 @@ static kafc_err produced(struct kafc_request *rq, void *arg, kafc_error *err)
             ? &r.responses.v[0].partition_responses.v[0]
             : NULL;
     if (rc == KAFC_OK && !p)
-        rc = kafc__error(err, KAFC_ERR_PROTOCOL, "%s answers Produce without a word about the partition", k->c->host);
+        rc = kafc__error(err, KAFC_ERR_PROTOCOL, "%s answers Produce without a word about the partition", k->c->name);
     if (p && p->error_code != 0) {
         kafc_str why = p->error_message;
         rc = kafc__error(err, (kafc_err)p->error_code, "%.249s [%d] was not written: %s%s%.*s", k->c->topic->s,
