@@ -14,6 +14,7 @@
 #include "protocol/api/22_init_producer_id.h"
 
 enum {
+    MEMORY_RETRY_US = 20000, /* pause before what failed for want of memory is tried again */
     NODE_IN_FLIGHT = 5,      /* requests on a connection: more would only be smaller ones */
     REQUEST_BYTES = 4 << 20, /* of all batches of a request, unless one alone is larger */
     UNKNOWN_TOPIC_US =

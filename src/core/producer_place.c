@@ -148,7 +148,7 @@ static void to_leader(struct kafc_producer *p, struct kafc_part *part,
     }
     struct kafc_node_out *n = node_of(p, part, leader);
     if (!n) {
-        part->retry_at = kafc__core_now(p->core) + 100000;
+        part->retry_at = kafc__core_now(p->core) + MEMORY_RETRY_US;
         wait_until(&p->backing_off, part, part->retry_at);
         return;
     }

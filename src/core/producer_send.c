@@ -199,7 +199,7 @@ void kafc__producer_gather(struct kafc_producer *p)
                n->mute_until <= now) {
             if (send_one(p, n))
                 continue;
-            p->memory_at = now + 100000;
+            p->memory_at = now + MEMORY_RETRY_US;
             break;
         }
     }

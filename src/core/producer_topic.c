@@ -104,7 +104,7 @@ void kafc__producer_new_topics(struct kafc_producer *p)
     while ((t = p->unwanted)) {
         t->meta = kafc__meta_want(p->core, t->name, p->cfg.create_topics);
         if (!t->meta) {
-            p->memory_at = kafc__core_now(p->core) + 100000;
+            p->memory_at = kafc__core_now(p->core) + MEMORY_RETRY_US;
             return;
         }
         p->unwanted = t->next_new;
@@ -241,7 +241,7 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
     if (!t->made || t->made->n != meta->npartitions) {
         struct kafc_table *table = table_new(p, t, meta->npartitions);
         if (!table) {
-            p->memory_at = kafc__core_now(p->core) + 100000;
+            p->memory_at = kafc__core_now(p->core) + MEMORY_RETRY_US;
             return;
         }
         t->made = table;

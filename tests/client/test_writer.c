@@ -117,7 +117,7 @@ START_TEST(W2_the_memory_of_a_message_is_free_after_the_call)
     kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .linger_ms = 60000));
     char *value = malloc(6), topic[] = "t";
     for (int i = 0; i < 2; i++) { /* the first waits for metadata */
-        strcpy(value, "hello");
+        memcpy(value, "hello", 6);
         kafc_message m = { .value = { value, 5 }, .to_partition = 3 };
         ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, NULL), KAFC_OK);
         memset(value, 'x', 6);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Writing with each allocation failing in turn: open, send to two topics, write,
+ * flush, close. Every message that was taken gets one verdict, those that are
+ * acknowledged are in the log, nothing leaks, nothing hangs (rule W1).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/alloc.h"
+#include "tests/support/suite.h"
+#include <kafc/mock.h>
+#include <kafc/writer.h>
+
+enum { MESSAGES = 60, ROUNDS_MAX = 3000 };
+
+static kafc_mock *mock;
+
+struct told {
+    int verdicts[MESSAGES];
+    int taken[MESSAGES];
+    int acknowledged;
+};
+
+static void on_delivery(void *ctx, const kafc_report *r)
+{
+    struct told *t = ctx;
+    size_t i = (size_t)((char *)r->opaque - (char *)NULL) - 1;
+    t->verdicts[i]++;
+    t->acknowledged += r->verdict == KAFC_ACKNOWLEDGED;
+}
+
+static int64_t in_log(void)
+{
+    int64_t n = 0;
+    for (int32_t p = 0; p < 2; p++) {
+        kafc_mock_log l;
+        ck_assert_int_eq(kafc_mock_log_get(mock, "t", p, &l), KAFC_OK);
+        n += l.high_watermark;
+        ck_assert_int_eq(kafc_mock_log_get(mock, "u", p, &l), KAFC_OK);
+        n += l.high_watermark;
+    }
+    return n;
+}
+
+static void use(kafc_writer *w, struct told *t, bool whole)
+{
+    static char big[9000];
+    kafc_error err;
+    for (int i = 0; i < MESSAGES; i++) {
+        kafc_header h = { { "h", 1 }, { "x", 1 } };
+        kafc_message m = { .topic = i % 2 ? "t" : "u", .value = { big, i % 7 ? 100 : 9000 } };
+        m.headers = &h;
+        m.nheaders = i % 3 == 0;
+        kafc_err rc = kafc_writer_send(w, &m, (char *)NULL + i + 1, 0, &err);
+        ck_assert_msg(rc == KAFC_OK || rc == KAFC_ERR_NO_MEMORY, "%s", err.message);
+        t->taken[i] = rc == KAFC_OK;
+    }
+    kafc_message m = { .topic = "t", .value = { big, 10 } };
+    kafc_report r = { 0 };
+    kafc_err rc = kafc_writer_write_each(w, &m, 1, &r, whole ? 5000 : 50, &err);
+    if (rc == KAFC_OK)
+        ck_assert_int_eq(r.verdict, KAFC_ACKNOWLEDGED);
+    else
+        ck_assert_int_ne(r.verdict, KAFC_ACKNOWLEDGED);
+    t->acknowledged += rc == KAFC_OK;
+    if (whole)
+        ck_assert_int_eq(kafc_writer_flush(w, 5000, &err), KAFC_OK);
+}
+
+static void scenario(const kafc_allocator *mem, int codec, bool whole)
+{
+    struct told t;
+    kafc_error err;
+    kafc_writer *w = NULL;
+    memset(&t, 0, sizeof(t));
+    int64_t before = in_log();
+    kafc_client *c = kafc_client_open(
+        KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .allocator = mem, .retry_backoff_ms = 2,
+                    .retry_backoff_max_ms = 5, .reconnect_backoff_ms = 2,
+                    .reconnect_backoff_max_ms = 5),
+        &err);
+    if (c)
+        w = kafc_writer_open(c,
+                             KAFC_WRITER(.on_delivery = on_delivery, .ctx = &t, .linger_ms = 1,
+                                         .batch_bytes = 20000, .compression = codec),
+                             &err);
+    if (!w)
+        ck_assert_msg(err.code == KAFC_ERR_NO_MEMORY, "%s", err.message);
+    if (w) {
+        use(w, &t, whole);
+        kafc_err rc = kafc_writer_close(w, whole ? 5000 : 20, &err);
+        ck_assert_msg(rc == KAFC_OK || !whole, "%s", err.message);
+        kafc_writer_counts n;
+        kafc_writer_counts_get(w, &n);
+        ck_assert_uint_eq(n.held_messages, 0);
+        ck_assert_uint_eq(n.held_bytes, 0);
+    }
+    kafc_writer_free(w);
+    kafc_client_free(c);
+    for (int i = 0; i < MESSAGES; i++)
+        ck_assert_int_eq(t.verdicts[i], t.taken[i]);
+    if (whole)
+        ck_assert_int_eq(in_log() - before, t.acknowledged);
+    else
+        ck_assert_int_ge(in_log() - before, t.acknowledged);
+}
+
+static void replay(int codec, bool all_after)
+{
+    struct test_alloc a;
+    kafc_error err;
+    int rounds = 0;
+    mock = kafc_mock_new(KAFC_MOCK(.brokers = 2), &err);
+    ck_assert_ptr_nonnull(mock);
+    ck_assert_int_eq(kafc_mock_create_topic(mock, "t", 2, 0), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_create_topic(mock, "u", 2, 0), KAFC_OK);
+    for (long at = 1; rounds++ < ROUNDS_MAX; at += all_after ? 3 : 1) {
+        test_alloc_init(&a);
+        a.fail_at = at;
+        a.fail_all_after = all_after;
+        scenario(&a.mem, codec, !all_after);
+        ck_assert_msg(atomic_load(&a.live) == 0, "allocation %ld failed: %ld are leaked", at,
+                      atomic_load(&a.live));
+        if (atomic_load(&a.calls) < at)
+            break;
+    }
+    kafc_mock_free(mock);
+    ck_assert_int_gt(rounds, 20);
+    ck_assert_int_lt(rounds, ROUNDS_MAX);
+}
+
+START_TEST(W1_each_allocation_fails_once)
+{
+    replay(KAFC_NONE, false);
+}
+END_TEST
+
+START_TEST(W1_each_allocation_fails_once_with_compression)
+{
+    replay(KAFC_GZIP, false);
+}
+END_TEST
+
+START_TEST(W1_memory_never_comes_back)
+{
+    replay(KAFC_NONE, true);
+}
+END_TEST
+
+SUITE_MAIN("oom/writer", 100, W1_each_allocation_fails_once,
+           W1_each_allocation_fails_once_with_compression, W1_memory_never_comes_back)
