@@ -3,6 +3,8 @@
  * kafc_writer: core/producer with waits around it. Application threads; the
  * loop calls on_event and on_report.
  */
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "client/client.h"
 #include "client/options.h"
@@ -91,14 +93,29 @@ static kafc_err wait_more(struct wait *x)
     return code;
 }
 
+struct trouble {
+    struct kafc_core *core;
+    char text[320];
+};
+
+/* On the loop thread, whose matter it is. */
+static void ask_trouble(void *arg)
+{
+    struct trouble *t = arg;
+    const kafc_error *e = kafc__core_trouble(t->core);
+    (void)snprintf(t->text, sizeof(t->text), "%.319s", e ? e->message : "");
+}
+
 static kafc_err wait_error(kafc_writer *w, kafc_err code, const char *what, kafc_error *err)
 {
-    char why[256];
+    struct trouble t = { .core = w->client->core };
     if (code == KAFC_ERR_INTERRUPTED)
         return kafc__error(err, code, "the writer was woken while it waited for %s", what);
-    kafc__producer_why(w->producer, why, sizeof(why));
+    kafc__client_run(w->client, ask_trouble, &t);
+    if (!*t.text)
+        kafc__producer_why(w->producer, t.text, sizeof(t.text));
     return kafc__error(err, code, "no time was left to wait for %s%s%s", what,
-                       *why ? "; last trouble: " : "", why);
+                       *t.text ? "; the last trouble: " : "", t.text);
 }
 
 /* --- Open -------------------------------------------------------------------------- */

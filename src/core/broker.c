@@ -618,9 +618,20 @@ void kafc__any_pump(struct kafc_core *c)
     kafc__core_timer_set(c, &c->any_timer, at);
 }
 
-const kafc_error *kafc__core_trouble(const struct kafc_core *c)
+const kafc_error *kafc__core_trouble(struct kafc_core *c)
 {
-    return c->any_why.code ? &c->any_why : NULL;
+    struct kafc_conn *conn = best_of(&c->boot, best_of(&c->nodes, NULL));
+    if (c->any_why.code)
+        return &c->any_why;
+    if (!conn || !conn->id || is_ready(conn))
+        return NULL;
+    /* not failed yet, but whoever asks has run out of time */
+    kafc__error(&c->any_silent, KAFC_ERR_TIMED_OUT, "%s %s", conn->broker->name,
+                kafc__link_state(conn->link) == KAFC_LINK_OPENING
+                    ? "is still being connected to"
+                    : "has accepted the connection and said nothing: is it a Kafka broker?");
+    c->any_silent.broker = conn->broker->id;
+    return &c->any_silent;
 }
 
 static void fail_any(struct kafc_core *c, struct kafc_request *rq)

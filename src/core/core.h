@@ -126,7 +126,7 @@ void kafc__core_cancel(struct kafc_core *c, struct kafc_request *rq);
 
 /* Why no broker could be reached, when that is so: for the sentence of a call that ran out of time (rule C4). NULL:
  * nothing is known to be wrong. Valid until the next event. */
-const kafc_error *kafc__core_trouble(const struct kafc_core *c);
+const kafc_error *kafc__core_trouble(struct kafc_core *c);
 
 /* Pause before attempt n (0, 1, …): exponential with ±20 % jitter. */
 int64_t kafc__core_retry_delay(struct kafc_core *c, int attempts);

@@ -82,6 +82,7 @@ struct kafc_core {
     struct kafc_list failed;  /* requests whose done() must not run inside send */
     struct kafc_core_timer any_timer;
     kafc_error any_why; /* why the last candidate was none */
+    kafc_error any_silent; /* room for the sentence about one that has not failed yet */
 
     struct kafc_list members;
     struct kafc_member *walk;            /* next one in a walk that tells news */
