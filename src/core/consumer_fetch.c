@@ -118,6 +118,7 @@ static void nothing_new(struct kafc_consumer_partition *p)
 /* Only a part of a batch came: it is asked for again with room for all of it. */
 static void cut_off(struct kafc_consumer_partition *p, size_t size)
 {
+    enum { PATIENCE = 5 };
     int32_t limit = kafc__core_config(p->c->core)->receive_max;
 
     if (size > (size_t)p->max_bytes && size <= (size_t)limit) {
@@ -125,10 +126,15 @@ static void cut_off(struct kafc_consumer_partition *p, size_t size)
         return;
     }
     kafc__cp_retry(p);
-    if (kafc__cp_tell(p, KAFC_ERR_TOO_LARGE, p->fetch_offset,
-                           "%s [%d]: the batch at offset %lld has %zu bytes, %d are accepted", p->topic->s, p->id,
-                           (long long)p->fetch_offset, size, limit))
+    if (size > (size_t)limit &&
+        kafc__cp_tell(p, KAFC_ERR_TOO_LARGE, p->fetch_offset,
+                      "%s [%d]: the batch at offset %lld has %zu bytes, %d are accepted", p->topic->s, p->id,
+                      (long long)p->fetch_offset, size, limit))
         kafc__cp_step(p, KAFC_CP_BROKEN);
+    else if (size <= (size_t)limit && p->attempts > PATIENCE)
+        kafc__cp_tell(p, KAFC_ERR_CORRUPT, p->fetch_offset,
+                      "%s [%d]: the batch at offset %lld, %zu bytes, comes cut off each time", p->topic->s, p->id,
+                      (long long)p->fetch_offset, size);
 }
 
 /* false: out of memory. */
@@ -143,6 +149,8 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
             return false;
         p->max_bytes = 0;
         if (l.next > p->fetch_offset) {
+            p->told = KAFC_OK;
+            p->attempts = 0;
             p->fetch_offset = l.next;
             p->last_epoch = l.epoch;
         } else { /* the cursor says why and stops the partition; until then nothing is asked */
@@ -165,7 +173,7 @@ static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 {
     p->attempts = r->records.len > 0 ? p->attempts : 0; /* what came may be of no use */
     p->retry_at = 0;
-    p->told = KAFC_OK;
+    p->told = r->records.len > 0 ? p->told : KAFC_OK;
     p->high_watermark = r->high_watermark;
     p->last_stable = r->last_stable_offset >= 0 ? r->last_stable_offset : r->high_watermark;
     p->log_start = r->log_start_offset;
@@ -212,6 +220,8 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
             kafc__meta_hint(f->c->core, p->meta, p->id, r->current_leader.leader_id,
                             r->current_leader.leader_epoch);
         kafc__meta_stale(f->c->core);
+        if (p->attempts == 1 && p->meta && kafc__meta_leader(p->meta, p->id, NULL) != f->node_id)
+            p->retry_at = 0; /* the leader is known already: there is nothing to wait for (KIP-951) */
         break;
     case KAFC_CLASS_RETRY:
         break;

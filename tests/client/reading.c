@@ -122,21 +122,35 @@ static void compress_records(struct batch *b)
     kafc__seg_pool_unref(pool);
 }
 
+static void build(struct batch *b, const char *topic, int32_t partition, int64_t base, int32_t n)
+{
+    b->cap = 4096 + (size_t)n * ((size_t)b->size + 128);
+    b->p = calloc(1, b->cap);
+    b->h = (struct kafc_batch_header){ .base_offset = base, .leader_epoch = 0, .last_offset_delta = n * b->stride - 1,
+                                       .base_timestamp = 1000, .max_timestamp = 1000 + n, .producer_id = -1,
+                                       .producer_epoch = -1, .base_sequence = -1, .count = n };
+    make_records(b, topic, partition, base);
+    if (b->codec)
+        compress_records(b);
+    size_t len = b->n - KAFC_BATCH_HEADER;
+    kafc__batch_header_put(b->p, &b->h, kafc__crc32c(0, b->p + KAFC_BATCH_HEADER, len), len);
+}
+
 static void make_batch(struct reading *e, struct batch *b, const char *topic, int32_t partition, int32_t n)
 {
     kafc_mock_log log;
 
     ck_ok(kafc_mock_log_get(e->mock, topic, partition, &log));
-    b->cap = 4096 + (size_t)n * ((size_t)b->size + 128);
-    b->p = calloc(1, b->cap);
-    b->h = (struct kafc_batch_header){ .leader_epoch = -1, .last_offset_delta = n * b->stride - 1,
-                                       .base_timestamp = 1000, .max_timestamp = 1000 + n, .producer_id = -1,
-                                       .producer_epoch = -1, .base_sequence = -1, .count = n };
-    make_records(b, topic, partition, log.high_watermark);
-    if (b->codec)
-        compress_records(b);
-    size_t len = b->n - KAFC_BATCH_HEADER;
-    kafc__batch_header_put(b->p, &b->h, kafc__crc32c(0, b->p + KAFC_BATCH_HEADER, len), len);
+    build(b, topic, partition, log.high_watermark, n);
+}
+
+uint8_t *make_batch_bytes(const char *topic, int32_t partition, int64_t base, int32_t n, size_t *len)
+{
+    struct batch b = { .stride = 1 };
+
+    build(&b, topic, partition, base, n);
+    *len = b.n;
+    return b.p;
 }
 
 static void put_batch(struct reading *e, struct batch *b, const char *topic, int32_t partition)

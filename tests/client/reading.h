@@ -44,6 +44,9 @@ void put_corrupt(struct reading *e, const char *topic, int32_t partition, int32_
 /* A batch of n records, with offsets base + 0, 2, 4, …, as compaction leaves them: 2 n offsets are used up. */
 void put_holes(struct reading *e, const char *topic, int32_t partition, int32_t n);
 
+/* n records from offset base on as one batch, from malloc. */
+uint8_t *make_batch_bytes(const char *topic, int32_t partition, int64_t base, int32_t n, size_t *len);
+
 /* The next call to fetch gives this. */
 void expect_message(struct reading *e, const char *topic, int32_t partition, int64_t offset);
 void expect_offset(struct reading *e, int64_t offset); /* of "t" [0] */
