@@ -71,7 +71,8 @@ static void trace(struct sim *s, int what, uint32_t link, const void *p, size_t 
 
 void sim_at(struct sim *s, struct sim_event *e, int64_t at)
 {
-    ck_assert(kafc__heap_set(&s->events, &e->t, at));
+    if (!kafc__heap_set(&s->events, &e->t, at))
+        ck_abort_msg("out of memory");
 }
 
 void sim_cancel(struct sim *s, struct sim_event *e)
@@ -122,7 +123,8 @@ static void drop_first(struct sim *s, struct pipe *p)
 {
     struct packet *k = KAFC_LIST_FIRST(&p->packets, struct packet, node);
 
-    ck_assert_ptr_nonnull(k);
+    if (!k)
+        ck_abort_msg("an empty pipe");
     p->queued -= k->len;
     kafc__list_del(&k->node);
     free(k);
@@ -383,8 +385,8 @@ static void settle_client(struct sim_client *c)
     struct sim *s = c->sim;
 
     for (int i = 0;; i++) {
-        ck_assert_msg(i < SETTLE_ROUNDS, "seed %llu: client %d does not come to rest",
-                      (unsigned long long)s->seed, c->index);
+        if (i >= SETTLE_ROUNDS)
+            ck_abort_msg("seed %llu: client %d does not come to rest", (unsigned long long)s->seed, c->index);
         kafc__core_tick(c->core, s->now, sim_wall_ms(s));
         do_actions(c);
         if (kafc__core_sleep(c->core) && kafc__core_deadline(c->core) > s->now)
