@@ -54,15 +54,17 @@ public final class Peer
         BufferedReader in =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
+            // The first word numbers the command and its answer: an answer may come too late to be heard.
+            String[] words = line.trim().split(" +", 2);
             String answer;
             try {
-                peer.obey(line.trim().split(" +"));
+                peer.obey(words[1].split(" +"));
                 answer = "ok";
             } catch (Exception e) {
                 Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
                 answer = "error " + String.valueOf(cause).replace('\n', ' ');
             }
-            System.out.println(answer);
+            System.out.println(words[0] + " " + answer);
             System.out.flush();
         }
         System.exit(0); // whatever a producer in an unfinished transaction thinks of it

@@ -42,13 +42,14 @@ until_true()
 # One command for the Java peer (see Peer.java), one answer.
 peer()
 {
-    local answer
-    (
-        flock 8
-        printf '%s\n' "$*" > "$PEER/in"
-        IFS= read -r -t 90 answer < "$PEER/out" || answer="error no answer"
-        [ "$answer" = ok ] || fail "Java peer: $*: $answer"
-    ) 8> "$PEER/lock"
+    local answer number=$BASHPID$RANDOM
+    printf '%s %s\n' "$number" "$*" > "$PEER/in"
+    while :; do
+        IFS= read -r -t 90 answer < "$PEER/out" || fail "Java peer: $*: no answer"
+        # One that came too late for whom it was meant is not for us.
+        [ "${answer%% *}" = "$number" ] && break
+    done
+    [ "${answer#* }" = ok ] || fail "Java peer: $*: ${answer#* }"
 }
 
 # ours_write FILE [property=value]...: records in Java's peer's format through the library's synchronous

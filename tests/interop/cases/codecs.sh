@@ -23,11 +23,12 @@ for codec in none gzip snappy lz4 zstd; do
         topic=$CASE-$writer-$codec
         peer create "$topic" 1 1
         case $writer in
-        kafc) kafc produce -b "$BROKERS" -t "$topic" -K : -z "$codec" < lines ;;
-        kcat) kcat -P -b "$BROKERS" -t "$topic" -K : -z "$codec" < lines ;;
+        # Batches of some size: one that does not gain by its codec goes without.
+        kafc) kafc produce -b "$BROKERS" -t "$topic" -K : -z "$codec" -X linger.ms=200 < lines ;;
+        kcat) kcat -P -b "$BROKERS" -t "$topic" -K : -z "$codec" -X linger.ms=200 < lines ;;
         java)
             sed "s/^\([^:]*\):\(.*\)/$topic\t-\t-\t\1\t\2/" lines > records
-            peer write "$WORK/records" compression.type="$codec"
+            peer write "$WORK/records" compression.type="$codec" linger.ms=200
             ;;
         esac
         check "$topic" "$number"
