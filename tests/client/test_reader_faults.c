@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/sync.h"
 #include "protocol/apis.h"
@@ -411,6 +412,79 @@ START_TEST(buffer_bytes_bounds_what_is_really_held)
 }
 END_TEST
 
+/* An allocator that knows how many bytes are out, and the most there ever were. */
+struct weigher {
+    kafc_allocator mem;
+    atomic_long now, most;
+};
+
+static void weigh(struct weigher *w, long n)
+{
+    long now = atomic_fetch_add(&w->now, n) + n, most = atomic_load(&w->most);
+
+    while (now > most && !atomic_compare_exchange_weak(&w->most, &most, now))
+        ;
+}
+
+static void *weigh_realloc(void *ctx, void *p, size_t n)
+{
+    size_t *at = p, old = at ? at[-2] : 0;
+
+    at = realloc(at ? at - 2 : NULL, n + 16);
+    at[0] = n;
+    weigh(ctx, (long)n - (long)old);
+    return at + 2;
+}
+
+static void *weigh_malloc(void *ctx, size_t n)
+{
+    return weigh_realloc(ctx, NULL, n);
+}
+
+static void weigh_free(void *ctx, void *p)
+{
+    size_t *at = p;
+
+    if (!at)
+        return;
+    weigh(ctx, -(long)at[-2]);
+    free(at - 2);
+}
+
+START_TEST(memory_is_bounded_while_nobody_reads)
+{
+    struct reading e;
+    struct weigher w = { .mem = { weigh_malloc, weigh_realloc, weigh_free, &w } };
+    enum { LIMIT = 1000000, PARTITION = 50000 };
+    long before;
+    uint64_t asked = 0;
+
+    reading_open_with(&e, KAFC_MOCK(.brokers = 3), 30, KAFC_CLIENT(.allocator = &w.mem));
+    for (int32_t p = 0; p < 30; p++)
+        put_compressed(&e, "t", p, KAFC_GZIP, 1000, 400); /* which is as good as not compressed */
+    for (int32_t p = 0; p < 30; p++)
+        put_compressed(&e, "t", p, KAFC_NONE, 300, 400);
+    reading_reader(&e, NULL);
+    before = atomic_load(&w.now);
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = PARTITION, .buffer_bytes = LIMIT,
+                                   .max_wait_ms = 20));
+    ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
+    do {
+        asked = kafc_mock_requests(e.mock, 0, FETCH);
+        nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL); /* several waits of the broker */
+    } while (asked != kafc_mock_requests(e.mock, 0, FETCH));
+    ck_assert_int_ge(atomic_load(&w.most) - before, LIMIT / 4);
+    /* What arrives on top of it: one batch for each request under way, and what links and requests need. */
+    ck_assert_int_le(atomic_load(&w.most) - before, LIMIT + 1200000);
+    for (int i = 1; i < 30 * 1300; i++)
+        ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
+    expect_nothing(&e, 20);
+    ck_assert_int_le(atomic_load(&w.most) - before, LIMIT + 1200000);
+    reading_close(&e);
+    ck_assert_int_eq(atomic_load(&w.now), 0);
+}
+END_TEST
+
 START_TEST(readers_of_a_thousand_partitions)
 {
     struct reading e;
@@ -478,6 +552,6 @@ SUITE_MAIN("client/reader_faults", 100, leaders_move, brokers_stop_and_start, co
            damage_is_told_once_and_only_a_seek_goes_on, damage_within_a_batch_that_was_handed_out,
            compressed_batches_of_all_codecs, a_message_larger_than_all_limits_is_read, min_bytes_and_max_wait,
            every_version_of_fetch, every_version_of_list_offsets, a_broker_without_topic_ids_in_its_metadata,
-           a_broker_too_old_is_an_error_that_says_so, buffer_bytes_bounds_what_is_really_held,
+           a_broker_too_old_is_an_error_that_says_so, buffer_bytes_bounds_what_is_really_held, memory_is_bounded_while_nobody_reads,
            readers_of_a_thousand_partitions, an_idle_reader_asks_only_when_the_wait_is_over,
            a_closed_reader_fetches_no_more)
