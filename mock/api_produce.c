@@ -43,6 +43,11 @@ static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p,
         code = kafc__mlog_sequence(&p->log, &b, &again);
         why = NULL;
     }
+    if (code == KAFC_OK)
+        kafc__log(&c->log, KAFC_LOG_DEBUG,
+                  "mock: %s-%d: %d records of producer %lld epoch %d from sequence %d: %s",
+                  p->topic->name, (int)p->index, (int)b.count, (long long)b.producer, (int)b.epoch,
+                  (int)b.sequence, again >= 0 ? "are there" : "are new");
     if (code == KAFC_OK && again >= 0) {
         a->base_offset = again;
         a->log_append_time_ms = append_time;

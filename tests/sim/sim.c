@@ -386,7 +386,8 @@ static void settle_client(struct sim_client *c)
 
     for (int i = 0;; i++) {
         if (i >= SETTLE_ROUNDS)
-            ck_abort_msg("seed %llu: client %d does not come to rest", (unsigned long long)s->seed, c->index);
+            ck_abort_msg("seed %llu: client %d does not come to rest", (unsigned long long)s->seed,
+                         c->index);
         kafc__core_tick(c->core, s->now, sim_wall_ms(s));
         do_actions(c);
         if (kafc__core_sleep(c->core) && kafc__core_deadline(c->core) > s->now)
@@ -474,6 +475,14 @@ bool sim_run(struct sim *s, bool (*done)(void *ctx), void *ctx, int64_t limit)
 
 /* ---- made and unmade ---- */
 
+static void say_mock(void *ctx, kafc_log_level level, const char *line)
+{
+    const struct sim *s = ctx;
+
+    (void)level;
+    (void)fprintf(stderr, "%9.3f %s\n", (double)s->now / 1e6, line);
+}
+
 struct sim *sim_new(uint64_t seed, const kafc_mock_options *o)
 {
     struct sim *s = calloc(1, sizeof(*s));
@@ -489,6 +498,10 @@ struct sim *sim_new(uint64_t seed, const kafc_mock_options *o)
     s->now = 1000000;
     s->latency_max_us = 2000;
     s->log = getenv("SIM_LOG") != NULL;
+    if (s->log) {
+        opt.log = say_mock;
+        opt.ctx = s;
+    }
     kafc__rand_seed(&s->rand, seed);
     kafc__heap_init(&s->events, NULL);
     kafc__list_init(&s->links);
