@@ -146,6 +146,10 @@ static void to_leader(struct kafc_producer *p, struct kafc_part *part,
             kafc__list_push(&p->without_id, &part->place);
         return;
     }
+    /* One broker answers in order, two do not: what went to the former leader comes back first. Else more batches than
+     * a leader remembers could be acknowledged behind one whose answer is lost, and it would be written again. */
+    if (part->in_flight && part->node && part->node->id != leader)
+        return;
     struct kafc_node_out *n = node_of(p, part, leader);
     if (!n) {
         part->retry_at = kafc__core_now(p->core) + MEMORY_RETRY_US;
