@@ -274,8 +274,8 @@ demo: $(O)/kafc-demo
 # ---- documents made from tables ----
 
 .PHONY: docs
-docs: $(O)/tests/client/test_options
-	KAFC_WRITE_DOCS=1 CK_RUN_CASE=client/options $<
+docs: $(O)/tests/client/test_options $(O)/tests/core/test_states
+	for t in $^; do KAFC_WRITE_DOCS=1 $$t > /dev/null || exit 1; done
 
 # ---- looking at the source ----
 
@@ -339,7 +339,7 @@ help:
 #? make fuzz           libFuzzer over all targets (F=name SECS=60, shared by all)
 #? make fuzz-regress   replay fuzz seeds and regressions with the plain compiler
 #? make soak           what takes long: many simulations, long fuzzing
-#? make docs           docs/OPTIONS.md from the option table
+#? make docs           docs/OPTIONS.md and docs/STATES.md from their tables
 #? make bench          CPU per message, throughput, latency
 #? make cover          line coverage by directory
 #? make lint           layers, sizes, house rules, exported symbols

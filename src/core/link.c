@@ -56,6 +56,11 @@ static const struct transition table[KAFC_LINK_READY + 1][KAFC_LINK_EVENTS] = {
 
 static const char *const state_name[] = { "down", "opening", "greeting", "ready" };
 
+int kafc__link_next_state(enum kafc_link_state s, enum kafc_link_event ev)
+{
+    return table[s][ev].act ? (int)table[s][ev].next : -1;
+}
+
 bool kafc__link_step(struct kafc_link *l, enum kafc_link_event ev, int64_t now)
 {
     const struct transition *t = &table[l->state][ev];

@@ -83,6 +83,8 @@ struct kafc_link {
 
 /* link.c: the one place where state is assigned. false: the event means nothing in this state. */
 bool kafc__link_step(struct kafc_link *l, enum kafc_link_event ev, int64_t now);
+/* What the table says: the next state, or -1 where the event means nothing. */
+int kafc__link_next_state(enum kafc_link_state s, enum kafc_link_event ev);
 /* The connection must be closed; the first reason stands. */
 void kafc__link_break(struct kafc_link *l, kafc_err code, const char *fmt, ...) KAFC_PRINTF(3, 4);
 /* Tells the owner. why may be NULL when code is KAFC_OK. */

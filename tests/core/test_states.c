@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * docs/STATES.md is a picture of the tables of states; KAFC_WRITE_DOCS=1
+ * draws it anew (make docs).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/consumer_internal.h"
+#include "core/link_internal.h"
+#include "tests/support/suite.h"
+
+struct machine {
+    const char *title, *source;
+    const char *const *states, *const *events; /* ended by NULL */
+    int (*next)(int state, int event);
+};
+
+static int link_next(int s, int e)
+{
+    return kafc__link_next_state((enum kafc_link_state)s, (enum kafc_link_event)e);
+}
+
+static int partition_next(int s, int e)
+{
+    return kafc__cp_next_state((enum kafc_cp_state)s, (enum kafc_cp_event)e);
+}
+
+static const char *const link_states[] = { "DOWN", "OPENING", "GREETING", "READY", NULL };
+static const char *const link_events[] = { "open", "up", "again", "versions", "down", NULL };
+static const char *const partition_states[] = { "LOOKUP", "FETCH", "DONE", "FAILED", NULL };
+static const char *const partition_events[] = { "unknown", "known", "reached", "broken", NULL };
+
+static const struct machine machines[] = {
+    { "A connection", "src/core/link.c", link_states, link_events, link_next },
+    { "A partition that is read", "src/core/consumer.c", partition_states, partition_events, partition_next },
+};
+
+static size_t draw(char *out, size_t cap)
+{
+    size_t n = (size_t)snprintf(out, cap, "# States\n\nDrawn by `make docs` from the tables; do not edit.\n");
+
+    for (size_t m = 0; m < sizeof machines / sizeof machines[0]; m++) {
+        const struct machine *x = &machines[m];
+
+        n += (size_t)snprintf(out + n, cap - n, "\n## %s (`%s`)\n\n```mermaid\nstateDiagram-v2\n    [*] --> %s\n",
+                              x->title, x->source, x->states[0]);
+        for (int s = 0; x->states[s]; s++)
+            for (int e = 0; x->events[e]; e++)
+                if (x->next(s, e) >= 0)
+                    n += (size_t)snprintf(out + n, cap - n, "    %s --> %s: %s\n", x->states[s],
+                                          x->states[x->next(s, e)], x->events[e]);
+        n += (size_t)snprintf(out + n, cap - n, "```\n");
+    }
+    return n;
+}
+
+START_TEST(the_picture_is_what_the_tables_say)
+{
+    static char want[16384], have[16384];
+    size_t n = draw(want, sizeof want);
+    FILE *f;
+
+    if (getenv("KAFC_WRITE_DOCS")) {
+        f = fopen("docs/STATES.md", "w");
+        ck_assert_ptr_nonnull(f);
+        ck_assert_uint_eq(fwrite(want, 1, n, f), n);
+        ck_assert_int_eq(fclose(f), 0);
+    }
+    f = fopen("docs/STATES.md", "r");
+    ck_assert_msg(f != NULL, "docs/STATES.md is missing: make docs");
+    ck_assert_uint_eq(fread(have, 1, sizeof have, f), n);
+    (void)fclose(f);
+    ck_assert_msg(memcmp(have, want, n) == 0, "docs/STATES.md is not what the tables say: make docs");
+}
+END_TEST
+
+/* Names and tables have the same size, and no state is a trap that nothing leaves. */
+START_TEST(every_state_can_be_left)
+{
+    ck_assert_uint_eq(sizeof link_states / sizeof link_states[0], KAFC_LINK_READY + 2);
+    ck_assert_uint_eq(sizeof link_events / sizeof link_events[0], KAFC_LINK_EVENTS + 1);
+    ck_assert_uint_eq(sizeof partition_states / sizeof partition_states[0], KAFC_CP_STATES + 1);
+    ck_assert_uint_eq(sizeof partition_events / sizeof partition_events[0], KAFC_CP_EVENTS + 1);
+    for (size_t m = 0; m < sizeof machines / sizeof machines[0]; m++) {
+        const struct machine *x = &machines[m];
+
+        for (int s = 0; x->states[s]; s++) {
+            bool left = false;
+
+            for (int e = 0; x->events[e]; e++) {
+                int to = x->next(s, e);
+
+                ck_assert_int_ge(to, -1);
+                left = left || (to >= 0 && to != s);
+            }
+            ck_assert_msg(left, "%s: nothing leaves %s", x->title, x->states[s]);
+        }
+    }
+}
+END_TEST
+
+SUITE_MAIN("core/states", 10, the_picture_is_what_the_tables_say, every_state_can_be_left)
