@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A kafc_conn against the mock: any request, batches out and in, positions,
+ * deadlines and interruptions of calls that wait, its end, forks, full memory.
+ */
+#include <check.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "protocol/apis.h"
+#include "protocol/api/03_metadata.h"
+#include "protocol/api/18_api_versions.h"
+#include "tests/client/stranger.h"
+#include "tests/support/alloc.h"
+#include <kafc/conn.h>
+#include <kafc/mock.h>
+
+static kafc_mock *mock;
+static kafc_conn *conn;
+
+static void ok(kafc_err rc, const kafc_error *e)
+{
+    ck_assert_msg(rc == KAFC_OK, "%s: %s", kafc_err_name(rc), e->message);
+}
+
+static kafc_conn *dial(const kafc_conn_options *o)
+{
+    kafc_error e;
+    kafc_conn *c = kafc_conn_dial(o, kafc_mock_bootstrap(mock), 5000, &e);
+    ck_assert_msg(c != NULL, "%s", e.message);
+    return c;
+}
+
+static void set_up(void)
+{
+    mock = kafc_mock_new(KAFC_MOCK(.brokers = 3), NULL);
+    ck_assert_ptr_nonnull(mock);
+    ck_assert_int_eq(kafc_mock_create_topic(mock, "t", 4, 1), KAFC_OK);
+    conn = dial(KAFC_CONN(.topic = "t", .partition = 1));
+}
+
+static void tear_down(void)
+{
+    kafc_conn_free(conn);
+    kafc_mock_free(mock);
+}
+
+/* --- Dialling ------------------------------------------------------------------------------- */
+
+START_TEST(dialling_leads_to_the_leader)
+{
+    ck_assert_int_eq(kafc_conn_broker(conn)->id, kafc_mock_leader(mock, "t", 1, NULL));
+    ck_assert_int_eq(kafc_conn_broker(conn)->port, kafc_mock_port(mock, 2));
+    kafc_conn *plain = dial(NULL);
+    ck_assert_int_eq(kafc_conn_broker(plain)->id, -1);
+    ck_assert_int_eq(kafc_conn_broker(plain)->port, kafc_mock_port(mock, 1));
+    kafc_message m;
+    kafc_error e;
+    ck_assert_int_eq(kafc_conn_read(plain, &m, 1000, &e), KAFC_ERR_USAGE);
+    kafc_conn_free(plain);
+    kafc_conn_free(NULL);
+}
+END_TEST
+
+START_TEST(dialling_a_topic_that_is_not_there)
+{
+    kafc_error e;
+    const char *where = kafc_mock_bootstrap(mock);
+    int64_t begin = kafc__clock_mono_us();
+    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "zz"), where, 5000, &e));
+    ck_assert_int_eq(e.code, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    ck_assert_ptr_nonnull(strstr(e.message, "zz"));
+    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "t", .partition = 9), where, 5000, &e));
+    ck_assert_int_eq(e.code, KAFC_ERR_UNKNOWN_PARTITION);
+    ck_assert_ptr_nonnull(strstr(e.message, "4 partitions"));
+    ck_assert_int_lt(kafc__clock_mono_us() - begin, 4000000); /* said at once, not at the timeout */
+    ck_assert_int_eq(kafc_mock_set_leader(mock, "t", 0, -1), KAFC_OK);
+    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "t"), where, 200, &e));
+    ck_assert_int_eq(e.code, KAFC_ERR_LEADER_NOT_AVAILABLE);
+    kafc_conn_free(dial(KAFC_CONN(.topic = "new", .create_topic = KAFC_ON)));
+    ck_assert_int_ge(kafc_mock_leader(mock, "new", 0, NULL), 1);
+}
+END_TEST
+
+START_TEST(dialling_a_list_and_wrong_lists)
+{
+    char list[128];
+    kafc_error e;
+    (void)snprintf(list, sizeof list, "127.0.0.1:%d, 127.0.0.1:%d", stranger_closed_port(), (int)kafc_mock_port(mock, 3));
+    kafc_conn *c = kafc_conn_dial(NULL, list, 5000, &e);
+    ck_assert_msg(c != NULL, "%s", e.message);
+    ck_assert_int_eq(kafc_conn_broker(c)->port, kafc_mock_port(mock, 3));
+    kafc_conn_free(c);
+    static const char *const bad[] = { "", ",", "host:0", "host:65536", "host:x", ":1", "[::1]:99999" };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ck_assert_msg(!kafc_conn_dial(NULL, bad[i], 100, &e), "'%s' is taken", bad[i]);
+        ck_assert_int_eq(e.code, KAFC_ERR_USAGE);
+    }
+    ck_assert_ptr_null(kafc_conn_dial(NULL, NULL, 100, &e));
+    ck_assert_int_eq(e.code, KAFC_ERR_USAGE);
+    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.max_bytes = -7), list, 100, &e));
+    ck_assert_ptr_nonnull(strstr(e.message, "max_bytes"));
+}
+END_TEST
+
+/* --- Requests --------------------------------------------------------------------------------- */
+
+START_TEST(any_request_of_any_version)
+{
+    kafc_error e;
+    for (int v = 0; v <= kafc_conn_version(conn, KAFC_API_METADATA); v++) {
+        struct kafc_metadata_req req;
+        struct kafc_metadata_resp resp;
+        kafc__msg_defaults(&kafc_metadata_req_schema, &req);
+        req.topics.n = v == 0 ? 0 : -1;
+        ok(kafc_conn_call(conn, KAFC_API_METADATA, v, &req, &resp, 5000, &e), &e);
+        ck_assert_int_eq(resp.topics.n, 1);
+        ck_assert_int_eq(resp.topics.v[0].name.len, 1);
+        ck_assert_int_eq(resp.brokers.n, 3);
+    }
+    struct kafc_api_versions_req req;
+    struct kafc_api_versions_resp resp;
+    kafc__msg_defaults(&kafc_api_versions_req_schema, &req);
+    req.client_software_name = req.client_software_version = (kafc_str){ "x", 1 };
+    ok(kafc_conn_call(conn, KAFC_API_API_VERSIONS, -1, &req, &resp, 5000, &e), &e);
+    ck_assert_int_ge(resp.api_keys.n, 8);
+    ok(kafc_conn_call(conn, KAFC_API_API_VERSIONS, -1, &req, NULL, 5000, &e), &e);
+    ck_assert_int_eq(kafc_conn_call(conn, 999, -1, &req, &resp, 5000, &e), KAFC_ERR_UNSUPPORTED);
+    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, 99, &req, &resp, 5000, &e), KAFC_ERR_UNSUPPORTED);
+    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, -1, NULL, &resp, 5000, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, -1, &req, &resp, 0, &e), KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(kafc_conn_version(conn, 999), -1);
+}
+END_TEST
+
+START_TEST(a_field_that_the_version_lacks_is_an_error)
+{
+    kafc_error e;
+    struct kafc_metadata_req req;
+    struct kafc_metadata_resp resp;
+    kafc__msg_defaults(&kafc_metadata_req_schema, &req);
+    req.allow_auto_topic_creation = false;
+    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, 1, &req, &resp, 5000, &e), KAFC_ERR_ENCODE);
+    ok(kafc_conn_call(conn, KAFC_API_METADATA, 4, &req, &resp, 5000, &e), &e); /* and the connection goes on */
+}
+END_TEST
+
+START_TEST(the_cluster_through_one_broker)
+{
+    kafc_metadata *m;
+    kafc_error e;
+    const char *names[] = { "t" };
+    kafc_new_topic t = { .name = "n", .partitions = 2 };
+    ok(kafc_conn_metadata(conn, names, 1, 5000, &m, &e), &e);
+    ck_assert_int_eq(m->topics[0].npartitions, 4);
+    ck_assert_int_eq(m->controller, 1);
+    kafc_metadata_free(m);
+    ck_assert_int_eq(kafc_conn_create_topics(conn, &t, 1, 5000, &e), KAFC_ERR_NOT_CONTROLLER); /* it is broker 2 */
+    kafc_conn *first = dial(NULL);
+    ok(kafc_conn_create_topics(first, &t, 1, 5000, &e), &e);
+    ck_assert_int_ge(kafc_mock_leader(mock, "n", 1, NULL), 1);
+    ok(kafc_conn_delete_topics(first, &t.name, 1, NULL, 5000, &e), &e);
+    ck_assert_int_eq(kafc_mock_leader(mock, "n", 1, NULL), -1);
+    kafc_conn_free(first);
+}
+END_TEST
+
+/* --- Batches ------------------------------------------------------------------------------------ */
+
+START_TEST(V3_batches_of_every_codec_come_back)
+{
+    static const kafc_compression codec[] = { KAFC_NONE, KAFC_GZIP, KAFC_SNAPPY, KAFC_LZ4, KAFC_ZSTD };
+    const kafc_header h[2] = { { { "a", 1 }, { "", 0 } }, { { "a", 1 }, { NULL, 0 } } };
+    kafc_message m[3] = { { .key = KAFC_STR("k"), .value = KAFC_STR("v"), .headers = h, .nheaders = 2, .timestamp = 5 },
+                          { .key = KAFC_STR(""), .value = { NULL, 0 }, .timestamp = 3 },
+                          { .value = KAFC_STR(""), .timestamp = KAFC_ZERO } };
+    kafc_error e;
+    kafc_produced p;
+    kafc_conn *c = dial(KAFC_CONN(.topic = "t", .partition = 2, .compression = codec[_i], .acks = KAFC_ACKS_LEADER));
+    kafc_err rc = kafc_conn_produce(c, m, 3, 5000, &p, &e);
+    if (rc == KAFC_ERR_NO_CODEC) { /* configured out */
+        kafc_conn_free(c);
+        return;
+    }
+    ok(rc, &e);
+    ck_assert_int_eq(p.base_offset, 0);
+    ok(kafc_conn_produce(c, m, 1, 5000, &p, &e), &e);
+    ck_assert_int_eq(p.base_offset, 3);
+    for (int64_t i = 0; i < 4; i++) {
+        kafc_message g;
+        const kafc_message *want = &m[i % 3];
+        ok(kafc_conn_read(c, &g, 5000, &e), &e);
+        ck_assert_int_eq(g.offset, i);
+        ck_assert_str_eq(g.topic, "t");
+        ck_assert_int_eq(g.partition, 2);
+        ck_assert_int_eq(g.timestamp, i == 2 ? 0 : want->timestamp);
+        ck_assert(!g.key.p == !want->key.p && g.key.len == want->key.len);
+        ck_assert(!g.value.p == !want->value.p && g.value.len == want->value.len);
+        ck_assert_int_eq(g.nheaders, want->nheaders);
+        if (g.nheaders) {
+            ck_assert_ptr_nonnull(g.headers[0].value.p);
+            ck_assert_ptr_null(g.headers[1].value.p);
+        }
+        ck_assert_int_eq(kafc_conn_offset(c), i + 1);
+    }
+    kafc_conn_free(c);
+}
+END_TEST
+
+static void append(int n)
+{
+    for (int i = 0; i < n; i++) {
+        kafc_message m = { .value = KAFC_STR("v"), .timestamp = 1000 * (i + 1) };
+        ck_assert_int_eq(kafc_mock_append(mock, "t", 1, &m, 1, -1), KAFC_OK);
+    }
+}
+
+START_TEST(fetched_batches_outlive_the_connection)
+{
+    kafc_batch *b;
+    kafc_message m;
+    kafc_error e;
+    append(10);
+    ck_assert_int_eq(kafc_conn_offset(conn), KAFC_OFFSET_UNKNOWN);
+    ok(kafc_conn_read(conn, &m, 5000, &e), &e);
+    ok(kafc_conn_fetch(conn, &b, 5000, &e), &e); /* goes on behind what read delivered */
+    int64_t end = kafc_conn_offset(conn);
+    ck_assert_int_gt(end, 1);
+    kafc_conn_free(conn);
+    conn = dial(NULL);
+    ck_assert_int_eq(kafc_batch_high_watermark(b), 10);
+    for (int64_t i = 1; i < end; i++) {
+        ck_assert(kafc_batch_next(b, &m, &e));
+        ck_assert_int_eq(m.offset, i);
+    }
+    ck_assert(!kafc_batch_next(b, &m, &e));
+    ck_assert_int_eq(e.code, KAFC_OK);
+    kafc_batch_free(b);
+}
+END_TEST
+
+START_TEST(V2_seeking_by_every_position)
+{
+    static const struct {
+        kafc_position_kind kind;
+        int64_t value, want;
+    } to[] = { { KAFC_POSITION_FIRST, 0, 2 },   { KAFC_POSITION_LAST, 0, 10 },    { KAFC_POSITION_OFFSET, 5, 5 },
+               { KAFC_POSITION_TAIL, 3, 7 },    { KAFC_POSITION_TAIL, 100, 2 },   { KAFC_POSITION_TIME, 4500, 4 },
+               { KAFC_POSITION_TIME, 99999, 10 }, { KAFC_POSITION_OFFSET, 0, 0 } };
+    kafc_error e;
+    append(10);
+    ck_assert_int_eq(kafc_mock_delete_records(mock, "t", 1, 2), KAFC_OK);
+    for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) {
+        int64_t at = -5, is = -5;
+        kafc_position p = kafc_position_make(to[i].kind, to[i].value);
+        ok(kafc_conn_offset_at(conn, p, 5000, &at, &e), &e);
+        ck_assert_int_eq(at, to[i].want);
+        ok(kafc_conn_seek(conn, p, 5000, &is, &e), &e);
+        ck_assert_int_eq(is, to[i].want);
+        ck_assert_int_eq(kafc_conn_offset(conn), to[i].want);
+        kafc_message m;
+        kafc_err rc = kafc_conn_read(conn, &m, to[i].want == 10 ? 50 : 5000, &e);
+        if (to[i].want == 0)
+            ck_assert_int_eq(rc, KAFC_ERR_OFFSET_OUT_OF_RANGE);
+        else if (to[i].want == 10)
+            ck_assert_int_eq(rc, KAFC_ERR_TIMED_OUT);
+        else
+            ck_assert_int_eq(m.offset, to[i].want);
+    }
+    ck_assert_int_eq(kafc_conn_seek(conn, KAFC_COMMITTED, 5000, NULL, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_conn_seek(conn, KAFC_AT(-1), 5000, NULL, &e), KAFC_ERR_USAGE);
+}
+END_TEST
+
+START_TEST(aborted_records_are_left_out)
+{
+    kafc_message m = { .value = KAFC_STR("aborted") }, good = { .value = KAFC_STR("good") }, g;
+    kafc_error e;
+    ck_assert_int_eq(kafc_mock_append(mock, "t", 1, &m, 1, 7), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_append(mock, "t", 1, &good, 1, -1), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_append_marker(mock, "t", 1, 7, false), KAFC_OK);
+    ok(kafc_conn_read(conn, &g, 5000, &e), &e);
+    ck_assert_int_eq(g.offset, 1);
+    ck_assert_int_eq(kafc_conn_read(conn, &g, 50, &e), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_conn_offset(conn), 3); /* R10: behind the marker */
+    kafc_conn *all = dial(KAFC_CONN(.topic = "t", .partition = 1, .isolation = KAFC_READ_UNCOMMITTED));
+    ok(kafc_conn_read(all, &g, 5000, &e), &e);
+    ck_assert_int_eq(g.offset, 0);
+    kafc_conn_free(all);
+}
+END_TEST
+
+START_TEST(produce_says_what_became_of_it)
+{
+    kafc_message m[2] = { { .value = KAFC_STR("v") }, { .value = KAFC_STR("v"), .topic = "other" } };
+    kafc_produced p = { 0, 0, 0 };
+    kafc_error e;
+    ck_assert_int_eq(kafc_conn_produce(conn, m, 2, 5000, &p, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_conn_produce(conn, m, 0, 5000, &p, &e), KAFC_ERR_USAGE);
+    m[1].topic = "t";
+    m[1].to_partition = 3;
+    ck_assert_int_eq(kafc_conn_produce(conn, m, 2, 5000, &p, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_mock_push_error(mock, 0, KAFC_ERR_NOT_ENOUGH_REPLICAS, 1), KAFC_OK);
+    ck_assert_int_eq(kafc_conn_produce(conn, m, 1, 5000, &p, &e), KAFC_ERR_NOT_ENOUGH_REPLICAS);
+    ck_assert_ptr_nonnull(strstr(e.message, "t [1]"));
+    ck_assert_int_eq(kafc_mock_set_leader(mock, "t", 1, 3), KAFC_OK);
+    ck_assert_int_eq(kafc_conn_produce(conn, m, 1, 5000, &p, &e), KAFC_ERR_NOT_LEADER_OR_FOLLOWER);
+    kafc_conn *c = dial(KAFC_CONN(.topic = "t", .partition = 1, .acks = KAFC_ACKS_NONE));
+    ok(kafc_conn_produce(c, m, 1, 5000, &p, &e), &e);
+    ck_assert_int_eq(p.base_offset, KAFC_OFFSET_UNKNOWN);
+    int64_t end = -1;
+    ok(kafc_conn_offset_at(c, KAFC_LAST, 5000, &end, &e), &e); /* the same connection: served behind it */
+    ck_assert_int_eq(end, 1);
+    kafc_conn_free(c);
+}
+END_TEST
+
+/* --- Calls that wait ------------------------------------------------------------------------------ */
+
+static atomic_int fetches;
+
+static void count_fetch(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx, (void)rq, (void)a;
+    atomic_fetch_add(&fetches, 1);
+}
+
+static void *read_one(void *result)
+{
+    kafc_message m;
+    kafc_error e;
+    *(kafc_err *)result = kafc_conn_read(conn, &m, 60000, &e);
+    return NULL;
+}
+
+/* Runs `end` while a read waits at the broker; gives its result. */
+static kafc_err while_reading(void (*end)(pthread_t))
+{
+    pthread_t t;
+    kafc_err result = KAFC_OK;
+    atomic_store(&fetches, 0);
+    ck_assert_int_eq(kafc_mock_hook(mock, 1, count_fetch, NULL), KAFC_OK);
+    int64_t begin = kafc__clock_mono_us();
+    ck_assert_int_eq(pthread_create(&t, NULL, read_one, &result), 0);
+    stranger_await(&fetches, 1);
+    end(t);
+    pthread_join(t, NULL);
+    ck_assert_int_lt(kafc__clock_mono_us() - begin, 10000000);
+    kafc_mock_hook(mock, 1, NULL, NULL);
+    return result;
+}
+
+static void still_usable(void)
+{
+    kafc_message m;
+    kafc_error e;
+    append(1);
+    ok(kafc_conn_read(conn, &m, 5000, &e), &e);
+    ck_assert_int_eq(m.value.len, 1);
+}
+
+static void shorten(pthread_t t)
+{
+    kafc_error e;
+    (void)t;
+    ok(kafc_conn_set_deadline(conn, 20, &e), &e);
+}
+
+START_TEST(a_deadline_applies_to_calls_that_wait_already)
+{
+    kafc_message m;
+    kafc_error e;
+    ck_assert_int_eq(while_reading(shorten), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_conn_read(conn, &m, 60000, &e), KAFC_ERR_TIMED_OUT); /* and to later ones */
+    ok(kafc_conn_set_deadline(conn, -1, &e), &e);
+    still_usable();
+}
+END_TEST
+
+static void on_signal(int sig)
+{
+    (void)sig;
+    kafc_conn_interrupt(conn);
+}
+
+static void send_signal(pthread_t t)
+{
+    struct sigaction sa = { .sa_handler = on_signal };
+    ck_assert_int_eq(sigaction(SIGUSR1, &sa, NULL), 0);
+    ck_assert_int_eq(pthread_kill(t, SIGUSR1), 0);
+}
+
+START_TEST(C3_interrupt_from_a_signal_handler)
+{
+    kafc_message m;
+    kafc_error e;
+    ck_assert_int_eq(while_reading(send_signal), KAFC_ERR_INTERRUPTED);
+    still_usable();
+    kafc_conn_interrupt(conn); /* one that comes early is for the next call that would wait */
+    ck_assert_int_eq(kafc_conn_read(conn, &m, 60000, &e), KAFC_ERR_INTERRUPTED);
+    still_usable();
+}
+END_TEST
+
+static void close_it(pthread_t t)
+{
+    kafc_error e;
+    (void)t;
+    ok(kafc_conn_close(conn, &e), &e);
+}
+
+START_TEST(close_wakes_who_waits_and_is_idempotent)
+{
+    kafc_message m;
+    kafc_error e;
+    ck_assert_int_eq(while_reading(close_it), KAFC_ERR_CLOSED);
+    ok(kafc_conn_close(conn, &e), &e);
+    ck_assert_int_eq(kafc_conn_read(conn, &m, 1000, &e), KAFC_ERR_CLOSED);
+    ck_assert_int_eq(kafc_conn_seek(conn, KAFC_AT(1), 1000, NULL, &e), KAFC_ERR_CLOSED);
+    ck_assert_int_eq(kafc_mock_connections(mock, 2), 0);
+}
+END_TEST
+
+START_TEST(calls_take_turns)
+{
+    enum { THREADS = 4 };
+    pthread_t t[THREADS];
+    kafc_err result[THREADS];
+    append(THREADS);
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&t[i], NULL, read_one, &result[i]), 0);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(t[i], NULL);
+        ck_assert_int_eq(result[i], KAFC_OK);
+    }
+    ck_assert_int_eq(kafc_conn_offset(conn), THREADS);
+}
+END_TEST
+
+START_TEST(C7_a_forked_child_is_told_and_the_parent_goes_on)
+{
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        kafc_message m;
+        kafc_error e;
+        int bad = kafc_conn_read(conn, &m, 1000, &e) != KAFC_ERR_FORKED;
+        bad += kafc_conn_close(conn, &e) != KAFC_ERR_FORKED;
+        bad += kafc_conn_set_deadline(conn, 5, &e) != KAFC_ERR_FORKED;
+        kafc_conn_interrupt(conn);
+        kafc_conn_free(conn);
+        _exit(bad);
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+    still_usable();
+}
+END_TEST
+
+/* --- Memory ------------------------------------------------------------------------------------------ */
+
+static bool scenario(const kafc_allocator *mem)
+{
+    kafc_error e;
+    kafc_message m = { .key = KAFC_STR("k"), .value = KAFC_STR("value") };
+    kafc_metadata *md = NULL;
+    char first[32]; /* one address: no second try */
+    (void)snprintf(first, sizeof first, "127.0.0.1:%d", (int)kafc_mock_port(mock, 1));
+    kafc_conn *c = kafc_conn_dial(KAFC_CONN(.topic = "t", .partition = 1, .compression = KAFC_GZIP, .allocator = mem),
+                                  first, 5000, &e);
+    if (!c) {
+        ck_assert_int_ne(e.code, KAFC_OK);
+        return false;
+    }
+    bool all = kafc_conn_produce(c, &m, 1, 5000, NULL, &e) == KAFC_OK;
+    all &= kafc_conn_read(c, &m, 500, &e) == KAFC_OK;
+    all &= kafc_conn_metadata(c, NULL, KAFC_ALL_TOPICS, 5000, &md, &e) == KAFC_OK;
+    kafc_metadata_free(md);
+    kafc_conn_free(c);
+    return all;
+}
+
+START_TEST(each_allocation_may_fail)
+{
+    struct test_alloc a;
+    test_alloc_init(&a);
+    ck_assert(scenario(&a.mem));
+    long calls = atomic_load(&a.calls);
+    ck_assert_int_eq(atomic_load(&a.live), 0);
+    for (long i = 1; i <= calls; i++) {
+        test_alloc_init(&a);
+        a.fail_at = i;
+        ck_assert_msg(!scenario(&a.mem), "allocation %ld failed, and nobody said so", i);
+        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld", atomic_load(&a.live), i);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("client/conn");
+    TCase *t = tcase_create("client/conn");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, dialling_leads_to_the_leader);
+    tcase_add_test(t, dialling_a_topic_that_is_not_there);
+    tcase_add_test(t, dialling_a_list_and_wrong_lists);
+    tcase_add_test(t, any_request_of_any_version);
+    tcase_add_test(t, a_field_that_the_version_lacks_is_an_error);
+    tcase_add_test(t, the_cluster_through_one_broker);
+    tcase_add_loop_test(t, V3_batches_of_every_codec_come_back, 0, 5);
+    tcase_add_test(t, fetched_batches_outlive_the_connection);
+    tcase_add_test(t, V2_seeking_by_every_position);
+    tcase_add_test(t, aborted_records_are_left_out);
+    tcase_add_test(t, produce_says_what_became_of_it);
+    tcase_add_test(t, a_deadline_applies_to_calls_that_wait_already);
+    tcase_add_test(t, C3_interrupt_from_a_signal_handler);
+    tcase_add_test(t, close_wakes_who_waits_and_is_idempotent);
+    tcase_add_test(t, calls_take_turns);
+    tcase_add_test(t, C7_a_forked_child_is_told_and_the_parent_goes_on);
+    tcase_add_test(t, each_allocation_may_fail);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
