@@ -157,8 +157,8 @@ static void pump_in(kafc_conn *c, int64_t now)
         lose(c, &e);
 }
 
-/* One turn: sends, sleeps until something happens, receives. */
-static void turn(kafc_conn *c, int64_t deadline)
+/* One turn: sends, sleeps until something happens, receives; over as soon as *done (or NULL). */
+static void turn(kafc_conn *c, int64_t deadline, const bool *done)
 {
     kafc_error e;
     int64_t now = kafc__clock_mono_us();
@@ -167,7 +167,7 @@ static void turn(kafc_conn *c, int64_t deadline)
         return;
     }
     bool full = pump_out(c, now);
-    if (c->fd < 0)
+    if (c->fd < 0 || (done && *done))
         return;
     int64_t until = earlier(earlier(deadline, atomic_load(&c->deadline)), kafc__link_deadline(c->link));
     int64_t us = until == INT64_MAX ? -1 : until > now ? until - now : 0;
@@ -239,7 +239,7 @@ kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadl
     rq->owner = &w;
     kafc__link_queue(c->link, rq, begin);
     while (!w.done && (rc = stopped(c, deadline)) == KAFC_OK)
-        turn(c, deadline);
+        turn(c, deadline, &w.done);
     if (!w.done) {
         kafc__link_cancel(c->link, rq);
         return give_up(c, rq->api->name, rc, begin, err);
@@ -378,7 +378,7 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
             return kafc__error(err, KAFC_ERR_TIMED_OUT,
                                "%s took the connection, but did not say its API versions within %lld ms", name,
                                (long long)((kafc__clock_mono_us() - begin) / 1000));
-        turn(c, deadline);
+        turn(c, deadline, NULL);
     }
     if (c->fd >= 0)
         return KAFC_OK;
