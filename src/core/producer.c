@@ -94,7 +94,7 @@ static void look(struct kafc_producer *p)
     if (p->id_state == KAFC_ID_NONE && now >= p->id_at)
         kafc__producer_place_list(p, &p->without_id);
     if (atomic_load(&p->waiting_count))
-        (void)kafc__producer_waiting_expire(p, now, &p->expire_at);
+        kafc__producer_waiting_expire(p, now, &p->expire_at);
     kafc__producer_expire(p, now);
 }
 

@@ -71,9 +71,8 @@ struct kafc_topic_out {
     /* the driver's */
     struct kafc_table *made; /* the newest table, published or not */
     struct kafc_meta_topic *meta;
-    int64_t unknown_at; /* when the cluster first said that there is none such; 0: it did not */
-    kafc_err error;     /* why there is no table */
-    int32_t scratch;    /* while a request is built */
+    kafc_err error;  /* why there is no table */
+    int32_t scratch; /* while a request is built */
 };
 
 /* A message of a topic without metadata: a batch of one without bytes, so that it can be given a verdict. */
@@ -200,8 +199,7 @@ void kafc__producer_news(struct kafc_member *m, struct kafc_meta_topic *meta);
 void kafc__producer_new_topics(struct kafc_producer *p);
 void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_topics_again(struct kafc_producer *p); /* those without a table */
-bool kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now,
-                                   int64_t *next); /* true: something waits */
+void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next);
 void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code,
                                  int64_t before);
 void kafc__producer_waiting_fail_all(struct kafc_producer *p, kafc_err code);

@@ -252,5 +252,5 @@ void kafc__producer_expire(struct kafc_producer *p, int64_t now)
         kafc__producer_place(p, part);
     }
     p->expire_at = next;
-    (void)kafc__producer_waiting_expire(p, now, &p->expire_at);
+    kafc__producer_waiting_expire(p, now, &p->expire_at);
 }

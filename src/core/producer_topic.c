@@ -210,20 +210,13 @@ static void publish(struct kafc_producer *p, struct kafc_topic_out *t)
 
 static void look_at_error(struct kafc_producer *p, struct kafc_topic_out *t)
 {
-    kafc_err code = t->meta->error;
-    kafc_err_class cls = kafc_err_class_of(code);
-    int64_t now = kafc__core_now(p->core);
-    t->error = code;
-    if (t->made)
-        return;
-    if (cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE) {
-        kafc__producer_say(p, KAFC_LOG_ERROR, "topic %s: %s", t->name, kafc_err_text(code));
-        kafc__producer_waiting_fail(p, t, code, INT64_MAX);
-    } else if (code == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION && !t->unknown_at) {
-        t->unknown_at = now;
-    }
-    if (p->ask_at == INT64_MAX)
-        p->ask_at = now + kafc__core_retry_delay(p->core, p->asks++);
+    kafc_err_class cls = kafc_err_class_of(t->meta->error);
+    if (t->error != t->meta->error)
+        kafc__producer_say(p, cls == KAFC_CLASS_FATAL ? KAFC_LOG_ERROR : KAFC_LOG_INFO,
+                           "topic %s: %s", t->name, kafc_err_text(t->meta->error));
+    t->error = t->meta->error;
+    if (!t->made)
+        kafc__producer_waiting_expire(p, kafc__core_now(p->core), &p->expire_at);
 }
 
 void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t)
@@ -235,7 +228,6 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
         look_at_error(p, t);
     if (meta->error != KAFC_OK || meta->npartitions <= 0)
         return;
-    t->unknown_at = 0;
     t->error = KAFC_OK;
     p->asks = 0;
     if (!t->made || t->made->n != meta->npartitions) {
@@ -307,31 +299,41 @@ void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out 
     }
 }
 
-bool kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next)
+/* So long a message waits for its topic: shorter while the cluster says that there is none such. */
+static int64_t patience(const struct kafc_producer *p, const struct kafc_topic_out *t)
 {
-    bool any = false;
+    int64_t most = p->cfg.delivery_timeout_us;
+    bool unknown = t->error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION && !p->cfg.create_topics;
+    return unknown && UNKNOWN_TOPIC_US < most ? UNKNOWN_TOPIC_US : most;
+}
+
+static bool something_waits(struct kafc_topic_out *t)
+{
+    kafc__lock(&t->lock);
+    bool any = !kafc__list_empty(&t->waiting);
+    kafc__unlock(&t->lock);
+    return any;
+}
+
+void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next)
+{
     for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
         if (t->made)
             continue;
         kafc_err_class cls = kafc_err_class_of(t->error);
-        if (cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE)
-            kafc__producer_waiting_fail(p, t, t->error, INT64_MAX);
-        if (t->unknown_at && !p->cfg.create_topics && now >= t->unknown_at + UNKNOWN_TOPIC_US)
-            kafc__producer_waiting_fail(p, t, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, INT64_MAX);
-        kafc__producer_waiting_fail(p, t, t->error == KAFC_OK ? KAFC_ERR_TIMED_OUT : t->error,
-                                    now - p->cfg.delivery_timeout_us + 1);
+        kafc_err code = t->error == KAFC_OK ? KAFC_ERR_TIMED_OUT : t->error;
+        bool hopeless = cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE;
+        if (hopeless && something_waits(t))
+            kafc__meta_stale(p->core); /* it may be allowed by the next time */
+        kafc__producer_waiting_fail(p, t, code, hopeless ? INT64_MAX : now - patience(p, t) + 1);
         kafc__lock(&t->lock);
         struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
-        if (b) {
-            int64_t at = b->opened_at + p->cfg.delivery_timeout_us;
-            if (t->unknown_at && !p->cfg.create_topics && t->unknown_at + UNKNOWN_TOPIC_US < at)
-                at = t->unknown_at + UNKNOWN_TOPIC_US;
-            *next = at < *next ? at : *next;
-            any = true;
-        }
+        int64_t at = b ? b->opened_at + patience(p, t) : INT64_MAX;
         kafc__unlock(&t->lock);
+        *next = at < *next ? at : *next;
+        if (b && t->error != KAFC_OK && p->ask_at == INT64_MAX)
+            p->ask_at = now + kafc__core_retry_delay(p->core, p->asks++);
     }
-    return any;
 }
 
 uint64_t kafc__producer_waiting_first(struct kafc_producer *p)

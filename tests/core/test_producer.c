@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The producer under a virtual clock: when it sends, what it puts together, how
+ * long it waits, and what it does at the edges of sequences and epochs.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "core/producer_internal.h"
+#include "protocol/apis.h"
+#include "tests/sim/sim.h"
+#include "tests/support/suite.h"
+
+enum { MS = 1000, SECOND = 1000000, SEEN = 4096 };
+
+struct stage {
+    struct sim *sim;
+    struct kafc_core *core;
+    struct kafc_producer *p;
+    int n, acknowledged, not_written, perhaps;
+    kafc_err code;
+    int64_t at, offset[SEEN]; /* at: of the last report */
+    int events;
+    /* Produce requests that came */
+    int requests, partitions; /* partitions: of the last one */
+    int64_t asked_at;
+    int32_t delay_ms;
+};
+
+static int64_t now_us(void *ctx)
+{
+    return ((struct stage *)ctx)->sim->now;
+}
+
+static void on_report(void *ctx, const kafc_report *r)
+{
+    struct stage *s = ctx;
+    s->n++;
+    s->acknowledged += r->verdict == KAFC_ACKNOWLEDGED;
+    s->not_written += r->verdict == KAFC_NOT_WRITTEN;
+    s->perhaps += r->verdict == KAFC_PERHAPS_WRITTEN;
+    s->code = r->code;
+    s->at = s->sim->now;
+    size_t i = (size_t)((char *)r->opaque - (char *)NULL);
+    if (i < SEEN)
+        s->offset[i] = r->offset;
+}
+
+static void on_event(void *ctx)
+{
+    ((struct stage *)ctx)->events++;
+}
+
+static void on_produce(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    struct stage *s = ctx;
+    struct kafc_arena arena;
+    struct kafc_produce_req req;
+    struct kafc_rd rd;
+    kafc_error err;
+    kafc__arena_init(&arena, NULL, 0);
+    kafc__rd_init(&rd, rq->body.p, (size_t)rq->body.len);
+    ck_assert_msg(
+        kafc__msg_decode(&rd, &kafc_produce_req_schema, &req, rq->version, &arena, &err) == KAFC_OK,
+        "%s", err.message);
+    s->requests++;
+    s->asked_at = s->sim->now;
+    s->partitions = 0;
+    for (int32_t i = 0; i < req.topic_data.n; i++)
+        s->partitions += req.topic_data.v[i].partition_data.n;
+    kafc__arena_fini(&arena);
+    a->delay_ms = s->delay_ms;
+}
+
+static struct kafc_producer_config config(void)
+{
+    return (struct kafc_producer_config){ .topic = "t",
+                                          .acks = -1,
+                                          .idempotence = true,
+                                          .linger_us = 5 * MS,
+                                          .batch_bytes = 100000,
+                                          .message_max_bytes = 100000,
+                                          .buffer_bytes = 10 << 20,
+                                          .delivery_timeout_us = 120 * SECOND,
+                                          .max_in_flight = 5,
+                                          .reports = KAFC_REPORTS_ALL,
+                                          .report_slots = 10000,
+                                          .now_us = now_us,
+                                          .on_report = on_report,
+                                          .on_event = on_event };
+}
+
+static void begin(struct stage *s, int32_t brokers, int32_t partitions,
+                  const struct kafc_producer_config *from)
+{
+    struct kafc_producer_config cfg = *from;
+    kafc_error err;
+    memset(s, 0, sizeof(*s));
+    s->sim = sim_new(1, KAFC_MOCK(.brokers = brokers));
+    s->sim->latency_max_us = 20;
+    s->core = sim_client(s->sim, &(struct kafc_core_config){ .client_id = "test" });
+    if (partitions)
+        ck_assert_int_eq(kafc__cluster_create_topic(s->sim->cluster, "t", partitions, 0), KAFC_OK);
+    ck_assert_int_eq(kafc__cluster_hook(s->sim->cluster, KAFC_API_PRODUCE, on_produce, s), KAFC_OK);
+    cfg.ctx = s;
+    s->p = kafc__producer_new(s->core, &cfg, &err);
+    ck_assert_msg(s->p != NULL, "%s", err.message);
+    ck_assert_int_eq(kafc__producer_start(s->p, &err), KAFC_OK);
+}
+
+static void end(struct stage *s)
+{
+    kafc__producer_stop(s->p);
+    kafc__producer_free(s->p);
+    sim_client_free(s->sim, s->core);
+    sim_free(s->sim);
+}
+
+static void send_to(struct stage *s, int32_t partition, int i)
+{
+    kafc_error err;
+    kafc_message m = { .value = KAFC_STR("value"),
+                       .to_partition = partition ? partition : KAFC_ZERO };
+    ck_assert_msg(kafc__producer_send(s->p, &m, (char *)NULL + i, sim_wall_ms(s->sim), &err) ==
+                      KAFC_OK,
+                  "%s", err.message);
+}
+
+struct goal {
+    struct stage *s;
+    int n;
+};
+
+static bool told(void *ctx)
+{
+    struct goal *g = ctx;
+    return g->s->n >= g->n;
+}
+
+static void await(struct stage *s, int n, int64_t limit)
+{
+    struct goal g = { s, n };
+    ck_assert_msg(sim_run(s->sim, told, &g, limit), "%d of %d verdicts", s->n, n);
+}
+
+struct pause {
+    struct sim_event e;
+    bool over;
+};
+
+static void wake_up(void *ctx)
+{
+    ((struct pause *)ctx)->over = true;
+}
+
+static bool is_over(void *ctx)
+{
+    return ((struct pause *)ctx)->over;
+}
+
+static void pass(struct stage *s, int64_t us)
+{
+    struct pause x = { .e = { .fire = wake_up, .ctx = &x } };
+    sim_at(s->sim, &x.e, s->sim->now + us);
+    ck_assert(sim_run(s->sim, is_over, &x, us));
+}
+
+/* Metadata and a producer id are here, and the partitions' first batches were acknowledged. */
+static void warm_up(struct stage *s, int32_t partitions)
+{
+    for (int32_t i = 0; i < partitions; i++)
+        send_to(s, i, SEEN);
+    await(s, partitions, SECOND);
+    s->n = s->acknowledged = s->requests = 0;
+}
+
+START_TEST(a_message_lingers_and_no_longer)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    begin(&s, 1, 1, &cfg);
+    warm_up(&s, 1);
+    int64_t sent_at = s.sim->now;
+    send_to(&s, 0, 0);
+    await(&s, 1, SECOND);
+    ck_assert_int_ge(s.asked_at - sent_at, 5 * MS);
+    ck_assert_int_lt(s.asked_at - sent_at, 6 * MS);
+    end(&s);
+}
+END_TEST
+
+START_TEST(the_partitions_of_a_node_share_a_request)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    begin(&s, 1, 16, &cfg);
+    warm_up(&s, 16);
+    for (int i = 0; i < 16; i++)
+        send_to(&s, i, i);
+    await(&s, 16, SECOND);
+    ck_assert_int_eq(s.requests, 1);
+    ck_assert_int_eq(s.partitions, 16);
+    end(&s);
+}
+END_TEST
+
+START_TEST(a_full_batch_does_not_linger)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.linger_us = 100 * SECOND;
+    cfg.batch_messages = 3;
+    begin(&s, 1, 1, &cfg);
+    for (int i = 0; i < 7; i++)
+        send_to(&s, 0, i);
+    await(&s, 6, SECOND);
+    pass(&s, SECOND);
+    ck_assert_int_eq(s.n, 6);
+    end(&s);
+    ck_assert_int_eq(s.not_written, 1);
+    ck_assert_int_eq(s.code, KAFC_ERR_CLOSED);
+}
+END_TEST
+
+START_TEST(W5_five_in_flight_with_idempotence_one_without)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.idempotence = _i == 0;
+    cfg.linger_us = 0;
+    cfg.batch_messages = 1;
+    begin(&s, 1, 1, &cfg);
+    warm_up(&s, 1);
+    s.delay_ms = 100;
+    for (int i = 0; i < 20; i++)
+        send_to(&s, 0, i);
+    int most = 0;
+    struct kafc_part *part = atomic_load(&s.p->only->table)->part[0];
+    while (s.n < 20) {
+        pass(&s, MS);
+        most = part->in_flight > most ? part->in_flight : most;
+    }
+    ck_assert_int_eq(most, _i == 0 ? 5 : 1);
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(s.offset[i], i + 1);
+    end(&s);
+}
+END_TEST
+
+START_TEST(W1_the_delivery_timeout_is_kept)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.delivery_timeout_us = 3 * SECOND;
+    begin(&s, 2, 2, &cfg);
+    warm_up(&s, 2);
+    ck_assert_int_eq(kafc__cluster_set_leader(s.sim->cluster, "t", 0, -1), KAFC_OK);
+    int64_t sent_at = s.sim->now;
+    send_to(&s, 0, 0);
+    await(&s, 1, 10 * SECOND);
+    ck_assert_int_eq(s.not_written + s.perhaps, 1); /* NOT_LEADER may come behind an append */
+    ck_assert_int_ge(s.at - sent_at, 3 * SECOND);
+    ck_assert_int_lt(s.at - sent_at, 3 * SECOND + 20 * MS);
+    end(&s);
+}
+END_TEST
+
+START_TEST(W9_an_unknown_topic_is_given_some_time_and_then_told)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    begin(&s, 1, 0, &cfg);
+    send_to(&s, 0, 0);
+    await(&s, 1, 60 * SECOND);
+    ck_assert_int_eq(s.not_written, 1);
+    ck_assert_int_eq(s.code, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    ck_assert_int_ge(s.at, 10 * SECOND);
+    ck_assert_int_lt(s.at, 12 * SECOND);
+    send_to(&s, 0, 1);
+    pass(&s, 2 * SECOND); /* and when it comes, it is used */
+    ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "t", 2, 1), KAFC_OK);
+    send_to(&s, 1, 2);
+    s.acknowledged = 0;
+    pass(&s, 5 * SECOND);
+    ck_assert_int_ge(s.acknowledged, 1);
+    end(&s);
+    ck_assert_int_eq(s.n, 3);
+}
+END_TEST
+
+START_TEST(W5_sequences_wrap)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.linger_us = 0;
+    cfg.batch_messages = 3;
+    begin(&s, 1, 1, &cfg);
+    warm_up(&s, 1);
+    struct kafc_part *part = atomic_load(&s.p->only->table)->part[0];
+    part->next_sequence = INT32_MAX - 10;
+    ck_assert_int_eq(kafc__cluster_forget_producers(s.sim->cluster, "t", 0, false), KAFC_OK);
+    for (int i = 0; i < 60; i++) {
+        send_to(&s, 0, i);
+        if (i == 2)
+            await(&s, 3, SECOND);
+    }
+    await(&s, 60, 10 * SECOND);
+    ck_assert_int_eq(s.acknowledged, 60);
+    ck_assert_int_eq(part->next_sequence, 60 - 11);
+    ck_assert_int_eq(s.p->epoch, 0);
+    for (int i = 0; i < 60; i++)
+        ck_assert_int_eq(s.offset[i], i + 1);
+    end(&s);
+}
+END_TEST
+
+START_TEST(W5_the_last_epoch_is_followed_by_another_id)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    begin(&s, 1, 2, &cfg);
+    warm_up(&s, 2);
+    struct kafc_table *table = atomic_load(&s.p->only->table);
+    int64_t id = s.p->producer_id;
+    s.p->epoch = INT16_MAX;
+    for (int i = 0; i < 2; i++)
+        send_to(&s, i, i);
+    await(&s, 2, SECOND);
+    ck_assert_int_eq(table->part[0]->epoch, INT16_MAX);
+    ck_assert_int_eq(kafc__cluster_forget_producers(s.sim->cluster, "t", 0, true), KAFC_OK);
+    send_to(&s, 0, 2);
+    await(&s, 3, 10 * SECOND);
+    ck_assert_int_eq(s.acknowledged, 3);
+    ck_assert_int_ne(s.p->producer_id, id);
+    ck_assert_int_eq(table->part[0]->producer_id, s.p->producer_id);
+    ck_assert_int_eq(table->part[1]->producer_id, id); /* until it sends */
+    send_to(&s, 1, 3);
+    await(&s, 4, 10 * SECOND);
+    ck_assert_int_eq(table->part[1]->producer_id, s.p->producer_id);
+    ck_assert_int_eq(s.acknowledged, 4);
+    end(&s);
+}
+END_TEST
+
+START_TEST(a_topic_that_is_made_anew_gets_a_new_table)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    begin(&s, 2, 2, &cfg);
+    warm_up(&s, 2);
+    ck_assert_int_eq(kafc__cluster_delete_topic(s.sim->cluster, "t"), KAFC_OK);
+    ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "t", 6, 0), KAFC_OK);
+    for (int i = 0; i < 2; i++)
+        send_to(&s, i, i);
+    await(&s, 2, 30 * SECOND);
+    ck_assert_int_eq(s.acknowledged, 2);
+    ck_assert_int_eq(atomic_load(&s.p->only->table)->n, 6);
+    send_to(&s, 5, 2);
+    await(&s, 3, SECOND);
+    ck_assert_int_eq(s.acknowledged, 3);
+    end(&s);
+}
+END_TEST
+
+START_TEST(W7_a_report_can_be_wanted_for_failures_only)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.on_report = NULL;
+    cfg.reports = KAFC_REPORTS_FAILURES;
+    cfg.report_slots = 4;
+    begin(&s, 1, 1, &cfg);
+    kafc_report r[8];
+    for (int i = 0; i < 12; i++) { /* successes give their slots back */
+        send_to(&s, 0, i);
+        if (i % 4 == 3)
+            pass(&s, SECOND);
+    }
+    ck_assert_int_eq(kafc__producer_reports(s.p, r, 8), 0);
+    ck_assert_int_eq(
+        kafc__cluster_push_error(s.sim->cluster, KAFC_API_PRODUCE, KAFC_ERR_INVALID_RECORD, 1),
+        KAFC_OK);
+    for (int i = 0; i < 4; i++)
+        send_to(&s, 0, 100 + i);
+    pass(&s, SECOND);
+    kafc_message m = { .value = KAFC_STR("v") };
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 0, NULL), KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(kafc__producer_reports(s.p, r, 8), 4);
+    ck_assert_int_eq(r[0].verdict, KAFC_NOT_WRITTEN);
+    ck_assert_int_eq(r[0].code, KAFC_ERR_INVALID_RECORD);
+    ck_assert_ptr_eq(r[3].opaque, (char *)NULL + 103);
+    ck_assert_int_eq(kafc__producer_reports(s.p, r, 8), 0);
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 0, NULL), KAFC_OK);
+    end(&s);
+}
+END_TEST
+
+START_TEST(W10_a_flush_ends_with_its_own_messages)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    struct kafc_flush f;
+    cfg.linger_us = 100 * SECOND;
+    begin(&s, 1, 2, &cfg);
+    for (int i = 0; i < 10; i++)
+        send_to(&s, i % 2, i);
+    kafc__producer_flush_begin(s.p, &f); /* metadata is not even here */
+    pass(&s, SECOND);
+    ck_assert(atomic_load(&f.done));
+    ck_assert_int_eq(s.acknowledged, 10);
+    kafc__producer_flush_end(s.p, &f);
+    s.delay_ms = 500;
+    send_to(&s, 0, 10);
+    kafc__producer_flush_begin(s.p, &f);
+    pass(&s, 100 * MS);
+    ck_assert(!atomic_load(&f.done));
+    send_to(&s, 0, 11); /* comes later and lingers */
+    pass(&s, SECOND);
+    ck_assert(atomic_load(&f.done));
+    ck_assert_int_eq(s.acknowledged, 11);
+    kafc__producer_flush_end(s.p, &f);
+    end(&s);
+}
+END_TEST
+
+START_TEST(nothing_happens_while_nothing_is_sent)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    begin(&s, 1, 4, &cfg);
+    warm_up(&s, 4);
+    int events = s.events;
+    pass(&s, 100 * SECOND);
+    ck_assert_int_eq(s.events, events);
+    ck_assert_int_eq(s.requests, 0);
+    ck_assert(kafc__list_empty(&s.p->busy));
+    ck_assert_uint_eq(atomic_load(&s.p->budget->used), 0);
+    end(&s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *su = suite_create("core/producer");
+    TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 30);
+    tcase_add_test(t, a_message_lingers_and_no_longer);
+    tcase_add_test(t, the_partitions_of_a_node_share_a_request);
+    tcase_add_test(t, a_full_batch_does_not_linger);
+    tcase_add_loop_test(t, W5_five_in_flight_with_idempotence_one_without, 0, 2);
+    tcase_add_test(t, W1_the_delivery_timeout_is_kept);
+    tcase_add_test(t, W9_an_unknown_topic_is_given_some_time_and_then_told);
+    tcase_add_test(t, W5_sequences_wrap);
+    tcase_add_test(t, W5_the_last_epoch_is_followed_by_another_id);
+    tcase_add_test(t, a_topic_that_is_made_anew_gets_a_new_table);
+    tcase_add_test(t, W7_a_report_can_be_wanted_for_failures_only);
+    tcase_add_test(t, W10_a_flush_ends_with_its_own_messages);
+    tcase_add_test(t, nothing_happens_while_nothing_is_sent);
+    suite_add_tcase(su, t);
+    SRunner *r = srunner_create(su);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
