@@ -408,13 +408,24 @@ static void learned(struct kafc_core *c, bool ok)
         ask_at(c, c->now + c->cfg.metadata_max_age_us);
 }
 
-/* An error of the whole answer (versions from 13 on). */
-static bool refused(struct kafc_core *c, const struct kafc_metadata_resp *resp, kafc_error *err)
+/* Ten times what the largest clusters have: a node costs far more memory than its bytes in a response. */
+enum { NODES_MAX = 10000 };
+
+/* An error of the whole answer (a code of its own from version 13 on). */
+static bool refused(struct kafc_core *c, const struct kafc_broker *by,
+                    const struct kafc_metadata_resp *resp, kafc_error *err)
 {
-    if (!resp->error_code)
-        return false;
     kafc_err code = (kafc_err)resp->error_code;
-    kafc__error(err, code, "%s", kafc_err_text(code));
+    if (resp->brokers.n > NODES_MAX)
+        kafc__error(err, KAFC_ERR_PROTOCOL, "%s answers Metadata with %d nodes: that is no cluster",
+                    by->name, (int)resp->brokers.n);
+    else if (code)
+        kafc__error(err, code, "%s answers Metadata with %s: %s", by->name, kafc_err_name(code),
+                    kafc_err_text(code));
+    else
+        return false;
+    err->broker = by->id;
+    err->api = KAFC_API_METADATA;
     struct kafc_broker *b;
     while (code == KAFC_ERR_REBOOTSTRAP_REQUIRED &&
            (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node)))
@@ -430,7 +441,7 @@ static void answered(struct kafc_request *rq)
     kafc_error err;
     kafc__arena_reset(&m->arena);
     if (!rq->result && !kafc__request_decode(rq, &resp, &m->arena, &err) &&
-        !refused(c, &resp, &err)) {
+        !refused(c, rq->conn->broker, &resp, &err)) {
         const struct kafc_broker *by = rq->conn->broker;
         char name[320];
         snprintf(name, sizeof(name), "%.300s:%d", by->host, (int)by->port);

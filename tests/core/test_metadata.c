@@ -376,6 +376,26 @@ START_TEST(a_topic_dropped_in_flight_is_no_news)
 }
 END_TEST
 
+START_TEST(a_crowd_of_nodes_is_not_believed)
+{
+    begin();
+    world_topic(&w, "t", 1, 1);
+    w.crowd = 10000;
+    ck_assert(world_start(&w));
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(t->npartitions, 0);
+    ck_assert_ptr_nonnull(kafc__core_trouble(w.core));
+    ck_assert_ptr_nonnull(
+        strstr(kafc__core_trouble(w.core)->message, "a:1 answers Metadata with 10002 nodes"));
+    w.crowd = 1000;
+    world_run(&w, w.now + 5 * SEC);
+    ck_assert_int_eq(t->npartitions, 1);
+    kafc__meta_drop(w.core, t, false);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(a_lost_answer_is_asked_for_again)
 {
     begin();
@@ -404,4 +424,4 @@ SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_d
            what_is_known_is_refreshed_before_it_is_too_old,
            a_hint_counts_when_it_is_newer_and_the_node_is_known,
            members_may_drop_topics_and_each_other_while_they_hear_news,
-           a_topic_dropped_in_flight_is_no_news, a_lost_answer_is_asked_for_again)
+           a_topic_dropped_in_flight_is_no_news, a_crowd_of_nodes_is_not_believed, a_lost_answer_is_asked_for_again)

@@ -13,7 +13,7 @@
 static void keep_line(void *ctx, kafc_log_level level, const char *line)
 {
     struct world *w = ctx;
-    (void)level;
+    w->nwarned += level == KAFC_LOG_WARN;
     snprintf(w->log[w->nlog % 200], sizeof(w->log[0]), "%s", line);
     w->nlog++;
 }
@@ -152,7 +152,8 @@ static void answer_metadata(struct world *w, struct world_link *l, const struct 
                  req.topics.v[0].name.p);
     kafc__msg_defaults(q->api->resp, &resp);
     resp.controller_id = w->controller;
-    resp.brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, w->nnodes, &l->peer.arena);
+    resp.brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, w->nnodes + w->crowd,
+                                     &l->peer.arena);
     for (int i = 0; i < w->nnodes; i++)
         if (!w->node[i].hidden && w->node[i].id >= 0) {
             struct kafc_metadata_resp_broker *b = &resp.brokers.v[resp.brokers.n++];
@@ -160,6 +161,10 @@ static void answer_metadata(struct world *w, struct world_link *l, const struct 
             b->host = (kafc_str){ w->node[i].host, (int32_t)strlen(w->node[i].host) };
             b->port = w->node[i].port;
         }
+    for (int32_t i = 0; i < w->crowd; i++)
+        resp.brokers.v[resp.brokers.n++] = (struct kafc_metadata_resp_broker){ .node_id = 1000 + i,
+                                                                               .host = { "x", 1 },
+                                                                               .port = 1 };
     answer_topics(w, &l->peer, &req, q->h.version, &resp);
     peer_answer(&l->peer, q, &resp);
 }

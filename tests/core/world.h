@@ -58,6 +58,7 @@ struct world {
     bool auto_create; /* the brokers create topics that are asked for by name */
     int8_t metadata_max;
     int32_t controller;
+    int32_t crowd; /* so many nodes more in the metadata */
     struct world_asked asked[WORLD_ASKED];
     int nasked;
     int nclosed;  /* CLOSE actions */
@@ -67,7 +68,7 @@ struct world {
     void (*serve)(struct world *w, struct world_link *l, const struct peer_request *q);
     void *ctx;
     char log[200][300];
-    int nlog;
+    int nlog, nwarned;
 };
 
 void world_init(struct world *w, const char *brokers);
