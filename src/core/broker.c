@@ -17,11 +17,11 @@ static int64_t later(int64_t at, int64_t by)
     return by < 0 ? at : at > INT64_MAX - by ? INT64_MAX : at + by;
 }
 
-/* base * 2^n, at most max, 20 % more or less. */
+/* base * 2^n, at most max, 20 % more or less; never nothing. */
 static int64_t backoff(struct kafc_core *c, int64_t base, int64_t max, int n)
 {
-    int64_t d = base > 0 ? base : 1000;
-    max = max > d ? max : d;
+    max = max > 1000 ? max : 1000;
+    int64_t d = base < 1000 ? 1000 : base < max ? base : max;
     while (n-- > 0 && d < max)
         d = d > max / 2 ? max : d * 2;
     uint32_t permille = 800 + kafc__rand_below(&c->rand, 401);
@@ -154,6 +154,7 @@ static bool make_link(struct kafc_conn *conn)
         /* The greeting is a part of connecting: a silent peer must not hold up the rest of the bootstrap list. */
         .request_timeout_us = c->cfg.connect_timeout_us < c->cfg.request_timeout_us ? c->cfg.connect_timeout_us
                                                                                     : c->cfg.request_timeout_us,
+        .told = &conn->broker->told,
     };
     conn->link = kafc__link_new(&cfg, conn->broker->id, conn->broker->name);
     return conn->link != NULL;
@@ -279,6 +280,7 @@ static void conn_fail(struct kafc_conn *conn, kafc_err code, const char *reason,
     else
         kafc__error(&why, code, "%s is lost: %s", conn->broker->name, reason);
     why.broker = conn->broker->id;
+    kafc__link_explain(conn->link, &why);
     conn_end(conn, &why, tell);
 }
 
@@ -541,21 +543,29 @@ static struct kafc_broker *next_of(struct kafc_list *list, struct kafc_broker *b
     return n ? n : KAFC_LIST_FIRST(list, struct kafc_broker, node);
 }
 
-/* The first one from `start` on, in a circle, that is not paused; *at becomes the earliest end of a pause. */
+/* Known nodes before the list that we began with, but in turn with it once they have failed. */
+static int rank(const struct kafc_broker *b)
+{
+    return b->failures ? 2 * b->failures + (b->id >= 0) : b->id < 0;
+}
+
+/* The one with the lowest rank of those that are not paused: `best`, or else the first such one from `start` on, in a
+ * circle. *at becomes the earliest end of a pause. */
 static struct kafc_broker *candidate(struct kafc_core *c, struct kafc_list *list,
-                                     struct kafc_broker *start, int64_t *at)
+                                     struct kafc_broker *start, struct kafc_broker *best,
+                                     int64_t *at)
 {
     struct kafc_broker *b = start;
     if (!b)
-        return NULL;
+        return best;
     do {
-        if (b->not_before <= c->now)
-            return b;
-        if (b->not_before < *at)
-            *at = b->not_before;
+        if (b->not_before > c->now)
+            *at = b->not_before < *at ? b->not_before : *at;
+        else if (!best || rank(b) < rank(best))
+            best = b;
         b = next_of(list, b);
     } while (b != start);
-    return NULL;
+    return best;
 }
 
 static struct kafc_broker *random_node(struct kafc_core *c)
@@ -601,9 +611,10 @@ void kafc__any_pump(struct kafc_core *c)
         return;
     }
     if (!conn) {
-        /* Known nodes first; when none of them can be had, the list that we began with. */
-        struct kafc_broker *b = candidate(c, &c->nodes, random_node(c), &at);
-        if (!b && (b = candidate(c, &c->boot, c->boot_next, &at)))
+        /* An attempt may take longer than any pause: that a node is not paused does not mean that it can be had. */
+        struct kafc_broker *b = candidate(c, &c->nodes, random_node(c), NULL, &at);
+        b = candidate(c, &c->boot, c->boot_next, b, &at);
+        if (b && b->id < 0)
             c->boot_next = next_of(&c->boot, b);
         conn = b ? &b->conn[KAFC_FOR_CONTROL] : NULL;
         if (conn && make_link(conn)) {

@@ -37,6 +37,7 @@ struct kafc_broker {
     char *name;         /* for sentences (rule C4) */
     bool seen;          /* in the metadata response that is being read */
     int failures;       /* connections in a row that were lost or not had */
+    kafc_err told;      /* of its links: the trouble that the log has been warned of */
     int64_t not_before; /* no new connection before */
     struct kafc_conn conn[KAFC_PURPOSES];
 };

@@ -181,22 +181,38 @@ void kafc__link_up(struct kafc_link *l, int64_t now)
     kafc__link_step(l, KAFC_LINK_EV_UP, now);
 }
 
+void kafc__link_explain(const struct kafc_link *l, kafc_error *why)
+{
+    if (l->state != KAFC_LINK_GREETING || l->heard || l->broken.code ||
+        why->code != KAFC_ERR_DISCONNECTED)
+        return;
+    kafc__error(why, why->code,
+                "%s closed the connection when asked for its API versions: brokers before 0.10 do "
+                "that, and listeners that expect TLS",
+                l->name);
+    why->broker = l->node;
+}
+
+/* A broker that stays away is told of once, and again when the trouble is of another kind. */
+static kafc_log_level loudness(struct kafc_link *l, kafc_err code)
+{
+    if (code == KAFC_ERR_CLOSED)
+        return KAFC_LOG_INFO;
+    if (l->cfg.told && *l->cfg.told == code)
+        return KAFC_LOG_DEBUG;
+    if (l->cfg.told)
+        *l->cfg.told = code;
+    return KAFC_LOG_WARN;
+}
+
 void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
 {
-    kafc_error greeting = *why;
-    if (l->state == KAFC_LINK_GREETING && !l->heard && !l->broken.code &&
-        why->code == KAFC_ERR_DISCONNECTED) {
-        kafc__error(
-            &greeting, why->code,
-            "%s closed the connection when asked for its API versions: brokers before 0.10 do that, "
-            "and listeners that expect TLS",
-            l->name);
-    }
+    kafc_error own = *why;
+    kafc__link_explain(l, &own);
     if (l->state != KAFC_LINK_DOWN)
-        kafc__log(l->cfg.log, why->code == KAFC_ERR_CLOSED ? KAFC_LOG_INFO : KAFC_LOG_WARN, "%s",
-                  greeting.message);
+        kafc__log(l->cfg.log, loudness(l, own.code), "%s", own.message);
     kafc__link_step(l, KAFC_LINK_EV_DOWN, now);
-    flush_lost(l, &greeting);
+    flush_lost(l, &own);
 }
 
 /* ---- The queue ---- */

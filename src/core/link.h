@@ -25,6 +25,7 @@ struct kafc_link_config {
     const char *client_id;
     int32_t receive_max;        /* a larger frame ends the connection */
     int64_t request_timeout_us; /* for ApiVersions */
+    kafc_err *told;             /* the trouble that the log has been warned of, shared by the links to a broker; or NULL */
 };
 
 struct kafc_link; /* opaque; see link.c */
@@ -38,6 +39,8 @@ enum kafc_link_state kafc__link_state(const struct kafc_link *l);
 
 void kafc__link_opening(struct kafc_link *l);         /* the socket is being connected */
 void kafc__link_up(struct kafc_link *l, int64_t now); /* connected: greet */
+/* Makes a loss that the state of the link explains better into that sentence: before the link is told. */
+void kafc__link_explain(const struct kafc_link *l, kafc_error *why);
 /* The socket is gone, or could not be opened: everything queued and in flight is done() with `why`. */
 void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now);
 

@@ -61,6 +61,8 @@ static void take_versions(struct kafc_link *l, struct kafc_request *rq)
     kafc__arena_fini(&a);
     if (e || !kafc__link_step(l, KAFC_LINK_EV_VERSIONS, l->heard_at))
         return;
+    if (l->cfg.told)
+        *l->cfg.told = KAFC_OK;
     kafc__log(l->cfg.log, KAFC_LOG_INFO,
               "%s is connected: %d APIs, Produce %d to %d, Fetch %d to %d", l->name, (int)n,
               l->have[KAFC_API_PRODUCE].min, l->have[KAFC_API_PRODUCE].max,

@@ -349,6 +349,78 @@ START_TEST(when_no_known_node_answers_the_list_is_tried_again)
 }
 END_TEST
 
+/* Each attempt takes longer than the pause after it, so that no known node is ever paused when another has failed. */
+START_TEST(known_nodes_that_time_out_do_not_keep_from_the_list)
+{
+    begin("a:1");
+    struct world_node *a = world_node(&w, -1, "a", 1); /* a load balancer */
+    for (int32_t id = 2; id <= 4; id++)
+        world_node(&w, id, id == 2 ? "b" : id == 3 ? "c" : "d", id);
+    ck_assert(world_start(&w));
+    world_topic(&w, "t", 1, 2);
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    world_run(&w, w.now + SEC);
+    for (int i = 1; i <= 3; i++) {
+        w.node[i].up = false;
+        w.node[i].blackhole = true;
+    }
+    world_cut(&w, a);
+    int opened = a->opened;
+    rq[0].timeout_us = 10 * SEC;
+    kafc__core_send(w.core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &rq[0]);
+    world_run(&w, w.now + 5 * SEC);
+    ck_assert_int_eq(a->opened, opened + 1);
+    ck_assert_int_eq(end[0].result, KAFC_OK);
+    ck_assert_int_eq(end[0].ended, 1);
+    kafc__meta_drop(w.core, t, false);
+    world_fini(&w);
+}
+END_TEST
+
+START_TEST(no_pause_is_above_the_longest_one)
+{
+    begin("a:1");
+    w.cfg.retry_backoff_us = 5 * SEC;
+    w.cfg.retry_backoff_max_us = SEC;
+    ck_assert(world_start(&w));
+    for (int i = 0; i < 5; i++) {
+        ck_assert_int_ge(kafc__core_retry_delay(w.core, i), SEC * 8 / 10);
+        ck_assert_int_le(kafc__core_retry_delay(w.core, i), SEC * 12 / 10);
+    }
+    world_fini(&w);
+    w.cfg.retry_backoff_us = w.cfg.retry_backoff_max_us = 0;
+    ck_assert(world_start(&w));
+    ck_assert_int_gt(kafc__core_retry_delay(w.core, 3), 0); /* never a busy loop */
+    world_fini(&w);
+}
+END_TEST
+
+START_TEST(a_broker_that_stays_away_is_told_of_once)
+{
+    begin_known();
+    w.node[1].up = false;
+    for (int i = 0; i < 4; i++) /* on three connections */
+        kafc__core_send(w.core, 2, i < 3 ? (enum kafc_purpose)i : KAFC_FOR_PRODUCE, &rq[i]);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(w.nwarned, 1);
+    ck_assert(world_logged(&w, "node 2, advertised as b:2 by a:1, cannot be reached: connection refused"));
+    for (int i = 4; i < 8; i++) {
+        kafc__core_send(w.core, 2, KAFC_FOR_PRODUCE, &rq[i]);
+        world_run(&w, w.now + 3 * SEC);
+    }
+    ck_assert_int_eq(w.nwarned, 1);
+    w.node[1].up = true;
+    for (int i = 0; i < 2; i++) { /* it comes back, and is lost */
+        kafc__core_send(w.core, 2, KAFC_FOR_PRODUCE, &rq[0]);
+        world_run(&w, w.now + 3 * SEC);
+        ck_assert_int_eq(end[0].result, KAFC_OK);
+        world_cut(&w, &w.node[1]);
+        ck_assert_int_eq(w.nwarned, 2 + i);
+    }
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(small_pieces_do_as_well)
 {
     begin("a:1");
@@ -573,7 +645,9 @@ SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked,
            pauses_between_connections_grow_and_vary, requests_wait_out_the_pause_of_a_lost_node,
            C1_a_silent_node_is_given_up, idle_connections_are_closed_and_come_back,
            a_node_that_moved_is_found_at_its_new_address,
-           when_no_known_node_answers_the_list_is_tried_again, small_pieces_do_as_well,
+           when_no_known_node_answers_the_list_is_tried_again,
+           known_nodes_that_time_out_do_not_keep_from_the_list, no_pause_is_above_the_longest_one,
+           a_broker_that_stays_away_is_told_of_once, small_pieces_do_as_well,
            garbage_ends_the_connection_with_an_action, timers_fire_in_order_and_can_be_moved,
            a_member_that_is_removed_is_not_poked_any_more, no_poke_of_another_thread_is_lost,
            no_allocation_that_fails_leaks_or_loses_a_request)
