@@ -30,13 +30,15 @@ typedef struct kafc_conn kafc_conn;
 typedef struct kafc_conn_options {
     size_t size;
     const kafc_properties *properties;
-    const char *topic;       /* NULL: the broker itself. Else the connection leads to the partition's leader */
-    int32_t partition;       /* of the topic; default 0 */
-    kafc_switch create_topic; /* let the broker make a missing topic; default off (rule W9) */
-    const char *client_id;   /* default "kafc". client.id */
-    const char *rack;        /* sent with fetches. client.rack */
-    int32_t connect_timeout_ms;   /* of one connection; 10000. socket.connection.setup.timeout.ms */
-    int32_t request_timeout_ms;   /* silence of the broker that ends the connection; 30000. request.timeout.ms */
+    const char
+        *topic; /* NULL: the broker itself. Else the connection leads to the partition's leader */
+    int32_t partition;          /* of the topic; default 0 */
+    kafc_switch create_topic;   /* let the broker make a missing topic; default off (rule W9) */
+    const char *client_id;      /* default "kafc". client.id */
+    const char *rack;           /* sent with fetches. client.rack */
+    int32_t connect_timeout_ms; /* of one connection; 10000. socket.connection.setup.timeout.ms */
+    int32_t
+        request_timeout_ms; /* silence of the broker that ends the connection; 30000. request.timeout.ms */
     int32_t receive_max_bytes;    /* a larger frame ends the connection; 104857600 */
     int32_t send_buffer_bytes;    /* SO_SNDBUF; 0: the system's */
     int32_t receive_buffer_bytes; /* SO_RCVBUF; 0: the system's */
@@ -46,12 +48,13 @@ typedef struct kafc_conn_options {
     kafc_isolation isolation;     /* default read committed. isolation.level */
     kafc_switch check_crcs;       /* default on */
     int32_t min_bytes;            /* a fetch waits for; 1. fetch.min.bytes */
-    int32_t max_bytes;            /* of a fetch; 1048576; a larger batch comes all the same. fetch.max.bytes */
-    int32_t max_wait_ms;          /* a broker waits for min_bytes; 500; KAFC_ZERO: not at all. fetch.max.wait.ms */
-    kafc_log_level log_level;     /* KAFC_LOG_INFO */
-    kafc_log_fn log, log_error;   /* NULL: nothing is logged; errors to `log` */
-    kafc_resolve_fn resolve;      /* NULL: getaddrinfo on one lazy thread of the process */
-    void *ctx;                    /* for the three functions */
+    int32_t max_bytes; /* of a fetch; 1048576; a larger batch comes all the same. fetch.max.bytes */
+    int32_t
+        max_wait_ms; /* a broker waits for min_bytes; 500; KAFC_ZERO: not at all. fetch.max.wait.ms */
+    kafc_log_level log_level;        /* KAFC_LOG_INFO */
+    kafc_log_fn log, log_error;      /* NULL: nothing is logged; errors to `log` */
+    kafc_resolve_fn resolve;         /* NULL: getaddrinfo on one lazy thread of the process */
+    void *ctx;                       /* for the three functions */
     const kafc_allocator *allocator; /* NULL: malloc(3); copied */
 } kafc_conn_options;
 
@@ -62,12 +65,13 @@ static inline void kafc_conn_options_init(kafc_conn_options *o)
     o->size = sizeof *o;
 }
 
-/* Connects and asks for the broker's versions. address: "host:port,host:port", tried in turn; port 9092 if missing. With
- * a topic: asks that broker for the partition's leader (again while there is none) and connects there. o may be NULL.
- * NULL on error: KAFC_ERR_RESOLVE, KAFC_ERR_CONNECT and their like say what was tried; KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION,
- * KAFC_ERR_UNKNOWN_PARTITION, KAFC_ERR_USAGE, KAFC_ERR_NO_MEMORY. */
-KAFC_API kafc_conn *kafc_conn_dial(const kafc_conn_options *o, const char *address, int timeout_ms, kafc_error *err)
-    KAFC_NODISCARD;
+/* Connects and asks for the broker's versions. address: "host:port,host:port", tried in turn; port
+ * 9092 if missing. With a topic: asks that broker for the partition's leader (again while there is
+ * none) and connects there. o may be NULL. NULL on error: KAFC_ERR_RESOLVE, KAFC_ERR_CONNECT and
+ * their like say what was tried; KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_ERR_UNKNOWN_PARTITION,
+ * KAFC_ERR_USAGE, KAFC_ERR_NO_MEMORY. */
+KAFC_API kafc_conn *kafc_conn_dial(const kafc_conn_options *o, const char *address, int timeout_ms,
+                                   kafc_error *err) KAFC_NODISCARD;
 
 /* Ends the connection; calls that wait answer KAFC_ERR_CLOSED, and so do later ones. Idempotent; never waits. */
 KAFC_API kafc_err kafc_conn_close(kafc_conn *c, kafc_error *err);
@@ -91,43 +95,48 @@ KAFC_API const kafc_broker *kafc_conn_broker(const kafc_conn *c);
  * the next kafc_conn_call() or free. Error codes inside the response are the caller's affair.
  * Produce with acks 0 returns when its bytes were handed over, resp then holds defaults. resp may be NULL.
  * KAFC_ERR_UNSUPPORTED: no such API or version; KAFC_ERR_ENCODE: a field that the version lacks. */
-KAFC_API kafc_err kafc_conn_call(kafc_conn *c, int16_t api, int version, const void *req, void *resp, int timeout_ms,
-                                 kafc_error *err);
+KAFC_API kafc_err kafc_conn_call(kafc_conn *c, int16_t api, int version, const void *req,
+                                 void *resp, int timeout_ms, kafc_error *err);
 /* The version that -1 would take, or -1 if there is none. */
 KAFC_API int kafc_conn_version(kafc_conn *c, int16_t api);
 
 /* --- The cluster, as this broker sees it ------------------------------------- */
 
-/* Partitions of topics, brokers, controller; as kafc_client_metadata(), for kafc_metadata_free(). Never creates a topic. */
-KAFC_API kafc_err kafc_conn_metadata(kafc_conn *c, const char *const *topics, int32_t n, int timeout_ms,
-                                     kafc_metadata **out, kafc_error *err);
-/* As on a client, but asked of this broker: KAFC_ERR_NOT_CONTROLLER if it is not the controller and does not forward. */
-KAFC_API kafc_err kafc_conn_create_topics(kafc_conn *c, kafc_new_topic *topics, int32_t n, int timeout_ms,
-                                          kafc_error *err);
-KAFC_API kafc_err kafc_conn_delete_topics(kafc_conn *c, const char *const *names, int32_t n, kafc_err *results,
+/* Partitions of topics, brokers, controller; as kafc_client_metadata(), for kafc_metadata_free().
+ * Never creates a topic. */
+KAFC_API kafc_err kafc_conn_metadata(kafc_conn *c, const char *const *topics, int32_t n,
+                                     int timeout_ms, kafc_metadata **out, kafc_error *err);
+/* As on a client, but asked of this broker: KAFC_ERR_NOT_CONTROLLER if it is not the controller and
+ * does not forward. */
+KAFC_API kafc_err kafc_conn_create_topics(kafc_conn *c, kafc_new_topic *topics, int32_t n,
                                           int timeout_ms, kafc_error *err);
+KAFC_API kafc_err kafc_conn_delete_topics(kafc_conn *c, const char *const *names, int32_t n,
+                                          kafc_err *results, int timeout_ms, kafc_error *err);
 
 /* --- The partition: a connection with a topic, else KAFC_ERR_USAGE ------------- */
 
 typedef struct kafc_produced {
-    int64_t base_offset;     /* of the first message; KAFC_OFFSET_UNKNOWN with acks 0 */
-    int64_t log_append_time; /* ms, or -1: the messages keep their own */
+    int64_t base_offset;      /* of the first message; KAFC_OFFSET_UNKNOWN with acks 0 */
+    int64_t log_append_time;  /* ms, or -1: the messages keep their own */
     int64_t log_start_offset; /* or KAFC_OFFSET_UNKNOWN */
 } kafc_produced;
 
-/* One batch of n messages: all are written, or none. Their topic is NULL or the connection's, their to_partition 0. After
- * KAFC_ERR_TIMED_OUT, _INTERRUPTED, _DISCONNECTED the batch may have been written. out may be NULL. */
-KAFC_API kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int timeout_ms, kafc_produced *out,
-                                    kafc_error *err);
+/* One batch of n messages: all are written, or none. Their topic is NULL or the connection's, their
+ * to_partition 0. After KAFC_ERR_TIMED_OUT, _INTERRUPTED, _DISCONNECTED the batch may have been
+ * written. out may be NULL. */
+KAFC_API kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int timeout_ms,
+                                    kafc_produced *out, kafc_error *err);
 
-/* Where the next read begins: an offset is the next one to read (rule V2). KAFC_FIRST at the start, resolved by the first
- * read; until then KAFC_OFFSET_UNKNOWN. */
+/* Where the next read begins: an offset is the next one to read (rule V2). KAFC_FIRST at the start,
+ * resolved by the first read; until then KAFC_OFFSET_UNKNOWN. */
 KAFC_API int64_t kafc_conn_offset(kafc_conn *c);
-/* FIRST, LAST, TIME and TAIL are asked of the broker at once; KAFC_AT(offset) is local, and reading tells if it is out of
- * range. offset (or NULL): where that is. */
-KAFC_API kafc_err kafc_conn_seek(kafc_conn *c, kafc_position to, int timeout_ms, int64_t *offset, kafc_error *err);
+/* FIRST, LAST, TIME and TAIL are asked of the broker at once; KAFC_AT(offset) is local, and reading
+ * tells if it is out of range. offset (or NULL): where that is. */
+KAFC_API kafc_err kafc_conn_seek(kafc_conn *c, kafc_position to, int timeout_ms, int64_t *offset,
+                                 kafc_error *err);
 /* The same without moving. LAST is the high watermark, or the last stable offset when reading committed (rule R10). */
-KAFC_API kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms, int64_t *offset, kafc_error *err);
+KAFC_API kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms,
+                                      int64_t *offset, kafc_error *err);
 
 /* The next batches, as kafc_batch; waits until there are some. *out is the caller's, for kafc_batch_free(). The offset
  * moves past them. KAFC_ERR_OFFSET_OUT_OF_RANGE, KAFC_ERR_NOT_LEADER_OR_FOLLOWER and other codes of the broker;

@@ -24,7 +24,8 @@ kafc_err kafc__ask_begin(kafc_client *c, int timeout_ms, kafc_error *err)
     if (rc != KAFC_OK)
         return rc;
     if (timeout_ms == 0)
-        return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "an answer of a broker cannot be had without waiting");
+        return kafc__error(err, KAFC_ERR_WOULD_BLOCK,
+                           "an answer of a broker cannot be had without waiting");
     kafc__lock(&c->lock);
     bool open = !atomic_load(&c->closing);
     c->asking += open;
@@ -101,7 +102,8 @@ static kafc_err wait_for(kafc_client *c, const size_t *left, int64_t deadline, u
             rc = KAFC_ERR_CLOSED;
         else if (atomic_load(&c->interrupts) != interrupts)
             rc = KAFC_ERR_INTERRUPTED;
-        else if (!kafc__cond_wait(&c->changed, &c->lock, deadline) && kafc__clock_mono_us() >= deadline)
+        else if (!kafc__cond_wait(&c->changed, &c->lock, deadline) &&
+                 kafc__clock_mono_us() >= deadline)
             rc = KAFC_ERR_TIMED_OUT;
     }
     if (left && *left == 0)
@@ -116,13 +118,15 @@ static void set_up(struct kafc_ask *a, struct kafc_asks *g)
     a->done = a->again = false;
     a->code = KAFC_ERR_TIMED_OUT;
     if (a->node == KAFC_ANY_NODE)
-        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time by any of %.250s", a->api->name,
+        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT,
+                          "%s was not answered in time by any of %.250s", a->api->name,
                           g->c->o.brokers);
     else if (a->node == KAFC_CONTROLLER_NODE)
-        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time by the controller", a->api->name);
+        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT,
+                          "%s was not answered in time by the controller", a->api->name);
     else
-        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time by node %d", a->api->name,
-                          (int)a->node);
+        (void)kafc__error(&a->err, KAFC_ERR_TIMED_OUT, "%s was not answered in time by node %d",
+                          a->api->name, (int)a->node);
     a->err.broker = a->node >= 0 ? a->node : -1;
     a->err.api = a->api->key;
     kafc__request_init(&a->rq, a->api, a->msg);
@@ -134,8 +138,8 @@ static void set_up(struct kafc_ask *a, struct kafc_asks *g)
     a->rq.owner = a;
 }
 
-kafc_err kafc__ask_once(kafc_client *c, struct kafc_ask *a, size_t n, int64_t deadline, unsigned interrupts,
-                        kafc_error *err)
+kafc_err kafc__ask_once(kafc_client *c, struct kafc_ask *a, size_t n, int64_t deadline,
+                        unsigned interrupts, kafc_error *err)
 {
     struct kafc_asks g = { .c = c, .v = a, .n = n, .left = n };
     for (size_t i = 0; i < n; i++)
@@ -168,9 +172,11 @@ static void refresh(void *arg)
 /* While a node is not known the refresh is all that is waited for. */
 enum { NODE_PAUSE_US = 5000 };
 
-bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline, unsigned interrupts, kafc_err *why)
+bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline,
+                     unsigned interrupts, kafc_err *why)
 {
-    int64_t us = (int64_t)c->o.retry_backoff_ms * 1000, most = (int64_t)c->o.retry_backoff_max_ms * 1000;
+    int64_t us = (int64_t)c->o.retry_backoff_ms * 1000,
+            most = (int64_t)c->o.retry_backoff_max_ms * 1000;
     if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && us > NODE_PAUSE_US)
         us = NODE_PAUSE_US;
     for (int i = 0; i < attempt && us < most; i++)
@@ -195,8 +201,8 @@ static kafc_err give_up(const kafc_error *last, int attempts, int64_t begin, kaf
         *err = *last;
         size_t n = strlen(err->message);
         if (attempts > 1)
-            (void)snprintf(err->message + n, sizeof(err->message) - n, " (%d attempts in %lld ms)", attempts,
-                           (long long)((kafc__clock_mono_us() - begin) / 1000));
+            (void)snprintf(err->message + n, sizeof(err->message) - n, " (%d attempts in %lld ms)",
+                           attempts, (long long)((kafc__clock_mono_us() - begin) / 1000));
     }
     return last->code;
 }
@@ -222,7 +228,9 @@ kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_er
     }
 }
 
-kafc_err kafc__asker_ask(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline, kafc_error *err)
+kafc_err kafc__asker_ask(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline,
+                         kafc_error *err)
 {
-    return by->client ? kafc__ask(by->client, a, deadline, err) : kafc__conn_ask(by->conn, a, deadline, err);
+    return by->client ? kafc__ask(by->client, a, deadline, err)
+                      : kafc__conn_ask(by->conn, a, deadline, err);
 }

@@ -14,17 +14,18 @@ struct kafc_asks;
 struct kafc_ask {
     const struct kafc_api *api;
     const void *msg;
-    kafc_err (*prepare)(struct kafc_request *rq, kafc_error *err); /* rq->owner is this ask; or NULL */
+    kafc_err (*prepare)(struct kafc_request *rq,
+                        kafc_error *err); /* rq->owner is this ask; or NULL */
     int32_t node;
     /* On the loop thread, with the response decodable: keeps what it wants, returns the answer's code. */
     kafc_err (*answer)(struct kafc_ask *a, kafc_error *err);
     void *owner;
 
     struct kafc_request rq;
-    kafc_err code;            /* what became of it */
+    kafc_err code; /* what became of it */
     kafc_error err;
     struct kafc_asks *group;
-    bool done, again;         /* again: the code is worth another attempt */
+    bool done, again; /* again: the code is worth another attempt */
 };
 
 /* The door of a public call that asks: kafc__client_enter(), and close waits for the end. */
@@ -34,8 +35,8 @@ void kafc__ask_end(kafc_client *c);
 /* Sends all n and waits until each has its code, at most until the deadline, one attempt each. KAFC_OK, or why it
  * stopped waiting: KAFC_ERR_TIMED_OUT, KAFC_ERR_INTERRUPTED (since the count of `interrupts`), KAFC_ERR_CLOSED. Either
  * way nothing of a[] is used any more afterwards. */
-kafc_err kafc__ask_once(kafc_client *c, struct kafc_ask *a, size_t n, int64_t deadline, unsigned interrupts,
-                        kafc_error *err);
+kafc_err kafc__ask_once(kafc_client *c, struct kafc_ask *a, size_t n, int64_t deadline,
+                        unsigned interrupts, kafc_error *err);
 
 /* One request, again and again by the class of its error until the deadline; then the last error stands with the time
  * that was spent, so that it says what and where. */
@@ -45,7 +46,8 @@ kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_er
 bool kafc__ask_again(int16_t api, kafc_err code);
 /* Waits out the pause before attempt n (0, 1, …) after `code`, with a refresh of the core's metadata under way. false:
  * the deadline comes first, or the call ended (*why). */
-bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline, unsigned interrupts, kafc_err *why);
+bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline,
+                     unsigned interrupts, kafc_err *why);
 
 /* --- Queries: what client and conn both can ask, of whom ever the asker names --------------------------------- */
 
@@ -62,17 +64,18 @@ static inline struct kafc_asker kafc__asker_of(kafc_client *c)
     return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, c, NULL };
 }
 
-kafc_err kafc__asker_ask(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline, kafc_error *err);
+kafc_err kafc__asker_ask(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline,
+                         kafc_error *err);
 
 /* As the public functions of the same name, from behind the door. create: the brokers may make missing topics. */
-kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n, bool create,
-                              int64_t deadline, kafc_metadata **out, kafc_error *err);
-kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n, int64_t deadline,
-                            kafc_error *err);
-kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *names, int32_t n, kafc_err *results,
+kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n,
+                              bool create, int64_t deadline, kafc_metadata **out, kafc_error *err);
+kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n,
                             int64_t deadline, kafc_error *err);
-kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n, kafc_isolation isolation,
-                             int64_t deadline, kafc_error *err);
+kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *names, int32_t n,
+                            kafc_err *results, int64_t deadline, kafc_error *err);
+kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n,
+                             kafc_isolation isolation, int64_t deadline, kafc_error *err);
 
 /* conn.c: one request on the connection, which the calling thread holds. */
 kafc_err kafc__conn_ask(struct kafc_conn *c, struct kafc_ask *a, int64_t deadline, kafc_error *err);

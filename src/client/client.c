@@ -19,7 +19,8 @@ kafc_err kafc__client_check(const kafc_client *c, kafc_error *err)
     if (!c)
         return kafc__error(err, KAFC_ERR_USAGE, "the client is NULL");
     if (c->generation != kafc__fork_generation())
-        return kafc__error(err, KAFC_ERR_FORKED, "the client was opened before a fork: the child must open its own");
+        return kafc__error(err, KAFC_ERR_FORKED,
+                           "the client was opened before a fork: the child must open its own");
     return KAFC_OK;
 }
 
@@ -31,7 +32,8 @@ kafc_err kafc__client_enter(const kafc_client *c, int timeout_ms, kafc_error *er
     if (atomic_load(&c->closing))
         return kafc__error(err, KAFC_ERR_CLOSED, "the client was closed");
     if (timeout_ms != 0 && kafc__loop_here())
-        return kafc__error(err, KAFC_ERR_IN_CALLBACK, "a call that waits was made from inside a callback of kafc");
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK,
+                           "a call that waits was made from inside a callback of kafc");
     return KAFC_OK;
 }
 
@@ -79,8 +81,9 @@ static struct kafc_core_config core_config(kafc_client *c)
         .reconnect_backoff_us = (int64_t)o->reconnect_backoff_ms * 1000,
         .reconnect_backoff_max_us = (int64_t)o->reconnect_backoff_max_ms * 1000,
         .metadata_max_age_us = (int64_t)o->metadata_max_age_ms * 1000,
-        .connections_max_idle_us =
-            o->connections_max_idle_ms > 0 ? (int64_t)o->connections_max_idle_ms * 1000 : INT64_MAX,
+        .connections_max_idle_us = o->connections_max_idle_ms > 0
+                                       ? (int64_t)o->connections_max_idle_ms * 1000
+                                       : INT64_MAX,
         .receive_max = o->receive_max_bytes,
         .seed = kafc__clock_seed(),
         .wake = kafc__loop_wake,
@@ -190,7 +193,8 @@ kafc_err kafc_client_close(kafc_client *c, int timeout_ms, kafc_error *err)
     if (rc != KAFC_OK)
         return rc;
     if (kafc__loop_here())
-        return kafc__error(err, KAFC_ERR_IN_CALLBACK, "the client cannot be closed from inside a callback of kafc");
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK,
+                           "the client cannot be closed from inside a callback of kafc");
     int64_t deadline = kafc__deadline_in(timeout_ms);
     kafc__lock(&c->lock);
     atomic_store(&c->closing, true);
@@ -222,5 +226,6 @@ void kafc_client_interrupt(kafc_client *c)
     if (!c || c->generation != kafc__fork_generation())
         return;
     atomic_fetch_add(&c->interrupts, 1);
-    kafc__loop_wake(c->loop); /* the loop passes it on: a condition cannot be signalled in a signal handler */
+    kafc__loop_wake(
+        c->loop); /* the loop passes it on: a condition cannot be signalled in a signal handler */
 }

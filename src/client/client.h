@@ -34,19 +34,21 @@ struct kafc_closable {
 };
 
 struct kafc_client {
-    kafc_allocator mem;        /* what everything of this client is allocated with */
+    kafc_allocator mem; /* what everything of this client is allocated with */
     struct kafc_logger log;
-    struct kafc_core *core;    /* touch on the loop thread only, but for poke */
-    kafc_client_options o;     /* resolved: every default filled in, real zeros as 0; strings live in `strings` */
+    struct kafc_core *core; /* touch on the loop thread only, but for poke */
+    kafc_client_options
+        o; /* resolved: every default filled in, real zeros as 0; strings live in `strings` */
     char *strings;
-    unsigned generation;       /* of fork */
+    unsigned generation; /* of fork */
     struct kafc_loop *loop;
-    atomic_bool closing;       /* refuses new work; set first by close */
-    atomic_uint interrupts;    /* how often kafc_client_interrupt() was called */
-    struct kafc_mutex lock;    /* of closables, and of the results of calls that wait */
-    struct kafc_cond changed;  /* a result came, the client was interrupted or closed, a closable is not busy any more */
+    atomic_bool closing;    /* refuses new work; set first by close */
+    atomic_uint interrupts; /* how often kafc_client_interrupt() was called */
+    struct kafc_mutex lock; /* of closables, and of the results of calls that wait */
+    struct kafc_cond
+        changed; /* a result came, the client was interrupted or closed, a closable is not busy any more */
     struct kafc_list closables;
-    int asking;                /* threads inside calls that wait for answers */
+    int asking; /* threads inside calls that wait for answers */
 };
 
 /* KAFC_ERR_USAGE for NULL, KAFC_ERR_FORKED in the child of a fork (rule C7: nothing is touched then). A load and a

@@ -24,7 +24,8 @@ static kafc_err check(const kafc_conn *c, kafc_error *err)
     if (!c)
         return kafc__error(err, KAFC_ERR_USAGE, "the connection is NULL");
     if (c->generation != kafc__fork_generation())
-        return kafc__error(err, KAFC_ERR_FORKED, "the connection was dialled before a fork: the child must dial its own");
+        return kafc__error(err, KAFC_ERR_FORKED,
+                           "the connection was dialled before a fork: the child must dial its own");
     return KAFC_OK;
 }
 
@@ -51,7 +52,8 @@ kafc_err kafc__conn_hold(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_e
     if (rc != KAFC_OK)
         return rc;
     if (kafc__loop_here() && timeout_ms != 0)
-        return kafc__error(err, KAFC_ERR_IN_CALLBACK, "a call that waits was made from inside a callback of kafc");
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK,
+                           "a call that waits was made from inside a callback of kafc");
     *deadline = kafc__deadline_in(timeout_ms);
     kafc__lock(&c->lock);
     while (c->held && rc == KAFC_OK) {
@@ -66,7 +68,8 @@ kafc_err kafc__conn_hold(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_e
     }
     kafc__unlock(&c->lock);
     if (rc != KAFC_OK)
-        return kafc__error(err, rc, "%s: %s", c->name ? c->name : "the connection", kafc_err_text(rc));
+        return kafc__error(err, rc, "%s: %s", c->name ? c->name : "the connection",
+                           kafc_err_text(rc));
     return KAFC_OK;
 }
 
@@ -115,11 +118,14 @@ static void lose_socket(kafc_conn *c, int64_t rc)
     if (rc != KAFC_SOCK_EOF)
         kafc__sock_error_text((int)-rc, text, sizeof(text));
     if (rc == KAFC_SOCK_EOF && kafc__link_state(c->link) == KAFC_LINK_GREETING)
-        (void)kafc__error(&why, KAFC_ERR_DISCONNECTED,
-                          "%s closed the connection when asked for its API versions: brokers before 0.10 do that, and "
-                          "listeners that expect TLS", c->name);
+        (void)kafc__error(
+            &why, KAFC_ERR_DISCONNECTED,
+            "%s closed the connection when asked for its API versions: brokers before 0.10 do that, and "
+            "listeners that expect TLS",
+            c->name);
     else
-        (void)kafc__error(&why, KAFC_ERR_DISCONNECTED, "the connection to %s was lost: %s", c->name, text);
+        (void)kafc__error(&why, KAFC_ERR_DISCONNECTED, "the connection to %s was lost: %s", c->name,
+                          text);
     why.broker = c->broker.id;
     lose(c, &why);
 }
@@ -169,10 +175,12 @@ static void turn(kafc_conn *c, int64_t deadline, const bool *done)
     bool full = pump_out(c, now);
     if (c->fd < 0 || (done && *done))
         return;
-    int64_t until = earlier(earlier(deadline, atomic_load(&c->deadline)), kafc__link_deadline(c->link));
+    int64_t until = earlier(earlier(deadline, atomic_load(&c->deadline)),
+                            kafc__link_deadline(c->link));
     int64_t us = until == INT64_MAX ? -1 : until > now ? until - now : 0;
     bool woken;
-    unsigned ev = kafc__poll_one(c->fd, KAFC_POLL_IN | (full ? KAFC_POLL_OUT : 0u), c->wake.fd, &woken, us);
+    unsigned ev = kafc__poll_one(c->fd, KAFC_POLL_IN | (full ? KAFC_POLL_OUT : 0u), c->wake.fd,
+                                 &woken, us);
     if (woken)
         kafc__wake_drain(&c->wake);
     if (ev & (KAFC_POLL_IN | KAFC_POLL_ERROR))
@@ -208,13 +216,14 @@ static kafc_err usable(const kafc_conn *c, kafc_error *err)
     return kafc__error(err, KAFC_ERR_DISCONNECTED, "%.480s", c->lost.message);
 }
 
-static kafc_err give_up(kafc_conn *c, const char *what, kafc_err code, int64_t begin, kafc_error *err)
+static kafc_err give_up(kafc_conn *c, const char *what, kafc_err code, int64_t begin,
+                        kafc_error *err)
 {
     if (code == KAFC_ERR_INTERRUPTED)
         c->heard = atomic_load(&c->interrupts);
     kafc_err rc = code == KAFC_ERR_TIMED_OUT
-                      ? kafc__error(err, code, "%s was not answered by %s within %lld ms", what, c->name,
-                                    (long long)((kafc__clock_mono_us() - begin) / 1000))
+                      ? kafc__error(err, code, "%s was not answered by %s within %lld ms", what,
+                                    c->name, (long long)((kafc__clock_mono_us() - begin) / 1000))
                       : kafc__error(err, code, "%s to %s: %s", what, c->name, kafc_err_text(code));
     if (err)
         err->broker = c->broker.id;
@@ -222,8 +231,8 @@ static kafc_err give_up(kafc_conn *c, const char *what, kafc_err code, int64_t b
 }
 
 kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadline,
-                            kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err), void *arg,
-                            kafc_error *err)
+                            kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err),
+                            void *arg, kafc_error *err)
 {
     struct waiting w = { .c = c, .answer = answer, .arg = arg };
     int64_t begin = kafc__clock_mono_us();
@@ -231,8 +240,8 @@ kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadl
     if (rc != KAFC_OK)
         return rc;
     if (c->no_wait)
-        return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "%s to %s cannot be answered without waiting", rq->api->name,
-                           c->name);
+        return kafc__error(err, KAFC_ERR_WOULD_BLOCK, "%s to %s cannot be answered without waiting",
+                           rq->api->name, c->name);
     /* The silence that ends the connection (rule C1); the call's own deadline only ends the call. */
     rq->timeout_us += (int64_t)c->o.request_timeout_ms * 1000;
     rq->done = on_done;
@@ -319,7 +328,8 @@ static kafc_err check_addresses(const char *list, kafc_error *err)
     int n = 0;
     for (const char *p = list; p && (p = next_address(p, &a)) != NULL; n++) {
         if (a.port < 1 || a.port > UINT16_MAX)
-            return kafc__error(err, KAFC_ERR_USAGE, "'%.200s' holds no host:port with a port from 1 to 65535", list);
+            return kafc__error(err, KAFC_ERR_USAGE,
+                               "'%.200s' holds no host:port with a port from 1 to 65535", list);
     }
     return n > 0 ? KAFC_OK : kafc__error(err, KAFC_ERR_USAGE, "there is no address to dial");
 }
@@ -329,7 +339,8 @@ static void wake(void *arg)
     kafc__wake_signal(arg);
 }
 
-static kafc_err open_socket(kafc_conn *c, const struct address *a, const char *name, int64_t deadline, kafc_error *err)
+static kafc_err open_socket(kafc_conn *c, const struct address *a, const char *name,
+                            int64_t deadline, kafc_error *err)
 {
     struct kafc_dial *d = kafc__zalloc(&c->mem, sizeof(*d));
     if (!d)
@@ -342,7 +353,9 @@ static kafc_err open_socket(kafc_conn *c, const struct address *a, const char *n
         int64_t at = kafc__dial_deadline(d);
         bool woken;
         unsigned ev = kafc__poll_one(d->fd, KAFC_POLL_OUT, c->wake.fd, &woken,
-                                     at == INT64_MAX ? -1 : at > now ? at - now : 0);
+                                     at == INT64_MAX ? -1
+                                     : at > now      ? at - now
+                                                     : 0);
         if (woken)
             kafc__wake_drain(&c->wake);
         now = kafc__clock_mono_us();
@@ -375,9 +388,10 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
     kafc__link_up(c->link, begin);
     while (c->fd >= 0 && kafc__link_state(c->link) != KAFC_LINK_READY) {
         if (kafc__clock_mono_us() >= deadline)
-            return kafc__error(err, KAFC_ERR_TIMED_OUT,
-                               "%s took the connection, but did not say its API versions within %lld ms", name,
-                               (long long)((kafc__clock_mono_us() - begin) / 1000));
+            return kafc__error(
+                err, KAFC_ERR_TIMED_OUT,
+                "%s took the connection, but did not say its API versions within %lld ms", name,
+                (long long)((kafc__clock_mono_us() - begin) / 1000));
         turn(c, deadline, NULL);
     }
     if (c->fd >= 0)
@@ -388,12 +402,13 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
 }
 
 /* Connects to one address. Afterwards c->link is ready, or there is none. */
-static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, const char *by, int64_t deadline,
-                           kafc_error *err)
+static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, const char *by,
+                           int64_t deadline, kafc_error *err)
 {
     char name[600];
     if (by)
-        (void)snprintf(name, sizeof(name), "node %d, advertised as %s:%d by %.250s", (int)node, a->host, a->port, by);
+        (void)snprintf(name, sizeof(name), "node %d, advertised as %s:%d by %.250s", (int)node,
+                       a->host, a->port, by);
     else
         (void)snprintf(name, sizeof(name), "%s:%d", a->host, a->port);
     int64_t own = kafc__clock_mono_us() + (int64_t)c->o.connect_timeout_ms * 1000;
@@ -433,7 +448,8 @@ static kafc_err connect_first(kafc_conn *c, const char *list, int64_t deadline, 
             *err = last;
         return last.code;
     }
-    return kafc__error(err, KAFC_ERR_NO_BROKERS, "none of %d brokers can be used; the last one: %.400s", n, last.message);
+    return kafc__error(err, KAFC_ERR_NO_BROKERS,
+                       "none of %d brokers can be used; the last one: %.400s", n, last.message);
 }
 
 static const kafc_broker *broker_of(const kafc_metadata *m, int32_t id)
@@ -446,32 +462,37 @@ static const kafc_broker *broker_of(const kafc_metadata *m, int32_t id)
 }
 
 /* Where the partition's leader is. An error worth another try is of class refresh or retry. */
-static kafc_err leader_of(kafc_conn *c, const kafc_metadata *m, struct address *a, int32_t *node, kafc_error *err)
+static kafc_err leader_of(kafc_conn *c, const kafc_metadata *m, struct address *a, int32_t *node,
+                          kafc_error *err)
 {
     const kafc_topic *t = m->ntopics > 0 ? &m->topics[0] : NULL;
     if (!t || t->err != KAFC_OK) {
         kafc_err code = t ? t->err : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-        return kafc__error(err, code, "topic '%.249s': %s, says %.150s", c->o.topic, kafc_err_text(code), c->name);
+        return kafc__error(err, code, "topic '%.249s': %s, says %.150s", c->o.topic,
+                           kafc_err_text(code), c->name);
     }
     for (int32_t i = 0; i < t->npartitions; i++) {
         if (t->partitions[i].id != c->o.partition)
             continue;
         const kafc_broker *b = broker_of(m, t->partitions[i].leader);
         if (!b)
-            return kafc__error(err, KAFC_ERR_LEADER_NOT_AVAILABLE, "%.249s [%d] has no leader at the moment",
-                               c->o.topic, (int)c->o.partition);
+            return kafc__error(err, KAFC_ERR_LEADER_NOT_AVAILABLE,
+                               "%.249s [%d] has no leader at the moment", c->o.topic,
+                               (int)c->o.partition);
         *node = b->id;
         a->port = b->port;
         (void)snprintf(a->host, sizeof(a->host), "%s", b->host);
         c->topic_id = t->id;
         return KAFC_OK;
     }
-    return kafc__error(err, KAFC_ERR_UNKNOWN_PARTITION, "topic '%.249s' has %d partitions, and no partition %d", c->o.topic,
+    return kafc__error(err, KAFC_ERR_UNKNOWN_PARTITION,
+                       "topic '%.249s' has %d partitions, and no partition %d", c->o.topic,
                        (int)t->npartitions, (int)c->o.partition);
 }
 
 /* Asks for the leader until there is one. */
-static kafc_err find_leader(kafc_conn *c, int64_t deadline, struct address *a, int32_t *node, kafc_error *err)
+static kafc_err find_leader(kafc_conn *c, int64_t deadline, struct address *a, int32_t *node,
+                            kafc_error *err)
 {
     struct kafc_asker by = kafc__asker_of_conn(c);
     bool create = c->o.create_topic == KAFC_ON;
@@ -482,7 +503,8 @@ static kafc_err find_leader(kafc_conn *c, int64_t deadline, struct address *a, i
             return rc;
         rc = leader_of(c, m, a, node, err);
         kafc_metadata_free(m);
-        bool again = rc == KAFC_ERR_LEADER_NOT_AVAILABLE || (create && rc == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+        bool again = rc == KAFC_ERR_LEADER_NOT_AVAILABLE ||
+                     (create && rc == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
         int64_t now = kafc__clock_mono_us();
         if (!again || deadline - now < pause)
             return rc;
@@ -562,19 +584,23 @@ static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
     c->strings = kafc__options_keep(KAFC_OBJECT_CONN, &c->o, &c->mem);
     if (woken && c->strings)
         return c;
-    (void)kafc__error(err, woken ? KAFC_ERR_NO_MEMORY : KAFC_ERR_SYSTEM, "a connection cannot be made: %s",
+    (void)kafc__error(err, woken ? KAFC_ERR_NO_MEMORY : KAFC_ERR_SYSTEM,
+                      "a connection cannot be made: %s",
                       woken ? "out of memory" : "no descriptor for its wake-up");
     conn_delete(c);
     return NULL;
 }
 
-kafc_conn *kafc_conn_dial(const kafc_conn_options *o, const char *address, int timeout_ms, kafc_error *err)
+kafc_conn *kafc_conn_dial(const kafc_conn_options *o, const char *address, int timeout_ms,
+                          kafc_error *err)
 {
     kafc_conn_options r;
-    if (kafc__options_resolve(KAFC_OBJECT_CONN, o, &r, err) != KAFC_OK || check_addresses(address, err) != KAFC_OK)
+    if (kafc__options_resolve(KAFC_OBJECT_CONN, o, &r, err) != KAFC_OK ||
+        check_addresses(address, err) != KAFC_OK)
         return NULL;
     if (kafc__loop_here()) {
-        (void)kafc__error(err, KAFC_ERR_IN_CALLBACK, "a call that waits was made from inside a callback of kafc");
+        (void)kafc__error(err, KAFC_ERR_IN_CALLBACK,
+                          "a call that waits was made from inside a callback of kafc");
         return NULL;
     }
     int64_t deadline = kafc__deadline_in(timeout_ms);

@@ -17,33 +17,33 @@
 struct kafc_conn {
     kafc_allocator mem;
     struct kafc_logger log;
-    kafc_conn_options o;       /* resolved */
+    kafc_conn_options o; /* resolved */
     char *strings;
-    unsigned generation;       /* of fork */
+    unsigned generation; /* of fork */
     atomic_bool closed;
-    atomic_uint interrupts;    /* how often somebody interrupted */
-    _Atomic int64_t deadline;  /* kafc_conn_set_deadline(); monotonic µs */
-    struct kafc_wake wake;     /* something of the three above changed */
+    atomic_uint interrupts;   /* how often somebody interrupted */
+    _Atomic int64_t deadline; /* kafc_conn_set_deadline(); monotonic µs */
+    struct kafc_wake wake;    /* something of the three above changed */
 
-    struct kafc_mutex lock;    /* of held */
+    struct kafc_mutex lock; /* of held */
     struct kafc_cond changed;
-    bool held;                 /* a thread is inside */
+    bool held; /* a thread is inside */
 
     /* whoever holds it */
-    bool no_wait;              /* the call's timeout is 0 */
-    unsigned heard;            /* interrupts that a call has returned for */
+    bool no_wait;   /* the call's timeout is 0 */
+    unsigned heard; /* interrupts that a call has returned for */
     int fd;
-    struct kafc_link *link;    /* NULL: not connected */
-    kafc_error lost;           /* why not */
+    struct kafc_link *link; /* NULL: not connected */
+    kafc_error lost;        /* why not */
     kafc_broker broker;
-    char *host;                /* broker.host */
-    char *name;                /* "node 2, advertised as …", for sentences */
-    struct kafc_name *topic;   /* or NULL */
-    kafc_uuid topic_id;        /* zero if the broker does not say */
-    kafc_position start;       /* not resolved yet */
-    _Atomic int64_t offset;    /* or KAFC_OFFSET_UNKNOWN; read by any thread */
-    kafc_batch *current;       /* what read goes through */
-    struct kafc_arena arena;   /* of the last kafc_conn_call */
+    char *host;              /* broker.host */
+    char *name;              /* "node 2, advertised as …", for sentences */
+    struct kafc_name *topic; /* or NULL */
+    kafc_uuid topic_id;      /* zero if the broker does not say */
+    kafc_position start;     /* not resolved yet */
+    _Atomic int64_t offset;  /* or KAFC_OFFSET_UNKNOWN; read by any thread */
+    kafc_batch *current;     /* what read goes through */
+    struct kafc_arena arena; /* of the last kafc_conn_call */
     struct kafc_frame *frame;
 };
 
@@ -56,8 +56,8 @@ kafc_err kafc__conn_hold_topic(kafc_conn *c, int timeout_ms, int64_t *deadline, 
 /* Queues the request (rq->done is set here) and drives the connection until it is done, then gives rq->result. answer
  * is called inside done(), with the response decodable; or NULL. */
 kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadline,
-                            kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err), void *arg,
-                            kafc_error *err);
+                            kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err),
+                            void *arg, kafc_error *err);
 
 static inline struct kafc_asker kafc__asker_of_conn(kafc_conn *c)
 {

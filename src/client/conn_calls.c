@@ -31,8 +31,8 @@ static bool wants_no_response(const struct kafc_api *api, const void *req)
     return api->key == KAFC_API_PRODUCE && ((const struct kafc_produce_req *)req)->acks == 0;
 }
 
-static kafc_err call(kafc_conn *c, const struct kafc_api *api, int version, const void *req, void *resp,
-                     int64_t deadline, kafc_error *err)
+static kafc_err call(kafc_conn *c, const struct kafc_api *api, int version, const void *req,
+                     void *resp, int64_t deadline, kafc_error *err)
 {
     struct kafc_request rq;
     struct call k = { c, resp };
@@ -49,8 +49,8 @@ static kafc_err call(kafc_conn *c, const struct kafc_api *api, int version, cons
     return kafc__conn_request(c, &rq, deadline, keep_response, &k, err);
 }
 
-kafc_err kafc_conn_call(kafc_conn *c, int16_t key, int version, const void *req, void *resp, int timeout_ms,
-                        kafc_error *err)
+kafc_err kafc_conn_call(kafc_conn *c, int16_t key, int version, const void *req, void *resp,
+                        int timeout_ms, kafc_error *err)
 {
     int64_t deadline;
     kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
@@ -58,7 +58,8 @@ kafc_err kafc_conn_call(kafc_conn *c, int16_t key, int version, const void *req,
         return rc;
     const struct kafc_api *api = kafc__api(key);
     if (!api || version > api->max || (version >= 0 && version < api->min))
-        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED, "kafc does not know version %d of the API with the key %d", version,
+        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                         "kafc does not know version %d of the API with the key %d", version,
                          (int)key);
     else if (!req)
         rc = kafc__error(err, KAFC_ERR_USAGE, "%s without a request", api->name);
@@ -79,8 +80,8 @@ int kafc_conn_version(kafc_conn *c, int16_t key)
     return v;
 }
 
-kafc_err kafc_conn_metadata(kafc_conn *c, const char *const *topics, int32_t n, int timeout_ms, kafc_metadata **out,
-                            kafc_error *err)
+kafc_err kafc_conn_metadata(kafc_conn *c, const char *const *topics, int32_t n, int timeout_ms,
+                            kafc_metadata **out, kafc_error *err)
 {
     int64_t deadline;
     if (!out)
@@ -95,7 +96,8 @@ kafc_err kafc_conn_metadata(kafc_conn *c, const char *const *topics, int32_t n, 
     return rc;
 }
 
-kafc_err kafc_conn_create_topics(kafc_conn *c, kafc_new_topic *topics, int32_t n, int timeout_ms, kafc_error *err)
+kafc_err kafc_conn_create_topics(kafc_conn *c, kafc_new_topic *topics, int32_t n, int timeout_ms,
+                                 kafc_error *err)
 {
     int64_t deadline;
     kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
@@ -107,8 +109,8 @@ kafc_err kafc_conn_create_topics(kafc_conn *c, kafc_new_topic *topics, int32_t n
     return rc;
 }
 
-kafc_err kafc_conn_delete_topics(kafc_conn *c, const char *const *names, int32_t n, kafc_err *results, int timeout_ms,
-                                 kafc_error *err)
+kafc_err kafc_conn_delete_topics(kafc_conn *c, const char *const *names, int32_t n,
+                                 kafc_err *results, int timeout_ms, kafc_error *err)
 {
     int64_t deadline;
     kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);

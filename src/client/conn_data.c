@@ -41,7 +41,8 @@ static int64_t time_of(const kafc_message *m, int64_t now)
     return m->timestamp == 0 ? now : m->timestamp == KAFC_ZERO ? 0 : m->timestamp;
 }
 
-static struct kafc_record_fields fields_of(const kafc_message *m, int32_t i, int64_t now, int64_t base)
+static struct kafc_record_fields fields_of(const kafc_message *m, int32_t i, int64_t now,
+                                           int64_t base)
 {
     return (struct kafc_record_fields){
         .timestamp_delta = (int64_t)((uint64_t)time_of(m, now) - (uint64_t)base),
@@ -53,22 +54,26 @@ static struct kafc_record_fields fields_of(const kafc_message *m, int32_t i, int
     };
 }
 
-static kafc_err check_messages(const kafc_conn *c, const kafc_message *m, int32_t n, kafc_error *err)
+static kafc_err check_messages(const kafc_conn *c, const kafc_message *m, int32_t n,
+                               kafc_error *err)
 {
     if (n < 1 || !m)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no message to produce");
     for (int32_t i = 0; i < n; i++) {
         if (m[i].topic && strcmp(m[i].topic, c->topic->s) != 0)
-            return kafc__error(err, KAFC_ERR_USAGE, "message %d is for topic '%.200s', the connection for '%.200s'",
+            return kafc__error(err, KAFC_ERR_USAGE,
+                               "message %d is for topic '%.200s', the connection for '%.200s'",
                                (int)i, m[i].topic, c->topic->s);
         if (m[i].to_partition != 0)
-            return kafc__error(err, KAFC_ERR_USAGE, "message %d names a partition; the connection has one", (int)i);
+            return kafc__error(err, KAFC_ERR_USAGE,
+                               "message %d names a partition; the connection has one", (int)i);
     }
     return KAFC_OK;
 }
 
 /* The records as they are, behind room for the header. */
-static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t now, struct bytes *out, kafc_error *err)
+static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t now,
+                       struct bytes *out, kafc_error *err)
 {
     int64_t base = time_of(&m[0], now);
     uint64_t total = KAFC_BATCH_HEADER;
@@ -76,11 +81,14 @@ static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t n
         struct kafc_record_fields f = fields_of(&m[i], i, now, base);
         uint32_t body = kafc__record_body_size(&f);
         if (body == 0)
-            return kafc__error(err, KAFC_ERR_USAGE, "message %d has a length below 0 or a header without a name, or is "
-                                                    "larger than a record can be", (int)i);
+            return kafc__error(err, KAFC_ERR_USAGE,
+                               "message %d has a length below 0 or a header without a name, or is "
+                               "larger than a record can be",
+                               (int)i);
         total += kafc__uvarint_size((uint32_t)kafc__zigzag32((int32_t)body)) + (uint64_t)body;
         if (total > INT32_MAX)
-            return kafc__error(err, KAFC_ERR_TOO_LARGE, "%d messages are more than a batch can hold", (int)n);
+            return kafc__error(err, KAFC_ERR_TOO_LARGE,
+                               "%d messages are more than a batch can hold", (int)n);
     }
     out->p = kafc__alloc(&c->mem, (size_t)total);
     if (!out->p)
@@ -96,7 +104,8 @@ static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t n
 }
 
 /* Takes the compressed chain's bytes in place of the plain ones. */
-static kafc_err gather(kafc_conn *c, const struct kafc_chain *chain, struct bytes *b, kafc_error *err)
+static kafc_err gather(kafc_conn *c, const struct kafc_chain *chain, struct bytes *b,
+                       kafc_error *err)
 {
     unsigned char *p = kafc__alloc(&c->mem, KAFC_BATCH_HEADER + chain->len);
     if (!p)
@@ -112,17 +121,20 @@ static kafc_err gather(kafc_conn *c, const struct kafc_chain *chain, struct byte
     return KAFC_OK;
 }
 
-static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct bytes *b, kafc_error *err)
+static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct bytes *b,
+                         kafc_error *err)
 {
     struct kafc_budget *budget = kafc__budget_new(&c->mem, SIZE_MAX);
     struct kafc_seg_pool *pool = budget ? kafc__seg_pool_new(&c->mem, budget) : NULL;
     struct kafc_chain chain = { NULL, NULL, 0 };
     struct kafc_compress *z = NULL;
-    kafc_err rc = pool ? KAFC_OK : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for compression");
+    kafc_err rc = pool ? KAFC_OK
+                       : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for compression");
     if (rc == KAFC_OK && !(z = kafc__compress_new(codec, &c->mem, err)))
         rc = err ? err->code : KAFC_ERR_NO_MEMORY;
     if (rc == KAFC_OK) {
-        int32_t level = c->o.compression_level == KAFC_ZERO ? codec->level_default : c->o.compression_level;
+        int32_t level = c->o.compression_level == KAFC_ZERO ? codec->level_default
+                                                            : c->o.compression_level;
         rc = kafc__compress_begin(z, level, pool, &chain, err);
     }
     if (rc == KAFC_OK)
@@ -141,7 +153,8 @@ static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct by
     return rc;
 }
 
-static void put_header(const kafc_conn *c, const kafc_message *m, int32_t n, int64_t now, struct bytes *b)
+static void put_header(const kafc_conn *c, const kafc_message *m, int32_t n, int64_t now,
+                       struct bytes *b)
 {
     struct kafc_batch_header h = {
         .leader_epoch = -1,
@@ -176,16 +189,18 @@ static kafc_err produced(struct kafc_request *rq, void *arg, kafc_error *err)
         return KAFC_OK;
     kafc__arena_init(&a, &k->c->mem, 0);
     kafc_err rc = kafc__request_decode(rq, &r, &a, err);
-    const struct kafc_produce_resp_partition *p =
-        rc == KAFC_OK && r.responses.n > 0 && r.responses.v[0].partition_responses.n > 0
-            ? &r.responses.v[0].partition_responses.v[0]
-            : NULL;
+    const struct kafc_produce_resp_partition *p = rc == KAFC_OK && r.responses.n > 0 &&
+                                                          r.responses.v[0].partition_responses.n > 0
+                                                      ? &r.responses.v[0].partition_responses.v[0]
+                                                      : NULL;
     if (rc == KAFC_OK && !p)
-        rc = kafc__error(err, KAFC_ERR_PROTOCOL, "%s answers Produce without a word about the partition", k->c->name);
+        rc = kafc__error(err, KAFC_ERR_PROTOCOL,
+                         "%s answers Produce without a word about the partition", k->c->name);
     if (p && p->error_code != 0) {
         kafc_str why = p->error_message;
-        rc = kafc__error(err, (kafc_err)p->error_code, "%.249s [%d] was not written: %s%s%.*s", k->c->topic->s,
-                         (int)k->c->o.partition, kafc_err_text((kafc_err)p->error_code), why.p ? ": " : "",
+        rc = kafc__error(err, (kafc_err)p->error_code, "%.249s [%d] was not written: %s%s%.*s",
+                         k->c->topic->s, (int)k->c->o.partition,
+                         kafc_err_text((kafc_err)p->error_code), why.p ? ": " : "",
                          why.p ? (why.len < 120 ? (int)why.len : 120) : 0, why.p ? why.p : "");
     }
     if (p && rc == KAFC_OK)
@@ -202,8 +217,8 @@ static int32_t left_ms(int64_t deadline, int32_t most)
     return ms < 1 ? 1 : ms < most ? (int32_t)ms : most;
 }
 
-static kafc_err send_batch(struct produce *k, const struct kafc_codec *codec, const struct bytes *b, int64_t deadline,
-                           kafc_error *err)
+static kafc_err send_batch(struct produce *k, const struct kafc_codec *codec, const struct bytes *b,
+                           int64_t deadline, kafc_error *err)
 {
     kafc_conn *c = k->c;
     struct kafc_produce_req req;
@@ -231,8 +246,8 @@ static kafc_err send_batch(struct produce *k, const struct kafc_codec *codec, co
     return kafc__conn_request(c, &rq, deadline, produced, k, err);
 }
 
-kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int timeout_ms, kafc_produced *out,
-                           kafc_error *err)
+kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int timeout_ms,
+                           kafc_produced *out, kafc_error *err)
 {
     int64_t deadline;
     kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
@@ -241,7 +256,9 @@ kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int t
     struct produce k = { c, { KAFC_OFFSET_UNKNOWN, -1, KAFC_OFFSET_UNKNOWN } };
     struct bytes b = { NULL, 0 };
     int64_t now = kafc__clock_wall_ms();
-    const struct kafc_codec *codec = c->o.compression != KAFC_NONE ? kafc__codec((int)c->o.compression) : NULL;
+    const struct kafc_codec *codec = c->o.compression != KAFC_NONE
+                                         ? kafc__codec((int)c->o.compression)
+                                         : NULL;
     rc = check_messages(c, m, n, err);
     if (rc == KAFC_OK && codec)
         rc = kafc__codec_check(codec, err);
@@ -267,7 +284,8 @@ int64_t kafc_conn_offset(kafc_conn *c)
     return c ? atomic_load(&c->offset) : KAFC_OFFSET_UNKNOWN;
 }
 
-static kafc_err resolve(kafc_conn *c, kafc_position at, int64_t deadline, int64_t *offset, kafc_error *err)
+static kafc_err resolve(kafc_conn *c, kafc_position at, int64_t deadline, int64_t *offset,
+                        kafc_error *err)
 {
     if (at.kind == KAFC_POSITION_OFFSET && at.value >= 0) {
         *offset = at.value;
@@ -281,7 +299,8 @@ static kafc_err resolve(kafc_conn *c, kafc_position at, int64_t deadline, int64_
     return rc;
 }
 
-kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms, int64_t *offset, kafc_error *err)
+kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms, int64_t *offset,
+                             kafc_error *err)
 {
     int64_t deadline, to = KAFC_OFFSET_UNKNOWN;
     kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
@@ -294,7 +313,8 @@ kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms, int
     return rc;
 }
 
-kafc_err kafc_conn_seek(kafc_conn *c, kafc_position to, int timeout_ms, int64_t *offset, kafc_error *err)
+kafc_err kafc_conn_seek(kafc_conn *c, kafc_position to, int timeout_ms, int64_t *offset,
+                        kafc_error *err)
 {
     int64_t deadline, at = KAFC_OFFSET_UNKNOWN;
     kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
@@ -344,8 +364,8 @@ static bool take_aborted(kafc_batch *b, const struct kafc_fetch_resp_partition *
 }
 
 /* *next: the offset behind the last whole batch. It must lie behind `from`, or reading would never get further. */
-static kafc_err find_end(const struct fetch *k, const struct kafc_fetch_resp_partition *p, int64_t *next,
-                         kafc_error *err)
+static kafc_err find_end(const struct fetch *k, const struct kafc_fetch_resp_partition *p,
+                         int64_t *next, kafc_error *err)
 {
     struct kafc_batches it;
     struct kafc_batch b;
@@ -357,12 +377,13 @@ static kafc_err find_end(const struct fetch *k, const struct kafc_fetch_resp_par
         return KAFC_OK; /* what is wrong behind that, the cursor finds */
     if (rc != KAFC_OK)
         return rc;
-    return kafc__error(err, KAFC_ERR_CORRUPT, "%.249s [%d]: no whole batch came from offset %lld on", k->c->topic->s,
+    return kafc__error(err, KAFC_ERR_CORRUPT,
+                       "%.249s [%d]: no whole batch came from offset %lld on", k->c->topic->s,
                        (int)k->c->o.partition, (long long)k->from);
 }
 
-static kafc_err take_records(struct fetch *k, struct kafc_request *rq, const struct kafc_fetch_resp_partition *p,
-                             kafc_error *err)
+static kafc_err take_records(struct fetch *k, struct kafc_request *rq,
+                             const struct kafc_fetch_resp_partition *p, kafc_error *err)
 {
     kafc_conn *c = k->c;
     int64_t next;
@@ -371,8 +392,8 @@ static kafc_err take_records(struct fetch *k, struct kafc_request *rq, const str
     kafc_err rc = find_end(k, p, &next, err);
     if (rc != KAFC_OK)
         return rc;
-    kafc_batch *b = kafc__fetched_new(&c->mem, NULL, c->topic, c->o.partition, rq->frame, p->records.p,
-                                      (size_t)p->records.len);
+    kafc_batch *b = kafc__fetched_new(&c->mem, NULL, c->topic, c->o.partition, rq->frame,
+                                      p->records.p, (size_t)p->records.len);
     if (!b)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch");
     b->cursor.check_crcs = c->o.check_crcs == KAFC_ON;
@@ -395,13 +416,15 @@ static kafc_err fetched(struct kafc_request *rq, void *arg, kafc_error *err)
     struct kafc_arena a;
     kafc__arena_init(&a, &k->c->mem, 0);
     kafc_err rc = kafc__request_decode(rq, &r, &a, err);
-    const struct kafc_fetch_resp_partition *p =
-        rc == KAFC_OK && r.responses.n > 0 && r.responses.v[0].partitions.n > 0 ? &r.responses.v[0].partitions.v[0]
-                                                                                : NULL;
+    const struct kafc_fetch_resp_partition *p = rc == KAFC_OK && r.responses.n > 0 &&
+                                                        r.responses.v[0].partitions.n > 0
+                                                    ? &r.responses.v[0].partitions.v[0]
+                                                    : NULL;
     int16_t code = p ? p->error_code : rc == KAFC_OK ? r.error_code : (int16_t)0;
     if (rc == KAFC_OK && code != 0)
-        rc = kafc__error(err, (kafc_err)code, "%.249s [%d] cannot be fetched from offset %lld: %s", k->c->topic->s,
-                         (int)k->c->o.partition, (long long)k->from, kafc_err_text((kafc_err)code));
+        rc = kafc__error(err, (kafc_err)code, "%.249s [%d] cannot be fetched from offset %lld: %s",
+                         k->c->topic->s, (int)k->c->o.partition, (long long)k->from,
+                         kafc_err_text((kafc_err)code));
     if (rc == KAFC_OK && p)
         rc = take_records(k, rq, p, err);
     kafc__arena_fini(&a);
@@ -426,7 +449,9 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
     t.partitions.v = &p;
     t.partitions.n = 1;
     int32_t wait = c->o.max_wait_ms, left = left_ms(deadline, INT32_MAX);
-    req.max_wait_ms = wait < left - left / 4 ? wait : left - left / 4; /* the answer has a way to go, too */
+    req.max_wait_ms = wait < left - left / 4
+                          ? wait
+                          : left - left / 4; /* the answer has a way to go, too */
     req.min_bytes = c->o.min_bytes;
     req.max_bytes = c->o.max_bytes;
     req.isolation_level = c->o.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;

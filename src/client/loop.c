@@ -27,9 +27,9 @@ enum {
 struct plug {
     struct kafc_list node; /* of loop->dialling while it dials */
     struct kafc_loop *loop;
-    uint64_t id;           /* the link's */
+    uint64_t id; /* the link's */
     int fd;
-    unsigned polled;       /* what the poller waits for; 0: not in the poller */
+    unsigned polled;        /* what the poller waits for; 0: not in the poller */
     struct kafc_dial *dial; /* while it dials */
 };
 
@@ -165,11 +165,8 @@ static void dial_outcome(struct plug *p)
     struct kafc_dial *d = p->dial;
     p->fd = d->fd;
     switch (d->state) {
-    case KAFC_DIAL_RESOLVING:
-        break;
-    case KAFC_DIAL_CONNECTING:
-        plug_poll(p, KAFC_POLL_OUT);
-        break;
+    case KAFC_DIAL_RESOLVING: break;
+    case KAFC_DIAL_CONNECTING: plug_poll(p, KAFC_POLL_OUT); break;
     case KAFC_DIAL_CONNECTED:
         kafc__list_del(&p->node);
         kafc__free(&p->loop->c->mem, d);
@@ -177,9 +174,7 @@ static void dial_outcome(struct plug *p)
         plug_poll(p, KAFC_POLL_IN);
         kafc__core_opened(p->loop->c->core, (uint32_t)p->id, kafc__clock_mono_us());
         break;
-    case KAFC_DIAL_FAILED:
-        plug_lost(p, d->code, d->why);
-        break;
+    case KAFC_DIAL_FAILED: plug_lost(p, d->code, d->why); break;
     }
 }
 
@@ -205,7 +200,8 @@ static void open_link(struct kafc_loop *l, const struct kafc_action *a, int64_t 
     if (!d || !kafc__map_put(&l->plugs, &p->id, sizeof(p->id), p)) {
         kafc__free(mem, d);
         kafc__free(mem, p);
-        kafc__core_closed(l->c->core, a->link, KAFC_ERR_NO_MEMORY, kafc_err_text(KAFC_ERR_NO_MEMORY), now);
+        kafc__core_closed(l->c->core, a->link, KAFC_ERR_NO_MEMORY,
+                          kafc_err_text(KAFC_ERR_NO_MEMORY), now);
         return;
     }
     const kafc_client_options *o = &l->c->o;
@@ -460,7 +456,8 @@ struct kafc_loop *kafc__loop_new(kafc_client *c, kafc_error *err)
     kafc__mutex_init(&l->inline_lock);
     l->wake.fd = l->wake.out = -1;
     l->poller = kafc__poller_new(&c->mem, KAFC_POLLER_AUTO);
-    if (l->poller && kafc__wake_init(&l->wake) && kafc__poller_set(l->poller, l->wake.fd, KAFC_POLL_IN, NULL))
+    if (l->poller && kafc__wake_init(&l->wake) &&
+        kafc__poller_set(l->poller, l->wake.fd, KAFC_POLL_IN, NULL))
         return l;
     char text[128];
     kafc__sock_error_text(errno, text, sizeof(text));

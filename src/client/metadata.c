@@ -64,7 +64,8 @@ static const int32_t *dup_ids(struct kafc_arena *a, const int32_t *v, int32_t n,
     return d;
 }
 
-static void put_topic(struct kafc_arena *a, kafc_topic *to, const struct kafc_metadata_resp_topic *t)
+static void put_topic(struct kafc_arena *a, kafc_topic *to,
+                      const struct kafc_metadata_resp_topic *t)
 {
     int32_t n = t->partitions.n > 0 ? t->partitions.n : 0;
     kafc_partition *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
@@ -88,7 +89,8 @@ static void put_topic(struct kafc_arena *a, kafc_topic *to, const struct kafc_me
         qsort(v, (size_t)n, sizeof(*v), by_partition);
 }
 
-static const struct kafc_metadata_resp_topic *find(const struct kafc_metadata_resp *r, const char *name)
+static const struct kafc_metadata_resp_topic *find(const struct kafc_metadata_resp *r,
+                                                   const char *name)
 {
     size_t len = strlen(name);
     for (int32_t i = 0; i < r->topics.n; i++) {
@@ -185,7 +187,8 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
     struct meta_ask *m = ask->owner;
     (void)err;
     bool all = m->n == KAFC_ALL_TOPICS || (m->n > 0 && rq->version < 4 && !m->create);
-    m->req.allow_auto_topic_creation = rq->version < 4 || m->create; /* true is what older versions mean */
+    m->req.allow_auto_topic_creation = rq->version < 4 ||
+                                       m->create; /* true is what older versions mean */
     m->req.topics.v = all ? NULL : m->wanted;
     m->req.topics.n = !all ? m->n : rq->version == 0 ? 0 : -1;
     return KAFC_OK;
@@ -223,8 +226,8 @@ static kafc_err make(struct meta_ask *m, kafc_error *err)
     return KAFC_OK;
 }
 
-kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n, bool create,
-                              int64_t deadline, kafc_metadata **out, kafc_error *err)
+kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n,
+                              bool create, int64_t deadline, kafc_metadata **out, kafc_error *err)
 {
     struct meta_ask m = { .mem = by->mem, .topics = topics, .n = n, .create = create };
     *out = NULL;

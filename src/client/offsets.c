@@ -13,14 +13,15 @@
 #include "protocol/api/02_list_offsets.h"
 
 enum { AT_LATEST = -1, AT_EARLIEST = -2 }; /* the wire's names for the ends */
-enum { UNKNOWN_ROUNDS = 3 };               /* a topic may be so new that not every broker has heard of it */
+enum { UNKNOWN_ROUNDS = 3 }; /* a topic may be so new that not every broker has heard of it */
 
 /* One timestamp that is asked of one partition; a query has up to two. */
 struct sub {
     kafc_offset_query *q;
     int64_t timestamp;
     int32_t leader;
-    int32_t slot; /* a request holds a partition once: further questions about it go into further requests */
+    int32_t
+        slot; /* a request holds a partition once: further questions about it go into further requests */
     bool answered, old; /* old: by version 0, which knows segments only */
     kafc_err code;
     int64_t offset; /* -1: none */
@@ -63,15 +64,14 @@ struct round {
 
 static void add_sub(struct round *r, kafc_offset_query *q, int64_t timestamp)
 {
-    r->sub[r->nsub++] = (struct sub){ .q = q, .timestamp = timestamp, .leader = -1, .offset = -1, .epoch = -1 };
+    r->sub[r->nsub++] =
+        (struct sub){ .q = q, .timestamp = timestamp, .leader = -1, .offset = -1, .epoch = -1 };
 }
 
 static void add_query(struct round *r, kafc_offset_query *q, const struct state *s)
 {
     switch (q->at.kind) {
-    case KAFC_POSITION_LAST:
-        add_sub(r, q, AT_LATEST);
-        break;
+    case KAFC_POSITION_LAST: add_sub(r, q, AT_LATEST); break;
     case KAFC_POSITION_TIME:
         add_sub(r, q, s->to_end ? AT_LATEST : s->to_start ? AT_EARLIEST : q->at.value);
         break;
@@ -82,9 +82,7 @@ static void add_query(struct round *r, kafc_offset_query *q, const struct state 
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_FIRST:
     case KAFC_POSITION_OFFSET:
-    case KAFC_POSITION_COMMITTED:
-        add_sub(r, q, AT_EARLIEST);
-        break;
+    case KAFC_POSITION_COMMITTED: add_sub(r, q, AT_EARLIEST); break;
     }
 }
 
@@ -130,7 +128,8 @@ static int32_t collect(struct round *r)
 
 /* --- Leaders ---------------------------------------------------------------------- */
 
-static kafc_err leader_of(const kafc_metadata *m, const char *topic, int32_t partition, int32_t *leader)
+static kafc_err leader_of(const kafc_metadata *m, const char *topic, int32_t partition,
+                          int32_t *leader)
 {
     for (int32_t i = 0; i < m->ntopics; i++) {
         const kafc_topic *t = &m->topics[i];
@@ -216,10 +215,10 @@ static bool fill(struct round *r, struct list_ask *l)
     kafc__msg_defaults(&kafc_list_offsets_req_schema, &l->req);
     for (size_t i = 0; i < l->n; i++)
         topics += i == 0 || strcmp(l->first[i].q->topic, l->first[i - 1].q->topic) != 0;
-    struct kafc_list_offsets_req_topic *t =
-        kafc__msg_array(&kafc_list_offsets_req_topic_schema, (int32_t)topics, &r->arena);
-    struct kafc_list_offsets_req_partition *p =
-        kafc__msg_array(&kafc_list_offsets_req_partition_schema, (int32_t)l->n, &r->arena);
+    struct kafc_list_offsets_req_topic *t = kafc__msg_array(&kafc_list_offsets_req_topic_schema,
+                                                            (int32_t)topics, &r->arena);
+    struct kafc_list_offsets_req_partition *p = kafc__msg_array(
+        &kafc_list_offsets_req_partition_schema, (int32_t)l->n, &r->arena);
     if (!t || !p)
         return false;
     l->req.replica_id = -1;
@@ -253,7 +252,9 @@ static bool make_asks(struct round *r)
         memset(l, 0, sizeof(*l));
         l->round = r;
         l->first = &r->sub[i];
-        for (l->n = 0; i < r->nsub && r->sub[i].leader == l->first->leader && r->sub[i].slot == l->first->slot; i++)
+        for (l->n = 0; i < r->nsub && r->sub[i].leader == l->first->leader &&
+                       r->sub[i].slot == l->first->slot;
+             i++)
             l->n++;
         l->ask.api = kafc__api(KAFC_API_LIST_OFFSETS);
         l->ask.msg = &l->req;
@@ -270,7 +271,8 @@ static bool make_asks(struct round *r)
 /* --- Rounds ------------------------------------------------------------------------- */
 
 /* All asks together, for a client: they stand in an array of list_ask, kafc__ask_once wants them in a row. */
-static kafc_err send_asks(struct round *r, int64_t deadline, unsigned interrupts, bool *asked, kafc_error *err)
+static kafc_err send_asks(struct round *r, int64_t deadline, unsigned interrupts, bool *asked,
+                          kafc_error *err)
 {
     struct kafc_ask *v = kafc__zalloc_array(r->by->mem, r->nask, sizeof(*v));
     *asked = v != NULL;
@@ -308,7 +310,8 @@ static void fill_in_codes(struct round *r)
         const struct list_ask *l = &r->ask[i];
         for (size_t j = 0; j < l->n; j++) {
             if (!l->first[j].answered)
-                l->first[j].code = l->ask.code != KAFC_OK ? l->ask.code : KAFC_ERR_UNKNOWN_SERVER_ERROR;
+                l->first[j].code = l->ask.code != KAFC_OK ? l->ask.code
+                                                          : KAFC_ERR_UNKNOWN_SERVER_ERROR;
         }
     }
 }
@@ -360,7 +363,8 @@ static size_t evaluate(struct round *r)
         r->sub[j].q->result = st->bad;
         if (st->bad == KAFC_OK) {
             settle(&r->sub[j], st);
-        } else if (!kafc__ask_again(KAFC_API_LIST_OFFSETS, st->bad) && !kafc__ask_again(-1, st->bad)) {
+        } else if (!kafc__ask_again(KAFC_API_LIST_OFFSETS, st->bad) &&
+                   !kafc__ask_again(-1, st->bad)) {
             st->done = true;
         } else {
             failed++;
@@ -394,7 +398,8 @@ static kafc_err find_leaders(struct round *r, int64_t deadline, kafc_error *err)
 }
 
 /* asked: leaders were, and every question has a code. */
-static kafc_err one_round(struct round *r, int64_t deadline, unsigned interrupts, bool *asked, kafc_error *err)
+static kafc_err one_round(struct round *r, int64_t deadline, unsigned interrupts, bool *asked,
+                          kafc_error *err)
 {
     *asked = false;
     kafc_err rc = find_leaders(r, deadline, err);
@@ -422,11 +427,12 @@ static kafc_err verdict(struct round *r, kafc_error *err)
             continue;
         const char *words = kafc_err_text(q->result);
         for (size_t k = 0; k < r->nask; k++) {
-            if (r->ask[k].ask.code == q->result && find(&r->ask[k], (kafc_str){ q->topic, (int32_t)strlen(q->topic) },
-                                                       q->partition))
+            if (r->ask[k].ask.code == q->result &&
+                find(&r->ask[k], (kafc_str){ q->topic, (int32_t)strlen(q->topic) }, q->partition))
                 words = r->ask[k].ask.err.message;
         }
-        return kafc__error(err, q->result, "offset of %.249s [%d]: %.220s", q->topic, (int)q->partition, words);
+        return kafc__error(err, q->result, "offset of %.249s [%d]: %.220s", q->topic,
+                           (int)q->partition, words);
     }
     return KAFC_OK;
 }
@@ -473,8 +479,9 @@ static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
         if (rc != KAFC_OK || !any_left(r) || (failed > 0 && !c))
             return verdict(r, err);
         if (failed > 0 && !kafc__ask_pause(c, failures - 1, r->worst, deadline, interrupts, &why))
-            return why == KAFC_ERR_TIMED_OUT ? verdict(r, err)
-                                             : kafc__error(err, fail_rest(r, why), "%s", kafc_err_text(why));
+            return why == KAFC_ERR_TIMED_OUT
+                       ? verdict(r, err)
+                       : kafc__error(err, fail_rest(r, why), "%s", kafc_err_text(why));
     }
 }
 
@@ -489,9 +496,10 @@ static kafc_err check(const kafc_offset_query *q, int32_t n, kafc_error *err)
                   (q[i].at.kind == KAFC_POSITION_TIME && q[i].at.value >= 0) ||
                   (q[i].at.kind == KAFC_POSITION_TAIL && q[i].at.value >= 0);
         if (!ok)
-            return kafc__error(err, KAFC_ERR_USAGE,
-                               "query %d must ask for KAFC_FIRST, KAFC_LAST, KAFC_AT_TIME or KAFC_TAIL, from 0 on",
-                               (int)i);
+            return kafc__error(
+                err, KAFC_ERR_USAGE,
+                "query %d must ask for KAFC_FIRST, KAFC_LAST, KAFC_AT_TIME or KAFC_TAIL, from 0 on",
+                (int)i);
     }
     return KAFC_OK;
 }
@@ -506,8 +514,8 @@ static void clear(kafc_offset_query *q, size_t n)
     }
 }
 
-kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n, kafc_isolation isolation,
-                             int64_t deadline, kafc_error *err)
+kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n,
+                             kafc_isolation isolation, int64_t deadline, kafc_error *err)
 {
     kafc_err rc = check(q, n, err);
     if (rc != KAFC_OK || n == 0)
@@ -532,8 +540,8 @@ kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, 
     return rc;
 }
 
-kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n, kafc_isolation isolation,
-                             int timeout_ms, kafc_error *err)
+kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n,
+                             kafc_isolation isolation, int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)

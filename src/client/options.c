@@ -45,7 +45,8 @@ unsigned kafc__edit_distance(const char *a, const char *b)
     return row[m];
 }
 
-static const char *nearer(const char *name, const char *candidate, const char *best, unsigned *distance)
+static const char *nearer(const char *name, const char *candidate, const char *best,
+                          unsigned *distance)
 {
     unsigned d = kafc__edit_distance(name, candidate);
     if (d >= *distance)
@@ -86,10 +87,12 @@ static kafc_err parse_string(const struct kafc_option *row, const char *text, ka
         best = nearer(text, name, best, &distance);
     if (!row->names || distance == 0)
         return KAFC_OK;
-    return kafc__error(err, KAFC_ERR_USAGE, "'%s' knows no '%.64s'; the nearest is '%s'", row->name, text, best);
+    return kafc__error(err, KAFC_ERR_USAGE, "'%s' knows no '%.64s'; the nearest is '%s'", row->name,
+                       text, best);
 }
 
-kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int64_t *value, kafc_error *err)
+kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int64_t *value,
+                            kafc_error *err)
 {
     if (row->kind == KAFC_OPTION_STRING)
         return parse_string(row, text, err);
@@ -102,15 +105,18 @@ kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int
         }
         char list[160];
         list_choices(row->choices, list, sizeof(list));
-        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be one of %s", row->name, text, list);
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be one of %s", row->name,
+                           text, list);
     }
     char *end = NULL;
     errno = 0;
     long long v = strtoll(text, &end, 10);
     if (end == text || *end != '\0')
-        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be a whole number", row->name, text);
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is '%.64s', but must be a whole number",
+                           row->name, text);
     if (errno == ERANGE || v < row->min || v > row->max)
-        return kafc__error(err, KAFC_ERR_USAGE, "'%s' is %.64s, but must be from %" PRId64 " to %" PRId64, row->name,
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "'%s' is %.64s, but must be from %" PRId64 " to %" PRId64, row->name,
                            text, row->min, row->max);
     *value = v;
     return KAFC_OK;
@@ -169,7 +175,8 @@ static void store_string(const struct kafc_option *row, void *opts, const char *
 
 /* --- Resolving ------------------------------------------------------------------- */
 
-static kafc_err resolve_number(const struct kafc_option *row, const char *text, void *out, kafc_error *err)
+static kafc_err resolve_number(const struct kafc_option *row, const char *text, void *out,
+                               kafc_error *err)
 {
     int64_t v = load(row, out);
     if (v == 0 && text) {
@@ -185,13 +192,15 @@ static kafc_err resolve_number(const struct kafc_option *row, const char *text, 
     }
     v = v == KAFC_ZERO ? 0 : v;
     if (v < row->min || v > row->max || (row->kind == KAFC_OPTION_SWITCH && v == 0))
-        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is %" PRId64 ", but must be from %" PRId64 " to %" PRId64,
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "%s: %s is %" PRId64 ", but must be from %" PRId64 " to %" PRId64,
                            object_name[row->object], row->field, v, row->min, row->max);
     store(row, out, v);
     return KAFC_OK;
 }
 
-static kafc_err resolve_position(const struct kafc_option *row, const char *text, void *out, kafc_error *err)
+static kafc_err resolve_position(const struct kafc_option *row, const char *text, void *out,
+                                 kafc_error *err)
 {
     kafc_position at;
     int64_t kind = row->dflt;
@@ -203,31 +212,31 @@ static kafc_err resolve_position(const struct kafc_option *row, const char *text
         at = kafc_position_make((kafc_position_kind)kind, 0);
     }
     if ((int)at.kind < 0 || at.kind > KAFC_POSITION_COMMITTED)
-        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is no position", object_name[row->object], row->field);
+        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is no position", object_name[row->object],
+                           row->field);
     if ((at.kind == KAFC_POSITION_OFFSET || at.kind == KAFC_POSITION_TAIL) && at.value < 0)
-        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s has the offset %" PRId64 ", but must not be below 0",
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "%s: %s has the offset %" PRId64 ", but must not be below 0",
                            object_name[row->object], row->field, at.value);
     memcpy((char *)out + row->offset, &at, sizeof(at));
     return KAFC_OK;
 }
 
-static kafc_err resolve_row(const struct kafc_option *row, const kafc_properties *props, void *out, kafc_error *err)
+static kafc_err resolve_row(const struct kafc_option *row, const kafc_properties *props, void *out,
+                            kafc_error *err)
 {
     const char *text = kafc__properties_get(props, row);
     switch (row->kind) {
     case KAFC_OPTION_INT32:
     case KAFC_OPTION_INT64:
     case KAFC_OPTION_SWITCH:
-    case KAFC_OPTION_ENUM:
-        return resolve_number(row, text, out, err);
-    case KAFC_OPTION_POSITION:
-        return resolve_position(row, text, out, err);
+    case KAFC_OPTION_ENUM: return resolve_number(row, text, out, err);
+    case KAFC_OPTION_POSITION: return resolve_position(row, text, out, err);
     case KAFC_OPTION_STRING:
         if (!load_string(row, out))
             store_string(row, out, text ? text : row->text);
         return KAFC_OK;
-    case KAFC_OPTION_OPAQUE:
-        break;
+    case KAFC_OPTION_OPAQUE: break;
     }
     return KAFC_OK;
 }
@@ -244,9 +253,10 @@ static kafc_err copy_in(enum kafc_object object, const void *user, void *out, ka
     size_t own = kafc__options_size(object), size;
     memcpy(&size, user, sizeof(size));
     if (size < sizeof(struct head) || size > own * 16)
-        return kafc__error(err, KAFC_ERR_USAGE,
-                           "%s: the options' size is %zu: fill them with the macro or the init function",
-                           object_name[object], size);
+        return kafc__error(
+            err, KAFC_ERR_USAGE,
+            "%s: the options' size is %zu: fill them with the macro or the init function",
+            object_name[object], size);
     for (size_t i = own; i < size; i++) {
         if (((const unsigned char *)user)[i] != 0)
             return kafc__error(err, KAFC_ERR_USAGE,
@@ -257,7 +267,8 @@ static kafc_err copy_in(enum kafc_object object, const void *user, void *out, ka
     return KAFC_OK;
 }
 
-kafc_err kafc__options_resolve(enum kafc_object object, const void *user, void *out, kafc_error *err)
+kafc_err kafc__options_resolve(enum kafc_object object, const void *user, void *out,
+                               kafc_error *err)
 {
     memset(out, 0, kafc__options_size(object));
     if (user) {
@@ -270,7 +281,8 @@ kafc_err kafc__options_resolve(enum kafc_object object, const void *user, void *
     size_t n;
     const struct kafc_option *row = kafc__options(&n);
     for (size_t i = 0; i < n; i++) {
-        kafc_err rc = row[i].object == object ? resolve_row(&row[i], h.properties, out, err) : KAFC_OK;
+        kafc_err rc = row[i].object == object ? resolve_row(&row[i], h.properties, out, err)
+                                              : KAFC_OK;
         if (rc != KAFC_OK)
             return rc;
     }
@@ -284,13 +296,15 @@ char *kafc__options_keep(enum kafc_object object, void *resolved, const kafc_all
     size_t n, bytes = 1;
     const struct kafc_option *row = kafc__options(&n);
     for (size_t i = 0; i < n; i++) {
-        if (row[i].object == object && row[i].kind == KAFC_OPTION_STRING && load_string(&row[i], resolved))
+        if (row[i].object == object && row[i].kind == KAFC_OPTION_STRING &&
+            load_string(&row[i], resolved))
             bytes += strlen(load_string(&row[i], resolved)) + 1;
     }
     char *block = kafc__alloc(mem, bytes), *p = block;
     for (size_t i = 0; i < n && block; i++) {
         const char *s;
-        if (row[i].object != object || row[i].kind != KAFC_OPTION_STRING || !(s = load_string(&row[i], resolved)))
+        if (row[i].object != object || row[i].kind != KAFC_OPTION_STRING ||
+            !(s = load_string(&row[i], resolved)))
             continue;
         size_t len = strlen(s) + 1;
         memcpy(p, s, len);

@@ -9,13 +9,19 @@
 
 #include <kafc/client.h>
 
-enum kafc_object { KAFC_OBJECT_CLIENT, KAFC_OBJECT_WRITER, KAFC_OBJECT_READER, KAFC_OBJECT_CONN, KAFC_OBJECTS };
+enum kafc_object {
+    KAFC_OBJECT_CLIENT,
+    KAFC_OBJECT_WRITER,
+    KAFC_OBJECT_READER,
+    KAFC_OBJECT_CONN,
+    KAFC_OBJECTS
+};
 
 enum kafc_option_kind {
     KAFC_OPTION_INT32,
     KAFC_OPTION_INT64,
-    KAFC_OPTION_SWITCH,   /* kafc_switch; true or false by name */
-    KAFC_OPTION_ENUM,     /* an int with names */
+    KAFC_OPTION_SWITCH, /* kafc_switch; true or false by name */
+    KAFC_OPTION_ENUM,   /* an int with names */
     KAFC_OPTION_STRING,
     KAFC_OPTION_POSITION, /* kafc_position with names */
     KAFC_OPTION_OPAQUE    /* pointers: in the struct only */
@@ -29,16 +35,18 @@ struct kafc_choice {
 struct kafc_option {
     enum kafc_object object;
     enum kafc_option_kind kind;
-    const char *field;   /* of the struct: "linger_ms" */
-    const char *name;    /* Java's, "linger.ms"; NULL: none */
-    const char *aliases; /* "a,b" or NULL */
+    const char *field;    /* of the struct: "linger_ms" */
+    const char *name;     /* Java's, "linger.ms"; NULL: none */
+    const char *aliases;  /* "a,b" or NULL */
     size_t offset, width; /* of the member */
-    int64_t dflt;        /* after kafc__options_resolve(); may stand outside [min, max] */
-    int64_t min, max;    /* of numbers and enums; a real zero is given as KAFC_ZERO and needs min <= 0 <= max */
-    const char *text;    /* default string, or NULL */
+    int64_t dflt;         /* after kafc__options_resolve(); may stand outside [min, max] */
+    int64_t min,
+        max; /* of numbers and enums; a real zero is given as KAFC_ZERO and needs min <= 0 <= max */
+    const char *text;                  /* default string, or NULL */
     const struct kafc_choice *choices; /* ended by a NULL name; or NULL */
-    const char *(*names)(size_t i);     /* of a string: what it may be, NULL at the end; or NULL: anything */
-    const char *doc;     /* one line */
+    const char *(*names)(
+        size_t i);   /* of a string: what it may be, NULL at the end; or NULL: anything */
+    const char *doc; /* one line */
 };
 
 const struct kafc_option *kafc__options(size_t *n);
@@ -50,7 +58,8 @@ size_t kafc__options_size(enum kafc_object object);
  * caller set, else the property of the same meaning, else the default; KAFC_ZERO has become 0, and everything is in
  * its range. Defaults that depend on other options stay 0 (their row says so). Strings are the caller's, the
  * properties' or constant. KAFC_ERR_USAGE names the option. user may be NULL: all defaults. */
-kafc_err kafc__options_resolve(enum kafc_object object, const void *user, void *out, kafc_error *err);
+kafc_err kafc__options_resolve(enum kafc_object object, const void *user, void *out,
+                               kafc_error *err);
 
 /* Makes the strings of a resolved struct its own: one block, returned, to be freed with the struct; NULL when out of
  * memory (then nothing changed). */

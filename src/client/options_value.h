@@ -9,7 +9,8 @@
 #include "client/options.h"
 
 /* The value of a row from text (strings have none). KAFC_ERR_USAGE says what would be right. */
-kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int64_t *value, kafc_error *err);
+kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int64_t *value,
+                            kafc_error *err);
 /* Does the row go by this name or alias? */
 bool kafc__option_named(const struct kafc_option *row, const char *name);
 

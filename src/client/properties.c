@@ -58,14 +58,16 @@ static bool reserve(kafc_properties *p)
     return true;
 }
 
-static kafc_err put(kafc_properties *p, const struct kafc_option *row, const char *value, kafc_error *err)
+static kafc_err put(kafc_properties *p, const struct kafc_option *row, const char *value,
+                    kafc_error *err)
 {
     size_t i = 0;
     while (i < p->n && p->v[i].row != row)
         i++;
     char *copy = reserve(p) ? kafc__strdup(NULL, value) : NULL;
     if (!copy)
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the property '%s'", row->name);
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the property '%s'",
+                           row->name);
     if (i < p->n)
         kafc__free(NULL, p->v[i].value);
     else
@@ -75,7 +77,8 @@ static kafc_err put(kafc_properties *p, const struct kafc_option *row, const cha
 }
 
 /* Checks the value with every row of the name; *first is the one that stands for it. */
-static kafc_err check(const char *name, const char *value, const struct kafc_option **first, kafc_error *err)
+static kafc_err check(const char *name, const char *value, const struct kafc_option **first,
+                      kafc_error *err)
 {
     size_t n;
     const struct kafc_option *row = kafc__options(&n);
@@ -93,7 +96,8 @@ static kafc_err check(const char *name, const char *value, const struct kafc_opt
     return KAFC_OK;
 }
 
-kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *value, kafc_error *err)
+kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *value,
+                             kafc_error *err)
 {
     if (!p || !name || !value)
         return kafc__error(err, KAFC_ERR_USAGE, "properties, name and value must not be NULL");
@@ -102,8 +106,8 @@ kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *v
     if (rc != KAFC_OK)
         return rc;
     if (!row)
-        return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s'; the nearest is '%s'", name,
-                           kafc__options_nearest(name));
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s'; the nearest is '%s'",
+                           name, kafc__options_nearest(name));
     return put(p, row, value, err);
 }
 

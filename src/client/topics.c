@@ -11,7 +11,9 @@
 #include "protocol/api/19_create_topics.h"
 #include "protocol/api/20_delete_topics.h"
 
-enum { OLD_DEFAULT = 1 }; /* partitions and replicas where the broker has no default of its own to give */
+enum {
+    OLD_DEFAULT = 1
+}; /* partitions and replicas where the broker has no default of its own to give */
 
 static kafc_str str_of(const char *s)
 {
@@ -36,8 +38,8 @@ static int32_t broker_timeout(const struct kafc_asker *by, int64_t deadline)
 }
 
 /* The code of one topic, with what the broker says of it. NOT_CONTROLLER is no topic's own affair: *retry. */
-static kafc_err note_topic(kafc_err first, const char *what, const char *name, int16_t code, kafc_str message,
-                           bool *retry, kafc_error *err)
+static kafc_err note_topic(kafc_err first, const char *what, const char *name, int16_t code,
+                           kafc_str message, bool *retry, kafc_error *err)
 {
     if (code == KAFC_ERR_NOT_CONTROLLER)
         *retry = true;
@@ -45,8 +47,8 @@ static kafc_err note_topic(kafc_err first, const char *what, const char *name, i
         return first;
     kafc_err c = (kafc_err)code;
     if (message.p && message.len > 0)
-        return kafc__error(err, c, "topic '%.249s' cannot be %s: %s: %.*s", name, what, kafc_err_name(c),
-                           message.len < 150 ? (int)message.len : 150, message.p);
+        return kafc__error(err, c, "topic '%.249s' cannot be %s: %s: %.*s", name, what,
+                           kafc_err_name(c), message.len < 150 ? (int)message.len : 150, message.p);
     return kafc__error(err, c, "topic '%.249s' cannot be %s: %s", name, what, kafc_err_text(c));
 }
 
@@ -70,7 +72,8 @@ static kafc_err create_prepare(struct kafc_request *rq, kafc_error *err)
     (void)err;
     int32_t dflt = rq->version >= 4 ? -1 : OLD_DEFAULT;
     for (int32_t i = 0; i < k->n; i++) {
-        k->req.topics.v[i].num_partitions = k->topics[i].partitions ? k->topics[i].partitions : dflt;
+        k->req.topics.v[i].num_partitions = k->topics[i].partitions ? k->topics[i].partitions
+                                                                    : dflt;
         k->req.topics.v[i].replication_factor =
             (int16_t)(k->topics[i].replication ? k->topics[i].replication : dflt);
     }
@@ -90,18 +93,22 @@ static kafc_err create_answer(struct kafc_ask *ask, kafc_error *err)
         int32_t j = 0;
         while (j < r.topics.n && !same(r.topics.v[j].name, k->topics[i].name))
             j++;
-        int16_t code = j < r.topics.n ? r.topics.v[j].error_code : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
+        int16_t code = j < r.topics.n ? r.topics.v[j].error_code
+                                      : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
         kafc_str message = { NULL, 0 };
         if (j < r.topics.n)
             message = r.topics.v[j].error_message;
         k->topics[i].result = (kafc_err)code;
-        k->first = note_topic(k->first, "created", k->topics[i].name, code, message, &retry, &k->why);
+        k->first = note_topic(k->first, "created", k->topics[i].name, code, message, &retry,
+                              &k->why);
     }
     kafc__arena_fini(&a);
-    return rc == KAFC_OK && retry ? kafc__error(err, KAFC_ERR_NOT_CONTROLLER, "%s", k->why.message) : rc;
+    return rc == KAFC_OK && retry ? kafc__error(err, KAFC_ERR_NOT_CONTROLLER, "%s", k->why.message)
+                                  : rc;
 }
 
-static bool create_configs(struct create_ask *k, const kafc_new_topic *t, struct kafc_create_topics_req_topic *to)
+static bool create_configs(struct create_ask *k, const kafc_new_topic *t,
+                           struct kafc_create_topics_req_topic *to)
 {
     to->configs.n = t->nconfigs;
     to->configs.v = kafc__msg_array(&kafc_create_topics_req_config_schema, t->nconfigs, &k->arena);
@@ -132,20 +139,22 @@ static kafc_err check_new(const kafc_new_topic *t, int32_t n, kafc_error *err)
     for (int32_t i = 0; i < n; i++) {
         if (!t[i].name || t[i].name[0] == '\0')
             return kafc__error(err, KAFC_ERR_USAGE, "the name of topic %d is empty", (int)i);
-        if (t[i].partitions < 0 || t[i].replication < 0 || t[i].replication > INT16_MAX || t[i].nconfigs < 0 ||
-            (t[i].nconfigs > 0 && !t[i].configs))
-            return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s': %d partitions, %d replicas, %d configs", t[i].name,
+        if (t[i].partitions < 0 || t[i].replication < 0 || t[i].replication > INT16_MAX ||
+            t[i].nconfigs < 0 || (t[i].nconfigs > 0 && !t[i].configs))
+            return kafc__error(err, KAFC_ERR_USAGE,
+                               "topic '%.249s': %d partitions, %d replicas, %d configs", t[i].name,
                                (int)t[i].partitions, (int)t[i].replication, (int)t[i].nconfigs);
         for (int32_t j = 0; j < t[i].nconfigs; j++) {
             if (!t[i].configs[j].name)
-                return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s': a config without a name", t[i].name);
+                return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s': a config without a name",
+                                   t[i].name);
         }
     }
     return KAFC_OK;
 }
 
-static kafc_err run_ask(const struct kafc_asker *by, struct kafc_ask *ask, int64_t deadline, kafc_err *first, kafc_error *why,
-                        kafc_error *err)
+static kafc_err run_ask(const struct kafc_asker *by, struct kafc_ask *ask, int64_t deadline,
+                        kafc_err *first, kafc_error *why, kafc_error *err)
 {
     ask->node = KAFC_CONTROLLER_NODE;
     kafc_err rc = kafc__asker_ask(by, ask, deadline, err);
@@ -160,8 +169,8 @@ static kafc_err run_ask(const struct kafc_asker *by, struct kafc_ask *ask, int64
     return *first;
 }
 
-kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n, int64_t deadline,
-                            kafc_error *err)
+kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n,
+                            int64_t deadline, kafc_error *err)
 {
     struct create_ask k = { .mem = by->mem, .topics = topics, .n = n };
     kafc_err rc = check_new(topics, n, err);
@@ -187,8 +196,8 @@ kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics,
     return rc;
 }
 
-kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n, int timeout_ms,
-                                   kafc_error *err)
+kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
+                                   int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)
@@ -240,7 +249,8 @@ static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
         int32_t j = 0;
         while (j < r.responses.n && !same(r.responses.v[j].name, k->names[i]))
             j++;
-        int16_t code = j < r.responses.n ? r.responses.v[j].error_code : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
+        int16_t code = j < r.responses.n ? r.responses.v[j].error_code
+                                         : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
         kafc_str message = { NULL, 0 };
         if (j < r.responses.n)
             message = r.responses.v[j].error_message;
@@ -249,7 +259,8 @@ static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
         k->first = note_topic(k->first, "deleted", k->names[i], code, message, &retry, &k->why);
     }
     kafc__arena_fini(&a);
-    return rc == KAFC_OK && retry ? kafc__error(err, KAFC_ERR_NOT_CONTROLLER, "%s", k->why.message) : rc;
+    return rc == KAFC_OK && retry ? kafc__error(err, KAFC_ERR_NOT_CONTROLLER, "%s", k->why.message)
+                                  : rc;
 }
 
 static bool delete_request(struct delete_ask *k)
@@ -273,8 +284,8 @@ static kafc_err check_names(const char *const *names, int32_t n, kafc_error *err
     return KAFC_OK;
 }
 
-kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *names, int32_t n, kafc_err *results,
-                            int64_t deadline, kafc_error *err)
+kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *names, int32_t n,
+                            kafc_err *results, int64_t deadline, kafc_error *err)
 {
     struct delete_ask k = { .mem = by->mem, .names = names, .n = n, .results = results };
     kafc_err rc = check_names(names, n, err);
@@ -300,8 +311,8 @@ kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *name
     return rc;
 }
 
-kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int32_t n, kafc_err *results,
-                                   int timeout_ms, kafc_error *err)
+kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int32_t n,
+                                   kafc_err *results, int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)

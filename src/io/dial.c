@@ -56,9 +56,9 @@ static enum kafc_dial_state try_next(struct kafc_dial *d, int64_t now)
     return fail(d, KAFC_ERR_CONNECT);
 }
 
-void kafc__dial_start(struct kafc_dial *d, const char *host, int port, const struct kafc_resolver *r,
-                      const struct kafc_sock_options *o, void (*notify)(void *), void *arg, int64_t now,
-                      int64_t deadline)
+void kafc__dial_start(struct kafc_dial *d, const char *host, int port,
+                      const struct kafc_resolver *r, const struct kafc_sock_options *o,
+                      void (*notify)(void *), void *arg, int64_t now, int64_t deadline)
 {
     memset(d, 0, sizeof(*d));
     d->fd = -1;
@@ -77,7 +77,8 @@ void kafc__dial_start(struct kafc_dial *d, const char *host, int port, const str
     d->dns = kafc__dns_ask(host, port, r, notify, arg, &code);
     if (!d->dns) {
         (void)snprintf(d->why, sizeof(d->why), "%s",
-                       code == KAFC_ERR_SYSTEM ? "the resolver's thread cannot be started" : kafc_err_text(code));
+                       code == KAFC_ERR_SYSTEM ? "the resolver's thread cannot be started"
+                                               : kafc_err_text(code));
         (void)fail(d, code);
     }
 }
@@ -122,13 +123,10 @@ static enum kafc_dial_state step_connecting(struct kafc_dial *d, bool ready, int
 enum kafc_dial_state kafc__dial_step(struct kafc_dial *d, bool ready, int64_t now)
 {
     switch (d->state) {
-    case KAFC_DIAL_RESOLVING:
-        return step_resolving(d, now);
-    case KAFC_DIAL_CONNECTING:
-        return step_connecting(d, ready, now);
+    case KAFC_DIAL_RESOLVING: return step_resolving(d, now);
+    case KAFC_DIAL_CONNECTING: return step_connecting(d, ready, now);
     case KAFC_DIAL_CONNECTED:
-    case KAFC_DIAL_FAILED:
-        break;
+    case KAFC_DIAL_FAILED: break;
     }
     return d->state;
 }

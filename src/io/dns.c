@@ -33,7 +33,8 @@ struct kafc_dns_request {
 };
 
 struct dns_worker {
-    struct dns_worker *older; /* of processes that this one was forked from: reachable, never used */
+    struct dns_worker
+        *older; /* of processes that this one was forked from: reachable, never used */
     unsigned generation;
     struct kafc_mutex lock;
     struct kafc_cond work;
@@ -83,7 +84,8 @@ static void ask_caller(struct kafc_dns_request *rq)
         if (kafc__addr_numeric(&rq->addr[rq->n], text[i], rq->port))
             rq->n++;
         else
-            (void)snprintf(rq->why, sizeof(rq->why), "the resolve function gave '%.60s', which is no address", text[i]);
+            (void)snprintf(rq->why, sizeof(rq->why),
+                           "the resolve function gave '%.60s', which is no address", text[i]);
     }
     if (n <= 0)
         (void)snprintf(rq->why, sizeof(rq->why), "the resolve function found nothing");
@@ -173,7 +175,8 @@ struct kafc_dns_request *kafc__dns_ask(const char *host, int port, const struct 
     return NULL;
 }
 
-bool kafc__dns_answer(struct kafc_dns_request *rq, struct kafc_addr *out, int max, int *n, char *why, size_t cap)
+bool kafc__dns_answer(struct kafc_dns_request *rq, struct kafc_addr *out, int max, int *n,
+                      char *why, size_t cap)
 {
     struct dns_worker *w = rq->worker;
     kafc__lock(&w->lock);

@@ -25,7 +25,8 @@ struct kafc_dns_request;
 struct kafc_dns_request *kafc__dns_ask(const char *host, int port, const struct kafc_resolver *r,
                                        void (*notify)(void *arg), void *arg, kafc_err *code);
 /* false: no answer yet. The answer: n addresses, or 0 with the reason in why. */
-bool kafc__dns_answer(struct kafc_dns_request *rq, struct kafc_addr *out, int max, int *n, char *why, size_t cap);
+bool kafc__dns_answer(struct kafc_dns_request *rq, struct kafc_addr *out, int max, int *n,
+                      char *why, size_t cap);
 /* Always, at the end. After the return notify is not called any more, and a resolve function that has not been called
  * yet never will be; one that runs goes on until it returns, and nobody looks. NULL is ignored. */
 void kafc__dns_drop(struct kafc_dns_request *rq);

@@ -48,7 +48,8 @@ static int ep_open(void)
 static bool ep_set(struct kafc_poller *p, int fd, unsigned events, void *tag)
 {
     struct epoll_event e = { .data = { .ptr = tag } };
-    e.events = (events & KAFC_POLL_IN ? (uint32_t)EPOLLIN : 0u) | (events & KAFC_POLL_OUT ? (uint32_t)EPOLLOUT : 0u);
+    e.events = (events & KAFC_POLL_IN ? (uint32_t)EPOLLIN : 0u) |
+               (events & KAFC_POLL_OUT ? (uint32_t)EPOLLOUT : 0u);
     if (epoll_ctl(p->epoll, EPOLL_CTL_MOD, fd, &e) == 0)
         return true;
     return errno == ENOENT && epoll_ctl(p->epoll, EPOLL_CTL_ADD, fd, &e) == 0;
@@ -66,7 +67,8 @@ static int ep_wait(struct kafc_poller *p, struct kafc_poll_event *ev, int max, i
     int n = epoll_wait(p->epoll, e, max < EPOLL_BATCH ? max : EPOLL_BATCH, timeout_ms(timeout_us));
     for (int i = 0; i < n; i++) {
         ev[i].tag = e[i].data.ptr;
-        ev[i].events = (e[i].events & EPOLLIN ? KAFC_POLL_IN : 0u) | (e[i].events & EPOLLOUT ? KAFC_POLL_OUT : 0u) |
+        ev[i].events = (e[i].events & EPOLLIN ? KAFC_POLL_IN : 0u) |
+                       (e[i].events & EPOLLOUT ? KAFC_POLL_OUT : 0u) |
                        (e[i].events & (EPOLLERR | EPOLLHUP) ? KAFC_POLL_ERROR : 0u);
     }
     return n < 0 ? 0 : n;
@@ -223,14 +225,16 @@ void kafc__poller_del(struct kafc_poller *p, int fd)
         pl_del(p, fd);
 }
 
-int kafc__poller_wait(struct kafc_poller *p, struct kafc_poll_event *ev, int max, int64_t timeout_us)
+int kafc__poller_wait(struct kafc_poller *p, struct kafc_poll_event *ev, int max,
+                      int64_t timeout_us)
 {
     return p->epoll >= 0 ? ep_wait(p, ev, max, timeout_us) : pl_wait(p, ev, max, timeout_us);
 }
 
 unsigned kafc__poll_one(int fd, unsigned events, int wake_fd, bool *woken, int64_t timeout_us)
 {
-    struct pollfd f[2] = { { .fd = fd, .events = to_poll(events) }, { .fd = wake_fd, .events = POLLIN } };
+    struct pollfd f[2] = { { .fd = fd, .events = to_poll(events) },
+                           { .fd = wake_fd, .events = POLLIN } };
     *woken = false;
     if (poll(f, 2, timeout_ms(timeout_us)) <= 0) /* a negative descriptor is left out */
         return 0;

@@ -8,7 +8,11 @@
 
 #include <kafc/base.h>
 
-enum { KAFC_POLL_IN = 1, KAFC_POLL_OUT = 2, KAFC_POLL_ERROR = 4 }; /* ERROR is only told, never asked for */
+enum {
+    KAFC_POLL_IN = 1,
+    KAFC_POLL_OUT = 2,
+    KAFC_POLL_ERROR = 4
+}; /* ERROR is only told, never asked for */
 
 enum kafc_poller_kind {
     KAFC_POLLER_AUTO, /* the best there is; the environment's KAFC_POLLER=poll takes poll(2) */
@@ -22,7 +26,8 @@ struct kafc_poll_event {
     unsigned events;
 };
 
-struct kafc_poller *kafc__poller_new(const kafc_allocator *mem, enum kafc_poller_kind kind); /* NULL: errno says why */
+struct kafc_poller *kafc__poller_new(const kafc_allocator *mem,
+                                     enum kafc_poller_kind kind); /* NULL: errno says why */
 void kafc__poller_free(struct kafc_poller *p);
 const char *kafc__poller_name(const struct kafc_poller *p); /* "epoll", "poll" */
 /* Adds the descriptor, or changes what is waited for. false: out of memory, and nothing changed. */
@@ -30,7 +35,8 @@ bool kafc__poller_set(struct kafc_poller *p, int fd, unsigned events, void *tag)
 void kafc__poller_del(struct kafc_poller *p, int fd); /* before it is closed; not there: ignored */
 /* Waits at most timeout_us (-1: for ever; rounded up to what the system can), fills up to max events, returns how many;
  * 0 also when a signal came. */
-int kafc__poller_wait(struct kafc_poller *p, struct kafc_poll_event *ev, int max, int64_t timeout_us);
+int kafc__poller_wait(struct kafc_poller *p, struct kafc_poll_event *ev, int max,
+                      int64_t timeout_us);
 
 /* For one descriptor and a thread of the caller's own: which events came, 0 at the deadline or after a signal. wake_fd
  * (or -1) ends the wait too: *woken. */

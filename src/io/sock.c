@@ -88,12 +88,14 @@ void kafc__sock_error_text(int err, char *buf, size_t cap)
 static bool set_flags(int fd)
 {
     int fl = fcntl(fd, F_GETFL);
-    return fl >= 0 && fcntl(fd, F_SETFL, fl | O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+    return fl >= 0 && fcntl(fd, F_SETFL, fl | O_NONBLOCK) == 0 &&
+           fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 static void set_int(int fd, int level, int name, int value)
 {
-    (void)setsockopt(fd, level, name, &value, (socklen_t)sizeof(value)); /* an optimisation: may fail */
+    (void)setsockopt(fd, level, name, &value,
+                     (socklen_t)sizeof(value)); /* an optimisation: may fail */
 }
 
 static void set_common(int fd)
@@ -177,7 +179,8 @@ static int bound(const struct kafc_addr *a, bool listening, int *err)
     int fd = socket(a->ss.ss_family, SOCK_TYPE, 0);
     if (fd >= 0 && set_flags(fd)) {
         set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-        if (bind(fd, (const struct sockaddr *)&a->ss, a->len) == 0 && (!listening || listen(fd, SOMAXCONN) == 0))
+        if (bind(fd, (const struct sockaddr *)&a->ss, a->len) == 0 &&
+            (!listening || listen(fd, SOMAXCONN) == 0))
             return fd;
     }
     *err = errno;

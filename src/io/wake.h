@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 struct kafc_wake {
-    int fd;     /* readable when signalled: give it to the poller */
-    int out;    /* the writing end; the same with an eventfd */
+    int fd;  /* readable when signalled: give it to the poller */
+    int out; /* the writing end; the same with an eventfd */
     atomic_bool pending;
 };
 

@@ -59,7 +59,8 @@ static void *serve(void *arg)
                 serve_one(p, in, i);
         }
         int err, fd;
-        if (in->fds[1].revents && in->n < CONNECTIONS + 2 && (fd = kafc__sock_accept(in->fds[1].fd, &err)) >= 0) {
+        if (in->fds[1].revents && in->n < CONNECTIONS + 2 &&
+            (fd = kafc__sock_accept(in->fds[1].fd, &err)) >= 0) {
             in->answered[in->n] = false;
             in->fds[in->n++] = (struct pollfd){ .fd = fd, .events = POLLIN };
             atomic_fetch_add(&p->connections, 1);
@@ -80,7 +81,9 @@ void stranger_start(struct stranger *p, const void *answer, size_t len, bool han
     ck_assert(kafc__wake_init(&in->stop));
     in->fds[0] = (struct pollfd){ .fd = in->stop.fd, .events = POLLIN };
     in->n = 2;
-    *p = (struct stranger){ .port = kafc__addr_port(&a), .answer = answer, .answer_len = len, .hang_up = hang_up };
+    *p = (struct stranger){
+        .port = kafc__addr_port(&a), .answer = answer, .answer_len = len, .hang_up = hang_up
+    };
     p->inside = in;
     (void)snprintf(p->address, sizeof p->address, "127.0.0.1:%d", p->port);
     ck_assert_int_eq(pthread_create(&in->thread, NULL, serve, p), 0);

@@ -12,12 +12,13 @@
 
 struct stranger {
     int port;
-    char address[32];        /* "127.0.0.1:port" */
-    atomic_int connections;  /* taken so far */
-    atomic_int received;     /* bytes */
-    const void *answer;      /* sent once for each connection, when its first bytes came; NULL: silence */
+    char address[32];       /* "127.0.0.1:port" */
+    atomic_int connections; /* taken so far */
+    atomic_int received;    /* bytes */
+    const void
+        *answer; /* sent once for each connection, when its first bytes came; NULL: silence */
     size_t answer_len;
-    bool hang_up;            /* after the answer */
+    bool hang_up; /* after the answer */
     void *inside;
 };
 

@@ -106,13 +106,16 @@ END_TEST
 START_TEST(topics_are_created_and_deleted)
 {
     const kafc_config log_append = { "message.timestamp.type", "LogAppendTime" };
-    kafc_new_topic topics[] = { { .name = "n1", .partitions = 3, .configs = &log_append, .nconfigs = 1 },
-                                { .name = "t" },
-                                { .name = "n2" } };
+    kafc_new_topic topics[] = {
+        { .name = "n1", .partitions = 3, .configs = &log_append, .nconfigs = 1 },
+        { .name = "t" },
+        { .name = "n2" }
+    };
     static const char *const gone[] = { "n1", "zz" };
     kafc_err results[2];
     kafc_error e;
-    ck_assert_int_eq(kafc_client_create_topics(client, topics, 3, 5000, &e), KAFC_ERR_TOPIC_ALREADY_EXISTS);
+    ck_assert_int_eq(kafc_client_create_topics(client, topics, 3, 5000, &e),
+                     KAFC_ERR_TOPIC_ALREADY_EXISTS);
     ck_assert_ptr_nonnull(strstr(e.message, "'t'"));
     ck_assert_int_eq(topics[0].result, KAFC_OK);
     ck_assert_int_eq(topics[1].result, KAFC_ERR_TOPIC_ALREADY_EXISTS);
@@ -152,11 +155,16 @@ static void fill(int32_t partition, int n)
 START_TEST(offsets_of_every_kind)
 {
     kafc_offset_query q[] = {
-        { .topic = "t", .partition = 0, .at = KAFC_FIRST },         { .topic = "t", .partition = 0, .at = KAFC_LAST },
-        { .topic = "t", .partition = 0, .at = KAFC_TAIL(3) },       { .topic = "t", .partition = 0, .at = KAFC_TAIL(99) },
-        { .topic = "t", .partition = 0, .at = KAFC_AT_TIME(4500) }, { .topic = "t", .partition = 0, .at = KAFC_AT_TIME(99999) },
-        { .topic = "t", .partition = 1, .at = KAFC_LAST },          { .topic = "t", .partition = 2, .at = KAFC_LAST },
-        { .topic = "t", .partition = 3, .at = KAFC_TAIL(1) },       { .topic = "t", .partition = 0, .at = KAFC_LAST },
+        { .topic = "t", .partition = 0, .at = KAFC_FIRST },
+        { .topic = "t", .partition = 0, .at = KAFC_LAST },
+        { .topic = "t", .partition = 0, .at = KAFC_TAIL(3) },
+        { .topic = "t", .partition = 0, .at = KAFC_TAIL(99) },
+        { .topic = "t", .partition = 0, .at = KAFC_AT_TIME(4500) },
+        { .topic = "t", .partition = 0, .at = KAFC_AT_TIME(99999) },
+        { .topic = "t", .partition = 1, .at = KAFC_LAST },
+        { .topic = "t", .partition = 2, .at = KAFC_LAST },
+        { .topic = "t", .partition = 3, .at = KAFC_TAIL(1) },
+        { .topic = "t", .partition = 0, .at = KAFC_LAST },
     };
     static const int64_t want[] = { 2, 10, 7, 2, 4, 10, 5, 0, 0, 10 };
     kafc_error e;
@@ -169,7 +177,8 @@ START_TEST(offsets_of_every_kind)
         ok(kafc_client_offsets(client, q, 10, KAFC_ISOLATION_DEFAULT, 5000, &e), &e);
         for (int i = 0; i < 10; i++) {
             ck_assert_int_eq(q[i].result, KAFC_OK);
-            ck_assert_msg(q[i].offset == want[i], "v%d query %d: %lld", v, i, (long long)q[i].offset);
+            ck_assert_msg(q[i].offset == want[i], "v%d query %d: %lld", v, i,
+                          (long long)q[i].offset);
             ck_assert_int_eq(q[i].none_later, i == 5);
         }
     }
@@ -197,7 +206,8 @@ START_TEST(offsets_have_a_result_each)
                               { .topic = "t", .partition = 9, .at = KAFC_LAST },
                               { .topic = "zz", .partition = 0, .at = KAFC_FIRST } };
     kafc_error e;
-    ck_assert_int_eq(kafc_client_offsets(client, q, 3, KAFC_ISOLATION_DEFAULT, 5000, &e), KAFC_ERR_UNKNOWN_PARTITION);
+    ck_assert_int_eq(kafc_client_offsets(client, q, 3, KAFC_ISOLATION_DEFAULT, 5000, &e),
+                     KAFC_ERR_UNKNOWN_PARTITION);
     ck_assert_ptr_nonnull(strstr(e.message, "t [9]"));
     ck_assert_int_eq(q[0].result, KAFC_OK);
     ck_assert_int_eq(q[0].offset, 0);
@@ -246,11 +256,14 @@ START_TEST(wrong_calls_say_what_is_wrong)
     ck_assert_int_eq(kafc_client_metadata(client, NULL, 0, 1, NULL, &e), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_client_metadata(client, NULL, 0, 0, &m, &e), KAFC_ERR_WOULD_BLOCK);
     ck_assert_int_eq(kafc_client_create_topics(client, &t, 1, 1000, &e), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_delete_topics(client, &no_name, 1, NULL, 1000, &e), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_offsets(client, &q, 1, KAFC_ISOLATION_DEFAULT, 1000, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_client_delete_topics(client, &no_name, 1, NULL, 1000, &e),
+                     KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_client_offsets(client, &q, 1, KAFC_ISOLATION_DEFAULT, 1000, &e),
+                     KAFC_ERR_USAGE);
     static const char *const bad[] = { "", "host:0", "host:99999", "host:x", ":9092", NULL };
     for (int i = 0; bad[i]; i++) {
-        ck_assert_msg(kafc_client_open(KAFC_CLIENT(.brokers = bad[i]), &e) == NULL, "'%s' is taken", bad[i]);
+        ck_assert_msg(kafc_client_open(KAFC_CLIENT(.brokers = bad[i]), &e) == NULL, "'%s' is taken",
+                      bad[i]);
         ck_assert_int_eq(e.code, KAFC_ERR_USAGE);
     }
     ck_assert_ptr_null(kafc_client_open(NULL, &e));
@@ -266,8 +279,8 @@ START_TEST(the_bootstrap_list_is_tried_in_turn)
     kafc_metadata *m;
     kafc_error e;
     stranger_start(&silent, NULL, 0, false);
-    (void)snprintf(list, sizeof list, "127.0.0.1:%d,%s,127.0.0.1:%d", stranger_closed_port(), silent.address,
-                   (int)kafc_mock_port(mock, 3));
+    (void)snprintf(list, sizeof list, "127.0.0.1:%d,%s,127.0.0.1:%d", stranger_closed_port(),
+                   silent.address, (int)kafc_mock_port(mock, 3));
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = list, .connect_timeout_ms = 100), &e);
     ck_assert_ptr_nonnull(c);
     ok(kafc_client_metadata(c, NULL, 0, 10000, &m, &e), &e);
@@ -388,9 +401,11 @@ static int count_threads(const char *name, bool all_blocked)
         if (strcmp(is, name) == 0) {
             n++;
             if (all_blocked)
-                ck_assert_msg((blocked & 0x7fffffffULL & ~(1ULL << (SIGKILL - 1)) & ~(1ULL << (SIGSTOP - 1))) ==
-                                  (0x7fffffffULL & ~(1ULL << (SIGKILL - 1)) & ~(1ULL << (SIGSTOP - 1))),
-                              "%s blocks %llx", name, blocked);
+                ck_assert_msg(
+                    (blocked & 0x7fffffffULL & ~(1ULL << (SIGKILL - 1)) &
+                     ~(1ULL << (SIGSTOP - 1))) ==
+                        (0x7fffffffULL & ~(1ULL << (SIGKILL - 1)) & ~(1ULL << (SIGSTOP - 1))),
+                    "%s blocks %llx", name, blocked);
         }
     }
     if (d)
@@ -404,7 +419,8 @@ START_TEST(C2_threads_of_the_library_block_all_signals)
     kafc_error e;
     char list[64];
     (void)snprintf(list, sizeof list, "localhost:%d", (int)kafc_mock_port(mock, 1));
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = list), &e); /* a name: the resolver's thread runs, too */
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = list),
+                                      &e); /* a name: the resolver's thread runs, too */
     ok(kafc_client_metadata(c, NULL, 0, 5000, &m, &e), &e);
     kafc_metadata_free(m);
     ck_assert_int_ge(count_threads("kafc-loop", true), 2);
@@ -425,7 +441,8 @@ static int in_child(void)
     kafc_metadata *m;
     kafc_error e;
     kafc_new_topic t = { .name = "n" };
-    if (kafc_client_metadata(client, NULL, 0, 1000, &m, &e) != KAFC_ERR_FORKED || e.code != KAFC_ERR_FORKED)
+    if (kafc_client_metadata(client, NULL, 0, 1000, &m, &e) != KAFC_ERR_FORKED ||
+        e.code != KAFC_ERR_FORKED)
         return 1;
     if (kafc_client_create_topics(client, &t, 1, 1000, &e) != KAFC_ERR_FORKED)
         return 2;
@@ -473,8 +490,10 @@ static bool scenario(const kafc_allocator *mem)
     kafc_offset_query q[] = { { .topic = "t", .partition = 0, .at = KAFC_TAIL(1) },
                               { .topic = "t", .partition = 1, .at = KAFC_AT_TIME(1) } };
     kafc_new_topic t = { .name = "t" };
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .retry_backoff_ms = 1,
-                                                  .reconnect_backoff_ms = 1, .allocator = mem), &e);
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock),
+                                                  .retry_backoff_ms = 1, .reconnect_backoff_ms = 1,
+                                                  .allocator = mem),
+                                      &e);
     if (!c) {
         ck_assert_int_eq(e.code, KAFC_ERR_NO_MEMORY);
         return false;
@@ -499,8 +518,10 @@ START_TEST(each_allocation_may_fail)
         test_alloc_init(&a);
         a.fail_at = i;
         (void)scenario(&a.mem); /* once only: it may well succeed by a retry */
-        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld", atomic_load(&a.live), i);
-        ck_assert_msg(kafc__clock_mono_us() - begin < 14000000, "failure %ld costs too much time", i);
+        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld",
+                      atomic_load(&a.live), i);
+        ck_assert_msg(kafc__clock_mono_us() - begin < 14000000, "failure %ld costs too much time",
+                      i);
     }
 }
 END_TEST

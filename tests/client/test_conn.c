@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "protocol/apis.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/18_api_versions.h"
+#include "protocol/apis.h"
 #include "tests/client/stranger.h"
 #include "tests/support/alloc.h"
 #include <kafc/conn.h>
@@ -92,12 +92,14 @@ START_TEST(dialling_a_list_and_wrong_lists)
 {
     char list[128];
     kafc_error e;
-    (void)snprintf(list, sizeof list, "127.0.0.1:%d, 127.0.0.1:%d", stranger_closed_port(), (int)kafc_mock_port(mock, 3));
+    (void)snprintf(list, sizeof list, "127.0.0.1:%d, 127.0.0.1:%d", stranger_closed_port(),
+                   (int)kafc_mock_port(mock, 3));
     kafc_conn *c = kafc_conn_dial(NULL, list, 5000, &e);
     ck_assert_msg(c != NULL, "%s", e.message);
     ck_assert_int_eq(kafc_conn_broker(c)->port, kafc_mock_port(mock, 3));
     kafc_conn_free(c);
-    static const char *const bad[] = { "", ",", "host:0", "host:65536", "host:x", ":1", "[::1]:99999" };
+    static const char *const bad[] = { "",       ",",  "host:0",     "host:65536",
+                                       "host:x", ":1", "[::1]:99999" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         ck_assert_msg(!kafc_conn_dial(NULL, bad[i], 100, &e), "'%s' is taken", bad[i]);
         ck_assert_int_eq(e.code, KAFC_ERR_USAGE);
@@ -132,9 +134,12 @@ START_TEST(any_request_of_any_version)
     ck_assert_int_ge(resp.api_keys.n, 8);
     ok(kafc_conn_call(conn, KAFC_API_API_VERSIONS, -1, &req, NULL, 5000, &e), &e);
     ck_assert_int_eq(kafc_conn_call(conn, 999, -1, &req, &resp, 5000, &e), KAFC_ERR_UNSUPPORTED);
-    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, 99, &req, &resp, 5000, &e), KAFC_ERR_UNSUPPORTED);
-    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, -1, NULL, &resp, 5000, &e), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, -1, &req, &resp, 0, &e), KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, 99, &req, &resp, 5000, &e),
+                     KAFC_ERR_UNSUPPORTED);
+    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, -1, NULL, &resp, 5000, &e),
+                     KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, -1, &req, &resp, 0, &e),
+                     KAFC_ERR_WOULD_BLOCK);
     ck_assert_int_eq(kafc_conn_version(conn, 999), -1);
 }
 END_TEST
@@ -146,8 +151,10 @@ START_TEST(a_field_that_the_version_lacks_is_an_error)
     struct kafc_metadata_resp resp;
     kafc__msg_defaults(&kafc_metadata_req_schema, &req);
     req.allow_auto_topic_creation = false;
-    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, 1, &req, &resp, 5000, &e), KAFC_ERR_ENCODE);
-    ok(kafc_conn_call(conn, KAFC_API_METADATA, 4, &req, &resp, 5000, &e), &e); /* and the connection goes on */
+    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, 1, &req, &resp, 5000, &e),
+                     KAFC_ERR_ENCODE);
+    ok(kafc_conn_call(conn, KAFC_API_METADATA, 4, &req, &resp, 5000, &e),
+       &e); /* and the connection goes on */
 }
 END_TEST
 
@@ -161,7 +168,8 @@ START_TEST(the_cluster_through_one_broker)
     ck_assert_int_eq(m->topics[0].npartitions, 4);
     ck_assert_int_eq(m->controller, 1);
     kafc_metadata_free(m);
-    ck_assert_int_eq(kafc_conn_create_topics(conn, &t, 1, 5000, &e), KAFC_ERR_NOT_CONTROLLER); /* it is broker 2 */
+    ck_assert_int_eq(kafc_conn_create_topics(conn, &t, 1, 5000, &e),
+                     KAFC_ERR_NOT_CONTROLLER); /* it is broker 2 */
     kafc_conn *first = dial(NULL);
     ok(kafc_conn_create_topics(first, &t, 1, 5000, &e), &e);
     ck_assert_int_ge(kafc_mock_leader(mock, "n", 1, NULL), 1);
@@ -175,14 +183,20 @@ END_TEST
 
 START_TEST(V3_batches_of_every_codec_come_back)
 {
-    static const kafc_compression codec[] = { KAFC_NONE, KAFC_GZIP, KAFC_SNAPPY, KAFC_LZ4, KAFC_ZSTD };
+    static const kafc_compression codec[] = { KAFC_NONE, KAFC_GZIP, KAFC_SNAPPY, KAFC_LZ4,
+                                              KAFC_ZSTD };
     const kafc_header h[2] = { { { "a", 1 }, { "", 0 } }, { { "a", 1 }, { NULL, 0 } } };
-    kafc_message m[3] = { { .key = KAFC_STR("k"), .value = KAFC_STR("v"), .headers = h, .nheaders = 2, .timestamp = 5 },
+    kafc_message m[3] = { { .key = KAFC_STR("k"),
+                            .value = KAFC_STR("v"),
+                            .headers = h,
+                            .nheaders = 2,
+                            .timestamp = 5 },
                           { .key = KAFC_STR(""), .value = { NULL, 0 }, .timestamp = 3 },
                           { .value = KAFC_STR(""), .timestamp = KAFC_ZERO } };
     kafc_error e;
     kafc_produced p;
-    kafc_conn *c = dial(KAFC_CONN(.topic = "t", .partition = 2, .compression = codec[_i], .acks = KAFC_ACKS_LEADER));
+    kafc_conn *c = dial(KAFC_CONN(.topic = "t", .partition = 2, .compression = codec[_i],
+                                  .acks = KAFC_ACKS_LEADER));
     kafc_err rc = kafc_conn_produce(c, m, 3, 5000, &p, &e);
     if (rc == KAFC_ERR_NO_CODEC) { /* configured out */
         kafc_conn_free(c);
@@ -250,8 +264,9 @@ START_TEST(V2_seeking_by_every_position)
     static const struct {
         kafc_position_kind kind;
         int64_t value, want;
-    } to[] = { { KAFC_POSITION_FIRST, 0, 2 },   { KAFC_POSITION_LAST, 0, 10 },    { KAFC_POSITION_OFFSET, 5, 5 },
-               { KAFC_POSITION_TAIL, 3, 7 },    { KAFC_POSITION_TAIL, 100, 2 },   { KAFC_POSITION_TIME, 4500, 4 },
+    } to[] = { { KAFC_POSITION_FIRST, 0, 2 },     { KAFC_POSITION_LAST, 0, 10 },
+               { KAFC_POSITION_OFFSET, 5, 5 },    { KAFC_POSITION_TAIL, 3, 7 },
+               { KAFC_POSITION_TAIL, 100, 2 },    { KAFC_POSITION_TIME, 4500, 4 },
                { KAFC_POSITION_TIME, 99999, 10 }, { KAFC_POSITION_OFFSET, 0, 0 } };
     kafc_error e;
     append(10);
@@ -289,7 +304,8 @@ START_TEST(aborted_records_are_left_out)
     ck_assert_int_eq(g.offset, 1);
     ck_assert_int_eq(kafc_conn_read(conn, &g, 50, &e), KAFC_ERR_TIMED_OUT);
     ck_assert_int_eq(kafc_conn_offset(conn), 3); /* R10: behind the marker */
-    kafc_conn *all = dial(KAFC_CONN(.topic = "t", .partition = 1, .isolation = KAFC_READ_UNCOMMITTED));
+    kafc_conn *all = dial(
+        KAFC_CONN(.topic = "t", .partition = 1, .isolation = KAFC_READ_UNCOMMITTED));
     ok(kafc_conn_read(all, &g, 5000, &e), &e);
     ck_assert_int_eq(g.offset, 0);
     kafc_conn_free(all);
@@ -298,7 +314,8 @@ END_TEST
 
 START_TEST(produce_says_what_became_of_it)
 {
-    kafc_message m[2] = { { .value = KAFC_STR("v") }, { .value = KAFC_STR("v"), .topic = "other" } };
+    kafc_message m[2] = { { .value = KAFC_STR("v") },
+                          { .value = KAFC_STR("v"), .topic = "other" } };
     kafc_produced p = { 0, 0, 0 };
     kafc_error e;
     ck_assert_int_eq(kafc_conn_produce(conn, m, 2, 5000, &p, &e), KAFC_ERR_USAGE);
@@ -315,7 +332,8 @@ START_TEST(produce_says_what_became_of_it)
     ok(kafc_conn_produce(c, m, 1, 5000, &p, &e), &e);
     ck_assert_int_eq(p.base_offset, KAFC_OFFSET_UNKNOWN);
     int64_t end = -1;
-    ok(kafc_conn_offset_at(c, KAFC_LAST, 5000, &end, &e), &e); /* the same connection: served behind it */
+    ok(kafc_conn_offset_at(c, KAFC_LAST, 5000, &end, &e),
+       &e); /* the same connection: served behind it */
     ck_assert_int_eq(end, 1);
     kafc_conn_free(c);
 }
@@ -377,7 +395,8 @@ START_TEST(a_deadline_applies_to_calls_that_wait_already)
     kafc_message m;
     kafc_error e;
     ck_assert_int_eq(while_reading(shorten), KAFC_ERR_TIMED_OUT);
-    ck_assert_int_eq(kafc_conn_read(conn, &m, 60000, &e), KAFC_ERR_TIMED_OUT); /* and to later ones */
+    ck_assert_int_eq(kafc_conn_read(conn, &m, 60000, &e),
+                     KAFC_ERR_TIMED_OUT); /* and to later ones */
     ok(kafc_conn_set_deadline(conn, -1, &e), &e);
     still_usable();
 }
@@ -474,8 +493,9 @@ static bool scenario(const kafc_allocator *mem)
     kafc_metadata *md = NULL;
     char first[32]; /* one address: no second try */
     (void)snprintf(first, sizeof first, "127.0.0.1:%d", (int)kafc_mock_port(mock, 1));
-    kafc_conn *c = kafc_conn_dial(KAFC_CONN(.topic = "t", .partition = 1, .compression = KAFC_GZIP, .allocator = mem),
-                                  first, 5000, &e);
+    kafc_conn *c = kafc_conn_dial(
+        KAFC_CONN(.topic = "t", .partition = 1, .compression = KAFC_GZIP, .allocator = mem), first,
+        5000, &e);
     if (!c) {
         ck_assert_int_ne(e.code, KAFC_OK);
         return false;
@@ -499,7 +519,8 @@ START_TEST(each_allocation_may_fail)
         test_alloc_init(&a);
         a.fail_at = i;
         ck_assert_msg(!scenario(&a.mem), "allocation %ld failed, and nobody said so", i);
-        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld", atomic_load(&a.live), i);
+        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld",
+                      atomic_load(&a.live), i);
     }
 }
 END_TEST

@@ -51,7 +51,8 @@ static void put(const struct kafc_option *row, union any *u, int64_t v)
 
 static bool numeric(const struct kafc_option *row)
 {
-    return row->kind == KAFC_OPTION_INT32 || row->kind == KAFC_OPTION_INT64 || row->kind == KAFC_OPTION_ENUM;
+    return row->kind == KAFC_OPTION_INT32 || row->kind == KAFC_OPTION_INT64 ||
+           row->kind == KAFC_OPTION_ENUM;
 }
 
 START_TEST(V1_every_legal_zero_can_be_said)
@@ -68,7 +69,8 @@ START_TEST(V1_every_legal_zero_can_be_said)
         kafc_err rc = kafc__options_resolve(row[i].object, &in, &out, &e);
         if (row[i].min <= 0 && row[i].max >= 0) {
             ck_assert_msg(rc == KAFC_OK, "%s: %s", row[i].field, e.message);
-            ck_assert_msg(get(&row[i], &out) == 0, "%s is %" PRId64, row[i].field, get(&row[i], &out));
+            ck_assert_msg(get(&row[i], &out) == 0, "%s is %" PRId64, row[i].field,
+                          get(&row[i], &out));
             zeros++;
         } else {
             ck_assert_msg(rc == KAFC_ERR_USAGE, "%s takes a zero outside its range", row[i].field);
@@ -89,7 +91,8 @@ START_TEST(V1_zero_is_the_default)
         ck_assert_int_eq(kafc__options_resolve((enum kafc_object)o, &in, &out, NULL), KAFC_OK);
         for (size_t i = 0; i < n; i++) {
             if ((int)row[i].object == o && numeric(&row[i]))
-                ck_assert_msg(get(&row[i], &out) == row[i].dflt, "%s is %" PRId64, row[i].field, get(&row[i], &out));
+                ck_assert_msg(get(&row[i], &out) == row[i].dflt, "%s is %" PRId64, row[i].field,
+                              get(&row[i], &out));
         }
     }
     kafc_writer_options w;
@@ -98,9 +101,12 @@ START_TEST(V1_zero_is_the_default)
     ck_assert_int_eq(w.acks, KAFC_ACKS_ALL);
     ck_assert_str_eq(w.partitioner, "murmur2");
     kafc_reader_options r;
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.partition = KAFC_ZERO), &r, NULL), KAFC_OK);
+    ck_assert_int_eq(
+        kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.partition = KAFC_ZERO), &r, NULL),
+        KAFC_OK);
     ck_assert_int_eq(r.partition, 0);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.topic = "t"), &r, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.topic = "t"), &r, NULL),
+                     KAFC_OK);
     ck_assert_int_eq(r.partition, -1);
     ck_assert_int_eq(r.start.kind, KAFC_POSITION_FIRST);
 }
@@ -114,7 +120,8 @@ START_TEST(both_ends_of_each_range_hold)
         union any in, out;
         if (!numeric(&row[i]))
             continue;
-        const int64_t above = row[i].max < INT32_MAX ? row[i].max + 1 : 0; /* more does not fit into every member */
+        const int64_t above = row[i].max < INT32_MAX ? row[i].max + 1
+                                                     : 0; /* more does not fit into every member */
         const int64_t v[4] = { row[i].min, row[i].max, row[i].min - 1, above };
         for (int k = 0; k < 4; k++) {
             init(&in, row[i].object);
@@ -122,7 +129,8 @@ START_TEST(both_ends_of_each_range_hold)
                 continue;
             put(&row[i], &in, v[k]);
             kafc_err rc = kafc__options_resolve(row[i].object, &in, &out, NULL);
-            ck_assert_msg(rc == (k < 2 ? KAFC_OK : KAFC_ERR_USAGE), "%s = %" PRId64 " gives %d", row[i].field, v[k], rc);
+            ck_assert_msg(rc == (k < 2 ? KAFC_OK : KAFC_ERR_USAGE), "%s = %" PRId64 " gives %d",
+                          row[i].field, v[k], rc);
         }
     }
 }
@@ -135,18 +143,22 @@ START_TEST(a_set_field_wins_over_the_property)
     ck_assert_int_eq(kafc_properties_set(p, "linger.ms", "50", NULL), KAFC_OK);
     ck_assert_int_eq(kafc_properties_set(p, "acks", "1", NULL), KAFC_OK);
     ck_assert_int_eq(kafc_properties_set(p, "compression.codec", "zstd", NULL), KAFC_OK);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+    ck_assert_int_eq(
+        kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
     ck_assert_int_eq(w.linger_ms, 50);
     ck_assert_int_eq(w.acks, KAFC_ACKS_LEADER);
     ck_assert_int_eq(w.compression, KAFC_ZSTD);
     ck_assert_int_eq(w.idempotence, KAFC_DEFAULT); /* nobody asked for it */
     ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER,
-                                           KAFC_WRITER(.properties = p, .linger_ms = KAFC_ZERO, .acks = KAFC_ACKS_NONE), &w,
-                                           NULL), KAFC_OK);
+                                           KAFC_WRITER(.properties = p, .linger_ms = KAFC_ZERO,
+                                                       .acks = KAFC_ACKS_NONE),
+                                           &w, NULL),
+                     KAFC_OK);
     ck_assert_int_eq(w.linger_ms, 0);
     ck_assert_int_eq((int)w.acks, 0);
     ck_assert_int_eq(kafc_properties_set(p, "linger.ms", "0", NULL), KAFC_OK);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+    ck_assert_int_eq(
+        kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
     ck_assert_int_eq(w.linger_ms, 0);
     kafc_properties_free(p);
 }
@@ -162,9 +174,12 @@ START_TEST(one_set_serves_all_objects)
     ck_assert_int_eq(kafc_properties_set(p, "request.timeout.ms", "1234", NULL), KAFC_OK);
     ck_assert_int_eq(kafc_properties_set(p, "auto.offset.reset", "latest", NULL), KAFC_OK);
     ck_assert_int_eq(kafc_properties_set(p, "check.crcs", "false", NULL), KAFC_OK);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.properties = p), &r, NULL), KAFC_OK);
+    ck_assert_int_eq(
+        kafc__options_resolve(KAFC_OBJECT_CLIENT, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
+    ck_assert_int_eq(
+        kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+    ck_assert_int_eq(
+        kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.properties = p), &r, NULL), KAFC_OK);
     ck_assert_str_eq(c.brokers, "a:1");
     ck_assert_int_eq(c.request_timeout_ms, 1234);
     ck_assert_int_eq(w.request_timeout_ms, 1234);
@@ -183,13 +198,19 @@ END_TEST
 START_TEST(wrong_names_and_values_are_refused_when_set)
 {
     static const char *const wrong[][3] = {
-        { "linger.mss", "5", "linger.ms" },         { "bootstrap.server", "a", "bootstrap.servers" },
-        { "linger.ms", "-1", "from 0" },            { "linger.ms", "5x", "whole number" },
-        { "linger.ms", "", "whole number" },        { "acks", "2", "all" },
-        { "linger.ms", "99999999999999999999", "" }, { "enable.idempotence", "yes", "true, false" },
-        { "compression.type", "brotli", "zstd" },   { "client.id", "", "empty" },
-        { "a", "", "nearest" },                     { "partitioner", "murmur3", "murmur2" },
-                            { "", "", "nearest" },
+        { "linger.mss", "5", "linger.ms" },
+        { "bootstrap.server", "a", "bootstrap.servers" },
+        { "linger.ms", "-1", "from 0" },
+        { "linger.ms", "5x", "whole number" },
+        { "linger.ms", "", "whole number" },
+        { "acks", "2", "all" },
+        { "linger.ms", "99999999999999999999", "" },
+        { "enable.idempotence", "yes", "true, false" },
+        { "compression.type", "brotli", "zstd" },
+        { "client.id", "", "empty" },
+        { "a", "", "nearest" },
+        { "partitioner", "murmur3", "murmur2" },
+        { "", "", "nearest" },
     };
     kafc_properties *p = kafc_properties_new();
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -213,19 +234,21 @@ static void write_file(char *path, const char *text)
 
 START_TEST(properties_come_from_files)
 {
-    char path[] = "/tmp/kafc-properties-XXXXXX";
+    char path[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because mkstemp(3) wants them */
     kafc_properties *p = kafc_properties_new();
     kafc_client_options c;
     kafc_error e;
     write_file(path, "# comment\n! another\n\n  bootstrap.servers = a:1,b:2 \r\nclient.id=x=y");
     ck_assert_int_eq(kafc_properties_load(p, path, &e), KAFC_OK);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
+    ck_assert_int_eq(
+        kafc__options_resolve(KAFC_OBJECT_CLIENT, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
     ck_assert_str_eq(c.brokers, "a:1,b:2");
     ck_assert_str_eq(c.client_id, "x=y");
     (void)unlink(path);
     ck_assert_int_eq(kafc_properties_load(p, path, &e), KAFC_ERR_SYSTEM);
     ck_assert_ptr_nonnull(strstr(e.message, path));
-    char bad[] = "/tmp/kafc-properties-XXXXXX", where[64];
+    char bad[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because of mkstemp(3) */
+    char where[64];
     write_file(bad, "acks=1\nlinger.ms=soon\n");
     (void)snprintf(where, sizeof where, "%s:2: ", bad);
     ck_assert_int_eq(kafc_properties_load(p, bad, &e), KAFC_ERR_USAGE);
@@ -247,7 +270,9 @@ START_TEST(structs_of_other_sizes)
     newer.future = 1;
     ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &newer, &out, &e), KAFC_ERR_USAGE);
     ck_assert_ptr_nonnull(strstr(e.message, "too old"));
-    kafc_client_options older = { .size = offsetof(kafc_client_options, client_id), .brokers = "a", .client_id = "x" };
+    kafc_client_options older = { .size = offsetof(kafc_client_options, client_id),
+                                  .brokers = "a",
+                                  .client_id = "x" };
     ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &older, &out, &e), KAFC_OK);
     ck_assert_str_eq(out.brokers, "a");
     ck_assert_str_eq(out.client_id, "kafc"); /* what lies behind an older struct is not looked at */
@@ -336,20 +361,24 @@ static void add_range(struct text *t, const struct kafc_option *row)
 
 static void generate(struct text *t)
 {
-    static const char *const title[KAFC_OBJECTS] = { "kafc_client", "kafc_writer", "kafc_reader", "kafc_conn" };
+    static const char *const title[KAFC_OBJECTS] = { "kafc_client", "kafc_writer", "kafc_reader",
+                                                     "kafc_conn" };
     size_t n;
     const struct kafc_option *row = kafc__options(&n);
-    add(t, "# Options\n\nMade from `src/client/options_table.c` by `make docs`; do not edit.\n\n"
-           "Every option is a field of its object's options struct, and most are properties for\n"
-           "`kafc_properties_set()` and `-X name=value` as well. In a struct zero is the default, and `KAFC_ZERO` a real\n"
-           "zero where the range holds one. Times are in milliseconds, sizes in bytes.\n");
+    add(t,
+        "# Options\n\nMade from `src/client/options_table.c` by `make docs`; do not edit.\n\n"
+        "Every option is a field of its object's options struct, and most are properties for\n"
+        "`kafc_properties_set()` and `-X name=value` as well. In a struct zero is the default, and `KAFC_ZERO` a real\n"
+        "zero where the range holds one. Times are in milliseconds, sizes in bytes.\n");
     for (int o = 0; o < KAFC_OBJECTS; o++) {
-        add(t, "\n## %s\n\n| property | also | field | default | range | |\n|---|---|---|---|---|---|\n", title[o]);
+        add(t,
+            "\n## %s\n\n| property | also | field | default | range | |\n|---|---|---|---|---|---|\n",
+            title[o]);
         for (size_t i = 0; i < n; i++) {
             if ((int)row[i].object != o || row[i].kind == KAFC_OPTION_OPAQUE)
                 continue;
-            add(t, "| %s%s%s | %s | `%s` |", row[i].name ? "`" : "", row[i].name ? row[i].name : "", row[i].name ? "`" : "",
-                row[i].aliases ? row[i].aliases : "", row[i].field);
+            add(t, "| %s%s%s | %s | `%s` |", row[i].name ? "`" : "", row[i].name ? row[i].name : "",
+                row[i].name ? "`" : "", row[i].aliases ? row[i].aliases : "", row[i].field);
             add_default(t, &row[i]);
             add_range(t, &row[i]);
             add(t, " %s |\n", row[i].doc);
@@ -372,10 +401,13 @@ START_TEST(the_document_is_the_table)
     ck_assert_msg(f != NULL, "docs/OPTIONS.md is missing: make docs");
     size_t n = fread(have, 1, sizeof have - 1, f);
     (void)fclose(f);
-    ck_assert_msg(n == t.n && memcmp(have, want, n) == 0, "docs/OPTIONS.md is not what the table says: make docs");
+    ck_assert_msg(n == t.n && memcmp(have, want, n) == 0,
+                  "docs/OPTIONS.md is not what the table says: make docs");
 }
 END_TEST
 
-SUITE_MAIN("client/options", 30, V1_every_legal_zero_can_be_said, V1_zero_is_the_default, both_ends_of_each_range_hold,
-           a_set_field_wins_over_the_property, one_set_serves_all_objects, wrong_names_and_values_are_refused_when_set,
-           properties_come_from_files, structs_of_other_sizes, every_member_has_a_row, the_document_is_the_table)
+SUITE_MAIN("client/options", 30, V1_every_legal_zero_can_be_said, V1_zero_is_the_default,
+           both_ends_of_each_range_hold, a_set_field_wins_over_the_property,
+           one_set_serves_all_objects, wrong_names_and_values_are_refused_when_set,
+           properties_come_from_files, structs_of_other_sizes, every_member_has_a_row,
+           the_document_is_the_table)

@@ -25,15 +25,18 @@ static void try_both(const char *address, kafc_resolve_fn resolve, kafc_error *c
     kafc_metadata *m;
     int64_t begin = kafc__clock_mono_us();
     test_alloc_init(&memory);
-    kafc_client *client = kafc_client_open(
-        KAFC_CLIENT(.brokers = address, .resolve = resolve, .connect_timeout_ms = 100, .allocator = &memory.mem), c);
+    kafc_client *client = kafc_client_open(KAFC_CLIENT(.brokers = address, .resolve = resolve,
+                                                       .connect_timeout_ms = 100,
+                                                       .allocator = &memory.mem),
+                                           c);
     ck_assert_msg(client != NULL, "%s", c->message);
     kafc_err rc = kafc_client_metadata(client, NULL, 0, TIMEOUT_MS, &m, c);
     ck_assert_int_ne(rc, KAFC_OK);
     ck_assert_int_eq(rc, c->code);
     ck_assert_ptr_null(m);
     kafc_client_free(client);
-    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.resolve = resolve, .allocator = &memory.mem), address, TIMEOUT_MS, k));
+    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.resolve = resolve, .allocator = &memory.mem),
+                                      address, TIMEOUT_MS, k));
     ck_assert_int_lt(kafc__clock_mono_us() - begin, LATEST_MS * 1000);
     ck_assert_int_eq(atomic_load(&memory.live), 0);
 }
@@ -98,7 +101,8 @@ static const struct stranger_case {
     { "negative length", "\xff\xff\xff\xff\x00\x00\x00\x00", 8, false, "" },
     { "zero length", "\x00\x00\x00\x00", 4, false, "" },
     { "short frame", "\x00\x00\x00\x02\x00\x00", 6, false, "" },
-    { "wrong correlation", "\x00\x00\x00\x0a\x00\x00\xab\xcd\x00\x00\x00\x00\x00\x00", 14, false, "" },
+    { "wrong correlation", "\x00\x00\x00\x0a\x00\x00\xab\xcd\x00\x00\x00\x00\x00\x00", 14, false,
+      "" },
     { "dies in mid-answer", "\x00\x00\x01\x00\x00\x00\x00\x01\x00\x00", 10, true, "" },
     { "stalls in mid-answer", "\x00\x00\x01\x00\x00\x00\x00\x01\x00\x00", 10, false, "" },
     { "a byte", "\x00", 1, false, "" },
@@ -128,8 +132,8 @@ static kafc_mock *two_brokers_one_gone(char *gone, size_t cap)
     ck_assert_ptr_nonnull(m);
     ck_assert_int_eq(kafc_mock_create_topic(m, "t", 2, 1), KAFC_OK);
     ck_assert_int_eq(kafc_mock_leader(m, "t", 1, NULL), 2);
-    (void)snprintf(gone, cap, "node 2, advertised as 127.0.0.1:%d by 127.0.0.1:%d", (int)kafc_mock_port(m, 2),
-                   (int)kafc_mock_port(m, 1));
+    (void)snprintf(gone, cap, "node 2, advertised as 127.0.0.1:%d by 127.0.0.1:%d",
+                   (int)kafc_mock_port(m, 2), (int)kafc_mock_port(m, 1));
     ck_assert_int_eq(kafc_mock_freeze_metadata(m, 1, true), KAFC_OK);
     ck_assert_int_eq(kafc_mock_stop_broker(m, 2), KAFC_OK);
     return m;
@@ -142,12 +146,14 @@ START_TEST(C4_an_advertised_address_that_leads_nowhere)
     kafc_mock *m = two_brokers_one_gone(name, sizeof name);
     (void)snprintf(bootstrap, sizeof bootstrap, "127.0.0.1:%d", (int)kafc_mock_port(m, 1));
     int64_t begin = kafc__clock_mono_us();
-    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "t", .partition = 1), bootstrap, TIMEOUT_MS, &e));
+    ck_assert_ptr_null(
+        kafc_conn_dial(KAFC_CONN(.topic = "t", .partition = 1), bootstrap, TIMEOUT_MS, &e));
     ck_assert_int_eq(e.code, KAFC_ERR_CONNECT);
     expect(&e, name, "cannot be reached: connection refused");
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = bootstrap), NULL);
     kafc_offset_query q = { .topic = "t", .partition = 1, .at = KAFC_LAST };
-    ck_assert_int_ne(kafc_client_offsets(c, &q, 1, KAFC_ISOLATION_DEFAULT, TIMEOUT_MS, &e), KAFC_OK);
+    ck_assert_int_ne(kafc_client_offsets(c, &q, 1, KAFC_ISOLATION_DEFAULT, TIMEOUT_MS, &e),
+                     KAFC_OK);
     ck_assert_int_eq(q.result, e.code);
     expect(&e, name, "cannot be reached: connection refused");
     ck_assert_int_lt(kafc__clock_mono_us() - begin, LATEST_MS * 1000);
@@ -158,7 +164,8 @@ END_TEST
 
 /* --- A broker that dies -------------------------------------------------------------------- */
 
-static const kafc_mock_act deaths[] = { KAFC_MOCK_CUT, KAFC_MOCK_PASS_CUT, KAFC_MOCK_SILENT, KAFC_MOCK_RAW };
+static const kafc_mock_act deaths[] = { KAFC_MOCK_CUT, KAFC_MOCK_PASS_CUT, KAFC_MOCK_SILENT,
+                                        KAFC_MOCK_RAW };
 
 static void die(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
@@ -175,7 +182,8 @@ START_TEST(a_broker_that_dies_during_a_call)
     test_alloc_init(&memory);
     kafc_mock *m = kafc_mock_new(KAFC_MOCK(.brokers = 1), NULL);
     const char *where = kafc_mock_bootstrap(m);
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = where, .request_timeout_ms = 200, .allocator = &memory.mem), NULL);
+    kafc_client *c = kafc_client_open(
+        KAFC_CLIENT(.brokers = where, .request_timeout_ms = 200, .allocator = &memory.mem), NULL);
     kafc_conn *k = kafc_conn_dial(KAFC_CONN(.allocator = &memory.mem), where, 5000, &e);
     ck_assert_ptr_nonnull(k);
     ck_assert_int_eq(kafc_mock_hook(m, 3, die, &act), KAFC_OK); /* Metadata */
@@ -185,12 +193,14 @@ START_TEST(a_broker_that_dies_during_a_call)
     ck_assert_int_ne(kafc_conn_metadata(k, NULL, 0, TIMEOUT_MS, &md, &e), KAFC_OK);
     expect(&e, act == KAFC_MOCK_SILENT ? "127.0.0.1" : where, "");
     if (act != KAFC_MOCK_SILENT) { /* and then it stays lost, with the same words */
-        ck_assert_int_eq(kafc_conn_metadata(k, NULL, 0, TIMEOUT_MS, &md, &e), KAFC_ERR_DISCONNECTED);
+        ck_assert_int_eq(kafc_conn_metadata(k, NULL, 0, TIMEOUT_MS, &md, &e),
+                         KAFC_ERR_DISCONNECTED);
         expect(&e, where, "");
     }
     ck_assert_int_lt(kafc__clock_mono_us() - begin, LATEST_MS * 1000);
     kafc_mock_hook(m, 3, NULL, NULL);
-    ck_assert_int_eq(kafc_client_metadata(c, NULL, 0, 5000, &md, &e), KAFC_OK); /* the client gets over it */
+    ck_assert_int_eq(kafc_client_metadata(c, NULL, 0, 5000, &md, &e),
+                     KAFC_OK); /* the client gets over it */
     kafc_metadata_free(md);
     kafc_conn_free(k);
     kafc_client_free(c);
@@ -209,7 +219,8 @@ int main(void)
     tcase_add_test(t, C4_a_host_that_the_system_does_not_know);
     tcase_add_loop_test(t, C4_a_peer_that_is_no_broker, 0, (int)(sizeof cases / sizeof cases[0]));
     tcase_add_test(t, C4_an_advertised_address_that_leads_nowhere);
-    tcase_add_loop_test(t, a_broker_that_dies_during_a_call, 0, (int)(sizeof deaths / sizeof deaths[0]));
+    tcase_add_loop_test(t, a_broker_that_dies_during_a_call, 0,
+                        (int)(sizeof deaths / sizeof deaths[0]));
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

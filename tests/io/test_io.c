@@ -93,7 +93,8 @@ START_TEST(sending_stops_where_it_would_block)
     ck_assert_int_eq(rc, 0);
     kafc__sock_close(p.a);
     bool woken;
-    while (kafc__poll_one(p.b, KAFC_POLL_IN, -1, &woken, 5000000) && (rc = kafc__sock_recv(p.b, back, sizeof back)) > 0)
+    while (kafc__poll_one(p.b, KAFC_POLL_IN, -1, &woken, 5000000) &&
+           (rc = kafc__sock_recv(p.b, back, sizeof back)) > 0)
         got += rc;
     ck_assert_int_eq(rc, KAFC_SOCK_EOF);
     ck_assert_int_eq(sent, got);
@@ -289,14 +290,16 @@ START_TEST(a_request_can_be_dropped_at_any_time)
     open_gate(&g);
     ck_assert(await_wake(&w));
     kafc__dns_drop(last);
-    ck_assert_int_eq(atomic_load(&g.left), 2); /* the one that ran, and the last: not the one in the queue */
+    ck_assert_int_eq(atomic_load(&g.left),
+                     2); /* the one that ran, and the last: not the one in the queue */
     kafc__wake_fini(&w);
 }
 END_TEST
 
 /* --- Dialling ------------------------------------------------------------------------------- */
 
-static int64_t dial(struct kafc_dial *d, const char *host, int port, const struct kafc_resolver *r, int64_t timeout_us)
+static int64_t dial(struct kafc_dial *d, const char *host, int port, const struct kafc_resolver *r,
+                    int64_t timeout_us)
 {
     struct kafc_wake w;
     int64_t begin = kafc__clock_mono_us(), now = begin;
@@ -356,7 +359,9 @@ START_TEST(C4_all_addresses_are_named)
     int port = stranger_closed_port();
     (void)dial(&d, "broker", port, &r, 5000000);
     ck_assert_int_eq(d.code, KAFC_ERR_CONNECT);
-    (void)snprintf(want, sizeof want, "connection refused (127.0.0.9:%d), connection refused (127.0.0.1:%d)", port, port);
+    (void)snprintf(want, sizeof want,
+                   "connection refused (127.0.0.9:%d), connection refused (127.0.0.1:%d)", port,
+                   port);
     ck_assert_str_eq(d.why, want);
 }
 END_TEST
