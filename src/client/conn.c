@@ -39,7 +39,7 @@ static kafc_err stopped(const kafc_conn *c, int64_t deadline)
 {
     if (atomic_load(&c->closed))
         return KAFC_ERR_CLOSED;
-    if (atomic_load(&c->interrupts) != c->heard)
+    if (atomic_load(&c->interrupts) != atomic_load(&c->heard))
         return KAFC_ERR_INTERRUPTED;
     if (kafc__clock_mono_us() >= earlier(deadline, atomic_load(&c->deadline)))
         return KAFC_ERR_TIMED_OUT;
@@ -62,6 +62,8 @@ kafc_err kafc__conn_hold(kafc_conn *c, int timeout_ms, int64_t *deadline, kafc_e
     }
     if (rc == KAFC_OK && atomic_load(&c->closed))
         rc = KAFC_ERR_CLOSED;
+    if (rc == KAFC_ERR_TIMED_OUT && timeout_ms == 0)
+        rc = KAFC_ERR_WOULD_BLOCK;
     if (rc == KAFC_OK) {
         c->held = true;
         c->no_wait = timeout_ms == 0;
@@ -117,16 +119,10 @@ static void lose_socket(kafc_conn *c, int64_t rc)
     kafc_error why;
     if (rc != KAFC_SOCK_EOF)
         kafc__sock_error_text((int)-rc, text, sizeof(text));
-    if (rc == KAFC_SOCK_EOF && kafc__link_state(c->link) == KAFC_LINK_GREETING)
-        (void)kafc__error(
-            &why, KAFC_ERR_DISCONNECTED,
-            "%s closed the connection when asked for its API versions: brokers before 0.10 do that, and "
-            "listeners that expect TLS",
-            c->name);
-    else
-        (void)kafc__error(&why, KAFC_ERR_DISCONNECTED, "the connection to %s was lost: %s", c->name,
-                          text);
+    (void)kafc__error(&why, KAFC_ERR_DISCONNECTED, "the connection to %s was lost: %s", c->name,
+                      text);
     why.broker = c->broker.id;
+    kafc__link_explain(c->link, &why);
     lose(c, &why);
 }
 
@@ -147,20 +143,30 @@ static bool pump_out(kafc_conn *c, int64_t now)
     return false;
 }
 
-static void pump_in(kafc_conn *c, int64_t now)
+/* true: there may be more. */
+static bool pump_in(kafc_conn *c, int64_t now)
 {
     kafc_error e;
     void *to;
     size_t room;
     if (kafc__link_recv_room(c->link, &to, &room, &e) != KAFC_OK) {
         lose(c, &e);
-        return;
+        return false;
     }
     int64_t rc = kafc__sock_recv(c->fd, to, room);
     if (rc < 0)
         lose_socket(c, rc);
     else if (rc > 0 && kafc__link_received(c->link, (size_t)rc, now, &e) != KAFC_OK)
         lose(c, &e);
+    return rc > 0 && c->fd >= 0;
+}
+
+/* Takes what came while nobody was inside: an answer that lies there is no silence of the peer (rule C1), and a
+ * connection that has ended is better known before something is sent. */
+static void catch_up(kafc_conn *c)
+{
+    while (c->link && c->fd >= 0 && pump_in(c, kafc__clock_mono_us())) {
+    }
 }
 
 /* One turn: sends, sleeps until something happens, receives; over as soon as *done (or NULL). */
@@ -184,7 +190,7 @@ static void turn(kafc_conn *c, int64_t deadline, const bool *done)
     if (woken)
         kafc__wake_drain(&c->wake);
     if (ev & (KAFC_POLL_IN | KAFC_POLL_ERROR))
-        pump_in(c, kafc__clock_mono_us());
+        (void)pump_in(c, kafc__clock_mono_us());
 }
 
 struct waiting {
@@ -220,7 +226,7 @@ static kafc_err give_up(kafc_conn *c, const char *what, kafc_err code, int64_t b
                         kafc_error *err)
 {
     if (code == KAFC_ERR_INTERRUPTED)
-        c->heard = atomic_load(&c->interrupts);
+        atomic_store(&c->heard, atomic_load(&c->interrupts));
     kafc_err rc = code == KAFC_ERR_TIMED_OUT
                       ? kafc__error(err, code, "%s was not answered by %s within %lld ms", what,
                                     c->name, (long long)((kafc__clock_mono_us() - begin) / 1000))
@@ -236,6 +242,7 @@ kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadl
 {
     struct waiting w = { .c = c, .answer = answer, .arg = arg };
     int64_t begin = kafc__clock_mono_us();
+    catch_up(c);
     kafc_err rc = usable(c, err);
     if (rc != KAFC_OK)
         return rc;

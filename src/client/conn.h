@@ -30,8 +30,9 @@ struct kafc_conn {
     bool held; /* a thread is inside */
 
     /* whoever holds it */
-    bool no_wait;   /* the call's timeout is 0 */
-    unsigned heard; /* interrupts that a call has returned for */
+    bool no_wait; /* the call's timeout is 0 */
+    atomic_uint
+        heard; /* interrupts that a call has returned for; who waits for its turn reads it, too */
     int fd;
     struct kafc_link *link; /* NULL: not connected */
     kafc_error lost;        /* why not */

@@ -152,8 +152,9 @@ static bool make_link(struct kafc_conn *conn)
         .client_id = c->cfg.client_id,
         .receive_max = c->cfg.receive_max,
         /* The greeting is a part of connecting: a silent peer must not hold up the rest of the bootstrap list. */
-        .request_timeout_us = c->cfg.connect_timeout_us < c->cfg.request_timeout_us ? c->cfg.connect_timeout_us
-                                                                                    : c->cfg.request_timeout_us,
+        .request_timeout_us = c->cfg.connect_timeout_us < c->cfg.request_timeout_us
+                                  ? c->cfg.connect_timeout_us
+                                  : c->cfg.request_timeout_us,
         .told = &conn->broker->told,
     };
     conn->link = kafc__link_new(&cfg, conn->broker->id, conn->broker->name);

@@ -82,7 +82,7 @@ struct kafc_core {
     struct kafc_list any;     /* requests for whichever node answers first */
     struct kafc_list failed;  /* requests whose done() must not run inside send */
     struct kafc_core_timer any_timer;
-    kafc_error any_why; /* why the last candidate was none */
+    kafc_error any_why;    /* why the last candidate was none */
     kafc_error any_silent; /* room for the sentence about one that has not failed yet */
 
     struct kafc_list members;

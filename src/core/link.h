@@ -25,7 +25,8 @@ struct kafc_link_config {
     const char *client_id;
     int32_t receive_max;        /* a larger frame ends the connection */
     int64_t request_timeout_us; /* for ApiVersions */
-    kafc_err *told;             /* the trouble that the log has been warned of, shared by the links to a broker; or NULL */
+    kafc_err *
+        told; /* the trouble that the log has been warned of, shared by the links to a broker; or NULL */
 };
 
 struct kafc_link; /* opaque; see link.c */

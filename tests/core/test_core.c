@@ -403,7 +403,8 @@ START_TEST(a_broker_that_stays_away_is_told_of_once)
         kafc__core_send(w.core, 2, i < 3 ? (enum kafc_purpose)i : KAFC_FOR_PRODUCE, &rq[i]);
     world_run(&w, w.now + SEC);
     ck_assert_int_eq(w.nwarned, 1);
-    ck_assert(world_logged(&w, "node 2, advertised as b:2 by a:1, cannot be reached: connection refused"));
+    ck_assert(world_logged(
+        &w, "node 2, advertised as b:2 by a:1, cannot be reached: connection refused"));
     for (int i = 4; i < 8; i++) {
         kafc__core_send(w.core, 2, KAFC_FOR_PRODUCE, &rq[i]);
         world_run(&w, w.now + 3 * SEC);
