@@ -227,7 +227,7 @@ static void check_log(struct flow *f, const struct flow_options *o)
                 MUST(f, n > last, "partition %d: message %d stands behind %d", SEED(f), (int)p, n, last);
                 MUST(f, w->found == 0, "message %d is in the log twice", SEED(f), n);
                 MUST(f, w->verdict != KAFC_ACKNOWLEDGED || w->offset == KAFC_OFFSET_UNKNOWN || w->offset == at,
-                     "message %d is at %lld, and was told to be at %lld", SEED(f), n, (long long)at,
+                     "message %d is at %d:%lld, and was told to be at %lld", SEED(f), n, (int)p, (long long)at,
                      (long long)w->offset);
             }
             w->found++;
