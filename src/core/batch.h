@@ -70,6 +70,7 @@ struct kafc_batch_out {
     int attempts;
     int64_t producer_id;
     int32_t sequence; /* -1: none yet */
+    uint32_t nth;     /* of the batches of its partition that got a sequence */
     int16_t epoch;
     kafc_err cause; /* of the last failed attempt */
 

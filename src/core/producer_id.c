@@ -158,6 +158,7 @@ void kafc__producer_number(struct kafc_producer *p, struct kafc_batch_out *b)
         b->producer_id = part->producer_id;
         b->epoch = part->epoch;
         b->sequence = part->next_sequence;
+        b->nth = part->numbered++;
         part->next_sequence = kafc__sequence_add(b->sequence, b->count);
     }
     kafc__batch_out_header(&p->pool, b, b->producer_id, b->epoch, b->sequence);

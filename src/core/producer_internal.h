@@ -15,6 +15,7 @@
 
 enum {
     MEMORY_RETRY_US = 20000, /* pause before what failed for want of memory is tried again */
+    REMEMBERED = 5,          /* batches of a producer that a leader knows again */
     NODE_IN_FLIGHT = 5,      /* requests on a connection: more would only be smaller ones */
     REQUEST_BYTES = 4 << 20, /* of all batches of a request, unless one alone is larger */
     UNKNOWN_TOPIC_US =
@@ -46,6 +47,7 @@ struct kafc_part {
     int64_t producer_id; /* under which next_sequence counts; -1: none yet */
     int16_t epoch;
     int32_t next_sequence;
+    uint32_t numbered; /* batches that got a sequence */
     bool proven; /* the broker has acknowledged a batch of this epoch */
     bool hole;   /* a sequence will never be written: new ones need a new epoch */
 };

@@ -146,10 +146,6 @@ static void to_leader(struct kafc_producer *p, struct kafc_part *part,
             kafc__list_push(&p->without_id, &part->place);
         return;
     }
-    /* One broker answers in order, two do not: what went to the former leader comes back first. Else more batches than
-     * a leader remembers could be acknowledged behind one whose answer is lost, and it would be written again. */
-    if (part->in_flight && part->node && part->node->id != leader)
-        return;
     struct kafc_node_out *n = node_of(p, part, leader);
     if (!n) {
         part->retry_at = kafc__core_now(p->core) + MEMORY_RETRY_US;
@@ -164,6 +160,15 @@ static void to_leader(struct kafc_producer *p, struct kafc_part *part,
 static int32_t limit_of(const struct kafc_producer *p, const struct kafc_part *part)
 {
     return p->idempotent && !part->proven ? 1 : p->max_in_flight;
+}
+
+/* A leader remembers five batches. If more were written behind one whose answer was lost, its repetition would be
+ * taken for a gap, and be written again under a new epoch. So a new one waits while the first in line is too old. */
+static bool outruns(const struct kafc_part *part, const struct kafc_batch_out *b)
+{
+    const struct kafc_batch_out *head = KAFC_LIST_FIRST(&part->queue, struct kafc_batch_out, node);
+    bool fresh = !b || b->sequence < 0;
+    return fresh && head && head->sequence >= 0 && part->numbered - head->nth >= REMEMBERED;
 }
 
 void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part)
@@ -189,7 +194,7 @@ void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part)
             kafc__list_del(&part->busy);
         return;
     }
-    if (part->in_flight >= limit_of(p, part) || (b && b->again && part->in_flight))
+    if (part->in_flight >= limit_of(p, part) || (b && b->again && part->in_flight) || outruns(part, b))
         return; /* what is in flight will come back and look again */
     if (part->retry_at > now) {
         wait_until(&p->backing_off, part, part->retry_at);

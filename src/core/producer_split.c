@@ -146,6 +146,8 @@ static void take_place(struct splitting *x)
             b->producer_id = whole->producer_id;
             b->epoch = whole->epoch;
             b->sequence = sequence;
+            b->nth = whole->nth;
+            part->proven = false; /* they are more than one of the leader's five: one at a time for now */
             sequence = kafc__sequence_add(sequence, b->count);
         }
         kafc__list_insert(&whole->node, &b->node);
