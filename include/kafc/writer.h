@@ -39,7 +39,8 @@ typedef struct kafc_report {
     const char *topic;  /* valid until the writer is freed */
     int32_t partition;  /* -1: none was chosen */
     int64_t offset;     /* or KAFC_OFFSET_UNKNOWN */
-    int64_t timestamp;  /* ms; the broker's if the topic says LogAppendTime */
+    int64_t timestamp;  /* ms; the broker's if the topic says LogAppendTime; else the message's own for
+                           write_each, and that of its batch's first message for the other reports */
 } kafc_report;
 
 /* Called on the loop thread, without locks, once a message that wants a report is settled. Must not block; send with

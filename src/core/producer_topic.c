@@ -321,7 +321,10 @@ void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t
         if (t->made)
             continue;
         kafc_err_class cls = kafc_err_class_of(t->error);
-        kafc_err code = t->error == KAFC_OK ? KAFC_ERR_TIMED_OUT : t->error;
+        const kafc_error *trouble = kafc__core_trouble(p->core);
+        kafc_err code = t->error != KAFC_OK ? t->error
+                        : trouble           ? trouble->code
+                                            : KAFC_ERR_TIMED_OUT;
         bool hopeless = cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE;
         if (hopeless && something_waits(t))
             kafc__meta_stale(p->core); /* it may be allowed by the next time */

@@ -3,6 +3,7 @@
  * kafc_writer against the mock: what its calls mean, by the numbers of the rules. Faults are
  * in test_writer_faults.c.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -493,6 +494,71 @@ START_TEST(the_client_closes_its_writers)
 }
 END_TEST
 
+struct thread_of {
+    kafc_writer *w;
+    int number;
+    atomic_int *bad;
+};
+
+static void *send_many(void *arg)
+{
+    struct thread_of *t = arg;
+    kafc_error err;
+    for (int i = 0; i < 3000; i++) {
+        char value[32];
+        snprintf(value, sizeof(value), "%d:%d", t->number, i);
+        kafc_message m = { .topic = i % 3 ? "t" : "u", .value = KAFC_STR(value) };
+        if (i % 5 == 0)
+            m.key = m.value;
+        kafc_err rc = i % 500 == 7 ? kafc_writer_write(t->w, &m, 1, 10000, &err)
+                                   : kafc_writer_send(t->w, &m, t, 10000, &err);
+        if (rc != KAFC_OK || (i % 1000 == 999 && kafc_writer_flush(t->w, 10000, &err) != KAFC_OK))
+            atomic_fetch_add(t->bad, 1);
+    }
+    return NULL;
+}
+
+static void *poll_all(void *arg)
+{
+    kafc_report r[50];
+    kafc_error err;
+    int32_t n;
+    intptr_t seen = 0;
+    kafc_err rc;
+    while ((rc = kafc_writer_poll(arg, r, 50, &n, 1000, &err)) != KAFC_ERR_CLOSED)
+        if (rc == KAFC_OK)
+            seen += n;
+    return (void *)seen;
+}
+
+START_TEST(W1_threads_send_write_flush_and_poll_together)
+{
+    writing_start(3);
+    ck_assert_int_eq(kafc_mock_create_topic(writing.mock, "u", 3, 0), KAFC_OK);
+    kafc_writer *w = writing_open(KAFC_WRITER(.reports = KAFC_REPORTS_ALL, .report_slots = 500,
+                                              .buffer_bytes = 200000, .message_max_bytes = 10000,
+                                              .batch_bytes = 5000, .linger_ms = 1));
+    pthread_t thread[4], poller;
+    struct thread_of t[4];
+    atomic_int bad = 0;
+    void *seen;
+    ck_assert_int_eq(pthread_create(&poller, NULL, poll_all, w), 0);
+    for (int i = 0; i < 4; i++) {
+        t[i] = (struct thread_of){ w, i, &bad };
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, send_many, &t[i]), 0);
+    }
+    for (int i = 0; i < 4; i++)
+        pthread_join(thread[i], NULL);
+    ck_assert_int_eq(kafc_writer_close(w, 10000, NULL), KAFC_OK);
+    pthread_join(poller, &seen);
+    ck_assert_int_eq(atomic_load(&bad), 0);
+    ck_assert_int_eq((intptr_t)seen, 4 * (3000 - 6));
+    ck_assert_int_eq(writing_all("t", 4) + writing_all("u", 3), 12000);
+    kafc_writer_free(w);
+    writing_stop();
+}
+END_TEST
+
 SUITE_MAIN("client/writer", 20, W1_write_is_acknowledged_with_its_offset,
            W1_results_follow_the_messages_over_several_topics, V1_every_legal_zero_can_be_said,
            V3_null_and_empty_differ_on_the_way_out,
@@ -507,4 +573,4 @@ SUITE_MAIN("client/writer", 20, W1_write_is_acknowledged_with_its_offset,
            W10_close_sends_what_is_there_and_refuses_what_comes,
            W10_close_in_want_of_time_says_of_each_message_what_became_of_it,
            a_write_in_want_of_time_gets_its_verdict_without_its_waiter, wake_interrupts_a_wait,
-           the_client_closes_its_writers)
+           W1_threads_send_write_flush_and_poll_together, the_client_closes_its_writers)
