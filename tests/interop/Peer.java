@@ -183,6 +183,9 @@ public final class Peer
     private static KafkaProducer<byte[], byte[]> producer(Properties properties)
     {
         properties.putIfAbsent("linger.ms", "20");
+        // A broker takes any first number of a producer it has not met, so that of several first batches, of which
+        // one found the new partition not led yet, the wrong one may be first, and the rest fail for ever.
+        properties.putIfAbsent("max.in.flight.requests.per.connection", "1");
         return new KafkaProducer<>(
             properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
