@@ -56,16 +56,18 @@ static long sleeps(const char *thread_name)
     return total;
 }
 
-/* The loop may still be on its way to sleep when a write returns: its count once that stands still. */
+/* When a write returns, the loop may still be on its way to sleep, and a refresh of the metadata be due: its count once
+ * that stands still. */
 static long settled_sleeps(const char *thread_name)
 {
     struct timespec pause = { 0, 20 * 1000000L };
-    long now = sleeps(thread_name), last = now - 1;
+    long now = sleeps(thread_name);
 
-    for (int i = 0; i < 100 && now != last; i++) {
+    for (int i = 0, still = 0; i < 200 && still < 15; i++) {
+        long last = now;
         (void)nanosleep(&pause, NULL);
-        last = now;
         now = sleeps(thread_name);
+        still = now == last ? still + 1 : 0;
     }
     return now;
 }
