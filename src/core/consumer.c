@@ -207,6 +207,7 @@ void kafc__consumer_give_up(struct kafc_consumer *c)
     }
     for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p;
          p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        kafc__session_leave(p);
         p->queued = 0;
         p->dead = true;
         p->version++;

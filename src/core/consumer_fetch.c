@@ -168,15 +168,20 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
     return true;
 }
 
+static void watermarks(struct kafc_consumer_partition *p, const struct kafc_fetch_resp_partition *r)
+{
+    p->high_watermark = r->high_watermark;
+    p->last_stable = r->last_stable_offset >= 0 ? r->last_stable_offset : r->high_watermark;
+    p->log_start = r->log_start_offset;
+}
+
 static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
                  const struct kafc_fetch_resp_partition *r)
 {
     p->attempts = r->records.len > 0 ? p->attempts : 0; /* what came may be of no use */
     p->retry_at = 0;
     p->told = r->records.len > 0 ? p->told : KAFC_OK;
-    p->high_watermark = r->high_watermark;
-    p->last_stable = r->last_stable_offset >= 0 ? r->last_stable_offset : r->high_watermark;
-    p->log_start = r->log_start_offset;
+    watermarks(p, r);
     if (r->preferred_read_replica >= 0 && r->preferred_read_replica != f->node_id) {
         p->replica = r->preferred_read_replica;
         p->replica_until = kafc__core_now(f->c->core) + kafc__core_config(f->c->core)->metadata_max_age_us;
@@ -279,6 +284,15 @@ static const struct kafc_fetch_resp_partition *find_answer(const struct kafc_fet
     return NULL;
 }
 
+/* A session's answer names only what has changed. */
+static void no_news(struct kafc_consumer_partition *p)
+{
+    p->attempts = 0;
+    p->told = KAFC_OK;
+    nothing_new(p);
+    end_notice(p);
+}
+
 /* The request as a whole failed. */
 static void failed(struct kafc_fetcher *f, struct kafc_consumer_partition *p, const kafc_error *err, bool final)
 {
@@ -297,7 +311,7 @@ static void fetch_done(struct kafc_request *rq)
     struct place at = { 0, 0 };
     kafc_error err = { .message = "" };
     kafc_err code = rq->result;
-    bool final = false;
+    bool final = false, changes;
 
     kafc__lock(&c->lock);
     f->busy = false;
@@ -310,6 +324,8 @@ static void fetch_done(struct kafc_request *rq)
     if (code == KAFC_OK && resp.error_code != 0)
         code = kafc__error(&err, (kafc_err)resp.error_code, "node %d refused a fetch: %s", f->node_id,
                            kafc_err_text((kafc_err)resp.error_code));
+    changes = f->msg.session_epoch > 0;
+    kafc__session_answered(f, code, code == KAFC_OK ? resp.session_id : 0);
     if (code != KAFC_OK) {
         err.broker = f->node_id;
         final = kafc__consumer_trouble(c, &err);
@@ -322,10 +338,15 @@ static void fetch_done(struct kafc_request *rq)
         const struct kafc_fetch_resp_partition *r =
             code == KAFC_OK ? find_answer(&resp, &at, p, rq->version) : NULL;
 
-        if (!kafc__cp_answered(&f->asked[i]) || p->state != KAFC_CP_FETCH)
+        if (!kafc__cp_answered(&f->asked[i]) || p->state != KAFC_CP_FETCH) {
+            if (r && r->error_code == KAFC_OK && !p->dead)
+                watermarks(p, r); /* which a session does not tell twice */
             continue;
+        }
         if (r)
             answer_one(f, p, r);
+        else if (code == KAFC_OK && changes)
+            no_news(p);
         else
             failed(f, p, &err, final);
     }
@@ -364,12 +385,13 @@ static int32_t room_for(const struct kafc_consumer *c, size_t n)
     return (int32_t)(want < left ? want : left);
 }
 
-/* Before version 12 there is no word for the epoch of what was read last. */
+/* Before version 12 there is no word for the epoch of what was read last, before 7 there are no sessions. */
 static kafc_err fit(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_fetcher *f = rq->owner;
 
-    (void)err;
+    if (rq->version < 7 && f->msg.session_epoch > 0)
+        return kafc__error(err, KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND, "node %d knows sessions no more", f->node_id);
     for (int32_t i = 0; rq->version < 12 && i < f->msg.topics.n; i++)
         for (int32_t k = 0; k < f->msg.topics.v[i].partitions.n; k++)
             f->msg.topics.v[i].partitions.v[k].last_fetched_epoch = -1;
@@ -386,6 +408,7 @@ static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node, e
     f->node_id = node;
     f->purpose = purpose;
     kafc__request_init(&f->rq, kafc__api(KAFC_API_FETCH), &f->msg);
+    kafc__session_init(&f->session);
     f->rq.prepare = fit;
     f->rq.done = fetch_done;
     f->rq.owner = f;
@@ -401,6 +424,7 @@ void kafc__fetcher_free(struct kafc_fetcher *f)
     if (f->busy)
         kafc__core_cancel(f->c->core, &f->rq);
     f->c->reserved -= f->reserved;
+    kafc__session_fini(&f->session);
     kafc__list_del(&f->node);
     kafc__arena_fini(&f->arena);
     kafc__free(&f->c->cfg.mem, f);
@@ -427,17 +451,12 @@ static struct kafc_fetcher *free_slot(struct kafc_consumer *c, int32_t node)
 static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
 {
     struct kafc_fetch_req_partition *rp = kafc__arena_alloc(&f->arena, sizeof *rp);
-    struct kafc_fetch_req_topic *t = &f->msg.topics.v[f->nasked];
-    static const kafc_uuid none;
+    struct kafc_fetch_req_topic *t = &f->msg.topics.v[f->msg.topics.n];
+    enum kafc_session_word word;
 
     if (!rp)
         return false;
-    kafc__msg_defaults(&kafc_fetch_req_topic_schema, t);
     kafc__msg_defaults(&kafc_fetch_req_partition_schema, rp);
-    t->topic = (kafc_str){ p->topic->s, (int32_t)strlen(p->topic->s) };
-    t->topic_id = p->meta->id;
-    t->partitions.v = rp;
-    t->partitions.n = 1;
     rp->partition = p->id;
     rp->fetch_offset = p->fetch_offset;
     rp->last_fetched_epoch = p->last_epoch;
@@ -445,15 +464,23 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     if (p->max_bytes > f->msg.max_bytes)
         f->msg.max_bytes = p->max_bytes;
     (void)kafc__meta_leader(p->meta, p->id, &rp->current_leader_epoch);
-    if (memcmp(&p->meta->id, &none, sizeof none) == 0)
-        f->rq.max_version = 12; /* by name: there is no id */
-    kafc__cp_ask(&f->asked[f->nasked], p);
-    f->nasked++;
-    f->msg.topics.n = f->nasked;
+    word = kafc__session_add(f, p, rp);
+    if (word == KAFC_SESSION_NO_MEMORY)
+        return false;
+    kafc__cp_ask(&f->asked[f->nasked++], p);
+    if (word == KAFC_SESSION_KNOWN)
+        return true;
+    kafc__msg_defaults(&kafc_fetch_req_topic_schema, t);
+    t->topic = (kafc_str){ p->topic->s, (int32_t)strlen(p->topic->s) };
+    t->topic_id = p->meta->id;
+    t->partitions.v = rp;
+    t->partitions.n = 1;
+    f->msg.topics.n++;
     return true;
 }
 
-static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes)
+/* by_id: every topic has one. */
+static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_id)
 {
     const kafc_reader_options *o = &f->c->cfg.options;
     const struct kafc_core_config *cfg = kafc__core_config(f->c->core);
@@ -468,14 +495,13 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes)
     f->msg.min_bytes = o->min_bytes;
     f->msg.max_bytes = max_bytes;
     f->msg.isolation_level = o->isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
-    f->msg.session_id = 0;
-    f->msg.session_epoch = -1; /* no session (KIP-227) */
+    f->forgotten = kafc__arena_array(&f->arena, f->session.nmembers, sizeof *f->forgotten);
     if (cfg->rack)
         f->msg.rack_id = (kafc_str){ cfg->rack, (int32_t)strlen(cfg->rack) };
     f->rq.min_version = 4; /* record batches; isolation levels */
-    f->rq.max_version = f->rq.api->stable_max;
+    f->rq.max_version = by_id ? f->rq.api->stable_max : 12;
     f->rq.timeout_us = cfg->request_timeout_us + (int64_t)o->max_wait_ms * 1000;
-    return !f->arena.failed;
+    return !f->arena.failed && kafc__session_begin(f, by_id);
 }
 
 /* Sends what is due at the node; false: there is no room for any node's answer. */
@@ -483,17 +509,24 @@ static bool ask(struct kafc_consumer *c, int32_t node)
 {
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
     int64_t now = kafc__core_now(c->core);
+    static const kafc_uuid none;
     struct kafc_fetcher *f;
     size_t n = 0;
     int32_t room;
+    bool by_id = true;
 
-    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
-        n += due(p, now) && source(p) == node;
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        if (!due(p, now) || source(p) != node)
+            continue;
+        n++;
+        kafc__session_check(p, node);
+        by_id = by_id && memcmp(&p->meta->id, &none, sizeof none) != 0;
+    }
     room = room_for(c, n);
     if (room == 0)
         return false;
     f = free_slot(c, node);
-    if (!f || !begin(f, n, room))
+    if (!f || !begin(f, n, room, by_id))
         n = 0;
     p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
@@ -502,6 +535,7 @@ static bool ask(struct kafc_consumer *c, int32_t node)
     }
     if (n == 0 || f->nasked == 0)
         return true;
+    kafc__session_forget(f);
     f->busy = true;
     f->reserved = (size_t)room;
     c->reserved += f->reserved;

@@ -61,8 +61,21 @@ struct kafc_consumer_partition {
     int attempts;
     kafc_err told;          /* the last error that was told, so that it is told once */
     size_t queued;          /* bytes fetched and not taken */
+    struct kafc_session_member *member; /* as a node knows it, or NULL */
     int64_t position;       /* next to deliver, as of the last batch that was begun; -1 unknown */
     int64_t high_watermark, last_stable, log_start; /* -1 unknown */
+};
+
+/* What a node has been told in a row of fetches (KIP-227). */
+struct kafc_session {
+    int32_t id;     /* 0: none */
+    int32_t epoch;  /* of the next request; 0: a new session */
+    bool by_id;     /* topics are told by id */
+    bool refused;   /* the node gives none */
+    bool reset;     /* a member went: all anew with the next request, in which it may come again */
+    struct kafc_list members;
+    struct kafc_list forgotten; /* by the request under way */
+    size_t nmembers;
 };
 
 /* A request slot to a node: two for each, so that a fetch which a broker parks does not hold up partitions whose
@@ -74,6 +87,8 @@ struct kafc_fetcher {
     enum kafc_purpose purpose;
     bool busy;
     size_t reserved;         /* what its answer may bring, in c->reserved */
+    struct kafc_session session; /* of the first slot; the second one has none */
+    int32_t *forgotten;      /* numbers of partitions, for msg */
     struct kafc_request rq;
     struct kafc_fetch_req msg;
     struct kafc_arena arena; /* of msg and of the decoded response */
@@ -156,6 +171,24 @@ void kafc__consumer_lookups(struct kafc_consumer *c); /* sends what lookups are 
 void kafc__consumer_fetches(struct kafc_consumer *c);
 void kafc__consumer_work(struct kafc_consumer *c);    /* both, and the timer; takes the lock itself, calls on_ready */
 void kafc__fetcher_free(struct kafc_fetcher *f);
+
+/* Sessions. A request is made by check for each partition, begin, add for each, forget; and answered. A partition
+ * leaves before another one of its name may come: brokers add first and forget then. */
+void kafc__session_init(struct kafc_session *s);
+void kafc__session_fini(struct kafc_session *s);
+void kafc__session_leave(struct kafc_consumer_partition *p); /* nobody reads it there any more */
+/* Before begin: leaves the session of another node, or in which it is another topic of the same name. */
+void kafc__session_check(struct kafc_consumer_partition *p, int32_t node);
+bool kafc__session_begin(struct kafc_fetcher *f, bool by_id); /* false: out of memory */
+enum kafc_session_word {
+    KAFC_SESSION_NEWS, /* it must be named */
+    KAFC_SESSION_KNOWN,
+    KAFC_SESSION_NO_MEMORY
+};
+enum kafc_session_word kafc__session_add(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
+                                         const struct kafc_fetch_req_partition *rp);
+void kafc__session_forget(struct kafc_fetcher *f);
+void kafc__session_answered(struct kafc_fetcher *f, kafc_err code, int32_t id);
 void kafc__lookup_free(struct kafc_lookup *l);
 
 #endif

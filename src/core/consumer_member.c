@@ -13,6 +13,7 @@ enum { TROUBLE_FRESH_US = 10000000 };
 static void partition_free(struct kafc_consumer_partition *p)
 {
     kafc__list_del(&p->node);
+    kafc__session_leave(p);
     if (p->meta)
         kafc__meta_drop(p->c->core, p->meta, false);
     kafc__name_unref(p->topic);

@@ -525,6 +525,102 @@ START_TEST(an_idle_reader_asks_only_when_the_wait_is_over)
 }
 END_TEST
 
+struct sizes {
+    int32_t last, most;
+};
+
+static void note_size(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    struct sizes *s = ctx;
+
+    (void)a;
+    s->last = rq->body.len;
+    s->most = s->last > s->most ? s->last : s->most;
+}
+
+START_TEST(a_session_names_only_what_changes)
+{
+    struct reading e;
+    struct sizes s = { 0 };
+
+    reading_open(&e, 1, 500);
+    ck_ok(kafc_mock_hook(e.mock, FETCH, note_size, &s));
+    reading_reader(&e, KAFC_READER(.topic = "t", .max_wait_ms = 20));
+    put_records(&e, "t", 77, 1, 1000, -1);
+    expect_message(&e, "t", 77, 0);
+    expect_nothing(&e, 150);
+    put_records(&e, "t", 78, 1, 1000, -1);
+    expect_message(&e, "t", 78, 0);
+    expect_nothing(&e, 150);
+    ck_ok(kafc_reader_close(e.reader, 0, NULL));
+    ck_ok(kafc_mock_hook(e.mock, FETCH, NULL, NULL));
+    ck_assert_int_gt(s.most, 500 * 20);
+    ck_assert_int_lt(s.last, 200);
+    reading_close(&e);
+}
+END_TEST
+
+START_TEST(a_session_that_is_lost_is_begun_anew)
+{
+    static const kafc_err codes[] = { KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND, KAFC_ERR_INVALID_FETCH_SESSION_EPOCH,
+                                      KAFC_ERR_FETCH_SESSION_TOPIC_ID_ERROR };
+    struct reading e;
+
+    reading_open(&e, 1, 3);
+    reading_reader(&e, KAFC_READER(.topic = "t", .max_wait_ms = 20));
+    for (int64_t i = 0; i < 9; i++) {
+        ck_ok(kafc_mock_push_error(e.mock, FETCH, codes[i % 3], i < 3 ? 1 : 2));
+        put_records(&e, "t", (int32_t)(i % 3), 1, 1000, -1);
+        expect_message(&e, "t", (int32_t)(i % 3), i / 3);
+        expect_nothing(&e, 30);
+    }
+    reading_close(&e);
+}
+END_TEST
+
+/* What the node was told before must not keep anything from whoever reads it now. */
+START_TEST(partitions_come_and_go_within_a_session)
+{
+    struct reading e;
+    kafc_assignment a[8];
+
+    reading_open(&e, 2, 8);
+    for (int32_t p = 0; p < 8; p++)
+        put_records(&e, "t", p, 3, 1000, -1);
+    reading_reader(&e, KAFC_READER(.notify_end = KAFC_ON, .max_wait_ms = 20));
+    for (int round = 0; round < 60; round++) {
+        int32_t n = 0, left;
+        int64_t next[8];
+
+        for (int32_t p = 0; p < 8; p++)
+            if ((round * 37 >> p % 5 & 1) || p == round % 8)
+                a[n++] = (kafc_assignment){ .topic = "t", .partition = p, .start = KAFC_AT((round + p) % 4) };
+        ck_ok(kafc_reader_assign(e.reader, a, n, &e.err));
+        for (int32_t i = 0; i < n; i++)
+            next[a[i].partition] = a[i].start.value;
+        if (round % 3 == 0)
+            ck_ok(kafc_mock_set_leader(e.mock, "t", round % 8, round % 2 + 1));
+        for (left = n; left > 0;) {
+            kafc_err code = kafc_reader_fetch(e.reader, &e.m, SOON, &e.err);
+
+            ck_assert_msg(code == KAFC_OK || code == KAFC_ERR_END_OF_PARTITION, "round %d: %s", round, e.err.message);
+            ck_assert_int_eq(e.m.offset, next[e.m.partition]);
+            next[e.m.partition] += code == KAFC_OK;
+            left -= code == KAFC_ERR_END_OF_PARTITION;
+            if (code == KAFC_OK)
+                continue;
+            ck_assert_int_eq(e.m.offset, 3);
+            if (round % 4 == 1 && left == n - 1) { /* seeks to where it is are told the end again */
+                ck_ok(kafc_reader_seek(e.reader, "t", e.m.partition, KAFC_AT(3), &e.err));
+                left++;
+                n++;
+            }
+        }
+    }
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(a_closed_reader_fetches_no_more)
 {
     struct reading e;
@@ -554,4 +650,5 @@ SUITE_MAIN("client/reader_faults", 100, leaders_move, brokers_stop_and_start, co
            every_version_of_fetch, every_version_of_list_offsets, a_broker_without_topic_ids_in_its_metadata,
            a_broker_too_old_is_an_error_that_says_so, buffer_bytes_bounds_what_is_really_held, memory_is_bounded_while_nobody_reads,
            readers_of_a_thousand_partitions, an_idle_reader_asks_only_when_the_wait_is_over,
-           a_closed_reader_fetches_no_more)
+           a_session_names_only_what_changes, a_session_that_is_lost_is_begun_anew,
+           partitions_come_and_go_within_a_session, a_closed_reader_fetches_no_more)
