@@ -42,7 +42,7 @@ static void on_report(void *ctx, const kafc_report *r)
     s->perhaps += r->verdict == KAFC_PERHAPS_WRITTEN;
     s->code = r->code;
     s->at = s->sim->now;
-    size_t i = (size_t)((char *)r->opaque - (char *)NULL);
+    size_t i = (size_t)(uintptr_t)r->opaque;
     if (i < SEEN)
         s->offset[i] = r->offset;
 }
@@ -122,7 +122,7 @@ static void send_to(struct stage *s, int32_t partition, int i)
     kafc_error err;
     kafc_message m = { .value = KAFC_STR("value"),
                        .to_partition = partition ? partition : KAFC_ZERO };
-    ck_assert_msg(kafc__producer_send(s->p, &m, (char *)NULL + i, sim_wall_ms(s->sim), &err) ==
+    ck_assert_msg(kafc__producer_send(s->p, &m, (void *)(uintptr_t)i, sim_wall_ms(s->sim), &err) ==
                       KAFC_OK,
                   "%s", err.message);
 }
@@ -389,7 +389,7 @@ START_TEST(W7_a_report_can_be_wanted_for_failures_only)
     ck_assert_int_eq(kafc__producer_reports(s.p, r, 8), 4);
     ck_assert_int_eq(r[0].verdict, KAFC_NOT_WRITTEN);
     ck_assert_int_eq(r[0].code, KAFC_ERR_INVALID_RECORD);
-    ck_assert_ptr_eq(r[3].opaque, (char *)NULL + 103);
+    ck_assert_ptr_eq(r[3].opaque, (void *)(uintptr_t)103);
     ck_assert_int_eq(kafc__producer_reports(s.p, r, 8), 0);
     ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 0, NULL), KAFC_OK);
     end(&s);

@@ -26,7 +26,7 @@ struct told {
 static void on_delivery(void *ctx, const kafc_report *r)
 {
     struct told *t = ctx;
-    size_t i = (size_t)((char *)r->opaque - (char *)NULL) - 1;
+    size_t i = (size_t)(uintptr_t)r->opaque - 1;
     t->verdicts[i]++;
     t->acknowledged += r->verdict == KAFC_ACKNOWLEDGED;
 }
@@ -53,7 +53,7 @@ static void use(kafc_writer *w, struct told *t, bool whole)
         kafc_message m = { .topic = i % 2 ? "t" : "u", .value = { big, i % 7 ? 100 : 9000 } };
         m.headers = &h;
         m.nheaders = i % 3 == 0;
-        kafc_err rc = kafc_writer_send(w, &m, (char *)NULL + i + 1, 0, &err);
+        kafc_err rc = kafc_writer_send(w, &m, (void *)(uintptr_t)(i + 1), 0, &err);
         ck_assert_msg(rc == KAFC_OK || rc == KAFC_ERR_NO_MEMORY, "%s", err.message);
         t->taken[i] = rc == KAFC_OK;
     }
@@ -84,7 +84,8 @@ static void scenario(const kafc_allocator *mem, int codec, bool whole)
     if (c)
         w = kafc_writer_open(c,
                              KAFC_WRITER(.on_delivery = on_delivery, .ctx = &t, .linger_ms = 1,
-                                         .batch_bytes = 20000, .compression = codec),
+                                         .batch_bytes = 20000,
+                                         .compression = (kafc_compression)codec),
                              &err);
     if (!w)
         ck_assert_msg(err.code == KAFC_ERR_NO_MEMORY, "%s", err.message);
