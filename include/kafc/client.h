@@ -47,14 +47,15 @@ typedef int (*kafc_resolve_fn)(void *ctx, const char *host, char (*address)[64],
 typedef struct kafc_client_options {
     size_t size; /* set by KAFC_CLIENT() or kafc_client_options_init() */
     const kafc_properties *properties;
-    const char *brokers;   /* "host:port,host:port", port 9092 if missing; required. bootstrap.servers */
-    const char *client_id; /* default "kafc" */
-    const char *rack;      /* this client's rack. client.rack */
-    int32_t connect_timeout_ms;       /* of one connection; 10000. socket.connection.setup.timeout.ms */
-    int32_t request_timeout_ms;       /* for one request; 30000. request.timeout.ms */
-    int32_t retry_backoff_ms;         /* first pause; doubles, with 20 % jitter; 100 */
-    int32_t retry_backoff_max_ms;     /* 1000 */
-    int32_t reconnect_backoff_ms;     /* the same for connections; 50 */
+    const char
+        *brokers; /* "host:port,host:port", port 9092 if missing; required. bootstrap.servers */
+    const char *client_id;        /* default "kafc" */
+    const char *rack;             /* this client's rack. client.rack */
+    int32_t connect_timeout_ms;   /* of one connection; 10000. socket.connection.setup.timeout.ms */
+    int32_t request_timeout_ms;   /* for one request; 30000. request.timeout.ms */
+    int32_t retry_backoff_ms;     /* first pause; doubles, with 20 % jitter; 100 */
+    int32_t retry_backoff_max_ms; /* 1000 */
+    int32_t reconnect_backoff_ms; /* the same for connections; 50 */
     int32_t reconnect_backoff_max_ms; /* 1000 */
     int32_t metadata_max_age_ms;      /* 300000 */
     int32_t connections_max_idle_ms;  /* 540000 */
@@ -66,11 +67,13 @@ typedef struct kafc_client_options {
     kafc_log_fn log_error;            /* errors apart; NULL: to `log` */
     kafc_resolve_fn resolve;          /* NULL: getaddrinfo on one lazy thread of the process */
     void *ctx;                        /* for the three functions */
-    const kafc_allocator *allocator;  /* NULL: malloc(3); copied, its ctx must outlive everything of the client */
+    const kafc_allocator
+        *allocator; /* NULL: malloc(3); copied, its ctx must outlive everything of the client */
 } kafc_client_options;
 
 /* KAFC_CLIENT(.brokers = "localhost:9092"): options in C; in C++ use the init function. */
-#define KAFC_CLIENT(...) (&(kafc_client_options){ .size = sizeof(kafc_client_options), __VA_ARGS__ })
+#define KAFC_CLIENT(...) \
+    (&(kafc_client_options){ .size = sizeof(kafc_client_options), __VA_ARGS__ })
 static inline void kafc_client_options_init(kafc_client_options *o)
 {
     memset(o, 0, sizeof *o);
@@ -79,7 +82,8 @@ static inline void kafc_client_options_init(kafc_client_options *o)
 
 /* Starts the loop thread; connects when there is something to do. Strings are copied. NULL on error: KAFC_ERR_USAGE
  * names the option, KAFC_ERR_NO_MEMORY, KAFC_ERR_SYSTEM. */
-KAFC_API kafc_client *kafc_client_open(const kafc_client_options *o, kafc_error *err) KAFC_NODISCARD;
+KAFC_API kafc_client *kafc_client_open(const kafc_client_options *o,
+                                       kafc_error *err) KAFC_NODISCARD;
 
 /* Ends all work: closes the writers and readers that are still open (within the timeout, in which writers flush),
  * wakes every waiter with KAFC_ERR_CLOSED, joins the loop thread. Idempotent. KAFC_ERR_TIMED_OUT when a writer could
@@ -105,9 +109,9 @@ typedef struct kafc_broker {
 
 typedef struct kafc_partition {
     int32_t id;
-    kafc_err err;          /* KAFC_ERR_LEADER_NOT_AVAILABLE and the like */
-    int32_t leader;        /* node id, or -1 */
-    int32_t leader_epoch;  /* or -1 */
+    kafc_err err;         /* KAFC_ERR_LEADER_NOT_AVAILABLE and the like */
+    int32_t leader;       /* node id, or -1 */
+    int32_t leader_epoch; /* or -1 */
     const int32_t *replicas, *isr, *offline;
     int32_t nreplicas, nisr, noffline;
 } kafc_partition;
@@ -146,7 +150,7 @@ typedef struct kafc_config {
 
 typedef struct kafc_new_topic {
     const char *name;
-    int32_t partitions; /* 0: the broker's default (4.0+ of the API; else 1) */
+    int32_t partitions;  /* 0: the broker's default (4.0+ of the API; else 1) */
     int32_t replication; /* 0: the same */
     const kafc_config *configs;
     int32_t nconfigs;
@@ -154,10 +158,11 @@ typedef struct kafc_new_topic {
 } kafc_new_topic;
 
 /* Asks the controller. Returns the first error; each topic's own is in `result`. An existing topic is
- * KAFC_ERR_TOPIC_ALREADY_EXISTS. */
+ * KAFC_ERR_TOPIC_ALREADY_EXISTS. Not repeated when its fate is unknown: after KAFC_ERR_DISCONNECTED or
+ * KAFC_ERR_TIMED_OUT the topics may be there all the same. */
 KAFC_API kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
                                             int timeout_ms, kafc_error *err);
-/* results: n codes, or NULL. */
+/* results: n codes, or NULL. Not repeated when its fate is unknown, either. */
 KAFC_API kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int32_t n,
                                             kafc_err *results, int timeout_ms, kafc_error *err);
 
@@ -166,11 +171,11 @@ KAFC_API kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *n
 typedef struct kafc_offset_query {
     const char *topic;
     int32_t partition;
-    kafc_position at; /* FIRST, LAST, TIME or TAIL */
-    int64_t offset;   /* out: the next one to read, or KAFC_OFFSET_UNKNOWN with `result` */
+    kafc_position at;     /* FIRST, LAST, TIME or TAIL */
+    int64_t offset;       /* out: the next one to read, or KAFC_OFFSET_UNKNOWN with `result` */
     int32_t leader_epoch; /* out, -1 if the broker does not say */
-    bool none_later;  /* out, TIME: no record at or after it; offset is the end */
-    kafc_err result;  /* out */
+    bool none_later;      /* out, TIME: no record at or after it; offset is the end */
+    kafc_err result;      /* out */
 } kafc_offset_query;
 
 /* Asks the leaders. LAST is the high watermark, or the last stable offset when `isolation` is read committed

@@ -59,7 +59,7 @@ static void on_done(struct kafc_request *rq)
     struct kafc_ask *a = rq->owner;
     kafc_error e;
     (void)kafc__error(&e, rq->result, "%s", kafc_err_text(rq->result));
-    a->again = kafc__ask_again(-1, rq->result);
+    a->again = kafc__ask_again(-1, rq->result) && !(a->once && rq->sent);
     if (rq->result != KAFC_OK) {
         finish(a, rq->result, rq->why ? rq->why : &e);
         return;
@@ -163,29 +163,34 @@ bool kafc__ask_again(int16_t api, kafc_err code)
     return code != KAFC_OK && kafc__retry_reaction(kafc__retry_class(api, code))->again;
 }
 
-static void refresh(void *arg)
-{
-    kafc_client *c = arg;
-    kafc__meta_stale(c->core);
-}
+struct pause {
+    kafc_client *c;
+    int attempt;
+    kafc_err code;
+    int64_t us;
+};
 
 /* While a node is not known the refresh is all that is waited for. */
 enum { NODE_PAUSE_US = 5000 };
 
+static void plan_pause(void *arg)
+{
+    struct pause *p = arg;
+    p->us = kafc__core_retry_delay(p->c->core, p->attempt);
+    if (p->code == KAFC_ERR_BROKER_NOT_AVAILABLE) {
+        int64_t soon = p->attempt < 10 ? (int64_t)NODE_PAUSE_US << p->attempt : INT64_MAX;
+        p->us = soon < p->us ? soon : p->us;
+    }
+    if (kafc__retry_reaction(kafc__retry_class(-1, p->code))->refresh)
+        kafc__meta_stale(p->c->core);
+}
+
 bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline,
                      unsigned interrupts, kafc_err *why)
 {
-    int64_t us = (int64_t)c->o.retry_backoff_ms * 1000,
-            most = (int64_t)c->o.retry_backoff_max_ms * 1000;
-    if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && us > NODE_PAUSE_US)
-        us = NODE_PAUSE_US;
-    for (int i = 0; i < attempt && us < most; i++)
-        us *= 2;
-    us = us < most ? us : most;
-    us = us > 1000 ? us : 1000; /* never a busy loop */
-    if (kafc__retry_reaction(kafc__retry_class(-1, code))->refresh)
-        kafc__client_run(c, refresh, c);
-    int64_t until = kafc__clock_mono_us() + us;
+    struct pause p = { .c = c, .attempt = attempt, .code = code };
+    kafc__client_run(c, plan_pause, &p);
+    int64_t until = kafc__clock_mono_us() + p.us;
     if (until >= deadline) {
         *why = KAFC_ERR_TIMED_OUT;
         return false;

@@ -19,6 +19,7 @@ struct kafc_ask {
     int32_t node;
     /* On the loop thread, with the response decodable: keeps what it wants, returns the answer's code. */
     kafc_err (*answer)(struct kafc_ask *a, kafc_error *err);
+    bool once; /* not to be repeated when the broker may have acted on it already */
     void *owner;
 
     struct kafc_request rq;

@@ -486,6 +486,9 @@ static kafc_err leader_of(kafc_conn *c, const kafc_metadata *m, struct address *
             return kafc__error(err, KAFC_ERR_LEADER_NOT_AVAILABLE,
                                "%.249s [%d] has no leader at the moment", c->o.topic,
                                (int)c->o.partition);
+        if (b->port < 1 || b->port > UINT16_MAX)
+            return kafc__error(err, KAFC_ERR_PROTOCOL, "node %d has the port %d, says %.150s",
+                               (int)b->id, (int)b->port, c->name);
         *node = b->id;
         a->port = b->port;
         (void)snprintf(a->host, sizeof(a->host), "%s", b->host);

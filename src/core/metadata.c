@@ -146,7 +146,7 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
     struct kafc_core *c = rq->owner;
     struct kafc_meta *m = &c->meta;
     (void)err;
-    if (rq->version < 4 && !m->creating)
+    if (rq->version < 4 && !m->creating && m->msg.topics.n > 0)
         m->msg.topics.n = rq->version == 0 ? 0 : -1;
     if (rq->version < 4)
         m->msg.allow_auto_topic_creation =

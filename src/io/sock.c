@@ -107,6 +107,28 @@ static void set_common(int fd)
 #endif
 }
 
+/* A port of the system's own choice may be the very one that is dialled, when nobody listens there: TCP then connects the
+ * socket to itself, and the broker that comes back finds its port taken. */
+static bool is_own_peer(int fd)
+{
+    struct sockaddr_storage here, there;
+    socklen_t n = (socklen_t)sizeof(here), m = (socklen_t)sizeof(there);
+    memset(&here, 0, sizeof(here));
+    memset(&there, 0, sizeof(there));
+    return getsockname(fd, (struct sockaddr *)&here, &n) == 0 &&
+           getpeername(fd, (struct sockaddr *)&there, &m) == 0 && n == m &&
+           memcmp(&here, &there, n) == 0;
+}
+
+int kafc__sock_connected(int fd)
+{
+    int err = 0;
+    socklen_t n = (socklen_t)sizeof(err);
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &n) != 0)
+        return errno;
+    return err == 0 && is_own_peer(fd) ? ECONNREFUSED : err;
+}
+
 int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options *o, int *err)
 {
     int fd = socket(a->ss.ss_family, SOCK_TYPE, 0);
@@ -121,7 +143,8 @@ int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options
         set_int(fd, SOL_SOCKET, SO_SNDBUF, o->send_buffer);
     if (o && o->receive_buffer > 0)
         set_int(fd, SOL_SOCKET, SO_RCVBUF, o->receive_buffer);
-    *err = connect(fd, (const struct sockaddr *)&a->ss, a->len) == 0 ? 0 : errno;
+    *err = connect(fd, (const struct sockaddr *)&a->ss, a->len) == 0 ? kafc__sock_connected(fd)
+                                                                     : errno;
     if (*err == EINTR)
         *err = EINPROGRESS;
     if (*err != 0 && *err != EINPROGRESS) {
@@ -129,13 +152,6 @@ int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options
         return -1;
     }
     return fd;
-}
-
-int kafc__sock_connected(int fd)
-{
-    int err = 0;
-    socklen_t n = (socklen_t)sizeof(err);
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &n) == 0 ? err : errno;
 }
 
 static bool would_block(int err)

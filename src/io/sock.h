@@ -36,7 +36,8 @@ void kafc__sock_error_text(int err, char *buf, size_t cap);
 /* Starts to connect: the socket, or -1 with *err. *err is EINPROGRESS when the outcome comes with the socket being
  * writable; then ask kafc__sock_connected(). */
 int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options *o, int *err);
-int kafc__sock_connected(int fd); /* 0, or the errno that ended the attempt */
+/* 0, or the errno that ended the attempt: ECONNREFUSED as well when the socket is connected to itself. */
+int kafc__sock_connected(int fd);
 
 /* Bytes moved; 0: it would block; KAFC_SOCK_EOF: the peer has closed; any other negative number: -errno. */
 enum { KAFC_SOCK_EOF = INT_MIN };

@@ -143,6 +143,30 @@ START_TEST(the_next_controller_is_asked)
 }
 END_TEST
 
+static void lose_answer(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx;
+    if (rq->index == 0)
+        a->act = KAFC_MOCK_PASS_CUT;
+}
+
+START_TEST(what_may_have_been_done_is_not_done_twice)
+{
+    kafc_new_topic t = { .name = "n" };
+    kafc_error e;
+    ck_assert_int_eq(kafc_mock_hook(mock, 19, lose_answer, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(mock, 20, lose_answer, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_client_create_topics(client, &t, 1, 5000, &e), KAFC_ERR_DISCONNECTED);
+    ck_assert_int_eq(t.result, KAFC_ERR_DISCONNECTED);
+    ck_assert_int_ge(kafc_mock_leader(mock, "n", 0, NULL), 1);
+    ck_assert_int_eq(kafc_client_delete_topics(client, &t.name, 1, NULL, 5000, &e),
+                     KAFC_ERR_DISCONNECTED);
+    ck_assert_int_eq(kafc_mock_leader(mock, "n", 0, NULL), -1);
+    ck_assert_uint_eq(kafc_mock_requests(mock, 0, 19), 1);
+    ck_assert_uint_eq(kafc_mock_requests(mock, 0, 20), 1);
+}
+END_TEST
+
 static void fill(int32_t partition, int n)
 {
     kafc_message m = { .value = KAFC_STR("v") };
@@ -547,6 +571,7 @@ int main(void)
     add_all(fallback);
     tcase_add_test(best, W9_metadata_of_every_version_creates_nothing);
     tcase_add_test(best, the_next_controller_is_asked);
+    tcase_add_test(best, what_may_have_been_done_is_not_done_twice);
     tcase_add_test(best, offsets_by_the_first_version);
     tcase_add_test(best, offsets_have_a_result_each);
     tcase_add_test(best, offsets_follow_the_leader);

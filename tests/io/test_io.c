@@ -82,6 +82,21 @@ START_TEST(C2_a_closed_peer_raises_no_signal)
 }
 END_TEST
 
+/* Loopback dials to a broker that is down meet this now and then. */
+START_TEST(a_socket_connected_to_itself_is_refused)
+{
+    struct kafc_addr a;
+    int err = 0;
+    ck_assert(kafc__addr_numeric(&a, "127.0.0.1", 0));
+    int fd = kafc__sock_reserve(&a, &err);
+    ck_assert_int_ge(fd, 0);
+    ck_assert(kafc__sock_local(fd, &a));
+    ck_assert(connect(fd, (struct sockaddr *)&a.ss, a.len) == 0 || errno == EINPROGRESS);
+    ck_assert_int_eq(kafc__sock_connected(fd), ECONNREFUSED);
+    kafc__sock_close(fd);
+}
+END_TEST
+
 START_TEST(sending_stops_where_it_would_block)
 {
     struct pair p = connected();
@@ -407,6 +422,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, numeric_addresses);
     tcase_add_test(t, C2_a_closed_peer_raises_no_signal);
+    tcase_add_test(t, a_socket_connected_to_itself_is_refused);
     tcase_add_test(t, sending_stops_where_it_would_block);
     tcase_add_loop_test(t, pollers_tell_what_is_ready, 0, 2);
     tcase_add_test(t, a_short_list_starves_nobody);
