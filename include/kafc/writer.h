@@ -130,7 +130,8 @@ KAFC_API void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *o
 /* Refuses new messages, flushes within the timeout, fails the rest with their verdicts. Idempotent. KAFC_ERR_TIMED_OUT
  * if something failed for want of time. Reports can be polled until the end mark. */
 KAFC_API kafc_err kafc_writer_close(kafc_writer *w, int timeout_ms, kafc_error *err);
-KAFC_API void kafc_writer_free(kafc_writer *w); /* closes without waiting if needed; NULL is ignored */
+/* Closes without waiting if needed. Not from inside on_delivery. NULL is ignored. */
+KAFC_API void kafc_writer_free(kafc_writer *w);
 
 /* Makes calls that wait on this writer return KAFC_ERR_INTERRUPTED. Safe in a signal handler. */
 KAFC_API void kafc_writer_wake(kafc_writer *w);

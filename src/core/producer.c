@@ -18,6 +18,7 @@ void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const cha
     (void)vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
     kafc__lock(&p->lock);
+    p->troubled = true;
     memcpy(p->why, line, sizeof(line));
     kafc__unlock(&p->lock);
     kafc__log(&p->log, level, "writer: %s", line);

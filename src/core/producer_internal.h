@@ -48,8 +48,8 @@ struct kafc_part {
     int16_t epoch;
     int32_t next_sequence;
     uint32_t numbered; /* batches that got a sequence */
-    bool proven; /* the broker has acknowledged a batch of this epoch */
-    bool hole;   /* a sequence will never be written: new ones need a new epoch */
+    bool proven;       /* the broker has acknowledged a batch of this epoch */
+    bool hole;         /* a sequence will never be written: new ones need a new epoch */
 };
 
 struct kafc_table {
@@ -162,6 +162,7 @@ struct kafc_producer {
     int asks;
     int64_t memory_at; /* try again what failed for want of memory */
     bool swept;        /* all partitions were looked at since refusing */
+    bool troubled;     /* why says something */
     bool delivering, stopped, pooled;
     int inside;       /* how deep in entries from the core */
     kafc_err failing; /* of fail_everything */

@@ -194,7 +194,8 @@ void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part)
             kafc__list_del(&part->busy);
         return;
     }
-    if (part->in_flight >= limit_of(p, part) || (b && b->again && part->in_flight) || outruns(part, b))
+    if (part->in_flight >= limit_of(p, part) || (b && b->again && part->in_flight) ||
+        outruns(part, b))
         return; /* what is in flight will come back and look again */
     if (part->retry_at > now) {
         wait_until(&p->backing_off, part, part->retry_at);

@@ -60,12 +60,18 @@ static void count(struct kafc_producer *p, const struct kafc_batch_out *b)
     bool good = b->verdict == KAFC_ACKNOWLEDGED || b->verdict == KAFC_UNCONFIRMED;
     atomic_fetch_add_explicit(good ? &p->acknowledged : &p->failed, (uint64_t)b->count,
                               memory_order_relaxed);
+    if (good && p->troubled) {
+        p->troubled = false;
+        kafc__lock(&p->lock);
+        p->why[0] = '\0';
+        kafc__unlock(&p->lock);
+    }
     if (good)
         return;
-    kafc__producer_say(p, p->cfg.reports == KAFC_REPORTS_NONE ? KAFC_LOG_ERROR : KAFC_LOG_DEBUG,
-                       "%s [%d]: %d messages %s: %s", b->topic, (int)b->partition, (int)b->count,
-                       b->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
-                       kafc_err_text(b->code));
+    kafc__log(&p->log, p->cfg.reports == KAFC_REPORTS_NONE ? KAFC_LOG_ERROR : KAFC_LOG_DEBUG,
+              "writer: %s [%d]: %d messages %s: %s", b->topic, (int)b->partition, (int)b->count,
+              b->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
+              kafc_err_text(b->code));
 }
 
 void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict,

@@ -147,7 +147,8 @@ static void take_place(struct splitting *x)
             b->epoch = whole->epoch;
             b->sequence = sequence;
             b->nth = whole->nth;
-            part->proven = false; /* they are more than one of the leader's five: one at a time for now */
+            part->proven =
+                false; /* they are more than one of the leader's five: one at a time for now */
             sequence = kafc__sequence_add(sequence, b->count);
         }
         kafc__list_insert(&whole->node, &b->node);

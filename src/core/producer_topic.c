@@ -295,6 +295,10 @@ void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out 
         kafc__unlock(&t->lock);
         if (!b)
             return;
+        const kafc_error *trouble = kafc__core_trouble(p->core);
+        if (trouble && t->error == KAFC_OK && !p->troubled)
+            kafc__producer_say(p, KAFC_LOG_WARN, "topic %s: no metadata: %s", t->name,
+                               trouble->message);
         waiting_settle(p, KAFC_CONTAINER(b, struct kafc_waiting, batch), code);
     }
 }

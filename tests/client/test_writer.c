@@ -494,6 +494,75 @@ START_TEST(the_client_closes_its_writers)
 }
 END_TEST
 
+static int32_t chosen;
+
+static int32_t choose(void *ctx, const kafc_message *m, int32_t n)
+{
+    ck_assert_int_eq(n, 4);
+    ck_assert_int_eq(m->value.len, 1);
+    ++*(int *)ctx;
+    return chosen;
+}
+
+START_TEST(a_callback_chooses_the_partition_and_is_checked)
+{
+    writing_start(1);
+    kafc_error err;
+    int calls = 0;
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .on_partition = choose, .ctx = &calls));
+    kafc_message m = { .key = KAFC_STR("k"), .value = KAFC_STR("v") };
+    kafc_report r;
+    chosen = 4; /* while metadata is awaited it is a verdict, afterwards an answer */
+    ck_assert_int_eq(kafc_writer_write_each(w, &m, 1, &r, 5000, &err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(r.verdict, KAFC_NOT_WRITTEN);
+    ck_assert_int_eq(kafc_writer_flush(w, 5000, &err), KAFC_OK);
+    ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, &err), KAFC_ERR_USAGE);
+    chosen = 3;
+    ck_assert_int_eq(kafc_writer_write_each(w, &m, 1, &r, 5000, &err), KAFC_OK);
+    ck_assert_int_eq(r.partition, 3);
+    ck_assert_int_eq(calls, 3);
+    kafc_writer_free(w);
+    writing_stop();
+}
+END_TEST
+
+START_TEST(W8_brokers_that_know_no_batches_are_refused)
+{
+    writing_start(1);
+    ck_assert_int_eq(kafc_mock_set_versions(writing.mock, 0, -1, -1), KAFC_OK);
+    kafc_error err;
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t"));
+    kafc_message m = { .value = KAFC_STR("v") };
+    kafc_report r;
+    ck_assert_int_eq(kafc_writer_write_each(w, &m, 1, &r, 5000, &err), KAFC_ERR_UNSUPPORTED);
+    ck_assert_int_eq(r.verdict, KAFC_NOT_WRITTEN);
+    ck_assert_msg(strstr(err.message, "Produce") != NULL, "%s", err.message);
+    kafc_writer_free(w);
+    writing_stop();
+}
+END_TEST
+
+START_TEST(a_cluster_that_is_not_there_is_named)
+{
+    kafc_error err;
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = "127.0.0.1:1"), &err);
+    ck_assert_ptr_nonnull(c);
+    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = "t", .delivery_timeout_ms = 300),
+                                      &err);
+    ck_assert_ptr_nonnull(w);
+    kafc_message m = { .value = KAFC_STR("v") };
+    kafc_report r;
+    ck_assert_int_eq(kafc_writer_write(w, &m, 1, 100, &err), KAFC_ERR_TIMED_OUT);
+    ck_assert_msg(strstr(err.message, "127.0.0.1:1") != NULL, "%s", err.message);
+    ck_assert_int_ne(kafc_writer_write_each(w, &m, 1, &r, 5000, &err), KAFC_OK);
+    ck_assert_int_eq(r.verdict, KAFC_NOT_WRITTEN);
+    ck_assert_int_ne(r.code, KAFC_ERR_TIMED_OUT);
+    ck_assert_msg(strstr(err.message, "127.0.0.1:1") != NULL, "%s", err.message);
+    kafc_writer_free(w);
+    kafc_client_free(c);
+}
+END_TEST
+
 struct thread_of {
     kafc_writer *w;
     int number;
@@ -573,4 +642,6 @@ SUITE_MAIN("client/writer", 20, W1_write_is_acknowledged_with_its_offset,
            W10_close_sends_what_is_there_and_refuses_what_comes,
            W10_close_in_want_of_time_says_of_each_message_what_became_of_it,
            a_write_in_want_of_time_gets_its_verdict_without_its_waiter, wake_interrupts_a_wait,
+           a_callback_chooses_the_partition_and_is_checked,
+           W8_brokers_that_know_no_batches_are_refused, a_cluster_that_is_not_there_is_named,
            W1_threads_send_write_flush_and_poll_together, the_client_closes_its_writers)
