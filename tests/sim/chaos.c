@@ -89,6 +89,7 @@ static void heal(struct sim_chaos *x)
         s->blocked_until[b] = 0;
         sim_cancel(s, &x->restart[b].event);
         (void)kafc__cluster_start(s->cluster, b);
+        (void)kafc__cluster_freeze(s->cluster, b, false);
     }
     x->nstopped = 0;
     for (int32_t p = 0; p < x->partitions; p++)
@@ -118,7 +119,8 @@ static void strike(void *ctx)
         heal(x);
         return;
     }
-    switch (sim_draw(s, 7)) {
+    switch (sim_draw(s, 8)) {
+    case 7: (void)kafc__cluster_freeze(s->cluster, broker, sim_chance(s, 40)); break;
     case 0:
         if (x->stops)
             stop(x, broker);

@@ -12,7 +12,7 @@
 #include "protocol/apis.h"
 #include "protocol/record/codec.h"
 
-#define SEED(f)       (unsigned long long)(f)->sim->seed
+#define SEED(f) (unsigned long long)(f)->sim->seed
 /* Check writes a file at each of its asserts: here there are millions. */
 #define MUST(f, what, ...) \
     do { \
@@ -76,7 +76,9 @@ static void send_some(void *ctx)
 static void start_writer(struct flow *f, const struct flow_options *o)
 {
     struct sim *s = f->sim;
-    struct kafc_producer_config cfg = { .topic = "t", .acks = o->acks, .idempotence = o->idempotence };
+    struct kafc_producer_config cfg = { .topic = "t",
+                                        .acks = o->acks,
+                                        .idempotence = o->idempotence };
     struct kafc_core_config core = { .client_id = "writer" };
     kafc_error err;
 
@@ -87,7 +89,7 @@ static void start_writer(struct flow *f, const struct flow_options *o)
     if (kafc__codec(cfg.compression)->library)
         cfg.compression = KAFC_NONE;
     cfg.linger_us = sim_chance(s, 30) ? 0 : sim_draw(s, 20000);
-    cfg.batch_bytes = 300 + (int32_t)sim_draw(s, 5000);
+    cfg.batch_bytes = 300 + (int32_t)sim_draw(s, sim_chance(s, 30) ? 20000 : 5000);
     cfg.message_max_bytes = 100000;
     cfg.buffer_bytes = sim_chance(s, 20) ? 100000 : 4000000;
     cfg.delivery_timeout_us = o->delivery_timeout_us;
@@ -119,8 +121,8 @@ static int number_of(const struct flow *f, const kafc_message *m)
 
     memcpy(text, m->value.p, m->value.len < 15 ? (size_t)m->value.len : 15);
     n = atoi(text);
-    MUST(f, n >= 0 && n < f->n && m->value.len > 0, "a message that nobody wrote at %d:%lld", SEED(f),
-         (int)m->partition, (long long)m->offset);
+    MUST(f, n >= 0 && n < f->n && m->value.len > 0, "a message that nobody wrote at %d:%lld",
+         SEED(f), (int)m->partition, (long long)m->offset);
     for (int32_t i = (int32_t)(strchr(text, ':') - text) + 1; i < m->value.len; i++)
         MUST(f, ((const char *)m->value.p)[i] == 'a' + n % 26, "message %d is damaged", SEED(f), n);
     return n;
@@ -140,17 +142,28 @@ static void take_messages(struct flow *f)
     kafc_error err;
     kafc_err code;
 
-    while (!f->starved && (code = kafc__consumer_next(f->consumer, &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
-        if (code == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION) /* a notice: the chaos answers so (rule R12) */
+    while (!f->starved &&
+           (code = kafc__consumer_next(f->consumer, &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
+        if (code ==
+            KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION) /* a notice: the chaos answers so (rule R12) */
             continue;
         MUST(f, code == KAFC_OK, "the reader: %s: %s", SEED(f), kafc_err_name(code), err.message);
-        MUST(f, strcmp(m.topic, "t") == 0 && m.partition >= 0 && m.partition < FLOW_PARTITIONS, "%s-%d?", SEED(f),
-             m.topic, (int)m.partition);
-        MUST(f, m.offset == f->position[m.partition], "partition %d: offset %lld was read instead of %lld", SEED(f),
-             (int)m.partition, (long long)m.offset, (long long)f->position[m.partition]);
+        MUST(f, strcmp(m.topic, "t") == 0 && m.partition >= 0 && m.partition < FLOW_PARTITIONS,
+             "%s-%d?", SEED(f), m.topic, (int)m.partition);
+        MUST(f, m.offset == f->position[m.partition],
+             "partition %d: offset %lld was read instead of %lld", SEED(f), (int)m.partition,
+             (long long)m.offset, (long long)f->position[m.partition]);
         (void)number_of(f, &m);
         f->position[m.partition]++;
         f->read++;
+        if (sim_chance(s, 1) && f->seeks) { /* rule R2: the next one is the one that was named */
+            int64_t to = sim_draw(s, (uint32_t)f->position[m.partition] + 1);
+            MUST(f,
+                 kafc__consumer_seek(f->consumer, "t", m.partition, KAFC_AT(to), &err) == KAFC_OK,
+                 "seek: %s", SEED(f), err.message);
+            f->position[m.partition] = to;
+            f->seeks--;
+        }
         if (sim_chance(s, 1)) { /* an application that has other things to do */
             f->starved = true;
             sim_at(s, &f->resume, s->now + 1 + sim_draw(s, 500000));
@@ -170,13 +183,16 @@ static void start_reader(struct flow *f)
     o.max_wait_ms = 50 + (int32_t)sim_draw(s, 500);
     o.partition_max_bytes = 500 + (int32_t)sim_draw(s, 20000);
     o.max_bytes = 1000 + (int32_t)sim_draw(s, 50000);
-    MUST(f, kafc__options_resolve(KAFC_OBJECT_READER, &o, &cfg.options, &err) == KAFC_OK, "%s", SEED(f), err.message);
+    MUST(f, kafc__options_resolve(KAFC_OBJECT_READER, &o, &cfg.options, &err) == KAFC_OK, "%s",
+         SEED(f), err.message);
     cfg.options.isolation = sim_chance(s, 50) ? KAFC_READ_COMMITTED : KAFC_READ_UNCOMMITTED;
     f->rcore = sim_client(s, &core);
     f->consumer = kafc__consumer_new(f->rcore, &cfg);
     MUST(f, f->consumer != NULL, "no consumer", SEED(f));
-    MUST(f, kafc__consumer_read_topic(f->consumer, "t", -1, &err) == KAFC_OK, "%s", SEED(f), err.message);
+    MUST(f, kafc__consumer_read_topic(f->consumer, "t", -1, &err) == KAFC_OK, "%s", SEED(f),
+         err.message);
     f->resume = (struct sim_event){ .fire = resume, .ctx = f };
+    f->seeks = sim_chance(s, 30) ? 5 : 0;
 }
 
 /* ---- the end ---- */
@@ -216,19 +232,24 @@ static void check_log(struct flow *f, const struct flow_options *o)
         kafc_message *m;
         int last = -1;
 
-        for (int64_t at = 0; (m = kafc__cluster_record(f->sim->cluster, "t", p, at)) != NULL; at++) {
+        for (int64_t at = 0; (m = kafc__cluster_record(f->sim->cluster, "t", p, at)) != NULL;
+             at++) {
             int n = number_of(f, m);
             struct flow_message *w = &f->m[n];
 
-            MUST(f, m->offset == at, "a hole in the log of partition %d at %lld", SEED(f), (int)p, (long long)at);
-            MUST(f, w->partition == p || w->partition < 0, "message %d is in partition %d, not %d", SEED(f), n, (int)p,
-                 (int)w->partition);
+            MUST(f, m->offset == at, "a hole in the log of partition %d at %lld", SEED(f), (int)p,
+                 (long long)at);
+            MUST(f, w->partition == p || w->partition < 0, "message %d is in partition %d, not %d",
+                 SEED(f), n, (int)p, (int)w->partition);
             if (o->idempotence) {
-                MUST(f, n > last, "partition %d: message %d stands behind %d", SEED(f), (int)p, n, last);
+                MUST(f, n > last, "partition %d: message %d stands behind %d", SEED(f), (int)p, n,
+                     last);
                 MUST(f, w->found == 0, "message %d is in the log twice", SEED(f), n);
-                MUST(f, w->verdict != KAFC_ACKNOWLEDGED || w->offset == KAFC_OFFSET_UNKNOWN || w->offset == at,
-                     "message %d is at %d:%lld, and was told to be at %lld", SEED(f), n, (int)p, (long long)at,
-                     (long long)w->offset);
+                MUST(f,
+                     w->verdict != KAFC_ACKNOWLEDGED || w->offset == KAFC_OFFSET_UNKNOWN ||
+                         w->offset == at,
+                     "message %d is at %d:%lld, and was told to be at %lld", SEED(f), n, (int)p,
+                     (long long)at, (long long)w->offset);
             }
             w->found++;
             last = n;
@@ -248,8 +269,8 @@ static void check_verdicts(struct flow *f, const struct flow_options *o)
         if (m->verdict == KAFC_NOT_WRITTEN)
             MUST(f, m->found == 0, "message %d was told not to be written and is", SEED(f), i);
         if (!o->short_timeouts)
-            MUST(f, m->verdict == KAFC_ACKNOWLEDGED, "message %d failed: verdict %d, %s", SEED(f), i, (int)m->verdict,
-                 kafc_err_name(m->code));
+            MUST(f, m->verdict == KAFC_ACKNOWLEDGED, "message %d failed: verdict %d, %s", SEED(f),
+                 i, (int)m->verdict, kafc_err_name(m->code));
     }
 }
 
@@ -258,20 +279,23 @@ static void set_versions(struct sim *s)
     /* Brokers of different ages. */
     static const struct {
         int16_t api, min, max;
-    } range[] = { { KAFC_API_PRODUCE, 3, 13 },   { KAFC_API_FETCH, 4, 18 },           { KAFC_API_METADATA, 0, 13 },
-                  { KAFC_API_LIST_OFFSETS, 1, 11 }, { KAFC_API_INIT_PRODUCER_ID, 0, 5 }, { KAFC_API_API_VERSIONS, 0, 4 } };
+    } range[] = { { KAFC_API_PRODUCE, 3, 13 },         { KAFC_API_FETCH, 4, 18 },
+                  { KAFC_API_METADATA, 0, 13 },        { KAFC_API_LIST_OFFSETS, 1, 11 },
+                  { KAFC_API_INIT_PRODUCER_ID, 0, 5 }, { KAFC_API_API_VERSIONS, 0, 4 } };
 
     if (sim_chance(s, 50))
         return;
     for (size_t i = 0; i < sizeof(range) / sizeof(*range); i++) {
-        int16_t max = (int16_t)(range[i].min + (int16_t)sim_draw(s, (uint32_t)(range[i].max - range[i].min + 1)));
+        int16_t max = (int16_t)(range[i].min +
+                                (int16_t)sim_draw(s, (uint32_t)(range[i].max - range[i].min + 1)));
         if (range[i].api == KAFC_API_METADATA && max < 4)
             max = 4; /* below it a lookup asks for all topics: other tests */
         if (range[i].api == KAFC_API_PRODUCE && max < 7)
             max = 7; /* zstd */
         if (range[i].api == KAFC_API_FETCH && max < 10)
             max = 10;
-        ck_assert_int_eq(kafc__cluster_set_versions(s->cluster, range[i].api, range[i].min, max), KAFC_OK);
+        ck_assert_int_eq(kafc__cluster_set_versions(s->cluster, range[i].api, range[i].min, max),
+                         KAFC_OK);
     }
 }
 
@@ -313,8 +337,8 @@ static void start_chaos(struct flow *f)
 uint64_t flow_run(const struct flow_options *o)
 {
     struct flow *f = calloc(1, sizeof(*f));
-    struct sim *s = f->sim = sim_new(
-        o->seed, KAFC_MOCK(.brokers = 2 + (int32_t)(o->seed % 3), .failover_ms = o->seed % 2 ? 300 : 0));
+    struct sim *s = f->sim = sim_new(o->seed, KAFC_MOCK(.brokers = 2 + (int32_t)(o->seed % 3),
+                                                        .failover_ms = o->seed % 2 ? 300 : 0));
     uint64_t trace;
     bool ended;
 
@@ -323,6 +347,16 @@ uint64_t flow_run(const struct flow_options *o)
     f->pause_us = 1000 + (int)sim_draw(s, 150000);
     f->value_max = 10 + (int)sim_draw(s, 1000);
     ck_assert_int_eq(kafc__cluster_create_topic(s->cluster, "t", FLOW_PARTITIONS, 0), KAFC_OK);
+    if (sim_chance(s, 20)) { /* batches are found too large and split */
+        char most[16];
+        (void)snprintf(most, sizeof(most), "%d", f->value_max + 2000 + (int)sim_draw(s, 1000));
+        ck_assert_int_eq(kafc__cluster_set_config(s->cluster, "t", "max.message.bytes", most),
+                         KAFC_OK);
+    }
+    if (sim_chance(s, 20))
+        ck_assert_int_eq(
+            kafc__cluster_set_config(s->cluster, "t", "message.timestamp.type", "LogAppendTime"),
+            KAFC_OK);
     set_versions(s);
     start_writer(f, o);
     if (o->reader)
@@ -330,8 +364,8 @@ uint64_t flow_run(const struct flow_options *o)
     if (o->chaos)
         start_chaos(f);
     ended = sim_run(s, done, f, 400000000);
-    MUST(f, ended, "it does not end: %d of %d sent, closed %d, %d read, at %.3f s", SEED(f), f->next, f->n, f->closed,
-         f->read, (double)s->now / 1e6);
+    MUST(f, ended, "it does not end: %d of %d sent, closed %d, %d read, at %.3f s", SEED(f),
+         f->next, f->n, f->closed, f->read, (double)s->now / 1e6);
     check_log(f, o);
     check_verdicts(f, o);
     if (f->consumer)
@@ -343,9 +377,9 @@ uint64_t flow_run(const struct flow_options *o)
         sim_client_free(s, f->rcore);
     trace = s->trace;
     if (getenv("SIM_STATS"))
-        (void)fprintf(stderr, "seed %llu: %.3f s, %llu steps, %llu packets, trace %016llx\n", SEED(f),
-                      (double)s->now / 1e6, (unsigned long long)s->steps, (unsigned long long)s->packets,
-                      (unsigned long long)trace);
+        (void)fprintf(stderr, "seed %llu: %.3f s, %llu steps, %llu packets, trace %016llx\n",
+                      SEED(f), (double)s->now / 1e6, (unsigned long long)s->steps,
+                      (unsigned long long)s->packets, (unsigned long long)trace);
     sim_free(s);
     free(f->m);
     free(f);

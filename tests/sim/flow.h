@@ -14,13 +14,13 @@
 enum { FLOW_PARTITIONS = 4, FLOW_MESSAGES_MAX = 1000 };
 
 struct flow_message {
-    int verdicts;         /* told */
+    int verdicts; /* told */
     bool taken;
     kafc_verdict verdict;
     kafc_err code;
     int32_t partition;
     int64_t offset;
-    int found;            /* in the log */
+    int found; /* in the log */
 };
 
 struct flow {
@@ -29,16 +29,16 @@ struct flow {
     struct kafc_core *wcore, *rcore;
     struct kafc_producer *producer;
     struct kafc_consumer *consumer;
-    int n, next;          /* messages; the next one to be sent */
+    int n, next; /* messages; the next one to be sent */
     struct flow_message *m;
     struct sim_event send;
-    int pause_us;         /* between bursts */
+    int pause_us; /* between bursts */
     int value_max;
     bool closing, closed;
     /* the reader */
     int64_t position[FLOW_PARTITIONS];
-    int read;
-    bool ready, starved;  /* starved: takes nothing for a while */
+    int read, seeks;     /* seeks: left to be done */
+    bool ready, starved; /* starved: takes nothing for a while */
     struct sim_event resume;
 };
 
@@ -46,7 +46,7 @@ struct flow_options {
     uint64_t seed;
     int messages;
     int64_t delivery_timeout_us;
-    bool short_timeouts;  /* failures are expected */
+    bool short_timeouts; /* failures are expected */
     bool idempotence;
     int16_t acks;
     bool chaos, reader;

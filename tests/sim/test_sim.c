@@ -30,7 +30,8 @@ static void run(uint64_t seed)
 
 START_TEST(W1_W5_every_message_one_verdict_and_the_log_once_in_order)
 {
-    uint64_t one = number("SIM_SEED", 0), first = number("KAFC_SIM_SEED", 1), n = number("KAFC_SIM_RUNS", SEEDS);
+    uint64_t one = number("SIM_SEED", 0), first = number("KAFC_SIM_SEED", 1),
+             n = number("KAFC_SIM_RUNS", SEEDS);
 
     if (one) {
         if (_i == 0)
@@ -45,8 +46,12 @@ END_TEST
 START_TEST(without_faults_all_is_acknowledged_and_read)
 {
     for (uint64_t seed = 1; seed <= 5; seed++)
-        (void)flow_run(&(struct flow_options){ .seed = seed, .messages = 300, .delivery_timeout_us = 30000000,
-                                               .idempotence = true, .acks = -1, .reader = true });
+        (void)flow_run(&(struct flow_options){ .seed = seed,
+                                               .messages = 300,
+                                               .delivery_timeout_us = 30000000,
+                                               .idempotence = true,
+                                               .acks = -1,
+                                               .reader = true });
 }
 END_TEST
 
