@@ -14,7 +14,7 @@
 #include <kafc/kafc.h>
 #include <kafc/mock.h>
 
-enum { PRIVATE_MAX_KB = 1024, QUIET_MS = 700 };
+enum { PRIVATE_MAX_KB = 1024, QUIET_MS = 700, TIMERS = 3 };
 
 /* Sanitizers and valgrind have memory of their own. */
 static bool memory_is_ours(void)
@@ -117,7 +117,7 @@ START_TEST(an_idle_client_sleeps_and_is_small)
     before = settled_sleeps("kafc-loop");
     ck_assert_int_gt(before, 0);
     (void)nanosleep(&quiet, NULL); /* the absence of something takes a while to see */
-    ck_assert_int_eq(sleeps("kafc-loop"), before);
+    ck_assert_int_le(sleeps("kafc-loop"), before + TIMERS); /* timers may be due; a loop that polls wakes often */
     kafc_writer_free(w);
     kafc_client_free(c);
     kafc_mock_free(mock);
