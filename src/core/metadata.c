@@ -124,10 +124,18 @@ int32_t kafc__meta_controller(const struct kafc_core *c)
 
 /* ---- Asking ---- */
 
+/* No broker takes a longer name (nor does the wire from 32768 bytes on): asked, it would cost all topics their answer. */
+enum { NAME_MAX_BYTES = 249 };
+
+static bool is_legal(const struct kafc_meta_entry *e)
+{
+    return strlen(e->t.name) <= NAME_MAX_BYTES;
+}
+
 /* Asking by name creates the topic, where the broker allows it: only for those who want that, and only when needed. */
 static bool is_to_be_created(const struct kafc_meta_entry *e)
 {
-    return e->t.creators > 0 &&
+    return e->t.creators > 0 && is_legal(e) &&
            (e->t.npartitions == 0 || e->t.error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
 }
 
@@ -170,7 +178,7 @@ static bool fill(struct kafc_core *c, bool creating)
          e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node)) {
         e->asked = is_to_be_created(e) == creating;
         e->answered = false;
-        if (!e->asked)
+        if (!e->asked || !is_legal(e))
             continue;
         /* A copy: the topic may be dropped before the request is sent. */
         const char *name = kafc__arena_dup(&m->arena, e->t.name, strlen(e->t.name));
@@ -178,6 +186,7 @@ static bool fill(struct kafc_core *c, bool creating)
         if (!name)
             return false;
     }
+    m->msg.topics.n = i;
     return true;
 }
 
@@ -373,7 +382,8 @@ static bool tell_news(struct kafc_core *c)
         if (!e->asked)
             continue;
         if (!e->answered)
-            e->t.error = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+            e->t.error = is_legal(e) ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
+                                     : KAFC_ERR_INVALID_TOPIC_EXCEPTION;
         e->asked = false;
         e->t.fresh = e->needs <= m->number;
         kafc_err_class cls = kafc_err_class_of(e->t.error);

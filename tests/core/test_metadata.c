@@ -396,6 +396,26 @@ START_TEST(a_crowd_of_nodes_is_not_believed)
 }
 END_TEST
 
+START_TEST(a_name_that_no_broker_takes_does_not_harm_the_others)
+{
+    static char name[40000];
+    memset(name, 'x', sizeof(name) - 1);
+    begin();
+    world_topic(&w, "t", 1, 1);
+    ck_assert(world_start(&w));
+    struct kafc_meta_topic *bad = kafc__meta_want(w.core, name, true);
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(t->npartitions, 1);
+    ck_assert_int_eq(bad->error, KAFC_ERR_INVALID_TOPIC_EXCEPTION);
+    ck_assert(bad->fresh);
+    ck_assert_int_eq(w.nasked, 1);
+    kafc__meta_drop(w.core, bad, true);
+    kafc__meta_drop(w.core, t, false);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(a_lost_answer_is_asked_for_again)
 {
     begin();
@@ -424,4 +444,5 @@ SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_d
            what_is_known_is_refreshed_before_it_is_too_old,
            a_hint_counts_when_it_is_newer_and_the_node_is_known,
            members_may_drop_topics_and_each_other_while_they_hear_news,
-           a_topic_dropped_in_flight_is_no_news, a_crowd_of_nodes_is_not_believed, a_lost_answer_is_asked_for_again)
+           a_topic_dropped_in_flight_is_no_news, a_crowd_of_nodes_is_not_believed,
+           a_name_that_no_broker_takes_does_not_harm_the_others, a_lost_answer_is_asked_for_again)
