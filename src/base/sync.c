@@ -138,6 +138,11 @@ void kafc__thread_join(struct kafc_thread *t)
     must(pthread_join(t->t, NULL));
 }
 
+void kafc__thread_detach(struct kafc_thread *t)
+{
+    must(pthread_detach(t->t));
+}
+
 bool kafc__thread_is_self(const struct kafc_thread *t)
 {
     return pthread_equal(t->t, pthread_self()) != 0;

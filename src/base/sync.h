@@ -52,6 +52,8 @@ struct kafc_thread {
  * false: the system refused. */
 bool kafc__thread_start(struct kafc_thread *t, const char *name, void (*fn)(void *), void *arg);
 void kafc__thread_join(struct kafc_thread *t);
+/* In place of join: nobody waits for its end. *t stays where it is until then. */
+void kafc__thread_detach(struct kafc_thread *t);
 bool kafc__thread_is_self(const struct kafc_thread *t);
 void kafc__once(pthread_once_t *once, void (*fn)(void));
 /* fn runs in the child of every later fork(2), before fork returns there. */

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "client/loop.h"
 #include "client/options.h"
+#include "io/dns.h"
 
 /* --- Doors ------------------------------------------------------------------- */
 
@@ -117,6 +118,8 @@ static void client_delete(kafc_client *c)
     if (c->core)
         kafc__core_free(c->core);
     kafc__loop_free(c->loop);
+    if (c->dns)
+        kafc__dns_release();
     kafc__mutex_fini(&c->lock);
     kafc__cond_fini(&c->changed);
     kafc_allocator mem = c->mem;
@@ -129,6 +132,7 @@ static kafc_err start(kafc_client *c, kafc_error *err)
     c->strings = kafc__options_keep(KAFC_OBJECT_CLIENT, &c->o, &c->mem);
     if (!c->strings)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the client's options");
+    c->dns = kafc__dns_hold();
     kafc_error e = { .code = KAFC_ERR_NO_MEMORY };
     c->loop = kafc__loop_new(c, &e);
     if (c->loop) {

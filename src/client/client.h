@@ -48,6 +48,7 @@ struct kafc_client {
     struct kafc_cond
         changed; /* a result came, the client was interrupted or closed, a closable is not busy any more */
     struct kafc_list closables;
+    bool dns;   /* holds the resolver */
     int asking; /* threads inside calls that wait for answers */
 };
 

@@ -558,6 +558,8 @@ static void conn_delete(kafc_conn *c)
     kafc__frame_unref(c->frame);
     kafc__arena_fini(&c->arena);
     kafc__name_unref(c->topic);
+    if (c->dns)
+        kafc__dns_release();
     kafc__wake_fini(&c->wake);
     kafc__cond_fini(&c->changed);
     kafc__mutex_fini(&c->lock);
@@ -590,6 +592,7 @@ static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
     kafc__cond_init(&c->changed);
     kafc__arena_init(&c->arena, &c->mem, 0);
     (void)kafc__error(&c->lost, KAFC_ERR_DISCONNECTED, "there is no connection");
+    c->dns = kafc__dns_hold();
     bool woken = kafc__wake_init(&c->wake);
     c->strings = kafc__options_keep(KAFC_OBJECT_CONN, &c->o, &c->mem);
     if (woken && c->strings)

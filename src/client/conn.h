@@ -23,6 +23,7 @@ struct kafc_conn {
     atomic_bool closed;
     atomic_uint interrupts;   /* how often somebody interrupted */
     _Atomic int64_t deadline; /* kafc_conn_set_deadline(); monotonic µs */
+    bool dns;                 /* holds the resolver */
     struct kafc_wake wake;    /* something of the three above changed */
 
     struct kafc_mutex lock; /* of held */

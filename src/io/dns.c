@@ -38,9 +38,13 @@ struct dns_worker {
     unsigned generation;
     struct kafc_mutex lock;
     struct kafc_cond work;
+    struct kafc_cond gone; /* the thread has ended */
     struct kafc_list queue;
     struct kafc_thread thread;
-    bool running;
+    int users;
+    bool running, busy;
+    bool stopping; /* somebody joins it */
+    bool detached; /* it was busy when its last user went: nobody joins it */
 };
 
 static _Atomic(struct dns_worker *) current;
@@ -97,12 +101,15 @@ static void serve(void *arg)
     kafc__lock(&w->lock);
     for (;;) {
         struct kafc_dns_request *rq = KAFC_LIST_FIRST(&w->queue, struct kafc_dns_request, node);
+        if (!rq && (w->stopping || (w->detached && w->users == 0)))
+            break;
         if (!rq) {
             (void)kafc__cond_wait(&w->work, &w->lock, INT64_MAX);
             continue;
         }
         kafc__list_del(&rq->node);
         rq->state = ASK_RUNNING;
+        w->busy = true;
         kafc__unlock(&w->lock);
         if (rq->resolver.fn)
             ask_caller(rq);
@@ -111,12 +118,18 @@ static void serve(void *arg)
         if (rq->n == 0 && rq->why[0] == '\0')
             (void)snprintf(rq->why, sizeof(rq->why), "no address of a usable kind");
         kafc__lock(&w->lock);
+        w->busy = false;
         rq->state = ASK_ANSWERED;
         if (rq->dropped)
             kafc__free(NULL, rq);
         else
             rq->notify(rq->arg);
     }
+    if (w->detached) {
+        w->running = w->detached = false;
+        kafc__cond_broadcast(&w->gone);
+    }
+    kafc__unlock(&w->lock);
 }
 
 /* This process's worker, made if need be. */
@@ -133,13 +146,50 @@ static struct dns_worker *worker(void)
     fresh->generation = kafc__fork_generation();
     kafc__mutex_init(&fresh->lock);
     kafc__cond_init(&fresh->work);
+    kafc__cond_init(&fresh->gone);
     kafc__list_init(&fresh->queue);
     if (atomic_compare_exchange_strong(&current, &w, fresh))
         return fresh;
+    kafc__cond_fini(&fresh->gone);
     kafc__cond_fini(&fresh->work);
     kafc__mutex_fini(&fresh->lock);
     kafc__free(NULL, fresh);
     return w; /* another thread was faster */
+}
+
+bool kafc__dns_hold(void)
+{
+    struct dns_worker *w = worker();
+    if (!w)
+        return false;
+    kafc__lock(&w->lock);
+    w->users++;
+    kafc__unlock(&w->lock);
+    return true;
+}
+
+void kafc__dns_release(void)
+{
+    struct dns_worker *w = worker();
+    if (!w)
+        return;
+    kafc__lock(&w->lock);
+    bool last = --w->users == 0 && w->running && !w->stopping;
+    bool join = last && !w->detached && !w->busy && kafc__list_empty(&w->queue);
+    if (last && !w->detached && !join) {
+        w->detached = true;
+        kafc__thread_detach(&w->thread);
+    }
+    w->stopping = w->stopping || join;
+    kafc__cond_signal(&w->work);
+    kafc__unlock(&w->lock);
+    if (!join)
+        return;
+    kafc__thread_join(&w->thread);
+    kafc__lock(&w->lock);
+    w->running = w->stopping = false;
+    kafc__cond_broadcast(&w->gone);
+    kafc__unlock(&w->lock);
 }
 
 struct kafc_dns_request *kafc__dns_ask(const char *host, int port, const struct kafc_resolver *r,
@@ -160,6 +210,8 @@ struct kafc_dns_request *kafc__dns_ask(const char *host, int port, const struct 
     rq->notify = notify;
     rq->arg = arg;
     kafc__lock(&w->lock);
+    while (w->stopping) /* an idle thread: soon */
+        (void)kafc__cond_wait(&w->gone, &w->lock, INT64_MAX);
     if (!w->running)
         w->running = kafc__thread_start(&w->thread, "kafc-dns", serve, w);
     bool ok = w->running;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Host names to addresses, on one thread of the process that starts with the
- * first name asked for: getaddrinfo(3) knows no deadline. Whoever asked can go
+ * first name asked for and ends with its last user: getaddrinfo(3) knows no
+ * deadline. Whoever asked can go
  * away at any time. Any thread.
  */
 #ifndef KAFC_IO_DNS_H
@@ -19,6 +20,11 @@ struct kafc_resolver {
 };
 
 struct kafc_dns_request;
+
+/* Whoever may ask holds the resolver as long as it lives. When the last one lets go, the thread ends: at once if it is
+ * idle, else after the name that it is busy with. hold: false when out of memory. */
+bool kafc__dns_hold(void);
+void kafc__dns_release(void);
 
 /* Asks. notify(arg) is called on the resolver's thread when there is an answer; it must not block or ask. NULL on
  * error: KAFC_ERR_NO_MEMORY or KAFC_ERR_SYSTEM in *code. */

@@ -7,9 +7,12 @@
 #include <check.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "io/sock.h"
 #include "io/wake.h"
@@ -110,6 +113,27 @@ int stranger_closed_port(void)
     ck_assert(kafc__sock_local(fd, &a));
     kafc__sock_close(fd);
     return kafc__addr_port(&a);
+}
+
+int stranger_fork(int (*fn)(void))
+{
+    int ends[2], status;
+    unsigned char result = 255;
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        result = (unsigned char)fn();
+        if (write(ends[1], &result, 1) == 1)
+            (void)kill(getpid(), SIGKILL);
+        _exit(1);
+    }
+    (void)close(ends[1]);
+    ssize_t n = read(ends[0], &result, 1);
+    (void)close(ends[0]);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(n, 1);
+    return result;
 }
 
 void stranger_await(const atomic_int *counter, int n)

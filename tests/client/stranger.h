@@ -29,6 +29,10 @@ void stranger_stop(struct stranger *p);
 /* A loopback port at which nobody listens. */
 int stranger_closed_port(void);
 
+/* Forks, runs fn in the child, gives what it returned (below 256). The child ends without any clean-up, so that no
+ * checker of memory has a say about the parent's. */
+int stranger_fork(int (*fn)(void));
+
 /* Until the counter has reached n; fails the test after ten seconds. */
 void stranger_await(const atomic_int *counter, int n);
 

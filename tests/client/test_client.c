@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -490,14 +489,7 @@ START_TEST(C7_a_forked_child_is_told_and_the_parent_goes_on)
     kafc_error e;
     ok(kafc_client_metadata(client, NULL, 0, 5000, &m, &e), &e);
     kafc_metadata_free(m);
-    pid_t pid = fork();
-    ck_assert_int_ge(pid, 0);
-    if (pid == 0)
-        _exit(in_child());
-    int status = -1;
-    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    ck_assert(WIFEXITED(status));
-    ck_assert_int_eq(WEXITSTATUS(status), 0);
+    ck_assert_int_eq(stranger_fork(in_child), 0);
     ok(kafc_client_metadata(client, NULL, 0, 5000, &m, &e), &e);
     kafc_metadata_free(m);
 }

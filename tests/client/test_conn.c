@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -515,24 +514,21 @@ START_TEST(calls_take_turns)
 }
 END_TEST
 
+static int in_child(void)
+{
+    kafc_message m;
+    kafc_error e;
+    int bad = kafc_conn_read(conn, &m, 1000, &e) != KAFC_ERR_FORKED;
+    bad += kafc_conn_close(conn, &e) != KAFC_ERR_FORKED;
+    bad += kafc_conn_set_deadline(conn, 5, &e) != KAFC_ERR_FORKED;
+    kafc_conn_interrupt(conn);
+    kafc_conn_free(conn);
+    return bad;
+}
+
 START_TEST(C7_a_forked_child_is_told_and_the_parent_goes_on)
 {
-    pid_t pid = fork();
-    ck_assert_int_ge(pid, 0);
-    if (pid == 0) {
-        kafc_message m;
-        kafc_error e;
-        int bad = kafc_conn_read(conn, &m, 1000, &e) != KAFC_ERR_FORKED;
-        bad += kafc_conn_close(conn, &e) != KAFC_ERR_FORKED;
-        bad += kafc_conn_set_deadline(conn, 5, &e) != KAFC_ERR_FORKED;
-        kafc_conn_interrupt(conn);
-        kafc_conn_free(conn);
-        _exit(bad);
-    }
-    int status = -1;
-    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    ck_assert(WIFEXITED(status));
-    ck_assert_int_eq(WEXITSTATUS(status), 0);
+    ck_assert_int_eq(stranger_fork(in_child), 0);
     still_usable();
 }
 END_TEST

@@ -283,6 +283,35 @@ static void open_gate(struct gate *g)
     pthread_mutex_unlock(&g->m);
 }
 
+START_TEST(the_thread_ends_with_its_last_user)
+{
+    static struct gate g = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0, 0 };
+    struct kafc_resolver r = { blocking_resolve, &g };
+    struct kafc_wake w;
+    kafc_err code = KAFC_OK;
+    ck_assert(kafc__wake_init(&w));
+    for (int i = 0; i < 3; i++) { /* idle, busy, and begun anew after that */
+        ck_assert(kafc__dns_hold());
+        ck_assert(kafc__dns_hold());
+        kafc__dns_release();
+        struct kafc_dns_request *rq = kafc__dns_ask("a", 1, &r, on_answer, &w, &code);
+        ck_assert_ptr_nonnull(rq);
+        if (i == 1) {
+            stranger_await(&g.entered, 2); /* it is busy when it is let go */
+        } else {
+            open_gate(&g);
+            ck_assert(await_wake(&w));
+        }
+        kafc__dns_drop(rq);
+        kafc__dns_release();
+        if (i == 0)
+            g.open = false; /* the thread has ended: nobody else looks */
+    }
+    stranger_await(&g.left, 3);
+    kafc__wake_fini(&w);
+}
+END_TEST
+
 static void never(void *arg)
 {
     (void)arg;
@@ -429,6 +458,7 @@ int main(void)
     tcase_add_loop_test(t, pollers_wait_no_shorter_than_asked, 0, 2);
     tcase_add_test(t, C3_a_wake_up_is_safe_in_a_signal_handler);
     tcase_add_test(t, localhost_resolves);
+    tcase_add_test(t, the_thread_ends_with_its_last_user);
     tcase_add_test(t, a_request_can_be_dropped_at_any_time);
     tcase_add_test(t, C4_a_refused_port_is_said);
     tcase_add_test(t, all_addresses_are_tried);
