@@ -107,8 +107,8 @@ static void set_common(int fd)
 #endif
 }
 
-/* A port of the system's own choice may be the very one that is dialled, when nobody listens there: TCP then connects the
- * socket to itself, and the broker that comes back finds its port taken. */
+/* A port of the system's own choice may be the very one that is dialled, when nobody listens there:
+ * TCP then connects the socket to itself, and the broker that comes back finds its port taken. */
 static bool is_own_peer(int fd)
 {
     struct sockaddr_storage here, there;
