@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Fetching: one request per leader, and a second one while the first is parked
- * (DESIGN 8.1). Driver's thread, the consumer's lock held. Only batch headers
+ * Fetching: one request per leader with a session, which the broker parks while
+ * nothing is new; and a second one, which is answered at once, for what became
+ * due meanwhile (DESIGN 8.1): a seek, a partition that was drained. Driver's thread, the consumer's lock held. Only batch headers
  * are looked at here; sums, decompression and records are the reader's.
  */
 #include "core/consumer_internal.h"
@@ -106,13 +107,22 @@ static void end_notice(struct kafc_consumer_partition *p)
         p->end_told = p->fetch_offset;
 }
 
-/* Nothing was there. A broker that was told to wait has waited; else the pause is ours. */
-static void nothing_new(struct kafc_consumer_partition *p)
+/* Nothing was there. A broker that was told to wait has waited; else the pause is ours, until the first slot is free,
+ * which takes the partition along at once. */
+static void nothing_new(const struct kafc_fetcher *f, struct kafc_consumer_partition *p)
 {
+    enum { LOOK_FIRST_US = 20000, LOOK_LAST_US = 100000 };
     const kafc_reader_options *o = &p->c->cfg.options;
+    int64_t now = kafc__core_now(p->c->core);
 
-    if (o->max_wait_ms == 0 || o->min_bytes == 0)
-        p->retry_at = kafc__core_now(p->c->core) + kafc__core_retry_delay(p->c->core, 0);
+    if (o->max_wait_ms == 0 || o->min_bytes == 0) {
+        p->retry_at = now + kafc__core_retry_delay(p->c->core, 0);
+    } else if (f->purpose == KAFC_FOR_FETCH_AHEAD) {
+        p->look_us = p->look_us == 0 ? LOOK_FIRST_US : p->look_us * 2;
+        if (p->look_us > LOOK_LAST_US)
+            p->look_us = LOOK_LAST_US;
+        p->retry_at = now + p->look_us;
+    }
 }
 
 /* Only a part of a batch came: it is asked for again with room for all of it. */
@@ -151,6 +161,7 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
         if (l.next > p->fetch_offset) {
             p->told = KAFC_OK;
             p->attempts = 0;
+            p->look_us = 0;
             p->fetch_offset = l.next;
             p->last_epoch = l.epoch;
         } else { /* the cursor says why and stops the partition; until then nothing is asked */
@@ -163,7 +174,7 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
     } else if (r->records.len > 0) {
         kafc__cp_retry(p); /* what was not asked for: not again in a hurry */
     } else {
-        nothing_new(p);
+        nothing_new(f, p);
     }
     return true;
 }
@@ -285,11 +296,11 @@ static const struct kafc_fetch_resp_partition *find_answer(const struct kafc_fet
 }
 
 /* A session's answer names only what has changed. */
-static void no_news(struct kafc_consumer_partition *p)
+static void no_news(const struct kafc_fetcher *f, struct kafc_consumer_partition *p)
 {
     p->attempts = 0;
     p->told = KAFC_OK;
-    nothing_new(p);
+    nothing_new(f, p);
     end_notice(p);
 }
 
@@ -346,7 +357,7 @@ static void fetch_done(struct kafc_request *rq)
         if (r)
             answer_one(f, p, r);
         else if (code == KAFC_OK && changes)
-            no_news(p);
+            no_news(f, p);
         else
             failed(f, p, &err, final);
     }
@@ -364,9 +375,11 @@ static int32_t source(const struct kafc_consumer_partition *p)
     return leader ? kafc__meta_leader(p->meta, p->id, NULL) : p->replica;
 }
 
-static bool due(const struct kafc_consumer_partition *p, int64_t now)
+static bool due(const struct kafc_consumer_partition *p, int64_t now, enum kafc_purpose slot)
 {
-    return !p->dead && !p->busy && p->state == KAFC_CP_FETCH && p->retry_at <= now && p->meta &&
+    bool looks = p->look_us > 0 && slot == KAFC_FOR_FETCH; /* it pauses only for want of this slot */
+
+    return !p->dead && !p->busy && p->state == KAFC_CP_FETCH && (p->retry_at <= now || looks) && p->meta &&
            kafc__cp_is_low(p) && source(p) >= 0;
 }
 
@@ -430,22 +443,24 @@ void kafc__fetcher_free(struct kafc_fetcher *f)
     kafc__free(&f->c->cfg.mem, f);
 }
 
-/* A free slot to the node: the first, or the second while the first is parked; NULL when both are busy. */
-static struct kafc_fetcher *free_slot(struct kafc_consumer *c, int32_t node)
+static struct kafc_fetcher *find_slot(const struct kafc_consumer *c, int32_t node, enum kafc_purpose purpose)
 {
     struct kafc_fetcher *f = KAFC_LIST_FIRST(&c->fetchers, struct kafc_fetcher, node);
-    bool first_busy = false;
 
-    for (; f; f = KAFC_LIST_NEXT(&c->fetchers, f, struct kafc_fetcher, node)) {
-        if (f->node_id != node)
-            continue;
-        if (!f->busy)
-            return f;
-        if (f->purpose == KAFC_FOR_FETCH_AHEAD)
-            return NULL;
-        first_busy = true;
-    }
-    return fetcher_new(c, node, first_busy ? KAFC_FOR_FETCH_AHEAD : KAFC_FOR_FETCH);
+    while (f && (f->node_id != node || f->purpose != purpose))
+        f = KAFC_LIST_NEXT(&c->fetchers, f, struct kafc_fetcher, node);
+    return f;
+}
+
+/* The slot to the node that is free: the first, the second while the first is parked; or KAFC_PURPOSES. */
+static enum kafc_purpose free_slot(const struct kafc_consumer *c, int32_t node)
+{
+    const struct kafc_fetcher *first = find_slot(c, node, KAFC_FOR_FETCH);
+    const struct kafc_fetcher *second = find_slot(c, node, KAFC_FOR_FETCH_AHEAD);
+
+    if (!first || !first->busy)
+        return KAFC_FOR_FETCH;
+    return !second || !second->busy ? KAFC_FOR_FETCH_AHEAD : KAFC_PURPOSES;
 }
 
 static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
@@ -468,6 +483,8 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     if (word == KAFC_SESSION_NO_MEMORY)
         return false;
     kafc__cp_ask(&f->asked[f->nasked++], p);
+    if (f->purpose == KAFC_FOR_FETCH)
+        p->look_us = 0;
     if (word == KAFC_SESSION_KNOWN)
         return true;
     kafc__msg_defaults(&kafc_fetch_req_topic_schema, t);
@@ -491,7 +508,7 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_i
     f->asked = kafc__arena_array(&f->arena, n, sizeof *f->asked);
     f->nasked = 0;
     f->msg.replica_id = -1;
-    f->msg.max_wait_ms = o->max_wait_ms;
+    f->msg.max_wait_ms = f->purpose == KAFC_FOR_FETCH ? o->max_wait_ms : 0;
     f->msg.min_bytes = o->min_bytes;
     f->msg.max_bytes = max_bytes;
     f->msg.isolation_level = o->isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
@@ -505,7 +522,7 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_i
 }
 
 /* Sends what is due at the node; false: there is no room for any node's answer. */
-static bool ask(struct kafc_consumer *c, int32_t node)
+static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
 {
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
     int64_t now = kafc__core_now(c->core);
@@ -516,7 +533,7 @@ static bool ask(struct kafc_consumer *c, int32_t node)
     bool by_id = true;
 
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        if (!due(p, now) || source(p) != node)
+        if (!due(p, now, slot) || source(p) != node)
             continue;
         n++;
         kafc__session_check(p, node);
@@ -525,12 +542,14 @@ static bool ask(struct kafc_consumer *c, int32_t node)
     room = room_for(c, n);
     if (room == 0)
         return false;
-    f = free_slot(c, node);
+    f = find_slot(c, node, slot);
+    if (!f)
+        f = fetcher_new(c, node, slot);
     if (!f || !begin(f, n, room, by_id))
         n = 0;
     p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        if (due(p, now) && source(p) == node && (n == 0 || !add(f, p)))
+        if (due(p, now, slot) && source(p) == node && (n == 0 || !add(f, p)))
             kafc__cp_retry(p); /* out of memory */
     }
     if (n == 0 || f->nasked == 0)
@@ -543,23 +562,18 @@ static bool ask(struct kafc_consumer *c, int32_t node)
     return true;
 }
 
-/* Is a slot of the node free, or could be made? */
-static bool slot_left(struct kafc_consumer *c, int32_t node)
-{
-    struct kafc_fetcher *f = KAFC_LIST_FIRST(&c->fetchers, struct kafc_fetcher, node);
-    int busy = 0;
-
-    for (; f; f = KAFC_LIST_NEXT(&c->fetchers, f, struct kafc_fetcher, node))
-        busy += f->node_id == node && f->busy;
-    return busy < 2;
-}
-
 void kafc__consumer_fetches(struct kafc_consumer *c)
 {
     int64_t now = kafc__core_now(c->core);
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
 
-    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
-        if (due(p, now) && slot_left(c, source(p)) && !ask(c, source(p)))
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        enum kafc_purpose slot;
+
+        if (!due(p, now, KAFC_FOR_FETCH))
+            continue;
+        slot = free_slot(c, source(p));
+        if (slot != KAFC_PURPOSES && due(p, now, slot) && !ask(c, source(p), slot))
             return;
+    }
 }

@@ -58,6 +58,7 @@ struct kafc_consumer_partition {
     int32_t replica;        /* where to read instead of the leader (KIP-392), or -1 … */
     int64_t replica_until;  /* … until the leader is asked again */
     int64_t retry_at;       /* monotonic µs; 0: now */
+    int64_t look_us;        /* its pause while it has no place in a request that is parked; 0: it does not pause so */
     int attempts;
     kafc_err told;          /* the last error that was told, so that it is told once */
     size_t queued;          /* bytes fetched and not taken */
