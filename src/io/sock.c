@@ -239,6 +239,8 @@ int kafc__sock_accept(int fd, int *err)
 
 void kafc__sock_close(int fd)
 {
-    if (fd >= 0)
-        (void)close(fd);
+    if (fd < 0)
+        return;
+    (void)shutdown(fd, SHUT_RDWR);
+    (void)close(fd);
 }

@@ -51,6 +51,7 @@ int kafc__sock_reserve(const struct kafc_addr *a, int *err);
 bool kafc__sock_local(int fd, struct kafc_addr *a);
 /* The next connection, or -1 with *err (EAGAIN: none now). */
 int kafc__sock_accept(int fd, int *err);
-void kafc__sock_close(int fd); /* -1 is ignored */
+/* Also for the peer, whatever forked children still hold of the socket. -1 is ignored. */
+void kafc__sock_close(int fd);
 
 #endif

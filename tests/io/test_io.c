@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "io/dial.h"
@@ -79,6 +80,22 @@ START_TEST(C2_a_closed_peer_raises_no_signal)
     }
     ck_assert(rc == -EPIPE || rc == -ECONNRESET);
     kafc__sock_close(p.a);
+}
+END_TEST
+
+/* The parent is not disturbed by what its children inherited. */
+START_TEST(C7_the_peer_hears_of_an_end_whoever_else_holds_the_socket)
+{
+    struct pair p = connected();
+    char byte;
+    bool woken;
+    int childs = dup(p.a); /* as a fork leaves it behind */
+    ck_assert_int_ge(childs, 0);
+    kafc__sock_close(p.a);
+    ck_assert_uint_ne(kafc__poll_one(p.b, KAFC_POLL_IN, -1, &woken, 5000000), 0);
+    ck_assert_int_eq(kafc__sock_recv(p.b, &byte, 1), KAFC_SOCK_EOF);
+    (void)close(childs);
+    kafc__sock_close(p.b);
 }
 END_TEST
 
@@ -451,6 +468,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, numeric_addresses);
     tcase_add_test(t, C2_a_closed_peer_raises_no_signal);
+    tcase_add_test(t, C7_the_peer_hears_of_an_end_whoever_else_holds_the_socket);
     tcase_add_test(t, a_socket_connected_to_itself_is_refused);
     tcase_add_test(t, sending_stops_where_it_would_block);
     tcase_add_loop_test(t, pollers_tell_what_is_ready, 0, 2);
