@@ -300,7 +300,7 @@ int64_t kafc__mlog_stable(const struct kafc_mlog *l)
     while ((p = kafc__map_next(&l->producers, &i)))
         if (p->txn_first >= 0 && p->txn_first < stable)
             stable = p->txn_first;
-    return stable;
+    return stable < l->start ? l->start : stable;
 }
 
 size_t kafc__mlog_find(const struct kafc_mlog *l, int64_t offset)
@@ -331,7 +331,7 @@ const uint8_t *kafc__mlog_read(const struct kafc_mlog *l, int64_t offset, int64_
     *next = offset;
     for (; at < l->n; at++) {
         const struct kafc_mentry *e = &l->entry[at];
-        if (e->base >= end || e->seg != l->entry[first].seg ||
+        if (e->last >= end || e->seg != l->entry[first].seg ||
             (at > first && e->pos != e[-1].pos + e[-1].len))
             break;
         if (*n + e->len > max && !(whole && at == first)) {
@@ -349,7 +349,7 @@ size_t kafc__mlog_available(const struct kafc_mlog *l, int64_t offset, int64_t e
 {
     size_t n = 0;
 
-    for (size_t at = kafc__mlog_find(l, offset); at < l->n && l->entry[at].base < end && n < enough;
+    for (size_t at = kafc__mlog_find(l, offset); at < l->n && l->entry[at].last < end && n < enough;
          at++)
         n += l->entry[at].len;
     return n;

@@ -92,7 +92,7 @@ int64_t kafc__mlog_stable(const struct kafc_mlog *l); /* last stable offset */
 /* The index of the batch that holds the offset, or of the first one behind it; l->n: none. */
 size_t kafc__mlog_find(const struct kafc_mlog *l, int64_t offset);
 const uint8_t *kafc__mlog_bytes(const struct kafc_mlog *l, const struct kafc_mentry *e);
-/* Batches in one piece from the one that holds `offset` on, that begin below `end`; at most max bytes, but one batch at
+/* Batches in one piece from the one that holds `offset` on, that end below `end`; at most max bytes, but one batch at
  * least if `whole`. The last one may be cut off in the middle, as brokers do; *next is the offset behind the last whole
  * one. *n 0: nothing. */
 const uint8_t *kafc__mlog_read(const struct kafc_mlog *l, int64_t offset, int64_t end, size_t max,

@@ -432,9 +432,16 @@ static int64_t next_time(struct sim *s)
 
     if (t && t->at < at)
         at = t->at;
-    for (int i = 0; i < s->nclients; i++)
-        if (s->client[i].core && kafc__core_deadline(s->client[i].core) < at)
-            at = kafc__core_deadline(s->client[i].core);
+    for (int i = 0; i < s->nclients; i++) {
+        struct kafc_core *core = s->client[i].core;
+
+        if (core && kafc__core_deadline(core) < at)
+            at = kafc__core_deadline(core);
+        if (core && !kafc__core_sleep(core)) /* the application has poked it meanwhile */
+            at = s->now;
+        if (core)
+            kafc__core_awake(core);
+    }
     return at;
 }
 
