@@ -190,7 +190,7 @@ bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadlin
 {
     struct pause p = { .c = c, .attempt = attempt, .code = code };
     kafc__client_run(c, plan_pause, &p);
-    int64_t until = kafc__clock_mono_us() + p.us;
+    int64_t until = kafc__clock_mono_us() + (p.us > 1000 ? p.us : 1000); /* never a busy loop */
     if (until >= deadline) {
         *why = KAFC_ERR_TIMED_OUT;
         return false;

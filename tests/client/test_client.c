@@ -137,7 +137,10 @@ START_TEST(the_next_controller_is_asked)
     ck_assert_int_eq(kafc_mock_push_error(mock, 20, KAFC_ERR_NOT_CONTROLLER, 2), KAFC_OK);
     ok(kafc_client_delete_topics(client, &t.name, 1, NULL, 5000, &e), &e);
     ck_assert_int_eq(kafc_mock_stop_broker(mock, 1), KAFC_OK); /* broker 2 is the controller now */
-    ok(kafc_client_create_topics(client, &t, 1, 10000, &e), &e);
+    kafc_err rc = kafc_client_create_topics(client, &t, 1, 10000, &e);
+    if (rc == KAFC_ERR_DISCONNECTED) /* sent before the end of the connection was seen: not repeated */
+        rc = kafc_client_create_topics(client, &t, 1, 10000, &e);
+    ok(rc, &e);
     ck_assert_uint_ge(kafc_mock_requests(mock, 2, 19), 1);
 }
 END_TEST
@@ -441,6 +444,8 @@ START_TEST(C2_threads_of_the_library_block_all_signals)
     kafc_metadata *m;
     kafc_error e;
     char list[64];
+    ok(kafc_client_metadata(client, NULL, 0, 5000, &m, &e), &e); /* its thread runs, and has its name */
+    kafc_metadata_free(m);
     (void)snprintf(list, sizeof list, "localhost:%d", (int)kafc_mock_port(mock, 1));
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = list),
                                       &e); /* a name: the resolver's thread runs, too */
