@@ -71,7 +71,7 @@ static void stop(struct sim_chaos *x, int32_t broker)
     struct sim *s = x->sim;
 
     if (!kafc__cluster_running(s->cluster, broker) ||
-        x->nstopped + 1 >= kafc__cluster_brokers(s->cluster))
+        (!x->all_stop && x->nstopped + 1 >= kafc__cluster_brokers(s->cluster)))
         return;
     sim_break(s, broker, sim_chance(s, 30)); /* a machine that lost its power says nothing */
     (void)kafc__cluster_stop(s->cluster, broker);

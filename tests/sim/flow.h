@@ -34,7 +34,12 @@ struct flow {
     struct sim_event send;
     int pause_us; /* between bursts */
     int value_max;
+    kafc_compression codec;
     bool closing, closed;
+    int hasty; /* messages after which it is closed within a moment; 0: after all */
+    struct kafc_flush flush;
+    bool flushing;
+    uint64_t flushed; /* messages that were sent before the flush */
     /* the reader */
     int64_t position[FLOW_PARTITIONS];
     int read, seeks;     /* seeks: left to be done */
