@@ -48,10 +48,10 @@ typedef struct kafc_report {
 typedef void (*kafc_delivery_fn)(void *ctx, const kafc_report *report);
 
 typedef enum kafc_reports {
-    KAFC_REPORTS_DEFAULT = 0, /* all if there is on_delivery or anybody polls (opaque or not), see below */
+    KAFC_REPORTS_DEFAULT = 0, /* ALL with on_delivery, else NONE */
     KAFC_REPORTS_ALL = 1,     /* one for each message, by on_delivery, else by kafc_writer_poll() */
     KAFC_REPORTS_FAILURES = 2,
-    KAFC_REPORTS_NONE = 3     /* the default without on_delivery: failures are counted and logged */
+    KAFC_REPORTS_NONE = 3     /* failures are counted and logged */
 } kafc_reports;
 
 /* Picks a partition in [0, npartitions). Called on the sender's thread (or the loop's, for messages that waited for
@@ -97,7 +97,8 @@ KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options
 /* Takes a message and returns: copied, batched, sent by the loop (rules W2, W3). Waits for room (buffer_bytes,
  * report_slots) at most timeout_ms; 0 answers KAFC_ERR_WOULD_BLOCK. After any error the message was not taken and gets
  * no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or neither, partition out of range when the topic is
- * known), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. */
+ * known), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. A message of a topic that the cluster says it does not know (and may
+ * not create) fails 10 s after the first such answer: brokers may be slow to hear of a topic. */
 KAFC_API kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
                                    kafc_error *err);
 
