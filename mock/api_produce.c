@@ -12,19 +12,41 @@ static kafc_str text(const char *s)
 
 static kafc_err check_batch(struct kafc_mrq *rq, const struct kafc_mpart *p,
                             const struct kafc_produce_req_partition *q, struct kafc_mbatch *b,
-                            const char **why)
+                            const char **why, int32_t *record)
 {
+    const struct kafc_mtopic *t = p->topic;
+    int64_t now = rq->c->wall_ms;
     struct kafc_mbatch_rules rules = { .mem = &rq->c->mem,
-                                       .max_bytes = p->topic->max_bytes,
-                                       .compact = p->topic->compact,
-                                       .zstd = rq->version >= 7 };
+                                       .max_bytes = t->max_bytes,
+                                       .compact = t->compact,
+                                       .zstd = rq->version >= 7,
+                                       .before = t->before_ms ? now - t->before_ms : INT64_MIN,
+                                       .after = t->after_ms ? now + t->after_ms : INT64_MAX };
     kafc_err code;
 
+    *record = -1;
     *why = "no batch";
     if (!q->records.p)
         return KAFC_ERR_INVALID_RECORD;
     code = kafc__mbatch_read(q->records.p, (size_t)q->records.len, b, why);
-    return code ? code : kafc__mbatch_check(b, &rules, why);
+    return code ? code : kafc__mbatch_check(b, &rules, why, record);
+}
+
+/* What was wrong with which record, as brokers tell from version 8 on. */
+static void put_errors(struct kafc_mrq *rq, struct kafc_produce_resp_partition *a, const char *why,
+                       int32_t record)
+{
+    if (!why)
+        return;
+    a->error_message = text(why);
+    if (record < 0)
+        return;
+    a->record_errors.v = kafc__msg_array(&kafc_produce_resp_record_error_schema, 1, &rq->arena);
+    if (!a->record_errors.v)
+        return;
+    a->record_errors.n = 1;
+    a->record_errors.v[0].batch_index = record;
+    a->record_errors.v[0].batch_index_error_message = text(why);
 }
 
 /* Appends, or finds the batch to be there already. */
@@ -37,7 +59,8 @@ static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p,
     struct kafc_mbatch b;
     const char *why = NULL;
     int64_t offset, again, append_time = p->topic->append_time ? c->wall_ms : -1;
-    kafc_err code = check_batch(rq, p, q, &b, &why);
+    int32_t record;
+    kafc_err code = check_batch(rq, p, q, &b, &why, &record);
 
     if (code == KAFC_OK) {
         code = kafc__mlog_sequence(&p->log, &b, &again);
@@ -61,8 +84,7 @@ static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p,
         kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d refuses a batch for %s-%d: %s: %s",
                   (int)rq->conn->broker->id, p->topic->name, (int)p->index, kafc_err_name(code),
                   why ? why : "");
-        if (why)
-            a->error_message = text(why);
+        put_errors(rq, a, why, record);
         return code == KAFC_ERR_NO_MEMORY ? KAFC_ERR_KAFKA_STORAGE_ERROR : code;
     }
     a->base_offset = offset;

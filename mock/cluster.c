@@ -530,8 +530,10 @@ static bool number(kafc_str v, int32_t *out)
             return false;
         n = n * 10 + (v.p[i] - '0');
     }
+    if (n > INT32_MAX)
+        return false;
     *out = (int32_t)n;
-    return n <= INT32_MAX;
+    return true;
 }
 
 static bool is(kafc_str a, const char *b)
@@ -551,6 +553,10 @@ kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value,
         ok = value.p && number(value, &to->max_bytes);
     } else if (is(name, "min.insync.replicas")) {
         ok = value.p && number(value, &to->min_isr);
+    } else if (is(name, "message.timestamp.before.max.ms")) {
+        ok = value.p && number(value, &to->before_ms);
+    } else if (is(name, "message.timestamp.after.max.ms")) {
+        ok = value.p && number(value, &to->after_ms);
     } else if (is(name, "cleanup.policy")) {
         to->compact = value.p && value.len >= 7 && memcmp(value.p, "compact", 7) == 0;
     } else {

@@ -34,16 +34,17 @@ struct kafc_mbatch {
 struct kafc_mbatch_rules {
     const kafc_allocator *mem;
     int32_t max_bytes;
-    bool compact; /* keys must not be null */
-    bool zstd;    /* allowed */
+    bool compact;          /* keys must not be null */
+    bool zstd;             /* allowed */
+    int64_t before, after; /* timestamps below and above are refused; INT64_MIN, INT64_MAX: none */
 };
 
 /* Reads the header and compares length, magic and sum. KAFC_ERR_CORRUPT_MESSAGE or KAFC_ERR_INVALID_RECORD; *why is
  * static text. n covers exactly one batch. */
 kafc_err kafc__mbatch_read(const void *p, size_t n, struct kafc_mbatch *b, const char **why);
-/* The checks of a broker on what a producer sends, after kafc__mbatch_read(). */
+/* The checks of a broker on what a producer sends, after kafc__mbatch_read(). *record: which one is wrong, or -1. */
 kafc_err kafc__mbatch_check(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules,
-                            const char **why);
+                            const char **why, int32_t *record);
 
 struct kafc_mentry { /* a batch in the log */
     int64_t base, last, max_timestamp, producer;

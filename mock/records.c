@@ -47,7 +47,7 @@ kafc_err kafc__mbatch_read(const void *p, size_t n, struct kafc_mbatch *b, const
 }
 
 static kafc_err check_records(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules,
-                              const char **why)
+                              const char **why, int32_t *record)
 {
     struct kafc_mrecords it;
     struct kafc_mrecord rec;
@@ -62,7 +62,11 @@ static kafc_err check_records(const struct kafc_mbatch *b, const struct kafc_mba
         } else if (rules->compact && !rec.key.p) {
             *why = "a compacted topic takes no record without a key";
             code = KAFC_ERR_INVALID_RECORD;
+        } else if (rec.timestamp < rules->before || rec.timestamp > rules->after) {
+            *why = "a timestamp is too far from the broker's time";
+            code = KAFC_ERR_INVALID_TIMESTAMP;
         }
+        *record = code ? n - 1 : -1;
     }
     if (code == KAFC_OK && it.err) {
         *why = it.err;
@@ -73,8 +77,9 @@ static kafc_err check_records(const struct kafc_mbatch *b, const struct kafc_mba
 }
 
 kafc_err kafc__mbatch_check(const struct kafc_mbatch *b, const struct kafc_mbatch_rules *rules,
-                            const char **why)
+                            const char **why, int32_t *record)
 {
+    *record = -1;
     *why = "the batch is larger than max.message.bytes";
     if (b->len > (size_t)rules->max_bytes)
         return KAFC_ERR_MESSAGE_TOO_LARGE;
@@ -93,7 +98,7 @@ kafc_err kafc__mbatch_check(const struct kafc_mbatch *b, const struct kafc_mbatc
     *why = "this codec is not allowed here";
     if ((b->attributes & 7) > KAFC_ZSTD || ((b->attributes & 7) == KAFC_ZSTD && !rules->zstd))
         return KAFC_ERR_UNSUPPORTED_COMPRESSION_TYPE;
-    return check_records(b, rules, why);
+    return check_records(b, rules, why, record);
 }
 
 /* ---- records ---- */

@@ -43,6 +43,7 @@ struct kafc_mtopic {
     bool deleted, fresh; /* fresh: made on demand, and nobody was told of it yet */
     bool append_time, compact;
     int32_t max_bytes, min_isr;
+    int32_t before_ms, after_ms; /* how far timestamps may lie from now; 0: any */
     int32_t npartitions, replication;
     struct kafc_mpart *part;
 };

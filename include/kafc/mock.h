@@ -76,8 +76,8 @@ KAFC_API kafc_err kafc_mock_create_topic(kafc_mock *m, const char *topic, int32_
                                          int32_t replication);
 KAFC_API kafc_err kafc_mock_delete_topic(kafc_mock *m, const char *topic);
 /* The configurations that the mock acts on: "message.timestamp.type", "max.message.bytes", "cleanup.policy",
- * "min.insync.replicas", as CreateTopics sets them, too. Other names are KAFC_ERR_INVALID_CONFIG here, and ignored
- * there. */
+ * "min.insync.replicas", "message.timestamp.before.max.ms" and "message.timestamp.after.max.ms", as CreateTopics sets
+ * them, too. Other names are KAFC_ERR_INVALID_CONFIG here, and ignored there. */
 KAFC_API kafc_err kafc_mock_set_config(kafc_mock *m, const char *topic, const char *name,
                                        const char *value);
 KAFC_API kafc_err kafc_mock_set_timestamp_type(kafc_mock *m, const char *topic,

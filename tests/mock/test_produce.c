@@ -101,6 +101,14 @@ START_TEST(batches_that_a_broker_refuses)
     ck_assert_int_eq(kafc__cluster_set_config(a.c, "t", "cleanup.policy", "compact"), KAFC_OK);
     ERROR(ask_append(&a, "t", 0, &(struct ask_batch){ .n = 1, .null_key = true }),
           KAFC_ERR_INVALID_RECORD);
+    ck_assert_int_eq(kafc__cluster_set_config(a.c, "t", "message.timestamp.after.max.ms", "1"),
+                     KAFC_OK);
+    const struct kafc_produce_resp_partition *bad = ask_append(&a, "t", 0,
+                                                               &(struct ask_batch){ .n = 3 });
+    ERROR(bad, KAFC_ERR_INVALID_TIMESTAMP); /* the third is 2 ms ahead */
+    ck_assert_int_eq(bad->record_errors.n, 1);
+    ck_assert_int_eq(bad->record_errors.v[0].batch_index, 2);
+    ck_assert_int_gt(bad->error_message.len, 0);
     ERROR(ask_append(&a, "t", 0, &(struct ask_batch){ .n = 1 }), KAFC_OK);
     ck_assert_int_eq(kafc__cluster_set_config(a.c, "t", "min.insync.replicas", "3"), KAFC_OK);
     ERROR(ask_append(&a, "t", 0, &(struct ask_batch){ .n = 1 }), KAFC_ERR_NOT_ENOUGH_REPLICAS);
