@@ -460,11 +460,9 @@ struct kafc_loop *kafc__loop_new(kafc_client *c, kafc_error *err)
         kafc__poller_set(l->poller, l->wake.fd, KAFC_POLL_IN, NULL))
         return l;
     char text[128];
+    kafc_err code = errno == ENOMEM ? KAFC_ERR_NO_MEMORY : KAFC_ERR_SYSTEM;
     kafc__sock_error_text(errno, text, sizeof(text));
-    if (l->poller)
-        (void)kafc__error(err, KAFC_ERR_SYSTEM, "the loop's descriptors cannot be made: %s", text);
-    else
-        (void)kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the poller");
+    (void)kafc__error(err, code, "the loop's descriptors cannot be made: %s", text);
     kafc__loop_free(l);
     return NULL;
 }

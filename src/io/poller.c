@@ -137,8 +137,10 @@ static bool pl_set(struct kafc_poller *p, int fd, unsigned events, void *tag)
 {
     size_t i = find(p, fd);
     if (i == p->n) {
-        if (p->n == p->cap && !grow(p))
+        if (p->n == p->cap && !grow(p)) {
+            errno = ENOMEM;
             return false;
+        }
         p->n++;
     }
     p->fds[i] = (struct pollfd){ .fd = fd, .events = to_poll(events) };

@@ -30,7 +30,7 @@ struct kafc_poller *kafc__poller_new(const kafc_allocator *mem,
                                      enum kafc_poller_kind kind); /* NULL: errno says why */
 void kafc__poller_free(struct kafc_poller *p);
 const char *kafc__poller_name(const struct kafc_poller *p); /* "epoll", "poll" */
-/* Adds the descriptor, or changes what is waited for. false: out of memory, and nothing changed. */
+/* Adds the descriptor, or changes what is waited for. false: errno says why, and nothing changed. */
 bool kafc__poller_set(struct kafc_poller *p, int fd, unsigned events, void *tag);
 void kafc__poller_del(struct kafc_poller *p, int fd); /* before it is closed; not there: ignored */
 /* Waits at most timeout_us (-1: for ever; rounded up to what the system can), fills up to max events, returns how many;

@@ -35,13 +35,13 @@ static void set_up_poll(void)
 {
     ck_assert_int_eq(setenv("KAFC_POLLER", "poll", 1), 0);
     set_up();
-    ck_assert_int_eq(unsetenv("KAFC_POLLER"), 0);
 }
 
 static void tear_down(void)
 {
     kafc_client_free(client);
     kafc_mock_free(mock);
+    ck_assert_int_eq(unsetenv("KAFC_POLLER"), 0);
 }
 
 static void ok(kafc_err rc, const kafc_error *e)
@@ -556,6 +556,7 @@ static void add_all(TCase *t)
     tcase_add_test(t, close_wakes_all_who_wait_and_is_idempotent);
     tcase_add_test(t, C3_interrupt_from_a_signal_handler);
     tcase_add_test(t, the_bootstrap_list_is_tried_in_turn);
+    tcase_add_test(t, each_allocation_may_fail);
 }
 
 int main(void)
@@ -576,7 +577,6 @@ int main(void)
     tcase_add_test(best, wrong_calls_say_what_is_wrong);
     tcase_add_test(best, C2_threads_of_the_library_block_all_signals);
     tcase_add_test(best, C7_a_forked_child_is_told_and_the_parent_goes_on);
-    tcase_add_test(best, each_allocation_may_fail);
     suite_add_tcase(s, best);
     suite_add_tcase(s, fallback);
     SRunner *r = srunner_create(s);
