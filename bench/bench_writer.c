@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * CPU per message out: 100 bytes, keyed, 4 partitions, against a mock in a
- * child process. getrusage of this process alone, so the mock does not count;
+ * bench_writer [MESSAGES [PARTITIONS]]: CPU per message out: 100 bytes, keyed, 4
+ * partitions, against a mock in a child process. getrusage of this process alone, so the mock does not count;
  * instructions in user space where perf_event_open(2) allows it. Several kinds
  * of writers, one after the other.
  */
@@ -26,6 +26,7 @@ enum { VALUE = 90, KEYS = 10000 };
 static char keys[KEYS][16];
 static char value[VALUE + 64];
 static long messages = 2000000;
+static int32_t partitions = 4;
 
 /* Serves until its standard input ends. */
 static pid_t start_mock(char *brokers, size_t cap, int *stop)
@@ -40,7 +41,7 @@ static pid_t start_mock(char *brokers, size_t cap, int *stop)
         close(up[0]);
         close(down[1]);
         kafc_mock *m = kafc_mock_new(KAFC_MOCK(.brokers = 3, .retention_bytes = 8 << 20), &err);
-        if (!m || kafc_mock_create_topic(m, "bench", 4, 1) != KAFC_OK)
+        if (!m || kafc_mock_create_topic(m, "bench", partitions, 1) != KAFC_OK)
             _exit(1);
         const char *list = kafc_mock_bootstrap(m);
         if (write(up[1], list, strlen(list) + 1) < 0)
@@ -155,13 +156,15 @@ int main(int argc, char **argv)
     int stop;
     if (argc > 1)
         messages = strtol(argv[1], NULL, 10);
+    if (argc > 2)
+        partitions = (int32_t)strtol(argv[2], NULL, 10);
     for (int i = 0; i < KEYS; i++)
         snprintf(keys[i], sizeof(keys[i]), "key-%06d", i);
     for (size_t i = 0; i < sizeof(value); i++)
         value[i] = (char)('a' + i * 7 % 26);
     pid_t pid = start_mock(brokers, sizeof(brokers), &stop);
-    printf("%ld messages of 100 bytes, keyed, 4 partitions, the mock in another process\n",
-           messages);
+    printf("%ld messages of 100 bytes, keyed, %d partitions, the mock in another process\n",
+           messages, (int)partitions);
     run("no reports", brokers, KAFC_WRITER(.reports = KAFC_REPORTS_NONE));
     run("a callback for each", brokers, KAFC_WRITER(.on_delivery = on_delivery));
     run("no reports, acks 1", brokers, KAFC_WRITER(.acks = KAFC_ACKS_LEADER));

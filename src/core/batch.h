@@ -35,37 +35,37 @@ bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem
 void kafc__batch_pool_fini(struct kafc_batch_pool *bp); /* its batches are gone */
 
 struct kafc_batch_out {
+    /* what it holds; the first line of the cache is what a message without a report touches */
+    struct kafc_chain chain; /* header and records as they are sent */
+    struct kafc_seg *raw;    /* with compression: records that are not compressed yet */
+    int64_t base_timestamp, max_timestamp;
+    int32_t count;
+    bool sealed; /* no more records; chain and crc are complete */
+    bool broken; /* memory ran out half-way: it can only fail */
+    bool hurry;  /* somebody waits: no linger */
+    bool one_tagged;
+    struct kafc_compress *z; /* with compression, once a segment was filled */
+
+    /* whose verdicts are wanted */
+    struct kafc_chain slots;
+    void *one; /* of a single message that waits for metadata; then slots is empty */
+    int32_t nslots, ntagged;
+    uint32_t slot_credit; /* taken from the producer's report_slots and not used */
+
+    uint32_t crc;              /* of the records, CRC-32C */
+    struct kafc_seg *unsummed; /* the first segment that is not in crc */
+
     struct kafc_list node; /* of its partition, later of the reports */
     struct kafc_list all;  /* of the producer: all closed batches without a verdict, by serial */
     void *owner;           /* the partition, or NULL: a message that waits for metadata */
     const char *topic;     /* for reports */
     int32_t partition;     /* or -1 */
 
-    /* what it holds */
-    struct kafc_chain chain;   /* header and records as they are sent */
-    struct kafc_seg *raw;      /* with compression: records that are not compressed yet */
-    struct kafc_compress *z;   /* with compression, once a segment was filled */
-    struct kafc_seg *unsummed; /* the first segment that is not in crc */
-    uint32_t crc;              /* of the records, CRC-32C */
-    int32_t count;
-    int64_t base_timestamp, max_timestamp;
-    bool sealed; /* no more records; chain and crc are complete */
-    bool broken; /* memory ran out half-way: it can only fail */
-
-    /* whose verdicts are wanted */
-    struct kafc_chain slots;
-    void *one; /* of a single message that waits for metadata; then slots is empty */
-    bool one_tagged;
-    int32_t nslots, ntagged;
-    uint32_t slot_credit; /* taken from the producer's report_slots and not used */
-
     /* the producer's */
     uint64_t serial;   /* order of closing, over all partitions */
     int64_t opened_at; /* µs; 0: the driver fills it in */
-    bool hurry;        /* somebody waits: no linger */
     bool doubt;        /* an attempt ended without an answer: it may be in the log */
     bool again;        /* was sent before: one at a time, in order */
-    bool reseq;        /* behind a hole in the sequence: needs a new epoch */
     bool flying;       /* in a request */
     int attempts;
     int64_t producer_id;
