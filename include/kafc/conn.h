@@ -30,15 +30,13 @@ typedef struct kafc_conn kafc_conn;
 typedef struct kafc_conn_options {
     size_t size;
     const kafc_properties *properties;
-    const char
-        *topic; /* NULL: the broker itself. Else the connection leads to the partition's leader */
+    const char *topic;          /* NULL: the broker itself; else the connection leads to its leader */
     int32_t partition;          /* of the topic; default 0 */
     kafc_switch create_topic;   /* let the broker make a missing topic; default off (rule W9) */
     const char *client_id;      /* default "kafc". client.id */
     const char *rack;           /* sent with fetches. client.rack */
     int32_t connect_timeout_ms; /* of one connection; 10000. socket.connection.setup.timeout.ms */
-    int32_t
-        request_timeout_ms; /* silence of the broker that ends the connection; 30000. request.timeout.ms */
+    int32_t request_timeout_ms; /* a silence that ends the connection; 30000. request.timeout.ms */
     int32_t receive_max_bytes;    /* a larger frame ends the connection; 104857600 */
     int32_t send_buffer_bytes;    /* SO_SNDBUF; 0: the system's */
     int32_t receive_buffer_bytes; /* SO_RCVBUF; 0: the system's */
@@ -49,8 +47,7 @@ typedef struct kafc_conn_options {
     kafc_switch check_crcs;       /* default on */
     int32_t min_bytes;            /* a fetch waits for; 1. fetch.min.bytes */
     int32_t max_bytes; /* of a fetch; 1048576; a larger batch comes all the same. fetch.max.bytes */
-    int32_t
-        max_wait_ms; /* a broker waits for min_bytes; 500; KAFC_ZERO: not at all. fetch.max.wait.ms */
+    int32_t max_wait_ms; /* a broker waits for min_bytes; 500; KAFC_ZERO: no. fetch.max.wait.ms */
     kafc_log_level log_level;        /* KAFC_LOG_INFO */
     kafc_log_fn log, log_error;      /* NULL: nothing is logged; errors to `log` */
     kafc_resolve_fn resolve;         /* NULL: getaddrinfo on one lazy thread of the process */
