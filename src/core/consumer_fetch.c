@@ -2,8 +2,8 @@
  *
  * Fetching: one request per leader with a session, which the broker parks while
  * nothing is new; and a second one, which is answered at once, for what became
- * due meanwhile (DESIGN 8.1): a seek, a partition that was drained. Driver's thread, the consumer's lock held. Only batch headers
- * are looked at here; sums, decompression and records are the reader's.
+ * due meanwhile (DESIGN 8.1): a seek, a partition that was drained. Driver's thread, the consumer's lock held. Only
+ * batch headers are looked at here; sums, decompression and records are the reader's.
  */
 #include "core/consumer_internal.h"
 

@@ -48,7 +48,8 @@ struct kafc_cursor {
     int32_t headers_cap;
 };
 
-/* mem and z must outlive the cursor; bytes [p, p + n) too. Everything else starts permissive: the caller sets next, stop, …. */
+/* mem and z must outlive the cursor; bytes [p, p + n) too. Everything else starts permissive: the caller sets next,
+ * stop, …. */
 void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem, struct kafc_decompress *z,
                        const void *p, size_t n);
 /* A batch that decompresses to more than this is taken for a bomb. */
@@ -73,7 +74,8 @@ struct kafc_fetched {
     struct kafc_name *topic;
     int32_t partition;
     struct kafc_frame *frame; /* what the records borrow from */
-    struct kafc_budget *budget; /* what a reader really holds (DESIGN 8.6): frame and plain count; NULL: nobody counts */
+    /* what a reader really holds (DESIGN 8.6): frame and plain count; NULL: nobody counts */
+    struct kafc_budget *budget;
     size_t size;              /* of what waits in its partition */
     int64_t high_watermark;
     int64_t next_offset;      /* behind all of it */

@@ -124,7 +124,8 @@ int32_t kafc__meta_controller(const struct kafc_core *c)
 
 /* ---- Asking ---- */
 
-/* No broker takes a longer name (nor does the wire from 32768 bytes on): asked, it would cost all topics their answer. */
+/* No broker takes a longer name (nor does the wire from 32768 bytes on): asked, it would cost all topics their
+ * answer. */
 enum { NAME_MAX_BYTES = 249 };
 
 static bool is_legal(const struct kafc_meta_entry *e)

@@ -9,8 +9,8 @@
  *   records offset BROKERS TOPIC PARTITION first|last|N|-N|@MS [property=value]...
  *   records create BROKERS TOPIC PARTITIONS, records delete BROKERS TOPIC 0, records list BROKERS TOPIC 0
  *
- * In: Peer.java's lines: topic, partition or -, timestamp or -, key, value [, name=value]..., separated by tabs; \N alone
- * is null, \xHH a byte. Out: lib.sh's format and the kind of timestamp. tests/interop/run builds it.
+ * In: Peer.java's lines: topic, partition or -, timestamp or -, key, value [, name=value]..., separated by tabs; \N
+ * alone is null, \xHH a byte. Out: lib.sh's format and the kind of timestamp. tests/interop/run builds it.
  */
 #include <kafc/conn.h>
 
