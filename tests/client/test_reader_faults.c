@@ -649,7 +649,7 @@ SUITE_MAIN("client/reader_faults", 100, leaders_move, brokers_stop_and_start, co
            compressed_batches_of_all_codecs, a_message_larger_than_all_limits_is_read, min_bytes_and_max_wait,
            every_version_of_fetch, every_version_of_list_offsets, a_broker_without_topic_ids_in_its_metadata,
            a_broker_too_old_is_an_error_that_says_so, buffer_bytes_bounds_what_is_really_held,
-            memory_is_bounded_while_nobody_reads,
+           memory_is_bounded_while_nobody_reads,
            readers_of_a_thousand_partitions, an_idle_reader_asks_only_when_the_wait_is_over,
            a_session_names_only_what_changes, a_session_that_is_lost_is_begun_anew,
            partitions_come_and_go_within_a_session, a_closed_reader_fetches_no_more)
