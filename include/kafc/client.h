@@ -48,8 +48,7 @@ typedef int (*kafc_resolve_fn)(void *ctx, const char *host, char (*address)[64],
 typedef struct kafc_client_options {
     size_t size; /* set by KAFC_CLIENT() or kafc_client_options_init() */
     const kafc_properties *properties;
-    const char
-        *brokers; /* "host:port,host:port", port 9092 if missing; required. bootstrap.servers */
+    const char *brokers;          /* "host:port,host:port"; port 9092 if missing; required */
     const char *client_id;        /* default "kafc" */
     const char *rack;             /* this client's rack. client.rack */
     int32_t connect_timeout_ms;   /* of one connection; 10000. socket.connection.setup.timeout.ms */

@@ -31,8 +31,7 @@ typedef struct kafc_mock_options {
     const char *host;          /* where they listen and what they advertise; "127.0.0.1" */
     kafc_switch auto_create;   /* topics made by Metadata requests that allow it; default on */
     int32_t message_max_bytes; /* of a batch, without max.message.bytes of the topic; 1048588 */
-    int32_t
-        failover_ms; /* from a broker's stop until its partitions have another leader; 0: at once */
+    int32_t failover_ms;     /* from a broker's stop to other leaders; 0: at once */
     int64_t retention_bytes; /* of a partition; its oldest batches go; 0: none */
     uint64_t seed;           /* of topic ids and the cluster id; equal seeds give equal ids */
     kafc_log_fn log; /* requests and what became of them (debug), refusals (warn); NULL: nothing */

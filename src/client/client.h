@@ -45,8 +45,7 @@ struct kafc_client {
     atomic_bool closing;    /* refuses new work; set first by close */
     atomic_uint interrupts; /* how often kafc_client_interrupt() was called */
     struct kafc_mutex lock; /* of closables, and of the results of calls that wait */
-    struct kafc_cond
-        changed; /* a result came, the client was interrupted or closed, a closable is not busy any more */
+    struct kafc_cond changed; /* a result, an interrupt, the close, or a closable not busy any more */
     struct kafc_list closables;
     bool dns;   /* holds the resolver */
     int asking; /* threads inside calls that wait for answers */

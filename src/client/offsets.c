@@ -20,8 +20,7 @@ struct sub {
     kafc_offset_query *q;
     int64_t timestamp;
     int32_t leader;
-    int32_t
-        slot; /* a request holds a partition once: further questions about it go into further requests */
+    int32_t slot; /* a request holds a partition once: more questions about it go into more requests */
     bool answered, old; /* old: by version 0, which knows segments only */
     kafc_err code;
     int64_t offset; /* -1: none */

@@ -19,8 +19,7 @@ struct kafc_meta_topic {
     kafc_uuid id;   /* zero if the broker does not say */
     kafc_err error; /* KAFC_OK once partitions are known; UNKNOWN_TOPIC_OR_PARTITION, … */
     bool fresh;     /* an answer has arrived since it was wanted (or since stale was called) */
-    int32_t
-        npartitions; /* 0 until known; never shrinks while wanted unless the topic was recreated (id changed) */
+    int32_t npartitions; /* 0 until known; shrinks only when the topic was recreated (id changed) */
     struct kafc_meta_partition *partition;
     int refs, creators; /* who wants it; who allows its creation (rule W9) */
 };

@@ -38,11 +38,9 @@ struct kafc_request {
     bool sent; /* some of its bytes were handed to the system: the broker may have acted on it */
     kafc_err result;       /* of the transport; the body's own codes are the owner's matter */
     const kafc_error *why; /* the sentence behind result, valid during done() */
-    struct kafc_frame
-        *frame; /* the response, or NULL; dropped after done() unless taken with a reference */
+    struct kafc_frame *frame;  /* the response, or NULL; dropped after done() unless referenced */
     const uint8_t *body, *end; /* the response's body inside frame */
-    int32_t
-        throttle_ms; /* what the client must wait out, once known; kafc__request_decode finds it as well */
+    int32_t throttle_ms;       /* what the client must wait out, once decode has found it */
 
     /* of the core and the link while they hold it; start with zero */
     struct kafc_conn *conn; /* of the core */

@@ -33,8 +33,7 @@ struct kafc_dns_request {
 };
 
 struct dns_worker {
-    struct dns_worker
-        *older; /* of processes that this one was forked from: reachable, never used */
+    struct dns_worker *older; /* of the processes forked from: reachable, never used */
     unsigned generation;
     struct kafc_mutex lock;
     struct kafc_cond work;
