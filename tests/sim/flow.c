@@ -85,6 +85,7 @@ static void start_writer(struct flow *f, const struct flow_options *o)
     core.request_timeout_us = 1000000 + sim_draw(s, 3000000);
     f->wcore = sim_client(s, &core);
     cfg.idempotence_asked = o->idempotence;
+    cfg.create_topics = f->creates;
     cfg.compression = f->codec;
     cfg.linger_us = sim_chance(s, 30) ? 0 : sim_draw(s, 20000);
     cfg.batch_bytes = 300 + (int32_t)sim_draw(s, sim_chance(s, 30) ? 20000 : 5000);
@@ -349,6 +350,23 @@ static void start_chaos(struct flow *f)
     sim_chaos_start(&f->chaos);
 }
 
+static void make_topic(struct flow *f)
+{
+    struct sim *s = f->sim;
+
+    ck_assert_int_eq(kafc__cluster_create_topic(s->cluster, "t", FLOW_PARTITIONS, 0), KAFC_OK);
+    if (sim_chance(s, 20)) { /* batches are found too large and split */
+        char most[16];
+        (void)snprintf(most, sizeof(most), "%d", f->value_max + 2000 + (int)sim_draw(s, 1000));
+        ck_assert_int_eq(kafc__cluster_set_config(s->cluster, "t", "max.message.bytes", most),
+                         KAFC_OK);
+    }
+    if (sim_chance(s, 20))
+        ck_assert_int_eq(
+            kafc__cluster_set_config(s->cluster, "t", "message.timestamp.type", "LogAppendTime"),
+            KAFC_OK);
+}
+
 uint64_t flow_run(const struct flow_options *o)
 {
     struct flow *f = calloc(1, sizeof(*f));
@@ -363,17 +381,10 @@ uint64_t flow_run(const struct flow_options *o)
         f->hasty = f->n = 20 + (int)sim_draw(s, (uint32_t)f->n - 20);
     f->pause_us = 1000 + (int)sim_draw(s, 150000);
     f->value_max = 10 + (int)sim_draw(s, 1000);
-    ck_assert_int_eq(kafc__cluster_create_topic(s->cluster, "t", FLOW_PARTITIONS, 0), KAFC_OK);
-    if (sim_chance(s, 20)) { /* batches are found too large and split */
-        char most[16];
-        (void)snprintf(most, sizeof(most), "%d", f->value_max + 2000 + (int)sim_draw(s, 1000));
-        ck_assert_int_eq(kafc__cluster_set_config(s->cluster, "t", "max.message.bytes", most),
-                         KAFC_OK);
-    }
-    if (sim_chance(s, 20))
-        ck_assert_int_eq(
-            kafc__cluster_set_config(s->cluster, "t", "message.timestamp.type", "LogAppendTime"),
-            KAFC_OK);
+    f->creates = sim_chance(s,
+                            15); /* the topic appears when the writer asks for it (rules W9, R12) */
+    if (!f->creates)
+        make_topic(f);
     f->codec = (kafc_compression)sim_draw(s, 5);
     if (kafc__codec(f->codec)->library)
         f->codec = KAFC_NONE;

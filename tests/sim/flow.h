@@ -35,6 +35,7 @@ struct flow {
     int pause_us; /* between bursts */
     int value_max;
     kafc_compression codec;
+    bool creates;
     bool closing, closed;
     int hasty; /* messages after which it is closed within a moment; 0: after all */
     struct kafc_flush flush;
