@@ -86,7 +86,7 @@ void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
     p->last_epoch = -1;
     p->max_bytes = 0;
     p->attempts = 0;
-    p->retry_at = p->look_us = 0;
+    p->retry_at = 0;
     p->end_told = -1;
     p->told = KAFC_OK;
     p->position = -1;

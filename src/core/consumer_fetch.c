@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Fetching: one request per leader with a session, which the broker parks while
- * nothing is new; and a second one, which is answered at once, for what became
- * due meanwhile (DESIGN 8.1): a seek, a partition that was drained. Driver's thread, the consumer's lock held. Only
- * batch headers are looked at here; sums, decompression and records are the reader's.
+ * nothing is new; and a second one, which is parked for a moment at most, for
+ * what became due meanwhile (DESIGN 8.1): a seek, a partition that was drained;
+ * the first one takes it along when it is free. Driver's thread, the consumer's lock held. Only batch headers
+ * are looked at here; sums, decompression and records are the reader's.
  */
 #include "core/consumer_internal.h"
 
 #include <stdlib.h>
 
 #include "core/retry.h"
+
+/* How long the second slot may be parked: what a seek waits for at most, while both are. */
+enum { AHEAD_WAIT_MS = 50 };
 
 static bool same_topic(const struct kafc_fetch_resp_topic *t, const struct kafc_consumer_partition *p, int version)
 {
@@ -95,34 +99,36 @@ static void look_through(const struct kafc_fetch_resp_partition *r, struct looke
     l->cut = it.cut;
 }
 
+/* As last heard (rule R10), or -1. */
+static int64_t end_of(const struct kafc_consumer_partition *p)
+{
+    return p->c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark : p->last_stable;
+}
+
 static void end_notice(struct kafc_consumer_partition *p)
 {
-    const kafc_reader_options *o = &p->c->cfg.options;
-    int64_t end = o->isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark : p->last_stable;
+    int64_t end = end_of(p);
 
-    if (o->notify_end != KAFC_ON || end < 0 || p->fetch_offset < end || p->end_told == p->fetch_offset)
+    if (p->c->cfg.options.notify_end != KAFC_ON || end < 0 || p->fetch_offset < end || p->end_told == p->fetch_offset)
         return;
     if (kafc__cp_tell(p, KAFC_ERR_END_OF_PARTITION, p->fetch_offset, "%s [%d]: the end, offset %lld", p->topic->s,
                       p->id, (long long)p->fetch_offset))
         p->end_told = p->fetch_offset;
 }
 
-/* Nothing was there. A broker that was told to wait has waited; else the pause is ours, until the first slot is free,
- * which takes the partition along at once. */
+static bool is_at_end(const struct kafc_consumer_partition *p)
+{
+    return end_of(p) >= 0 && p->fetch_offset >= end_of(p);
+}
+
+/* Nothing was there. A broker that was told to wait has waited; else the pause is ours. */
 static void nothing_new(const struct kafc_fetcher *f, struct kafc_consumer_partition *p)
 {
-    enum { LOOK_FIRST_US = 20000, LOOK_LAST_US = 100000 };
     const kafc_reader_options *o = &p->c->cfg.options;
-    int64_t now = kafc__core_now(p->c->core);
+    bool no_wait = f->msg.max_wait_ms == 0 || o->min_bytes == 0;
 
-    if (o->max_wait_ms == 0 || o->min_bytes == 0) {
-        p->retry_at = now + kafc__core_retry_delay(p->c->core, 0);
-    } else if (f->purpose == KAFC_FOR_FETCH_AHEAD) {
-        p->look_us = p->look_us == 0 ? LOOK_FIRST_US : p->look_us * 2;
-        if (p->look_us > LOOK_LAST_US)
-            p->look_us = LOOK_LAST_US;
-        p->retry_at = now + p->look_us;
-    }
+    if (is_at_end(p) ? o->max_wait_ms == 0 || o->min_bytes == 0 : no_wait && !f->got) /* got: others filled the answer */
+        p->retry_at = kafc__core_now(p->c->core) + kafc__core_retry_delay(p->c->core, 0);
 }
 
 /* Only a part of a batch came: it is asked for again with room for all of it. */
@@ -161,7 +167,6 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
         if (l.next > p->fetch_offset) {
             p->told = KAFC_OK;
             p->attempts = 0;
-            p->look_us = 0;
             p->fetch_offset = l.next;
             p->last_epoch = l.epoch;
         } else { /* the cursor says why and stops the partition; until then nothing is asked */
@@ -304,6 +309,15 @@ static void no_news(const struct kafc_fetcher *f, struct kafc_consumer_partition
     end_notice(p);
 }
 
+static bool has_records(const struct kafc_fetch_resp *resp)
+{
+    for (int32_t t = 0; t < resp->responses.n; t++)
+        for (int32_t i = 0; i < resp->responses.v[t].partitions.n; i++)
+            if (resp->responses.v[t].partitions.v[i].records.len > 0)
+                return true;
+    return false;
+}
+
 /* The request as a whole failed. */
 static void failed(struct kafc_fetcher *f, struct kafc_consumer_partition *p, const kafc_error *err, bool final)
 {
@@ -336,6 +350,7 @@ static void fetch_done(struct kafc_request *rq)
         code = kafc__error(&err, (kafc_err)resp.error_code, "node %d refused a fetch: %s", f->node_id,
                            kafc_err_text((kafc_err)resp.error_code));
     changes = f->msg.session_epoch > 0;
+    f->got = code == KAFC_OK && has_records(&resp);
     kafc__session_answered(f, code, code == KAFC_OK ? resp.session_id : 0);
     if (code != KAFC_OK) {
         err.broker = f->node_id;
@@ -375,11 +390,9 @@ static int32_t source(const struct kafc_consumer_partition *p)
     return leader ? kafc__meta_leader(p->meta, p->id, NULL) : p->replica;
 }
 
-static bool due(const struct kafc_consumer_partition *p, int64_t now, enum kafc_purpose slot)
+static bool due(const struct kafc_consumer_partition *p, int64_t now)
 {
-    bool looks = p->look_us > 0 && slot == KAFC_FOR_FETCH; /* it pauses only for want of this slot */
-
-    return !p->dead && !p->busy && p->state == KAFC_CP_FETCH && (p->retry_at <= now || looks) && p->meta &&
+    return !p->dead && !p->busy && p->state == KAFC_CP_FETCH && p->retry_at <= now && p->meta &&
            kafc__cp_is_low(p) && source(p) >= 0;
 }
 
@@ -452,14 +465,30 @@ static struct kafc_fetcher *find_slot(const struct kafc_consumer *c, int32_t nod
     return f;
 }
 
+/* The first slot brought nothing, and the second one is parked for a moment: waits for it, so that one request parks
+ * all of them, and the second slot is left alone. Not for ever: its connection may be dead. */
+static bool wait_for_second(struct kafc_consumer *c, const struct kafc_fetcher *first, const struct kafc_fetcher *second)
+{
+    int64_t until;
+
+    if (!first || first->got || !second || !second->busy || second->msg.max_wait_ms == 0)
+        return false;
+    until = second->sent_at + 2 * AHEAD_WAIT_MS * 1000;
+    if (kafc__core_now(c->core) >= until)
+        return false;
+    if (c->retry_at == 0 || until < c->retry_at)
+        c->retry_at = until;
+    return true;
+}
+
 /* The slot to the node that is free: the first, the second while the first is parked; or KAFC_PURPOSES. */
-static enum kafc_purpose free_slot(const struct kafc_consumer *c, int32_t node)
+static enum kafc_purpose free_slot(struct kafc_consumer *c, int32_t node)
 {
     const struct kafc_fetcher *first = find_slot(c, node, KAFC_FOR_FETCH);
     const struct kafc_fetcher *second = find_slot(c, node, KAFC_FOR_FETCH_AHEAD);
 
     if (!first || !first->busy)
-        return KAFC_FOR_FETCH;
+        return wait_for_second(c, first, second) ? KAFC_PURPOSES : KAFC_FOR_FETCH;
     return !second || !second->busy ? KAFC_FOR_FETCH_AHEAD : KAFC_PURPOSES;
 }
 
@@ -483,8 +512,6 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     if (word == KAFC_SESSION_NO_MEMORY)
         return false;
     kafc__cp_ask(&f->asked[f->nasked++], p);
-    if (f->purpose == KAFC_FOR_FETCH)
-        p->look_us = 0;
     if (word == KAFC_SESSION_KNOWN)
         return true;
     kafc__msg_defaults(&kafc_fetch_req_topic_schema, t);
@@ -508,7 +535,7 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_i
     f->asked = kafc__arena_array(&f->arena, n, sizeof *f->asked);
     f->nasked = 0;
     f->msg.replica_id = -1;
-    f->msg.max_wait_ms = f->purpose == KAFC_FOR_FETCH ? o->max_wait_ms : 0;
+    f->msg.max_wait_ms = o->max_wait_ms;
     f->msg.min_bytes = o->min_bytes;
     f->msg.max_bytes = max_bytes;
     f->msg.isolation_level = o->isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
@@ -530,12 +557,13 @@ static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
     struct kafc_fetcher *f;
     size_t n = 0;
     int32_t room;
-    bool by_id = true;
+    bool by_id = true, at_end = true;
 
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        if (!due(p, now, slot) || source(p) != node)
+        if (!due(p, now) || source(p) != node)
             continue;
         n++;
+        at_end = at_end && is_at_end(p);
         kafc__session_check(p, node);
         by_id = by_id && memcmp(&p->meta->id, &none, sizeof none) != 0;
     }
@@ -549,13 +577,18 @@ static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
         n = 0;
     p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        if (due(p, now, slot) && source(p) == node && (n == 0 || !add(f, p)))
+        if (due(p, now) && source(p) == node && (n == 0 || !add(f, p)))
             kafc__cp_retry(p); /* out of memory */
     }
     if (n == 0 || f->nasked == 0)
         return true;
+    if (slot == KAFC_FOR_FETCH_AHEAD && f->msg.max_wait_ms > AHEAD_WAIT_MS)
+        f->msg.max_wait_ms = AHEAD_WAIT_MS;
+    if (slot == KAFC_FOR_FETCH_AHEAD && !at_end)
+        f->msg.max_wait_ms = 0;
     kafc__session_forget(f);
     f->busy = true;
+    f->sent_at = now;
     f->reserved = (size_t)room;
     c->reserved += f->reserved;
     kafc__core_send(c->core, node, f->purpose, &f->rq);
@@ -568,12 +601,9 @@ void kafc__consumer_fetches(struct kafc_consumer *c)
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
 
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        enum kafc_purpose slot;
+        enum kafc_purpose slot = due(p, now) ? free_slot(c, source(p)) : KAFC_PURPOSES;
 
-        if (!due(p, now, KAFC_FOR_FETCH))
-            continue;
-        slot = free_slot(c, source(p));
-        if (slot != KAFC_PURPOSES && due(p, now, slot) && !ask(c, source(p), slot))
+        if (slot != KAFC_PURPOSES && !ask(c, source(p), slot))
             return;
     }
 }

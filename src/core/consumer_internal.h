@@ -58,7 +58,6 @@ struct kafc_consumer_partition {
     int32_t replica;        /* where to read instead of the leader (KIP-392), or -1 … */
     int64_t replica_until;  /* … until the leader is asked again */
     int64_t retry_at;       /* monotonic µs; 0: now */
-    int64_t look_us;        /* its pause while it has no place in a request that is parked; 0: it does not pause so */
     int attempts;
     kafc_err told;          /* the last error that was told, so that it is told once */
     size_t queued;          /* bytes fetched and not taken */
@@ -86,7 +85,8 @@ struct kafc_fetcher {
     struct kafc_consumer *c;
     int32_t node_id;
     enum kafc_purpose purpose;
-    bool busy;
+    bool busy, got;          /* got: its answer brings records */
+    int64_t sent_at;
     size_t reserved;         /* what its answer may bring, in c->reserved */
     struct kafc_session session; /* of the first slot; the second one has none */
     int32_t *forgotten;      /* numbers of partitions, for msg */
@@ -136,7 +136,7 @@ struct kafc_consumer {
     size_t reserved;    /* what the fetches under way may bring */
     bool stopped;       /* no more work: the application's thread may still look at what is there */
     bool no_leader;     /* something that is read has none: a timeout tells why */
-    int64_t retry_at;   /* something could not be had for want of memory; 0: nothing */
+    int64_t retry_at;   /* something could not be had or done now; 0: nothing */
     kafc_error trouble; /* why a request failed, until its node answers one; or code KAFC_OK */
     int64_t trouble_at;
     bool idle_topic;    /* a whole topic is read and its partitions are not known yet */

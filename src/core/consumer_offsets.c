@@ -115,7 +115,6 @@ void kafc__cp_settle(struct kafc_consumer_partition *p)
 
 void kafc__cp_retry(struct kafc_consumer_partition *p)
 {
-    p->look_us = 0;
     p->retry_at = kafc__core_now(p->c->core) + kafc__core_retry_delay(p->c->core, p->attempts);
     p->attempts++;
 }

@@ -525,6 +525,55 @@ START_TEST(an_idle_reader_asks_only_when_the_wait_is_over)
 }
 END_TEST
 
+/* Partitions that came late are parked with the others in the end: one request a node and wait. */
+START_TEST(an_idle_reader_asks_no_more_after_seeks)
+{
+    struct reading e;
+
+    reading_open(&e, 1, 20);
+    for (int32_t p = 0; p < 20; p++)
+        put_records(&e, "t", p, 1, 1000, -1);
+    reading_reader(&e, KAFC_READER(.topic = "t", .max_wait_ms = 200));
+    for (int i = 0; i < 20; i++)
+        ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
+    expect_nothing(&e, 30);
+    for (int32_t p = 0; p < 3; p++) {
+        ck_ok(kafc_reader_seek(e.reader, "t", p, KAFC_AT(0), &e.err));
+        expect_message(&e, "t", p, 0);
+    }
+    expect_nothing(&e, 500);
+    uint64_t before = kafc_mock_requests(e.mock, 0, FETCH);
+    expect_nothing(&e, 1000);
+    ck_assert_uint_le(kafc_mock_requests(e.mock, 0, FETCH) - before, 7);
+    ck_assert_uint_ge(kafc_mock_requests(e.mock, 0, FETCH) - before, 3);
+    reading_close(&e);
+}
+END_TEST
+
+START_TEST(R2_a_seek_does_not_wait_for_a_broker_that_waits)
+{
+    struct reading e;
+    int64_t begin;
+
+    reading_open(&e, 1, 3);
+    for (int32_t p = 0; p < 3; p++)
+        put_records(&e, "t", p, 1, 1000, -1);
+    reading_reader(&e, KAFC_READER(.topic = "t", .max_wait_ms = 20000, .notify_end = KAFC_ON));
+    for (int i = 0; i < 6; i++)
+        (void)kafc_reader_fetch(e.reader, &e.m, SOON, &e.err);
+    begin = kafc__clock_mono_us();
+    for (int i = 0; i < 10; i++) {
+        ck_ok(kafc_reader_seek(e.reader, "t", i % 3, KAFC_AT(0), &e.err));
+        expect_message(&e, "t", i % 3, 0);
+        expect_err(&e, KAFC_ERR_END_OF_PARTITION);
+    }
+    ck_assert_int_le(kafc__clock_mono_us() - begin, 10000000);
+    put_records(&e, "t", 0, 1, 1000, -1);
+    expect_message(&e, "t", 0, 1);
+    reading_close(&e);
+}
+END_TEST
+
 struct sizes {
     int32_t last, most;
 };
@@ -651,5 +700,6 @@ SUITE_MAIN("client/reader_faults", 100, leaders_move, brokers_stop_and_start, co
            a_broker_too_old_is_an_error_that_says_so, buffer_bytes_bounds_what_is_really_held,
            memory_is_bounded_while_nobody_reads,
            readers_of_a_thousand_partitions, an_idle_reader_asks_only_when_the_wait_is_over,
+           an_idle_reader_asks_no_more_after_seeks, R2_a_seek_does_not_wait_for_a_broker_that_waits,
            a_session_names_only_what_changes, a_session_that_is_lost_is_begun_anew,
            partitions_come_and_go_within_a_session, a_closed_reader_fetches_no_more)
