@@ -126,8 +126,10 @@ static void nothing_new(const struct kafc_fetcher *f, struct kafc_consumer_parti
 {
     const kafc_reader_options *o = &p->c->cfg.options;
     bool no_wait = f->msg.max_wait_ms == 0 || o->min_bytes == 0;
+    /* Behind the end others filled the answer, if anybody got anything. */
+    bool pause = is_at_end(p) ? o->max_wait_ms == 0 || o->min_bytes == 0 : no_wait && !f->got;
 
-    if (is_at_end(p) ? o->max_wait_ms == 0 || o->min_bytes == 0 : no_wait && !f->got) /* got: others filled the answer */
+    if (pause)
         p->retry_at = kafc__core_now(p->c->core) + kafc__core_retry_delay(p->c->core, 0);
 }
 
@@ -467,7 +469,8 @@ static struct kafc_fetcher *find_slot(const struct kafc_consumer *c, int32_t nod
 
 /* The first slot brought nothing, and the second one is parked for a moment: waits for it, so that one request parks
  * all of them, and the second slot is left alone. Not for ever: its connection may be dead. */
-static bool wait_for_second(struct kafc_consumer *c, const struct kafc_fetcher *first, const struct kafc_fetcher *second)
+static bool wait_for_second(struct kafc_consumer *c, const struct kafc_fetcher *first,
+                            const struct kafc_fetcher *second)
 {
     int64_t until;
 
