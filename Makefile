@@ -145,7 +145,7 @@ $(O)/libbench.a: $(BLIB_OBJ)
 
 $(O)/libkafc.so.0: $(LIB_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -shared -Wl,-soname,libkafc.so.0 -o $@ $(LIB_OBJ) $(KAFC_LIBS)
+	$(Q)$(LINK) -shared -Wl,-soname,libkafc.so.0 -Wl,-z,nodelete -o $@ $(LIB_OBJ) $(KAFC_LIBS)
 	@ln -sf libkafc.so.0 $(O)/libkafc.so
 
 # Version from the public header; prefix as make or configure has it.

@@ -91,7 +91,7 @@ KAFC_API kafc_client *kafc_client_open(const kafc_client_options *o,
 KAFC_API kafc_err kafc_client_close(kafc_client *c, int timeout_ms, kafc_error *err);
 
 /* Closes without waiting if needed and gives the memory back. Writers and readers of the client must have been freed,
- * batches and reports may live on. NULL is ignored. */
+ * batches and reports may live on. Inside a callback it does nothing. NULL is ignored. */
 KAFC_API void kafc_client_free(kafc_client *c);
 
 /* Makes calls that wait on this client (not its readers and writers) return KAFC_ERR_INTERRUPTED. Safe in a signal

@@ -83,22 +83,41 @@ kafc_err kafc__conn_hold_topic(kafc_conn *c, int timeout_ms, int64_t *deadline, 
     return rc == KAFC_OK ? kafc__conn_hold(c, timeout_ms, deadline, err) : rc;
 }
 
+/* A connection that is taken out under the lock and ended, which logs, without it. */
+struct remains {
+    struct kafc_link *link;
+    int fd;
+};
+
+static struct remains take_down(kafc_conn *c)
+{
+    struct remains r = { c->link, c->fd };
+    c->link = NULL;
+    c->fd = -1;
+    return r;
+}
+
+static void bury(struct remains r)
+{
+    kafc__link_free(r.link);
+    kafc__sock_close(r.fd);
+}
+
 static void hang_up(kafc_conn *c)
 {
-    kafc__link_free(c->link);
-    c->link = NULL;
-    kafc__sock_close(c->fd);
-    c->fd = -1;
+    bury(take_down(c));
 }
 
 void kafc__conn_release(kafc_conn *c)
 {
+    struct remains r = { NULL, -1 };
     kafc__lock(&c->lock);
     c->held = false;
     if (atomic_load(&c->closed)) /* while this thread was inside */
-        hang_up(c);
+        r = take_down(c);
     kafc__cond_broadcast(&c->changed);
     kafc__unlock(&c->lock);
+    bury(r);
 }
 
 /* --- Driving --------------------------------------------------------------------- */
@@ -634,10 +653,11 @@ kafc_err kafc_conn_close(kafc_conn *c, kafc_error *err)
     kafc__lock(&c->lock);
     atomic_store(&c->closed, true);
     kafc__cond_broadcast(&c->changed);
-    bool held = c->held;
-    if (!held) /* a thread that is inside is woken, and the socket goes with free */
-        hang_up(c);
+    struct remains r = { NULL, -1 };
+    if (!c->held) /* else the thread that is inside is woken, and does it */
+        r = take_down(c);
     kafc__unlock(&c->lock);
+    bury(r);
     kafc__wake_signal(&c->wake);
     return KAFC_OK;
 }
