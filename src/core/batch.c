@@ -445,8 +445,9 @@ static void put_here(struct kafc_seg *s, const struct record *r)
 {
     uint8_t *end = kafc__record_put(s->data + s->len, r->body, &r->fields);
     s->len += (uint32_t)r->total;
-    __builtin_prefetch(end + 64, 1);
-    __builtin_prefetch(end + 128, 1);
+    /* Numbers, since they may lie behind the segment, where no pointer may be made to. */
+    __builtin_prefetch((const void *)((uintptr_t)end + 64), 1);
+    __builtin_prefetch((const void *)((uintptr_t)end + 128), 1);
 }
 
 static enum kafc_put put_plain(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
