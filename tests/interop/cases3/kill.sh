@@ -22,7 +22,8 @@ pace()
             text+="key-$((n % 300)):$n"$'\n'
         done
         printf '%s' "$text"
-        echo "$n" > sent
+        echo "$n" > sent.new
+        mv sent.new sent
         ahead=$((due - ${EPOCHREALTIME/[.,]/}))
         [ "$ahead" -le 0 ] || sleep "$(printf '0.%06d' "$ahead")"
     done
@@ -31,8 +32,8 @@ pace()
 sent()
 {
     local n=0
-    [ ! -f sent ] || read -r n < sent || true # perhaps just being written
-    [ "${n:-0}" -ge "$1" ]
+    [ ! -f sent ] || read -r n < sent
+    [ "$n" -ge "$1" ]
 }
 
 # in_order FILE WHO: %p %o %k %s; all numbers once, rising within each partition and in each key
@@ -73,6 +74,10 @@ until_true 60 sent $((total * 3 / 10)) || fail "the load does not get under way:
 victim=$(kcat -L -b "$BROKERS" -t "$topic" | sed -n 's/.*partition 0, leader \([0-9]*\),.*/\1/p')
 "$interop/cluster" kill "$victim"
 echo "broker $victim killed after $(cat sent) lines"
+# Whoever comes now, with the dead broker first in its list, is served by the others.
+dead=$(cut -d , -f "$victim" "$CLUSTER_DIR/bootstrap")
+kafc metadata -b "$dead,$BROKERS" -t "$topic" > listed 2> said || fail "one dead broker in the list: $(cat said)"
+grep -q "$topic" listed || fail "the topic is not listed with a broker down"
 until_true 60 sent $((total * 6 / 10)) || fail "the load stands still with a broker down: $(tail -n 3 writer.said)"
 "$interop/cluster" start "$victim"
 echo "started again after $(cat sent) lines"
