@@ -96,6 +96,7 @@ static void heal(struct sim_chaos *x)
         if (kafc__cluster_leader(s->cluster, x->topic, p, NULL) < 0)
             (void)kafc__cluster_set_leader(s->cluster, x->topic, p, 1);
     s->dark_percent = 0;
+    s->poor_permille = 0;
     x->healed = true;
 }
 

@@ -64,7 +64,7 @@ static void send_some(void *ctx)
         msg.value.len = len + (int)kafc__rand_below(&r, (uint32_t)f->value_max);
         memset(value + len, 'a' + f->next % 26, (size_t)(msg.value.len - len));
         code = kafc__producer_send(f->producer, &msg, &f->m[f->next], sim_wall_ms(s), &err);
-        if (code == KAFC_ERR_WOULD_BLOCK)
+        if (code == KAFC_ERR_WOULD_BLOCK || (code == KAFC_ERR_NO_MEMORY && s->poor_permille))
             break;
         MUST(f, code == KAFC_OK, "send of message %d: %s", SEED(f), f->next, err.message);
         f->m[f->next++].taken = true;
@@ -76,9 +76,9 @@ static void send_some(void *ctx)
 static void start_writer(struct flow *f, const struct flow_options *o)
 {
     struct sim *s = f->sim;
-    struct kafc_producer_config cfg = { .topic = "t",
-                                        .acks = o->acks,
-                                        .idempotence = o->idempotence };
+    struct kafc_producer_config cfg = {
+        .mem = s->mem, .topic = "t", .acks = o->acks, .idempotence = o->idempotence
+    };
     struct kafc_core_config core = { .client_id = "writer" };
     kafc_error err;
 
@@ -146,6 +146,8 @@ static void take_messages(struct flow *f)
         if (code ==
             KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION) /* a notice: the chaos answers so (rule R12) */
             continue;
+        if (code == KAFC_ERR_NO_MEMORY && s->poor_permille)
+            return;
         MUST(f, code == KAFC_OK, "the reader: %s: %s", SEED(f), kafc_err_name(code), err.message);
         MUST(f, strcmp(m.topic, "t") == 0 && m.partition >= 0 && m.partition < FLOW_PARTITIONS,
              "%s-%d?", SEED(f), m.topic, (int)m.partition);
@@ -173,7 +175,7 @@ static void take_messages(struct flow *f)
 static void start_reader(struct flow *f)
 {
     struct sim *s = f->sim;
-    struct kafc_consumer_config cfg = { .on_ready = on_ready, .ctx = f };
+    struct kafc_consumer_config cfg = { .mem = s->mem, .on_ready = on_ready, .ctx = f };
     struct kafc_core_config core = { .client_id = "reader" };
     kafc_reader_options o;
     kafc_error err;
@@ -327,6 +329,8 @@ void flow_options_of(struct flow_options *o, uint64_t seed)
         o->short_timeouts = true;
         o->delivery_timeout_us = 700000 + (int64_t)(seed % 13) * 200000;
     }
+    if (seed % 8 == 6) /* memory runs out now and then */
+        o->poor = o->short_timeouts = true;
     if (seed % 10 == 9) {
         o->idempotence = false;
         o->acks = seed % 20 == 9 ? 1 : -1;
@@ -394,6 +398,8 @@ uint64_t flow_run(const struct flow_options *o)
         start_reader(f);
     if (o->chaos)
         start_chaos(f);
+    if (o->poor)
+        s->poor_permille = 1 + (int)sim_draw(s, 20);
     ended = sim_run(s, done, f, 400000000);
     MUST(f, ended, "it does not end: %d of %d sent, closed %d, %d read, at %.3f s", SEED(f),
          f->next, f->n, f->closed, f->read, (double)s->now / 1e6);

@@ -55,7 +55,7 @@ struct flow_options {
     bool short_timeouts; /* failures are expected */
     bool idempotence;
     int16_t acks;
-    bool chaos, reader;
+    bool chaos, reader, poor;
 };
 
 /* Everything that the seed decides. */

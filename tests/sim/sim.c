@@ -482,6 +482,35 @@ bool sim_run(struct sim *s, bool (*done)(void *ctx), void *ctx, int64_t limit)
 
 /* ---- made and unmade ---- */
 
+static bool poor(struct sim *s)
+{
+    return s->poor_permille && kafc__rand_below(&s->poor, 1000) < (uint32_t)s->poor_permille;
+}
+
+static void *sim_malloc(void *ctx, size_t n)
+{
+    struct sim *s = ctx;
+    void *p = poor(s) ? NULL : malloc(n);
+
+    s->live += p != NULL;
+    return p;
+}
+
+static void *sim_realloc(void *ctx, void *p, size_t n)
+{
+    struct sim *s = ctx;
+    void *q = poor(s) ? NULL : realloc(p, n);
+
+    s->live += !p && q;
+    return q;
+}
+
+static void sim_release(void *ctx, void *p)
+{
+    ((struct sim *)ctx)->live -= p != NULL;
+    free(p);
+}
+
 static void say_mock(void *ctx, kafc_log_level level, const char *line)
 {
     const struct sim *s = ctx;
@@ -504,6 +533,8 @@ struct sim *sim_new(uint64_t seed, const kafc_mock_options *o)
     s->trace = UINT64_C(14695981039346656037);
     s->now = 1000000;
     s->latency_max_us = 2000;
+    s->mem = (kafc_allocator){ sim_malloc, sim_realloc, sim_release, s };
+    kafc__rand_seed(&s->poor, seed + 77);
     s->log = getenv("SIM_LOG") != NULL;
     if (s->log) {
         opt.log = say_mock;
@@ -550,6 +581,7 @@ struct kafc_core *sim_client(struct sim *s, const struct kafc_core_config *given
     cfg.connections_max_idle_us = cfg.connections_max_idle_us ? cfg.connections_max_idle_us
                                                               : 60000000;
     cfg.receive_max = cfg.receive_max ? cfg.receive_max : 104857600;
+    cfg.mem = s->mem;
     cfg.seed = s->seed * 31 + (uint64_t)c->index + 1;
     if (s->log)
         cfg.log = (struct kafc_logger){ .level = KAFC_LOG_DEBUG, .sink = say, .ctx = c };
@@ -584,6 +616,9 @@ void sim_free(struct sim *s)
         l->conn = 0;
         reap(l);
     }
+    if (s->live)
+        ck_abort_msg("SIM_SEED=%llu: %lld allocations of the clients are left",
+                     (unsigned long long)s->seed, (long long)s->live);
     kafc__cluster_free(s->cluster);
     kafc__heap_fini(&s->events);
     free(s);

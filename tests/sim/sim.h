@@ -40,7 +40,11 @@ struct sim {
     int64_t blocked_until[SIM_BROKERS_MAX + 1]; /* by broker: nothing passes before */
     int latency_max_us;                         /* of a packet, usually */
     int dark_percent;                           /* of connections that break without a word */
-    bool log;                                   /* the clients' lines go to stderr */
+    kafc_allocator mem;                         /* of the clients */
+    int poor_permille;                          /* of their allocations fail */
+    struct kafc_rand poor;
+    int64_t live; /* their allocations that were not freed */
+    bool log;     /* the clients' lines go to stderr */
     uint64_t steps, packets;
 };
 
