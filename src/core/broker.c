@@ -119,6 +119,14 @@ void kafc__broker_retire(struct kafc_broker *b)
             kafc__core_timer_set(c, &b->conn[i].timer, c->now); /* idle ones go at once */
 }
 
+void kafc__broker_renew(struct kafc_broker *b)
+{
+    b->renew = true;
+    for (int i = 0; i < KAFC_PURPOSES; i++)
+        if (b->conn[i].id)
+            kafc__core_timer_set(b->conn[i].core, &b->conn[i].timer, b->conn[i].core->now);
+}
+
 void kafc__broker_reap(struct kafc_core *c)
 {
     struct kafc_broker *b = KAFC_LIST_FIRST(&c->gone, struct kafc_broker, node);
@@ -177,6 +185,13 @@ static bool wanted(const struct kafc_conn *conn)
     return conn->link && kafc__link_pending(conn->link) > 0;
 }
 
+/* When it ends if nothing is asked of it. */
+static int64_t idle_until(const struct kafc_conn *conn)
+{
+    bool now = conn->broker->renew || is_gone(conn->broker);
+    return later(conn->used_at, now ? 0 : conn->core->cfg.connections_max_idle_us);
+}
+
 /* When the connection has to be looked at again. */
 static int64_t conn_deadline(const struct kafc_conn *conn)
 {
@@ -189,8 +204,7 @@ static int64_t conn_deadline(const struct kafc_conn *conn)
         return conn->broker->not_before < at ? conn->broker->not_before : at;
     if (conn->connect_by < at)
         at = conn->connect_by;
-    int64_t idle = later(conn->used_at,
-                         is_gone(conn->broker) ? 0 : conn->core->cfg.connections_max_idle_us);
+    int64_t idle = idle_until(conn);
     return is_ready(conn) && !wanted(conn) && idle < at ? idle : at;
 }
 
@@ -214,6 +228,7 @@ static void conn_open(struct kafc_conn *conn)
         return;
     }
     conn->open = true;
+    conn->broker->renew = false;
     conn->blocked = false;
     conn->connect_by = later(c->now, c->cfg.connect_timeout_us);
     conn->used_at = c->now;
@@ -318,8 +333,7 @@ static void conn_alarm(void *owner)
         return;
     }
     bool gone = is_gone(conn->broker);
-    int64_t idle = later(conn->used_at, gone ? 0 : c->cfg.connections_max_idle_us);
-    if (!wanted(conn) && ((is_ready(conn) && idle <= c->now) || (!conn->id && gone))) {
+    if (!wanted(conn) && ((is_ready(conn) && idle_until(conn) <= c->now) || (!conn->id && gone))) {
         conn_close_idle(conn);
         return;
     }

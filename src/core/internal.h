@@ -35,6 +35,7 @@ struct kafc_broker {
     char *host;
     int32_t port;
     char *name;         /* for sentences (rule C4) */
+    bool renew;         /* its connections end when they are idle, and the next ones are new */
     bool seen;          /* in the metadata response that is being read */
     int failures;       /* connections in a row that were lost or not had */
     kafc_err told;      /* of its links: the trouble that the log has been warned of */
@@ -102,6 +103,8 @@ void kafc__broker_free(struct kafc_broker *b);
 struct kafc_broker *kafc__broker_find(const struct kafc_core *c, int32_t id);
 /* The metadata does not know it any more: its connections end when they are idle. */
 void kafc__broker_retire(struct kafc_broker *b);
+/* Its connections may lead to the wrong place: the same, but it stays. */
+void kafc__broker_renew(struct kafc_broker *b);
 void kafc__broker_reap(struct kafc_core *c);
 /* Requests for any node: to a connection that is ready, or on the way to one. */
 void kafc__any_pump(struct kafc_core *c);

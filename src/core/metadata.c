@@ -422,6 +422,17 @@ static void learned(struct kafc_core *c, bool ok)
 /* Ten times what the largest clusters have: a node costs far more memory than its bytes in a response. */
 enum { NODES_MAX = 10000 };
 
+/* Forgets the nodes, and connections to the list as well: they may lead elsewhere now. */
+static void begin_anew(struct kafc_core *c)
+{
+    struct kafc_broker *b;
+    while ((b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node)))
+        kafc__broker_retire(b);
+    for (b = KAFC_LIST_FIRST(&c->boot, struct kafc_broker, node); b;
+         b = KAFC_LIST_NEXT(&c->boot, b, struct kafc_broker, node))
+        kafc__broker_renew(b);
+}
+
 /* An error of the whole answer (a code of its own from version 13 on). */
 static bool refused(struct kafc_core *c, const struct kafc_broker *by,
                     const struct kafc_metadata_resp *resp, kafc_error *err)
@@ -437,10 +448,8 @@ static bool refused(struct kafc_core *c, const struct kafc_broker *by,
         return false;
     err->broker = by->id;
     err->api = KAFC_API_METADATA;
-    struct kafc_broker *b;
-    while (code == KAFC_ERR_REBOOTSTRAP_REQUIRED &&
-           (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node)))
-        kafc__broker_retire(b);
+    if (code == KAFC_ERR_REBOOTSTRAP_REQUIRED)
+        begin_anew(c);
     return true;
 }
 

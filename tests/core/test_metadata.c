@@ -416,6 +416,33 @@ START_TEST(a_name_that_no_broker_takes_does_not_harm_the_others)
 }
 END_TEST
 
+START_TEST(a_broker_that_wants_a_new_beginning_gets_it)
+{
+    world_init(&w, "a:1");
+    struct world_node *a = world_node(&w, -1, "a",
+                                      1); /* a proxy, which leads elsewhere next time */
+    world_node(&w, 2, "b", 2);
+    world_topic(&w, "t", 1, 2);
+    ck_assert(world_start(&w));
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(a->opened, 1);
+    w.refuse = KAFC_ERR_REBOOTSTRAP_REQUIRED;
+    kafc__meta_stale(w.core);
+    world_run(&w, w.now + 2 * SEC);
+    ck_assert_int_eq(w.refuse, 0);
+    ck_assert(t->fresh);
+    ck_assert_int_eq(a->opened, 2);
+    world_run(&w, w.now + 5 * SEC); /* that one stays */
+    kafc__meta_stale(w.core);
+    world_run(&w, w.now + 5 * SEC);
+    ck_assert(t->fresh);
+    ck_assert_int_eq(a->opened, 2);
+    kafc__meta_drop(w.core, t, false);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(a_lost_answer_is_asked_for_again)
 {
     begin();
@@ -445,4 +472,5 @@ SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_d
            a_hint_counts_when_it_is_newer_and_the_node_is_known,
            members_may_drop_topics_and_each_other_while_they_hear_news,
            a_topic_dropped_in_flight_is_no_news, a_crowd_of_nodes_is_not_believed,
-           a_name_that_no_broker_takes_does_not_harm_the_others, a_lost_answer_is_asked_for_again)
+           a_name_that_no_broker_takes_does_not_harm_the_others,
+           a_broker_that_wants_a_new_beginning_gets_it, a_lost_answer_is_asked_for_again)

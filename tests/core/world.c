@@ -152,6 +152,8 @@ static void answer_metadata(struct world *w, struct world_link *l, const struct 
                  req.topics.v[0].name.p);
     kafc__msg_defaults(q->api->resp, &resp);
     resp.controller_id = w->controller;
+    resp.error_code = w->refuse;
+    w->refuse = 0;
     resp.brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, w->nnodes + w->crowd,
                                      &l->peer.arena);
     for (int i = 0; i < w->nnodes; i++)

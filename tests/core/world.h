@@ -58,7 +58,8 @@ struct world {
     bool auto_create; /* the brokers create topics that are asked for by name */
     int8_t metadata_max;
     int32_t controller;
-    int32_t crowd; /* so many nodes more in the metadata */
+    int16_t refuse; /* the code of the next answer to Metadata */
+    int32_t crowd;  /* so many nodes more in the metadata */
     struct world_asked asked[WORLD_ASKED];
     int nasked;
     int nclosed;  /* CLOSE actions */
