@@ -10,6 +10,8 @@
 enum {
     READ_SIZE = 65536,
     WAITING_MAX = 1 << 20, /* bytes that are taken while requests wait */
+    UNSENT_MAX =
+        1 << 24, /* bytes of answers that the peer does not read, before no request is served */
     ARENA_MAX = 1 << 28
 };
 
@@ -130,8 +132,10 @@ void kafc__cluster_consumed(struct kafc_cluster *c, uint64_t id, size_t n)
     out->sent += n;
     if (out->sent < out->len)
         return;
+    conn->out_bytes -= out->len;
     kafc__list_del(&out->node);
     kafc__free(&c->mem, out);
+    kafc__mock_work(c, conn);
 }
 
 static struct kafc_mout *new_out(struct kafc_cluster *c, size_t len)
@@ -147,6 +151,7 @@ static void queue_out(struct kafc_cluster *c, struct kafc_mconn *conn, struct ka
                       int64_t delay_us)
 {
     out->ready_at = c->now + delay_us + conn->broker->rtt_us;
+    conn->out_bytes += out->len;
     kafc__list_push(&conn->out, &out->node);
     news(c, conn);
 }
@@ -379,7 +384,7 @@ static void request(struct kafc_cluster *c, struct kafc_mconn *conn, const uint8
 
 static bool waits(const struct kafc_cluster *c, const struct kafc_mconn *conn)
 {
-    return conn->parked || conn->busy_until > c->now;
+    return conn->parked || conn->busy_until > c->now || conn->out_bytes > UNSENT_MAX;
 }
 
 void kafc__cluster_recv_room(struct kafc_cluster *c, uint64_t id, void **p, size_t *n)

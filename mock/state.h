@@ -79,6 +79,7 @@ struct kafc_mconn {
     uint64_t id;
     struct kafc_mbroker *broker;
     struct kafc_list out;
+    size_t out_bytes; /* in it */
     uint8_t *in;
     size_t in_len, in_cap, in_pos;
     int64_t busy_until;         /* a hook's delay: requests wait */

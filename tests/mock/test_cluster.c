@@ -362,6 +362,29 @@ START_TEST(round_trips_take_their_time_but_do_not_wait_for_each_other)
 }
 END_TEST
 
+START_TEST(a_peer_that_does_not_read_is_not_served_for_ever)
+{
+    struct ask a;
+    struct kafc_metadata_req q;
+    uint64_t served;
+    ask_init(&a, NULL);
+    ck_assert_int_eq(kafc__cluster_create_topic(a.c, "many", 20000, 0), KAFC_OK);
+    kafc__msg_defaults(&kafc_metadata_req_schema, &q);
+    q.topics.n = -1;
+    for (int i = 0; i < 100; i++)
+        ask_send(&a, KAFC_API_METADATA, 12, &q);
+    served = kafc__cluster_requests(a.c, 0, -1);
+    ck_assert_uint_gt(served, 2);
+    ck_assert_uint_lt(served, 60);
+    for (int i = 0; i < 100; i++) {
+        struct kafc_metadata_resp r;
+        ck_assert(ask_answered(&a, KAFC_API_METADATA, 12, &r));
+        kafc__arena_reset(&a.arena);
+    }
+    ask_fini(&a);
+}
+END_TEST
+
 START_TEST(hostile_bytes_end_the_connection_at_most)
 {
     struct ask a;
@@ -457,4 +480,5 @@ SUITE_MAIN("mock-cluster", 30, every_version_of_api_versions_lists_what_is_serve
            topics_are_made_and_deleted_by_requests, hooks_decide,
            an_answer_can_be_lost_after_the_work,
            round_trips_take_their_time_but_do_not_wait_for_each_other,
+           a_peer_that_does_not_read_is_not_served_for_ever,
            hostile_bytes_end_the_connection_at_most, memory_that_runs_out_ends_connections_only)

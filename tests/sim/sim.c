@@ -624,6 +624,24 @@ void sim_free(struct sim *s)
     free(s);
 }
 
+static uint64_t number(const char *name, uint64_t dflt)
+{
+    const char *text = getenv(name);
+
+    return text && *text ? strtoull(text, NULL, 10) : dflt;
+}
+
+void sim_seeds(uint64_t usual, uint64_t shards, uint64_t shard, void (*run)(uint64_t seed))
+{
+    uint64_t one = number("SIM_SEED", 0), first = number("KAFC_SIM_SEED", 1),
+             n = number("KAFC_SIM_RUNS", usual);
+
+    if (one && shard == 0)
+        run(one);
+    for (uint64_t seed = first + shard; !one && seed < first + n; seed += shards)
+        run(seed);
+}
+
 /* ---- faults ---- */
 
 void sim_block(struct sim *s, int32_t broker, int64_t us)

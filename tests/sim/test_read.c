@@ -253,16 +253,14 @@ static uint64_t run(uint64_t seed)
     return trace;
 }
 
+static void run_one(uint64_t seed)
+{
+    (void)run(seed);
+}
+
 START_TEST(R10_committed_and_nothing_else_in_order_once)
 {
-    const char *only = getenv("SIM_SEED"), *runs = getenv("KAFC_SIM_RUNS");
-    uint64_t n = runs && *runs ? strtoull(runs, NULL, 10) : SEEDS;
-
-    for (uint64_t seed = only ? strtoull(only, NULL, 10) : 1; only || seed <= n; seed++) {
-        (void)run(seed);
-        if (only)
-            break;
-    }
+    sim_seeds(SEEDS, 1, 0, run_one);
 }
 END_TEST
 

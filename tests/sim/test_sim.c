@@ -13,13 +13,6 @@
 
 enum { SEEDS = 200, SHARDS = 10 };
 
-static uint64_t number(const char *name, uint64_t dflt)
-{
-    const char *text = getenv(name);
-
-    return text && *text ? strtoull(text, NULL, 10) : dflt;
-}
-
 static void run(uint64_t seed)
 {
     struct flow_options o;
@@ -30,16 +23,7 @@ static void run(uint64_t seed)
 
 START_TEST(W1_W5_every_message_one_verdict_and_the_log_once_in_order)
 {
-    uint64_t one = number("SIM_SEED", 0), first = number("KAFC_SIM_SEED", 1),
-             n = number("KAFC_SIM_RUNS", SEEDS);
-
-    if (one) {
-        if (_i == 0)
-            run(one);
-        return;
-    }
-    for (uint64_t seed = first + (uint64_t)_i; seed < first + n; seed += SHARDS)
-        run(seed);
+    sim_seeds(SEEDS, SHARDS, (uint64_t)_i, run);
 }
 END_TEST
 
