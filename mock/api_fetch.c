@@ -378,8 +378,10 @@ static kafc_err open_session(struct kafc_mrq *rq, const struct kafc_fetch_req *q
     s->epoch = s->epoch == INT32_MAX ? 1 : s->epoch + 1;
     f->session = s->id;
     f->incremental = true;
-    kafc__mwants_forget(c, &s->wants, q, by_id);
-    return kafc__mwants_take(c, &s->wants, q, by_id) ? KAFC_OK : KAFC_ERR_UNKNOWN_SERVER_ERROR;
+    if (!kafc__mwants_take(c, &s->wants, q, by_id))
+        return KAFC_ERR_UNKNOWN_SERVER_ERROR;
+    kafc__mwants_forget(c, &s->wants, q, by_id); /* as real brokers do: what is named in both is gone */
+    return KAFC_OK;
 }
 
 static bool of_session(kafc_err code)

@@ -250,6 +250,34 @@ START_TEST(R2_seek_is_local_and_immediate)
 }
 END_TEST
 
+START_TEST(R2_seek_drops_what_was_fetched_ahead)
+{
+    struct reading e;
+    kafc_mock_log log;
+    uint64_t asked;
+
+    reading_open(&e, 1, 1);
+    for (int i = 0; i < 50; i++)
+        put_some(&e, 10);
+    ck_ok(kafc_mock_log_get(e.mock, "t", 0, &log));
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .partition_max_bytes = 4000,
+                                   .max_wait_ms = 20));
+    for (int round = 0; round < 5; round++) {
+        expect_offsets(&e, round * 3, round * 3 + 2);
+        do { /* until no more is fetched ahead */
+            asked = kafc_mock_requests(e.mock, 0, 1);
+            nanosleep(&(struct timespec){ .tv_nsec = 30000000 }, NULL);
+        } while (asked != kafc_mock_requests(e.mock, 0, 1));
+        ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(400 + round), &e.err));
+        expect_offset(&e, 400 + round);
+        ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(round * 3 + 3), &e.err));
+    }
+    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_FIRST, &e.err));
+    expect_offsets(&e, 0, log.high_watermark);
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(R2_seek_on_a_partition_that_is_not_assigned)
 {
     struct reading e;
@@ -671,7 +699,7 @@ SUITE_MAIN("client/reader", 60, R3_the_default_start_is_the_first_offset, R3_las
            R3_above_the_end_is_an_error_until_a_seek, R3_a_log_cut_off_below_the_position_is_an_error,
            R3_a_log_cut_off_and_grown_again_is_an_error_too, R3_both_out_of_range_policies_can_be_set,
            R2_assign_reads_from_the_explicit_start, R2_seek_is_local_and_immediate,
-           R2_seek_on_a_partition_that_is_not_assigned, R2_the_handler_of_the_puzzle_run_twice,
+           R2_seek_drops_what_was_fetched_ahead, R2_seek_on_a_partition_that_is_not_assigned, R2_the_handler_of_the_puzzle_run_twice,
            V2_no_result_shows_a_magic_number, V3_null_and_empty_differ, V4_a_message_carries_where_it_came_from,
            V4_log_append_time, a_batch_is_handed_over_whole_and_the_position_moves_past_it,
            the_rest_of_a_batch_that_fetch_began, a_batch_outlives_reader_and_client_on_another_thread,
