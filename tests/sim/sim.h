@@ -66,8 +66,8 @@ void sim_cancel(struct sim *s, struct sim_event *e);
 /* Goes on until done() says so; false: `limit` (us from now) passed, or nothing is left to happen. */
 bool sim_run(struct sim *s, bool (*done)(void *ctx), void *ctx, int64_t limit);
 
-/* Runs seeds as the environment says: SIM_SEED=n that one alone; KAFC_SIM_RUNS=n so many (else `usual`), from KAFC_SIM_SEED
- * (else 1) on; of these every `shards`th, beginning with the `shard`th. */
+/* Runs seeds as the environment says: SIM_SEED=n that one alone; else KAFC_SIM_RUNS=n so many (or
+ * `usual`) from KAFC_SIM_SEED (or 1) on, of these every `shards`th, beginning with the `shard`th. */
 void sim_seeds(uint64_t usual, uint64_t shards, uint64_t shard, void (*run)(uint64_t seed));
 
 /* ---- faults ---- */
