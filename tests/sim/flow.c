@@ -84,6 +84,7 @@ static void start_writer(struct flow *f, const struct flow_options *o)
 
     core.request_timeout_us = 1000000 + sim_draw(s, 3000000);
     f->wcore = sim_client(s, &core);
+    cfg.idempotence = o->idempotence || o->denied;
     cfg.idempotence_asked = o->idempotence;
     cfg.create_topics = f->creates;
     cfg.compression = f->codec;
@@ -99,6 +100,16 @@ static void start_writer(struct flow *f, const struct flow_options *o)
     cfg.now_us = now_us;
     cfg.on_report = on_report;
     cfg.ctx = f;
+    if (o->denied) { /* the default gives way (rule W6) */
+        cfg.max_in_flight = 5;
+        if (sim_chance(s, 50))
+            ck_assert_int_eq(
+                kafc__cluster_set_versions(s->cluster, KAFC_API_INIT_PRODUCER_ID, -1, -1), KAFC_OK);
+        else
+            ck_assert_int_eq(kafc__cluster_push_error(s->cluster, KAFC_API_INIT_PRODUCER_ID,
+                                                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1000),
+                             KAFC_OK);
+    }
     f->producer = kafc__producer_new(f->wcore, &cfg, &err);
     MUST(f, f->producer != NULL, "no producer: %s", SEED(f), err.message);
     MUST(f, kafc__producer_start(f->producer, &err) == KAFC_OK, "start: %s", SEED(f), err.message);
@@ -260,6 +271,10 @@ static void check_log(struct flow *f, const struct flow_options *o)
                  (long long)at);
             MUST(f, w->partition == p || w->partition < 0, "message %d is in partition %d, not %d",
                  SEED(f), n, (int)p, (int)w->partition);
+            /* Rule W5: without idempotence a batch may be there again, but the first ones are in order. */
+            if (!o->idempotence && !o->short_timeouts)
+                MUST(f, w->found > 0 || n > last, "partition %d: message %d stands behind %d",
+                     SEED(f), (int)p, n, last);
             if (o->idempotence) {
                 MUST(f, n > last, "partition %d: message %d stands behind %d", SEED(f), (int)p, n,
                      last);
@@ -270,8 +285,7 @@ static void check_log(struct flow *f, const struct flow_options *o)
                      "message %d is at %d:%lld, and was told to be at %lld", SEED(f), n, (int)p,
                      (long long)at, (long long)w->offset);
             }
-            w->found++;
-            last = n;
+            last = w->found++ && n < last ? last : n;
             kafc_message_free(m);
         }
     }
@@ -331,9 +345,14 @@ void flow_options_of(struct flow_options *o, uint64_t seed)
     }
     if (seed % 8 == 6) /* memory runs out now and then */
         o->poor = o->short_timeouts = true;
+    if (seed % 16 == 12) {
+        o->denied = true;
+        o->idempotence = false;
+    }
     if (seed % 10 == 9) {
         o->idempotence = false;
         o->acks = seed % 20 == 9 ? 1 : -1;
+        o->denied = false;
     }
 }
 

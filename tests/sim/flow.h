@@ -54,6 +54,7 @@ struct flow_options {
     int64_t delivery_timeout_us;
     bool short_timeouts; /* failures are expected */
     bool idempotence;
+    bool denied; /* wanted by default and not to be had; then idempotence is false here */
     int16_t acks;
     bool chaos, reader, poor;
 };
