@@ -36,7 +36,9 @@ static void serve(int to)
         die("mock", &err);
     memset(value, 'x', sizeof(value));
     for (int i = 0; i < BATCH; i++)
-        m[i] = (kafc_message){ .key = { "key-1234", 8 }, .value = { value, SIZE }, .timestamp = 1700000000000 + i };
+        m[i] = (kafc_message){ .key = { "key-1234", 8 },
+                               .value = { value, SIZE },
+                               .timestamp = 1700000000000 + i };
     if (kafc_mock_create_topic(mock, "bench", PARTITIONS, 1))
         die("topic", NULL);
     for (int b = 0; b < BATCHES * PARTITIONS; b++)
@@ -79,7 +81,8 @@ static void measure(const char *brokers, int rounds)
     struct rusage a, b;
     int64_t n = 0;
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = brokers), &err);
-    kafc_reader *r = c ? kafc_reader_open(c, KAFC_READER(.topic = "bench", .stop = KAFC_LAST), &err) : NULL;
+    kafc_reader *r = c ? kafc_reader_open(c, KAFC_READER(.topic = "bench", .stop = KAFC_LAST), &err)
+                       : NULL;
 
     if (!r)
         die("open", &err);
@@ -97,8 +100,9 @@ static void measure(const char *brokers, int rounds)
     double user = us(b.ru_utime) - us(a.ru_utime), sys = us(b.ru_stime) - us(a.ru_stime);
     printf("in: %lld messages of %d bytes, %d partitions: %.1f ns user + %.1f ns system a message, "
            "%.2f million/s, %.0f MB/s, peak %ld KB, %ld switches\n",
-           (long long)n, SIZE, PARTITIONS, user * 1e3 / (double)n, sys * 1e3 / (double)n, (double)n / wall,
-           (double)n * SIZE / wall, b.ru_maxrss, b.ru_nvcsw - a.ru_nvcsw + b.ru_nivcsw - a.ru_nivcsw);
+           (long long)n, SIZE, PARTITIONS, user * 1e3 / (double)n, sys * 1e3 / (double)n,
+           (double)n / wall, (double)n * SIZE / wall, b.ru_maxrss,
+           b.ru_nvcsw - a.ru_nvcsw + b.ru_nivcsw - a.ru_nivcsw);
     kafc_reader_free(r);
     kafc_client_free(c);
 }
@@ -108,7 +112,7 @@ int main(void)
     int fd[2];
     char brokers[256];
     const char *rounds = getenv("BENCH_ROUNDS");
-    pid_t child;
+    pid_t child = -1;
 
     if (pipe(fd) || (child = fork()) < 0)
         die("fork", NULL);

@@ -16,7 +16,7 @@ struct kafc_reader {
     struct kafc_consumer_config cfg;
     struct kafc_mutex lock; /* of ready and closed, for the wait alone */
     struct kafc_cond changed;
-    bool ready;             /* something may be there since the last look */
+    bool ready; /* something may be there since the last look */
     atomic_bool closed;
     atomic_bool woken;
 };
@@ -125,7 +125,8 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
 /* The start of every call: usable at all? */
 static kafc_err enter(kafc_reader *r, int timeout_ms, kafc_error *err)
 {
-    kafc_err code = r ? kafc__client_check(r->client, err) : kafc__error(err, KAFC_ERR_USAGE, "no reader");
+    kafc_err code = r ? kafc__client_check(r->client, err)
+                      : kafc__error(err, KAFC_ERR_USAGE, "no reader");
 
     if (code)
         return code;
@@ -156,8 +157,8 @@ static kafc_err timed_out(kafc_reader *r, kafc_error *err)
         kafc__client_run(r->client, ask_why, &w);
     if (!w.known)
         return kafc__error(err, KAFC_ERR_TIMED_OUT, "no message came within the timeout");
-    kafc__error(err, KAFC_ERR_TIMED_OUT, "no message came within the timeout; the last trouble: %.400s",
-                w.reason.message);
+    kafc__error(err, KAFC_ERR_TIMED_OUT,
+                "no message came within the timeout; the last trouble: %.400s", w.reason.message);
     err->broker = w.reason.broker;
     return KAFC_ERR_TIMED_OUT;
 }
@@ -180,14 +181,10 @@ static kafc_err wait(kafc_reader *r, int64_t deadline, kafc_error *err)
     r->ready = false;
     kafc__unlock(&r->lock);
     switch ((int)code) {
-    case KAFC_ERR_CLOSED:
-        return kafc__error(err, code, "the reader was closed");
-    case KAFC_ERR_INTERRUPTED:
-        return kafc__error(err, code, "the reader was woken");
-    case KAFC_ERR_TIMED_OUT:
-        return timed_out(r, err);
-    default:
-        return code;
+    case KAFC_ERR_CLOSED: return kafc__error(err, code, "the reader was closed");
+    case KAFC_ERR_INTERRUPTED: return kafc__error(err, code, "the reader was woken");
+    case KAFC_ERR_TIMED_OUT: return timed_out(r, err);
+    default: return code;
     }
 }
 
@@ -230,7 +227,8 @@ kafc_err kafc_reader_assign(kafc_reader *r, const kafc_assignment *a, int32_t n,
     kafc_err code = enter(r, 0, err);
 
     if (code == KAFC_OK && (n < 0 || (n > 0 && !a)))
-        return kafc__error(err, KAFC_ERR_USAGE, "assign was given %d assignments at %p", n, (const void *)a);
+        return kafc__error(err, KAFC_ERR_USAGE, "assign was given %d assignments at %p", n,
+                           (const void *)a);
     return code ? code : kafc__consumer_assign(r->consumer, a, n, err);
 }
 
@@ -255,12 +253,14 @@ void kafc_reader_wake(kafc_reader *r)
     if (!r || kafc__client_check(r->client, NULL))
         return;
     atomic_store(&r->woken, true);
-    kafc__consumer_poke(r->consumer); /* the loop broadcasts: a condition is no thing for a signal handler */
+    kafc__consumer_poke(
+        r->consumer); /* the loop broadcasts: a condition is no thing for a signal handler */
 }
 
 kafc_err kafc_reader_close(kafc_reader *r, int timeout_ms, kafc_error *err)
 {
-    kafc_err code = r ? kafc__client_check(r->client, err) : kafc__error(err, KAFC_ERR_USAGE, "no reader");
+    kafc_err code = r ? kafc__client_check(r->client, err)
+                      : kafc__error(err, KAFC_ERR_USAGE, "no reader");
 
     (void)timeout_ms; /* a reader without a group has nothing to wait for */
     return code ? code : close_now(r);

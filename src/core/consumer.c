@@ -39,18 +39,14 @@ void kafc__cp_step(struct kafc_consumer_partition *p, enum kafc_cp_event e)
 static int needs_of(kafc_position at, int time_bit)
 {
     switch (at.kind) {
-    case KAFC_POSITION_FIRST:
-        return KAFC_NEED_FIRST;
-    case KAFC_POSITION_LAST:
-        return KAFC_NEED_LAST;
-    case KAFC_POSITION_TAIL:
-        return KAFC_NEED_FIRST | KAFC_NEED_LAST;
+    case KAFC_POSITION_FIRST: return KAFC_NEED_FIRST;
+    case KAFC_POSITION_LAST: return KAFC_NEED_LAST;
+    case KAFC_POSITION_TAIL: return KAFC_NEED_FIRST | KAFC_NEED_LAST;
     case KAFC_POSITION_TIME:
         return time_bit | KAFC_NEED_LAST; /* where nothing is as late: the end */
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_OFFSET:
-    case KAFC_POSITION_COMMITTED:
-        break;
+    case KAFC_POSITION_COMMITTED: break;
     }
     return 0;
 }
@@ -117,8 +113,8 @@ bool kafc__cp_answered(struct kafc_asked *a)
     return current && !a->p->dead;
 }
 
-struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kafc_name *topic, int32_t id,
-                                             kafc_position start, kafc_position stop)
+struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kafc_name *topic,
+                                             int32_t id, kafc_position start, kafc_position stop)
 {
     struct kafc_consumer_partition *p = kafc__zalloc(&c->cfg.mem, sizeof *p);
 
@@ -139,7 +135,8 @@ struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kaf
 
 static struct kafc_consumer_partition *find(struct kafc_consumer *c, const char *topic, int32_t id)
 {
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
 
     while (p && (p->dead || p->id != id || strcmp(p->topic->s, topic) != 0))
         p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node);
@@ -154,8 +151,9 @@ bool kafc__is_told(kafc_err told, kafc_err code)
     return told == code && code != KAFC_ERR_END_OF_PARTITION && code != KAFC_ERR_SKIPPED;
 }
 
-bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition *from, struct kafc_name *topic,
-                         int32_t partition, int64_t offset, const kafc_error *what)
+bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition *from,
+                         struct kafc_name *topic, int32_t partition, int64_t offset,
+                         const kafc_error *what)
 {
     struct kafc_fetched *b = kafc__fetched_new(&c->cfg.mem, NULL, topic, partition, NULL, NULL, 0);
 
@@ -173,7 +171,8 @@ bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition
     return true;
 }
 
-bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset, const char *fmt, ...)
+bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset,
+                   const char *fmt, ...)
 {
     kafc_error e;
     char text[sizeof e.message];
@@ -234,12 +233,14 @@ static kafc_position or_default(kafc_position p, kafc_position dflt)
 static kafc_err check_position(kafc_position p, bool is_stop, kafc_error *err)
 {
     if (p.kind == KAFC_POSITION_COMMITTED)
-        return kafc__error(err, KAFC_ERR_USAGE, "a reader without a group has no committed offsets");
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "a reader without a group has no committed offsets");
     if (p.kind == KAFC_POSITION_OFFSET && p.value < 0)
-        return kafc__error(err, KAFC_ERR_USAGE, "offset %lld to %s at is negative", (long long)p.value,
-                           is_stop ? "stop" : "start");
+        return kafc__error(err, KAFC_ERR_USAGE, "offset %lld to %s at is negative",
+                           (long long)p.value, is_stop ? "stop" : "start");
     if (p.kind == KAFC_POSITION_TIME && p.value < 0)
-        return kafc__error(err, KAFC_ERR_USAGE, "KAFC_AT_TIME(%lld) is before 1970", (long long)p.value);
+        return kafc__error(err, KAFC_ERR_USAGE, "KAFC_AT_TIME(%lld) is before 1970",
+                           (long long)p.value);
     if (p.kind == KAFC_POSITION_TAIL && p.value < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "KAFC_TAIL(%lld) is negative", (long long)p.value);
     return KAFC_OK;
@@ -253,11 +254,13 @@ static kafc_err assign_one(struct kafc_consumer *c, const kafc_assignment *a, ka
     bool ok;
 
     if (!a->topic || !*a->topic || a->partition < 0)
-        return kafc__error(err, KAFC_ERR_USAGE, "an assignment needs a topic and a partition from 0 on");
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "an assignment needs a topic and a partition from 0 on");
     if (check_position(start, false, err) || check_position(stop, true, err))
         return KAFC_ERR_USAGE;
     if (find(c, a->topic, a->partition))
-        return kafc__error(err, KAFC_ERR_USAGE, "%s [%d] is assigned twice", a->topic, a->partition);
+        return kafc__error(err, KAFC_ERR_USAGE, "%s [%d] is assigned twice", a->topic,
+                           a->partition);
     name = kafc__name_new(&c->cfg.mem, a->topic);
     ok = name && kafc__cp_new(c, name, a->partition, start, stop);
     kafc__name_unref(name);
@@ -289,7 +292,8 @@ kafc_err kafc__consumer_read_topic(struct kafc_consumer *c, const char *topic, i
 
     if (partition >= 0)
         return kafc__consumer_assign(c, &a, 1, err);
-    if (check_position(c->cfg.options.start, false, err) || check_position(c->cfg.options.stop, true, err))
+    if (check_position(c->cfg.options.start, false, err) ||
+        check_position(c->cfg.options.stop, true, err))
         return KAFC_ERR_USAGE;
     t = kafc__zalloc(&c->cfg.mem, sizeof *t);
     if (t)
@@ -329,8 +333,8 @@ kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t
     }
     kafc__unlock(&c->lock);
     if (!p)
-        return kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader", topic,
-                           partition);
+        return kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader",
+                           topic, partition);
     kafc__consumer_poke(c);
     return KAFC_OK;
 }
@@ -345,20 +349,22 @@ kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_
     kafc__lock(&c->lock);
     p = find(c, topic, partition);
     if (p) {
-        out->position = c->current && c->current->kind == KAFC_FETCHED_RECORDS && c->current->from == p
+        out->position = c->current && c->current->kind == KAFC_FETCHED_RECORDS &&
+                                c->current->from == p
                             ? c->current->cursor.next
                             : p->position;
         out->high_watermark = p->high_watermark;
         out->log_start = p->log_start;
-        out->end = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark : p->last_stable;
+        out->end = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark
+                                                                     : p->last_stable;
         out->lag = out->end < 0 || out->position < 0 ? KAFC_OFFSET_UNKNOWN
                    : out->end > out->position        ? out->end - out->position
                                                      : 0;
     }
     kafc__unlock(&c->lock);
     return p ? KAFC_OK
-             : kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader", topic,
-                           partition);
+             : kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader",
+                           topic, partition);
 }
 
 /* --- Taking ------------------------------------------------------------------------ */
@@ -367,7 +373,8 @@ kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_
 bool kafc__consumer_all_done(const struct kafc_consumer *c)
 {
     bool any = false;
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
 
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (p->dead)

@@ -24,7 +24,8 @@ struct kafc_consumer_config {
 };
 
 /* Hangs itself on the core; topics and positions come with assign. Driver's thread. NULL when out of memory. */
-struct kafc_consumer *kafc__consumer_new(struct kafc_core *core, const struct kafc_consumer_config *cfg);
+struct kafc_consumer *kafc__consumer_new(struct kafc_core *core,
+                                         const struct kafc_consumer_config *cfg);
 /* Ends all work: nothing is fetched any more. Driver's thread, while the application's thread may be in any call. */
 void kafc__consumer_stop(struct kafc_consumer *c);
 /* Which one, for the sentence of a timeout; false: none. Driver's thread. */
@@ -37,9 +38,10 @@ void kafc__consumer_free(struct kafc_consumer *c);
 /* Reads all partitions of a topic, those that appear later included, or one of it (partition >= 0). */
 kafc_err kafc__consumer_read_topic(struct kafc_consumer *c, const char *topic, int32_t partition,
                                    kafc_error *err);
-kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a, int32_t n, kafc_error *err);
-kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t partition, kafc_position to,
-                             kafc_error *err);
+kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a, int32_t n,
+                               kafc_error *err);
+kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t partition,
+                             kafc_position to, kafc_error *err);
 /* As kafc_reader_fetch and kafc_reader_fetch_batch with timeout 0: KAFC_ERR_WOULD_BLOCK when nothing is there. */
 kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_error *err);
 kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, kafc_error *err);

@@ -15,7 +15,8 @@
 /* How long the second slot may be parked: what a seek waits for at most, while both are. */
 enum { AHEAD_WAIT_MS = 50 };
 
-static bool same_topic(const struct kafc_fetch_resp_topic *t, const struct kafc_consumer_partition *p, int version)
+static bool same_topic(const struct kafc_fetch_resp_topic *t,
+                       const struct kafc_consumer_partition *p, int version)
 {
     if (version >= 13)
         return p->meta && memcmp(&t->topic_id, &p->meta->id, sizeof t->topic_id) == 0;
@@ -37,8 +38,8 @@ static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
                       const struct kafc_fetch_resp_partition *r, int64_t next)
 {
     const kafc_reader_options *o = &f->c->cfg.options;
-    struct kafc_fetched *b = kafc__fetched_new(&f->c->cfg.mem, f->c->budget, p->topic, p->id, f->rq.frame,
-                                               r->records.p, (size_t)r->records.len);
+    struct kafc_fetched *b = kafc__fetched_new(&f->c->cfg.mem, f->c->budget, p->topic, p->id,
+                                               f->rq.frame, r->records.p, (size_t)r->records.len);
     int32_t n = r->aborted_transactions.n;
 
     if (!b)
@@ -46,7 +47,8 @@ static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     b->cursor.check_crcs = o->check_crcs != KAFC_OFF;
     b->cursor.read_committed = o->isolation != KAFC_READ_UNCOMMITTED;
     if (b->cursor.read_committed && n > 0) {
-        b->cursor.aborted = kafc__zalloc_array(&f->c->cfg.mem, (size_t)n, sizeof *b->cursor.aborted);
+        b->cursor.aborted = kafc__zalloc_array(&f->c->cfg.mem, (size_t)n,
+                                               sizeof *b->cursor.aborted);
         if (!b->cursor.aborted) {
             kafc_batch_free(b);
             return false;
@@ -102,17 +104,20 @@ static void look_through(const struct kafc_fetch_resp_partition *r, struct looke
 /* As last heard (rule R10), or -1. */
 static int64_t end_of(const struct kafc_consumer_partition *p)
 {
-    return p->c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark : p->last_stable;
+    return p->c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark
+                                                                : p->last_stable;
 }
 
 static void end_notice(struct kafc_consumer_partition *p)
 {
     int64_t end = end_of(p);
 
-    if (p->c->cfg.options.notify_end != KAFC_ON || end < 0 || p->fetch_offset < end || p->end_told == p->fetch_offset)
+    if (p->c->cfg.options.notify_end != KAFC_ON || end < 0 || p->fetch_offset < end ||
+        p->end_told == p->fetch_offset)
         return;
-    if (kafc__cp_tell(p, KAFC_ERR_END_OF_PARTITION, p->fetch_offset, "%s [%d]: the end, offset %lld", p->topic->s,
-                      p->id, (long long)p->fetch_offset))
+    if (kafc__cp_tell(p, KAFC_ERR_END_OF_PARTITION, p->fetch_offset,
+                      "%s [%d]: the end, offset %lld", p->topic->s, p->id,
+                      (long long)p->fetch_offset))
         p->end_told = p->fetch_offset;
 }
 
@@ -146,13 +151,13 @@ static void cut_off(struct kafc_consumer_partition *p, size_t size)
     kafc__cp_retry(p);
     if (size > (size_t)limit &&
         kafc__cp_tell(p, KAFC_ERR_TOO_LARGE, p->fetch_offset,
-                      "%s [%d]: the batch at offset %lld has %zu bytes, %d are accepted", p->topic->s, p->id,
-                      (long long)p->fetch_offset, size, limit))
+                      "%s [%d]: the batch at offset %lld has %zu bytes, %d are accepted",
+                      p->topic->s, p->id, (long long)p->fetch_offset, size, limit))
         kafc__cp_step(p, KAFC_CP_BROKEN);
     else if (size <= (size_t)limit && p->attempts > PATIENCE)
         kafc__cp_tell(p, KAFC_ERR_CORRUPT, p->fetch_offset,
-                      "%s [%d]: the batch at offset %lld, %zu bytes, comes cut off each time", p->topic->s, p->id,
-                      (long long)p->fetch_offset, size);
+                      "%s [%d]: the batch at offset %lld, %zu bytes, comes cut off each time",
+                      p->topic->s, p->id, (long long)p->fetch_offset, size);
 }
 
 /* false: out of memory. */
@@ -174,7 +179,8 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
         } else { /* the cursor says why and stops the partition; until then nothing is asked */
             kafc__cp_step(p, KAFC_CP_BROKEN);
         }
-        kafc__list_del(&p->node); /* the order of a request is its priority: whoever got something goes last */
+        kafc__list_del(
+            &p->node); /* the order of a request is its priority: whoever got something goes last */
         kafc__list_push(&f->c->partitions, &p->node);
     } else if (l.cut) {
         cut_off(p, l.cut);
@@ -202,7 +208,8 @@ static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     watermarks(p, r);
     if (r->preferred_read_replica >= 0 && r->preferred_read_replica != f->node_id) {
         p->replica = r->preferred_read_replica;
-        p->replica_until = kafc__core_now(f->c->core) + kafc__core_config(f->c->core)->metadata_max_age_us;
+        p->replica_until = kafc__core_now(f->c->core) +
+                           kafc__core_config(f->c->core)->metadata_max_age_us;
         if (r->records.len <= 0)
             return; /* go there at once */
     }
@@ -219,7 +226,8 @@ static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 
 static void out_of_range(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
 {
-    if (p->replica >= 0 && p->replica == f->node_id) { /* a follower may lag: ask the leader (KIP-392) */
+    if (p->replica >= 0 &&
+        p->replica == f->node_id) { /* a follower may lag: ask the leader (KIP-392) */
         p->replica = -1;
         kafc__cp_retry(p); /* which may send us back */
         return;
@@ -244,10 +252,10 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
                             r->current_leader.leader_epoch);
         kafc__meta_stale(f->c->core);
         if (p->attempts == 1 && p->meta && kafc__meta_leader(p->meta, p->id, NULL) != f->node_id)
-            p->retry_at = 0; /* the leader is known already: there is nothing to wait for (KIP-951) */
+            p->retry_at =
+                0; /* the leader is known already: there is nothing to wait for (KIP-951) */
         break;
-    case KAFC_CLASS_RETRY:
-        break;
+    case KAFC_CLASS_RETRY: break;
     case KAFC_CLASS_NONE:
     case KAFC_CLASS_COORDINATOR:
     case KAFC_CLASS_REJOIN:
@@ -255,8 +263,9 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     case KAFC_CLASS_ABORT:
     case KAFC_CLASS_FATAL:
     case KAFC_CLASS_USAGE:
-        kafc__cp_tell(p, code, p->fetch_offset, "%s [%d]: offset %lld cannot be fetched from node %d: %s",
-                      p->topic->s, p->id, (long long)p->fetch_offset, f->node_id, kafc_err_text(code));
+        kafc__cp_tell(p, code, p->fetch_offset,
+                      "%s [%d]: offset %lld cannot be fetched from node %d: %s", p->topic->s, p->id,
+                      (long long)p->fetch_offset, f->node_id, kafc_err_text(code));
         break;
     }
 }
@@ -264,8 +273,10 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 static void answer_one(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
                        const struct kafc_fetch_resp_partition *r)
 {
-    if (r->error_code == KAFC_OK && (r->diverging_epoch.epoch >= 0 || r->diverging_epoch.end_offset >= 0)) {
-        p->truncated = true; /* what was read is not in the log any more, whatever stands in its place (KIP-320) */
+    if (r->error_code == KAFC_OK &&
+        (r->diverging_epoch.epoch >= 0 || r->diverging_epoch.end_offset >= 0)) {
+        p->truncated =
+            true; /* what was read is not in the log any more, whatever stands in its place (KIP-320) */
         out_of_range(f, p);
     } else if (r->error_code == KAFC_OK)
         good(f, p, r);
@@ -280,8 +291,10 @@ struct place {
     int32_t topic, partition;
 };
 
-static const struct kafc_fetch_resp_partition *find_answer(const struct kafc_fetch_resp *resp, struct place *at,
-                                                           const struct kafc_consumer_partition *p, int version)
+static const struct kafc_fetch_resp_partition *find_answer(const struct kafc_fetch_resp *resp,
+                                                           struct place *at,
+                                                           const struct kafc_consumer_partition *p,
+                                                           int version)
 {
     for (int32_t n = 0; n < resp->responses.n; n++) {
         int32_t t = (at->topic + n) % resp->responses.n;
@@ -321,13 +334,14 @@ static bool has_records(const struct kafc_fetch_resp *resp)
 }
 
 /* The request as a whole failed. */
-static void failed(struct kafc_fetcher *f, struct kafc_consumer_partition *p, const kafc_error *err, bool final)
+static void failed(struct kafc_fetcher *f, struct kafc_consumer_partition *p, const kafc_error *err,
+                   bool final)
 {
     p->replica = -1;
     kafc__cp_retry(p);
     if (final)
-        kafc__cp_tell(p, err->code, p->fetch_offset, "%s [%d] cannot be fetched from node %d: %s", p->topic->s, p->id,
-                      f->node_id, err->message);
+        kafc__cp_tell(p, err->code, p->fetch_offset, "%s [%d] cannot be fetched from node %d: %s",
+                      p->topic->s, p->id, f->node_id, err->message);
 }
 
 static void fetch_done(struct kafc_request *rq)
@@ -349,8 +363,8 @@ static void fetch_done(struct kafc_request *rq)
     else if (rq->why)
         err = *rq->why;
     if (code == KAFC_OK && resp.error_code != 0)
-        code = kafc__error(&err, (kafc_err)resp.error_code, "node %d refused a fetch: %s", f->node_id,
-                           kafc_err_text((kafc_err)resp.error_code));
+        code = kafc__error(&err, (kafc_err)resp.error_code, "node %d refused a fetch: %s",
+                           f->node_id, kafc_err_text((kafc_err)resp.error_code));
     changes = f->msg.session_epoch > 0;
     f->got = code == KAFC_OK && has_records(&resp);
     kafc__session_answered(f, code, code == KAFC_OK ? resp.session_id : 0);
@@ -363,8 +377,9 @@ static void fetch_done(struct kafc_request *rq)
     }
     for (int32_t i = 0; i < f->nasked; i++) {
         struct kafc_consumer_partition *p = f->asked[i].p;
-        const struct kafc_fetch_resp_partition *r =
-            code == KAFC_OK ? find_answer(&resp, &at, p, rq->version) : NULL;
+        const struct kafc_fetch_resp_partition *r = code == KAFC_OK
+                                                        ? find_answer(&resp, &at, p, rq->version)
+                                                        : NULL;
 
         if (!kafc__cp_answered(&f->asked[i]) || p->state != KAFC_CP_FETCH) {
             if (r && r->error_code == KAFC_OK && !p->dead)
@@ -419,14 +434,16 @@ static kafc_err fit(struct kafc_request *rq, kafc_error *err)
     struct kafc_fetcher *f = rq->owner;
 
     if (rq->version < 7 && f->msg.session_epoch > 0)
-        return kafc__error(err, KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND, "node %d knows sessions no more", f->node_id);
+        return kafc__error(err, KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND,
+                           "node %d knows sessions no more", f->node_id);
     for (int32_t i = 0; rq->version < 12 && i < f->msg.topics.n; i++)
         for (int32_t k = 0; k < f->msg.topics.v[i].partitions.n; k++)
             f->msg.topics.v[i].partitions.v[k].last_fetched_epoch = -1;
     return KAFC_OK;
 }
 
-static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node, enum kafc_purpose purpose)
+static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node,
+                                        enum kafc_purpose purpose)
 {
     struct kafc_fetcher *f = kafc__zalloc(&c->cfg.mem, sizeof *f);
 
@@ -458,7 +475,8 @@ void kafc__fetcher_free(struct kafc_fetcher *f)
     kafc__free(&f->c->cfg.mem, f);
 }
 
-static struct kafc_fetcher *find_slot(const struct kafc_consumer *c, int32_t node, enum kafc_purpose purpose)
+static struct kafc_fetcher *find_slot(const struct kafc_consumer *c, int32_t node,
+                                      enum kafc_purpose purpose)
 {
     struct kafc_fetcher *f = KAFC_LIST_FIRST(&c->fetchers, struct kafc_fetcher, node);
 
@@ -507,7 +525,8 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     rp->partition = p->id;
     rp->fetch_offset = p->fetch_offset;
     rp->last_fetched_epoch = p->last_epoch;
-    rp->partition_max_bytes = p->max_bytes > 0 ? p->max_bytes : p->c->cfg.options.partition_max_bytes;
+    rp->partition_max_bytes = p->max_bytes > 0 ? p->max_bytes
+                                               : p->c->cfg.options.partition_max_bytes;
     if (p->max_bytes > f->msg.max_bytes)
         f->msg.max_bytes = p->max_bytes;
     (void)kafc__meta_leader(p->meta, p->id, &rp->current_leader_epoch);
@@ -554,7 +573,8 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_i
 /* Sends what is due at the node; false: there is no room for any node's answer. */
 static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
 {
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
     int64_t now = kafc__core_now(c->core);
     static const kafc_uuid none;
     struct kafc_fetcher *f;
@@ -601,7 +621,8 @@ static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
 void kafc__consumer_fetches(struct kafc_consumer *c)
 {
     int64_t now = kafc__core_now(c->core);
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
 
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         enum kafc_purpose slot = due(p, now) ? free_slot(c, source(p)) : KAFC_PURPOSES;

@@ -16,22 +16,17 @@
  * a seek. */
 enum kafc_cp_state { KAFC_CP_LOOKUP, KAFC_CP_FETCH, KAFC_CP_DONE, KAFC_CP_FAILED, KAFC_CP_STATES };
 enum kafc_cp_event {
-    KAFC_CP_UNKNOWN,  /* a position that must be asked for: assigned, sought, out of range */
-    KAFC_CP_KNOWN,    /* a position that is known */
-    KAFC_CP_REACHED,  /* the stop */
-    KAFC_CP_BROKEN,   /* an error that only a seek can mend; also found when all was fetched, or something else broke */
+    KAFC_CP_UNKNOWN, /* a position that must be asked for: assigned, sought, out of range */
+    KAFC_CP_KNOWN,   /* a position that is known */
+    KAFC_CP_REACHED, /* the stop */
+    KAFC_CP_BROKEN, /* an error that only a seek can mend; also found when all was fetched, or something else broke */
     KAFC_CP_EVENTS
 };
 /* The next state, or -1 where the event cannot happen. */
 int kafc__cp_next_state(enum kafc_cp_state s, enum kafc_cp_event e);
 
 /* What a lookup still has to ask, lowest bit first. */
-enum {
-    KAFC_NEED_FIRST = 1,
-    KAFC_NEED_LAST = 2,
-    KAFC_NEED_START_TIME = 4,
-    KAFC_NEED_STOP_TIME = 8
-};
+enum { KAFC_NEED_FIRST = 1, KAFC_NEED_LAST = 2, KAFC_NEED_START_TIME = 4, KAFC_NEED_STOP_TIME = 8 };
 
 struct kafc_consumer_partition {
     struct kafc_list node;
@@ -40,39 +35,39 @@ struct kafc_consumer_partition {
     int32_t id;
     struct kafc_meta_topic *meta; /* wanted by the driver's thread; NULL before */
     enum kafc_cp_state state;
-    bool dead;              /* given up by assign; freed once nothing is under way */
-    int asked;              /* requests under way that name it */
-    bool busy;              /* one of them is for its present position */
-    uint32_t version;       /* of its position: a seek makes what is under way or queued stale */
+    bool dead;        /* given up by assign; freed once nothing is under way */
+    int asked;        /* requests under way that name it */
+    bool busy;        /* one of them is for its present position */
+    uint32_t version; /* of its position: a seek makes what is under way or queued stale */
     kafc_position start, stop;
-    bool range_reset;       /* the lookup is for an offset that was out of range … */
-    bool truncated;         /* … because the log was cut off below it, and may have grown again */
+    bool range_reset; /* the lookup is for an offset that was out of range … */
+    bool truncated;   /* … because the log was cut off below it, and may have grown again */
     bool stop_known;
-    int needs;              /* KAFC_NEED_* */
+    int needs;                                  /* KAFC_NEED_* */
     int64_t first, last, start_time, stop_time; /* what lookups found; -1: none later */
-    int64_t fetch_offset;   /* next to ask for */
-    int32_t last_epoch;     /* leader epoch of what was fetched in front of it (KIP-320), or -1 */
-    int32_t max_bytes;      /* more than the option, after a batch that was cut; 0: the option */
-    int64_t stop_offset;    /* INT64_MAX: never */
-    int64_t end_told;       /* the end that the last END_OF_PARTITION named, or -1 */
-    int32_t replica;        /* where to read instead of the leader (KIP-392), or -1 … */
-    int64_t replica_until;  /* … until the leader is asked again */
-    int64_t retry_at;       /* monotonic µs; 0: now */
+    int64_t fetch_offset;                       /* next to ask for */
+    int32_t last_epoch;    /* leader epoch of what was fetched in front of it (KIP-320), or -1 */
+    int32_t max_bytes;     /* more than the option, after a batch that was cut; 0: the option */
+    int64_t stop_offset;   /* INT64_MAX: never */
+    int64_t end_told;      /* the end that the last END_OF_PARTITION named, or -1 */
+    int32_t replica;       /* where to read instead of the leader (KIP-392), or -1 … */
+    int64_t replica_until; /* … until the leader is asked again */
+    int64_t retry_at;      /* monotonic µs; 0: now */
     int attempts;
-    kafc_err told;          /* the last error that was told, so that it is told once */
-    size_t queued;          /* bytes fetched and not taken */
+    kafc_err told;                      /* the last error that was told, so that it is told once */
+    size_t queued;                      /* bytes fetched and not taken */
     struct kafc_session_member *member; /* as a node knows it, or NULL */
-    int64_t position;       /* next to deliver, as of the last batch that was begun; -1 unknown */
+    int64_t position; /* next to deliver, as of the last batch that was begun; -1 unknown */
     int64_t high_watermark, last_stable, log_start; /* -1 unknown */
 };
 
 /* What a node has been told in a row of fetches (KIP-227). */
 struct kafc_session {
-    int32_t id;     /* 0: none */
-    int32_t epoch;  /* of the next request; 0: a new session */
-    bool by_id;     /* topics are told by id */
-    bool refused;   /* the node gives none */
-    bool reset;     /* a member went: all anew with the next request, in which it may come again */
+    int32_t id;    /* 0: none */
+    int32_t epoch; /* of the next request; 0: a new session */
+    bool by_id;    /* topics are told by id */
+    bool refused;  /* the node gives none */
+    bool reset;    /* a member went: all anew with the next request, in which it may come again */
     struct kafc_list members;
     struct kafc_list forgotten; /* by the request under way */
     size_t nmembers;
@@ -85,18 +80,18 @@ struct kafc_fetcher {
     struct kafc_consumer *c;
     int32_t node_id;
     enum kafc_purpose purpose;
-    bool busy, got;          /* got: its answer brings records */
+    bool busy, got; /* got: its answer brings records */
     int64_t sent_at;
-    size_t reserved;         /* what its answer may bring, in c->reserved */
+    size_t reserved;             /* what its answer may bring, in c->reserved */
     struct kafc_session session; /* of the first slot; the second one has none */
-    int32_t *forgotten;      /* numbers of partitions, for msg */
+    int32_t *forgotten;          /* numbers of partitions, for msg */
     struct kafc_request rq;
     struct kafc_fetch_req msg;
     struct kafc_arena arena; /* of msg and of the decoded response */
     struct kafc_asked {
         struct kafc_consumer_partition *p;
         uint32_t version;
-    } *asked;
+    } * asked;
     int32_t nasked;
 };
 
@@ -128,49 +123,58 @@ struct kafc_consumer {
     struct kafc_core *core;
     struct kafc_consumer_config cfg;
     struct kafc_core_timer timer; /* the earliest retry */
-    struct kafc_budget *budget; /* frames and what is decompressed from them, until the last batch is freed */
+    struct kafc_budget
+        *budget; /* frames and what is decompressed from them, until the last batch is freed */
     struct kafc_mutex lock;
     struct kafc_list partitions, topics; /* dead ones included until reaped */
     struct kafc_list ready;              /* batches in the order of arrival */
     struct kafc_list fetchers, lookups;  /* driver's thread only */
-    size_t reserved;    /* what the fetches under way may bring */
+    size_t reserved;                     /* what the fetches under way may bring */
     bool stopped;       /* no more work: the application's thread may still look at what is there */
     bool no_leader;     /* something that is read has none: a timeout tells why */
     int64_t retry_at;   /* something could not be had or done now; 0: nothing */
     kafc_error trouble; /* why a request failed, until its node answers one; or code KAFC_OK */
     int64_t trouble_at;
-    bool idle_topic;    /* a whole topic is read and its partitions are not known yet */
-    struct kafc_decompress decompress; /* application's thread only: contexts, lent to the batch that is read */
+    bool idle_topic; /* a whole topic is read and its partitions are not known yet */
+    struct kafc_decompress
+        decompress; /* application's thread only: contexts, lent to the batch that is read */
     struct kafc_fetched *current; /* application's thread only: the batch that next() stands in */
 };
 
 /* Driver's thread, lock held. */
-void kafc__cp_ask(struct kafc_asked *a, struct kafc_consumer_partition *p); /* notes that a request names it … */
-bool kafc__cp_answered(struct kafc_asked *a); /* … and that it ended; false: it was for an older position */
+void kafc__cp_ask(struct kafc_asked *a,
+                  struct kafc_consumer_partition *p); /* notes that a request names it … */
+bool kafc__cp_answered(
+    struct kafc_asked *a); /* … and that it ended; false: it was for an older position */
 void kafc__cp_step(struct kafc_consumer_partition *p, enum kafc_cp_event e);
 /* NULL: out of memory. Either thread. */
-struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kafc_name *topic, int32_t id,
-                                             kafc_position start, kafc_position stop);
-void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start); /* also the application's thread */
-bool kafc__cp_is_low(const struct kafc_consumer_partition *p); /* so little is queued that more is to be fetched */
-void kafc__cp_retry(struct kafc_consumer_partition *p);                      /* later, with back-off */
+struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kafc_name *topic,
+                                             int32_t id, kafc_position start, kafc_position stop);
+void kafc__cp_start(struct kafc_consumer_partition *p,
+                    kafc_position start); /* also the application's thread */
+bool kafc__cp_is_low(
+    const struct kafc_consumer_partition *p); /* so little is queued that more is to be fetched */
+void kafc__cp_retry(struct kafc_consumer_partition *p); /* later, with back-off */
 /* Queues a notice behind what is queued; any but the first two kinds once, until something changes. false: out of
  * memory. */
-bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset, const char *fmt, ...)
-    KAFC_PRINTF(4, 5);
+bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset,
+                   const char *fmt, ...) KAFC_PRINTF(4, 5);
 /* The same for no partition, or any; false: out of memory. */
-bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition *from, struct kafc_name *topic,
-                         int32_t partition, int64_t offset, const kafc_error *what);
+bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition *from,
+                         struct kafc_name *topic, int32_t partition, int64_t offset,
+                         const kafc_error *what);
 bool kafc__is_told(kafc_err told, kafc_err code);
 bool kafc__consumer_all_done(const struct kafc_consumer *c); /* everything has reached its stop */
-void kafc__consumer_give_up(struct kafc_consumer *c);        /* all that is read, and all that is queued */
-void kafc__consumer_drop_current(struct kafc_consumer *c);   /* the application's thread; without the lock */
+void kafc__consumer_give_up(struct kafc_consumer *c); /* all that is read, and all that is queued */
+void kafc__consumer_drop_current(
+    struct kafc_consumer *c); /* the application's thread; without the lock */
 void kafc__cp_settle(struct kafc_consumer_partition *p); /* a lookup has all it needs */
 /* A whole request failed: keeps the reason for timeouts; true if it is for the application, since no retry helps. */
 bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err);
 void kafc__consumer_lookups(struct kafc_consumer *c); /* sends what lookups are due */
 void kafc__consumer_fetches(struct kafc_consumer *c);
-void kafc__consumer_work(struct kafc_consumer *c);    /* both, and the timer; takes the lock itself, calls on_ready */
+void kafc__consumer_work(
+    struct kafc_consumer *c); /* both, and the timer; takes the lock itself, calls on_ready */
 void kafc__fetcher_free(struct kafc_fetcher *f);
 
 /* Sessions. A request is made by check for each partition, begin, add for each, forget; and answered. A partition

@@ -61,7 +61,8 @@ static void watch(struct kafc_consumer *c, const struct kafc_meta_topic *t, int3
     if (t && (partition < 0 ? t->npartitions > 0 : kafc__meta_leader(t, partition, NULL) >= 0))
         return;
     c->no_leader = true;
-    if (t && t->fresh && (cls == KAFC_CLASS_NONE || cls == KAFC_CLASS_RETRY || cls == KAFC_CLASS_REFRESH))
+    if (t && t->fresh &&
+        (cls == KAFC_CLASS_NONE || cls == KAFC_CLASS_RETRY || cls == KAFC_CLASS_REFRESH))
         kafc__meta_stale(c->core);
 }
 
@@ -121,7 +122,8 @@ static void retry_fired(void *owner)
 static void set_timer(struct kafc_consumer *c)
 {
     int64_t now = kafc__core_now(c->core), at = c->retry_at > now ? c->retry_at : INT64_MAX;
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
 
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (!p->dead && p->retry_at > now && p->retry_at < at)
@@ -152,13 +154,15 @@ void kafc__consumer_work(struct kafc_consumer *c)
 }
 
 /* A topic that does not exist is one notice, and is read when it appears (rule R12). */
-static void tell_topic(struct kafc_consumer *c, struct kafc_consumer_topic *w, const struct kafc_meta_topic *t)
+static void tell_topic(struct kafc_consumer *c, struct kafc_consumer_topic *w,
+                       const struct kafc_meta_topic *t)
 {
     kafc_error e;
 
     if (t->error == KAFC_OK)
         w->told = KAFC_OK;
-    if (t->error == KAFC_OK || kafc__is_told(w->told, t->error) || t->error == KAFC_ERR_LEADER_NOT_AVAILABLE)
+    if (t->error == KAFC_OK || kafc__is_told(w->told, t->error) ||
+        t->error == KAFC_ERR_LEADER_NOT_AVAILABLE)
         return;
     kafc__error(&e, t->error, "topic \"%s\": %s (it is read when that changes)", t->name,
                 kafc_err_text(t->error));
@@ -171,18 +175,21 @@ static void tell_partition(struct kafc_consumer_partition *p, const struct kafc_
     if (t->error == KAFC_OK && p->id < t->npartitions)
         return;
     if (t->error == KAFC_OK)
-        kafc__cp_tell(p, KAFC_ERR_UNKNOWN_PARTITION, KAFC_OFFSET_UNKNOWN,
-                      "topic \"%s\" has %d partitions, there is no partition %d (it is read when it appears)",
-                      t->name, t->npartitions, p->id);
+        kafc__cp_tell(
+            p, KAFC_ERR_UNKNOWN_PARTITION, KAFC_OFFSET_UNKNOWN,
+            "topic \"%s\" has %d partitions, there is no partition %d (it is read when it appears)",
+            t->name, t->npartitions, p->id);
     else if (t->error != KAFC_ERR_LEADER_NOT_AVAILABLE)
-        kafc__cp_tell(p, t->error, KAFC_OFFSET_UNKNOWN, "topic \"%s\": %s (it is read when that changes)",
-                      t->name, kafc_err_text(t->error));
+        kafc__cp_tell(p, t->error, KAFC_OFFSET_UNKNOWN,
+                      "topic \"%s\": %s (it is read when that changes)", t->name,
+                      kafc_err_text(t->error));
 }
 
 /* Is the notice about the topic, which every partition of it and the topic itself would repeat? */
 static bool whole_topic(const struct kafc_consumer *c, const struct kafc_meta_topic *t)
 {
-    const struct kafc_consumer_topic *w = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node);
+    const struct kafc_consumer_topic *w = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic,
+                                                          node);
 
     while (w && (w->dead || w->meta != t))
         w = KAFC_LIST_NEXT(&c->topics, w, struct kafc_consumer_topic, node);
@@ -222,8 +229,9 @@ bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err)
     c->trouble = *err;
     c->trouble_at = kafc__core_now(c->core);
     kafc__log(&kafc__core_config(c->core)->log, KAFC_LOG_DEBUG, "%s", err->message);
-    return (cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE) && err->code != KAFC_ERR_NO_MEMORY &&
-           err->code != KAFC_ERR_CLOSED && err->code != KAFC_ERR_CANCELLED;
+    return (cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE) &&
+           err->code != KAFC_ERR_NO_MEMORY && err->code != KAFC_ERR_CLOSED &&
+           err->code != KAFC_ERR_CANCELLED;
 }
 
 bool kafc__consumer_why(struct kafc_consumer *c, kafc_error *out)
@@ -233,20 +241,23 @@ bool kafc__consumer_why(struct kafc_consumer *c, kafc_error *out)
 
     kafc__lock(&c->lock);
     if (kafc__core_now(c->core) - c->trouble_at > TROUBLE_FRESH_US)
-        c->trouble.code = KAFC_OK; /* another node leads by now, or nothing would have been asked since */
+        c->trouble.code =
+            KAFC_OK; /* another node leads by now, or nothing would have been asked since */
     if (c->trouble.code)
         *out = c->trouble;
     else if (c->no_leader && why)
         *out = *why;
     else if (c->no_leader)
-        kafc__error(out, KAFC_ERR_LEADER_NOT_AVAILABLE, "a partition that is read has no leader, or is not known");
+        kafc__error(out, KAFC_ERR_LEADER_NOT_AVAILABLE,
+                    "a partition that is read has no leader, or is not known");
     else
         known = false;
     kafc__unlock(&c->lock);
     return known;
 }
 
-struct kafc_consumer *kafc__consumer_new(struct kafc_core *core, const struct kafc_consumer_config *cfg)
+struct kafc_consumer *kafc__consumer_new(struct kafc_core *core,
+                                         const struct kafc_consumer_config *cfg)
 {
     struct kafc_consumer *c = kafc__zalloc(&cfg->mem, sizeof *c);
 

@@ -10,12 +10,9 @@
 static int64_t *found(struct kafc_consumer_partition *p, int need)
 {
     switch (need) {
-    case KAFC_NEED_FIRST:
-        return &p->first;
-    case KAFC_NEED_LAST:
-        return &p->last;
-    case KAFC_NEED_START_TIME:
-        return &p->start_time;
+    case KAFC_NEED_FIRST: return &p->first;
+    case KAFC_NEED_LAST: return &p->last;
+    case KAFC_NEED_START_TIME: return &p->start_time;
     }
     return &p->stop_time; /* KAFC_NEED_STOP_TIME */
 }
@@ -23,12 +20,9 @@ static int64_t *found(struct kafc_consumer_partition *p, int need)
 static int64_t timestamp_of(const struct kafc_consumer_partition *p, int need)
 {
     switch (need) {
-    case KAFC_NEED_FIRST:
-        return -2;
-    case KAFC_NEED_LAST:
-        return -1;
-    case KAFC_NEED_START_TIME:
-        return p->start.value;
+    case KAFC_NEED_FIRST: return -2;
+    case KAFC_NEED_LAST: return -1;
+    case KAFC_NEED_START_TIME: return p->start.value;
     }
     return p->stop.value; /* KAFC_NEED_STOP_TIME */
 }
@@ -36,18 +30,13 @@ static int64_t timestamp_of(const struct kafc_consumer_partition *p, int need)
 static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at, int64_t by_time)
 {
     switch (at.kind) {
-    case KAFC_POSITION_FIRST:
-        return p->first;
-    case KAFC_POSITION_LAST:
-        return p->last;
-    case KAFC_POSITION_TAIL:
-        return p->last - at.value > p->first ? p->last - at.value : p->first;
-    case KAFC_POSITION_TIME:
-        return by_time >= 0 ? by_time : p->last;
+    case KAFC_POSITION_FIRST: return p->first;
+    case KAFC_POSITION_LAST: return p->last;
+    case KAFC_POSITION_TAIL: return p->last - at.value > p->first ? p->last - at.value : p->first;
+    case KAFC_POSITION_TIME: return by_time >= 0 ? by_time : p->last;
     case KAFC_POSITION_OFFSET:
     case KAFC_POSITION_DEFAULT:
-    case KAFC_POSITION_COMMITTED:
-        break;
+    case KAFC_POSITION_COMMITTED: break;
     }
     return at.value;
 }
@@ -64,14 +53,16 @@ static enum verdict reset_range(struct kafc_consumer_partition *p)
     if (was >= p->first && !truncated)
         return GO_ON; /* it is in the log after all: a follower lagged */
     if (how == KAFC_RESET_FAIL || (how == KAFC_RESET_DEFAULT && truncated))
-        return kafc__cp_tell(p, truncated ? KAFC_ERR_TRUNCATED : KAFC_ERR_OFFSET_OUT_OF_RANGE, was,
-                             "%s [%d]: offset %lld is not in the log, which holds %lld to %lld%s; seek to go on",
-                             p->topic->s, p->id, (long long)was, (long long)p->first, (long long)p->last,
-                             truncated ? " (it was truncated)" : "")
+        return kafc__cp_tell(
+                   p, truncated ? KAFC_ERR_TRUNCATED : KAFC_ERR_OFFSET_OUT_OF_RANGE, was,
+                   "%s [%d]: offset %lld is not in the log, which holds %lld to %lld%s; seek to go on",
+                   p->topic->s, p->id, (long long)was, (long long)p->first, (long long)p->last,
+                   truncated ? " (it was truncated)" : "")
                    ? GIVE_UP
                    : NO_MEMORY;
-    if (!kafc__cp_tell(p, KAFC_ERR_SKIPPED, to, "%s [%d]: offset %lld is gone, went on at %lld, %lld skipped",
-                       p->topic->s, p->id, (long long)was, (long long)to, (long long)(to > was ? to - was : 0)))
+    if (!kafc__cp_tell(p, KAFC_ERR_SKIPPED, to,
+                       "%s [%d]: offset %lld is gone, went on at %lld, %lld skipped", p->topic->s,
+                       p->id, (long long)was, (long long)to, (long long)(to > was ? to - was : 0)))
         return NO_MEMORY;
     p->fetch_offset = to;
     return GO_ON;
@@ -81,15 +72,12 @@ static enum verdict reset_range(struct kafc_consumer_partition *p)
 static bool settle_range(struct kafc_consumer_partition *p)
 {
     switch (reset_range(p)) {
-    case GO_ON:
-        return true;
-    case GIVE_UP:
-        kafc__cp_step(p, KAFC_CP_BROKEN);
-        return false;
-    case NO_MEMORY:
-        break;
+    case GO_ON: return true;
+    case GIVE_UP: kafc__cp_step(p, KAFC_CP_BROKEN); return false;
+    case NO_MEMORY: break;
     }
-    p->needs = KAFC_NEED_FIRST | KAFC_NEED_LAST; /* all over again: nothing moves without a notice */
+    p->needs = KAFC_NEED_FIRST |
+               KAFC_NEED_LAST; /* all over again: nothing moves without a notice */
     kafc__cp_retry(p);
     return false;
 }
@@ -129,7 +117,8 @@ void kafc__lookup_free(struct kafc_lookup *l)
     kafc__free(&l->c->cfg.mem, l);
 }
 
-static void answer_one(struct kafc_lookup *l, int32_t i, const struct kafc_list_offsets_resp_partition *r)
+static void answer_one(struct kafc_lookup *l, int32_t i,
+                       const struct kafc_list_offsets_resp_partition *r)
 {
     struct kafc_consumer_partition *p = l->asked[i].p;
     kafc_err code = (kafc_err)r->error_code;
@@ -152,15 +141,18 @@ static void answer_one(struct kafc_lookup *l, int32_t i, const struct kafc_list_
     if (kafc__retry_class(KAFC_API_LIST_OFFSETS, code) == KAFC_CLASS_REFRESH)
         kafc__meta_stale(l->c->core);
     else if (kafc__retry_class(KAFC_API_LIST_OFFSETS, code) != KAFC_CLASS_RETRY)
-        kafc__cp_tell(p, code, KAFC_OFFSET_UNKNOWN, "%s [%d]: its offsets cannot be read: %s", p->topic->s,
-                      p->id, kafc_err_text(code));
+        kafc__cp_tell(p, code, KAFC_OFFSET_UNKNOWN, "%s [%d]: its offsets cannot be read: %s",
+                      p->topic->s, p->id, kafc_err_text(code));
 }
 
-static const struct kafc_list_offsets_resp_partition *
-find_answer(const struct kafc_list_offsets_resp *resp, int32_t begin, const struct kafc_consumer_partition *p)
+static const struct kafc_list_offsets_resp_partition *find_answer(
+    const struct kafc_list_offsets_resp *resp, int32_t begin,
+    const struct kafc_consumer_partition *p)
 {
-    for (int32_t n = 0; n < resp->topics.n; n++) { /* brokers answer in the order of the request: begin there */
-        const struct kafc_list_offsets_resp_topic *topic = &resp->topics.v[(begin + n) % resp->topics.n];
+    for (int32_t n = 0; n < resp->topics.n;
+         n++) { /* brokers answer in the order of the request: begin there */
+        const struct kafc_list_offsets_resp_topic *topic =
+            &resp->topics.v[(begin + n) % resp->topics.n];
 
         if ((size_t)topic->name.len != strlen(p->topic->s) ||
             memcmp(topic->name.p, p->topic->s, (size_t)topic->name.len) != 0)
@@ -195,7 +187,9 @@ static void lookup_done(struct kafc_request *rq)
     }
     for (int32_t i = 0; i < l->nasked; i++) {
         struct kafc_consumer_partition *p = l->asked[i].p;
-        const struct kafc_list_offsets_resp_partition *r = code == KAFC_OK ? find_answer(&resp, i, p) : NULL;
+        const struct kafc_list_offsets_resp_partition *r = code == KAFC_OK
+                                                               ? find_answer(&resp, i, p)
+                                                               : NULL;
 
         if (!kafc__cp_answered(&l->asked[i]))
             continue;
@@ -204,8 +198,9 @@ static void lookup_done(struct kafc_request *rq)
         else
             kafc__cp_retry(p);
         if (final)
-            kafc__cp_tell(p, err.code, KAFC_OFFSET_UNKNOWN, "%s [%d]: its offsets cannot be read from node %d: %s",
-                          p->topic->s, p->id, l->node_id, err.message);
+            kafc__cp_tell(p, err.code, KAFC_OFFSET_UNKNOWN,
+                          "%s [%d]: its offsets cannot be read from node %d: %s", p->topic->s,
+                          p->id, l->node_id, err.message);
     }
     l->nasked = 0;
     kafc__lookup_free(l);
@@ -215,8 +210,8 @@ static void lookup_done(struct kafc_request *rq)
 
 static bool due(const struct kafc_consumer_partition *p, int64_t now)
 {
-    return !p->dead && !p->busy && p->state == KAFC_CP_LOOKUP && p->needs && p->retry_at <= now && p->meta &&
-           kafc__meta_leader(p->meta, p->id, NULL) >= 0;
+    return !p->dead && !p->busy && p->state == KAFC_CP_LOOKUP && p->needs && p->retry_at <= now &&
+           p->meta && kafc__meta_leader(p->meta, p->id, NULL) >= 0;
 }
 
 /* One topic entry for each partition: brokers take it, and it spares sorting. */
@@ -285,7 +280,8 @@ static struct kafc_lookup *lookup_new(struct kafc_consumer *c, size_t n)
 
 static void ask(struct kafc_consumer *c, int32_t node)
 {
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
     int64_t now = kafc__core_now(c->core);
     struct kafc_lookup *l;
     size_t n = 0;
@@ -310,7 +306,8 @@ static void ask(struct kafc_consumer *c, int32_t node)
 void kafc__consumer_lookups(struct kafc_consumer *c)
 {
     int64_t now = kafc__core_now(c->core);
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
 
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
         if (due(p, now)) /* marks all of that leader busy or postponed */

@@ -86,15 +86,16 @@ bool kafc__session_begin(struct kafc_fetcher *f, bool by_id)
         kafc__session_fini(s);
     f->msg.session_id = s->id;
     f->msg.session_epoch = s->epoch;
-    f->msg.forgotten_topics_data.v =
-        kafc__arena_array(&f->arena, s->nmembers, sizeof *f->msg.forgotten_topics_data.v);
+    f->msg.forgotten_topics_data.v = kafc__arena_array(&f->arena, s->nmembers,
+                                                       sizeof *f->msg.forgotten_topics_data.v);
     for (m = KAFC_LIST_FIRST(&s->members, struct kafc_session_member, node); m;
          m = KAFC_LIST_NEXT(&s->members, m, struct kafc_session_member, node))
         m->named = false;
     return !f->arena.failed;
 }
 
-static struct kafc_session_member *member_new(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
+static struct kafc_session_member *member_new(struct kafc_fetcher *f,
+                                              struct kafc_consumer_partition *p)
 {
     struct kafc_session_member *m = kafc__zalloc(&f->c->cfg.mem, sizeof *m);
 
@@ -124,7 +125,8 @@ enum kafc_session_word kafc__session_add(struct kafc_fetcher *f, struct kafc_con
     if (!m)
         return KAFC_SESSION_NO_MEMORY;
     m->named = true;
-    known = m->told.fetch_offset == rp->fetch_offset && m->told.last_fetched_epoch == rp->last_fetched_epoch &&
+    known = m->told.fetch_offset == rp->fetch_offset &&
+            m->told.last_fetched_epoch == rp->last_fetched_epoch &&
             m->told.current_leader_epoch == rp->current_leader_epoch &&
             m->told.partition_max_bytes == rp->partition_max_bytes;
     m->told = *rp;
@@ -135,10 +137,12 @@ enum kafc_session_word kafc__session_add(struct kafc_fetcher *f, struct kafc_con
 void kafc__session_forget(struct kafc_fetcher *f)
 {
     struct kafc_session *s = &f->session;
-    struct kafc_session_member *m = KAFC_LIST_FIRST(&s->members, struct kafc_session_member, node), *next;
+    struct kafc_session_member *m = KAFC_LIST_FIRST(&s->members, struct kafc_session_member, node),
+                               *next;
 
     for (; m && f->msg.session_epoch >= 0; m = next) {
-        struct kafc_fetch_req_forgotten *t = &f->msg.forgotten_topics_data.v[f->msg.forgotten_topics_data.n];
+        struct kafc_fetch_req_forgotten *t =
+            &f->msg.forgotten_topics_data.v[f->msg.forgotten_topics_data.n];
 
         next = KAFC_LIST_NEXT(&s->members, m, struct kafc_session_member, node);
         if (m->named)

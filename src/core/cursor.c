@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem, struct kafc_decompress *z,
-                       const void *p, size_t n)
+void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem,
+                       struct kafc_decompress *z, const void *p, size_t n)
 {
     memset(cur, 0, sizeof *cur);
     cur->mem = mem;
@@ -82,7 +82,8 @@ static kafc_err again_if_no_memory(struct kafc_cursor *cur, kafc_err code)
 
 static kafc_err open_records(struct kafc_cursor *cur, kafc_error *err)
 {
-    return again_if_no_memory(cur, kafc__batch_open(&cur->batch, cur->decompress, &cur->records, &cur->plain, err));
+    return again_if_no_memory(
+        cur, kafc__batch_open(&cur->batch, cur->decompress, &cur->records, &cur->plain, err));
 }
 
 static kafc_err read_marker(struct kafc_cursor *cur, kafc_error *err)
@@ -139,14 +140,16 @@ static void leave_batch(struct kafc_cursor *cur)
 
 /* --- Messages ---------------------------------------------------------------------- */
 
-static kafc_err give_headers(struct kafc_cursor *cur, const struct kafc_record *rec, kafc_message *m,
-                             kafc_error *err)
+static kafc_err give_headers(struct kafc_cursor *cur, const struct kafc_record *rec,
+                             kafc_message *m, kafc_error *err)
 {
     if (rec->nheaders > cur->headers_cap) {
-        kafc_header *h = kafc__realloc_array(cur->mem, cur->headers, (size_t)rec->nheaders, sizeof *h);
+        kafc_header *h = kafc__realloc_array(cur->mem, cur->headers, (size_t)rec->nheaders,
+                                             sizeof *h);
 
         if (!h)
-            return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d headers", rec->nheaders);
+            return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d headers",
+                               rec->nheaders);
         cur->headers = h;
         cur->headers_cap = rec->nheaders;
     }
@@ -157,7 +160,8 @@ static kafc_err give_headers(struct kafc_cursor *cur, const struct kafc_record *
     return KAFC_OK;
 }
 
-static kafc_err give(struct kafc_cursor *cur, const struct kafc_record *rec, kafc_message *m, kafc_error *err)
+static kafc_err give(struct kafc_cursor *cur, const struct kafc_record *rec, kafc_message *m,
+                     kafc_error *err)
 {
     m->key = rec->key;
     m->value = rec->value;
@@ -239,8 +243,9 @@ void kafc__name_unref(struct kafc_name *n)
 
 /* --- Batches handed over ------------------------------------------------------------------ */
 
-struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_budget *budget, struct kafc_name *topic,
-                                       int32_t partition, struct kafc_frame *frame, const void *p, size_t n)
+struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_budget *budget,
+                                       struct kafc_name *topic, int32_t partition,
+                                       struct kafc_frame *frame, const void *p, size_t n)
 {
     struct kafc_fetched *b = kafc__zalloc(mem, sizeof *b);
 

@@ -33,25 +33,25 @@ struct kafc_aborted {
 struct kafc_cursor {
     const kafc_allocator *mem;
     struct kafc_batches batches;
-    int64_t next;          /* offset of the next message to deliver; records below it are passed over */
-    int64_t stop;          /* records at or above it are not delivered; INT64_MAX: none */
+    int64_t next; /* offset of the next message to deliver; records below it are passed over */
+    int64_t stop; /* records at or above it are not delivered; INT64_MAX: none */
     int64_t time_from, time_to; /* records outside are not delivered; INT64_MIN, INT64_MAX: all */
     bool check_crcs, read_committed;
     struct kafc_aborted *aborted;
     int32_t naborted;
-    bool in_batch;         /* `records` stands inside `batch` */
+    bool in_batch; /* `records` stands inside `batch` */
     struct kafc_batch batch;
     struct kafc_record_cursor records;
-    struct kafc_frame *plain; /* the batch's records decompressed, or NULL */
+    struct kafc_frame *plain;           /* the batch's records decompressed, or NULL */
     struct kafc_decompress *decompress; /* contexts, of whoever owns the cursor */
-    kafc_header *headers;     /* of the current message */
+    kafc_header *headers;               /* of the current message */
     int32_t headers_cap;
 };
 
 /* mem and z must outlive the cursor; bytes [p, p + n) too. Everything else starts permissive: the caller sets next,
  * stop, …. */
-void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem, struct kafc_decompress *z,
-                       const void *p, size_t n);
+void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem,
+                       struct kafc_decompress *z, const void *p, size_t n);
 /* A batch that decompresses to more than this is taken for a bomb. */
 enum { KAFC_PLAIN_MAX = 1 << 30 };
 void kafc__cursor_fini(struct kafc_cursor *cur);
@@ -76,20 +76,21 @@ struct kafc_fetched {
     struct kafc_frame *frame; /* what the records borrow from */
     /* what a reader really holds (DESIGN 8.6): frame and plain count; NULL: nobody counts */
     struct kafc_budget *budget;
-    size_t size;              /* of what waits in its partition */
+    size_t size; /* of what waits in its partition */
     int64_t high_watermark;
-    int64_t next_offset;      /* behind all of it */
+    int64_t next_offset;               /* behind all of it */
     struct kafc_decompress decompress; /* unless the reader lends its own */
     struct kafc_cursor cursor;
     struct kafc_consumer_partition *from; /* while the reader has it */
-    kafc_error *notice;       /* NOTICE */
-    int64_t offset;           /* NOTICE: the message's offset */
+    kafc_error *notice;                   /* NOTICE */
+    int64_t offset;                       /* NOTICE: the message's offset */
 };
 
 /* Kind RECORDS, its cursor over [p, p + n), which lie in frame (referenced). budget, or NULL, counts what is
  * decompressed. NULL when out of memory. */
-struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_budget *budget, struct kafc_name *topic,
-                                       int32_t partition, struct kafc_frame *frame, const void *p, size_t n);
+struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_budget *budget,
+                                       struct kafc_name *topic, int32_t partition,
+                                       struct kafc_frame *frame, const void *p, size_t n);
 /* The next message, all of it (rule V4); ends as kafc__cursor_next does. */
 kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error *err);
 

@@ -12,7 +12,8 @@
 #include "protocol/record/codec.h"
 #include "protocol/record/write.h"
 
-void reading_open_with(struct reading *e, const kafc_mock_options *mo, int32_t partitions, kafc_client_options *co)
+void reading_open_with(struct reading *e, const kafc_mock_options *mo, int32_t partitions,
+                       kafc_client_options *co)
 {
     memset(e, 0, sizeof(*e));
     e->mock = kafc_mock_new(mo, &e->err);
@@ -26,8 +27,8 @@ void reading_open_with(struct reading *e, const kafc_mock_options *mo, int32_t p
 void reading_open(struct reading *e, int32_t brokers, int32_t partitions)
 {
     reading_open_with(e, KAFC_MOCK(.brokers = brokers), partitions,
-                      KAFC_CLIENT(.retry_backoff_ms = 10, .retry_backoff_max_ms = 50, .reconnect_backoff_ms = 10,
-                                  .reconnect_backoff_max_ms = 50));
+                      KAFC_CLIENT(.retry_backoff_ms = 10, .retry_backoff_max_ms = 50,
+                                  .reconnect_backoff_ms = 10, .reconnect_backoff_max_ms = 50));
 }
 
 void reading_reader(struct reading *e, const kafc_reader_options *o)
@@ -49,7 +50,8 @@ void reading_close(struct reading *e)
 
 /* --- Records ------------------------------------------------------------------ */
 
-void put_records(struct reading *e, const char *topic, int32_t partition, int32_t n, int64_t time, int64_t producer)
+void put_records(struct reading *e, const char *topic, int32_t partition, int32_t n, int64_t time,
+                 int64_t producer)
 {
     kafc_message *m = calloc((size_t)n, sizeof(*m));
     char(*value)[64] = calloc((size_t)n, sizeof(*value));
@@ -57,7 +59,8 @@ void put_records(struct reading *e, const char *topic, int32_t partition, int32_
 
     ck_ok(kafc_mock_log_get(e->mock, topic, partition, &log));
     for (int32_t i = 0; i < n; i++) {
-        snprintf(value[i], sizeof(value[i]), "%s/%d/%" PRId64, topic, partition, log.high_watermark + i);
+        snprintf(value[i], sizeof(value[i]), "%s/%d/%" PRId64, topic, partition,
+                 log.high_watermark + i);
         m[i].key = (log.high_watermark + i) % 2 ? (kafc_bytes){ NULL, 0 } : KAFC_STR("k");
         m[i].value = KAFC_STR(value[i]);
         m[i].timestamp = time + i;
@@ -87,8 +90,10 @@ static void make_records(struct batch *b, const char *topic, int32_t partition, 
 
     for (int32_t i = 0; i < b->h.count; i++) {
         char *value = calloc(1, (size_t)b->size + 64);
-        int len = snprintf(value, 64, "%s/%d/%" PRId64, topic, partition, base + (int64_t)i * b->stride);
-        struct kafc_record_fields r = { .timestamp_delta = i, .offset_delta = i * b->stride,
+        int len = snprintf(value, 64, "%s/%d/%" PRId64, topic, partition,
+                           base + (int64_t)i * b->stride);
+        struct kafc_record_fields r = { .timestamp_delta = i,
+                                        .offset_delta = i * b->stride,
                                         .value = { value, b->size ? b->size : len } };
         for (int32_t at = len; at < b->size; at++)
             value[at] = (char)(at * 7919 >> 3);
@@ -126,9 +131,15 @@ static void build(struct batch *b, const char *topic, int32_t partition, int64_t
 {
     b->cap = 4096 + (size_t)n * ((size_t)b->size + 128);
     b->p = calloc(1, b->cap);
-    b->h = (struct kafc_batch_header){ .base_offset = base, .leader_epoch = 0, .last_offset_delta = n * b->stride - 1,
-                                       .base_timestamp = 1000, .max_timestamp = 1000 + n, .producer_id = -1,
-                                       .producer_epoch = -1, .base_sequence = -1, .count = n };
+    b->h = (struct kafc_batch_header){ .base_offset = base,
+                                       .leader_epoch = 0,
+                                       .last_offset_delta = n * b->stride - 1,
+                                       .base_timestamp = 1000,
+                                       .max_timestamp = 1000 + n,
+                                       .producer_id = -1,
+                                       .producer_epoch = -1,
+                                       .base_sequence = -1,
+                                       .count = n };
     make_records(b, topic, partition, base);
     if (b->codec)
         compress_records(b);
@@ -136,7 +147,8 @@ static void build(struct batch *b, const char *topic, int32_t partition, int64_t
     kafc__batch_header_put(b->p, &b->h, kafc__crc32c(0, b->p + KAFC_BATCH_HEADER, len), len);
 }
 
-static void make_batch(struct reading *e, struct batch *b, const char *topic, int32_t partition, int32_t n)
+static void make_batch(struct reading *e, struct batch *b, const char *topic, int32_t partition,
+                       int32_t n)
 {
     kafc_mock_log log;
 
@@ -144,7 +156,8 @@ static void make_batch(struct reading *e, struct batch *b, const char *topic, in
     build(b, topic, partition, log.high_watermark, n);
 }
 
-uint8_t *make_batch_bytes(const char *topic, int32_t partition, int64_t base, int32_t n, size_t *len)
+uint8_t *make_batch_bytes(const char *topic, int32_t partition, int64_t base, int32_t n,
+                          size_t *len)
 {
     struct batch b = { .stride = 1 };
 
@@ -159,7 +172,8 @@ static void put_batch(struct reading *e, struct batch *b, const char *topic, int
     free(b->p);
 }
 
-void put_compressed(struct reading *e, const char *topic, int32_t partition, int codec, int32_t records, int32_t size)
+void put_compressed(struct reading *e, const char *topic, int32_t partition, int codec,
+                    int32_t records, int32_t size)
 {
     struct batch b = { .stride = 1, .size = size, .codec = codec };
 
@@ -194,8 +208,8 @@ void expect_message(struct reading *e, const char *topic, int32_t partition, int
     kafc_err code = kafc_reader_fetch(e->reader, &e->m, SOON, &e->err);
     int len = snprintf(value, sizeof(value), "%s/%d/%" PRId64, topic, partition, offset);
 
-    ck_assert_msg(code == KAFC_OK, "%s %d %" PRId64 ": %s: %s", topic, partition, offset, kafc_err_name(code),
-                  e->err.message);
+    ck_assert_msg(code == KAFC_OK, "%s %d %" PRId64 ": %s: %s", topic, partition, offset,
+                  kafc_err_name(code), e->err.message);
     ck_assert_str_eq(e->m.topic, topic);
     ck_assert_int_eq(e->m.partition, partition);
     ck_assert_int_eq(e->m.offset, offset);
@@ -227,6 +241,7 @@ void expect_nothing(struct reading *e, int ms)
 {
     kafc_err got = kafc_reader_fetch(e->reader, &e->m, ms, &e->err);
 
-    ck_assert_msg(got == (ms ? KAFC_ERR_TIMED_OUT : KAFC_ERR_WOULD_BLOCK), "%s: %s (offset %" PRId64 ")",
-                  kafc_err_name(got), got ? e->err.message : "", e->m.offset);
+    ck_assert_msg(got == (ms ? KAFC_ERR_TIMED_OUT : KAFC_ERR_WOULD_BLOCK),
+                  "%s: %s (offset %" PRId64 ")", kafc_err_name(got), got ? e->err.message : "",
+                  e->m.offset);
 }

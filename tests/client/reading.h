@@ -27,25 +27,29 @@ enum { SOON = 10000 }; /* ms, for what must come; no test waits for it to pass *
 
 /* brokers; topic "t" with so many partitions. */
 void reading_open(struct reading *e, int32_t brokers, int32_t partitions);
-void reading_open_with(struct reading *e, const kafc_mock_options *mo, int32_t partitions, kafc_client_options *co);
+void reading_open_with(struct reading *e, const kafc_mock_options *mo, int32_t partitions,
+                       kafc_client_options *co);
 /* A reader with these options; replaces the one before. */
 void reading_reader(struct reading *e, const kafc_reader_options *o);
 void reading_close(struct reading *e);
 
 /* Appends n messages of timestamps from `time` on, 1 ms apart: values "topic/partition/offset", keys null where the
  * offset is odd. */
-void put_records(struct reading *e, const char *topic, int32_t partition, int32_t n, int64_t time, int64_t producer);
+void put_records(struct reading *e, const char *topic, int32_t partition, int32_t n, int64_t time,
+                 int64_t producer);
 /* n records of "t" [0], at a time that does not matter. */
 void put_some(struct reading *e, int32_t n);
 /* One message with this value size in a batch of its own, compressed. */
-void put_compressed(struct reading *e, const char *topic, int32_t partition, int codec, int32_t records, int32_t size);
+void put_compressed(struct reading *e, const char *topic, int32_t partition, int codec,
+                    int32_t records, int32_t size);
 /* A batch of n records that says it is compressed, and is not. */
 void put_corrupt(struct reading *e, const char *topic, int32_t partition, int32_t n);
 /* A batch of n records, with offsets base + 0, 2, 4, …, as compaction leaves them: 2 n offsets are used up. */
 void put_holes(struct reading *e, const char *topic, int32_t partition, int32_t n);
 
 /* n records from offset base on as one batch, from malloc. */
-uint8_t *make_batch_bytes(const char *topic, int32_t partition, int64_t base, int32_t n, size_t *len);
+uint8_t *make_batch_bytes(const char *topic, int32_t partition, int64_t base, int32_t n,
+                          size_t *len);
 
 /* The next call to fetch gives this. */
 void expect_message(struct reading *e, const char *topic, int32_t partition, int64_t offset);

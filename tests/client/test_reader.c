@@ -34,7 +34,8 @@ START_TEST(R3_last_reads_what_comes_then)
 
     reading_open(&e, 1, 1);
     put_some(&e, 5);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_LAST, .max_wait_ms = 20));
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_LAST,
+                                   .max_wait_ms = 20));
     while (s.position < 0) {
         expect_nothing(&e, 10);
         ck_ok(kafc_reader_state_get(e.reader, "t", 0, &s, &e.err));
@@ -71,7 +72,8 @@ START_TEST(R3_a_time)
     expect_offsets(&e, 13, 20);
     reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(5500)));
     expect_offsets(&e, 10, 20);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(9000), .notify_end = KAFC_ON));
+    reading_reader(&e,
+                   KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(9000), .notify_end = KAFC_ON));
     expect_err(&e, KAFC_ERR_END_OF_PARTITION); /* none is as late: the end */
     ck_assert_int_eq(e.m.offset, 20);
     reading_close(&e);
@@ -179,8 +181,8 @@ static void reset_case(kafc_reset reset, int64_t start, kafc_err code, int64_t n
     reading_open(&e, 1, 1);
     put_some(&e, 10);
     ck_ok(kafc_mock_delete_records(e.mock, "t", 0, 4));
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(start), .reset = reset,
-                                   .max_wait_ms = 20));
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(start),
+                                   .reset = reset, .max_wait_ms = 20));
     expect_err(&e, code);
     if (next == 10)
         put_some(&e, 1);
@@ -214,11 +216,13 @@ START_TEST(R2_assign_reads_from_the_explicit_start)
     put_some(&e, 10);
     put_records(&e, "t", 1, 10, 1000, -1);
     reading_reader(&e, NULL);
-    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .partition = 0, .start = KAFC_AT(9) }, 1,
-                             &e.err));
+    ck_ok(kafc_reader_assign(
+        e.reader, &(kafc_assignment){ .topic = "t", .partition = 0, .start = KAFC_AT(9) }, 1,
+        &e.err));
     expect_offset(&e, 9);
-    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .partition = 1, .start = KAFC_AT(3) }, 1,
-                             &e.err));
+    ck_ok(kafc_reader_assign(
+        e.reader, &(kafc_assignment){ .topic = "t", .partition = 1, .start = KAFC_AT(3) }, 1,
+        &e.err));
     expect_message(&e, "t", 1, 3);
     ck_assert_int_eq(kafc_reader_seek(e.reader, "t", 0, KAFC_FIRST, &e.err), KAFC_ERR_NOT_ASSIGNED);
     ck_ok(kafc_reader_assign(e.reader, NULL, 0, &e.err));
@@ -260,8 +264,8 @@ START_TEST(R2_seek_drops_what_was_fetched_ahead)
     for (int i = 0; i < 50; i++)
         put_some(&e, 10);
     ck_ok(kafc_mock_log_get(e.mock, "t", 0, &log));
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .partition_max_bytes = 4000,
-                                   .max_wait_ms = 20));
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO,
+                                   .partition_max_bytes = 4000, .max_wait_ms = 20));
     for (int round = 0; round < 5; round++) {
         expect_offsets(&e, round * 3, round * 3 + 2);
         do { /* until no more is fetched ahead */
@@ -286,7 +290,8 @@ START_TEST(R2_seek_on_a_partition_that_is_not_assigned)
     reading_reader(&e, NULL);
     ck_assert_int_eq(kafc_reader_seek(e.reader, "t", 0, KAFC_FIRST, &e.err), KAFC_ERR_NOT_ASSIGNED);
     ck_assert_ptr_nonnull(strstr(e.err.message, "t [0]"));
-    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .partition = 1 }, 1, &e.err));
+    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .partition = 1 }, 1,
+                             &e.err));
     ck_assert_int_eq(kafc_reader_seek(e.reader, "t", 0, KAFC_FIRST, &e.err), KAFC_ERR_NOT_ASSIGNED);
     ck_assert_int_eq(kafc_reader_seek(e.reader, "u", 1, KAFC_FIRST, &e.err), KAFC_ERR_NOT_ASSIGNED);
     ck_ok(kafc_reader_seek(e.reader, "t", 1, KAFC_FIRST, &e.err));
@@ -302,8 +307,9 @@ static void puzzle_request(struct reading *e, int64_t offset)
 {
     kafc_reader_state s;
 
-    ck_ok(kafc_reader_assign(e->reader, &(kafc_assignment){ .topic = "t", .partition = 0, .start = KAFC_AT(offset) },
-                             1, &e->err));
+    ck_ok(kafc_reader_assign(
+        e->reader, &(kafc_assignment){ .topic = "t", .partition = 0, .start = KAFC_AT(offset) }, 1,
+        &e->err));
     ck_ok(kafc_reader_seek(e->reader, "t", 0, KAFC_AT(offset), &e->err));
     ck_ok(kafc_reader_state_get(e->reader, "t", 0, &s, &e->err));
     ck_assert_int_eq(s.position, offset);
@@ -335,7 +341,8 @@ START_TEST(V2_no_result_shows_a_magic_number)
     reading_open(&e, 1, 1);
     put_some(&e, 3);
     reading_reader(&e, NULL);
-    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_LAST }, 1, &e.err));
+    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_LAST }, 1,
+                             &e.err));
     ck_ok(kafc_reader_state_get(e.reader, "t", 0, &s, &e.err));
     ck_assert(s.position == KAFC_OFFSET_UNKNOWN || s.position == 3);
     ck_assert(s.lag == KAFC_OFFSET_UNKNOWN || s.lag == 0);
@@ -359,9 +366,11 @@ START_TEST(V3_null_and_empty_differ)
                                      { { "a", 1 }, { NULL, 0 } },
                                      { { "", 0 }, { "", 0 } },
                                      { { "b", 1 }, { "2", 1 } } };
-    kafc_message m[3] = { { .key = { NULL, 0 }, .value = { "", 0 }, .headers = h, .nheaders = 4, .timestamp = 7 },
-                          { .key = { "", 0 }, .value = { NULL, 0 }, .timestamp = 7 },
-                          { .key = { "k", 1 }, .value = { "v", 1 }, .timestamp = 7 } };
+    kafc_message m[3] = {
+        { .key = { NULL, 0 }, .value = { "", 0 }, .headers = h, .nheaders = 4, .timestamp = 7 },
+        { .key = { "", 0 }, .value = { NULL, 0 }, .timestamp = 7 },
+        { .key = { "k", 1 }, .value = { "v", 1 }, .timestamp = 7 }
+    };
 
     reading_open(&e, 1, 1);
     ck_ok(kafc_mock_append(e.mock, "t", 0, m, 3, -1));
@@ -598,7 +607,8 @@ START_TEST(a_timeout_says_what_and_where)
     do
         expect_nothing(&e, 50);
     while (!strstr(e.err.message, "127.0.0.1"));
-    ck_assert_msg(strstr(e.err.message, "refused") || strstr(e.err.message, "lost"), "%s", e.err.message);
+    ck_assert_msg(strstr(e.err.message, "refused") || strstr(e.err.message, "lost"), "%s",
+                  e.err.message);
     ck_ok(kafc_mock_start_broker(e.mock, 1));
     put_some(&e, 1);
     expect_offset(&e, 0);
@@ -651,7 +661,8 @@ static void close_later(void *arg)
 {
     kafc_error err;
 
-    nanosleep(&(struct timespec){ .tv_nsec = 30000000 }, NULL); /* the other one waits by then, or not: both must end */
+    nanosleep(&(struct timespec){ .tv_nsec = 30000000 },
+              NULL); /* the other one waits by then, or not: both must end */
     (void)kafc_client_close(arg, 1000, &err);
 }
 
@@ -677,33 +688,39 @@ START_TEST(usage_errors_name_what_is_wrong)
     reading_open(&e, 1, 1);
     ck_assert_ptr_null(kafc_reader_open(NULL, NULL, &e.err));
     ck_assert_int_eq(e.err.code, KAFC_ERR_USAGE);
-    ck_assert_ptr_null(kafc_reader_open(e.client, KAFC_READER(.topic = "t", .start = KAFC_COMMITTED), &e.err));
+    ck_assert_ptr_null(
+        kafc_reader_open(e.client, KAFC_READER(.topic = "t", .start = KAFC_COMMITTED), &e.err));
     ck_assert_int_eq(e.err.code, KAFC_ERR_USAGE);
-    ck_assert_ptr_null(kafc_reader_open(e.client, KAFC_READER(.topic = "t", .max_bytes = -3), &e.err));
+    ck_assert_ptr_null(
+        kafc_reader_open(e.client, KAFC_READER(.topic = "t", .max_bytes = -3), &e.err));
     ck_assert_ptr_nonnull(strstr(e.err.message, "max_bytes"));
     reading_reader(&e, NULL);
     ck_assert_int_eq(kafc_reader_assign(e.reader, twice, 2, &e.err), KAFC_ERR_USAGE);
     ck_assert_ptr_nonnull(strstr(e.err.message, "twice"));
     ck_assert_int_eq(kafc_reader_assign(e.reader, NULL, 3, &e.err), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_reader_assign(e.reader, &(kafc_assignment){ .partition = 1 }, 1, &e.err), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .partition = -1 }, 1, NULL),
+    ck_assert_int_eq(kafc_reader_assign(e.reader, &(kafc_assignment){ .partition = 1 }, 1, &e.err),
                      KAFC_ERR_USAGE);
+    ck_assert_int_eq(
+        kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .partition = -1 }, 1, NULL),
+        KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_reader_fetch(NULL, &e.m, 0, &e.err), KAFC_ERR_USAGE);
     kafc_reader_free(NULL);
     reading_close(&e);
 }
 END_TEST
 
-SUITE_MAIN("client/reader", 60, R3_the_default_start_is_the_first_offset, R3_last_reads_what_comes_then, R3_an_offset,
-           R3_a_time, R3_n_before_the_end, R3_below_the_log_start_is_a_notice_with_the_count,
-           R3_above_the_end_is_an_error_until_a_seek, R3_a_log_cut_off_below_the_position_is_an_error,
-           R3_a_log_cut_off_and_grown_again_is_an_error_too, R3_both_out_of_range_policies_can_be_set,
-           R2_assign_reads_from_the_explicit_start, R2_seek_is_local_and_immediate,
-           R2_seek_drops_what_was_fetched_ahead, R2_seek_on_a_partition_that_is_not_assigned, R2_the_handler_of_the_puzzle_run_twice,
-           V2_no_result_shows_a_magic_number, V3_null_and_empty_differ, V4_a_message_carries_where_it_came_from,
-           V4_log_append_time, a_batch_is_handed_over_whole_and_the_position_moves_past_it,
-           the_rest_of_a_batch_that_fetch_began, a_batch_outlives_reader_and_client_on_another_thread,
-           a_timeout_is_kept, C3_wake_from_a_signal_handler,
-           C3_a_wake_that_comes_early_is_for_the_next_call_that_would_wait, a_timeout_says_what_and_where,
-           a_closed_reader_says_so, a_reader_of_a_closed_client_says_so, closing_the_client_ends_a_fetch_that_waits,
-           usage_errors_name_what_is_wrong)
+SUITE_MAIN(
+    "client/reader", 60, R3_the_default_start_is_the_first_offset, R3_last_reads_what_comes_then,
+    R3_an_offset, R3_a_time, R3_n_before_the_end, R3_below_the_log_start_is_a_notice_with_the_count,
+    R3_above_the_end_is_an_error_until_a_seek, R3_a_log_cut_off_below_the_position_is_an_error,
+    R3_a_log_cut_off_and_grown_again_is_an_error_too, R3_both_out_of_range_policies_can_be_set,
+    R2_assign_reads_from_the_explicit_start, R2_seek_is_local_and_immediate,
+    R2_seek_drops_what_was_fetched_ahead, R2_seek_on_a_partition_that_is_not_assigned,
+    R2_the_handler_of_the_puzzle_run_twice, V2_no_result_shows_a_magic_number,
+    V3_null_and_empty_differ, V4_a_message_carries_where_it_came_from, V4_log_append_time,
+    a_batch_is_handed_over_whole_and_the_position_moves_past_it,
+    the_rest_of_a_batch_that_fetch_began, a_batch_outlives_reader_and_client_on_another_thread,
+    a_timeout_is_kept, C3_wake_from_a_signal_handler,
+    C3_a_wake_that_comes_early_is_for_the_next_call_that_would_wait, a_timeout_says_what_and_where,
+    a_closed_reader_says_so, a_reader_of_a_closed_client_says_so,
+    closing_the_client_ends_a_fetch_that_waits, usage_errors_name_what_is_wrong)

@@ -91,14 +91,14 @@ START_TEST(R10_aborted_records_are_passed_when_reading_committed)
     struct reading e;
 
     reading_open(&e, 1, 1);
-    put_records(&e, "t", 0, 2, 1000, 5);               /* 0, 1: aborted */
-    put_records(&e, "t", 0, 2, 1000, 6);               /* 2, 3: committed */
-    put_some(&e, 1);                                   /* 4 */
+    put_records(&e, "t", 0, 2, 1000, 5);                      /* 0, 1: aborted */
+    put_records(&e, "t", 0, 2, 1000, 6);                      /* 2, 3: committed */
+    put_some(&e, 1);                                          /* 4 */
     ck_ok(kafc_mock_append_marker(e.mock, "t", 0, 5, false)); /* 5 */
-    put_records(&e, "t", 0, 1, 1000, 5);               /* 6: the next one of 5, committed */
+    put_records(&e, "t", 0, 1, 1000, 5);                      /* 6: the next one of 5, committed */
     ck_ok(kafc_mock_append_marker(e.mock, "t", 0, 6, true));  /* 7 */
     ck_ok(kafc_mock_append_marker(e.mock, "t", 0, 5, true));  /* 8 */
-    put_records(&e, "t", 0, 1, 1000, 6);               /* 9: aborted */
+    put_records(&e, "t", 0, 1, 1000, 6);                      /* 9: aborted */
     ck_ok(kafc_mock_append_marker(e.mock, "t", 0, 6, false)); /* 10 */
     reading_reader(&e, KAFC_READER(.topic = "t", .notify_end = KAFC_ON));
     expect_offsets(&e, 2, 5);
@@ -107,7 +107,8 @@ START_TEST(R10_aborted_records_are_passed_when_reading_committed)
     ck_assert_int_eq(state_of(&e, 0).position, 11);
     ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(1), &e.err)); /* into the aborted one */
     expect_offset(&e, 2);
-    reading_reader(&e, KAFC_READER(.topic = "t", .notify_end = KAFC_ON, .isolation = KAFC_READ_UNCOMMITTED));
+    reading_reader(
+        &e, KAFC_READER(.topic = "t", .notify_end = KAFC_ON, .isolation = KAFC_READ_UNCOMMITTED));
     expect_offsets(&e, 0, 5);
     expect_offset(&e, 6);
     expect_offset(&e, 9);
@@ -124,7 +125,8 @@ START_TEST(R10_a_log_that_ends_in_aborted_records_is_passed_to_its_end)
     for (int i = 0; i < 50; i++)
         put_records(&e, "t", 0, 10, 1000, 5);
     ck_ok(kafc_mock_append_marker(e.mock, "t", 0, 5, false));
-    reading_reader(&e, KAFC_READER(.topic = "t", .notify_end = KAFC_ON, .partition_max_bytes = 500));
+    reading_reader(&e,
+                   KAFC_READER(.topic = "t", .notify_end = KAFC_ON, .partition_max_bytes = 500));
     expect_end(&e, 0, 501);
     ck_assert_int_eq(state_of(&e, 0).position, 501);
     reading_close(&e);
@@ -187,7 +189,8 @@ START_TEST(R11_a_range_on_an_idle_topic_ends)
 
     reading_open(&e, 1, 1);
     put_records(&e, "t", 0, 10, 5000, -1);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(5003), .stop = KAFC_AT_TIME(5007)));
+    reading_reader(
+        &e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(5003), .stop = KAFC_AT_TIME(5007)));
     expect_offsets(&e, 3, 7);
     expect_err(&e, KAFC_ERR_END_OF_RANGE);
     expect_err(&e, KAFC_ERR_END_OF_RANGE);
@@ -205,12 +208,14 @@ START_TEST(R11_none_later_means_the_end_as_it_is_now)
 
     reading_open(&e, 1, 1);
     put_records(&e, "t", 0, 10, 5000, -1);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(5008), .stop = KAFC_AT_TIME(9000)));
+    reading_reader(
+        &e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(5008), .stop = KAFC_AT_TIME(9000)));
     expect_offset(&e, 8);
     put_records(&e, "t", 0, 5, 6000, -1); /* too late: the range was resolved */
     expect_offset(&e, 9);
     expect_err(&e, KAFC_ERR_END_OF_RANGE);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(9000), .stop = KAFC_AT_TIME(9999)));
+    reading_reader(
+        &e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(9000), .stop = KAFC_AT_TIME(9999)));
     expect_err(&e, KAFC_ERR_END_OF_RANGE);
     reading_close(&e);
 }
@@ -226,7 +231,8 @@ START_TEST(R11_timestamps_out_of_order_do_not_end_it_early)
     put_records(&e, "t", 0, 3, 5500, -1); /* 6 to 8 */
     put_records(&e, "t", 0, 3, 9000, -1); /* 9 to 11 */
     put_records(&e, "t", 0, 3, 5600, -1); /* 12 to 14: behind the stop */
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(5001), .stop = KAFC_AT_TIME(6000)));
+    reading_reader(
+        &e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(5001), .stop = KAFC_AT_TIME(6000)));
     expect_offset(&e, 1);
     expect_offset(&e, 2);
     expect_offsets(&e, 6, 9);
@@ -241,22 +247,27 @@ START_TEST(R11_stops_of_all_kinds)
 
     reading_open(&e, 1, 2);
     put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", .stop = KAFC_LAST)); /* partition 1 is empty: it is at its stop */
+    reading_reader(
+        &e,
+        KAFC_READER(.topic = "t", .stop = KAFC_LAST)); /* partition 1 is empty: it is at its stop */
     expect_offsets(&e, 0, 10);
     expect_err(&e, KAFC_ERR_END_OF_RANGE);
     reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .stop = KAFC_AT(4)));
     expect_offsets(&e, 0, 4);
     expect_err(&e, KAFC_ERR_END_OF_RANGE);
     ck_ok(kafc_reader_assign(
-        e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_TAIL(5), .stop = KAFC_TAIL(2) }, 1, &e.err));
+        e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_TAIL(5), .stop = KAFC_TAIL(2) },
+        1, &e.err));
     expect_offsets(&e, 5, 8);
     expect_err(&e, KAFC_ERR_END_OF_RANGE);
     ck_ok(kafc_reader_assign(
-        e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_AT(3), .stop = KAFC_AT(3) }, 1, &e.err));
+        e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_AT(3), .stop = KAFC_AT(3) }, 1,
+        &e.err));
     expect_err(&e, KAFC_ERR_END_OF_RANGE);
     /* Above the end: it waits for what comes. */
     ck_ok(kafc_reader_assign(
-        e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_AT(9), .stop = KAFC_AT(11) }, 1, &e.err));
+        e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_AT(9), .stop = KAFC_AT(11) }, 1,
+        &e.err));
     expect_offset(&e, 9);
     expect_nothing(&e, 20);
     put_some(&e, 2);
@@ -434,11 +445,12 @@ SUITE_MAIN("client/reader_ends", 60, R10_a_notice_each_time_an_end_is_reached,
            R10_the_end_is_the_last_stable_offset_when_reading_committed,
            R10_the_end_is_the_high_watermark_when_reading_uncommitted,
            R10_aborted_records_are_passed_when_reading_committed,
-           R10_a_log_that_ends_in_aborted_records_is_passed_to_its_end, R10_holes_of_compaction_are_passed,
-           R10_every_partition_has_its_own_end, R11_a_range_on_an_idle_topic_ends,
-           R11_none_later_means_the_end_as_it_is_now, R11_timestamps_out_of_order_do_not_end_it_early,
-           R11_stops_of_all_kinds, R11_a_range_whose_end_is_aborted_or_a_hole_ends,
-           R11_a_range_of_batches_stops_too, R11_corrupt_records_within_a_range_are_no_end,
+           R10_a_log_that_ends_in_aborted_records_is_passed_to_its_end,
+           R10_holes_of_compaction_are_passed, R10_every_partition_has_its_own_end,
+           R11_a_range_on_an_idle_topic_ends, R11_none_later_means_the_end_as_it_is_now,
+           R11_timestamps_out_of_order_do_not_end_it_early, R11_stops_of_all_kinds,
+           R11_a_range_whose_end_is_aborted_or_a_hole_ends, R11_a_range_of_batches_stops_too,
+           R11_corrupt_records_within_a_range_are_no_end,
            R12_a_topic_that_does_not_exist_is_one_notice_and_read_when_it_appears,
            R12_a_single_partition_of_a_topic_that_does_not_exist, R12_reading_never_creates_a_topic,
            R12_a_missing_permission_is_told_once_with_the_resource, R12_other_topics_go_on)

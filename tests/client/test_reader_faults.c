@@ -93,11 +93,14 @@ END_TEST
 
 static void quarrel(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
-    static const kafc_err codes[] = { KAFC_ERR_NOT_LEADER_OR_FOLLOWER, KAFC_ERR_LEADER_NOT_AVAILABLE,
-                                      KAFC_ERR_FENCED_LEADER_EPOCH,    KAFC_ERR_UNKNOWN_LEADER_EPOCH,
-                                      KAFC_ERR_KAFKA_STORAGE_ERROR,    KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION,
-                                      KAFC_ERR_OFFSET_NOT_AVAILABLE,   KAFC_ERR_UNKNOWN_TOPIC_ID };
-    static const kafc_mock_act acts[] = { KAFC_MOCK_CUT, KAFC_MOCK_PASS_CUT, KAFC_MOCK_ERROR, KAFC_MOCK_PASS };
+    static const kafc_err codes[] = {
+        KAFC_ERR_NOT_LEADER_OR_FOLLOWER, KAFC_ERR_LEADER_NOT_AVAILABLE,
+        KAFC_ERR_FENCED_LEADER_EPOCH,    KAFC_ERR_UNKNOWN_LEADER_EPOCH,
+        KAFC_ERR_KAFKA_STORAGE_ERROR,    KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION,
+        KAFC_ERR_OFFSET_NOT_AVAILABLE,   KAFC_ERR_UNKNOWN_TOPIC_ID
+    };
+    static const kafc_mock_act acts[] = { KAFC_MOCK_CUT, KAFC_MOCK_PASS_CUT, KAFC_MOCK_ERROR,
+                                          KAFC_MOCK_PASS };
     (void)ctx;
     a->act = acts[rq->index % 4];
     a->code = codes[rq->index / 4 % 8];
@@ -163,8 +166,10 @@ END_TEST
 
 static void rubbish(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
-    static const char *const bytes[] = { "HTTP/1.1 400 Bad Request\r\n\r\n", "\x15\x03\x01\0\2\2\x28 alert alert",
-                                         "\xff\xff\xff\xff and rubbish", "\x7f\xff\xff\xff and rubbish", "\0\0\0\2??" };
+    static const char *const bytes[] = { "HTTP/1.1 400 Bad Request\r\n\r\n",
+                                         "\x15\x03\x01\0\2\2\x28 alert alert",
+                                         "\xff\xff\xff\xff and rubbish",
+                                         "\x7f\xff\xff\xff and rubbish", "\0\0\0\2??" };
     (void)ctx;
     if (rq->index < 5) {
         a->act = KAFC_MOCK_RAW;
@@ -271,8 +276,8 @@ START_TEST(a_message_larger_than_all_limits_is_read)
     put_some(&e, 1);
     for (int i = 0; i < 5; i++)
         put_records(&e, "t", 1, 10, 1000, -1);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = 1000, .max_bytes = 2000, .buffer_bytes = 4000,
-                                   .max_wait_ms = 20));
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = 1000, .max_bytes = 2000,
+                                   .buffer_bytes = 4000, .max_wait_ms = 20));
     int64_t next[2] = { 0 };
     while (next[0] < 3 || next[1] < 50) {
         ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
@@ -388,8 +393,8 @@ START_TEST(buffer_bytes_bounds_what_is_really_held)
     for (int i = 0; i < 40; i++)
         for (int32_t p = 0; p < 8; p++)
             put_compressed(&e, "t", p, KAFC_NONE, 10, 1000);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = 20000, .buffer_bytes = LIMIT,
-                                   .max_wait_ms = 20));
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = 20000,
+                                   .buffer_bytes = LIMIT, .max_wait_ms = 20));
     /* Batches that are kept: fetching stops at the limit, and goes on when they are freed. */
     size_t bytes = 0;
     while (n < 64 && (code = kafc_reader_fetch_batch(e.reader, &held[n], 300, &e.err)) == KAFC_OK) {
@@ -466,12 +471,13 @@ START_TEST(memory_is_bounded_while_nobody_reads)
         put_compressed(&e, "t", p, KAFC_NONE, 300, 400);
     reading_reader(&e, NULL);
     before = atomic_load(&w.now);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = PARTITION, .buffer_bytes = LIMIT,
-                                   .max_wait_ms = 20));
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = PARTITION,
+                                   .buffer_bytes = LIMIT, .max_wait_ms = 20));
     ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
     do {
         asked = kafc_mock_requests(e.mock, 0, FETCH);
-        nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL); /* several waits of the broker */
+        nanosleep(&(struct timespec){ .tv_nsec = 100000000 },
+                  NULL); /* several waits of the broker */
     } while (asked != kafc_mock_requests(e.mock, 0, FETCH));
     ck_assert_int_ge(atomic_load(&w.most) - before, LIMIT / 4);
     /* What arrives on top of it: one batch for each request under way, and what links and requests need. */
@@ -611,7 +617,8 @@ END_TEST
 
 START_TEST(a_session_that_is_lost_is_begun_anew)
 {
-    static const kafc_err codes[] = { KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND, KAFC_ERR_INVALID_FETCH_SESSION_EPOCH,
+    static const kafc_err codes[] = { KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND,
+                                      KAFC_ERR_INVALID_FETCH_SESSION_EPOCH,
                                       KAFC_ERR_FETCH_SESSION_TOPIC_ID_ERROR };
     struct reading e;
 
@@ -643,7 +650,9 @@ START_TEST(partitions_come_and_go_within_a_session)
 
         for (int32_t p = 0; p < 8; p++)
             if ((round * 37 >> p % 5 & 1) || p == round % 8)
-                a[n++] = (kafc_assignment){ .topic = "t", .partition = p, .start = KAFC_AT((round + p) % 4) };
+                a[n++] = (kafc_assignment){ .topic = "t",
+                                            .partition = p,
+                                            .start = KAFC_AT((round + p) % 4) };
         ck_ok(kafc_reader_assign(e.reader, a, n, &e.err));
         for (int32_t i = 0; i < n; i++)
             next[a[i].partition] = a[i].start.value;
@@ -652,7 +661,8 @@ START_TEST(partitions_come_and_go_within_a_session)
         for (left = n; left > 0;) {
             kafc_err code = kafc_reader_fetch(e.reader, &e.m, SOON, &e.err);
 
-            ck_assert_msg(code == KAFC_OK || code == KAFC_ERR_END_OF_PARTITION, "round %d: %s", round, e.err.message);
+            ck_assert_msg(code == KAFC_OK || code == KAFC_ERR_END_OF_PARTITION, "round %d: %s",
+                          round, e.err.message);
             ck_assert_int_eq(e.m.offset, next[e.m.partition]);
             next[e.m.partition] += code == KAFC_OK;
             left -= code == KAFC_ERR_END_OF_PARTITION;
@@ -693,13 +703,14 @@ START_TEST(a_closed_reader_fetches_no_more)
 END_TEST
 
 SUITE_MAIN("client/reader_faults", 100, leaders_move, brokers_stop_and_start, connections_are_cut,
-           fetches_fail_in_every_way, a_connection_cut_in_the_middle_of_a_response, a_peer_that_sends_rubbish,
-           damage_is_told_once_and_only_a_seek_goes_on, damage_within_a_batch_that_was_handed_out,
-           compressed_batches_of_all_codecs, a_message_larger_than_all_limits_is_read, min_bytes_and_max_wait,
-           every_version_of_fetch, every_version_of_list_offsets, a_broker_without_topic_ids_in_its_metadata,
+           fetches_fail_in_every_way, a_connection_cut_in_the_middle_of_a_response,
+           a_peer_that_sends_rubbish, damage_is_told_once_and_only_a_seek_goes_on,
+           damage_within_a_batch_that_was_handed_out, compressed_batches_of_all_codecs,
+           a_message_larger_than_all_limits_is_read, min_bytes_and_max_wait, every_version_of_fetch,
+           every_version_of_list_offsets, a_broker_without_topic_ids_in_its_metadata,
            a_broker_too_old_is_an_error_that_says_so, buffer_bytes_bounds_what_is_really_held,
-           memory_is_bounded_while_nobody_reads,
-           readers_of_a_thousand_partitions, an_idle_reader_asks_only_when_the_wait_is_over,
-           an_idle_reader_asks_no_more_after_seeks, R2_a_seek_does_not_wait_for_a_broker_that_waits,
-           a_session_names_only_what_changes, a_session_that_is_lost_is_begun_anew,
-           partitions_come_and_go_within_a_session, a_closed_reader_fetches_no_more)
+           memory_is_bounded_while_nobody_reads, readers_of_a_thousand_partitions,
+           an_idle_reader_asks_only_when_the_wait_is_over, an_idle_reader_asks_no_more_after_seeks,
+           R2_a_seek_does_not_wait_for_a_broker_that_waits, a_session_names_only_what_changes,
+           a_session_that_is_lost_is_begun_anew, partitions_come_and_go_within_a_session,
+           a_closed_reader_fetches_no_more)

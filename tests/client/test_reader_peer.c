@@ -24,7 +24,7 @@ struct script {
     int32_t first, last;                /* … from the first to before the last are answered so */
     int32_t seen;
     const char *topic;
-    struct kafc_rand *rand;             /* changes bytes, or NULL */
+    struct kafc_rand *rand; /* changes bytes, or NULL */
     uint8_t frame[FRAME_MAX];
 };
 
@@ -73,7 +73,8 @@ static void answer(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
     size_t n = encode(s, ++s->seen);
     for (int i = 0; s->rand && i < 3; i++) {
         size_t at = 8 + kafc__rand_below(s->rand, (uint32_t)n - 8);
-        s->frame[at] = (uint8_t)(kafc__rand_below(s->rand, 2) ? 0xff : kafc__rand_below(s->rand, 256));
+        s->frame[at] = (uint8_t)(kafc__rand_below(s->rand, 2) ? 0xff
+                                                              : kafc__rand_below(s->rand, 256));
     }
     a->act = KAFC_MOCK_RAW;
     a->bytes = (kafc_bytes){ s->frame, (int32_t)n };
@@ -90,7 +91,8 @@ static void open_scripted(struct reading *e, struct script *s, int32_t brokers)
 
 static void read_t(struct reading *e)
 {
-    reading_reader(e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(0), .max_wait_ms = 20));
+    reading_reader(e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(0),
+                                  .max_wait_ms = 20));
 }
 
 START_TEST(a_nearer_replica_is_asked_and_the_leader_when_it_fails)
@@ -139,7 +141,8 @@ START_TEST(a_wrong_sum_is_told_once_and_only_a_seek_goes_on)
     ck_assert_int_eq(e.m.offset, 0);
     ck_assert_ptr_nonnull(strstr(e.err.message, "CRC"));
     expect_nothing(&e, 60);
-    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(2), &e.err)); /* it was damaged on the way alone */
+    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(2),
+                           &e.err)); /* it was damaged on the way alone */
     expect_offsets(&e, 2, 10);
     free(batch);
     reading_close(&e);
@@ -158,7 +161,8 @@ START_TEST(sums_can_be_left_unchecked)
     s.p.records.p = batch;
     s.p.records.len = (int32_t)len;
     open_scripted(&e, &s, 1);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT(0), .max_wait_ms = 20, .check_crcs = KAFC_OFF));
+    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT(0), .max_wait_ms = 20,
+                                   .check_crcs = KAFC_OFF));
     expect_offsets(&e, 0, 10);
     free(batch);
     reading_close(&e);
@@ -236,7 +240,8 @@ START_TEST(old_records_are_not_given_again)
     s.p.records.p = batch;
     s.p.records.len = (int32_t)len;
     open_scripted(&e, &s, 1);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(5), .max_wait_ms = 20));
+    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(5),
+                                   .max_wait_ms = 20));
     expect_offsets(&e, 5, 10);
     ck_assert_int_eq(s.seen, 3);
     reading_close(&e);
@@ -265,8 +270,10 @@ START_TEST(changed_bytes_are_survived)
         ck_ok(kafc_mock_hook(e.mock, FETCH, NULL, NULL));
         ck_ok(kafc_mock_cut(e.mock, 0)); /* so that the first fetch is id 1 */
         ck_ok(kafc_mock_hook(e.mock, FETCH, answer, &s));
-        reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(0), .max_wait_ms = 5));
-        for (int i = 0; i < 20 && kafc_reader_fetch(e.reader, &e.m, 10, &e.err) != KAFC_ERR_TIMED_OUT; i++)
+        reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(0),
+                                       .max_wait_ms = 5));
+        for (int i = 0;
+             i < 20 && kafc_reader_fetch(e.reader, &e.m, 10, &e.err) != KAFC_ERR_TIMED_OUT; i++)
             ;
         ck_ok(kafc_mock_hook(e.mock, FETCH, NULL, NULL));
         ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(3), &e.err));
@@ -312,4 +319,5 @@ SUITE_MAIN("client/reader_peer", 100, a_nearer_replica_is_asked_and_the_leader_w
            a_nearer_replica_that_nobody_knows, a_wrong_sum_is_told_once_and_only_a_seek_goes_on,
            sums_can_be_left_unchecked, a_batch_that_is_cut_is_asked_for_again_with_room,
            a_batch_too_large_for_the_client_is_an_error_that_says_so, answers_to_what_was_not_asked,
-           old_records_are_not_given_again, changed_bytes_are_survived, C7_a_childs_reader_answers_with_an_error)
+           old_records_are_not_given_again, changed_bytes_are_survived,
+           C7_a_childs_reader_answers_with_an_error)

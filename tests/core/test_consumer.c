@@ -19,7 +19,8 @@ START_TEST(every_event_in_every_state)
 
     for (int s = 0; s < KAFC_CP_STATES; s++)
         for (int e = 0; e < KAFC_CP_EVENTS; e++)
-            ck_assert_msg(kafc__cp_next_state((enum kafc_cp_state)s, (enum kafc_cp_event)e) == expected[s][e],
+            ck_assert_msg(kafc__cp_next_state((enum kafc_cp_state)s, (enum kafc_cp_event)e) ==
+                              expected[s][e],
                           "state %d, event %d", s, e);
 }
 END_TEST
@@ -28,7 +29,8 @@ END_TEST
 START_TEST(R2_a_seek_goes_on_from_everywhere)
 {
     for (int s = 0; s < KAFC_CP_STATES; s++) {
-        ck_assert_int_eq(kafc__cp_next_state((enum kafc_cp_state)s, KAFC_CP_UNKNOWN), KAFC_CP_LOOKUP);
+        ck_assert_int_eq(kafc__cp_next_state((enum kafc_cp_state)s, KAFC_CP_UNKNOWN),
+                         KAFC_CP_LOOKUP);
         ck_assert_int_eq(kafc__cp_next_state((enum kafc_cp_state)s, KAFC_CP_KNOWN), KAFC_CP_FETCH);
     }
     ck_assert_int_eq(kafc__cp_next_state(KAFC_CP_FAILED, KAFC_CP_REACHED), -1);

@@ -17,27 +17,37 @@ static size_t log_len;
 
 struct spec {
     int64_t base;
-    int32_t count;   /* records that are there, at base + 0 … */
-    int32_t span;    /* last offset delta + 1 */
+    int32_t count; /* records that are there, at base + 0 … */
+    int32_t span;  /* last offset delta + 1 */
     int64_t pid;
     int16_t attributes;
     int64_t timestamp; /* of the first; each next one is 1 ms later */
 };
 
-static const kafc_header two_headers[] = { { { "a", 1 }, { "1", 1 } }, { { "a", 1 }, { NULL, 0 } } };
+static const kafc_header two_headers[] = { { { "a", 1 }, { "1", 1 } },
+                                           { { "a", 1 }, { NULL, 0 } } };
 
 static void append(const struct spec *s)
 {
     uint8_t *at = log_bytes + log_len, *p = at + KAFC_BATCH_HEADER;
     static const uint8_t abort_key[] = { 0, 0, 0, 0 }, commit_key[] = { 0, 0, 0, 1 };
-    struct kafc_batch_header h = { .base_offset = s->base, .leader_epoch = 3, .attributes = s->attributes,
-                                   .last_offset_delta = s->span - 1, .base_timestamp = s->timestamp,
-                                   .max_timestamp = s->timestamp + s->count, .producer_id = s->pid,
-                                   .producer_epoch = 0, .base_sequence = 0, .count = s->count };
+    struct kafc_batch_header h = { .base_offset = s->base,
+                                   .leader_epoch = 3,
+                                   .attributes = s->attributes,
+                                   .last_offset_delta = s->span - 1,
+                                   .base_timestamp = s->timestamp,
+                                   .max_timestamp = s->timestamp + s->count,
+                                   .producer_id = s->pid,
+                                   .producer_epoch = 0,
+                                   .base_sequence = 0,
+                                   .count = s->count };
 
     for (int32_t i = 0; i < s->count; i++) {
-        struct kafc_record_fields r = { .timestamp_delta = i, .offset_delta = i, .value = { "value", 5 },
-                                        .headers = two_headers, .nheaders = i % 2 ? 2 : 0 };
+        struct kafc_record_fields r = { .timestamp_delta = i,
+                                        .offset_delta = i,
+                                        .value = { "value", 5 },
+                                        .headers = two_headers,
+                                        .nheaders = i % 2 ? 2 : 0 };
 
         if (s->attributes & KAFC_BATCH_CONTROL)
             r.key = (kafc_bytes){ s->timestamp == 0 ? abort_key : commit_key, 4 };
@@ -123,8 +133,8 @@ START_TEST(the_position_passes_holes_and_markers_R10)
     struct kafc_cursor cur;
     char seen[256];
 
-    append(&(struct spec){ 0, 2, 6, -1, 0, 0 });   /* compacted: 2 to 5 are gone */
-    append(&(struct spec){ 6, 0, 4, -1, 0, 0 });   /* nothing left of 6 to 9 */
+    append(&(struct spec){ 0, 2, 6, -1, 0, 0 }); /* compacted: 2 to 5 are gone */
+    append(&(struct spec){ 6, 0, 4, -1, 0, 0 }); /* nothing left of 6 to 9 */
     append(&(struct spec){ 10, 1, 1, 5, KAFC_BATCH_CONTROL | KAFC_BATCH_TRANSACTIONAL, 1 });
     start(&cur);
     ck_assert_int_eq(drain(&cur, seen, sizeof seen), KAFC_ERR_END_OF_RANGE);
@@ -144,13 +154,14 @@ static struct kafc_aborted *aborted_list(int32_t n, const struct kafc_aborted *f
 
 static void log_of_transactions(void)
 {
-    append(&(struct spec){ 0, 2, 2, 5, KAFC_BATCH_TRANSACTIONAL, 9 });  /* aborted */
-    append(&(struct spec){ 2, 1, 1, 6, KAFC_BATCH_TRANSACTIONAL, 9 });  /* committed */
+    append(&(struct spec){ 0, 2, 2, 5, KAFC_BATCH_TRANSACTIONAL, 9 }); /* aborted */
+    append(&(struct spec){ 2, 1, 1, 6, KAFC_BATCH_TRANSACTIONAL, 9 }); /* committed */
     append(&(struct spec){ 3, 1, 1, -1, 0, 9 });
     append(&(struct spec){ 4, 1, 1, 5, KAFC_BATCH_TRANSACTIONAL | KAFC_BATCH_CONTROL, 0 });
     append(&(struct spec){ 5, 1, 1, 6, KAFC_BATCH_TRANSACTIONAL | KAFC_BATCH_CONTROL, 1 });
-    append(&(struct spec){ 6, 1, 1, 5, KAFC_BATCH_TRANSACTIONAL, 9 });  /* the next of 5: committed */
-    append(&(struct spec){ 7, 1, 1, 5, 0, 9 });                         /* idempotent alone */
+    append(
+        &(struct spec){ 6, 1, 1, 5, KAFC_BATCH_TRANSACTIONAL, 9 }); /* the next of 5: committed */
+    append(&(struct spec){ 7, 1, 1, 5, 0, 9 });                     /* idempotent alone */
 }
 
 START_TEST(aborted_records_are_left_out_when_reading_committed)
@@ -275,12 +286,9 @@ START_TEST(bit_flips_are_survived)
 END_TEST
 
 SUITE_MAIN("core/cursor", 20, messages_carry_what_the_batch_says_V4,
-           records_below_the_position_are_passed_over,
-           the_position_passes_holes_and_markers_R10,
+           records_below_the_position_are_passed_over, the_position_passes_holes_and_markers_R10,
            aborted_records_are_left_out_when_reading_committed,
            a_position_inside_an_aborted_transaction_reads_none_of_it,
            reading_uncommitted_gives_all_but_markers,
-           a_range_stops_by_offset_and_filters_by_time_R11,
-           damage_is_found_and_named,
-           a_cut_tail_ends_without_error,
-           bit_flips_are_survived)
+           a_range_stops_by_offset_and_filters_by_time_R11, damage_is_found_and_named,
+           a_cut_tail_ends_without_error, bit_flips_are_survived)

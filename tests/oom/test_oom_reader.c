@@ -13,7 +13,8 @@ enum { MESSAGES = 50, ROUNDS_MAX = 5000 };
 /* Calls that failed for want of memory are made again: it is back by then, unless it never comes back. */
 static bool gives_up(kafc_err code, int *tries)
 {
-    ck_assert_msg(code == KAFC_ERR_NO_MEMORY || code == KAFC_ERR_TIMED_OUT, "%s", kafc_err_name(code));
+    ck_assert_msg(code == KAFC_ERR_NO_MEMORY || code == KAFC_ERR_TIMED_OUT, "%s",
+                  kafc_err_name(code));
     return ++*tries > 3;
 }
 
@@ -44,14 +45,17 @@ static void scenario(kafc_mock *mock, const kafc_allocator *mem, bool whole, int
 {
     kafc_error err;
     kafc_reader *r = NULL;
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .allocator = mem,
-                                                  .retry_backoff_ms = 2, .retry_backoff_max_ms = 5,
-                                                  .reconnect_backoff_ms = 2, .reconnect_backoff_max_ms = 5),
-                                      &err);
+    kafc_client *c = kafc_client_open(
+        KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .allocator = mem, .retry_backoff_ms = 2,
+                    .retry_backoff_max_ms = 5, .reconnect_backoff_ms = 2,
+                    .reconnect_backoff_max_ms = 5),
+        &err);
 
     if (c)
-        r = kafc_reader_open(c, KAFC_READER(.topic = "t", .start = KAFC_TAIL(MESSAGES), .stop = KAFC_LAST,
-                                            .max_wait_ms = 20), &err);
+        r = kafc_reader_open(c,
+                             KAFC_READER(.topic = "t", .start = KAFC_TAIL(MESSAGES),
+                                         .stop = KAFC_LAST, .max_wait_ms = 20),
+                             &err);
     if (!r)
         ck_assert_msg(err.code == KAFC_ERR_NO_MEMORY, "%s", err.message);
     if (r) {
@@ -77,7 +81,8 @@ static void replay(bool all_after)
         a.fail_at = at;
         a.fail_all_after = all_after;
         scenario(e.mock, &a.mem, !all_after, all_after ? 20 : SOON);
-        ck_assert_msg(atomic_load(&a.live) == 0, "allocation %ld failed: %ld are leaked", at, atomic_load(&a.live));
+        ck_assert_msg(atomic_load(&a.live) == 0, "allocation %ld failed: %ld are leaked", at,
+                      atomic_load(&a.live));
         if (atomic_load(&a.calls) < at)
             break; /* none failed any more */
     }
@@ -98,4 +103,5 @@ START_TEST(reading_with_all_allocations_failing_from_one_on)
 }
 END_TEST
 
-SUITE_MAIN("oom/reader", 100, reading_with_one_allocation_failing, reading_with_all_allocations_failing_from_one_on)
+SUITE_MAIN("oom/reader", 100, reading_with_one_allocation_failing,
+           reading_with_all_allocations_failing_from_one_on)
