@@ -409,7 +409,7 @@ uint64_t flow_run(const struct flow_options *o)
     if (!f->creates)
         make_topic(f);
     f->codec = (kafc_compression)sim_draw(s, 5);
-    if (kafc__codec(f->codec)->library)
+    if (kafc__codec((int)f->codec)->library)
         f->codec = KAFC_NONE;
     set_versions(s, f->codec == KAFC_ZSTD);
     start_writer(f, o);
