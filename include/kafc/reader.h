@@ -39,7 +39,8 @@ typedef struct kafc_reader_options {
     int32_t min_bytes;        /* a fetch waits for; 1. fetch.min.bytes */
     int32_t max_bytes;        /* of a fetch; 52428800. fetch.max.bytes */
     int32_t partition_max_bytes; /* 1048576. max.partition.fetch.bytes */
-    int32_t max_wait_ms;      /* a broker waits for min_bytes; 500; KAFC_ZERO: not at all. fetch.max.wait.ms */
+    int32_t max_wait_ms;      /* a broker waits for min_bytes; 500; KAFC_ZERO: not at all, then an end is asked
+                               * again each retry_backoff_ms. fetch.max.wait.ms */
     int64_t buffer_bytes;     /* fetched ahead and held at most; 67108864. queued.max.bytes */
 } kafc_reader_options;
 
@@ -61,7 +62,8 @@ typedef struct kafc_assignment {
 } kafc_assignment;
 
 /* Replaces what is read: reads exactly these from their starts (rule R2). Local and immediate; n == 0 reads nothing.
- * Strings are copied. */
+ * Strings are copied.
+ * After an error nothing is read. */
 KAFC_API kafc_err kafc_reader_assign(kafc_reader *r, const kafc_assignment *a, int32_t n, kafc_error *err);
 
 /* The next message. It borrows from the reader and is valid until the next call on this reader; kafc_message_dup()
