@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 static void conn_alarm(void *conn);
-static void conn_kick(struct kafc_conn *conn);
+static void conn_kick(struct kafc_broker_conn *conn);
 
 static int64_t later(int64_t at, int64_t by)
 {
@@ -61,7 +61,7 @@ struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char
     b->not_before = INT64_MIN;
     bool ok = true;
     for (int i = 0; i < KAFC_PURPOSES; i++) {
-        struct kafc_conn *conn = &b->conn[i];
+        struct kafc_broker_conn *conn = &b->conn[i];
         conn->core = c;
         conn->broker = b;
         kafc__list_init(&conn->action);
@@ -84,7 +84,7 @@ void kafc__broker_free(struct kafc_broker *b)
     if (c->boot_next == b)
         c->boot_next = NULL;
     for (int i = 0; i < KAFC_PURPOSES; i++) {
-        struct kafc_conn *conn = &b->conn[i];
+        struct kafc_broker_conn *conn = &b->conn[i];
         if (conn->id)
             kafc__map_del(&c->conns, &conn->id, sizeof(conn->id));
         kafc__link_free(conn->link);
@@ -143,13 +143,13 @@ void kafc__broker_reap(struct kafc_core *c)
 
 /* ---- One connection ---- */
 
-static void act(struct kafc_conn *conn)
+static void act(struct kafc_broker_conn *conn)
 {
     if (!kafc__list_linked(&conn->action))
         kafc__list_push(&conn->core->actions, &conn->action);
 }
 
-static bool make_link(struct kafc_conn *conn)
+static bool make_link(struct kafc_broker_conn *conn)
 {
     struct kafc_core *c = conn->core;
     if (conn->link)
@@ -169,31 +169,31 @@ static bool make_link(struct kafc_conn *conn)
     return conn->link != NULL;
 }
 
-static bool is_ready(const struct kafc_conn *conn)
+static bool is_ready(const struct kafc_broker_conn *conn)
 {
     return conn->link && kafc__link_state(conn->link) == KAFC_LINK_READY;
 }
 
-static bool is_any(const struct kafc_conn *conn)
+static bool is_any(const struct kafc_broker_conn *conn)
 {
     return conn == &conn->broker->conn[KAFC_FOR_CONTROL];
 }
 
 /* Would it be opened, were it not for the pause? */
-static bool wanted(const struct kafc_conn *conn)
+static bool wanted(const struct kafc_broker_conn *conn)
 {
     return conn->link && kafc__link_pending(conn->link) > 0;
 }
 
 /* When it ends if nothing is asked of it. */
-static int64_t idle_until(const struct kafc_conn *conn)
+static int64_t idle_until(const struct kafc_broker_conn *conn)
 {
     bool now = conn->broker->renew || is_gone(conn->broker);
     return later(conn->used_at, now ? 0 : conn->core->cfg.connections_max_idle_us);
 }
 
 /* When the connection has to be looked at again. */
-static int64_t conn_deadline(const struct kafc_conn *conn)
+static int64_t conn_deadline(const struct kafc_broker_conn *conn)
 {
     if (!conn->link)
         return INT64_MAX;
@@ -209,7 +209,7 @@ static int64_t conn_deadline(const struct kafc_conn *conn)
 }
 
 /* A timer that is early is set right when it fires: most requests do not move it. */
-static void rearm(struct kafc_conn *conn)
+static void rearm(struct kafc_broker_conn *conn)
 {
     int64_t at = conn_deadline(conn);
     at = at < conn->core->now ? conn->core->now : at;
@@ -217,7 +217,7 @@ static void rearm(struct kafc_conn *conn)
         kafc__core_timer_set(conn->core, &conn->timer, at);
 }
 
-static void conn_open(struct kafc_conn *conn)
+static void conn_open(struct kafc_broker_conn *conn)
 {
     struct kafc_core *c = conn->core;
     conn->id = ++c->last_conn;
@@ -237,7 +237,7 @@ static void conn_open(struct kafc_conn *conn)
 }
 
 /* Does what can be done now: opens, sends, or sets the timer for it. */
-static void conn_kick(struct kafc_conn *conn)
+static void conn_kick(struct kafc_broker_conn *conn)
 {
     struct kafc_core *c = conn->core;
     if (!conn->link)
@@ -264,7 +264,7 @@ static void pause_node(struct kafc_broker *b)
 }
 
 /* The socket is gone, or shall go (tell: by the driver). Everything on the link fails with the reason. */
-static void conn_end(struct kafc_conn *conn, const kafc_error *why, bool tell)
+static void conn_end(struct kafc_broker_conn *conn, const kafc_error *why, bool tell)
 {
     struct kafc_core *c = conn->core;
     kafc__map_del(&c->conns, &conn->id, sizeof(conn->id));
@@ -287,7 +287,7 @@ static void conn_end(struct kafc_conn *conn, const kafc_error *why, bool tell)
         kafc__any_pump(c);
 }
 
-static void conn_fail(struct kafc_conn *conn, kafc_err code, const char *reason, bool tell)
+static void conn_fail(struct kafc_broker_conn *conn, kafc_err code, const char *reason, bool tell)
 {
     kafc_error why;
     bool opening = kafc__link_state(conn->link) == KAFC_LINK_OPENING;
@@ -300,7 +300,7 @@ static void conn_fail(struct kafc_conn *conn, kafc_err code, const char *reason,
     conn_end(conn, &why, tell);
 }
 
-static void conn_close_idle(struct kafc_conn *conn)
+static void conn_close_idle(struct kafc_broker_conn *conn)
 {
     kafc_error why;
     if (conn->id) {
@@ -316,7 +316,7 @@ static void conn_close_idle(struct kafc_conn *conn)
 
 static void conn_alarm(void *owner)
 {
-    struct kafc_conn *conn = owner;
+    struct kafc_broker_conn *conn = owner;
     struct kafc_core *c = conn->core;
     if (!conn->link)
         return;
@@ -340,7 +340,7 @@ static void conn_alarm(void *owner)
     conn_kick(conn);
 }
 
-bool kafc__conn_action(struct kafc_conn *conn, struct kafc_action *out)
+bool kafc__broker_action(struct kafc_broker_conn *conn, struct kafc_action *out)
 {
     *out = (struct kafc_action){ .kind = KAFC_ACTION_NONE, .link = (uint32_t)conn->id };
     if (conn->close_id) {
@@ -364,7 +364,7 @@ bool kafc__conn_action(struct kafc_conn *conn, struct kafc_action *out)
 
 /* ---- The driver's events ---- */
 
-static struct kafc_conn *find(struct kafc_core *c, uint32_t link)
+static struct kafc_broker_conn *find(struct kafc_core *c, uint32_t link)
 {
     uint64_t key = link;
     return kafc__map_get(&c->conns, &key, sizeof(key));
@@ -373,7 +373,7 @@ static struct kafc_conn *find(struct kafc_core *c, uint32_t link)
 void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
 {
     c->now = now;
-    struct kafc_conn *conn = find(c, link);
+    struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return;
     conn->connect_by = INT64_MAX;
@@ -385,7 +385,7 @@ void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const 
                        int64_t now)
 {
     c->now = now;
-    struct kafc_conn *conn = find(c, link);
+    struct kafc_broker_conn *conn = find(c, link);
     if (conn)
         conn_fail(conn, code ? code : KAFC_ERR_DISCONNECTED, reason ? reason : kafc_err_text(code),
                   false);
@@ -393,7 +393,7 @@ void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const 
 
 void kafc__core_recv_room(struct kafc_core *c, uint32_t link, void **p, size_t *n)
 {
-    struct kafc_conn *conn = find(c, link);
+    struct kafc_broker_conn *conn = find(c, link);
     kafc_error why;
     *p = NULL;
     *n = 0;
@@ -404,7 +404,7 @@ void kafc__core_recv_room(struct kafc_core *c, uint32_t link, void **p, size_t *
 void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t now)
 {
     c->now = now;
-    struct kafc_conn *conn = find(c, link);
+    struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return;
     bool was_ready = is_ready(conn);
@@ -425,7 +425,7 @@ void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t n
 int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, int max, int64_t now)
 {
     c->now = now;
-    struct kafc_conn *conn = find(c, link);
+    struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return 0;
     conn->blocked = false;
@@ -441,7 +441,7 @@ int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, i
 void kafc__core_sent(struct kafc_core *c, uint32_t link, size_t n, int64_t now)
 {
     c->now = now;
-    struct kafc_conn *conn = find(c, link);
+    struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return;
     conn->used_at = now;
@@ -485,7 +485,7 @@ void kafc__core_fail_failed(struct kafc_core *c)
     }
 }
 
-static void submit(struct kafc_conn *conn, struct kafc_request *rq, int64_t deadline)
+static void submit(struct kafc_broker_conn *conn, struct kafc_request *rq, int64_t deadline)
 {
     if (!make_link(conn)) {
         fail_later(conn->core, rq, KAFC_ERR_NO_MEMORY);
@@ -537,11 +537,11 @@ void kafc__core_cancel(struct kafc_core *c, struct kafc_request *rq)
 /* ---- Any node ---- */
 
 /* The connection for whom it may concern: ready and with the least to do, else one on its way. */
-static struct kafc_conn *best_of(struct kafc_list *brokers, struct kafc_conn *best)
+static struct kafc_broker_conn *best_of(struct kafc_list *brokers, struct kafc_broker_conn *best)
 {
     for (struct kafc_broker *b = KAFC_LIST_FIRST(brokers, struct kafc_broker, node); b;
          b = KAFC_LIST_NEXT(brokers, b, struct kafc_broker, node)) {
-        struct kafc_conn *conn = &b->conn[KAFC_FOR_CONTROL];
+        struct kafc_broker_conn *conn = &b->conn[KAFC_FOR_CONTROL];
         if (!conn->id)
             continue;
         bool better = !best || (is_ready(conn) && !is_ready(best));
@@ -592,7 +592,7 @@ static struct kafc_broker *random_node(struct kafc_core *c)
     return b;
 }
 
-static void move_any(struct kafc_core *c, struct kafc_conn *conn)
+static void move_any(struct kafc_core *c, struct kafc_broker_conn *conn)
 {
     struct kafc_list list;
     kafc__list_init(&list);
@@ -620,7 +620,7 @@ void kafc__any_pump(struct kafc_core *c)
     if (kafc__list_empty(&c->any) || c->closing)
         return;
     int64_t at = any_deadline(c);
-    struct kafc_conn *conn = best_of(&c->boot, best_of(&c->nodes, NULL));
+    struct kafc_broker_conn *conn = best_of(&c->boot, best_of(&c->nodes, NULL));
     if (conn && is_ready(conn)) {
         move_any(c, conn);
         return;
@@ -646,7 +646,7 @@ void kafc__any_pump(struct kafc_core *c)
 
 const kafc_error *kafc__core_trouble(struct kafc_core *c)
 {
-    struct kafc_conn *conn = best_of(&c->boot, best_of(&c->nodes, NULL));
+    struct kafc_broker_conn *conn = best_of(&c->boot, best_of(&c->nodes, NULL));
     if (c->any_why.code)
         return &c->any_why;
     if (!conn || !conn->id || is_ready(conn))

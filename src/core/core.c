@@ -354,10 +354,10 @@ void kafc__core_awake(struct kafc_core *c)
 
 void kafc__core_next(struct kafc_core *c, struct kafc_action *out)
 {
-    struct kafc_conn *conn;
-    while ((conn = KAFC_LIST_FIRST(&c->actions, struct kafc_conn, action))) {
+    struct kafc_broker_conn *conn;
+    while ((conn = KAFC_LIST_FIRST(&c->actions, struct kafc_broker_conn, action))) {
         kafc__list_del(&conn->action);
-        if (kafc__conn_action(conn, out))
+        if (kafc__broker_action(conn, out))
             return;
     }
     *out = (struct kafc_action){ .kind = KAFC_ACTION_NONE };

@@ -13,7 +13,7 @@
 struct kafc_broker;
 
 /* One connection to one node for one purpose. The link exists from the first request on until it has been idle. */
-struct kafc_conn {
+struct kafc_broker_conn {
     struct kafc_core *core;
     struct kafc_broker *broker;
     struct kafc_link *link; /* or NULL */
@@ -40,7 +40,7 @@ struct kafc_broker {
     int failures;       /* connections in a row that were lost or not had */
     kafc_err told;      /* of its links: the trouble that the log has been warned of */
     int64_t not_before; /* no new connection before */
-    struct kafc_conn conn[KAFC_PURPOSES];
+    struct kafc_broker_conn conn[KAFC_PURPOSES];
 };
 
 struct kafc_meta_entry {
@@ -111,7 +111,7 @@ void kafc__any_pump(struct kafc_core *c);
 void kafc__any_alarm(void *core);
 void kafc__core_fail_failed(struct kafc_core *c);
 /* What the driver shall do for the connection; false: nothing (any more). */
-bool kafc__conn_action(struct kafc_conn *conn, struct kafc_action *out);
+bool kafc__broker_action(struct kafc_broker_conn *conn, struct kafc_action *out);
 
 /* metadata.c */
 bool kafc__meta_init(struct kafc_core *c);

@@ -14,7 +14,7 @@
 #include <kafc/error.h>
 
 struct kafc_link;
-struct kafc_conn;
+struct kafc_broker_conn;
 struct kafc_slot;
 
 struct kafc_request {
@@ -36,14 +36,14 @@ struct kafc_request {
     int32_t broker; /* node id it was sent to, or -1 */
     int64_t deadline;
     bool sent; /* some of its bytes were handed to the system: the broker may have acted on it */
-    kafc_err result;       /* of the transport; the body's own codes are the owner's matter */
-    const kafc_error *why; /* the sentence behind result, valid during done() */
+    kafc_err result;           /* of the transport; the body's own codes are the owner's matter */
+    const kafc_error *why;     /* the sentence behind result, valid during done() */
     struct kafc_frame *frame;  /* the response, or NULL; dropped after done() unless referenced */
     const uint8_t *body, *end; /* the response's body inside frame */
     int32_t throttle_ms;       /* what the client must wait out, once decode has found it */
 
     /* of the core and the link while they hold it; start with zero */
-    struct kafc_conn *conn; /* of the core */
+    struct kafc_broker_conn *conn; /* of the core */
     struct kafc_link *link;
     struct kafc_slot *slot; /* of the link: its bytes */
     int32_t *throttle;      /* during done(): where the link looks for a throttle found late */
