@@ -83,10 +83,11 @@ static kafc_err parse_brokers(struct kafc_core *c, kafc_error *err)
         kafc_err e = add_entry(c, p, len, err);
         if (e)
             return e;
-        n++;
         p += len + (p[len] == ',');
     }
     struct kafc_broker *b = KAFC_LIST_FIRST(&c->boot, struct kafc_broker, node);
+    for (struct kafc_broker *i = b; i; i = KAFC_LIST_NEXT(&c->boot, i, struct kafc_broker, node))
+        n++; /* without blank ones */
     if (!b)
         return kafc__error(err, KAFC_ERR_USAGE, "brokers: at least one host:port is needed");
     /* Not all clients shall begin with the first one. */

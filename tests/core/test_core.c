@@ -85,6 +85,22 @@ START_TEST(a_list_of_brokers_is_checked)
 }
 END_TEST
 
+START_TEST(blanks_in_the_list_are_no_entries)
+{
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        begin(" a:1 , ,,");
+        world_node(&w, 1, "a", 1);
+        w.cfg.seed = seed; /* it decides where the list begins */
+        ck_assert(world_start(&w));
+        kafc__core_send(w.core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &rq[0]);
+        world_run(&w, w.now + SEC);
+        ck_assert_int_eq(end[0].result, KAFC_OK);
+        ck_assert_int_eq(end[0].ended, 1);
+        world_fini(&w);
+    }
+}
+END_TEST
+
 START_TEST(connections_are_by_node_and_purpose_and_on_demand)
 {
     begin_known();
@@ -638,7 +654,7 @@ START_TEST(no_allocation_that_fails_leaks_or_loses_a_request)
 }
 END_TEST
 
-SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked,
+SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked, blanks_in_the_list_are_no_entries,
            connections_are_by_node_and_purpose_and_on_demand,
            a_node_that_nobody_knows_is_an_error_but_never_inside_send, C4_errors_name_the_way,
            any_node_tries_all_entries_in_turn, any_node_ends_at_its_deadline_and_says_why,
