@@ -154,12 +154,39 @@ START_TEST(json_is_kcats_and_always_utf8)
 }
 END_TEST
 
+START_TEST(a_full_disk_is_an_error)
+{
+    start_mock();
+    expect("printf '1\n2\n' | $K produce -b $B -t one", 0, "");
+    expect_words("$K consume -b $B -t one -e >/dev/full", 1, "standard output cannot be written: No space left");
+    expect_words("$K consume -b $B -t one -u -c 2 >/dev/full", 1, "No space left");
+    expect_words("$K metadata -b $B >/dev/full", 1, "No space left");
+    expect_words("$K metadata -b $B -J >/dev/full", 1, "No space left");
+    expect_words("$K produce -b $B -t one <&-", 1, "standard input cannot be read");
+    stop_mock();
+}
+END_TEST
+
+/* Until the line is in the log, then a signal to who waits for the next one. */
+START_TEST(a_signal_ends_produce_with_what_was_read)
+{
+    start_mock();
+    expect("mkfifo ${D:=$(mktemp -d)}/in; exec 7<>$D/in; $K produce -b $B -t one <$D/in 7>&- & P=$!\n"
+           "echo 1 >&7; $K consume -b $B -t one -c 1; kill -TERM $P; wait $P; S=$?; rm -r $D; exit $S",
+           0, "1\n");
+    expect_words("echo 1 | $K produce -b $B -t one -p 7", 1, "one [7] was not written");
+    stop_mock();
+}
+END_TEST
+
 START_TEST(mistakes_are_named)
 {
     find_tool();
     (void)snprintf(bootstrap, sizeof bootstrap, "127.0.0.1:1");
     expect_words("$K prodcue -b $B", 2, "did you mean \"produce\"");
     expect_words("$K produce -b $B", 2, "-t TOPIC is missing");
+    expect_words("$K produce -b $B -t ''", 2, "-t TOPIC is missing");
+    expect_words("$K consume -b $B -t x -o -9223372036854775808", 2, "-o wants");
     expect_words("$K produce -b $B -t x -w", 2, "no option -w");
     expect_words("$K produce -b $B -t x -X linger=5", 2, "linger.ms");
     expect_words("$K produce -b $B -t x -X linger.ms=minus", 2, "linger.ms");
@@ -174,4 +201,5 @@ START_TEST(mistakes_are_named)
 END_TEST
 
 SUITE_MAIN("tools/kafc", 60, lines_become_messages_and_come_back, partitions_codecs_headers_acks,
-           json_is_kcats_and_always_utf8, mistakes_are_named)
+           json_is_kcats_and_always_utf8, a_full_disk_is_an_error, a_signal_ends_produce_with_what_was_read,
+           mistakes_are_named)

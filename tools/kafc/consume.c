@@ -3,6 +3,7 @@
  * kafc consume: the messages of a topic on standard output.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ static bool parse_offset(const char *s, kafc_position *out)
     else {
         errno = 0;
         n = strtoll(s + (*s == '@'), &end, 10);
-        if (errno || end == s + (*s == '@') || *end || (*s == '@' && n < 0))
+        if (errno || end == s + (*s == '@') || *end || (*s == '@' && n < 0) || n == LLONG_MIN)
             return false;
         *out = *s == '@' ? KAFC_AT_TIME(n) : *s == '-' ? KAFC_TAIL(-n) : KAFC_AT(n);
     }
@@ -76,11 +77,17 @@ static bool print(const struct tool_options *o, const struct tool_format *f, con
     else
         tool_format_print(f, stdout, m);
     if (o->unbuffered)
-        (void)fflush(stdout);
+        ok = fflush(stdout) == 0 && ok;
     return ok && !ferror(stdout);
 }
 
 enum step { STEP_MESSAGE, STEP_NOTICE, STEP_DONE, STEP_FAILED };
+
+static enum step output_lost(void)
+{
+    (void)tool_fail(0, "standard output cannot be written: %s", strerror(errno));
+    return STEP_FAILED;
+}
 
 static enum step one(const struct tool_options *o, const struct tool_format *f, struct ends *e)
 {
@@ -90,16 +97,13 @@ static enum step one(const struct tool_options *o, const struct tool_format *f, 
     /* what has been read is shown before waiting */
     kafc_err code = kafc_reader_fetch(reader, &m, 0, &err);
     if (code == KAFC_ERR_WOULD_BLOCK) {
-        (void)fflush(stdout);
+        if (fflush(stdout) != 0)
+            return output_lost();
         code = kafc_reader_fetch(reader, &m, -1, &err);
     }
     switch ((int)code) {
     case KAFC_OK:
-        if (!print(o, f, &m)) {
-            (void)tool_fail(0, "standard output cannot be written: %s", strerror(errno));
-            return STEP_FAILED;
-        }
-        return STEP_MESSAGE;
+        return print(o, f, &m) ? STEP_MESSAGE : output_lost();
     case KAFC_ERR_END_OF_PARTITION:
         if (o->exit_at_end)
             note_end(e, m.partition);
@@ -125,8 +129,8 @@ static int read_all(const struct tool_options *o, const struct tool_format *f, s
         if (step == STEP_MESSAGE && left > 0)
             left--;
     }
-    if (fflush(stdout) != 0 && step != STEP_FAILED)
-        return tool_fail(TOOL_FAILED, "standard output cannot be written: %s", strerror(errno));
+    if (step != STEP_FAILED && fflush(stdout) != 0)
+        step = output_lost();
     return step == STEP_FAILED ? TOOL_FAILED : TOOL_OK;
 }
 
@@ -161,7 +165,7 @@ int tool_consume(const struct tool_options *o)
     int status;
 
     kafc_reader_options_init(&ro);
-    if (!o->topic)
+    if (!o->topic || !*o->topic)
         return tool_fail(TOOL_USAGE, "-t TOPIC is missing");
     if (o->json && o->format)
         return tool_fail(TOOL_USAGE, "-J and -f exclude each other");

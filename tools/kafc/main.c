@@ -317,6 +317,8 @@ static int run(const struct tool_command *c, int argc, char **argv)
         status = parse(c, argc, argv, &o);
         if (status == TOOL_OK)
             status = c->run(&o);
+        if (status == TOOL_OK && (fflush(stdout) != 0 || ferror(stdout)))
+            status = tool_fail(TOOL_FAILED, "standard output cannot be written: %s", strerror(errno));
     } else {
         (void)tool_fail(0, "out of memory");
     }

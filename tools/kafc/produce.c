@@ -13,15 +13,21 @@ enum { TOLD_MAX = 10 };
 
 static atomic_ullong failed;
 static kafc_writer *writer;
+static int32_t asked_partition = -1; /* by -p */
+static int read_error; /* errno of standard input, or 0 */
 
 static void on_delivery(void *ctx, const kafc_report *r)
 {
     unsigned long long n = atomic_fetch_add(&failed, 1);
 
     (void)ctx;
-    if (n < TOLD_MAX)
-        fprintf(stderr, "kafc: a message to %s [%d] was %s: %s\n", r->topic, r->partition,
-                r->verdict == KAFC_NOT_WRITTEN ? "not written" : "perhaps written", kafc_err_text(r->code));
+    if (n >= TOLD_MAX)
+        return;
+    fprintf(stderr, "kafc: a message to %s ", r->topic);
+    if (r->partition >= 0 || asked_partition >= 0)
+        fprintf(stderr, "[%d] ", r->partition >= 0 ? r->partition : asked_partition);
+    fprintf(stderr, "was %s: %s\n", r->verdict == KAFC_NOT_WRITTEN ? "not written" : "perhaps written",
+            kafc_err_text(r->code));
 }
 
 static void wake(void)
@@ -94,8 +100,9 @@ static unsigned long long send_lines(const struct tool_options *o, kafc_writer *
     ssize_t len;
     kafc_error err;
 
-    while (!tool_stop && (len = getline(&line, &cap, stdin)) >= 0) {
+    while (!tool_stop && (errno = 0, len = getline(&line, &cap, stdin)) >= 0) {
         kafc_message m = { .headers = headers, .nheaders = headers ? o->nheaders : 0 };
+        kafc_err code;
 
         n++;
         if (len > 0 && line[len - 1] == '\n')
@@ -106,14 +113,15 @@ static unsigned long long send_lines(const struct tool_options *o, kafc_writer *
             continue;
         }
         fill(o, line, (size_t)len, &m);
-        if (kafc_writer_send(w, &m, NULL, -1, &err) && err.code != KAFC_ERR_INTERRUPTED) {
+        code = kafc_writer_send(w, &m, NULL, -1, &err);
+        if (code) {
             refused++;
             if (refused <= TOLD_MAX)
                 (void)tool_fail(0, "line %llu was not taken: %s", n, err.message);
-        } else if (err.code == KAFC_ERR_INTERRUPTED && tool_stop) {
-            break;
         }
     }
+    if (ferror(stdin) && !tool_stop) /* Ctrl-C interrupts a read: that is an end */
+        read_error = errno ? errno : EIO;
     free(line);
     free(headers);
     return refused;
@@ -128,8 +136,8 @@ static int finish(kafc_writer *w, unsigned long long refused)
     kafc_writer_counts_get(w, &counts);
     if (code)
         (void)tool_fail(0, "%s", err.message);
-    if (ferror(stdin))
-        return tool_fail(TOOL_FAILED, "standard input cannot be read: %s", strerror(errno));
+    if (read_error)
+        return tool_fail(TOOL_FAILED, "standard input cannot be read: %s", strerror(read_error));
     if (refused || counts.failed)
         return tool_fail(TOOL_FAILED, "%llu of %llu messages were not acknowledged",
                          refused + (unsigned long long)counts.failed, refused + (unsigned long long)counts.sent);
@@ -144,7 +152,7 @@ int tool_produce(const struct tool_options *o)
     int status = TOOL_FAILED;
 
     kafc_writer_options_init(&wo);
-    if (!o->topic)
+    if (!o->topic || !*o->topic)
         return tool_fail(TOOL_USAGE, "-t TOPIC is missing");
     if (!parse_acks(o->acks, &wo.acks))
         return tool_fail(TOOL_USAGE, "-a wants all, 1 or 0, not \"%s\"", o->acks);
@@ -153,6 +161,8 @@ int tool_produce(const struct tool_options *o)
     c = tool_client(o);
     if (!c)
         return TOOL_USAGE;
+    if (o->has_partition)
+        asked_partition = o->partition;
     wo.topic = o->topic;
     wo.properties = o->properties;
     wo.reports = KAFC_REPORTS_FAILURES;
