@@ -48,6 +48,7 @@ struct kafc_meta_entry {
     struct kafc_list node;
     uint64_t needs;       /* the number of the request whose answer is news enough */
     bool asked, answered; /* in the request in flight; in its response */
+    bool current;         /* that response is news enough, whoever asks again while it is told */
 };
 
 struct kafc_meta {

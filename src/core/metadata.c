@@ -376,6 +376,9 @@ static bool tell_news(struct kafc_core *c)
 {
     struct kafc_meta *m = &c->meta;
     bool again = false;
+    for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
+         e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node))
+        e->current = e->needs <= m->number;
     m->walk = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node);
     while (m->walk) {
         struct kafc_meta_entry *e = m->walk;
@@ -386,10 +389,11 @@ static bool tell_news(struct kafc_core *c)
             e->t.error = is_legal(e) ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
                                      : KAFC_ERR_INVALID_TOPIC_EXCEPTION;
         e->asked = false;
-        e->t.fresh = e->needs <= m->number;
+        e->t.fresh = e->current;
         kafc_err_class cls = kafc_err_class_of(e->t.error);
         e->t.refs++; /* the members may drop it */
         tell(c, &e->t);
+        e->t.fresh = e->t.fresh && e->needs <= m->number;
         again = again || (e->t.refs > 1 && (cls == KAFC_CLASS_REFRESH || cls == KAFC_CLASS_RETRY));
         kafc__meta_drop(c, &e->t, false);
     }

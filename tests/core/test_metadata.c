@@ -20,6 +20,8 @@ struct watcher {
     kafc_err error;
     struct kafc_meta_topic *drops; /* when it hears of this one */
     struct kafc_member *removes;
+    const char *stale; /* what makes it ask again, each time it hears of it */
+    int fresh;         /* how often there was fresh news of another topic */
 };
 
 static void heard(struct kafc_member *m, struct kafc_meta_topic *t)
@@ -32,6 +34,10 @@ static void heard(struct kafc_member *m, struct kafc_meta_topic *t)
         x->drops = NULL;
         kafc__meta_drop(w.core, t, false);
     }
+    if (x->stale && !strcmp(x->stale, t->name))
+        kafc__meta_stale(w.core);
+    else
+        x->fresh += t->fresh;
     if (x->removes)
         kafc__core_remove(w.core, x->removes);
     x->removes = NULL;
@@ -443,6 +449,30 @@ START_TEST(a_broker_that_wants_a_new_beginning_gets_it)
 }
 END_TEST
 
+/* A partition without a leader is asked for again and again; the answer about another topic is no older for that. */
+START_TEST(who_asks_again_does_not_spoil_the_news_of_the_rest)
+{
+    begin();
+    world_topic(&w, "t", 1, -1);
+    world_topic(&w, "u", 1, 1);
+    ck_assert(world_start(&w));
+    struct watcher x = { .m.topic_news = heard, .stale = "t" };
+    kafc__core_add(w.core, &x.m);
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    struct kafc_meta_topic *u = kafc__meta_want(w.core, "u", false);
+    world_run(&w, w.now + SEC / 20);
+    ck_assert_int_eq(x.news, 2);
+    ck_assert_int_eq(x.fresh, 1);
+    ck_assert(!u->fresh); /* but somebody has asked since */
+    world_run(&w, w.now + 5 * SEC);
+    ck_assert_int_gt(x.fresh, 2);
+    kafc__meta_drop(w.core, t, false);
+    kafc__meta_drop(w.core, u, false);
+    kafc__core_remove(w.core, &x.m);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(a_lost_answer_is_asked_for_again)
 {
     begin();
@@ -473,4 +503,5 @@ SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_d
            members_may_drop_topics_and_each_other_while_they_hear_news,
            a_topic_dropped_in_flight_is_no_news, a_crowd_of_nodes_is_not_believed,
            a_name_that_no_broker_takes_does_not_harm_the_others,
-           a_broker_that_wants_a_new_beginning_gets_it, a_lost_answer_is_asked_for_again)
+           a_broker_that_wants_a_new_beginning_gets_it,
+           who_asks_again_does_not_spoil_the_news_of_the_rest, a_lost_answer_is_asked_for_again)
