@@ -4,7 +4,6 @@
  * own, so that its CPU time is its own; the cluster is the mock, in another.
  * Prints medians, and the ratio.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -14,8 +13,8 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "bench/cluster.h"
 #include <kafc/kafc.h>
-#include <kafc/mock.h>
 
 enum { MESSAGES = 1000000, SIZE = 100, KEYS = 1000, PARTITIONS = 4, ROUNDS = 5 };
 
@@ -24,7 +23,7 @@ struct figures {
     long rss_kb;
 };
 
-static char bootstrap[256];
+static struct bench_cluster cluster;
 static int round_number;
 static char keys[KEYS][12]; /* made beforehand, so that only the library is measured */
 
@@ -72,7 +71,7 @@ static void message(uint32_t i, char **key, size_t *klen, char **value)
 static kafc_client *kafc_open(void)
 {
     kafc_error err;
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = bootstrap), &err);
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = cluster.bootstrap), &err);
 
     if (!c)
         die("kafc", err.message);
@@ -138,7 +137,7 @@ static rd_kafka_t *rdkafka_open(rd_kafka_type_t type, bool writes)
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_t *rk;
 
-    set(conf, "bootstrap.servers", bootstrap);
+    set(conf, "bootstrap.servers", cluster.bootstrap);
     set(conf, "allow.auto.create.topics", "true");
     if (writes) {
         set(conf, "enable.idempotence", "true");
@@ -260,39 +259,6 @@ static void compare(const char *what, struct figures *ours, struct figures *thei
     printf("  librdkafka %s / kafc: %.1f times the CPU\n", what, theirs[ROUNDS / 2].cpu_ns / ours[ROUNDS / 2].cpu_ns);
 }
 
-static pid_t start_cluster(int *alive)
-{
-    int up[2], down[2];
-    char c;
-    pid_t pid;
-
-    if (pipe(up) || pipe(down))
-        die("pipe", strerror(errno));
-    (void)fflush(stdout);
-    pid = fork();
-    if (pid == 0) {
-        kafc_error err;
-        kafc_mock *m = kafc_mock_new(KAFC_MOCK(.brokers = 3, .partitions = PARTITIONS), &err);
-
-        if (!m)
-            die("mock", err.message);
-        (void)close(down[1]);
-        dprintf(up[1], "%s", kafc_mock_bootstrap(m));
-        (void)close(up[1]);
-        while (read(down[0], &c, 1) > 0) {
-        }
-        kafc_mock_free(m);
-        exit(0);
-    }
-    (void)close(up[1]);
-    (void)close(down[0]);
-    *alive = down[1];
-    if (read(up[0], bootstrap, sizeof bootstrap - 1) <= 0)
-        die("mock", "does not start");
-    (void)close(up[0]);
-    return pid;
-}
-
 int main(void)
 {
     struct figures out[2][ROUNDS], in[2][ROUNDS];
@@ -302,16 +268,14 @@ int main(void)
     for (unsigned k = 0; k < KEYS; k++)
         (void)snprintf(keys[k], sizeof keys[k], "key-%04u", k);
     for (round_number = 0; round_number < ROUNDS; round_number++) {
-        int alive;
-        pid_t cluster = start_cluster(&alive); /* anew, so that its memory does not grow */
+        /* anew, so that its memory does not grow */
+        bench_cluster_start(&cluster, KAFC_MOCK(.brokers = 3, .partitions = PARTITIONS), NULL);
 
         out[0][round_number] = measure(kafc_out);
         in[0][round_number] = measure(kafc_in);
         out[1][round_number] = measure(rdkafka_out);
         in[1][round_number] = measure(rdkafka_in);
-        (void)close(alive);
-        (void)waitpid(cluster, NULL, 0);
-        memset(bootstrap, 0, sizeof bootstrap);
+        bench_cluster_stop(&cluster);
     }
     compare("out", out[0], out[1]);
     compare("in", in[0], in[1]);

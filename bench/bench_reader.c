@@ -4,16 +4,13 @@
  * bytes, 4 partitions. User time is ours, system time mostly the kernel's copy
  * (DESIGN 8.5). BENCH_ROUNDS=n reads the log n times.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include <kafc/mock.h>
+#include "bench/cluster.h"
 #include <kafc/reader.h>
 
 enum { PARTITIONS = 4, BATCHES = 125, BATCH = 2000, SIZE = 100 };
@@ -24,31 +21,21 @@ static void die(const char *what, const kafc_error *err)
     exit(1);
 }
 
-/* The child: a mock with full logs, until it is killed. */
-static void serve(int to)
+/* Full logs. */
+static bool fill(kafc_mock *mock)
 {
     static char value[SIZE];
     static kafc_message m[BATCH];
-    kafc_error err;
-    kafc_mock *mock = kafc_mock_new(KAFC_MOCK(.brokers = 1), &err);
+    bool ok = kafc_mock_create_topic(mock, "bench", PARTITIONS, 1) == KAFC_OK;
 
-    if (!mock)
-        die("mock", &err);
     memset(value, 'x', sizeof(value));
     for (int i = 0; i < BATCH; i++)
         m[i] = (kafc_message){ .key = { "key-1234", 8 },
                                .value = { value, SIZE },
                                .timestamp = 1700000000000 + i };
-    if (kafc_mock_create_topic(mock, "bench", PARTITIONS, 1))
-        die("topic", NULL);
-    for (int b = 0; b < BATCHES * PARTITIONS; b++)
-        if (kafc_mock_append(mock, "bench", b % PARTITIONS, m, BATCH, -1))
-            die("append", NULL);
-    const char *boot = kafc_mock_bootstrap(mock);
-    if (write(to, boot, strlen(boot) + 1) < 0)
-        die("pipe", NULL);
-    pause();
-    _exit(0);
+    for (int b = 0; ok && b < BATCHES * PARTITIONS; b++)
+        ok = kafc_mock_append(mock, "bench", b % PARTITIONS, m, BATCH, -1) == KAFC_OK;
+    return ok;
 }
 
 static double us(struct timeval t)
@@ -109,20 +96,11 @@ static void measure(const char *brokers, int rounds)
 
 int main(void)
 {
-    int fd[2];
-    char brokers[256];
+    struct bench_cluster cluster;
     const char *rounds = getenv("BENCH_ROUNDS");
-    pid_t child = -1;
 
-    if (pipe(fd) || (child = fork()) < 0)
-        die("fork", NULL);
-    if (child == 0)
-        serve(fd[1]);
-    close(fd[1]);
-    if (read(fd[0], brokers, sizeof(brokers)) <= 0)
-        die("the mock did not start", NULL);
-    measure(brokers, rounds ? atoi(rounds) : 3);
-    kill(child, SIGTERM);
-    waitpid(child, NULL, 0);
+    bench_cluster_start(&cluster, KAFC_MOCK(.brokers = 1), fill);
+    measure(cluster.bootstrap, rounds ? atoi(rounds) : 3);
+    bench_cluster_stop(&cluster);
     return 0;
 }

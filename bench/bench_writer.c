@@ -5,20 +5,17 @@
  * instructions in user space where perf_event_open(2) allows it. Several kinds
  * of writers, one after the other.
  */
-#include <fcntl.h>
 #include <linux/perf_event.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <kafc/mock.h>
+#include "bench/cluster.h"
 #include <kafc/writer.h>
 
 enum { VALUE = 90, KEYS = 10000 };
@@ -28,36 +25,9 @@ static char value[VALUE + 64];
 static long messages = 2000000;
 static int32_t partitions = 4;
 
-/* Serves until its standard input ends. */
-static pid_t start_mock(char *brokers, size_t cap, int *stop)
+static bool make_topic(kafc_mock *m)
 {
-    int up[2], down[2];
-    if (pipe(up) || pipe(down))
-        exit(1);
-    pid_t pid = fork();
-    if (pid == 0) {
-        kafc_error err;
-        char c;
-        close(up[0]);
-        close(down[1]);
-        kafc_mock *m = kafc_mock_new(KAFC_MOCK(.brokers = 3, .retention_bytes = 8 << 20), &err);
-        if (!m || kafc_mock_create_topic(m, "bench", partitions, 1) != KAFC_OK)
-            _exit(1);
-        const char *list = kafc_mock_bootstrap(m);
-        if (write(up[1], list, strlen(list) + 1) < 0)
-            _exit(1);
-        while (read(down[0], &c, 1) > 0)
-            ;
-        kafc_mock_free(m);
-        _exit(0);
-    }
-    close(up[1]);
-    close(down[0]);
-    *stop = down[1];
-    if (pid < 0 || read(up[0], brokers, cap) <= 0)
-        exit(1);
-    close(up[0]);
-    return pid;
+    return kafc_mock_create_topic(m, "bench", partitions, 1) == KAFC_OK;
 }
 
 static int counter_open(void)
@@ -152,8 +122,7 @@ static void run(const char *name, const char *brokers, kafc_writer_options *o)
 
 int main(int argc, char **argv)
 {
-    char brokers[256];
-    int stop;
+    struct bench_cluster cluster;
     if (argc > 1)
         messages = strtol(argv[1], NULL, 10);
     if (argc > 2)
@@ -162,7 +131,8 @@ int main(int argc, char **argv)
         snprintf(keys[i], sizeof(keys[i]), "key-%06d", i);
     for (size_t i = 0; i < sizeof(value); i++)
         value[i] = (char)('a' + i * 7 % 26);
-    pid_t pid = start_mock(brokers, sizeof(brokers), &stop);
+    bench_cluster_start(&cluster, KAFC_MOCK(.brokers = 3, .retention_bytes = 8 << 20), make_topic);
+    const char *brokers = cluster.bootstrap;
     printf("%ld messages of 100 bytes, keyed, %d partitions, the mock in another process\n",
            messages, (int)partitions);
     run("no reports", brokers, KAFC_WRITER(.reports = KAFC_REPORTS_NONE));
@@ -170,7 +140,6 @@ int main(int argc, char **argv)
     run("no reports, acks 1", brokers, KAFC_WRITER(.acks = KAFC_ACKS_LEADER));
     run("lz4", brokers, KAFC_WRITER(.compression = KAFC_LZ4));
     run("zstd", brokers, KAFC_WRITER(.compression = KAFC_ZSTD));
-    close(stop);
-    (void)waitpid(pid, NULL, 0);
+    bench_cluster_stop(&cluster);
     return 0;
 }
