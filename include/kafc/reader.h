@@ -72,7 +72,7 @@ KAFC_API kafc_err kafc_reader_assign(kafc_reader *r, const kafc_assignment *a, i
  * KAFC_ERR_SKIPPED (m->offset is the new position; err tells how many were lost), errors of one partition such as
  * KAFC_ERR_OFFSET_OUT_OF_RANGE, KAFC_ERR_CORRUPT, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION (once; read when it appears,
  * rule R12), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED: the others go on at the next call.
- * KAFC_ERR_END_OF_RANGE: every partition reached its stop. KAFC_ERR_TIMED_OUT, KAFC_ERR_WOULD_BLOCK (timeout 0),
+ * KAFC_ERR_END_OF_RANGE: every partition reached its stop. KAFC_ERR_NOT_ASSIGNED instead of waiting: nothing is. KAFC_ERR_TIMED_OUT, KAFC_ERR_WOULD_BLOCK (timeout 0),
  * KAFC_ERR_INTERRUPTED (kafc_reader_wake), KAFC_ERR_CLOSED. */
 KAFC_API kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err);
 
@@ -102,8 +102,8 @@ typedef struct kafc_reader_state {
 KAFC_API kafc_err kafc_reader_state_get(kafc_reader *r, const char *topic, int32_t partition,
                                         kafc_reader_state *out, kafc_error *err);
 
-/* Makes the fetch that waits, or else the next one that would wait, return KAFC_ERR_INTERRUPTED. Any thread, and safe
- * in a signal handler (rule C3). */
+/* Makes the fetch that waits, or else the next one with a timeout other than 0, return KAFC_ERR_INTERRUPTED, also when
+ * there are messages (they come with the calls after it). Any thread, and safe in a signal handler (rule C3). */
 KAFC_API void kafc_reader_wake(kafc_reader *r);
 
 KAFC_API kafc_err kafc_reader_close(kafc_reader *r, int timeout_ms, kafc_error *err); /* idempotent */

@@ -9,7 +9,7 @@
 /* The size of everything that one copy holds, behind the struct; SIZE_MAX if there is no such size. */
 static size_t copy_size(const kafc_message *m)
 {
-    if (m->key.len < 0 || m->value.len < 0 || m->nheaders < 0)
+    if (!m || m->key.len < 0 || m->value.len < 0 || m->nheaders < 0)
         return SIZE_MAX;
     /* Each term is below 2^36 and there are fewer than 2^31: no overflow in 64 bits, checked for size_t at last. */
     uint64_t n = (uint64_t)m->nheaders * sizeof(kafc_header);

@@ -188,17 +188,45 @@ static kafc_err wait(kafc_reader *r, int64_t deadline, kafc_error *err)
     }
 }
 
+/* A wake-up that nobody has answered is for this call, also when there is something to read: a program that reads as
+ * fast as it can never waits, and is to end on Ctrl-C as well. */
+static bool take_wake(kafc_reader *r, int timeout_ms, kafc_error *err)
+{
+    if (timeout_ms == 0 || !atomic_load_explicit(&r->woken, memory_order_relaxed))
+        return false;
+    atomic_store(&r->woken, false);
+    kafc__error(err, KAFC_ERR_INTERRUPTED, "the reader was woken");
+    return true;
+}
+
+/* One thread reads and assigns: while it waited for nothing, nothing could come. */
+static kafc_err check_assigned(kafc_reader *r, kafc_error *err)
+{
+    if (!kafc__consumer_reads_nothing(r->consumer) ||
+        r->closed) /* in this order: closing gives up what is read */
+        return KAFC_OK;
+    return kafc__error(
+        err, KAFC_ERR_NOT_ASSIGNED,
+        "nothing is assigned to this reader: set its topic or call kafc_reader_assign");
+}
+
 kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err)
 {
     int64_t deadline = 0;
     kafc_err code = enter(r, 0, err);
 
+    if (code == KAFC_OK && !m)
+        return kafc__error(err, KAFC_ERR_USAGE, "fetch needs room for a message, not NULL");
+    if (code == KAFC_OK && take_wake(r, timeout_ms, err))
+        return KAFC_ERR_INTERRUPTED;
     while (code == KAFC_OK) {
         code = kafc__consumer_next(r->consumer, m, err);
         if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
             return code;
         if (deadline == 0) { /* the clock is read only where there is nothing to read */
             code = enter(r, timeout_ms, err);
+            if (code == KAFC_OK)
+                code = check_assigned(r, err);
             deadline = kafc__deadline_in(timeout_ms);
             if (code)
                 return code;
@@ -213,11 +241,19 @@ kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_m
     kafc_err code = enter(r, timeout_ms, err);
     int64_t deadline = kafc__deadline_in(timeout_ms);
 
+    if (code == KAFC_OK && !out)
+        return kafc__error(err, KAFC_ERR_USAGE, "fetch_batch needs room for a batch, not NULL");
+    if (code == KAFC_OK && take_wake(r, timeout_ms, err)) {
+        *out = NULL;
+        return KAFC_ERR_INTERRUPTED;
+    }
     while (code == KAFC_OK) {
         code = kafc__consumer_next_batch(r->consumer, out, err);
         if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
             return code;
-        code = wait(r, deadline, err);
+        code = check_assigned(r, err);
+        if (code == KAFC_OK)
+            code = wait(r, deadline, err);
     }
     return code;
 }
@@ -245,6 +281,8 @@ kafc_err kafc_reader_state_get(kafc_reader *r, const char *topic, int32_t partit
 {
     kafc_err code = enter(r, 0, err);
 
+    if (code == KAFC_OK && !out)
+        return kafc__error(err, KAFC_ERR_USAGE, "the state of a partition needs room, not NULL");
     return code ? code : kafc__consumer_state(r->consumer, topic, partition, out, err);
 }
 

@@ -23,7 +23,6 @@ struct kafc_writer {
     kafc_err started; /* of start_producer */
     kafc_error *start_err;
     atomic_uint wakes, answered; /* calls of wake; those that some call has answered */
-    atomic_bool closed;
     struct kafc_mutex lock; /* of events, for the waits alone */
     struct kafc_cond changed;
     uint64_t events;
@@ -403,9 +402,12 @@ kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int
                           int timeout_ms, kafc_error *err)
 {
     kafc_err code = enter(w, timeout_ms, err);
-    *n = 0;
+    if (n)
+        *n = 0;
     if (code != KAFC_OK)
         return code;
+    if (!n || !reports)
+        return kafc__error(err, KAFC_ERR_USAGE, "poll needs room for reports and their number, not NULL");
     if (w->o.on_delivery || w->o.reports == KAFC_REPORTS_NONE || max <= 0)
         return kafc__error(err, KAFC_ERR_USAGE, "%s",
                            max <= 0           ? "no room for reports"
@@ -449,6 +451,8 @@ kafc_err kafc_writer_flush(kafc_writer *w, int timeout_ms, kafc_error *err)
 
 void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *out)
 {
+    if (!out)
+        return;
     memset(out, 0, sizeof(*out));
     if (enter(w, 0, NULL) == KAFC_OK)
         kafc__producer_counts(w->producer, out);
@@ -458,7 +462,6 @@ void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *out)
 
 static kafc_err close_by(kafc_writer *w, int64_t deadline, kafc_error *err)
 {
-    atomic_store(&w->closed, true);
     kafc__producer_close(w->producer, deadline);
     if (kafc__client_on_loop(w->client) && !kafc__producer_closed(w->producer))
         return kafc__error(err, KAFC_ERR_TIMED_OUT, "the writer is being closed");

@@ -521,6 +521,22 @@ kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, ka
     return KAFC_OK;
 }
 
+bool kafc__consumer_reads_nothing(struct kafc_consumer *c)
+{
+    struct kafc_consumer_partition *p;
+    struct kafc_consumer_topic *t;
+
+    kafc__lock(&c->lock);
+    p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
+    while (p && p->dead)
+        p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node);
+    t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node);
+    while (t && t->dead)
+        t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_consumer_topic, node);
+    kafc__unlock(&c->lock);
+    return !p && !t;
+}
+
 bool kafc__consumer_in_trouble(struct kafc_consumer *c)
 {
     bool trouble;

@@ -47,6 +47,8 @@ kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_erro
 kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, kafc_error *err);
 kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_t partition,
                               kafc_reader_state *out, kafc_error *err);
+/* Is nothing assigned? */
+bool kafc__consumer_reads_nothing(struct kafc_consumer *c);
 /* Is there a reason for waiting in vain, but that nothing was written? */
 bool kafc__consumer_in_trouble(struct kafc_consumer *c);
 /* Makes the driver call on_ready. Any thread, signal handlers too. */

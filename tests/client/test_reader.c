@@ -226,7 +226,7 @@ START_TEST(R2_assign_reads_from_the_explicit_start)
     expect_message(&e, "t", 1, 3);
     ck_assert_int_eq(kafc_reader_seek(e.reader, "t", 0, KAFC_FIRST, &e.err), KAFC_ERR_NOT_ASSIGNED);
     ck_ok(kafc_reader_assign(e.reader, NULL, 0, &e.err));
-    expect_nothing(&e, 20);
+    expect_err(&e, KAFC_ERR_NOT_ASSIGNED); /* nothing is read: nothing to wait for */
     reading_close(&e);
 }
 END_TEST
@@ -579,20 +579,47 @@ START_TEST(C3_wake_from_a_signal_handler)
 }
 END_TEST
 
-START_TEST(C3_a_wake_that_comes_early_is_for_the_next_call_that_would_wait)
+START_TEST(C3_a_wake_that_comes_early_is_for_the_next_call_that_may_wait)
 {
     struct reading e;
+    kafc_batch *b = NULL;
 
     reading_open(&e, 1, 1);
-    put_some(&e, 2);
+    put_some(&e, 4);
     reading_reader(&e, KAFC_READER(.topic = "t"));
     expect_offset(&e, 0);
     kafc_reader_wake(e.reader);
     kafc_reader_wake(e.reader);
-    expect_offset(&e, 1); /* which need not wait */
+    ck_ok(kafc_reader_fetch(e.reader, &e.m, 0, &e.err)); /* which does not wait */
+    ck_assert_int_eq(e.m.offset, 1);
     ck_assert_int_eq(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err), KAFC_ERR_INTERRUPTED);
+    expect_offset(&e, 2); /* nothing is lost */
+    kafc_reader_wake(e.reader);
+    ck_assert_int_eq(kafc_reader_fetch_batch(e.reader, &b, SOON, &e.err), KAFC_ERR_INTERRUPTED);
+    ck_assert_ptr_null(b);
+    expect_offset(&e, 3);
     expect_nothing(&e, 20);
     kafc_reader_wake(NULL);
+    reading_close(&e);
+}
+END_TEST
+
+START_TEST(a_fetch_that_can_bring_nothing_says_so)
+{
+    struct reading e;
+    kafc_batch *b;
+
+    reading_open(&e, 1, 1);
+    reading_reader(&e, NULL);
+    ck_assert_int_eq(kafc_reader_fetch(e.reader, &e.m, 0, &e.err), KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(kafc_reader_fetch(e.reader, &e.m, -1, &e.err), KAFC_ERR_NOT_ASSIGNED);
+    ck_assert_ptr_nonnull(strstr(e.err.message, "kafc_reader_assign"));
+    ck_assert_int_eq(kafc_reader_fetch_batch(e.reader, &b, -1, &e.err), KAFC_ERR_NOT_ASSIGNED);
+    put_some(&e, 1);
+    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t" }, 1, &e.err));
+    expect_offset(&e, 0);
+    ck_ok(kafc_reader_assign(e.reader, NULL, 0, &e.err));
+    expect_err(&e, KAFC_ERR_NOT_ASSIGNED);
     reading_close(&e);
 }
 END_TEST
@@ -704,6 +731,11 @@ START_TEST(usage_errors_name_what_is_wrong)
         kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .partition = -1 }, 1, NULL),
         KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_reader_fetch(NULL, &e.m, 0, &e.err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_reader_fetch(e.reader, NULL, 0, &e.err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_reader_fetch_batch(e.reader, NULL, 0, &e.err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_reader_state_get(e.reader, "t", 0, NULL, &e.err), KAFC_ERR_USAGE);
+    kafc_batch_free(NULL);
+    ck_assert_ptr_null(kafc_message_dup(NULL));
     kafc_reader_free(NULL);
     reading_close(&e);
 }
@@ -721,6 +753,7 @@ SUITE_MAIN(
     a_batch_is_handed_over_whole_and_the_position_moves_past_it,
     the_rest_of_a_batch_that_fetch_began, a_batch_outlives_reader_and_client_on_another_thread,
     a_timeout_is_kept, C3_wake_from_a_signal_handler,
-    C3_a_wake_that_comes_early_is_for_the_next_call_that_would_wait, a_timeout_says_what_and_where,
-    a_closed_reader_says_so, a_reader_of_a_closed_client_says_so,
-    closing_the_client_ends_a_fetch_that_waits, usage_errors_name_what_is_wrong)
+    C3_a_wake_that_comes_early_is_for_the_next_call_that_may_wait,
+    a_fetch_that_can_bring_nothing_says_so, a_timeout_says_what_and_where, a_closed_reader_says_so,
+    a_reader_of_a_closed_client_says_so, closing_the_client_ends_a_fetch_that_waits,
+    usage_errors_name_what_is_wrong)

@@ -215,6 +215,9 @@ START_TEST(usage_is_refused_with_a_sentence)
     int32_t n;
     kafc_report r;
     ck_assert_int_eq(kafc_writer_poll(w, &r, 1, &n, 0, &err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_writer_poll(w, NULL, 1, &n, 0, &err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_writer_poll(w, &r, 1, NULL, 0, &err), KAFC_ERR_USAGE);
+    kafc_writer_counts_get(w, NULL);
     ck_assert_int_eq(kafc_writer_write(w, NULL, 1, 0, &err), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_writer_send(NULL, &m, NULL, 0, &err), KAFC_ERR_USAGE);
     kafc_writer_counts count;
