@@ -321,7 +321,7 @@ static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e,
     if (kafc_err_class_of((kafc_err)r->error_code) == KAFC_CLASS_RETRY) {
         /* The broker could not say: that is no news of the topic, what was known still holds. */
         e->needs = c->meta.number + 1;
-        c->meta.stale = true;
+        c->meta.stale = c->meta.again = true;
         t->error = t->npartitions ? t->error : KAFC_ERR_LEADER_NOT_AVAILABLE;
         return true;
     }
@@ -405,9 +405,12 @@ static bool tell_news(struct kafc_core *c)
 static void learned(struct kafc_core *c, bool ok)
 {
     struct kafc_meta *m = &c->meta;
-    bool created = m->creating;
+    bool created = m->creating, waiting = m->stale;
     m->busy = false;
-    m->again = tell_news(c) || (created && m->again);
+    m->stale = false;
+    m->again = tell_news(c) || m->again ||
+               m->stale; /* who asks again at once has heard nothing new */
+    m->stale = m->stale || waiting;
     if (!ok) {
         failed(c, "out of memory");
         return;

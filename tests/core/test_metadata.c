@@ -473,6 +473,32 @@ START_TEST(who_asks_again_does_not_spoil_the_news_of_the_rest)
 }
 END_TEST
 
+START_TEST(a_partition_without_a_leader_is_asked_for_with_growing_pauses)
+{
+    begin();
+    struct world_topic *on = world_topic(&w, "t", 1, -1);
+    ck_assert(world_start(&w));
+    struct watcher x = { .m.topic_news = heard, .stale = "t" };
+    kafc__core_add(w.core, &x.m);
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    world_run(&w, w.now + 10 * SEC);
+    ck_assert_int_ge(w.nasked, 10);
+    ck_assert_int_le(w.nasked, 20);
+    on->leader[0] = 2;
+    on->epoch[0] = 1;
+    x.stale = NULL;
+    world_run(&w, w.now + 2 * SEC);
+    ck_assert_int_eq(kafc__meta_leader(t, 0, NULL), 2);
+    int asked = w.nasked;
+    kafc__meta_stale(w.core); /* the next trouble begins with a short pause */
+    world_run(&w, w.now + SEC / 4);
+    ck_assert_int_eq(w.nasked, asked + 1);
+    kafc__meta_drop(w.core, t, false);
+    kafc__core_remove(w.core, &x.m);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(a_lost_answer_is_asked_for_again)
 {
     begin();
@@ -504,4 +530,6 @@ SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_d
            a_topic_dropped_in_flight_is_no_news, a_crowd_of_nodes_is_not_believed,
            a_name_that_no_broker_takes_does_not_harm_the_others,
            a_broker_that_wants_a_new_beginning_gets_it,
-           who_asks_again_does_not_spoil_the_news_of_the_rest, a_lost_answer_is_asked_for_again)
+           who_asks_again_does_not_spoil_the_news_of_the_rest,
+           a_partition_without_a_leader_is_asked_for_with_growing_pauses,
+           a_lost_answer_is_asked_for_again)
