@@ -130,8 +130,10 @@ static const kafc_err passing[] = {
 START_TEST(W5_errors_that_pass_are_tried_again_in_order)
 {
     begin(3);
-    kafc_writer *w = writing_open(SMALL(.idempotence = _i % 2 ? KAFC_OFF : KAFC_ON));
     kafc_err code = passing[_i / 2];
+    /* what a cut connection swallowed the answers of is written again: once only with idempotence */
+    bool plain = _i % 2 && code != KAFC_ERR_DISCONNECTED;
+    kafc_writer *w = writing_open(SMALL(.idempotence = plain ? KAFC_OFF : KAFC_ON));
     for (int i = 0; i < 400; i++) {
         if (i % 100 == 50)
             ck_assert_int_eq(kafc_mock_push_error(writing.mock, 0, code, 3), KAFC_OK);
