@@ -63,6 +63,7 @@ struct kafc_meta {
     bool stale;      /* somebody has waited for an answer since the last request was sent */
     uint64_t number; /* of the last request */
     int attempts;    /* without a good answer */
+    bool deaf;       /* the last one had none at all */
     int64_t asked_at;
     int32_t controller;
     struct kafc_meta_entry *walk; /* next one in a walk that tells news */

@@ -65,14 +65,17 @@ struct kafc_meta_topic *kafc__meta_want(struct kafc_core *c, const char *name, b
 {
     struct kafc_meta *m = &c->meta;
     struct kafc_meta_entry *e = kafc__map_get(&m->by_name, name, strlen(name));
+    bool known = e != NULL;
     if (!e && !(e = new_entry(c, name)))
         return NULL;
     e->t.refs++;
     e->t.creators += allow_create;
     if (!e->t.npartitions) {
         m->stale = true;
-        /* At once, together with what else is wanted in this turn, unless the cluster does not answer anyway. */
-        ask_at(c, m->attempts ? m->asked_at + kafc__core_retry_delay(c, m->attempts) : c->now);
+        /* At once, together with what else is wanted in this turn, unless the cluster does not answer anyway or was
+         * asked for it just now. */
+        bool wait = m->deaf || (known && m->attempts);
+        ask_at(c, wait ? m->asked_at + kafc__core_retry_delay(c, m->attempts) : c->now);
     }
     return &e->t;
 }
@@ -195,6 +198,7 @@ static void failed(struct kafc_core *c, const char *why)
 {
     struct kafc_meta *m = &c->meta;
     int64_t pause = kafc__core_retry_delay(c, m->attempts++);
+    m->deaf = true;
     kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "Metadata: again in %lld ms: %s",
               (long long)(pause / 1000), why);
     ask_at(c, c->now + pause);
@@ -406,7 +410,7 @@ static void learned(struct kafc_core *c, bool ok)
 {
     struct kafc_meta *m = &c->meta;
     bool created = m->creating, waiting = m->stale;
-    m->busy = false;
+    m->busy = m->deaf = false;
     m->stale = false;
     m->again = tell_news(c) || m->again ||
                m->stale; /* who asks again at once has heard nothing new */

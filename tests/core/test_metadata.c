@@ -484,6 +484,11 @@ START_TEST(a_partition_without_a_leader_is_asked_for_with_growing_pauses)
     world_run(&w, w.now + 10 * SEC);
     ck_assert_int_ge(w.nasked, 10);
     ck_assert_int_le(w.nasked, 20);
+    world_topic(&w, "new", 1, 1);
+    struct kafc_meta_topic *u = kafc__meta_want(w.core, "new", false);
+    world_run(&w, w.now + SEC / 100); /* another topic does not wait for that */
+    ck_assert_int_eq(u->npartitions, 1);
+    kafc__meta_drop(w.core, u, false);
     on->leader[0] = 2;
     on->epoch[0] = 1;
     x.stale = NULL;
