@@ -67,6 +67,8 @@ static enum reaction react(const struct kafc_outcome *o, bool *doubt)
         *doubt = special[i].doubt;
         return special[i].reaction;
     }
+    if (!o->transport && strcmp(kafc_err_name(o->code), "UNKNOWN") == 0)
+        *doubt = true; /* a code of a later version: who knows what it means */
     return by_class(o);
 }
 
