@@ -239,14 +239,13 @@ static void back(struct kafc_producer *p, struct kafc_batch_out *b, const struct
 }
 
 static void answer(struct kafc_producer *p, struct kafc_batch_out *b,
-                   const struct kafc_produce_resp_partition *rp, bool acked)
+                   const struct kafc_produce_resp_partition *rp)
 {
     struct kafc_outcome o = { .code = (kafc_err)rp->error_code,
                               .base_offset = rp->base_offset,
                               .append_time = rp->log_append_time_ms,
                               .log_start = rp->log_start_offset };
     struct kafc_part *part = b->owner;
-    (void)acked;
     if (rp->current_leader.leader_id >= 0) {
         int32_t before = kafc__meta_leader(part->topic->meta, part->id, NULL);
         kafc__meta_hint(p->core, part->topic->meta, part->id, rp->current_leader.leader_id,
@@ -273,7 +272,7 @@ static void answers(struct kafc_producer *p, struct kafc_flight *f,
             struct kafc_batch_out *b = take_batch(f, rt, rp->index,
                                                   f->rq.version >= FIRST_TOPIC_IDS, &cursor);
             if (b)
-                answer(p, b, rp, true);
+                answer(p, b, rp);
         }
     }
 }
