@@ -189,10 +189,12 @@ void kafc__producer_flush_end(struct kafc_producer *p, struct kafc_flush *f)
 
 /* --- Closing ------------------------------------------------------------------------------ */
 
-/* Senders that came in before `refusing` may not have said so yet. */
+/* Senders that came in before `refusing` may not have said so yet. Every lock under which they look at it is taken once:
+ * after that, what they have put there is counted. */
 static void sweep(struct kafc_producer *p)
 {
     kafc__producer_new_topics(p);
+    (void)kafc__producer_waiting_first(p);
     kafc__producer_each_part(p, kafc__producer_place);
     p->swept = true;
 }
@@ -302,6 +304,8 @@ static void rearm(struct kafc_producer *p)
     /* Senders that read this as true come later than the timer was set, and their batches later than its linger. */
     if (linger != INT64_MAX)
         atomic_store(&p->armed, true);
+    else if (atomic_exchange(&p->armed, false) && atomic_load(&p->dirty))
+        kafc__producer_poke(p); /* they relied on a linger that has just ended otherwise */
 }
 
 void kafc__producer_enter(struct kafc_producer *p)
@@ -312,6 +316,8 @@ void kafc__producer_enter(struct kafc_producer *p)
 void kafc__producer_leave(struct kafc_producer *p)
 {
     if (p->inside == 1 && !p->stopped) {
+        if (atomic_load(&p->dirty)) /* their linger may be the first now */
+            look_at_dirty(p);
         kafc__producer_gather(p);
         kafc__producer_deliver(p); /* a flush ends behind the reports of what it flushed */
         look_at_flushes(p);
@@ -394,6 +400,7 @@ struct kafc_producer *kafc__producer_new(struct kafc_core *core,
     if (check_config(cfg, &rule, err) != KAFC_OK)
         return NULL;
     struct kafc_producer *p = kafc__zalloc(&cfg->mem, sizeof(*p));
+    kafc_err rc = KAFC_ERR_NO_MEMORY;
     if (!p)
         goto out;
     p->core = core;
@@ -414,13 +421,14 @@ struct kafc_producer *kafc__producer_new(struct kafc_core *core,
         goto out;
     p->pooled = true;
     kafc__budget_on_room(p->budget, on_room, p);
-    if (cfg->topic && !(p->only = kafc__topic_out_get(p, cfg->topic)))
+    if (cfg->topic && !(p->only = kafc__topic_out_get(p, cfg->topic, &rc, err)))
         goto out;
     return p;
 out:
     if (p)
         kafc__producer_free(p);
-    (void)kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a writer");
+    if (rc == KAFC_ERR_NO_MEMORY)
+        (void)kafc__error(err, rc, "out of memory for a writer");
     return NULL;
 }
 

@@ -201,12 +201,12 @@ kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part,
     if (from || !atomic_load_explicit(&p->refusing, memory_order_relaxed))
         rc = put_message(p, part, &w);
     *between = !part->open;
-    kafc__unlock(&part->lock);
-    if (w.look) {
+    /* Within the lock: who puts the next message into this batch may flush at once, and relies on it. */
+    if (w.look)
         mark_dirty(p, part);
-        if (w.full || p->cfg.linger_us == 0 || !atomic_load(&p->armed))
-            kafc__producer_poke(p);
-    }
+    kafc__unlock(&part->lock);
+    if (w.look && (w.full || p->cfg.linger_us == 0 || !atomic_load(&p->armed)))
+        kafc__producer_poke(p);
     return rc;
 }
 
@@ -230,11 +230,9 @@ static struct kafc_topic_out *topic_of(struct kafc_producer *p, const kafc_messa
     struct kafc_topic_out *t = atomic_load_explicit(&p->last, memory_order_acquire);
     if (t && strcmp(t->name, m->topic) == 0)
         return t;
-    t = kafc__topic_out_get(p, m->topic);
+    t = kafc__topic_out_get(p, m->topic, rc, err);
     if (t)
         atomic_store_explicit(&p->last, t, memory_order_release);
-    else
-        *rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for topic \"%s\"", m->topic);
     return t;
 }
 

@@ -73,8 +73,9 @@ struct kafc_topic_out {
     /* the driver's */
     struct kafc_table *made; /* the newest table, published or not */
     struct kafc_meta_topic *meta;
-    kafc_err error;  /* why there is no table */
-    int32_t scratch; /* while a request is built */
+    kafc_err error;        /* why there is no table */
+    int64_t unknown_since; /* UNKNOWN_TOPIC_OR_PARTITION is error since then */
+    int32_t scratch;       /* while a request is built */
 };
 
 /* A message of a topic without metadata: a batch of one without bytes, so that it can be given a verdict. */
@@ -195,16 +196,18 @@ static inline bool kafc__producer_wants_slots(const struct kafc_producer *p)
 }
 
 /* producer_topic.c */
-struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p,
-                                           const char *name); /* any thread; NULL: memory */
+/* Any thread. NULL: *rc is KAFC_ERR_USAGE for a name that no broker takes, or KAFC_ERR_NO_MEMORY. */
+struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *name, kafc_err *rc,
+                                           kafc_error *err);
 void kafc__topic_out_free(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_news(struct kafc_member *m, struct kafc_meta_topic *meta);
 void kafc__producer_new_topics(struct kafc_producer *p);
 void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_topics_again(struct kafc_producer *p); /* those without a table */
 void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next);
+/* Those that have waited too long by now; INT64_MAX: all. */
 void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code,
-                                 int64_t before);
+                                 int64_t now);
 void kafc__producer_waiting_fail_all(struct kafc_producer *p, kafc_err code);
 /* Every partition that there is, busy or not. */
 void kafc__producer_each_part(struct kafc_producer *p,

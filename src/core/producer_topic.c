@@ -64,14 +64,25 @@ void kafc__topic_out_free(struct kafc_producer *p, struct kafc_topic_out *t)
     kafc__free(&p->cfg.mem, t);
 }
 
-struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *name)
+/* What brokers take: one name that they do not is answered late, and one that no string of the wire can hold would spoil
+ * every request for metadata. */
+static bool name_ok(const char *name, size_t len)
 {
+    static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    return len > 0 && len <= 249 && strspn(name, legal) == len && strcmp(name, ".") != 0 &&
+           strcmp(name, "..") != 0;
+}
+
+struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *name, kafc_err *rc,
+                                           kafc_error *err)
+{
+    size_t len = strlen(name);
     kafc__lock(&p->topics_lock);
-    struct kafc_topic_out *t = kafc__map_get(&p->topic_map, name, strlen(name));
-    bool fresh = !t;
-    if (fresh) {
+    struct kafc_topic_out *t = kafc__map_get(&p->topic_map, name, len);
+    bool fresh = !t, ok = !fresh || name_ok(name, len);
+    if (fresh && ok) {
         t = topic_new(p, name);
-        if (t && !kafc__map_put(&p->topic_map, t->name, strlen(name), t)) {
+        if (t && !kafc__map_put(&p->topic_map, t->name, len, t)) {
             kafc__topic_out_free(p, t);
             t = NULL;
         }
@@ -84,6 +95,13 @@ struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *
     kafc__unlock(&p->topics_lock);
     if (fresh && t)
         kafc__producer_poke(p);
+    if (!ok)
+        *rc = kafc__error(err, KAFC_ERR_USAGE,
+                          "\"%.249s\" is no topic name: those have 1 to 249 letters, digits, dots, "
+                          "underscores and hyphens",
+                          name);
+    else if (!t)
+        *rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for topic \"%s\"", name);
     return t;
 }
 
@@ -214,6 +232,8 @@ static void look_at_error(struct kafc_producer *p, struct kafc_topic_out *t)
     if (t->error != t->meta->error)
         kafc__producer_say(p, cls == KAFC_CLASS_FATAL ? KAFC_LOG_ERROR : KAFC_LOG_INFO,
                            "topic %s: %s", t->name, kafc_err_text(t->meta->error));
+    if (t->error != KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION)
+        t->unknown_since = kafc__core_now(p->core);
     t->error = t->meta->error;
     if (!t->made)
         kafc__producer_waiting_expire(p, kafc__core_now(p->core), &p->expire_at);
@@ -241,8 +261,11 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
     for (int32_t i = 0; i < t->made->n; i++)
         atomic_store_explicit(&t->made->part[i]->led, kafc__meta_leader(meta, i, NULL) >= 0,
                               memory_order_relaxed);
+    bool first = !atomic_load_explicit(&t->table, memory_order_relaxed);
     if (atomic_load_explicit(&t->table, memory_order_relaxed) != t->made)
         publish(p, t);
+    if (first) /* a message needs less room now than it did to wait */
+        kafc__producer_event(p);
     for (int32_t i = 0; i < t->made->n; i++)
         if (kafc__list_linked(&t->made->part[i]->busy))
             kafc__producer_place(p, t->made->part[i]);
@@ -280,15 +303,28 @@ void kafc__producer_topics_again(struct kafc_producer *p)
             kafc__producer_topic_look(p, t);
 }
 
+/* So long a message waits for its topic: shorter while the cluster says that there is none such, counted from its first
+ * such answer, since until then it may not have been asked. */
+static int64_t waits_until(const struct kafc_producer *p, const struct kafc_topic_out *t,
+                           int64_t opened_at)
+{
+    int64_t at = opened_at + p->cfg.delivery_timeout_us;
+    if (t->error != KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION || p->cfg.create_topics)
+        return at;
+    int64_t known = (opened_at > t->unknown_since ? opened_at : t->unknown_since) +
+                    UNKNOWN_TOPIC_US;
+    return known < at ? known : at;
+}
+
 void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code,
-                                 int64_t before)
+                                 int64_t now)
 {
     for (;;) {
         kafc__lock(&t->lock);
         struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
         if (b && !b->opened_at)
             b->opened_at = kafc__core_now(p->core);
-        if (b && b->opened_at < before)
+        if (b && waits_until(p, t, b->opened_at) <= now)
             kafc__list_del(&b->node);
         else
             b = NULL;
@@ -301,14 +337,6 @@ void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out 
                                trouble->message);
         waiting_settle(p, KAFC_CONTAINER(b, struct kafc_waiting, batch), code);
     }
-}
-
-/* So long a message waits for its topic: shorter while the cluster says that there is none such. */
-static int64_t patience(const struct kafc_producer *p, const struct kafc_topic_out *t)
-{
-    int64_t most = p->cfg.delivery_timeout_us;
-    bool unknown = t->error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION && !p->cfg.create_topics;
-    return unknown && UNKNOWN_TOPIC_US < most ? UNKNOWN_TOPIC_US : most;
 }
 
 static bool something_waits(struct kafc_topic_out *t)
@@ -332,10 +360,10 @@ void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t
         bool hopeless = cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE;
         if (hopeless && something_waits(t))
             kafc__meta_stale(p->core); /* it may be allowed by the next time */
-        kafc__producer_waiting_fail(p, t, code, hopeless ? INT64_MAX : now - patience(p, t) + 1);
+        kafc__producer_waiting_fail(p, t, code, hopeless ? INT64_MAX : now);
         kafc__lock(&t->lock);
         struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
-        int64_t at = b ? b->opened_at + patience(p, t) : INT64_MAX;
+        int64_t at = b ? waits_until(p, t, b->opened_at) : INT64_MAX;
         kafc__unlock(&t->lock);
         *next = at < *next ? at : *next;
         if (b && t->error != KAFC_OK && p->ask_at == INT64_MAX)

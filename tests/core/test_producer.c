@@ -424,6 +424,96 @@ START_TEST(W10_a_flush_ends_with_its_own_messages)
 }
 END_TEST
 
+/* When the answer to the first message of partition 0 came; with two, another one lingers until that very moment, and a
+ * third one, of another partition, relied on its timer. */
+static int64_t answered_at(int64_t moment)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    begin(&s, 1, 2, &cfg);
+    warm_up(&s, 2);
+    s.delay_ms = 20;
+    send_to(&s, 0, 0);
+    if (moment) {
+        pass(&s, moment - 5 * MS - s.sim->now);
+        send_to(&s, 0, 1);
+        pass(&s, 2 * MS);
+        send_to(&s, 1, 2);
+    }
+    await(&s, moment ? 3 : 1, SECOND);
+    int64_t at = s.at;
+    end(&s);
+    return at;
+}
+
+START_TEST(an_answer_that_comes_with_the_end_of_a_linger_wakes_the_other_partitions)
+{
+    int64_t moment = answered_at(0);
+    ck_assert_int_gt(answered_at(moment), moment);
+}
+END_TEST
+
+START_TEST(W3_a_message_that_waits_for_more_than_the_buffer_is_taken_with_metadata)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    static char value[4080 - KAFC_BATCH_HEADER - 20];
+    kafc_message m = { .value = { value, sizeof(value) } };
+    kafc_error err;
+    cfg.buffer_bytes = 4096;
+    begin(&s, 1, 1, &cfg);
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_ERR_WOULD_BLOCK);
+    int events = s.events;
+    pass(&s, SECOND);
+    ck_assert_int_gt(s.events, events); /* who waits for room is told to try again */
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_OK);
+    await(&s, 1, SECOND);
+    end(&s);
+}
+END_TEST
+
+START_TEST(W9_the_time_of_an_unknown_topic_begins_with_the_first_answer)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    begin(&s, 1, 0, &cfg);
+    sim_block(s.sim, 1, 20 * SECOND);
+    send_to(&s, 0, 0);
+    await(&s, 1, 60 * SECOND);
+    ck_assert_int_eq(s.code, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    ck_assert_int_ge(s.at, 30 * SECOND);
+    ck_assert_int_lt(s.at, 42 * SECOND);
+    end(&s);
+}
+END_TEST
+
+START_TEST(topic_names_that_no_broker_takes_are_refused)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    static char longest[251];
+    const char *const bad[] = { ".", "..", "a b", "a/b", "\xc3\xa4", longest };
+    kafc_error err;
+    memset(longest, 'x', 250);
+    cfg.topic = NULL;
+    begin(&s, 1, 1, &cfg);
+    kafc_message m = { .value = KAFC_STR("v") };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        m.topic = bad[i];
+        ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_ERR_USAGE);
+        cfg.topic = bad[i];
+        ck_assert_ptr_null(kafc__producer_new(s.core, &cfg, &err));
+        ck_assert_int_eq(err.code, KAFC_ERR_USAGE);
+    }
+    longest[249] = 0;
+    m.topic = longest;
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_OK);
+    m.topic = "a.b_c-D9";
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_OK);
+    end(&s);
+}
+END_TEST
+
 START_TEST(nothing_happens_while_nothing_is_sent)
 {
     struct stage s;
@@ -456,6 +546,10 @@ int main(void)
     tcase_add_test(t, a_topic_that_is_made_anew_gets_a_new_table);
     tcase_add_test(t, W7_a_report_can_be_wanted_for_failures_only);
     tcase_add_test(t, W10_a_flush_ends_with_its_own_messages);
+    tcase_add_test(t, an_answer_that_comes_with_the_end_of_a_linger_wakes_the_other_partitions);
+    tcase_add_test(t, W3_a_message_that_waits_for_more_than_the_buffer_is_taken_with_metadata);
+    tcase_add_test(t, W9_the_time_of_an_unknown_topic_begins_with_the_first_answer);
+    tcase_add_test(t, topic_names_that_no_broker_takes_are_refused);
     tcase_add_test(t, nothing_happens_while_nothing_is_sent);
     suite_add_tcase(su, t);
     SRunner *r = srunner_create(su);
