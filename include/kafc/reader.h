@@ -72,8 +72,8 @@ KAFC_API kafc_err kafc_reader_assign(kafc_reader *r, const kafc_assignment *a, i
  * KAFC_ERR_SKIPPED (m->offset is the new position; err tells how many were lost), errors of one partition such as
  * KAFC_ERR_OFFSET_OUT_OF_RANGE, KAFC_ERR_CORRUPT, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION (once; read when it appears,
  * rule R12), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED: the others go on at the next call.
- * KAFC_ERR_END_OF_RANGE: every partition reached its stop. KAFC_ERR_NOT_ASSIGNED instead of waiting: nothing is. KAFC_ERR_TIMED_OUT, KAFC_ERR_WOULD_BLOCK (timeout 0),
- * KAFC_ERR_INTERRUPTED (kafc_reader_wake), KAFC_ERR_CLOSED. */
+ * KAFC_ERR_END_OF_RANGE: every partition reached its stop. KAFC_ERR_NOT_ASSIGNED instead of waiting: nothing is.
+ * KAFC_ERR_TIMED_OUT, KAFC_ERR_WOULD_BLOCK (timeout 0), KAFC_ERR_INTERRUPTED (kafc_reader_wake), KAFC_ERR_CLOSED. */
 KAFC_API kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err);
 
 /* The same, a batch of one partition at a time. *out is the caller's, for kafc_batch_free(), on any thread, also after
