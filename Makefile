@@ -310,6 +310,7 @@ install: all
 	done
 	$(PC_SED) > $(D)$(libdir)/pkgconfig/kafc.pc
 	if [ -x $(O)/kafc ]; then $(INSTALL) -m 755 $(O)/kafc $(D)$(bindir); fi
+	if [ -z "$(D)" ]; then ldconfig 2> /dev/null || PATH=$$PATH:/sbin ldconfig 2> /dev/null || :; fi
 # What was installed serves a program: each header alone, and a program against either library.
 install-check:
 	@$(MAKE) -s install DESTDIR=$(abspath $(O))/inst prefix=/usr > /dev/null
