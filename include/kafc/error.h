@@ -46,7 +46,7 @@ typedef enum kafc_err_class {
     X(COORDINATOR_LOAD_IN_PROGRESS, 14, RETRY, "coordinator load in progress") \
     X(COORDINATOR_NOT_AVAILABLE, 15, COORDINATOR, "coordinator not available") \
     X(NOT_COORDINATOR, 16, COORDINATOR, "not coordinator") \
-    X(INVALID_TOPIC_EXCEPTION, 17, USAGE, "invalid topic exception") \
+    X(INVALID_TOPIC_EXCEPTION, 17, USAGE, "not a legal name: 1 to 249 letters, digits, '.', '_' or '-'") \
     X(RECORD_LIST_TOO_LARGE, 18, USAGE, "record list too large") \
     X(NOT_ENOUGH_REPLICAS, 19, RETRY, "fewer in-sync replicas than min.insync.replicas") \
     X(NOT_ENOUGH_REPLICAS_AFTER_APPEND, 20, RETRY, "written, but to fewer replicas than min.insync.replicas") \
@@ -58,23 +58,23 @@ typedef enum kafc_err_class {
     X(INVALID_SESSION_TIMEOUT, 26, USAGE, "invalid session timeout") \
     X(REBALANCE_IN_PROGRESS, 27, REJOIN, "rebalance in progress") \
     X(INVALID_COMMIT_OFFSET_SIZE, 28, USAGE, "invalid commit offset size") \
-    X(TOPIC_AUTHORIZATION_FAILED, 29, FATAL, "topic authorization failed") \
+    X(TOPIC_AUTHORIZATION_FAILED, 29, FATAL, "this client may not do that with the topic: an ACL is missing") \
     X(GROUP_AUTHORIZATION_FAILED, 30, FATAL, "group authorization failed") \
-    X(CLUSTER_AUTHORIZATION_FAILED, 31, FATAL, "cluster authorization failed") \
-    X(INVALID_TIMESTAMP, 32, USAGE, "invalid timestamp") \
+    X(CLUSTER_AUTHORIZATION_FAILED, 31, FATAL, "this client may not do that with the cluster: an ACL is missing") \
+    X(INVALID_TIMESTAMP, 32, USAGE, "the timestamp is out of the range that the topic takes") \
     X(UNSUPPORTED_SASL_MECHANISM, 33, FATAL, "unsupported sasl mechanism") \
     X(ILLEGAL_SASL_STATE, 34, FATAL, "illegal sasl state") \
     X(UNSUPPORTED_VERSION, 35, USAGE, "unsupported version") \
     X(TOPIC_ALREADY_EXISTS, 36, FATAL, "topic already exists") \
-    X(INVALID_PARTITIONS, 37, USAGE, "invalid partitions") \
-    X(INVALID_REPLICATION_FACTOR, 38, USAGE, "invalid replication factor") \
+    X(INVALID_PARTITIONS, 37, USAGE, "the number of partitions is below 1, or below what the topic has") \
+    X(INVALID_REPLICATION_FACTOR, 38, USAGE, "the replication factor is below 1, or above the number of brokers") \
     X(INVALID_REPLICA_ASSIGNMENT, 39, USAGE, "invalid replica assignment") \
     X(INVALID_CONFIG, 40, USAGE, "invalid config") \
-    X(NOT_CONTROLLER, 41, REFRESH, "not controller") \
+    X(NOT_CONTROLLER, 41, REFRESH, "the broker asked is not the controller") \
     X(INVALID_REQUEST, 42, USAGE, "invalid request") \
     X(UNSUPPORTED_FOR_MESSAGE_FORMAT, 43, USAGE, "unsupported for message format") \
     X(POLICY_VIOLATION, 44, USAGE, "policy violation") \
-    X(OUT_OF_ORDER_SEQUENCE_NUMBER, 45, FATAL, "out of order sequence number") \
+    X(OUT_OF_ORDER_SEQUENCE_NUMBER, 45, FATAL, "a batch before this one is missing in the log") \
     X(DUPLICATE_SEQUENCE_NUMBER, 46, FATAL, "duplicate sequence number") \
     X(INVALID_PRODUCER_EPOCH, 47, ABORT, "invalid producer epoch") \
     X(INVALID_TXN_STATE, 48, ABORT, "invalid txn state") \
@@ -85,7 +85,7 @@ typedef enum kafc_err_class {
     X(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 53, ABORT, "transactional id authorization failed") \
     X(SECURITY_DISABLED, 54, FATAL, "security disabled") \
     X(OPERATION_NOT_ATTEMPTED, 55, FATAL, "operation not attempted") \
-    X(KAFKA_STORAGE_ERROR, 56, REFRESH, "kafka storage error") \
+    X(KAFKA_STORAGE_ERROR, 56, REFRESH, "the broker cannot use its disk") \
     X(LOG_DIR_NOT_FOUND, 57, FATAL, "log dir not found") \
     X(SASL_AUTHENTICATION_FAILED, 58, FATAL, "sasl authentication failed") \
     X(UNKNOWN_PRODUCER_ID, 59, ABORT, "unknown producer id") \
@@ -105,7 +105,7 @@ typedef enum kafc_err_class {
     X(TOPIC_DELETION_DISABLED, 73, FATAL, "topic deletion disabled") \
     X(FENCED_LEADER_EPOCH, 74, REFRESH, "fenced leader epoch") \
     X(UNKNOWN_LEADER_EPOCH, 75, RETRY, "unknown leader epoch") \
-    X(UNSUPPORTED_COMPRESSION_TYPE, 76, USAGE, "unsupported compression type") \
+    X(UNSUPPORTED_COMPRESSION_TYPE, 76, USAGE, "the broker does not know the compression codec") \
     X(STALE_BROKER_EPOCH, 77, FATAL, "stale broker epoch") \
     X(OFFSET_NOT_AVAILABLE, 78, RETRY, "offset not available") \
     X(MEMBER_ID_REQUIRED, 79, REJOIN, "member id required") \
@@ -116,7 +116,7 @@ typedef enum kafc_err_class {
     X(ELECTION_NOT_NEEDED, 84, REFRESH, "election not needed") \
     X(NO_REASSIGNMENT_IN_PROGRESS, 85, FATAL, "no reassignment in progress") \
     X(GROUP_SUBSCRIBED_TO_TOPIC, 86, FATAL, "group subscribed to topic") \
-    X(INVALID_RECORD, 87, USAGE, "invalid record") \
+    X(INVALID_RECORD, 87, USAGE, "the broker refuses a record, such as one without a key on a compacted topic") \
     X(UNSTABLE_OFFSET_COMMIT, 88, RETRY, "unstable offset commit") \
     X(THROTTLING_QUOTA_EXCEEDED, 89, RETRY, "throttling quota exceeded") \
     X(PRODUCER_FENCED, 90, FATAL, "producer fenced") \

@@ -96,6 +96,31 @@ static kafc_err check(const char *name, const char *value, const struct kafc_opt
     return KAFC_OK;
 }
 
+/* What people bring along from other clients and kafc does not have; NULL: a name that nobody knows. */
+static const char *not_there(const char *name)
+{
+    static const struct {
+        const char *begin, *what;
+    } known[] = {
+        { "security.", "TLS and SASL are" },
+        { "ssl.", "TLS is" },
+        { "sasl.", "SASL is" },
+        { "group.", "consumer groups are" },
+        { "session.timeout.ms", "consumer groups are" },
+        { "heartbeat.interval.ms", "consumer groups are" },
+        { "max.poll.", "consumer groups are" },
+        { "enable.auto.commit", "commits are" },
+        { "enable.auto.offset.store", "commits are" },
+        { "auto.commit.", "commits are" },
+        { "partition.assignment.strategy", "consumer groups are" },
+        { "transaction", "transactions are" }, /* transactional.id, transaction.timeout.ms */
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strncmp(name, known[i].begin, strlen(known[i].begin)) == 0)
+            return known[i].what;
+    return NULL;
+}
+
 kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *value,
                              kafc_error *err)
 {
@@ -105,6 +130,9 @@ kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *v
     kafc_err rc = check(name, value, &row, err);
     if (rc != KAFC_OK)
         return rc;
+    if (!row && not_there(name))
+        return kafc__error(err, KAFC_ERR_USAGE, "'%.64s' cannot be set: %s not there yet", name,
+                           not_there(name));
     if (!row)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s'; the nearest is '%s'",
                            name, kafc__options_nearest(name));

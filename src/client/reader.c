@@ -85,6 +85,10 @@ static kafc_err start(kafc_reader *r, kafc_error *err)
 {
     const kafc_reader_options *o = &r->cfg.options;
 
+    if (o->topic && !*o->topic)
+        return kafc__error(err, KAFC_ERR_USAGE, "reader: the topic is empty");
+    if (!o->topic && o->partition >= 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "reader: partition %d, and no topic", o->partition);
     kafc__client_run(r->client, make_consumer, r);
     if (!r->consumer)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a reader");

@@ -23,7 +23,7 @@ struct kafc_writer {
     kafc_err started; /* of start_producer */
     kafc_error *start_err;
     atomic_uint wakes, answered; /* calls of wake; those that some call has answered */
-    struct kafc_mutex lock; /* of events, for the waits alone */
+    struct kafc_mutex lock;      /* of events, for the waits alone */
     struct kafc_cond changed;
     uint64_t events;
 };
@@ -195,6 +195,8 @@ static kafc_err start(kafc_writer *w, const kafc_writer_options *o, kafc_error *
     kafc_err code = kafc__options_resolve(KAFC_OBJECT_WRITER, o, &w->o, err);
     if (code != KAFC_OK)
         return code;
+    if (w->o.topic && !*w->o.topic)
+        return kafc__error(err, KAFC_ERR_USAGE, "writer: the topic is empty");
     fill_config(w, &cfg);
     w->producer = kafc__producer_new(w->client->core, &cfg, &why);
     if (!w->producer) {
@@ -326,18 +328,20 @@ static int32_t add_all(struct wait *x, struct kafc_write *g, const kafc_message 
     return n;
 }
 
-static kafc_err first_failure(kafc_writer *w, const kafc_report *r, int32_t i, kafc_error *err)
+static kafc_err first_failure(kafc_writer *w, const kafc_message *m, const kafc_report *r,
+                              int32_t i, kafc_error *err)
 {
     char why[256];
+    int32_t asked = m->to_partition == KAFC_ZERO ? 0 : m->to_partition ? m->to_partition : -1;
     kafc__producer_why(w->producer, why, sizeof(why));
     return kafc__error(err, r->code, "message %d, to %s [%d], %s: %s%s%s%s", (int)i,
-                       r->topic ? r->topic : "?", (int)r->partition,
+                       r->topic ? r->topic : "?", (int)(r->partition >= 0 ? r->partition : asked),
                        r->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
                        kafc_err_text(r->code), *why ? " (" : "", why, *why ? ")" : "");
 }
 
-static kafc_err collect(kafc_writer *w, struct kafc_write *g, int32_t n, kafc_report *results,
-                        kafc_err code, kafc_error *err)
+static kafc_err collect(kafc_writer *w, const kafc_message *m, struct kafc_write *g, int32_t n,
+                        kafc_report *results, kafc_err code, kafc_error *err)
 {
     for (int32_t i = 0; i < n; i++) {
         struct kafc_write_entry *e = &g->entry[i];
@@ -350,7 +354,7 @@ static kafc_err collect(kafc_writer *w, struct kafc_write *g, int32_t n, kafc_re
         if (results)
             results[i] = r;
         if (code == KAFC_OK && r.code != KAFC_OK)
-            code = first_failure(w, &r, i, err);
+            code = first_failure(w, &m[i], &r, i, err);
     }
     return code;
 }
@@ -385,7 +389,7 @@ kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n
             break;
         }
     }
-    code = collect(w, g, n, results, first, err);
+    code = collect(w, m, g, n, results, first, err);
     kafc__producer_write_unref(g);
     return code;
 }
@@ -407,7 +411,8 @@ kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int
     if (code != KAFC_OK)
         return code;
     if (!n || !reports)
-        return kafc__error(err, KAFC_ERR_USAGE, "poll needs room for reports and their number, not NULL");
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "poll needs room for reports and their number, not NULL");
     if (w->o.on_delivery || w->o.reports == KAFC_REPORTS_NONE || max <= 0)
         return kafc__error(err, KAFC_ERR_USAGE, "%s",
                            max <= 0           ? "no room for reports"

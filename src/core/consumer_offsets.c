@@ -57,7 +57,9 @@ static enum verdict reset_range(struct kafc_consumer_partition *p)
                    p, truncated ? KAFC_ERR_TRUNCATED : KAFC_ERR_OFFSET_OUT_OF_RANGE, was,
                    "%s [%d]: offset %lld is not in the log, which holds %lld to %lld%s; seek to go on",
                    p->topic->s, p->id, (long long)was, (long long)p->first, (long long)p->last,
-                   truncated ? " (it was truncated)" : "")
+                   p->truncated ? " (it was truncated)"
+                   : truncated  ? " (it was truncated, or was never that long)"
+                                : "")
                    ? GIVE_UP
                    : NO_MEMORY;
     if (!kafc__cp_tell(p, KAFC_ERR_SKIPPED, to,

@@ -721,6 +721,10 @@ START_TEST(usage_errors_name_what_is_wrong)
     ck_assert_ptr_null(
         kafc_reader_open(e.client, KAFC_READER(.topic = "t", .max_bytes = -3), &e.err));
     ck_assert_ptr_nonnull(strstr(e.err.message, "max_bytes"));
+    ck_assert_ptr_null(kafc_reader_open(e.client, KAFC_READER(.topic = ""), &e.err));
+    ck_assert_ptr_nonnull(strstr(e.err.message, "topic is empty"));
+    ck_assert_ptr_null(kafc_reader_open(e.client, KAFC_READER(.partition = KAFC_ZERO), &e.err));
+    ck_assert_ptr_nonnull(strstr(e.err.message, "no topic"));
     reading_reader(&e, NULL);
     ck_assert_int_eq(kafc_reader_assign(e.reader, twice, 2, &e.err), KAFC_ERR_USAGE);
     ck_assert_ptr_nonnull(strstr(e.err.message, "twice"));

@@ -224,6 +224,13 @@ START_TEST(usage_is_refused_with_a_sentence)
     kafc_writer_counts_get(w, &count);
     ck_assert_uint_eq(count.sent, 1);
     kafc_writer_free(w);
+    ck_assert_ptr_null(kafc_writer_open(c, KAFC_WRITER(.topic = ""), &err));
+    ck_assert_ptr_nonnull(strstr(err.message, "topic is empty"));
+    w = writing_open(KAFC_WRITER(.topic = "t")); /* which does not know yet how many there are */
+    m.to_partition = 7;
+    ck_assert_int_eq(kafc_writer_write(w, &m, 1, 5000, &err), KAFC_ERR_UNKNOWN_PARTITION);
+    ck_assert_ptr_nonnull(strstr(err.message, "t [7]"));
+    kafc_writer_free(w);
     writing_stop();
 }
 END_TEST
