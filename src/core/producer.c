@@ -189,8 +189,8 @@ void kafc__producer_flush_end(struct kafc_producer *p, struct kafc_flush *f)
 
 /* --- Closing ------------------------------------------------------------------------------ */
 
-/* Senders that came in before `refusing` may not have said so yet. Every lock under which they look at it is taken once:
- * after that, what they have put there is counted. */
+/* Senders that came in before `refusing` may not have said so yet. Every lock under which they look at it is taken
+ * once: after that, what they have put there is counted. */
 static void sweep(struct kafc_producer *p)
 {
     kafc__producer_new_topics(p);

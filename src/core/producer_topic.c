@@ -64,8 +64,8 @@ void kafc__topic_out_free(struct kafc_producer *p, struct kafc_topic_out *t)
     kafc__free(&p->cfg.mem, t);
 }
 
-/* What brokers take: one name that they do not is answered late, and one that no string of the wire can hold would spoil
- * every request for metadata. */
+/* What brokers take: one name that they do not is answered late, and one that no string of the wire can hold would
+ * spoil every request for metadata. */
 static bool name_ok(const char *name, size_t len)
 {
     static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
