@@ -258,7 +258,8 @@ static kafc_bytes keep_bytes(char **at, kafc_bytes b)
     return b;
 }
 
-static struct kafc_waiting *waiting_new(struct kafc_producer *p, const kafc_message *m, size_t size)
+static struct kafc_waiting *waiting_new(struct kafc_producer *p, const struct kafc_topic_out *t,
+                                        const kafc_message *m, size_t size)
 {
     struct kafc_waiting *w = kafc__alloc(&p->cfg.mem,
                                          size + 1); /* an empty string may point at the end */
@@ -266,7 +267,8 @@ static struct kafc_waiting *waiting_new(struct kafc_producer *p, const kafc_mess
         return NULL;
     memset(w, 0, sizeof(*w));
     w->size = size;
-    w->message.to_partition = m->to_partition;
+    w->message = *m; /* a partitioner of the application's may look at all of it */
+    w->message.topic = m->topic ? t->name : NULL;
     kafc_header *h = (kafc_header *)(void *)(w + 1);
     char *at = (char *)(h + m->nheaders);
     w->message.key = keep_bytes(&at, m->key);
@@ -278,7 +280,6 @@ static struct kafc_waiting *waiting_new(struct kafc_producer *p, const kafc_mess
         h[i].value = keep_bytes(&at, m->headers[i].value);
     }
     w->message.headers = m->nheaders ? h : NULL;
-    w->message.nheaders = m->nheaders;
     return w;
 }
 
@@ -310,7 +311,7 @@ static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out
     size_t size = waiting_size(x->m);
     if (!kafc__budget_try_take(p->budget, size))
         return KAFC_ERR_WOULD_BLOCK;
-    struct kafc_waiting *w = waiting_new(p, x->m, size);
+    struct kafc_waiting *w = waiting_new(p, t, x->m, size);
     kafc_err rc = w ? KAFC_OK : KAFC_ERR_NO_MEMORY;
     bool slot = !x->tagged && kafc__producer_wants_slots(p);
     if (w && slot && atomic_fetch_sub(&p->slots_free, 1) <= 0) {

@@ -25,7 +25,8 @@ struct stage {
     /* Produce requests that came */
     int requests, partitions; /* partitions: of the last one */
     int64_t asked_at;
-    int32_t delay_ms;
+    int32_t delay_ms, broker;
+    int looked; /* of look_at_message */
 };
 
 static int64_t now_us(void *ctx)
@@ -173,6 +174,13 @@ static void warm_up(struct stage *s, int32_t partitions)
         send_to(s, i, SEEN);
     await(s, partitions, SECOND);
     s->n = s->acknowledged = s->requests = 0;
+}
+
+static int32_t look_at_message(void *ctx, const kafc_message *m, int32_t npartitions)
+{
+    struct stage *s = ctx;
+    s->looked++;
+    return m->topic && strcmp(m->topic, "t") == 0 && m->timestamp == 77 ? 0 : npartitions;
 }
 
 START_TEST(a_message_lingers_and_no_longer)
@@ -487,6 +495,53 @@ START_TEST(W9_the_time_of_an_unknown_topic_begins_with_the_first_answer)
 }
 END_TEST
 
+static void ask_leader(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)a;
+    ((struct stage *)ctx)->broker = rq->broker;
+}
+
+START_TEST(acks_none_follow_the_leader)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.acks = 0;
+    cfg.idempotence = false;
+    begin(&s, 2, 1, &cfg);
+    ck_assert_int_eq(kafc__cluster_hook(s.sim->cluster, KAFC_API_PRODUCE, ask_leader, &s), KAFC_OK);
+    for (int round = 0; round < 4; round++) {
+        int32_t leader = 1 + round % 2;
+        ck_assert_int_eq(kafc__cluster_set_leader(s.sim->cluster, "t", 0, leader), KAFC_OK);
+        send_to(&s, 0, 0); /* the old leader says by hanging up that it is none */
+        pass(&s, 3 * SECOND);
+        send_to(&s, 0, 0);
+        pass(&s, 3 * SECOND);
+        ck_assert_int_eq(s.broker, leader);
+    }
+    end(&s);
+}
+END_TEST
+
+START_TEST(W3_a_partitioner_sees_the_message_as_it_was_sent)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.topic = NULL;
+    cfg.on_partition = look_at_message;
+    cfg.partition_ctx = &s;
+    begin(&s, 1, 1, &cfg);
+    kafc_message m = { .topic = "t", .value = KAFC_STR("v"), .timestamp = 77 };
+    kafc_error err;
+    for (int i = 0; i < 2; i++) { /* it waits for metadata, then it does not */
+        ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_OK);
+        await(&s, i + 1, SECOND);
+        ck_assert_int_eq(s.acknowledged, i + 1);
+    }
+    ck_assert_int_eq(s.looked, 2);
+    end(&s);
+}
+END_TEST
+
 START_TEST(topic_names_that_no_broker_takes_are_refused)
 {
     struct stage s;
@@ -549,6 +604,8 @@ int main(void)
     tcase_add_test(t, an_answer_that_comes_with_the_end_of_a_linger_wakes_the_other_partitions);
     tcase_add_test(t, W3_a_message_that_waits_for_more_than_the_buffer_is_taken_with_metadata);
     tcase_add_test(t, W9_the_time_of_an_unknown_topic_begins_with_the_first_answer);
+    tcase_add_test(t, acks_none_follow_the_leader);
+    tcase_add_test(t, W3_a_partitioner_sees_the_message_as_it_was_sent);
     tcase_add_test(t, topic_names_that_no_broker_takes_are_refused);
     tcase_add_test(t, nothing_happens_while_nothing_is_sent);
     suite_add_tcase(su, t);
