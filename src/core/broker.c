@@ -386,6 +386,9 @@ void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const 
 {
     c->now = now;
     struct kafc_broker_conn *conn = find(c, link);
+    /* With acks 0 a broker that leads no more has no other way to say so than to hang up. */
+    if (conn && conn == &conn->broker->conn[KAFC_FOR_PRODUCE] && is_ready(conn))
+        kafc__meta_stale(c);
     if (conn)
         conn_fail(conn, code ? code : KAFC_ERR_DISCONNECTED, reason ? reason : kafc_err_text(code),
                   false);
