@@ -69,32 +69,35 @@ static void end_aborted(struct kafc_cursor *cur, int64_t producer_id)
 
 /* --- Batches --------------------------------------------------------------------- */
 
-/* Out of memory is no end: the batch is begun again by the next call, and passes over what was delivered. */
-static kafc_err again_if_no_memory(struct kafc_cursor *cur, kafc_err code)
+/* Begins the batch again with the next call: out of memory is no end, and passes over what was delivered; damage is
+ * found again, so that nothing behind it is taken for what comes next. */
+static void begin_again(struct kafc_cursor *cur)
 {
-    if (code == KAFC_ERR_NO_MEMORY) {
-        drop_plain(cur);
-        cur->in_batch = false;
-        cur->batches.p = cur->batch.p;
-    }
-    return code;
+    drop_plain(cur);
+    cur->in_batch = false;
+    cur->batches.p = cur->batch.p;
 }
 
 static kafc_err open_records(struct kafc_cursor *cur, kafc_error *err)
 {
-    return again_if_no_memory(
-        cur, kafc__batch_open(&cur->batch, cur->decompress, &cur->records, &cur->plain, err));
+    return kafc__batch_open(&cur->batch, cur->decompress, &cur->records, &cur->plain, err);
 }
 
+/* A marker that cannot be read is damage: taken for no marker, it would leave out what comes after the transaction. */
 static kafc_err read_marker(struct kafc_cursor *cur, kafc_error *err)
 {
+    enum kafc_record_step step;
     struct kafc_record rec;
     kafc_err code;
 
     (void)is_aborted(cur, &cur->batch);
     code = open_records(cur, err);
-    if (code == KAFC_OK && kafc__record_next(&cur->records, &rec) == KAFC_RECORD_GOT &&
-        kafc__control_type(rec.key) == KAFC_CONTROL_ABORT)
+    if (code)
+        return code;
+    step = kafc__record_next(&cur->records, &rec);
+    if (step == KAFC_RECORD_BROKEN)
+        code = kafc__record_error(&cur->records, err);
+    else if (step == KAFC_RECORD_GOT && kafc__control_type(rec.key) == KAFC_CONTROL_ABORT)
         end_aborted(cur, cur->batch.header.producer_id);
     drop_plain(cur);
     return code;
@@ -121,10 +124,13 @@ static kafc_err next_batch(struct kafc_cursor *cur, kafc_error *err)
         else if (code == KAFC_OK && behind(cur) > cur->next && !is_aborted(cur, &cur->batch)) {
             code = open_records(cur, err);
             cur->in_batch = code == KAFC_OK;
+            if (code == KAFC_OK)
+                return code;
+        }
+        if (code) {
+            begin_again(cur);
             return code;
         }
-        if (code)
-            return code;
         if (behind(cur) > cur->next)
             cur->next = behind(cur);
     }
@@ -208,7 +214,9 @@ kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error 
         code = give(cur, &rec, m, err);
         if (code == KAFC_OK)
             cur->next = rec.offset + 1;
-        return again_if_no_memory(cur, code);
+        else if (code == KAFC_ERR_NO_MEMORY)
+            begin_again(cur);
+        return code;
     }
 }
 

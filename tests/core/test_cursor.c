@@ -247,6 +247,58 @@ START_TEST(damage_is_found_and_named)
 }
 END_TEST
 
+START_TEST(damage_is_an_end_and_nothing_behind_it_is_delivered)
+{
+    struct kafc_cursor cur;
+    kafc_message m;
+    kafc_error err;
+
+    append(&(struct spec){ 0, 1, 1, -1, 0, 0 });
+    append(&(struct spec){ 1, 1, 1, -1, 0, 0 });
+    log_bytes[log_len - 2] ^= 1;
+    append(&(struct spec){ 2, 1, 1, -1, KAFC_GZIP, 0 }); /* which it is not */
+    append(&(struct spec){ 3, 1, 1, -1, 0, 0 });
+    for (int checked = 0; checked < 2; checked++) {
+        size_t len = log_len;
+
+        start(&cur);
+        cur.check_crcs = checked;
+        for (int64_t i = 0; i < 2 - checked; i++)
+            ck_assert_int_eq(kafc__cursor_next(&cur, &m, &err), KAFC_OK);
+        for (int i = 0; i < 3; i++)
+            ck_assert_int_eq(kafc__cursor_next(&cur, &m, &err), KAFC_ERR_CORRUPT);
+        ck_assert_int_eq(cur.next, 2 - checked);
+        finish(&cur);
+        log_len = len;
+    }
+    log_len = 0;
+}
+END_TEST
+
+/* Taken for no marker, it would leave out the records of the next transaction, which was committed. */
+START_TEST(a_marker_that_cannot_be_read_is_damage)
+{
+    struct kafc_cursor cur;
+    char seen[256];
+
+    append(&(struct spec){ 0, 2, 2, 5, KAFC_BATCH_TRANSACTIONAL, 0 });
+    append(&(struct spec){ 2, 1, 1, 5, KAFC_BATCH_TRANSACTIONAL | KAFC_BATCH_CONTROL, 0 });
+    log_bytes[log_len - 7] = 0x7f; /* the value's length */
+    append(&(struct spec){ 3, 2, 2, 5, KAFC_BATCH_TRANSACTIONAL, 0 });
+    append(&(struct spec){ 5, 1, 1, 5, KAFC_BATCH_TRANSACTIONAL | KAFC_BATCH_CONTROL, 1 });
+    start(&cur);
+    cur.check_crcs = false;
+    cur.read_committed = true;
+    cur.aborted = calloc(1, sizeof *cur.aborted);
+    cur.aborted[0] = (struct kafc_aborted){ .producer_id = 5, .first_offset = 0 };
+    cur.naborted = 1;
+    ck_assert_int_eq(drain(&cur, seen, sizeof seen), KAFC_ERR_CORRUPT);
+    ck_assert_str_eq(seen, "");
+    ck_assert_int_eq(cur.next, 2);
+    finish(&cur);
+}
+END_TEST
+
 START_TEST(a_cut_tail_ends_without_error)
 {
     struct kafc_cursor cur;
@@ -291,4 +343,6 @@ SUITE_MAIN("core/cursor", 20, messages_carry_what_the_batch_says_V4,
            a_position_inside_an_aborted_transaction_reads_none_of_it,
            reading_uncommitted_gives_all_but_markers,
            a_range_stops_by_offset_and_filters_by_time_R11, damage_is_found_and_named,
-           a_cut_tail_ends_without_error, bit_flips_are_survived)
+           damage_is_an_end_and_nothing_behind_it_is_delivered,
+           a_marker_that_cannot_be_read_is_damage, a_cut_tail_ends_without_error,
+           bit_flips_are_survived)
