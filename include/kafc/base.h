@@ -66,9 +66,10 @@ typedef struct kafc_uuid {
     uint8_t b[16];
 } kafc_uuid;
 
-/* Where all memory of a client comes from. Every function may be called from
- * any thread at any time and must be thread-safe; `ctx` must live as long as
- * anything of the client. malloc and realloc return NULL when out of memory;
+/* Where all memory of a client comes from, but the contexts that libzstd and
+ * liblz4 make for themselves, and what the system's resolver takes. Every
+ * function may be called from any thread at any time and must be thread-safe;
+ * `ctx` must live as long as anything of the client. malloc and realloc return NULL when out of memory;
  * kafc reports that as KAFC_ERR_NO_MEMORY and goes on. `realloc` is never
  * called with size 0; `free` takes NULL. */
 typedef struct kafc_allocator {

@@ -9,6 +9,7 @@
 #if KAFC_HAVE_ZSTD
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -120,6 +121,8 @@ static kafc_err zstd_decompress(struct kafc_decompress *d, const void *p, size_t
             return rc;
         ZSTD_outBuffer out = { to, room, 0 };
         size_t start = in.pos, rest = ZSTD_decompressStream(ctx, &out, &in);
+        if (ZSTD_getErrorCode(rest) == ZSTD_error_memory_allocation) /* of the window */
+            return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a zstd window");
         if (ZSTD_isError(rest))
             return kafc__error(err, KAFC_ERR_CORRUPT,
                                "zstd data of %zu bytes is broken at byte %zu: %s", n, start,
