@@ -416,10 +416,12 @@ static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, v
     struct kafc_part *part = kafc__producer_choose(t, table, m, &v, &sticky, &rc);
     if (!part && rc == KAFC_ERR_NO_MEMORY)
         return refuse(p, rc, t, err);
+    if (!part && rc == KAFC_ERR_UNKNOWN_PARTITION)
+        return kafc__error(err, rc, "%s [%d]: the topic has %d partitions", t->name,
+                           (int)m->to_partition, (int)table->n);
     if (!part)
-        return kafc__error(err, KAFC_ERR_USAGE, "%s has %d partitions: %s", t->name, (int)table->n,
-                           m->to_partition ? "the message names a higher one"
-                                           : "the partitioner chose another one");
+        return kafc__error(err, rc, "%s has %d partitions: the partitioner chose another one",
+                           t->name, (int)table->n);
     rc = kafc__producer_append(p, part, m, x.body, x.timestamp, word, tagged, NULL, &between);
     if (rc != KAFC_OK)
         return refuse(p, rc, t, err);

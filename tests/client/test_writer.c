@@ -211,7 +211,8 @@ START_TEST(usage_is_refused_with_a_sentence)
     m.to_partition = 0;
     ck_assert_int_eq(kafc_writer_write(w, &m, 1, 5000, &err), KAFC_OK);
     m.to_partition = 4;
-    ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, &err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, &err), KAFC_ERR_UNKNOWN_PARTITION);
+    ck_assert_ptr_nonnull(strstr(err.message, "t [4]"));
     int32_t n;
     kafc_report r;
     ck_assert_int_eq(kafc_writer_poll(w, &r, 1, &n, 0, &err), KAFC_ERR_USAGE);
