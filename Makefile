@@ -209,6 +209,9 @@ check: $(if $(T),,$(FUZZ_BIN) $(EX_BIN) headers all) $(TEST_SEL)
 endif
 
 tests: $(TEST_BIN)
+ifeq ($(HAVE_JANSSON),yes)
+$(O)/tests/tools/test_tool: | $(O)/kafc
+endif
 
 # Every public header alone, in C and in C++, under pedantic flags.
 headers: $(O)/headers.ok
