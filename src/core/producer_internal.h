@@ -103,6 +103,7 @@ struct kafc_flight {
     struct kafc_producer *p;
     struct kafc_node_out *to;
     struct kafc_request rq;
+    int64_t expires_at; /* a batch's time ends before the request's; else INT64_MAX */
     struct kafc_produce_req req;
     struct kafc_arena arena;
     struct kafc_batch_out **batch;
@@ -228,6 +229,8 @@ void kafc__producer_expire(struct kafc_producer *p, int64_t now);
 
 /* producer_send.c */
 void kafc__producer_gather(struct kafc_producer *p);
+/* Takes back the requests of which a batch has no time left; gives when the next one has none. */
+int64_t kafc__producer_flights_expire(struct kafc_producer *p, int64_t now);
 void kafc__producer_abandon(struct kafc_producer *p, struct kafc_flight *f);
 void kafc__flight_free(struct kafc_producer *p, struct kafc_flight *f);
 

@@ -231,13 +231,12 @@ void kafc__producer_place_busy(struct kafc_producer *p)
     }
 }
 
-/* Fails what has waited too long and finds out when the next will have. What is in flight comes back in time: its
- * request has no later deadline. */
+/* Fails what has waited too long, in flight or not, and finds out when the next will have. */
 void kafc__producer_expire(struct kafc_producer *p, int64_t now)
 {
     if (now < p->expire_at)
         return;
-    int64_t next = INT64_MAX;
+    int64_t next = kafc__producer_flights_expire(p, now);
     struct kafc_part *part = KAFC_LIST_FIRST(&p->busy, struct kafc_part, busy), *after;
     for (; part; part = after) {
         after = KAFC_LIST_NEXT(&p->busy, part, struct kafc_part, busy);

@@ -44,10 +44,26 @@ void kafc__flight_free(struct kafc_producer *p, struct kafc_flight *f)
 
 /* --- Building ---------------------------------------------------------------------- */
 
-/* The batches of the request: the next one of each ready partition, as long as they fit. */
+static int64_t request_timeout(const struct kafc_producer *p)
+{
+    return p->cfg.request_timeout_us ? p->cfg.request_timeout_us
+                                     : kafc__core_config(p->core)->request_timeout_us;
+}
+
+/* So long an answer for the batch may take. */
+static int64_t time_for(const struct kafc_producer *p, const struct kafc_batch_out *b)
+{
+    int64_t left = kafc__producer_deadline(p, b) - kafc__core_now(p->core);
+    int64_t timeout = request_timeout(p);
+    return left < timeout ? left : timeout;
+}
+
+/* The batches of the request: the next one of each ready partition, as long as they fit. The one that has the least
+ * time left ends the request for all of them, and leaves the others in doubt: those with much more travel in another. */
 static bool pick_batches(struct kafc_producer *p, struct kafc_flight *f)
 {
     size_t bytes = 0;
+    int64_t first = 0;
     int32_t room = 0;
     struct kafc_list *ready = &f->to->ready;
     struct kafc_part *part = KAFC_LIST_FIRST(ready, struct kafc_part, place), *next;
@@ -66,6 +82,11 @@ static bool pick_batches(struct kafc_producer *p, struct kafc_flight *f)
         }
         if (f->n && bytes + b->chain.len > REQUEST_BYTES)
             break;
+        int64_t time = time_for(p, b);
+        if (!f->n)
+            first = time;
+        if (time / 2 > first || first / 2 > time)
+            continue;
         bytes += b->chain.len;
         f->batch[f->n++] = b;
     }
@@ -128,12 +149,6 @@ static bool have_ids(const struct kafc_flight *f)
     return true;
 }
 
-static int64_t request_timeout(const struct kafc_producer *p)
-{
-    return p->cfg.request_timeout_us ? p->cfg.request_timeout_us
-                                     : kafc__core_config(p->core)->request_timeout_us;
-}
-
 static void fill_request(struct kafc_producer *p, struct kafc_flight *f)
 {
     const struct kafc_api *api = kafc__api(KAFC_API_PRODUCE);
@@ -147,13 +162,16 @@ static void fill_request(struct kafc_producer *p, struct kafc_flight *f)
     rq->max_version = have_ids(f) ? api->stable_max : FIRST_TOPIC_IDS - 1;
     if (rq->max_version > api->stable_max)
         rq->max_version = api->stable_max;
-    int64_t timeout = request_timeout(p), now = kafc__core_now(p->core);
+    int64_t timeout = request_timeout(p);
     f->req.timeout_ms = (int32_t)(timeout / 1000 < INT32_MAX ? timeout / 1000 : INT32_MAX);
+    rq->timeout_us = timeout;
     for (int32_t i = 0; i < f->n; i++) {
-        int64_t left = kafc__producer_deadline(p, f->batch[i]) - now;
-        timeout = left < timeout ? left : timeout;
+        int64_t time = time_for(p, f->batch[i]);
+        timeout = time < timeout ? time : timeout;
     }
-    rq->timeout_us = timeout > 0 ? timeout : 1;
+    /* The end of a batch says nothing about the connection, whose patience is the request's: see flights_expire. */
+    f->expires_at = timeout < rq->timeout_us ? kafc__core_now(p->core) + timeout : INT64_MAX;
+    p->expire_at = f->expires_at < p->expire_at ? f->expires_at : p->expire_at;
     f->req.acks = p->cfg.acks;
 }
 
@@ -319,6 +337,30 @@ static void flight_done(struct kafc_request *rq)
     all_back(p, f, &o);
     flight_spare(p, f);
     kafc__producer_leave(p);
+}
+
+int64_t kafc__producer_flights_expire(struct kafc_producer *p, int64_t now)
+{
+    int64_t first = INT64_MAX;
+    struct kafc_flight *f = KAFC_LIST_FIRST(&p->flights, struct kafc_flight, node), *next;
+    for (; f; f = next) {
+        next = KAFC_LIST_NEXT(&p->flights, f, struct kafc_flight, node);
+        if (f->expires_at > now) {
+            first = f->expires_at < first ? f->expires_at : first;
+            continue;
+        }
+        struct kafc_outcome o = { .code = KAFC_ERR_TIMED_OUT,
+                                  .transport = true,
+                                  .doubt = f->rq.sent,
+                                  .base_offset = KAFC_OFFSET_UNKNOWN,
+                                  .append_time = -1,
+                                  .log_start = -1 };
+        kafc__core_cancel(p->core, &f->rq);
+        f->to->in_flight--;
+        all_back(p, f, &o);
+        flight_spare(p, f);
+    }
+    return first;
 }
 
 /* Forgets the request; its batches are unsent again, in doubt if they were not. */

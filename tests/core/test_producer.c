@@ -495,6 +495,35 @@ START_TEST(W9_the_time_of_an_unknown_topic_begins_with_the_first_answer)
 }
 END_TEST
 
+START_TEST(W1_a_batch_that_ends_soon_does_not_take_others_with_it)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.idempotence = false; /* a repetition would be seen */
+    cfg.delivery_timeout_us = 10 * SECOND;
+    cfg.request_timeout_us = 30 * SECOND;
+    begin(&s, 1, 2, &cfg);
+    warm_up(&s, 2);
+    for (int32_t i = 0; i < 2; i++)
+        ck_assert_int_eq(kafc__cluster_set_leader(s.sim->cluster, "t", i, -1), KAFC_OK);
+    send_to(&s, 0, 0);
+    pass(&s, 8 * SECOND);
+    send_to(&s, 1, 1);
+    pass(&s, 10 * MS);
+    s.delay_ms = 2500;
+    for (int32_t i = 0; i < 2; i++)
+        ck_assert_int_eq(kafc__cluster_set_leader(s.sim->cluster, "t", i, 1), KAFC_OK);
+    await(&s, 2, 20 * SECOND);
+    ck_assert_int_eq(s.perhaps, 1);
+    s.delay_ms = 0;
+    send_to(&s, 1, 2);
+    await(&s, 3, 20 * SECOND);
+    ck_assert_int_eq(s.offset[1], 1);
+    ck_assert_int_eq(s.offset[2], 2);
+    end(&s);
+}
+END_TEST
+
 static void ask_leader(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
     (void)a;
@@ -604,6 +633,7 @@ int main(void)
     tcase_add_test(t, an_answer_that_comes_with_the_end_of_a_linger_wakes_the_other_partitions);
     tcase_add_test(t, W3_a_message_that_waits_for_more_than_the_buffer_is_taken_with_metadata);
     tcase_add_test(t, W9_the_time_of_an_unknown_topic_begins_with_the_first_answer);
+    tcase_add_test(t, W1_a_batch_that_ends_soon_does_not_take_others_with_it);
     tcase_add_test(t, acks_none_follow_the_leader);
     tcase_add_test(t, W3_a_partitioner_sees_the_message_as_it_was_sent);
     tcase_add_test(t, topic_names_that_no_broker_takes_are_refused);
