@@ -96,9 +96,10 @@ KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options
 
 /* Takes a message and returns: copied, batched, sent by the loop (rules W2, W3). Waits for room (buffer_bytes,
  * report_slots) at most timeout_ms; 0 answers KAFC_ERR_WOULD_BLOCK. After any error the message was not taken and gets
- * no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or neither), KAFC_ERR_UNKNOWN_PARTITION (when the
- * topic is known; else its report says so), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. A message of a topic that the cluster says it does not know (and may
- * not create) fails 10 s after the first such answer: brokers may be slow to hear of a topic. */
+ * no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or neither, or one that is no topic's name),
+ * KAFC_ERR_UNKNOWN_PARTITION (when the topic is known; else its report says so), KAFC_ERR_CLOSED,
+ * KAFC_ERR_NO_MEMORY. A message of a topic that the cluster says it does not know (and may not create) fails 10 s
+ * after the first such answer: brokers may be slow to hear of a topic. */
 KAFC_API kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
                                    kafc_error *err);
 

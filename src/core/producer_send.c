@@ -58,8 +58,9 @@ static int64_t time_for(const struct kafc_producer *p, const struct kafc_batch_o
     return left < timeout ? left : timeout;
 }
 
-/* The batches of the request: the next one of each ready partition, as long as they fit. The one that has the least
- * time left ends the request for all of them, and leaves the others in doubt: those with much more travel in another. */
+/* The batches of the request: the next one of each ready partition, as long as they fit. The one that has the
+ * least time left ends the request for all of them, and leaves the others in doubt: those with much more travel
+ * in another. */
 static bool pick_batches(struct kafc_producer *p, struct kafc_flight *f)
 {
     size_t bytes = 0;
