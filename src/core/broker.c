@@ -469,6 +469,7 @@ void kafc__core_fail_failed(struct kafc_core *c)
     kafc__list_splice(&list, &c->failed);
     struct kafc_request *rq;
     while ((rq = KAFC_LIST_FIRST(&list, struct kafc_request, node))) {
+        const kafc_error *trouble = kafc__core_trouble(c);
         kafc_error why;
         kafc_err code = c->closing ? KAFC_ERR_CLOSED : rq->result;
         kafc__list_del(&rq->node);
@@ -476,8 +477,9 @@ void kafc__core_fail_failed(struct kafc_core *c)
             kafc__error(&why, code, "%s cannot be sent: node %d is not in the metadata",
                         rq->api->name, (int)rq->broker);
         else if (code == KAFC_ERR_BROKER_NOT_AVAILABLE)
-            kafc__error(&why, code, "%s cannot be sent: the controller is not known",
-                        rq->api->name);
+            kafc__error(&why, code, "%s cannot be sent: the controller is not known%s%.300s",
+                        rq->api->name, trouble ? "; the last trouble: " : "",
+                        trouble ? trouble->message : "");
         else
             kafc__error(&why, code, "%s cannot be sent: %s", rq->api->name, kafc_err_text(code));
         why.broker = rq->broker;

@@ -362,6 +362,17 @@ static void close_client(void)
     ok(kafc_client_close(client, 1000, &e), &e);
 }
 
+START_TEST(C4_a_controller_that_cannot_be_found_is_told_with_the_reason)
+{
+    kafc_error err;
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = "127.0.0.1:1"), &err);
+    kafc_new_topic t = { .name = "t" };
+    ck_assert_int_ne(kafc_client_create_topics(c, &t, 1, 1000, &err), KAFC_OK);
+    ck_assert_msg(strstr(err.message, "127.0.0.1:1 cannot be reached") != NULL, "%s", err.message);
+    kafc_client_free(c);
+}
+END_TEST
+
 START_TEST(close_wakes_all_who_wait_and_is_idempotent)
 {
     kafc_metadata *m;
@@ -553,6 +564,7 @@ static void add_all(TCase *t)
     tcase_add_test(t, metadata_of_some_all_and_no_topics);
     tcase_add_test(t, topics_are_created_and_deleted);
     tcase_add_test(t, offsets_of_every_kind);
+    tcase_add_test(t, C4_a_controller_that_cannot_be_found_is_told_with_the_reason);
     tcase_add_test(t, close_wakes_all_who_wait_and_is_idempotent);
     tcase_add_test(t, C3_interrupt_from_a_signal_handler);
     tcase_add_test(t, the_bootstrap_list_is_tried_in_turn);
