@@ -59,7 +59,11 @@ static void pull(struct ask *a)
             return;
         if (n > 7) /* odd pieces */
             n = n / 2 + 1;
-        a->in = realloc(a->in, a->in_len + n);
+        if (a->in_len + n > a->in_cap) {
+            a->in_cap = 2 * (a->in_len + n);
+            a->in = realloc(a->in, a->in_cap);
+            ck_assert_ptr_nonnull(a->in);
+        }
         memcpy(a->in + a->in_len, p, n);
         a->in_len += n;
         kafc__cluster_consumed(a->c, a->conn, n);

@@ -17,7 +17,7 @@ struct ask {
     int32_t correlation, answered;
     struct kafc_arena arena;
     uint8_t *in; /* what came and was not decoded yet */
-    size_t in_len;
+    size_t in_len, in_cap;
 };
 
 /* A cluster of o (or NULL), and a connection to broker 1. */

@@ -376,11 +376,9 @@ START_TEST(a_peer_that_does_not_read_is_not_served_for_ever)
     served = kafc__cluster_requests(a.c, 0, -1);
     ck_assert_uint_gt(served, 2);
     ck_assert_uint_lt(served, 60);
-    for (int i = 0; i < 100; i++) {
-        struct kafc_metadata_resp r;
-        ck_assert(ask_answered(&a, KAFC_API_METADATA, 12, &r));
-        kafc__arena_reset(&a.arena);
-    }
+    struct kafc_metadata_resp r;
+    ck_assert(ask_answered(&a, KAFC_API_METADATA, 12, &r)); /* it reads again, and is served again */
+    ck_assert_uint_gt(kafc__cluster_requests(a.c, 0, -1), served);
     ask_fini(&a);
 }
 END_TEST
