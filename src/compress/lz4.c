@@ -160,7 +160,11 @@ static kafc_err lz4_decompress(struct kafc_decompress *d, const void *data, size
     if (rc == KAFC_OK)
         rc = lz4_feed(d, p + header, n - header, &hint, err);
     if (rc == KAFC_OK && hint != 0)
-        return kafc__error(err, KAFC_ERR_CORRUPT, "lz4 data of %zu bytes ends too early", n);
+        rc = kafc__error(err, KAFC_ERR_CORRUPT, "lz4 data of %zu bytes ends too early", n);
+    if (rc != KAFC_OK) { /* a reset does not forget what size a frame that was not finished announced (liblz4 1.9.4) */
+        (void)LZ4F_freeDecompressionContext(ctx);
+        d->reader[KAFC_LZ4] = NULL;
+    }
     return rc;
 }
 
