@@ -454,6 +454,18 @@ static kafc_err fail_rest(struct round *r, kafc_err code)
     return code;
 }
 
+/* Fails what has no answer and no error yet; true if something has an error of its own. */
+static bool fail_open(struct round *r, kafc_err code)
+{
+    bool failed = false;
+    for (size_t i = 0; i < r->n; i++) {
+        failed = failed || (r->q[i].result != KAFC_OK && r->q[i].result != code);
+        if (!r->state[i].done && r->q[i].result == KAFC_OK)
+            r->q[i].result = code;
+    }
+    return failed;
+}
+
 /* What is still not known after some rounds does not exist. */
 static void give_up_unknown(struct round *r)
 {
@@ -468,6 +480,8 @@ static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
     for (int failures = 0;;) {
         bool asked;
         kafc_err why, rc = one_round(r, deadline, interrupts, &asked, err);
+        if (!asked && rc == KAFC_ERR_TIMED_OUT && fail_open(r, rc))
+            return verdict(r, err); /* why the last round failed says more than that time ran out */
         if (!asked)
             return fail_rest(r, rc);
         size_t failed = evaluate(r);
