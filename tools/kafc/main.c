@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/options.h"
 #include "tools/kafc/tool.h"
 
 const struct tool_command tool_commands[] = {
@@ -97,37 +98,18 @@ void tool_on_stop(void (*wake)(void))
     (void)signal(SIGPIPE, SIG_IGN); /* a closed standard output is a write error */
 }
 
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64], n = strlen(b);
-
-    if (n >= 64)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-
-            diagonal = row[j];
-            row[j] = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            if (change < row[j])
-                row[j] = change;
-        }
-    }
-    return row[n];
-}
+/* A longer word is near to none of ours, and the distance is counted in so many letters only. */
+enum { WORD_MAX = 20 };
 
 const char *tool_nearest(const char *word, const char *const *candidates)
 {
     const char *best = NULL;
     size_t least = strlen(word) / 2 + 1;
 
+    if (strlen(word) > WORD_MAX)
+        return NULL;
     for (; *candidates; candidates++) {
-        size_t d = distance(word, *candidates);
+        size_t d = kafc__edit_distance(word, *candidates);
 
         if (d <= least) {
             best = *candidates;
