@@ -45,7 +45,8 @@ includedir  ?= $(prefix)/include
 INSTALL     ?= install
 
 BASE_CPP := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc -I.
-BASE_C   := -std=c11 -fno-common -fvisibility=hidden -fPIC
+# Sections of their own let a program, and libkafc.so, leave out the tables of messages that nobody names.
+BASE_C   := -std=c11 -fno-common -fvisibility=hidden -fPIC -ffunction-sections -fdata-sections
 ifeq ($(VARIANT),plain)
 V_C  := $(CFLAGS) $(HARDEN) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(WARN) $(WERROR)
 V_LD := $(HARDEN_LD)
@@ -145,7 +146,7 @@ $(O)/libbench.a: $(BLIB_OBJ)
 
 $(O)/libkafc.so.0: $(LIB_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -shared -Wl,-soname,libkafc.so.0 -Wl,-z,nodelete -o $@ $(LIB_OBJ) $(KAFC_LIBS)
+	$(Q)$(LINK) -shared -Wl,-soname,libkafc.so.0 -Wl,-z,nodelete -Wl,--gc-sections -o $@ $(LIB_OBJ) $(KAFC_LIBS)
 	@ln -sf libkafc.so.0 $(O)/libkafc.so
 
 # Version from the public header; prefix as make or configure has it.

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "protocol/api/03_metadata.h"
-#include "protocol/apis.h"
+#include "protocol/registry.h"
 
 enum { RUNS = 5 };
 
@@ -128,9 +128,9 @@ int main(void)
     metadata(&a, 5);
     metadata(&a, 12);
     size_t n;
-    const struct kafc_api *apis = kafc__apis(&n);
+    const struct kafc_api *const *apis = kafc__apis(&n);
     for (size_t i = 0; i < 2 * n; i++) {
-        const struct kafc_api *api = &apis[i / 2];
+        const struct kafc_api *api = apis[i / 2];
         const struct kafc_schema *s = i & 1 ? api->resp : api->req;
         void *msg = calloc(1, s->size);
         struct sample c = { s, msg, api->max, 0, 20000 };

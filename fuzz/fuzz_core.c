@@ -13,6 +13,7 @@
 #include "fuzz/fuzz.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/18_api_versions.h"
+#include "protocol/registry.h"
 
 enum { REQUESTS = 8, PLUGS = 64, TOPICS = 4, MEMBERS = 3, NODES = 5, ASKED = 64 };
 
@@ -73,7 +74,7 @@ static void send(struct run *r, int i)
     static const int32_t nodes[] = { KAFC_ANY_NODE, KAFC_CONTROLLER_NODE, 0, 1, 2, 3, 4, 99 };
     if (r->held[i] || r->over)
         return;
-    kafc__request_init(&r->rq[i], kafc__api(KAFC_API_METADATA), &r->msg);
+    kafc__request_init(&r->rq[i], &kafc_metadata_api, &r->msg);
     r->rq[i].done = done;
     r->rq[i].owner = r;
     r->rq[i].timeout_us = (int64_t)1000 << (next(r) % 14);

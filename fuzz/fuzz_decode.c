@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "protocol/apis.h"
+#include "protocol/registry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,8 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     size_t n;
-    const struct kafc_api *api = kafc__apis(&n);
-    api += (data[0] >> 1) % n;
+    const struct kafc_api *const *apis = kafc__apis(&n), *api = apis[(data[0] >> 1) % n];
     const struct kafc_schema *s = data[0] & 1 ? api->resp : api->req;
     int16_t version = (int16_t)(data[1] % (api->max + 1));
     struct kafc_arena a;

@@ -120,7 +120,7 @@ static void queue(struct run *r, int i)
 {
     if (r->held[i])
         return;
-    kafc__request_init(&r->rq[i], kafc__api(KAFC_API_METADATA), &r->msg);
+    kafc__request_init(&r->rq[i], &kafc_metadata_api, &r->msg);
     r->rq[i].timeout_us = 1000 * (1 + i);
     r->rq[i].done = done;
     r->rq[i].owner = r;

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "mock/state.h"
+#include "protocol/registry.h"
 
 /* ---- made and unmade ---- */
 

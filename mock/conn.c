@@ -5,6 +5,7 @@
  */
 #include "base/mem.h"
 #include "mock/state.h"
+#include "protocol/registry.h"
 #include "protocol/api/18_api_versions.h"
 
 enum {
@@ -365,7 +366,7 @@ static void request(struct kafc_cluster *c, struct kafc_mconn *conn, const uint8
     kafc__arena_init(&rq.arena, &c->mem, ARENA_MAX);
     if (!how || h.version < api->min || h.version > api->max) {
         refuse(&rq, &h, api);
-    } else if (!kafc__request_header_get(&r, &h)) {
+    } else if (!kafc__request_header_get(&r, rq.api, &h)) {
         kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d: a request's header: %s",
                   (int)conn->broker->id, r.err);
         kafc__mock_closing(c, conn);

@@ -105,7 +105,7 @@ static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, 
     case KAFC_F64: *(double *)m = kafc__rd_f64(r); break;
     case KAFC_UUID: kafc__rd_uuid(r, m); break;
     case KAFC_STRING:
-        *(kafc_str *)m = kafc__rd_str(r, d->w.flex);
+        *(kafc_str *)m = kafc__rd_str(r, d->w.flex && !f->plain);
         if (!((kafc_str *)m)->p)
             refuse_null(d, f);
         break;

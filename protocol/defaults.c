@@ -5,6 +5,12 @@
 #include "base/arena.h"
 #include "protocol/walk.h"
 
+/* What a pointer points to when the default is not null: a struct of defaults, which are all zero in the one message
+ * that has such a field (tests/protocol/test_tables checks that). Not to be written to. */
+static const struct {
+    int64_t zero[8];
+} some;
+
 void kafc__field_default(const struct kafc_field *f, void *member)
 {
     const char *text = f->null_default ? NULL : "";
@@ -20,9 +26,13 @@ void kafc__field_default(const struct kafc_field *f, void *member)
     case KAFC_BLOB: *(kafc_bytes *)member = (kafc_bytes){ text, 0 }; break;
     case KAFC_STRUCT: kafc__msg_defaults(f->sub, member); break;
     case KAFC_ARR: kafc__array_set(member, NULL, f->null_default ? -1 : 0); break;
+    case KAFC_PTR: {
+        const void *p = f->null_default ? NULL : &some;
+        memcpy(member, &p, sizeof(p));
+        break;
+    }
     case KAFC_UUID:
     case KAFC_RECORDS: /* null, as in Kafka */
-    case KAFC_PTR:
     default: memset(member, 0, kafc__kind_size(f->kind)); break;
     }
 }
@@ -102,8 +112,11 @@ bool kafc__field_is_default(const struct kafc_field *f, const void *member)
         int32_t n = kafc__array_get(member).n;
         return f->null_default ? n < 0 : n == 0;
     }
+    case KAFC_PTR: {
+        const void *p = kafc__ptr_get(member);
+        return f->null_default || !p ? f->null_default && !p : struct_is_default(f->sub, p);
+    }
     case KAFC_RECORDS:
-    case KAFC_PTR:
     default: return kafc__field_is_null(f, member);
     }
 }

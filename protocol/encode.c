@@ -50,7 +50,7 @@ static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, 
     case KAFC_STRING:
         if (!((const kafc_str *)m)->p && !kafc__in(f->null, c->w.version))
             kafc__wr_fail(o, "null, which the version does not allow");
-        kafc__wr_str(o, *(const kafc_str *)m, c->w.flex);
+        kafc__wr_str(o, *(const kafc_str *)m, c->w.flex && !f->plain);
         break;
     case KAFC_BLOB:
         if (!((const kafc_bytes *)m)->p && !kafc__in(f->null, c->w.version))
@@ -97,20 +97,31 @@ static void put_unknown(struct enc *c, const struct kafc_tags *u, int32_t *i, ui
     }
 }
 
+/* The tagged field worth writing with the lowest tag above `above`: rows follow Kafka's order, tags ascend. */
+static const struct kafc_field *next_tag(const struct enc *c, const struct kafc_schema *s,
+                                         const void *obj, int above)
+{
+    const struct kafc_field *next = NULL;
+    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++)
+        if (f->tag > above && (!next || f->tag < next->tag) &&
+            kafc__field_tagged(f, kafc__member(obj, f), c->w.version))
+            next = f;
+    return next;
+}
+
 static void put_tags(struct enc *c, const struct kafc_schema *s, const void *obj, uint32_t count)
 {
     const struct kafc_tags *u = kafc__unknown_const(s, obj);
     int32_t i = 0;
+    int last = -1;
     kafc__wr_uvarint(c->o, count + (uint32_t)u->n);
-    if (count > 0) {
-        for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end && !c->o->err;
-             f++) {
-            const void *m = kafc__member(obj, f);
-            if (kafc__field_tagged(f, m, c->w.version)) {
-                put_unknown(c, u, &i, f->tag);
-                put_tag(c, f, m);
-            }
-        }
+    for (; count > 0 && !c->o->err; count--) {
+        const struct kafc_field *f = next_tag(c, s, obj, last);
+        if (!f)
+            break;
+        last = f->tag;
+        put_unknown(c, u, &i, f->tag);
+        put_tag(c, f, kafc__member(obj, f));
     }
     if (!c->o->err)
         put_unknown(c, u, &i, UINT64_MAX);

@@ -34,7 +34,7 @@ static void put_int(struct out *o, int64_t v)
     put_text(o, num);
 }
 
-/* The shortest decimal that reads back exactly; JSON has no NaN and no infinity. */
+/* The shortest digits that read back exactly, in Java's layout: 123.5, 1.235E8. JSON has no NaN and no infinity. */
 static void put_double(struct out *o, double d)
 {
     char num[40];
@@ -42,15 +42,28 @@ static void put_double(struct out *o, double d)
         put_text(o, d > 0 ? "\"Infinity\"" : d < 0 ? "\"-Infinity\"" : "\"NaN\"");
         return;
     }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(num, sizeof(num), "%.*g", digits, d);
+    int digits = 1;
+    for (; digits <= 17; digits++) {
+        snprintf(num, sizeof(num), "%.*e", digits - 1, d);
         double back = strtod(num, NULL);
         if (memcmp(&back, &d, sizeof(d)) == 0)
             break;
     }
+    char *e = strchr(num, 'e');
+    int exponent = e ? (int)strtol(e + 1, NULL, 10) : 0;
+    if (exponent >= -3 && exponent < 7) {
+        int decimals = digits - 1 - exponent;
+        snprintf(num, sizeof(num), "%.*f", decimals > 1 ? decimals : 1, d);
+        put_text(o, num);
+        return;
+    }
+    if (e)
+        *e = '\0';
     put_text(o, num);
-    if (!strpbrk(num, ".e"))
+    if (!strchr(num, '.'))
         put_text(o, ".0");
+    put_char(o, 'E');
+    put_int(o, exponent);
 }
 
 /* The length of the valid UTF-8 sequence at s, or 0. */

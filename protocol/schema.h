@@ -25,7 +25,7 @@ enum kafc_kind {
     KAFC_BLOB,    /* kafc_bytes */
     KAFC_RECORDS, /* struct kafc_records */
     KAFC_STRUCT,  /* the struct itself, never null */
-    KAFC_PTR,     /* a pointer to a struct, NULL is null: a nullable struct, null by default */
+    KAFC_PTR,     /* a pointer to a struct, NULL is null */
     KAFC_ARR      /* KAFC_ARRAY of any of the above but PTR and ARR */
 };
 
@@ -44,10 +44,10 @@ struct kafc_field {
     uint8_t tag;
     bool ignorable;    /* dropped silently when set in a version without it */
     bool null_default; /* the default is null, not empty */
+    bool plain;        /* a string whose length takes two bytes in flexible versions too: a header's ClientId */
 };
 
-/* Of a message, or of a struct inside one (min == max == flex == -1 then). Rows stand in the order of the wire,
- * tagged ones by tag. */
+/* Of a message, or of a struct inside one (min == max == flex == -1 then). Rows stand in the order of the wire. */
 struct kafc_schema {
     const char *name; /* "MetadataResponse", "MetadataResponseTopic" */
     const struct kafc_field *field;
@@ -57,6 +57,7 @@ struct kafc_schema {
     int16_t key;      /* of the API; -1: none */
     int8_t min, max;  /* versions that exist */
     int8_t flex;      /* first flexible version; 127: none */
+    int8_t alias;     /* another number of version 0: Kafka before 4 numbered a log's keys by record type; 0: none */
 };
 
 static inline bool kafc__in(struct kafc_range r, int v)

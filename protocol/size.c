@@ -21,9 +21,9 @@ static void fail(struct sizer *z, const char *why)
 }
 
 /* A length prefix and its bytes; len < 0 is null. */
-static void add_counted(struct sizer *z, int64_t len, unsigned prefix)
+static void add_counted(struct sizer *z, int64_t len, unsigned prefix, bool flex)
 {
-    z->n += z->w.flex ? kafc__uvarint_size((uint32_t)(len + 1)) : prefix;
+    z->n += flex ? kafc__uvarint_size((uint32_t)(len + 1)) : prefix;
     if (len > 0)
         z->n += (uint64_t)len;
 }
@@ -31,7 +31,7 @@ static void add_counted(struct sizer *z, int64_t len, unsigned prefix)
 static void add_records(struct sizer *z, const struct kafc_records *r)
 {
     int32_t len = r->p || r->chain ? r->len : -1;
-    add_counted(z, len, 4);
+    add_counted(z, len, 4, z->w.flex);
     if (!r->chain)
         return;
     uint64_t sum = 0;
@@ -78,7 +78,7 @@ static void add_text(struct sizer *z, const struct kafc_field *f, unsigned kind,
     check_null(z, f, !p, len);
     if (kind == KAFC_STRING && len > INT16_MAX)
         fail(z, "a string above 32767 bytes");
-    add_counted(z, p ? len : -1, kind == KAFC_STRING ? 2 : 4);
+    add_counted(z, p ? len : -1, kind == KAFC_STRING ? 2 : 4, z->w.flex && !f->plain);
 }
 
 static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind, const void *m,

@@ -42,5 +42,7 @@ struct kafc_tags {
 
 struct kafc_schema;
 #define KAFC_DECLARE_SCHEMA(type) extern const struct kafc_schema type##_schema
+struct kafc_api; /* apis.h */
+#define KAFC_DECLARE_API(type) extern const struct kafc_api type##_api
 
 #endif

@@ -52,7 +52,7 @@ kafc_err kafc__walk_error(const struct kafc_walk *w, kafc_err code, size_t at, c
 
 kafc_err kafc__walk_version(const struct kafc_schema *s, int version, kafc_error *e)
 {
-    if (version >= s->min && version <= s->max)
+    if ((version >= s->min && version <= s->max) || (s->alias && version == s->alias))
         return KAFC_OK;
     (void)kafc__error(e, KAFC_ERR_UNSUPPORTED, "%s has versions %d to %d, not %d", s->name, s->min,
                       s->max, version);

@@ -87,15 +87,20 @@ KAFC_API kafc_err kafc_conn_set_deadline(kafc_conn *c, int timeout_ms, kafc_erro
 KAFC_API const kafc_broker *kafc_conn_broker(const kafc_conn *c);
 
 /* --- Any request ------------------------------------------------------------
- * api: Kafka's API key. req, resp: the structs of kafc/protocol/api/NN_name.h, req prepared with kafc__msg_defaults().
- * version: of the API, or -1 for the highest that both sides know. What resp points to belongs to the connection, until
- * the next kafc_conn_call() or free. Error codes inside the response are the caller's affair.
- * Produce with acks 0 returns when its bytes were handed over, resp then holds defaults. resp may be NULL.
- * KAFC_ERR_UNSUPPORTED: no such API or version; KAFC_ERR_ENCODE: a field that the version lacks. */
-KAFC_API kafc_err kafc_conn_call(kafc_conn *c, int16_t api, int version, const void *req,
-                                 void *resp, int timeout_ms, kafc_error *err);
+ * api: the row of an API, &kafc_fetch_api of kafc/protocol/api/01_fetch.h; kafc__api() of
+ * kafc/protocol/registry.h finds one by its key. They are in libkafc.a; the shared library exports no
+ * codec. req, resp: the structs of the same header, req prepared with kafc__msg_defaults(). version: -1
+ * for the highest that both sides know, or one to insist on. What resp points to belongs to the
+ * connection, until the next kafc_conn_call() or free. Error codes inside the response are the caller's
+ * affair. Produce with acks 0 returns when its bytes were handed over, resp then holds defaults. resp
+ * may be NULL.
+ * KAFC_ERR_UNSUPPORTED: a side does not know the version, and which; KAFC_ERR_ENCODE: a field that the
+ * version lacks. */
+struct kafc_api;
+KAFC_API kafc_err kafc_conn_call(kafc_conn *c, const struct kafc_api *api, int version,
+                                 const void *req, void *resp, int timeout_ms, kafc_error *err);
 /* The version that -1 would take, or -1 if there is none. */
-KAFC_API int kafc_conn_version(kafc_conn *c, int16_t api);
+KAFC_API int kafc_conn_version(kafc_conn *c, const struct kafc_api *api);
 
 /* --- The cluster, as this broker sees it ------------------------------------- */
 

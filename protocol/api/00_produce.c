@@ -89,3 +89,5 @@ ROWS(kafc_produce_resp) = {
 };
 MESSAGE(kafc_produce_resp, "ProduceResponse", 0, 0, 13, 9);
 #undef MSG
+
+API(kafc_produce, "Produce", 0, 13, 9, 6, KAFC_TO_LEADER);

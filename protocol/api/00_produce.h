@@ -74,6 +74,7 @@ struct kafc_produce_resp {
     struct kafc_tags unknown;
 };
 
+KAFC_DECLARE_API(kafc_produce);
 KAFC_DECLARE_SCHEMA(kafc_produce_req);
 KAFC_DECLARE_SCHEMA(kafc_produce_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_produce_req_partition);

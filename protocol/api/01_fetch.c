@@ -141,3 +141,5 @@ ROWS(kafc_fetch_resp) = {
 };
 MESSAGE(kafc_fetch_resp, "FetchResponse", 1, 0, 18, 12);
 #undef MSG
+
+API(kafc_fetch, "Fetch", 1, 18, 12, 8, KAFC_TO_LEADER);

@@ -118,6 +118,7 @@ struct kafc_fetch_resp {
     struct kafc_tags unknown;
 };
 
+KAFC_DECLARE_API(kafc_fetch);
 KAFC_DECLARE_SCHEMA(kafc_fetch_req);
 KAFC_DECLARE_SCHEMA(kafc_fetch_req_replica_state);
 KAFC_DECLARE_SCHEMA(kafc_fetch_req_topic);

@@ -60,3 +60,5 @@ ROWS(kafc_list_offsets_resp) = {
 };
 MESSAGE(kafc_list_offsets_resp, "ListOffsetsResponse", 2, 0, 11, 6);
 #undef MSG
+
+API(kafc_list_offsets, "ListOffsets", 2, 11, 6, 3, KAFC_TO_LEADER);

@@ -51,6 +51,7 @@ struct kafc_list_offsets_resp {
     struct kafc_tags unknown;
 };
 
+KAFC_DECLARE_API(kafc_list_offsets);
 KAFC_DECLARE_SCHEMA(kafc_list_offsets_req);
 KAFC_DECLARE_SCHEMA(kafc_list_offsets_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_list_offsets_req_partition);

@@ -70,3 +70,5 @@ ROWS(kafc_metadata_resp) = {
 };
 MESSAGE(kafc_metadata_resp, "MetadataResponse", 3, 0, 13, 9);
 #undef MSG
+
+API(kafc_metadata, "Metadata", 3, 13, 9, 6, KAFC_TO_ANY);

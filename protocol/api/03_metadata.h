@@ -61,6 +61,7 @@ struct kafc_metadata_resp {
     struct kafc_tags unknown;
 };
 
+KAFC_DECLARE_API(kafc_metadata);
 KAFC_DECLARE_SCHEMA(kafc_metadata_req);
 KAFC_DECLARE_SCHEMA(kafc_metadata_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_metadata_resp);

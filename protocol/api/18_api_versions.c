@@ -52,3 +52,5 @@ ROWS(kafc_api_versions_resp) = {
 };
 MESSAGE(kafc_api_versions_resp, "ApiVersionsResponse", 18, 0, 4, 3);
 #undef MSG
+
+API(kafc_api_versions, "ApiVersions", 18, 4, 3, 2, KAFC_TO_ANY);

@@ -46,6 +46,7 @@ struct kafc_api_versions_resp {
     struct kafc_tags unknown;
 };
 
+KAFC_DECLARE_API(kafc_api_versions);
 KAFC_DECLARE_SCHEMA(kafc_api_versions_req);
 KAFC_DECLARE_SCHEMA(kafc_api_versions_resp);
 KAFC_DECLARE_SCHEMA(kafc_api_versions_resp_api);

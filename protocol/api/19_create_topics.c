@@ -73,3 +73,5 @@ ROWS(kafc_create_topics_resp) = {
 };
 MESSAGE(kafc_create_topics_resp, "CreateTopicsResponse", 19, 0, 7, 5);
 #undef MSG
+
+API(kafc_create_topics, "CreateTopics", 19, 7, 5, 3, KAFC_TO_CONTROLLER);

@@ -62,6 +62,7 @@ struct kafc_create_topics_resp {
     struct kafc_tags unknown;
 };
 
+KAFC_DECLARE_API(kafc_create_topics);
 KAFC_DECLARE_SCHEMA(kafc_create_topics_req);
 KAFC_DECLARE_SCHEMA(kafc_create_topics_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_create_topics_req_assignment);

@@ -39,3 +39,5 @@ ROWS(kafc_delete_topics_resp) = {
 };
 MESSAGE(kafc_delete_topics_resp, "DeleteTopicsResponse", 20, 0, 6, 4);
 #undef MSG
+
+API(kafc_delete_topics, "DeleteTopics", 20, 6, 4, 2, KAFC_TO_CONTROLLER);

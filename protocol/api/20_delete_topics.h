@@ -34,6 +34,7 @@ struct kafc_delete_topics_resp {
     struct kafc_tags unknown;
 };
 
+KAFC_DECLARE_API(kafc_delete_topics);
 KAFC_DECLARE_SCHEMA(kafc_delete_topics_req);
 KAFC_DECLARE_SCHEMA(kafc_delete_topics_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_delete_topics_resp);

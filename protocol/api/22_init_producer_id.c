@@ -28,3 +28,6 @@ ROWS(kafc_init_producer_id_resp) = {
 };
 MESSAGE(kafc_init_producer_id_resp, "InitProducerIdResponse", 22, 0, 6, 2);
 #undef MSG
+
+/* version 6 is not final */
+API_PICK(kafc_init_producer_id, "InitProducerId", 22, 6, 2, 1, KAFC_TO_TXN, 0, 5);

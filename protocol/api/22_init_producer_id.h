@@ -28,6 +28,7 @@ struct kafc_init_producer_id_resp {
     struct kafc_tags unknown;
 };
 
+KAFC_DECLARE_API(kafc_init_producer_id);
 KAFC_DECLARE_SCHEMA(kafc_init_producer_id_req);
 KAFC_DECLARE_SCHEMA(kafc_init_producer_id_resp);
 

@@ -49,33 +49,30 @@ static kafc_err call(kafc_conn *c, const struct kafc_api *api, int version, cons
     return kafc__conn_request(c, &rq, deadline, keep_response, &k, err);
 }
 
-kafc_err kafc_conn_call(kafc_conn *c, int16_t key, int version, const void *req, void *resp,
-                        int timeout_ms, kafc_error *err)
+kafc_err kafc_conn_call(kafc_conn *c, const struct kafc_api *api, int version, const void *req,
+                        void *resp, int timeout_ms, kafc_error *err)
 {
     int64_t deadline;
     kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
-    const struct kafc_api *api = kafc__api(key);
-    if (!api || version > api->max || (version >= 0 && version < api->min))
-        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED,
-                         "kafc does not know version %d of the API with the key %d", version,
-                         (int)key);
-    else if (!req)
-        rc = kafc__error(err, KAFC_ERR_USAGE, "%s without a request", api->name);
+    if (!api || !req)
+        rc = kafc__error(err, KAFC_ERR_USAGE, "%s without a request", api ? api->name : "a call");
+    else if (version > api->max || (version >= 0 && version < api->min))
+        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED, "kafc knows %s in versions %d to %d, not %d",
+                         api->name, api->min, api->max, version);
     else
         rc = call(c, api, version, req, resp, deadline, err);
     kafc__conn_release(c);
     return rc;
 }
 
-int kafc_conn_version(kafc_conn *c, int16_t key)
+int kafc_conn_version(kafc_conn *c, const struct kafc_api *api)
 {
     int64_t deadline;
-    const struct kafc_api *api = kafc__api(key);
     if (!api || kafc__conn_hold(c, -1, &deadline, NULL) != KAFC_OK)
         return -1;
-    int v = c->link ? kafc__link_version(c->link, api, api->min, api->stable_max) : -1;
+    int v = c->link ? kafc__link_version(c->link, api, api->pick_min, api->pick_max) : -1;
     kafc__conn_release(c);
     return v;
 }

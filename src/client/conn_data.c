@@ -239,7 +239,7 @@ static kafc_err send_batch(struct produce *k, const struct kafc_codec *codec, co
     req.timeout_ms = left_ms(deadline, c->o.request_timeout_ms);
     req.topic_data.v = &t;
     req.topic_data.n = 1;
-    kafc__request_init(&rq, kafc__api(KAFC_API_PRODUCE), &req);
+    kafc__request_init(&rq, &kafc_produce_api, &req);
     rq.timeout_us = 0;
     rq.no_response = req.acks == 0;
     bound_version(c, &rq, codec && codec->min_produce > 3 ? codec->min_produce : 3);
@@ -460,7 +460,7 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
     req.topics.n = 1;
     if (c->o.rack)
         req.rack_id = (kafc_str){ c->o.rack, (int32_t)strlen(c->o.rack) };
-    kafc__request_init(&rq, kafc__api(KAFC_API_FETCH), &req);
+    kafc__request_init(&rq, &kafc_fetch_api, &req);
     rq.timeout_us = (int64_t)req.max_wait_ms * 1000;
     bound_version(c, &rq, 4); /* batches of format 2 */
     return kafc__conn_request(c, &rq, deadline, fetched, k, err);

@@ -236,7 +236,7 @@ kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *to
         rc = make(&m, err);
     if (rc != KAFC_OK)
         return rc;
-    m.ask.api = kafc__api(KAFC_API_METADATA);
+    m.ask.api = &kafc_metadata_api;
     m.ask.msg = &m.req;
     m.ask.prepare = prepare;
     m.ask.node = KAFC_ANY_NODE;

@@ -255,7 +255,7 @@ static bool make_asks(struct round *r)
                        r->sub[i].slot == l->first->slot;
              i++)
             l->n++;
-        l->ask.api = kafc__api(KAFC_API_LIST_OFFSETS);
+        l->ask.api = &kafc_list_offsets_api;
         l->ask.msg = &l->req;
         l->ask.node = l->first->leader;
         l->ask.prepare = prepare;

@@ -180,7 +180,7 @@ kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics,
     kafc__arena_init(&k.arena, by->mem, 0);
     if (create_request(&k)) {
         k.req.timeout_ms = broker_timeout(by, deadline);
-        k.ask.api = kafc__api(KAFC_API_CREATE_TOPICS);
+        k.ask.api = &kafc_create_topics_api;
         k.ask.msg = &k.req;
         k.ask.prepare = create_prepare;
         k.ask.answer = create_answer;
@@ -295,7 +295,7 @@ kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *name
     kafc__arena_init(&k.arena, by->mem, 0);
     if (delete_request(&k)) {
         k.req.timeout_ms = broker_timeout(by, deadline);
-        k.ask.api = kafc__api(KAFC_API_DELETE_TOPICS);
+        k.ask.api = &kafc_delete_topics_api;
         k.ask.msg = &k.req;
         k.ask.prepare = delete_prepare;
         k.ask.answer = delete_answer;

@@ -452,7 +452,7 @@ static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node,
     f->c = c;
     f->node_id = node;
     f->purpose = purpose;
-    kafc__request_init(&f->rq, kafc__api(KAFC_API_FETCH), &f->msg);
+    kafc__request_init(&f->rq, &kafc_fetch_api, &f->msg);
     kafc__session_init(&f->session);
     f->rq.prepare = fit;
     f->rq.done = fetch_done;
@@ -565,7 +565,7 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_i
     if (cfg->rack)
         f->msg.rack_id = (kafc_str){ cfg->rack, (int32_t)strlen(cfg->rack) };
     f->rq.min_version = 4; /* record batches; isolation levels */
-    f->rq.max_version = by_id ? f->rq.api->stable_max : 12;
+    f->rq.max_version = by_id ? f->rq.api->pick_max : 12;
     f->rq.timeout_us = cfg->request_timeout_us + (int64_t)o->max_wait_ms * 1000;
     return !f->arena.failed && kafc__session_begin(f, by_id);
 }

@@ -272,7 +272,7 @@ static struct kafc_lookup *lookup_new(struct kafc_consumer *c, size_t n)
     }
     l->msg.replica_id = -1;
     l->msg.isolation_level = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
-    kafc__request_init(&l->rq, kafc__api(KAFC_API_LIST_OFFSETS), &l->msg);
+    kafc__request_init(&l->rq, &kafc_list_offsets_api, &l->msg);
     l->rq.timeout_us = kafc__core_config(c->core)->request_timeout_us;
     l->rq.prepare = prepare;
     l->rq.done = lookup_done;

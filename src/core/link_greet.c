@@ -98,7 +98,7 @@ static void greeted(struct kafc_request *rq)
 
 void kafc__link_greet(struct kafc_link *l, int64_t now)
 {
-    const struct kafc_api *api = kafc__api(KAFC_API_API_VERSIONS);
+    const struct kafc_api *api = &kafc_api_versions_api;
     if (!l->stage)
         l->stage = kafc__alloc(l->cfg.mem, KAFC_LINK_STAGE);
     if (!l->stage) {
@@ -106,7 +106,7 @@ void kafc__link_greet(struct kafc_link *l, int64_t now)
         return;
     }
     if (l->asked < 0)
-        l->asked = api->stable_max;
+        l->asked = api->pick_max;
     kafc__msg_defaults(api->req, &l->greet_msg);
     l->greet_msg.client_software_name = (kafc_str){ "kafc", 4 };
     l->greet_msg.client_software_version = (kafc_str){ KAFC_VERSION, sizeof(KAFC_VERSION) - 1 };

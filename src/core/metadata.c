@@ -500,7 +500,7 @@ bool kafc__meta_init(struct kafc_core *c)
     kafc__map_init(&m->by_name, &c->cfg.mem);
     kafc__arena_init(&m->arena, &c->cfg.mem, 0);
     m->controller = -1;
-    kafc__request_init(&m->rq, kafc__api(KAFC_API_METADATA), &m->msg);
+    kafc__request_init(&m->rq, &kafc_metadata_api, &m->msg);
     m->rq.prepare = prepare;
     m->rq.done = answered;
     m->rq.owner = c;

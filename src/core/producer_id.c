@@ -16,7 +16,7 @@ void kafc__producer_ask_id(struct kafc_producer *p)
     int64_t now = kafc__core_now(p->core);
     if (!p->idempotent || p->id_state != KAFC_ID_NONE || p->fatal != KAFC_OK || now < p->id_at)
         return;
-    const struct kafc_api *api = kafc__api(KAFC_API_INIT_PRODUCER_ID);
+    const struct kafc_api *api = &kafc_init_producer_id_api;
     kafc__msg_defaults(api->req, &p->id_req);
     p->id_req.transactional_id = (kafc_str){ NULL, 0 };
     p->id_req.transaction_timeout_ms = (int32_t)NO_TIMEOUT_MS;
@@ -24,8 +24,8 @@ void kafc__producer_ask_id(struct kafc_producer *p)
     p->id_req.producer_epoch = -1;
     p->id_rq = (struct kafc_request){ .api = api,
                                       .msg = &p->id_req,
-                                      .min_version = api->min,
-                                      .max_version = api->stable_max,
+                                      .min_version = api->pick_min,
+                                      .max_version = api->pick_max,
                                       .done = id_done,
                                       .owner = p };
     p->id_rq.timeout_us = p->cfg.request_timeout_us

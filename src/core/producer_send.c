@@ -152,7 +152,7 @@ static bool have_ids(const struct kafc_flight *f)
 
 static void fill_request(struct kafc_producer *p, struct kafc_flight *f)
 {
-    const struct kafc_api *api = kafc__api(KAFC_API_PRODUCE);
+    const struct kafc_api *api = &kafc_produce_api;
     struct kafc_request *rq = &f->rq;
     *rq = (struct kafc_request){ .api = api, .msg = &f->req, .done = flight_done, .owner = f };
     kafc__list_init(&rq->node);
@@ -160,9 +160,9 @@ static void fill_request(struct kafc_producer *p, struct kafc_flight *f)
     rq->min_version = FIRST_V2;
     if (p->pool.codec && p->pool.codec->min_produce > rq->min_version)
         rq->min_version = p->pool.codec->min_produce; /* rule W8 */
-    rq->max_version = have_ids(f) ? api->stable_max : FIRST_TOPIC_IDS - 1;
-    if (rq->max_version > api->stable_max)
-        rq->max_version = api->stable_max;
+    rq->max_version = have_ids(f) ? api->pick_max : FIRST_TOPIC_IDS - 1;
+    if (rq->max_version > api->pick_max)
+        rq->max_version = api->pick_max;
     int64_t timeout = request_timeout(p);
     f->req.timeout_ms = (int32_t)(timeout / 1000 < INT32_MAX ? timeout / 1000 : INT32_MAX);
     rq->timeout_us = timeout;

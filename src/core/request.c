@@ -12,8 +12,8 @@ void kafc__request_init(struct kafc_request *rq, const struct kafc_api *api, con
     *rq = (struct kafc_request){
         .api = api,
         .msg = msg,
-        .min_version = api->min,
-        .max_version = api->stable_max,
+        .min_version = api->pick_min,
+        .max_version = api->pick_max,
         .timeout_us = INT64_MAX,
         .version = -1,
         .broker = -1,

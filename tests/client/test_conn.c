@@ -115,12 +115,12 @@ END_TEST
 START_TEST(any_request_of_any_version)
 {
     kafc_error e;
-    for (int v = 0; v <= kafc_conn_version(conn, KAFC_API_METADATA); v++) {
+    for (int v = 0; v <= kafc_conn_version(conn, &kafc_metadata_api); v++) {
         struct kafc_metadata_req req;
         struct kafc_metadata_resp resp;
         kafc__msg_defaults(&kafc_metadata_req_schema, &req);
         req.topics.n = v == 0 ? 0 : -1;
-        ok(kafc_conn_call(conn, KAFC_API_METADATA, v, &req, &resp, 5000, &e), &e);
+        ok(kafc_conn_call(conn, &kafc_metadata_api, v, &req, &resp, 5000, &e), &e);
         ck_assert_int_eq(resp.topics.n, 1);
         ck_assert_int_eq(resp.topics.v[0].name.len, 1);
         ck_assert_int_eq(resp.brokers.n, 3);
@@ -129,17 +129,17 @@ START_TEST(any_request_of_any_version)
     struct kafc_api_versions_resp resp;
     kafc__msg_defaults(&kafc_api_versions_req_schema, &req);
     req.client_software_name = req.client_software_version = (kafc_str){ "x", 1 };
-    ok(kafc_conn_call(conn, KAFC_API_API_VERSIONS, -1, &req, &resp, 5000, &e), &e);
+    ok(kafc_conn_call(conn, &kafc_api_versions_api, -1, &req, &resp, 5000, &e), &e);
     ck_assert_int_ge(resp.api_keys.n, 8);
-    ok(kafc_conn_call(conn, KAFC_API_API_VERSIONS, -1, &req, NULL, 5000, &e), &e);
-    ck_assert_int_eq(kafc_conn_call(conn, 999, -1, &req, &resp, 5000, &e), KAFC_ERR_UNSUPPORTED);
-    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, 99, &req, &resp, 5000, &e),
+    ok(kafc_conn_call(conn, &kafc_api_versions_api, -1, &req, NULL, 5000, &e), &e);
+    ck_assert_int_eq(kafc_conn_call(conn, NULL, -1, &req, &resp, 5000, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_conn_call(conn, &kafc_metadata_api, 99, &req, &resp, 5000, &e),
                      KAFC_ERR_UNSUPPORTED);
-    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, -1, NULL, &resp, 5000, &e),
+    ck_assert_int_eq(kafc_conn_call(conn, &kafc_metadata_api, -1, NULL, &resp, 5000, &e),
                      KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, -1, &req, &resp, 0, &e),
+    ck_assert_int_eq(kafc_conn_call(conn, &kafc_metadata_api, -1, &req, &resp, 0, &e),
                      KAFC_ERR_WOULD_BLOCK);
-    ck_assert_int_eq(kafc_conn_version(conn, 999), -1);
+    ck_assert_int_eq(kafc_conn_version(conn, NULL), -1);
 }
 END_TEST
 
@@ -150,9 +150,9 @@ START_TEST(a_field_that_the_version_lacks_is_an_error)
     struct kafc_metadata_resp resp;
     kafc__msg_defaults(&kafc_metadata_req_schema, &req);
     req.allow_auto_topic_creation = false;
-    ck_assert_int_eq(kafc_conn_call(conn, KAFC_API_METADATA, 1, &req, &resp, 5000, &e),
+    ck_assert_int_eq(kafc_conn_call(conn, &kafc_metadata_api, 1, &req, &resp, 5000, &e),
                      KAFC_ERR_ENCODE);
-    ok(kafc_conn_call(conn, KAFC_API_METADATA, 4, &req, &resp, 5000, &e),
+    ok(kafc_conn_call(conn, &kafc_metadata_api, 4, &req, &resp, 5000, &e),
        &e); /* and the connection goes on */
 }
 END_TEST

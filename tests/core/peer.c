@@ -2,6 +2,7 @@
  *
  * The scripted broker of the core's tests.
  */
+#include "protocol/registry.h"
 #include "tests/core/peer.h"
 
 #include <check.h>
@@ -61,9 +62,10 @@ bool peer_next(struct peer *p, struct peer_request *q)
     struct kafc_rd r;
     /* A copy: the buffer may move while the caller still looks at the request. */
     kafc__rd_init(&r, kafc__arena_dup(&p->arena, p->in + p->taken + 4, size), size);
-    ck_assert(kafc__request_header_get(&r, &q->h));
-    q->api = kafc__api(q->h.api);
+    ck_assert_uint_ge(size, 2);
+    q->api = kafc__api((int16_t)kafc__load16(r.p));
     ck_assert_ptr_nonnull(q->api);
+    ck_assert(kafc__request_header_get(&r, q->api, &q->h));
     q->body = r.p;
     q->len = kafc__rd_left(&r);
     p->taken += 4 + size;
@@ -104,16 +106,16 @@ void peer_answer(struct peer *p, const struct peer_request *q, const void *resp)
 void peer_versions(struct peer *p, const struct peer_request *q, int8_t metadata_max)
 {
     size_t n;
-    const struct kafc_api *apis = kafc__apis(&n);
+    const struct kafc_api *const *apis = kafc__apis(&n);
     struct kafc_api_versions_resp resp;
     kafc__msg_defaults(q->api->resp, &resp);
     resp.api_keys.v = kafc__msg_array(&kafc_api_versions_resp_api_schema, (int32_t)n, &p->arena);
     resp.api_keys.n = (int32_t)n;
     for (size_t i = 0; i < n; i++) {
-        resp.api_keys.v[i].api_key = apis[i].key;
-        resp.api_keys.v[i].min_version = apis[i].min;
-        resp.api_keys.v[i].max_version = apis[i].stable_max;
-        if (apis[i].key == KAFC_API_METADATA && metadata_max < apis[i].stable_max)
+        resp.api_keys.v[i].api_key = apis[i]->key;
+        resp.api_keys.v[i].min_version = apis[i]->min;
+        resp.api_keys.v[i].max_version = apis[i]->pick_max;
+        if (apis[i]->key == KAFC_API_METADATA && metadata_max < apis[i]->pick_max)
             resp.api_keys.v[i].max_version = metadata_max;
     }
     ck_assert_int_eq(q->h.api, KAFC_API_API_VERSIONS);

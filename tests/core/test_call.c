@@ -68,7 +68,7 @@ static void begin(void)
     memset(codes, 0, sizeof(codes));
     ck_assert(world_start(&w));
     kafc__msg_defaults(&kafc_create_topics_req_schema, &msg);
-    ck_assert(kafc__call_init(&call, w.core, kafc__api(KAFC_API_CREATE_TOPICS), &msg));
+    ck_assert(kafc__call_init(&call, w.core, &kafc_create_topics_api, &msg));
     call.rq.max_version = 4; /* the response header has no tags then */
     call.answer = answer;
     call.finished = finished;

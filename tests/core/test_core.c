@@ -43,7 +43,7 @@ static void begin(const char *brokers)
     order = 0;
     kafc__msg_defaults(&kafc_metadata_req_schema, &ask);
     for (int i = 0; i < 8; i++) {
-        kafc__request_init(&rq[i], kafc__api(KAFC_API_METADATA), &ask);
+        kafc__request_init(&rq[i], &kafc_metadata_api, &ask);
         rq[i].timeout_us = 5 * SEC;
         rq[i].done = done;
     }

@@ -50,7 +50,7 @@ static void setup(void)
     peer_init(&p);
     kafc__msg_defaults(&kafc_metadata_req_schema, &ask);
     for (int i = 0; i < MAX; i++) {
-        kafc__request_init(&rq[i], kafc__api(KAFC_API_METADATA), &ask);
+        kafc__request_init(&rq[i], &kafc_metadata_api, &ask);
         rq[i].timeout_us = 1000000;
         rq[i].done = done;
     }
@@ -103,7 +103,7 @@ START_TEST(frames_arrive_in_any_pieces)
         int n = 0;
         while (peer_next(&p, &q)) {
             ck_assert_int_eq(q.h.correlation, 1 + n);
-            ck_assert_int_eq(q.h.version, rq[n].api->stable_max);
+            ck_assert_int_eq(q.h.version, rq[n].api->pick_max);
             answer_metadata(&q, n * n * 5); /* small, and larger than the staging buffer */
             n++;
         }
@@ -376,7 +376,7 @@ START_TEST(requests_wait_in_order_until_the_connection_is_ready)
     peer_versions(&p, &q, 127);
     peer_push(&p, l, ALL, 0, NULL);
     ck_assert(kafc__link_wants(l, 0));
-    ck_assert_int_eq(kafc__link_version(l, rq[0].api, 0, 127), rq[0].api->stable_max);
+    ck_assert_int_eq(kafc__link_version(l, rq[0].api, 0, 127), rq[0].api->pick_max);
     peer_pull(&p, l, 5, 0);
     int n = 0;
     for (; peer_next(&p, &q); n++)
@@ -487,8 +487,8 @@ static void greet_with(int16_t key, int16_t min, int16_t max, int16_t fetch_min)
 
 START_TEST(C8_the_version_suits_both_or_the_error_says_who_is_too_old)
 {
-    const struct kafc_api *metadata = kafc__api(KAFC_API_METADATA),
-                          *produce = kafc__api(KAFC_API_PRODUCE);
+    const struct kafc_api *metadata = &kafc_metadata_api,
+                          *produce = &kafc_produce_api;
     setup();
     greet_with(KAFC_API_METADATA, 2, 5, 0);
     ck_assert_int_eq(kafc__link_version(l, metadata, 0, 127), 5);
@@ -528,7 +528,7 @@ static struct peer_produce produce;
 static void make_produce(struct kafc_request *r, int16_t acks)
 {
     peer_produce_make(&produce, acks);
-    kafc__request_init(r, kafc__api(KAFC_API_PRODUCE), &produce.msg);
+    kafc__request_init(r, &kafc_produce_api, &produce.msg);
     r->max_version = 9;
     r->timeout_us = 1000000;
     r->no_response = acks == 0;

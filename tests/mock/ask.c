@@ -2,6 +2,7 @@
  *
  * A client of the mock's cluster without sockets, for its tests.
  */
+#include "protocol/registry.h"
 #include "tests/mock/ask.h"
 
 #include <check.h>

@@ -11,6 +11,7 @@
 #include "protocol/api/18_api_versions.h"
 #include "protocol/api/19_create_topics.h"
 #include "protocol/api/20_delete_topics.h"
+#include "protocol/registry.h"
 #include "protocol/schema.h"
 #include "tests/mock/ask.h"
 #include "tests/support/alloc.h"
@@ -31,7 +32,7 @@ START_TEST(every_version_of_api_versions_lists_what_is_served)
     struct ask a;
     struct kafc_api_versions_resp r;
     ask_init(&a, NULL);
-    for (int16_t v = 0; v <= kafc__api(KAFC_API_API_VERSIONS)->max; v++) {
+    for (int16_t v = 0; v <= kafc_api_versions_api.max; v++) {
         versions(&a, v, &r);
         ck_assert_int_eq(r.error_code, KAFC_OK);
         ck_assert_int_eq(r.api_keys.n, 8);
@@ -392,8 +393,8 @@ START_TEST(hostile_bytes_end_the_connection_at_most)
     ck_assert_int_eq(kafc__cluster_create_topic(a.c, "t", 2, 0), KAFC_OK);
     for (int round = 0; round < 4000; round++) {
         size_t n;
-        const struct kafc_api *all = kafc__apis(&n),
-                              *api = &all[kafc__rand_below(&rand, (uint32_t)n)];
+        const struct kafc_api *const *all = kafc__apis(&n);
+        const struct kafc_api *api = all[kafc__rand_below(&rand, (uint32_t)n)];
         int16_t v = (int16_t)(api->min + (int16_t)kafc__rand_below(
                                              &rand, (uint32_t)(api->max - api->min + 1)));
         struct kafc_arena arena;

@@ -62,7 +62,7 @@ static bool take(int fd, void *p, size_t n)
 /* Metadata of no topic; the controller's id, or 0 when the peer closed. */
 static int32_t ask_controller(int fd)
 {
-    const struct kafc_api *api = kafc__api(KAFC_API_METADATA);
+    const struct kafc_api *api = &kafc_metadata_api;
     struct kafc_metadata_req q;
     struct kafc_metadata_resp r;
     struct kafc_arena arena;

@@ -127,7 +127,13 @@ static void set_value(const struct kafc_field *f, unsigned kind, void *m, int ve
                                                      &((struct kafc_records *)m)->p);
         break;
     case KAFC_STRUCT: set_struct(f->sub, m, version, json, a); break;
-    case KAFC_PTR: ck_abort_msg("no message of the vectors has one"); break;
+    case KAFC_PTR: {
+        void *p = json_is_null(json) ? NULL : kafc__msg_array(f->sub, 1, a);
+        if (p)
+            set_struct(f->sub, p, version, json, a);
+        memcpy(m, &p, sizeof(p));
+        break;
+    }
     case KAFC_ARR: set_array(f, m, version, json, a); break;
     default: set_number(kind, m, json); break;
     }

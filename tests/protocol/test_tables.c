@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "protocol/registry.h"
+#include "protocol/api/03_metadata.h"
+#include "protocol/api/22_init_producer_id.h"
 #include "tests/protocol/message.h"
 #include "tests/support/suite.h"
 
@@ -91,15 +94,16 @@ static void check_schema(const struct kafc_schema *s, int flex)
     char err[256] = "";
     walk_bytes(s, err, sizeof(err));
     ck_assert_msg(!*err, "%s", err);
-    int tag = -1;
+    unsigned tags = 0;
     for (int i = 0; i < s->nfields; i++) {
         const struct kafc_field *f = &s->field[i];
         check_field(s, f, flex);
         for (int j = 0; j < i; j++)
             ck_assert_msg(strcmp(f->name, s->field[j].name) != 0, "%s.%s: twice", s->name, f->name);
         if (f->tagged.hi) {
-            ck_assert_msg(f->tag > tag, "%s.%s: tags must ascend", s->name, f->name);
-            tag = f->tag;
+            ck_assert_msg(f->tag < 32 && !(tags & 1u << f->tag), "%s.%s: a tag twice", s->name,
+                          f->name);
+            tags |= 1u << f->tag;
         }
         if (f->sub) {
             ck_assert_msg(f->sub->key == -1 && f->sub->flex == -1, "%s: a message inside a message",
@@ -112,17 +116,20 @@ static void check_schema(const struct kafc_schema *s, int flex)
 START_TEST(every_byte_of_every_struct_has_its_row)
 {
     size_t n;
-    const struct kafc_api *apis = kafc__apis(&n);
+    const struct kafc_api *const *apis = kafc__apis(&n);
     for (size_t i = 0; i < n; i++) {
-        check_schema(apis[i].req, apis[i].flex);
-        check_schema(apis[i].resp, apis[i].flex);
+        check_schema(apis[i]->req, apis[i]->flex);
+        check_schema(apis[i]->resp, apis[i]->flex);
     }
+    const struct kafc_schema *const *data = kafc__data_schemas(&n);
+    for (size_t i = 0; i < n; i++)
+        check_schema(data[i], data[i]->flex);
 }
 END_TEST
 
 START_TEST(the_walk_over_bytes_sees_a_forgotten_row)
 {
-    const struct kafc_schema *s = kafc__api(KAFC_API_METADATA)->resp;
+    const struct kafc_schema *s = kafc_metadata_api.resp;
     struct kafc_field rows[16];
     struct kafc_schema cut = *s;
     cut.field = rows;
@@ -140,15 +147,35 @@ START_TEST(the_walk_over_bytes_sees_a_forgotten_row)
 }
 END_TEST
 
+/* A default that is a struct of defaults points to shared zeros: they must be what its rows say. */
+START_TEST(defaults_that_are_structs_are_zeros)
+{
+    size_t n, found = 0;
+    const struct kafc_schema *const *data = kafc__data_schemas(&n);
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < data[i]->nfields; k++) {
+            const struct kafc_field *f = &data[i]->field[k];
+            char zero[64] = { 0 }, some[64];
+            if (f->kind != KAFC_PTR || f->null_default)
+                continue;
+            found++;
+            ck_assert_uint_le(f->sub->size, sizeof(zero));
+            kafc__msg_defaults(f->sub, some);
+            ck_assert(kafc__msg_equal(f->sub, zero, some));
+        }
+    ck_assert_uint_eq(found, 1);
+}
+END_TEST
+
 START_TEST(apis_agree_with_their_tables)
 {
     size_t n;
-    const struct kafc_api *apis = kafc__apis(&n);
+    const struct kafc_api *const *apis = kafc__apis(&n);
     for (size_t i = 0; i < n; i++) {
-        const struct kafc_api *a = &apis[i];
+        const struct kafc_api *a = apis[i];
         char name[64];
         ck_assert_ptr_eq(kafc__api(a->key), a);
-        ck_assert(i == 0 || a->key > apis[i - 1].key);
+        ck_assert(i == 0 || a->key > apis[i - 1]->key);
         snprintf(name, sizeof(name), "%sRequest", a->name);
         ck_assert_str_eq(a->req->name, name);
         snprintf(name, sizeof(name), "%sResponse", a->name);
@@ -160,10 +187,11 @@ START_TEST(apis_agree_with_their_tables)
             ck_assert_int_eq(both[k]->max, a->max);
             ck_assert_int_eq(both[k]->flex, a->flex);
         }
-        ck_assert(a->min <= a->stable_max && a->stable_max <= a->max);
-        ck_assert_int_gt(a->throttle_from, 0);
+        ck_assert(a->min <= a->pick_min && a->pick_min <= a->pick_max && a->pick_max <= a->max);
+        ck_assert_int_ge(a->throttle_from, 0);
     }
-    ck_assert_int_eq(kafc__api(KAFC_API_INIT_PRODUCER_ID)->stable_max, 5); /* 6 is not final */
+    ck_assert_uint_eq(n, 93);
+    ck_assert_int_eq(kafc_init_producer_id_api.pick_max, 5); /* 6 is not final */
     ck_assert_ptr_null(kafc__api(-1));
     ck_assert_ptr_null(kafc__api(999));
 }
@@ -171,7 +199,7 @@ END_TEST
 
 START_TEST(tables_print_themselves)
 {
-    const struct kafc_schema *s = kafc__api(KAFC_API_METADATA)->req;
+    const struct kafc_schema *s = kafc_metadata_api.req;
     char text[1024];
     size_t n = kafc__schema_text(s, text, sizeof(text));
     ck_assert_str_eq(text, "MetadataRequest api 3 versions 0-13 flexible 9+\n"
@@ -190,4 +218,4 @@ END_TEST
 
 SUITE_MAIN("protocol/tables", 30, every_byte_of_every_struct_has_its_row,
            the_walk_over_bytes_sees_a_forgotten_row, apis_agree_with_their_tables,
-           tables_print_themselves)
+           defaults_that_are_structs_are_zeros, tables_print_themselves)

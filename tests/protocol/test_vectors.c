@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * protocol: the bytes of Apache Kafka's own serialisers, all versions of the
- * APIs that the library knows, read and written.
+ * protocol: the bytes of Apache Kafka's own serialisers, all versions of all
+ * messages, read and written.
  */
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "protocol/registry.h"
+#include "protocol/api/18_api_versions.h"
 #include "tests/protocol/message.h"
 #include "tests/support/lines.h"
 #include "tests/support/suite.h"
@@ -20,15 +22,34 @@ struct vector {
     int line;
 };
 
-static bool next(struct lines *l, struct vector *v)
+static const char *const files[] = { "messages.tsv.gz", "coordinator.tsv.gz" };
+enum { NFILES = 2, NVECTORS = 11904 + 876 };
+
+/* The vectors of one file after the other. */
+struct vectors {
+    struct lines l;
+    int file;
+};
+
+static void vectors_open(struct vectors *it)
 {
-    if (!lines_next(l))
-        return false;
-    const struct kafc_api *api = kafc__api((int16_t)atoi(l->column[1]));
-    ck_assert_msg(api, "no API %s", l->column[1]);
-    bool request = strstr(l->column[0], "Request") != NULL;
-    v->s = request ? api->req : api->resp;
+    it->file = 0;
+    lines_open(&it->l, files[0]);
+}
+
+static bool next(struct vectors *it, struct vector *v)
+{
+    struct lines *l = &it->l;
+    while (!lines_next(l)) {
+        lines_close(l);
+        if (++it->file == NFILES)
+            return false;
+        lines_open(l, files[it->file]);
+    }
+    v->s = kafc__schema_named(l->column[0]);
+    ck_assert_msg(v->s, "no message %s", l->column[0]);
     ck_assert_str_eq(l->column[0], v->s->name);
+    ck_assert_int_eq(v->s->key, *l->column[1] == '-' ? -1 : atoi(l->column[1]));
     v->version = atoi(l->column[2]);
     v->json = l->column[3];
     v->bytes = lines_hex(l->column[4], &v->n);
@@ -48,14 +69,21 @@ static void *decode(const struct vector *v, struct kafc_arena *a)
     return msg;
 }
 
-/* The text is the same to the byte: order, escapes, numbers. */
+/* The text is the same to the byte: order, escapes, numbers; but for a few doubles of which Java writes more digits. */
 static void check_json(const struct vector *v, const void *msg)
 {
     size_t n = kafc__msg_to_json(v->s, msg, (int16_t)v->version, NULL, 0);
     char *text = malloc(n + 1);
     ck_assert_uint_eq(kafc__msg_to_json(v->s, msg, (int16_t)v->version, text, n + 1), n);
-    ck_assert_msg(strcmp(text, v->json) == 0, "line %d: %s v%d\n have %.2000s\n want %.2000s",
-                  v->line, v->s->name, v->version, text, v->json);
+    if (strcmp(text, v->json) != 0) {
+        json_t *have = json_loads(text, JSON_ALLOW_NUL, NULL),
+               *want = json_loads(v->json, JSON_ALLOW_NUL, NULL);
+        ck_assert_msg(strstr(v->s->name, "Quota") && json_equal(have, want),
+                      "line %d: %s v%d\n have %.2000s\n want %.2000s", v->line, v->s->name,
+                      v->version, text, v->json);
+        json_decref(have);
+        json_decref(want);
+    }
     free(text);
 }
 
@@ -70,12 +98,12 @@ static void check_bytes(const struct vector *v, const void *msg)
 
 START_TEST(every_vector_is_read_and_written_back)
 {
-    struct lines l;
+    struct vectors l;
     struct vector v;
     struct kafc_arena a;
     int rows = 0, unknown = 0;
     kafc__arena_init(&a, NULL, 0);
-    lines_open(&l, "messages.tsv.gz");
+    vectors_open(&l);
     while (next(&l, &v)) {
         void *msg = decode(&v, &a);
         check_json(&v, msg);
@@ -86,20 +114,19 @@ START_TEST(every_vector_is_read_and_written_back)
         free(v.bytes);
         kafc__arena_reset(&a);
     }
-    lines_close(&l);
     kafc__arena_fini(&a);
-    ck_assert_int_eq(rows, 2752);
-    ck_assert_int_gt(unknown, 50);
+    ck_assert_int_eq(rows, NVECTORS);
+    ck_assert_int_gt(unknown, 500);
 }
 END_TEST
 
 START_TEST(every_vector_is_written_from_its_json)
 {
-    struct lines l;
+    struct vectors l;
     struct vector v;
     struct kafc_arena a;
     kafc__arena_init(&a, NULL, 0);
-    lines_open(&l, "messages.tsv.gz");
+    vectors_open(&l);
     while (next(&l, &v)) {
         json_error_t why;
         json_t *json = json_loads(v.json, JSON_ALLOW_NUL, &why);
@@ -119,43 +146,61 @@ START_TEST(every_vector_is_written_from_its_json)
         free(v.bytes);
         kafc__arena_reset(&a);
     }
-    lines_close(&l);
     kafc__arena_fini(&a);
 }
 END_TEST
 
-/* Every version of every API has all its sixteen instances, so no version went untested. */
+static int count_of(const int seen[32], const struct kafc_schema *s)
+{
+    for (int version = s->min; version <= s->max; version++)
+        ck_assert_msg(seen[version] == (s->key >= 0 ? 16 : seen[version]) && seen[version] >= 12,
+                      "%s v%d: %d", s->name, version, seen[version]);
+    return s->max - s->min + 1;
+}
+
+/* Every version of every message has all its instances, so none went untested; but for what Kafka has no class of. */
 START_TEST(vectors_cover_all_versions)
 {
-    static int seen[64][2][32];
-    struct lines l;
+    static int seen[512][32];
+    static const struct kafc_schema *of[512];
+    struct vectors l;
     struct vector v;
-    lines_open(&l, "messages.tsv.gz");
+    int n = 0, versions = 0;
+    vectors_open(&l);
     while (next(&l, &v)) {
-        ck_assert_int_ge(v.s->key, 0);
-        ck_assert_int_lt(v.s->key, 64);
-        seen[v.s->key][v.s == kafc__api(v.s->key)->resp][v.version]++;
+        if (n == 0 || of[n - 1] != v.s)
+            of[n++] = v.s;
+        seen[n - 1][v.version]++;
         free(v.bytes);
     }
-    lines_close(&l);
-    size_t n;
-    const struct kafc_api *apis = kafc__apis(&n);
-    for (size_t i = 0; i < n; i++)
-        for (int version = apis[i].min; version <= apis[i].max; version++)
-            for (int side = 0; side < 2; side++)
-                ck_assert_msg(seen[apis[i].key][side][version] == 16, "%s v%d: %d", apis[i].name,
-                              version, seen[apis[i].key][side][version]);
+    size_t napis, ndata, have = 0;
+    const struct kafc_api *const *apis = kafc__apis(&napis);
+    const struct kafc_schema *const *data = kafc__data_schemas(&ndata);
+    for (int i = 0; i < n; i++)
+        versions += count_of(seen[i], of[i]);
+    ck_assert_int_ge(versions, 744);
+    for (size_t i = 0; i < 2 * napis + ndata; i++) {
+        const struct kafc_schema *s = i >= 2 * napis ? data[i - 2 * napis]
+                                      : i & 1        ? apis[i / 2]->resp
+                                                     : apis[i / 2]->req;
+        bool found = false;
+        for (int k = 0; k < n; k++)
+            found = found || of[k] == s;
+        ck_assert_msg(found || strstr(s->name, "StickyAssignor"), "%s has no vector", s->name);
+        have += found;
+    }
+    ck_assert_uint_eq(have, 2 * napis + ndata - 2);
 }
 END_TEST
 
 /* Not one prefix of a message is taken for the message. */
 START_TEST(every_truncation_is_refused)
 {
-    struct lines l;
+    struct vectors l;
     struct vector v;
     struct kafc_arena a;
     kafc__arena_init(&a, NULL, 0);
-    lines_open(&l, "messages.tsv.gz");
+    vectors_open(&l);
     while (next(&l, &v)) {
         void *msg = message_new(v.s);
         size_t step = v.n < 300 ? 1 : v.n / 12;
@@ -172,14 +217,13 @@ START_TEST(every_truncation_is_refused)
         free(msg);
         free(v.bytes);
     }
-    lines_close(&l);
     kafc__arena_fini(&a);
 }
 END_TEST
 
 START_TEST(trailing_bytes_are_an_error_unless_asked_for)
 {
-    const struct kafc_schema *s = kafc__api(KAFC_API_API_VERSIONS)->resp;
+    const struct kafc_schema *s = kafc_api_versions_api.resp;
     static const unsigned char bytes[] = { 0, 0, 0, 0, 0, 0, 0xaa };
     struct kafc_arena a;
     struct kafc_rd r;

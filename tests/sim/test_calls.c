@@ -62,7 +62,7 @@ static void start(void *ctx)
 {
     struct ask *a = ctx;
 
-    ck_assert(kafc__call_init(&a->call, a->w->core, kafc__api(KAFC_API_METADATA), &a->w->req));
+    ck_assert(kafc__call_init(&a->call, a->w->core, &kafc_metadata_api, &a->w->req));
     a->call.answer = look;
     a->call.finished = finished;
     a->begun = a->w->sim->now;

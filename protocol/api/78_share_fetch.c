@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * ShareFetch (78), rows.
+ */
+#include "protocol/api/78_share_fetch.h"
+#include "protocol/schema_rows.h"
+
+#define MSG struct kafc_share_fetch_req_ack_batch
+ROWS(kafc_share_fetch_req_ack_batch) = {
+    I64(first_offset, "FirstOffset", SINCE(0)),
+    I64(last_offset, "LastOffset", SINCE(0)),
+    LIST(acknowledge_types, "AcknowledgeTypes", SINCE(0)),
+};
+SCHEMA(kafc_share_fetch_req_ack_batch, "AcknowledgementBatch");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_req_partition
+ROWS(kafc_share_fetch_req_partition) = {
+    I32(partition_index, "PartitionIndex", SINCE(0)),
+    I32(partition_max_bytes, "PartitionMaxBytes", RANGE(0, 0)),
+    ARR(acknowledgement_batches, kafc_share_fetch_req_ack_batch, "AcknowledgementBatches", SINCE(0)),
+};
+SCHEMA(kafc_share_fetch_req_partition, "FetchPartition");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_req_topic
+ROWS(kafc_share_fetch_req_topic) = {
+    UUID(topic_id, "TopicId", SINCE(0)),
+    ARR(partitions, kafc_share_fetch_req_partition, "Partitions", SINCE(0)),
+};
+SCHEMA(kafc_share_fetch_req_topic, "FetchTopic");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_req_forgotten
+ROWS(kafc_share_fetch_req_forgotten) = {
+    UUID(topic_id, "TopicId", SINCE(0)),
+    LIST(partitions, "Partitions", SINCE(0)),
+};
+SCHEMA(kafc_share_fetch_req_forgotten, "ForgottenTopic");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_req
+ROWS(kafc_share_fetch_req) = {
+    STR(group_id, "GroupId", SINCE(0), NULLABLE(0), DEFAULT_NULL),
+    STR(member_id, "MemberId", SINCE(0), NULLABLE(0)),
+    I32(share_session_epoch, "ShareSessionEpoch", SINCE(0)),
+    I32(max_wait_ms, "MaxWaitMs", SINCE(0)),
+    I32(min_bytes, "MinBytes", SINCE(0)),
+    I32(max_bytes, "MaxBytes", SINCE(0), DEFAULT(INT32_MAX)),
+    I32(max_records, "MaxRecords", SINCE(1)),
+    I32(batch_size, "BatchSize", SINCE(1)),
+    I8(share_acquire_mode, "ShareAcquireMode", SINCE(2), IGNORABLE),
+    BOOL(is_renew_ack, "IsRenewAck", SINCE(2)),
+    ARR(topics, kafc_share_fetch_req_topic, "Topics", SINCE(0)),
+    ARR(forgotten_topics_data, kafc_share_fetch_req_forgotten, "ForgottenTopicsData", SINCE(0)),
+};
+MESSAGE(kafc_share_fetch_req, "ShareFetchRequest", 78, 0, 2, 0);
+#undef MSG
+
+#define MSG struct kafc_share_fetch_resp_current_leader
+ROWS(kafc_share_fetch_resp_current_leader) = {
+    I32(leader_id, "LeaderId", SINCE(0)),
+    I32(leader_epoch, "LeaderEpoch", SINCE(0)),
+};
+SCHEMA(kafc_share_fetch_resp_current_leader, "LeaderIdAndEpoch");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_resp_acquired
+ROWS(kafc_share_fetch_resp_acquired) = {
+    I64(first_offset, "FirstOffset", SINCE(0)),
+    I64(last_offset, "LastOffset", SINCE(0)),
+    I16(delivery_count, "DeliveryCount", SINCE(0)),
+};
+SCHEMA(kafc_share_fetch_resp_acquired, "AcquiredRecords");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_resp_partition
+ROWS(kafc_share_fetch_resp_partition) = {
+    I32(partition_index, "PartitionIndex", SINCE(0)),
+    I16(error_code, "ErrorCode", SINCE(0)),
+    STR(error_message, "ErrorMessage", SINCE(0), NULLABLE(0), DEFAULT_NULL),
+    I16(acknowledge_error_code, "AcknowledgeErrorCode", SINCE(0)),
+    STR(acknowledge_error_message, "AcknowledgeErrorMessage", SINCE(0), NULLABLE(0), DEFAULT_NULL),
+    STRUCT(current_leader, kafc_share_fetch_resp_current_leader, "CurrentLeader", SINCE(0)),
+    RECORDS(records, "Records", SINCE(0), NULL_RANGE(0, 0)),
+    ARR(acquired_records, kafc_share_fetch_resp_acquired, "AcquiredRecords", SINCE(0)),
+};
+SCHEMA(kafc_share_fetch_resp_partition, "PartitionData");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_resp_topic
+ROWS(kafc_share_fetch_resp_topic) = {
+    UUID(topic_id, "TopicId", SINCE(0)),
+    ARR(partitions, kafc_share_fetch_resp_partition, "Partitions", SINCE(0)),
+};
+SCHEMA(kafc_share_fetch_resp_topic, "ShareFetchableTopicResponse");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_resp_node_endpoint
+ROWS(kafc_share_fetch_resp_node_endpoint) = {
+    I32(node_id, "NodeId", SINCE(0)),
+    STR(host, "Host", SINCE(0)),
+    I32(port, "Port", SINCE(0)),
+    STR(rack, "Rack", SINCE(0), NULLABLE(0), DEFAULT_NULL),
+};
+SCHEMA(kafc_share_fetch_resp_node_endpoint, "NodeEndpoint");
+#undef MSG
+
+#define MSG struct kafc_share_fetch_resp
+ROWS(kafc_share_fetch_resp) = {
+    I32(throttle_time_ms, "ThrottleTimeMs", SINCE(0)),
+    I16(error_code, "ErrorCode", SINCE(0)),
+    STR(error_message, "ErrorMessage", SINCE(0), NULLABLE(0), DEFAULT_NULL),
+    I32(acquisition_lock_timeout_ms, "AcquisitionLockTimeoutMs", SINCE(1)),
+    ARR(responses, kafc_share_fetch_resp_topic, "Responses", SINCE(0)),
+    ARR(node_endpoints, kafc_share_fetch_resp_node_endpoint, "NodeEndpoints", SINCE(0)),
+};
+MESSAGE(kafc_share_fetch_resp, "ShareFetchResponse", 78, 0, 2, 0);
+#undef MSG
+
+API_PICK(kafc_share_fetch, "ShareFetch", 78, 2, 0, 0, KAFC_TO_LEADER, 1, 2);

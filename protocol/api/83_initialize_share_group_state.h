@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * InitializeShareGroupState (83): brokers begin the state of share
+ * partitions with its coordinator.
+ */
+#ifndef KAFC_PROTOCOL_API_INITIALIZE_SHARE_GROUP_STATE_H
+#define KAFC_PROTOCOL_API_INITIALIZE_SHARE_GROUP_STATE_H
+
+#include "protocol/types.h"
+
+struct kafc_initialize_share_group_state_req_partition {
+    int32_t partition;
+    int32_t state_epoch;
+    int64_t start_offset;
+    struct kafc_tags unknown;
+};
+
+struct kafc_initialize_share_group_state_req_topic {
+    kafc_uuid topic_id;
+    KAFC_ARRAY(struct kafc_initialize_share_group_state_req_partition) partitions;
+    struct kafc_tags unknown;
+};
+
+struct kafc_initialize_share_group_state_req {
+    kafc_str group_id;
+    KAFC_ARRAY(struct kafc_initialize_share_group_state_req_topic) topics;
+    struct kafc_tags unknown;
+};
+
+struct kafc_initialize_share_group_state_resp_partition {
+    int32_t partition;
+    int16_t error_code;
+    kafc_str error_message;
+    struct kafc_tags unknown;
+};
+
+struct kafc_initialize_share_group_state_resp_topic {
+    kafc_uuid topic_id;
+    KAFC_ARRAY(struct kafc_initialize_share_group_state_resp_partition) partitions;
+    struct kafc_tags unknown;
+};
+
+struct kafc_initialize_share_group_state_resp {
+    KAFC_ARRAY(struct kafc_initialize_share_group_state_resp_topic) results;
+    struct kafc_tags unknown;
+};
+
+KAFC_DECLARE_API(kafc_initialize_share_group_state);
+KAFC_DECLARE_SCHEMA(kafc_initialize_share_group_state_req);
+KAFC_DECLARE_SCHEMA(kafc_initialize_share_group_state_req_topic);
+KAFC_DECLARE_SCHEMA(kafc_initialize_share_group_state_req_partition);
+KAFC_DECLARE_SCHEMA(kafc_initialize_share_group_state_resp);
+KAFC_DECLARE_SCHEMA(kafc_initialize_share_group_state_resp_topic);
+KAFC_DECLARE_SCHEMA(kafc_initialize_share_group_state_resp_partition);
+
+#endif
