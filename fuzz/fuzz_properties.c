@@ -39,10 +39,10 @@ static void resolve_all(const kafc_properties *p)
     kafc_reader_options r = { .size = sizeof r, .properties = p }, reader;
     kafc_error err;
 
-    if (kafc__options_resolve(KAFC_OBJECT_CLIENT, &c, &client, &err) == KAFC_OK && client.brokers)
+    if (kafc__options_resolve(&kafc__client_options, &c, &client, &err) == KAFC_OK && client.brokers)
         open_core(client.brokers);
-    (void)kafc__options_resolve(KAFC_OBJECT_WRITER, &w, &writer, &err);
-    (void)kafc__options_resolve(KAFC_OBJECT_READER, &r, &reader, &err);
+    (void)kafc__options_resolve(&kafc__writer_options, &w, &writer, &err);
+    (void)kafc__options_resolve(&kafc__reader_options, &r, &reader, &err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -233,9 +233,11 @@ kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_er
     }
 }
 
-kafc_err kafc__asker_ask(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline,
-                         kafc_error *err)
+static kafc_err ask_by_client(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline,
+                              kafc_error *err)
 {
-    return by->client ? kafc__ask(by->client, a, deadline, err)
-                      : kafc__conn_ask(by->conn, a, deadline, err);
+    return kafc__ask(by->client, a, deadline, err);
 }
+
+const struct kafc_asking kafc__asking_by_client = { ask_by_client, kafc__ask_once,
+                                                    kafc__ask_pause };

@@ -59,14 +59,26 @@ struct kafc_asker {
     int32_t request_timeout_ms;
     kafc_client *client;    /* asks the right node, and retries; or NULL */
     struct kafc_conn *conn; /* asks its broker, once */
+    const struct kafc_asking *how;
 };
+
+/* By pointers, so that a program with conns only does not link the client. */
+struct kafc_asking {
+    kafc_err (*ask)(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline,
+                    kafc_error *err);
+    /* kafc__ask_once() and kafc__ask_pause(); NULL: one ask after the other, and no second attempt */
+    kafc_err (*once)(kafc_client *c, struct kafc_ask *a, size_t n, int64_t deadline,
+                     unsigned interrupts, kafc_error *err);
+    bool (*pause)(kafc_client *c, int attempt, kafc_err code, int64_t deadline, unsigned interrupts,
+                  kafc_err *why);
+};
+extern const struct kafc_asking kafc__asking_by_client, kafc__asking_by_conn;
+
 static inline struct kafc_asker kafc__asker_of(kafc_client *c)
 {
-    return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, c, NULL };
+    return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, c, NULL,
+                                &kafc__asking_by_client };
 }
-
-kafc_err kafc__asker_ask(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline,
-                         kafc_error *err);
 
 /* As the public functions of the same name, from behind the door. create: the brokers may make missing topics. */
 kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n,
@@ -77,8 +89,5 @@ kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *name
                             kafc_err *results, int64_t deadline, kafc_error *err);
 kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n,
                              kafc_isolation isolation, int64_t deadline, kafc_error *err);
-
-/* conn.c: one request on the connection, which the calling thread holds. */
-kafc_err kafc__conn_ask(struct kafc_conn *c, struct kafc_ask *a, int64_t deadline, kafc_error *err);
 
 #endif

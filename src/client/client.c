@@ -129,7 +129,7 @@ static void client_delete(kafc_client *c)
 
 static kafc_err start(kafc_client *c, kafc_error *err)
 {
-    c->strings = kafc__options_keep(KAFC_OBJECT_CLIENT, &c->o, &c->mem);
+    c->strings = kafc__options_keep(&kafc__client_options, &c->o, &c->mem);
     if (!c->strings)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the client's options");
     c->dns = kafc__dns_hold();
@@ -154,7 +154,7 @@ kafc_client *kafc_client_open(const kafc_client_options *o, kafc_error *err)
         (void)kafc__error(err, KAFC_ERR_USAGE, "the client's options are NULL");
         return NULL;
     }
-    if (kafc__options_resolve(KAFC_OBJECT_CLIENT, o, &r, err) != KAFC_OK)
+    if (kafc__options_resolve(&kafc__client_options, o, &r, err) != KAFC_OK)
         return NULL;
     if (!r.brokers || r.brokers[0] == '\0') {
         (void)kafc__error(err, KAFC_ERR_USAGE, "client: brokers (bootstrap.servers) is required");

@@ -303,16 +303,20 @@ static kafc_err answer_ask(struct kafc_request *rq, void *arg, kafc_error *err)
     return a->answer(a, err);
 }
 
-kafc_err kafc__conn_ask(struct kafc_conn *c, struct kafc_ask *a, int64_t deadline, kafc_error *err)
+/* The calling thread holds the connection. */
+static kafc_err ask_by_conn(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline,
+                            kafc_error *err)
 {
     kafc__request_init(&a->rq, a->api, a->msg);
     a->rq.prepare = prepare_ask;
     a->rq.timeout_us = 0;
-    a->code = kafc__conn_request(c, &a->rq, deadline, answer_ask, a, &a->err);
+    a->code = kafc__conn_request(by->conn, &a->rq, deadline, answer_ask, a, &a->err);
     if (err)
         *err = a->err;
     return a->code;
 }
+
+const struct kafc_asking kafc__asking_by_conn = { ask_by_conn, NULL, NULL };
 
 /* --- Dialling --------------------------------------------------------------------------- */
 
@@ -613,7 +617,7 @@ static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
     (void)kafc__error(&c->lost, KAFC_ERR_DISCONNECTED, "there is no connection");
     c->dns = kafc__dns_hold();
     bool woken = kafc__wake_init(&c->wake);
-    c->strings = kafc__options_keep(KAFC_OBJECT_CONN, &c->o, &c->mem);
+    c->strings = kafc__options_keep(&kafc__conn_options, &c->o, &c->mem);
     if (woken && c->strings)
         return c;
     (void)kafc__error(err, woken ? KAFC_ERR_NO_MEMORY : KAFC_ERR_SYSTEM,
@@ -627,7 +631,7 @@ kafc_conn *kafc_conn_dial(const kafc_conn_options *o, const char *address, int t
                           kafc_error *err)
 {
     kafc_conn_options r;
-    if (kafc__options_resolve(KAFC_OBJECT_CONN, o, &r, err) != KAFC_OK ||
+    if (kafc__options_resolve(&kafc__conn_options, o, &r, err) != KAFC_OK ||
         check_addresses(address, err) != KAFC_OK)
         return NULL;
     if (kafc__loop_here()) {

@@ -63,7 +63,8 @@ kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadl
 
 static inline struct kafc_asker kafc__asker_of_conn(kafc_conn *c)
 {
-    return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, NULL, c };
+    return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, NULL, c,
+                                &kafc__asking_by_conn };
 }
 
 #endif

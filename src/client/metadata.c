@@ -242,7 +242,7 @@ kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *to
     m.ask.node = KAFC_ANY_NODE;
     m.ask.answer = answer;
     m.ask.owner = &m;
-    rc = kafc__asker_ask(by, &m.ask, deadline, err);
+    rc = by->how->ask(by, &m.ask, deadline, err);
     kafc__free(by->mem, m.wanted);
     if (rc == KAFC_OK)
         *out = &m.out->pub;

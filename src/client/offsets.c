@@ -279,7 +279,7 @@ static kafc_err send_asks(struct round *r, int64_t deadline, unsigned interrupts
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the requests");
     for (size_t i = 0; i < r->nask; i++)
         v[i] = r->ask[i].ask;
-    kafc_err rc = kafc__ask_once(r->by->client, v, r->nask, deadline, interrupts, err);
+    kafc_err rc = r->by->how->once(r->by->client, v, r->nask, deadline, interrupts, err);
     for (size_t i = 0; i < r->nask; i++) {
         r->ask[i].ask.code = v[i].code;
         r->ask[i].ask.err = v[i].err;
@@ -294,7 +294,7 @@ static kafc_err send_each(struct round *r, int64_t deadline, bool *asked, kafc_e
     *asked = true;
     for (size_t i = 0; i < r->nask; i++) {
         struct kafc_ask *a = &r->ask[i].ask;
-        a->code = kafc__conn_ask(r->by->conn, a, deadline, err);
+        a->code = r->by->how->ask(r->by, a, deadline, err);
         if (a->code != KAFC_OK) {
             *asked = false;
             return a->code;
@@ -489,9 +489,10 @@ static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
             return fail_rest(r, rc);
         if (failed > 0 && ++failures >= UNKNOWN_ROUNDS)
             give_up_unknown(r);
-        if (rc != KAFC_OK || !any_left(r) || (failed > 0 && !c))
+        if (rc != KAFC_OK || !any_left(r) || (failed > 0 && !r->by->how->pause))
             return verdict(r, err);
-        if (failed > 0 && !kafc__ask_pause(c, failures - 1, r->worst, deadline, interrupts, &why))
+        if (failed > 0 &&
+            !r->by->how->pause(c, failures - 1, r->worst, deadline, interrupts, &why))
             return why == KAFC_ERR_TIMED_OUT
                        ? verdict(r, err)
                        : kafc__error(err, fail_rest(r, why), "%s", kafc_err_text(why));

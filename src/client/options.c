@@ -15,8 +15,6 @@
 #include "base/mem.h"
 #include "client/options_value.h"
 
-static const char *const object_name[KAFC_OBJECTS] = { "client", "writer", "reader", "conn" };
-
 /* --- Suggestions -------------------------------------------------------------- */
 
 enum { WORD = 64 };
@@ -57,13 +55,14 @@ static const char *nearer(const char *name, const char *candidate, const char *b
 
 const char *kafc__options_nearest(const char *name)
 {
-    size_t n;
-    const struct kafc_option *row = kafc__options(&n);
     const char *best = "";
     unsigned distance = UINT_MAX;
-    for (size_t i = 0; i < n; i++) {
-        if (row[i].name)
-            best = nearer(name, row[i].name, best, &distance);
+    for (int k = 0; k < KAFC_OPTION_SETS; k++) {
+        const struct kafc_option_set *set = kafc__option_sets[k];
+        for (size_t i = 0; i < set->n; i++) {
+            if (set->row[i].name)
+                best = nearer(name, set->row[i].name, best, &distance);
+        }
     }
     return best;
 }
@@ -175,7 +174,7 @@ static void store_string(const struct kafc_option *row, void *opts, const char *
 
 /* --- Resolving ------------------------------------------------------------------- */
 
-static kafc_err resolve_number(const struct kafc_option *row, const char *text, void *out,
+static kafc_err resolve_number(const char *object, const struct kafc_option *row, const char *text, void *out,
                                kafc_error *err)
 {
     int64_t v = load(row, out);
@@ -194,12 +193,12 @@ static kafc_err resolve_number(const struct kafc_option *row, const char *text, 
     if (v < row->min || v > row->max || (row->kind == KAFC_OPTION_SWITCH && v == 0))
         return kafc__error(err, KAFC_ERR_USAGE,
                            "%s: %s is %" PRId64 ", but must be from %" PRId64 " to %" PRId64,
-                           object_name[row->object], row->field, v, row->min, row->max);
+                           object, row->field, v, row->min, row->max);
     store(row, out, v);
     return KAFC_OK;
 }
 
-static kafc_err resolve_position(const struct kafc_option *row, const char *text, void *out,
+static kafc_err resolve_position(const char *object, const struct kafc_option *row, const char *text, void *out,
                                  kafc_error *err)
 {
     kafc_position at;
@@ -212,26 +211,26 @@ static kafc_err resolve_position(const struct kafc_option *row, const char *text
         at = kafc_position_make((kafc_position_kind)kind, 0);
     }
     if ((int)at.kind < 0 || at.kind > KAFC_POSITION_COMMITTED)
-        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is no position", object_name[row->object],
+        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is no position", object,
                            row->field);
     if ((at.kind == KAFC_POSITION_OFFSET || at.kind == KAFC_POSITION_TAIL) && at.value < 0)
         return kafc__error(err, KAFC_ERR_USAGE,
                            "%s: %s has the offset %" PRId64 ", but must not be below 0",
-                           object_name[row->object], row->field, at.value);
+                           object, row->field, at.value);
     memcpy((char *)out + row->offset, &at, sizeof(at));
     return KAFC_OK;
 }
 
-static kafc_err resolve_row(const struct kafc_option *row, const kafc_properties *props, void *out,
-                            kafc_error *err)
+static kafc_err resolve_row(const char *object, const struct kafc_option *row,
+                            const kafc_properties *props, void *out, kafc_error *err)
 {
     const char *text = kafc__properties_get(props, row);
     switch (row->kind) {
     case KAFC_OPTION_INT32:
     case KAFC_OPTION_INT64:
     case KAFC_OPTION_SWITCH:
-    case KAFC_OPTION_ENUM: return resolve_number(row, text, out, err);
-    case KAFC_OPTION_POSITION: return resolve_position(row, text, out, err);
+    case KAFC_OPTION_ENUM: return resolve_number(object, row, text, out, err);
+    case KAFC_OPTION_POSITION: return resolve_position(object, row, text, out, err);
     case KAFC_OPTION_STRING:
         if (!load_string(row, out))
             store_string(row, out, text ? text : row->text);
@@ -248,67 +247,64 @@ struct head {
 };
 
 /* Copies as much as both sides know; what a newer program set beyond that is refused. */
-static kafc_err copy_in(enum kafc_object object, const void *user, void *out, kafc_error *err)
+static kafc_err copy_in(const struct kafc_option_set *set, const void *user, void *out,
+                        kafc_error *err)
 {
-    size_t own = kafc__options_size(object), size;
+    size_t own = set->size, size;
     memcpy(&size, user, sizeof(size));
     if (size < sizeof(struct head) || size > own * 16)
         return kafc__error(
             err, KAFC_ERR_USAGE,
             "%s: the options' size is %zu: fill them with the macro or the init function",
-            object_name[object], size);
+            set->object, size);
     for (size_t i = own; i < size; i++) {
         if (((const unsigned char *)user)[i] != 0)
             return kafc__error(err, KAFC_ERR_USAGE,
                                "%s: an option is set that this library (%s) is too old to know",
-                               object_name[object], KAFC_VERSION);
+                               set->object, KAFC_VERSION);
     }
     memcpy(out, user, size < own ? size : own);
     return KAFC_OK;
 }
 
-kafc_err kafc__options_resolve(enum kafc_object object, const void *user, void *out,
+kafc_err kafc__options_resolve(const struct kafc_option_set *set, const void *user, void *out,
                                kafc_error *err)
 {
-    memset(out, 0, kafc__options_size(object));
+    memset(out, 0, set->size);
     if (user) {
-        kafc_err rc = copy_in(object, user, out, err);
+        kafc_err rc = copy_in(set, user, out, err);
         if (rc != KAFC_OK)
             return rc;
     }
     struct head h;
     memcpy(&h, out, sizeof(h));
-    size_t n;
-    const struct kafc_option *row = kafc__options(&n);
-    for (size_t i = 0; i < n; i++) {
-        kafc_err rc = row[i].object == object ? resolve_row(&row[i], h.properties, out, err)
-                                              : KAFC_OK;
+    for (size_t i = 0; i < set->n; i++) {
+        kafc_err rc = resolve_row(set->object, &set->row[i], h.properties, out, err);
         if (rc != KAFC_OK)
             return rc;
     }
-    h.size = kafc__options_size(object);
+    h.size = set->size;
     memcpy(out, &h, sizeof(h));
     return KAFC_OK;
 }
 
-char *kafc__options_keep(enum kafc_object object, void *resolved, const kafc_allocator *mem)
+char *kafc__options_keep(const struct kafc_option_set *set, void *resolved,
+                         const kafc_allocator *mem)
 {
-    size_t n, bytes = 1;
-    const struct kafc_option *row = kafc__options(&n);
-    for (size_t i = 0; i < n; i++) {
-        if (row[i].object == object && row[i].kind == KAFC_OPTION_STRING &&
-            load_string(&row[i], resolved))
-            bytes += strlen(load_string(&row[i], resolved)) + 1;
+    size_t bytes = 1;
+    const struct kafc_option *row = set->row, *end = row + set->n;
+    for (; row < end; row++) {
+        if (row->kind == KAFC_OPTION_STRING && load_string(row, resolved))
+            bytes += strlen(load_string(row, resolved)) + 1;
     }
     char *block = kafc__alloc(mem, bytes), *p = block;
-    for (size_t i = 0; i < n && block; i++) {
+    for (row = set->row; row < end && block; row++) {
         const char *s;
-        if (row[i].object != object || row[i].kind != KAFC_OPTION_STRING ||
-            !(s = load_string(&row[i], resolved)))
+        if (row->kind != KAFC_OPTION_STRING || !(s = load_string(row, resolved)))
             continue;
         size_t len = strlen(s) + 1;
         memcpy(p, s, len);
-        store_string(&row[i], resolved, p);
+        store_string(row, resolved, p);
         p += len;
     }
     return block;

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One table for the options of client, writer, reader and conn: it gives defaults,
- * validation, the setting by name, and docs/OPTIONS.md. Used when an object is
- * opened. Constant tables; any thread.
+ * A table for the options of each object: it gives defaults, validation, the
+ * setting by name, and docs/OPTIONS.md. Used when an object is opened, which
+ * links its own table; names alone need them all. Constant tables; any thread.
  */
 #ifndef KAFC_CLIENT_OPTIONS_H
 #define KAFC_CLIENT_OPTIONS_H
 
 #include <kafc/client.h>
-
-enum kafc_object {
-    KAFC_OBJECT_CLIENT,
-    KAFC_OBJECT_WRITER,
-    KAFC_OBJECT_READER,
-    KAFC_OBJECT_CONN,
-    KAFC_OBJECTS
-};
 
 enum kafc_option_kind {
     KAFC_OPTION_INT32,
@@ -33,7 +25,6 @@ struct kafc_choice {
 };
 
 struct kafc_option {
-    enum kafc_object object;
     enum kafc_option_kind kind;
     const char *field;    /* of the struct: "linger_ms" */
     const char *name;     /* Java's, "linger.ms"; NULL: none */
@@ -49,21 +40,31 @@ struct kafc_option {
     const char *doc; /* one line */
 };
 
-const struct kafc_option *kafc__options(size_t *n);
+struct kafc_option_set {
+    const char *object; /* "writer" */
+    const struct kafc_option *row;
+    size_t n;
+    size_t size; /* of the options struct that this library knows */
+};
 
-/* The size of the object's options struct that this library knows. */
-size_t kafc__options_size(enum kafc_object object);
+extern const struct kafc_option_set kafc__client_options, kafc__writer_options,
+    kafc__reader_options, kafc__conn_options;
+
+/* All of them, for names. */
+enum { KAFC_OPTION_SETS = 4 };
+extern const struct kafc_option_set *const kafc__option_sets[KAFC_OPTION_SETS];
 
 /* From the caller's struct (which may be older or newer than the library) to *out, the library's own struct: what the
  * caller set, else the property of the same meaning, else the default; KAFC_ZERO has become 0, and everything is in
  * its range. Defaults that depend on other options stay 0 (their row says so). Strings are the caller's, the
  * properties' or constant. KAFC_ERR_USAGE names the option. user may be NULL: all defaults. */
-kafc_err kafc__options_resolve(enum kafc_object object, const void *user, void *out,
+kafc_err kafc__options_resolve(const struct kafc_option_set *set, const void *user, void *out,
                                kafc_error *err);
 
 /* Makes the strings of a resolved struct its own: one block, returned, to be freed with the struct; NULL when out of
  * memory (then nothing changed). */
-char *kafc__options_keep(enum kafc_object object, void *resolved, const kafc_allocator *mem);
+char *kafc__options_keep(const struct kafc_option_set *set, void *resolved,
+                         const kafc_allocator *mem);
 
 /* The known property name that is most like `name`; never NULL. */
 const char *kafc__options_nearest(const char *name);

@@ -8,13 +8,13 @@
 #include "client/options.h"
 #include "core/partitioner.h"
 
-#define CLIENT_(m) KAFC_OBJECT_CLIENT, offsetof(kafc_client_options, m), sizeof(((kafc_client_options *)0)->m)
-#define WRITER_(m) KAFC_OBJECT_WRITER, offsetof(kafc_writer_options, m), sizeof(((kafc_writer_options *)0)->m)
-#define READER_(m) KAFC_OBJECT_READER, offsetof(kafc_reader_options, m), sizeof(((kafc_reader_options *)0)->m)
-#define CONN_(m) KAFC_OBJECT_CONN, offsetof(kafc_conn_options, m), sizeof(((kafc_conn_options *)0)->m)
+#define CLIENT_(m) offsetof(kafc_client_options, m), sizeof(((kafc_client_options *)0)->m)
+#define WRITER_(m) offsetof(kafc_writer_options, m), sizeof(((kafc_writer_options *)0)->m)
+#define READER_(m) offsetof(kafc_reader_options, m), sizeof(((kafc_reader_options *)0)->m)
+#define CONN_(m) offsetof(kafc_conn_options, m), sizeof(((kafc_conn_options *)0)->m)
 
-#define ROW_(object_, offset_, width_, kind_, field_, name_, aliases_, dflt_, min_, max_, text_, choices_, doc_) \
-    { .object = (object_), .offset = (offset_), .width = (width_), .kind = KAFC_OPTION_##kind_, .field = (field_), \
+#define ROW_(offset_, width_, kind_, field_, name_, aliases_, dflt_, min_, max_, text_, choices_, doc_) \
+    { .offset = (offset_), .width = (width_), .kind = KAFC_OPTION_##kind_, .field = (field_), \
       .name = (name_), .aliases = (aliases_), .dflt = (dflt_), .min = (min_), .max = (max_), .text = (text_), \
       .choices = (choices_), .doc = (doc_) }
 #define ROW_X_(...) ROW_(__VA_ARGS__)
@@ -50,7 +50,7 @@ static const struct kafc_choice reset_choices[] = { { "earliest", KAFC_RESET_FIR
 #define MS_MAX INT32_MAX
 
 /* clang-format off */
-static const struct kafc_option rows[] = {
+static const struct kafc_option client_rows[] = {
     STRING(CLIENT, brokers, "bootstrap.servers", "metadata.broker.list", NULL,
            "Brokers to begin with: host:port,host:port; port 9092 where none is given. Required"),
     STRING(CLIENT, client_id, "client.id", NULL, "kafc", "The name that brokers see in requests, logs and quotas"),
@@ -84,7 +84,9 @@ static const struct kafc_option rows[] = {
     OPAQUE(CLIENT, resolve, "Resolves names in place of getaddrinfo"),
     OPAQUE(CLIENT, ctx, "For the functions"),
     OPAQUE(CLIENT, allocator, "Memory"),
+};
 
+static const struct kafc_option writer_rows[] = {
     STRING(WRITER, topic, NULL, NULL, NULL, "Where messages go that name no topic"),
     ENUM(WRITER, acks, "acks", "request.required.acks", -1, -1, 1, acks_choices,
          "Who must have a batch before it is acknowledged: all in-sync replicas, the leader (1), nobody (0)"),
@@ -108,7 +110,7 @@ static const struct kafc_option rows[] = {
           "Time for one Produce request. Default: the client's"),
     INT32(WRITER, max_in_flight, "max.in.flight.requests.per.connection", "max.in.flight", 0, 1, 5,
           "Batches of a partition on their way. Default: 5 with idempotence, 1 without"),
-    { .object = KAFC_OBJECT_WRITER, .kind = KAFC_OPTION_STRING, .field = "partitioner", .name = "partitioner",
+    { .kind = KAFC_OPTION_STRING, .field = "partitioner", .name = "partitioner",
       .aliases = "topic.partitioner", .offset = offsetof(kafc_writer_options, partitioner),
       .width = sizeof(((kafc_writer_options *)0)->partitioner), .text = "murmur2", .names = kafc__partitioner_name,
       .doc = "Which partition a message goes to" },
@@ -119,7 +121,9 @@ static const struct kafc_option rows[] = {
     INT32(WRITER, report_slots, NULL, NULL, 1000000, 1, INT32_MAX, "Reports that wait to be collected at most"),
     OPAQUE(WRITER, on_delivery, "Takes reports"),
     OPAQUE(WRITER, ctx, "For the functions"),
+};
 
+static const struct kafc_option reader_rows[] = {
     STRING(READER, topic, NULL, NULL, NULL, "What is read from the start"),
     INT32(READER, partition, NULL, NULL, -1, 0, INT32_MAX, "Default: all partitions of the topic"),
     POSITION(READER, start, "auto.offset.reset", KAFC_POSITION_FIRST, start_choices, "Where to begin"),
@@ -138,7 +142,9 @@ static const struct kafc_option rows[] = {
           "How long a broker waits for fetch.min.bytes"),
     INT64(READER, buffer_bytes, "queued.max.bytes", NULL, 67108864, 1, INT64_MAX,
           "Bytes fetched ahead and held at most"),
+};
 
+static const struct kafc_option conn_rows[] = {
     STRING(CONN, topic, NULL, NULL, NULL, "Lead to a partition of this topic. Default: to the broker itself"),
     INT32(CONN, partition, NULL, NULL, 0, 0, INT32_MAX, "Of the topic"),
     SWITCH(CONN, create_topic, "allow.auto.create.topics", NULL, KAFC_OFF, "The broker may create a missing topic"),
@@ -177,16 +183,15 @@ static const struct kafc_option rows[] = {
 };
 /* clang-format on */
 
-const struct kafc_option *kafc__options(size_t *n)
-{
-    *n = sizeof(rows) / sizeof(rows[0]);
-    return rows;
-}
+#define SET(object_) \
+    const struct kafc_option_set kafc__##object_##_options = { \
+        #object_, object_##_rows, sizeof(object_##_rows) / sizeof(object_##_rows[0]), sizeof(kafc_##object_##_options) \
+    }
+SET(client);
+SET(writer);
+SET(reader);
+SET(conn);
 
-size_t kafc__options_size(enum kafc_object object)
-{
-    return object == KAFC_OBJECT_CLIENT   ? sizeof(kafc_client_options)
-           : object == KAFC_OBJECT_WRITER ? sizeof(kafc_writer_options)
-           : object == KAFC_OBJECT_READER ? sizeof(kafc_reader_options)
-                                          : sizeof(kafc_conn_options);
-}
+const struct kafc_option_set *const kafc__option_sets[KAFC_OPTION_SETS] = {
+    &kafc__client_options, &kafc__writer_options, &kafc__reader_options, &kafc__conn_options
+};

@@ -80,18 +80,19 @@ static kafc_err put(kafc_properties *p, const struct kafc_option *row, const cha
 static kafc_err check(const char *name, const char *value, const struct kafc_option **first,
                       kafc_error *err)
 {
-    size_t n;
-    const struct kafc_option *row = kafc__options(&n);
     *first = NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (!kafc__option_named(&row[i], name))
-            continue;
-        int64_t ignored = 0;
-        kafc_err rc = kafc__option_parse(&row[i], value, &ignored, err);
-        if (rc != KAFC_OK)
-            return rc;
-        if (!*first)
-            *first = &row[i];
+    for (int k = 0; k < KAFC_OPTION_SETS; k++) {
+        const struct kafc_option *row = kafc__option_sets[k]->row, *end = row + kafc__option_sets[k]->n;
+        for (; row < end; row++) {
+            if (!kafc__option_named(row, name))
+                continue;
+            int64_t ignored = 0;
+            kafc_err rc = kafc__option_parse(row, value, &ignored, err);
+            if (rc != KAFC_OK)
+                return rc;
+            if (!*first)
+                *first = row;
+        }
     }
     return KAFC_OK;
 }

@@ -118,7 +118,7 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
     kafc__list_init(&r->closable.node);
     kafc__mutex_init(&r->lock);
     kafc__cond_init(&r->changed);
-    if (kafc__options_resolve(KAFC_OBJECT_READER, o, &r->cfg.options, err) || start(r, err)) {
+    if (kafc__options_resolve(&kafc__reader_options, o, &r->cfg.options, err) || start(r, err)) {
         kafc__client_remove(c, &r->closable);
         destroy(r);
         return NULL;

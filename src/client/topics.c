@@ -158,7 +158,7 @@ static kafc_err run_ask(const struct kafc_asker *by, struct kafc_ask *ask, int64
 {
     ask->node = KAFC_CONTROLLER_NODE;
     ask->once = true;
-    kafc_err rc = kafc__asker_ask(by, ask, deadline, err);
+    kafc_err rc = by->how->ask(by, ask, deadline, err);
     if (rc != KAFC_OK || *first == KAFC_OK)
         return rc;
     if (err) {

@@ -192,7 +192,7 @@ static kafc_err start(kafc_writer *w, const kafc_writer_options *o, kafc_error *
 {
     struct kafc_producer_config cfg;
     kafc_error why; /* the producer may be refused without the caller's asking why */
-    kafc_err code = kafc__options_resolve(KAFC_OBJECT_WRITER, o, &w->o, err);
+    kafc_err code = kafc__options_resolve(&kafc__writer_options, o, &w->o, err);
     if (code != KAFC_OK)
         return code;
     if (w->o.topic && !*w->o.topic)

@@ -22,10 +22,10 @@ union any {
     kafc_conn_options conn;
 };
 
-static void init(union any *u, enum kafc_object object)
+static void init(union any *u, const struct kafc_option_set *set)
 {
     memset(u, 0, sizeof *u);
-    u->size = kafc__options_size(object);
+    u->size = set->size;
 }
 
 static int64_t get(const struct kafc_option *row, const union any *u)
@@ -55,84 +55,95 @@ static bool numeric(const struct kafc_option *row)
            row->kind == KAFC_OPTION_ENUM;
 }
 
+/* Calls fn with each numeric row. */
+static void each_number(void (*fn)(const struct kafc_option_set *set, const struct kafc_option *row))
+{
+    for (int o = 0; o < KAFC_OPTION_SETS; o++) {
+        const struct kafc_option_set *set = kafc__option_sets[o];
+        for (size_t i = 0; i < set->n; i++)
+            if (numeric(&set->row[i]))
+                fn(set, &set->row[i]);
+    }
+}
+
+static size_t zeros;
+
+static void say_zero(const struct kafc_option_set *set, const struct kafc_option *row)
+{
+    union any in, out;
+    kafc_error e;
+    init(&in, set);
+    put(row, &in, KAFC_ZERO);
+    kafc_err rc = kafc__options_resolve(set, &in, &out, &e);
+    if (row->min <= 0 && row->max >= 0) {
+        ck_assert_msg(rc == KAFC_OK, "%s: %s", row->field, e.message);
+        ck_assert_msg(get(row, &out) == 0, "%s is %" PRId64, row->field, get(row, &out));
+        zeros++;
+    } else {
+        ck_assert_msg(rc == KAFC_ERR_USAGE, "%s takes a zero outside its range", row->field);
+        ck_assert_ptr_nonnull(strstr(e.message, row->field));
+    }
+}
+
 START_TEST(V1_every_legal_zero_can_be_said)
 {
-    size_t n, zeros = 0;
-    const struct kafc_option *row = kafc__options(&n);
-    for (size_t i = 0; i < n; i++) {
-        union any in, out;
-        kafc_error e;
-        if (!numeric(&row[i]))
-            continue;
-        init(&in, row[i].object);
-        put(&row[i], &in, KAFC_ZERO);
-        kafc_err rc = kafc__options_resolve(row[i].object, &in, &out, &e);
-        if (row[i].min <= 0 && row[i].max >= 0) {
-            ck_assert_msg(rc == KAFC_OK, "%s: %s", row[i].field, e.message);
-            ck_assert_msg(get(&row[i], &out) == 0, "%s is %" PRId64, row[i].field,
-                          get(&row[i], &out));
-            zeros++;
-        } else {
-            ck_assert_msg(rc == KAFC_ERR_USAGE, "%s takes a zero outside its range", row[i].field);
-            ck_assert_ptr_nonnull(strstr(e.message, row[i].field));
-        }
-    }
+    zeros = 0;
+    each_number(say_zero);
     ck_assert_uint_ge(zeros, 10); /* linger, acks, partition, level, waits, back-offs, … */
 }
 END_TEST
 
 START_TEST(V1_zero_is_the_default)
 {
-    size_t n;
-    const struct kafc_option *row = kafc__options(&n);
-    for (int o = 0; o < KAFC_OBJECTS; o++) {
+    for (int o = 0; o < KAFC_OPTION_SETS; o++) {
+        const struct kafc_option_set *set = kafc__option_sets[o];
         union any in, out;
-        init(&in, (enum kafc_object)o);
-        ck_assert_int_eq(kafc__options_resolve((enum kafc_object)o, &in, &out, NULL), KAFC_OK);
-        for (size_t i = 0; i < n; i++) {
-            if ((int)row[i].object == o && numeric(&row[i]))
-                ck_assert_msg(get(&row[i], &out) == row[i].dflt, "%s is %" PRId64, row[i].field,
-                              get(&row[i], &out));
+        init(&in, set);
+        ck_assert_int_eq(kafc__options_resolve(set, &in, &out, NULL), KAFC_OK);
+        for (size_t i = 0; i < set->n; i++) {
+            const struct kafc_option *row = &set->row[i];
+            if (numeric(row))
+                ck_assert_msg(get(row, &out) == row->dflt, "%s is %" PRId64, row->field,
+                              get(row, &out));
         }
     }
     kafc_writer_options w;
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER, NULL, &w, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(&kafc__writer_options, NULL, &w, NULL), KAFC_OK);
     ck_assert_int_eq(w.linger_ms, 5);
     ck_assert_int_eq(w.acks, KAFC_ACKS_ALL);
     ck_assert_str_eq(w.partitioner, "murmur2");
     kafc_reader_options r;
     ck_assert_int_eq(
-        kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.partition = KAFC_ZERO), &r, NULL),
+        kafc__options_resolve(&kafc__reader_options, KAFC_READER(.partition = KAFC_ZERO), &r, NULL),
         KAFC_OK);
     ck_assert_int_eq(r.partition, 0);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.topic = "t"), &r, NULL),
+    ck_assert_int_eq(kafc__options_resolve(&kafc__reader_options, KAFC_READER(.topic = "t"), &r, NULL),
                      KAFC_OK);
     ck_assert_int_eq(r.partition, -1);
     ck_assert_int_eq(r.start.kind, KAFC_POSITION_FIRST);
 }
 END_TEST
 
+static void try_both_ends(const struct kafc_option_set *set, const struct kafc_option *row)
+{
+    /* more does not fit into every member */
+    const int64_t above = row->max < INT32_MAX ? row->max + 1 : 0;
+    const int64_t v[4] = { row->min, row->max, row->min - 1, above };
+    for (int k = 0; k < 4; k++) {
+        union any in, out;
+        init(&in, set);
+        if (v[k] == 0)
+            continue;
+        put(row, &in, v[k]);
+        kafc_err rc = kafc__options_resolve(set, &in, &out, NULL);
+        ck_assert_msg(rc == (k < 2 ? KAFC_OK : KAFC_ERR_USAGE), "%s = %" PRId64 " gives %d",
+                      row->field, v[k], rc);
+    }
+}
+
 START_TEST(both_ends_of_each_range_hold)
 {
-    size_t n;
-    const struct kafc_option *row = kafc__options(&n);
-    for (size_t i = 0; i < n; i++) {
-        union any in, out;
-        if (!numeric(&row[i]))
-            continue;
-        const int64_t above = row[i].max < INT32_MAX ? row[i].max + 1
-                                                     : 0; /* more does not fit into every member */
-        const int64_t v[4] = { row[i].min, row[i].max, row[i].min - 1, above };
-        for (int k = 0; k < 4; k++) {
-            init(&in, row[i].object);
-            if (v[k] == 0)
-                continue;
-            put(&row[i], &in, v[k]);
-            kafc_err rc = kafc__options_resolve(row[i].object, &in, &out, NULL);
-            ck_assert_msg(rc == (k < 2 ? KAFC_OK : KAFC_ERR_USAGE), "%s = %" PRId64 " gives %d",
-                          row[i].field, v[k], rc);
-        }
-    }
+    each_number(try_both_ends);
 }
 END_TEST
 
@@ -159,12 +170,12 @@ START_TEST(a_set_field_wins_over_the_property)
     ck_assert_int_eq(kafc_properties_set(p, "acks", "1", NULL), KAFC_OK);
     ck_assert_int_eq(kafc_properties_set(p, "compression.codec", "zstd", NULL), KAFC_OK);
     ck_assert_int_eq(
-        kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+        kafc__options_resolve(&kafc__writer_options, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
     ck_assert_int_eq(w.linger_ms, 50);
     ck_assert_int_eq(w.acks, KAFC_ACKS_LEADER);
     ck_assert_int_eq(w.compression, KAFC_ZSTD);
     ck_assert_int_eq(w.idempotence, KAFC_DEFAULT); /* nobody asked for it */
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_WRITER,
+    ck_assert_int_eq(kafc__options_resolve(&kafc__writer_options,
                                            KAFC_WRITER(.properties = p, .linger_ms = KAFC_ZERO,
                                                        .acks = KAFC_ACKS_NONE),
                                            &w, NULL),
@@ -173,7 +184,7 @@ START_TEST(a_set_field_wins_over_the_property)
     ck_assert_int_eq((int)w.acks, 0);
     ck_assert_int_eq(kafc_properties_set(p, "linger.ms", "0", NULL), KAFC_OK);
     ck_assert_int_eq(
-        kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+        kafc__options_resolve(&kafc__writer_options, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
     ck_assert_int_eq(w.linger_ms, 0);
     kafc_properties_free(p);
 }
@@ -190,18 +201,18 @@ START_TEST(one_set_serves_all_objects)
     ck_assert_int_eq(kafc_properties_set(p, "auto.offset.reset", "latest", NULL), KAFC_OK);
     ck_assert_int_eq(kafc_properties_set(p, "check.crcs", "false", NULL), KAFC_OK);
     ck_assert_int_eq(
-        kafc__options_resolve(KAFC_OBJECT_CLIENT, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
+        kafc__options_resolve(&kafc__client_options, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
     ck_assert_int_eq(
-        kafc__options_resolve(KAFC_OBJECT_WRITER, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
+        kafc__options_resolve(&kafc__writer_options, KAFC_WRITER(.properties = p), &w, NULL), KAFC_OK);
     ck_assert_int_eq(
-        kafc__options_resolve(KAFC_OBJECT_READER, KAFC_READER(.properties = p), &r, NULL), KAFC_OK);
+        kafc__options_resolve(&kafc__reader_options, KAFC_READER(.properties = p), &r, NULL), KAFC_OK);
     ck_assert_str_eq(c.brokers, "a:1");
     ck_assert_int_eq(c.request_timeout_ms, 1234);
     ck_assert_int_eq(w.request_timeout_ms, 1234);
     ck_assert_int_eq(r.start.kind, KAFC_POSITION_LAST);
     ck_assert_int_eq(r.reset, KAFC_RESET_LAST);
     ck_assert_int_eq(r.check_crcs, KAFC_OFF);
-    char *kept = kafc__options_keep(KAFC_OBJECT_CLIENT, &c, NULL);
+    char *kept = kafc__options_keep(&kafc__client_options, &c, NULL);
     kafc_properties_free(p);
     ck_assert_str_eq(c.brokers, "a:1");
     ck_assert_str_eq(c.client_id, "kafc");
@@ -256,7 +267,7 @@ START_TEST(properties_come_from_files)
     write_file(path, "# comment\n! another\n\n  bootstrap.servers = a:1,b:2 \r\nclient.id=x=y");
     ck_assert_int_eq(kafc_properties_load(p, path, &e), KAFC_OK);
     ck_assert_int_eq(
-        kafc__options_resolve(KAFC_OBJECT_CLIENT, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
+        kafc__options_resolve(&kafc__client_options, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
     ck_assert_str_eq(c.brokers, "a:1,b:2");
     ck_assert_str_eq(c.client_id, "x=y");
     (void)unlink(path);
@@ -281,37 +292,36 @@ START_TEST(structs_of_other_sizes)
     } newer = { .o = { .size = sizeof newer } };
     kafc_client_options out;
     kafc_error e;
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &newer, &out, &e), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, &newer, &out, &e), KAFC_OK);
     newer.future = 1;
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &newer, &out, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, &newer, &out, &e), KAFC_ERR_USAGE);
     ck_assert_ptr_nonnull(strstr(e.message, "too old"));
     kafc_client_options older = { .size = offsetof(kafc_client_options, client_id),
                                   .brokers = "a",
                                   .client_id = "x" };
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &older, &out, &e), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, &older, &out, &e), KAFC_OK);
     ck_assert_str_eq(out.brokers, "a");
     ck_assert_str_eq(out.client_id, "kafc"); /* what lies behind an older struct is not looked at */
     kafc_client_options unset = { .brokers = "a" };
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &unset, &out, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, &unset, &out, &e), KAFC_ERR_USAGE);
     unset.size = SIZE_MAX;
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_CLIENT, &unset, &out, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, &unset, &out, &e), KAFC_ERR_USAGE);
 }
 END_TEST
 
 START_TEST(every_member_has_a_row)
 {
-    size_t n;
-    const struct kafc_option *row = kafc__options(&n);
-    for (int o = 0; o < KAFC_OBJECTS; o++) {
+    for (int o = 0; o < KAFC_OPTION_SETS; o++) {
+        const struct kafc_option_set *set = kafc__option_sets[o];
         unsigned char seen[sizeof(union any)] = { 0 };
         size_t head = offsetof(kafc_client_options, brokers), gaps = 0;
-        for (size_t i = 0; i < n; i++) {
-            for (size_t b = 0; (int)row[i].object == o && b < row[i].width; b++) {
-                ck_assert_msg(!seen[row[i].offset + b], "%s is there twice", row[i].field);
-                seen[row[i].offset + b] = 1;
+        for (const struct kafc_option *row = set->row; row < set->row + set->n; row++) {
+            for (size_t b = 0; b < row->width; b++) {
+                ck_assert_msg(!seen[row->offset + b], "%s is there twice", row->field);
+                seen[row->offset + b] = 1;
             }
         }
-        for (size_t b = head; b < kafc__options_size((enum kafc_object)o); b += 4) {
+        for (size_t b = head; b < set->size; b += 4) {
             if (!seen[b])
                 gaps++; /* padding before a pointer */
         }
@@ -376,27 +386,24 @@ static void add_range(struct text *t, const struct kafc_option *row)
 
 static void generate(struct text *t)
 {
-    static const char *const title[KAFC_OBJECTS] = { "kafc_client", "kafc_writer", "kafc_reader",
-                                                     "kafc_conn" };
-    size_t n;
-    const struct kafc_option *row = kafc__options(&n);
     add(t,
         "# Options\n\nMade from `src/client/options_table.c` by `make docs`; do not edit.\n\n"
         "Every option is a field of its object's options struct, and most are properties for\n"
         "`kafc_properties_set()` and `-X name=value` as well. In a struct zero is the default, and `KAFC_ZERO` a real\n"
         "zero where the range holds one. Times are in milliseconds, sizes in bytes.\n");
-    for (int o = 0; o < KAFC_OBJECTS; o++) {
+    for (int o = 0; o < KAFC_OPTION_SETS; o++) {
+        const struct kafc_option_set *set = kafc__option_sets[o];
         add(t,
-            "\n## %s\n\n| property | also | field | default | range | |\n|---|---|---|---|---|---|\n",
-            title[o]);
-        for (size_t i = 0; i < n; i++) {
-            if ((int)row[i].object != o || row[i].kind == KAFC_OPTION_OPAQUE)
+            "\n## kafc_%s\n\n| property | also | field | default | range | |\n|---|---|---|---|---|---|\n",
+            set->object);
+        for (const struct kafc_option *row = set->row; row < set->row + set->n; row++) {
+            if (row->kind == KAFC_OPTION_OPAQUE)
                 continue;
-            add(t, "| %s%s%s | %s | `%s` |", row[i].name ? "`" : "", row[i].name ? row[i].name : "",
-                row[i].name ? "`" : "", row[i].aliases ? row[i].aliases : "", row[i].field);
-            add_default(t, &row[i]);
-            add_range(t, &row[i]);
-            add(t, " %s |\n", row[i].doc);
+            add(t, "| %s%s%s | %s | `%s` |", row->name ? "`" : "", row->name ? row->name : "",
+                row->name ? "`" : "", row->aliases ? row->aliases : "", row->field);
+            add_default(t, row);
+            add_range(t, row);
+            add(t, " %s |\n", row->doc);
         }
     }
 }

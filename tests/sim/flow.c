@@ -195,7 +195,7 @@ static void start_reader(struct flow *f)
     o.max_wait_ms = 50 + (int32_t)sim_draw(s, 500);
     o.partition_max_bytes = 500 + (int32_t)sim_draw(s, 20000);
     o.max_bytes = 1000 + (int32_t)sim_draw(s, 50000);
-    MUST(f, kafc__options_resolve(KAFC_OBJECT_READER, &o, &cfg.options, &err) == KAFC_OK, "%s",
+    MUST(f, kafc__options_resolve(&kafc__reader_options, &o, &cfg.options, &err) == KAFC_OK, "%s",
          SEED(f), err.message);
     cfg.options.isolation = sim_chance(s, 50) ? KAFC_READ_COMMITTED : KAFC_READ_UNCOMMITTED;
     f->rcore = sim_client(s, &core);

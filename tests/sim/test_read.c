@@ -190,7 +190,7 @@ static void start_reader(struct world *w)
     o.isolation = w->committed ? KAFC_READ_COMMITTED : KAFC_READ_UNCOMMITTED;
     o.max_wait_ms = 20 + (int32_t)sim_draw(w->sim, 300);
     o.partition_max_bytes = 100 + (int32_t)sim_draw(w->sim, 2000);
-    ck_assert_int_eq(kafc__options_resolve(KAFC_OBJECT_READER, &o, &cfg.options, &err), KAFC_OK);
+    ck_assert_int_eq(kafc__options_resolve(&kafc__reader_options, &o, &cfg.options, &err), KAFC_OK);
     w->core = sim_client(w->sim, &core);
     w->consumer = kafc__consumer_new(w->core, &cfg);
     ck_assert_ptr_nonnull(w->consumer);
