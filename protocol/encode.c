@@ -10,18 +10,54 @@ struct enc {
     struct kafc_wr *o;
 };
 
-static void put_struct(struct enc *c, const struct kafc_schema *s, const void *obj);
+static void put_struct(struct enc *c, const struct kafc_plan *p, const void *obj);
 static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, const void *m,
                       bool tagged);
+
+/* A struct by itself. */
+static void put_one(struct enc *c, const struct kafc_schema *s, const void *obj)
+{
+    struct kafc_plan p;
+    kafc__plan_make(&p, s, c->w.version);
+    put_struct(c, &p, obj);
+}
+
+static void put_structs(struct enc *c, const struct kafc_schema *s, const char *v, int32_t n)
+{
+    struct kafc_plan p;
+    kafc__plan_make(&p, s, c->w.version);
+    for (int32_t i = 0; i < n && !c->o->err; i++, v += s->size) {
+        put_struct(c, &p, v);
+        if (c->o->err)
+            c->w.index = i;
+    }
+}
+
+static void put_i32s(struct kafc_wr *o, const int32_t *v, int32_t n)
+{
+    if (n <= 0 || !kafc__wr_room(o, (size_t)n * 4))
+        return;
+    for (int32_t i = 0; i < n; i++)
+        kafc__store32(o->p + (size_t)i * 4, (uint32_t)v[i]);
+    o->p += (size_t)n * 4;
+}
 
 static void put_array(struct enc *c, const struct kafc_field *f, const void *m)
 {
     struct kafc_any_array a = kafc__array_get(m);
     kafc__wr_count(c->o, a.n, c->w.flex);
-    size_t step = f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem);
+    if (f->elem == KAFC_STRUCT) {
+        put_structs(c, f->sub, a.v, a.n);
+        return;
+    }
+    if (f->elem == KAFC_I32) {
+        put_i32s(c->o, a.v, a.n);
+        return;
+    }
+    size_t step = kafc__kind_size(f->elem);
     const char *v = a.v;
     for (int32_t i = 0; i < a.n && !c->o->err; i++, v += step) {
-        put_value(c, kafc__element_of(f), f->elem, v, false);
+        put_value(c, &kafc__element, f->elem, v, false);
         if (c->o->err)
             c->w.index = i;
     }
@@ -34,17 +70,27 @@ static bool put_marker(struct enc *c, const void *p, bool tagged)
     return p;
 }
 
+/* The kinds that are most of all messages, for the loop over rows; false: another one. */
+static inline bool put_number(struct kafc_wr *o, unsigned kind, const void *m)
+{
+    switch (kind) {
+    case KAFC_BOOL: kafc__wr_i8(o, *(const bool *)m ? 1 : 0); return true;
+    case KAFC_I8: kafc__wr_i8(o, *(const int8_t *)m); return true;
+    case KAFC_I16: kafc__wr_i16(o, *(const int16_t *)m); return true;
+    case KAFC_I32: kafc__wr_i32(o, *(const int32_t *)m); return true;
+    case KAFC_I64: kafc__wr_i64(o, *(const int64_t *)m); return true;
+    default: return false;
+    }
+}
+
 static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, const void *m,
                       bool tagged)
 {
     struct kafc_wr *o = c->o;
+    if (put_number(o, kind, m))
+        return;
     switch (kind) {
-    case KAFC_BOOL: kafc__wr_i8(o, *(const bool *)m ? 1 : 0); break;
-    case KAFC_I8: kafc__wr_i8(o, *(const int8_t *)m); break;
-    case KAFC_I16: kafc__wr_i16(o, *(const int16_t *)m); break;
     case KAFC_U16: kafc__wr_u16(o, *(const uint16_t *)m); break;
-    case KAFC_I32: kafc__wr_i32(o, *(const int32_t *)m); break;
-    case KAFC_I64: kafc__wr_i64(o, *(const int64_t *)m); break;
     case KAFC_F64: kafc__wr_f64(o, *(const double *)m); break;
     case KAFC_UUID: kafc__wr_uuid(o, m); break;
     case KAFC_STRING:
@@ -57,7 +103,7 @@ static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, 
             kafc__wr_fail(o, "null, which the version does not allow");
         kafc__wr_bytes(o, *(const kafc_bytes *)m, c->w.flex);
         break;
-    case KAFC_STRUCT: put_struct(c, f->sub, m); break;
+    case KAFC_STRUCT: put_one(c, f->sub, m); break;
     case KAFC_RECORDS:
     case KAFC_PTR:
     case KAFC_ARR:
@@ -68,7 +114,7 @@ static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, 
         else if (kind == KAFC_RECORDS)
             kafc__wr_records(o, m, c->w.flex);
         else if (put_marker(c, kafc__ptr_get(m), tagged))
-            put_struct(c, f->sub, kafc__ptr_get(m));
+            put_one(c, f->sub, kafc__ptr_get(m));
         break;
     default: kafc__wr_fail(o, "a kind that does not exist"); break;
     }
@@ -98,28 +144,32 @@ static void put_unknown(struct enc *c, const struct kafc_tags *u, int32_t *i, ui
 }
 
 /* The tagged field worth writing with the lowest tag above `above`: rows follow Kafka's order, tags ascend. */
-static const struct kafc_field *next_tag(const struct enc *c, const struct kafc_schema *s,
-                                         const void *obj, int above)
+static const struct kafc_field *next_tag(const struct kafc_plan *p, const void *obj, int above)
 {
     const struct kafc_field *next = NULL;
-    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++)
+    for (int i = 0; i < p->ntagged; i++) {
+        const struct kafc_field *f = &p->s->field[p->tagged[i]];
         if (f->tag > above && (!next || f->tag < next->tag) &&
-            kafc__field_tagged(f, kafc__member(obj, f), c->w.version))
+            !kafc__field_is_default(f, kafc__member(obj, f)))
             next = f;
+    }
     return next;
 }
 
-static void put_tags(struct enc *c, const struct kafc_schema *s, const void *obj, uint32_t count)
+static void put_tags(struct enc *c, const struct kafc_plan *p, const void *obj)
 {
-    const struct kafc_tags *u = kafc__unknown_const(s, obj);
+    const struct kafc_tags *u = kafc__unknown_const(p->s, obj);
+    const struct kafc_field *f;
+    uint32_t count = (uint32_t)u->n;
     int32_t i = 0;
-    int last = -1;
-    kafc__wr_uvarint(c->o, count + (uint32_t)u->n);
-    for (; count > 0 && !c->o->err; count--) {
-        const struct kafc_field *f = next_tag(c, s, obj, last);
-        if (!f)
-            break;
-        last = f->tag;
+    for (int k = 0; k < p->ntagged; k++) {
+        f = &p->s->field[p->tagged[k]];
+        count += !kafc__field_is_default(f, kafc__member(obj, f));
+    }
+    kafc__wr_uvarint(c->o, count);
+    if (count == 0)
+        return;
+    for (int last = -1; !c->o->err && (f = next_tag(p, obj, last)) != NULL; last = f->tag) {
         put_unknown(c, u, &i, f->tag);
         put_tag(c, f, kafc__member(obj, f));
     }
@@ -127,27 +177,30 @@ static void put_tags(struct enc *c, const struct kafc_schema *s, const void *obj
         put_unknown(c, u, &i, UINT64_MAX);
 }
 
-static void put_struct(struct enc *c, const struct kafc_schema *s, const void *obj)
+static void put_struct(struct enc *c, const struct kafc_plan *p, const void *obj)
 {
-    uint32_t tags = 0;
-    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++) {
-        const void *m = kafc__member(obj, f);
-        if (!kafc__in(f->on, c->w.version)) {
-            if (!kafc__field_may_drop(f, m))
-                kafc__wr_fail(c->o, "set, but the version does not carry it");
-        } else if (!kafc__in(f->tagged, c->w.version)) {
-            put_value(c, f, f->kind, m, false);
-        } else if (!kafc__field_is_default(f, m)) {
-            tags++;
+    const struct kafc_field *rows = p->s->field;
+    for (int i = 0; i < p->nabsent; i++) {
+        const struct kafc_field *f = &rows[p->absent[i]];
+        if (!kafc__field_may_drop(f, kafc__member(obj, f))) {
+            kafc__wr_fail(c->o, "set, but the version does not carry it");
+            kafc__walk_note(&c->w, f);
+            return;
         }
+    }
+    for (int i = 0; i < p->nwire; i++) {
+        const struct kafc_field *f = &rows[p->wire[i]];
+        const void *m = kafc__member(obj, f);
+        if (!put_number(c->o, f->kind, m))
+            put_value(c, f, f->kind, m, false);
         if (c->o->err) {
             kafc__walk_note(&c->w, f);
             return;
         }
     }
     if (c->w.flex)
-        put_tags(c, s, obj, tags);
-    else if (kafc__unknown_const(s, obj)->n > 0)
+        put_tags(c, p, obj);
+    else if (kafc__unknown_const(p->s, obj)->n > 0)
         kafc__wr_fail(c->o, "unknown tagged fields in a version without tagged fields");
 }
 
@@ -160,7 +213,7 @@ kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s, const 
     struct enc c = { .o = w };
     kafc__walk_init(&c.w, s, version);
     if (!w->err)
-        put_struct(&c, s, msg);
+        put_one(&c, s, msg);
     if (!w->err)
         return KAFC_OK;
     return kafc__walk_error(&c.w, w->no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_ENCODE,

@@ -12,7 +12,8 @@ struct sizer {
     const char *err;
 };
 
-static void add_struct(struct sizer *z, const struct kafc_schema *s, const void *obj);
+static void add_one(struct sizer *z, const struct kafc_schema *s, const void *obj);
+static void add_structs(struct sizer *z, const struct kafc_schema *s, const char *v, int32_t n);
 
 static void fail(struct sizer *z, const char *why)
 {
@@ -51,14 +52,18 @@ static void add_array(struct sizer *z, const struct kafc_field *f, const void *m
     z->n += z->w.flex ? kafc__uvarint_size((uint32_t)a.n + 1) : 4;
     if (a.n <= 0)
         return;
-    if (f->elem != KAFC_STRUCT && f->elem != KAFC_STRING && f->elem != KAFC_BLOB) {
+    if (f->elem == KAFC_STRUCT) {
+        add_structs(z, f->sub, a.v, a.n);
+        return;
+    }
+    if (f->elem != KAFC_STRING && f->elem != KAFC_BLOB) {
         z->n += (uint64_t)a.n * kafc__kind_min(f->elem, z->w.flex);
         return;
     }
-    size_t step = f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem);
+    size_t step = kafc__kind_size(f->elem);
     const char *v = a.v;
     for (int32_t i = 0; i < a.n && !z->err; i++, v += step) {
-        add_value(z, kafc__element_of(f), f->elem, v, false);
+        add_value(z, &kafc__element, f->elem, v, false);
         if (z->err)
             z->w.index = i;
     }
@@ -95,12 +100,12 @@ static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind
         check_null(z, f, kafc__field_is_null(f, m), ((const struct kafc_records *)m)->len);
         add_records(z, m);
         break;
-    case KAFC_STRUCT: add_struct(z, f->sub, m); break;
+    case KAFC_STRUCT: add_one(z, f->sub, m); break;
     case KAFC_PTR:
         z->n++;
         (void)tagged; /* one byte in both forms */
         if (kafc__ptr_get(m))
-            add_struct(z, f->sub, kafc__ptr_get(m));
+            add_one(z, f->sub, kafc__ptr_get(m));
         else
             check_null(z, f, true, 0);
         break;
@@ -151,28 +156,84 @@ static void add_unknown(struct sizer *z, const struct kafc_schema *s, const void
     z->n += kafc__uvarint_size(count);
 }
 
-static void add_struct(struct sizer *z, const struct kafc_schema *s, const void *obj)
+/* A plan and what it costs without looking: `fixed` bytes for the rows that are always as large. */
+struct costs {
+    struct kafc_plan p;
+    uint32_t fixed;
+};
+
+static void find_costs(struct sizer *z, struct costs *c, const struct kafc_schema *s)
 {
+    struct kafc_plan *p = &c->p;
+    kafc__plan_make(p, s, z->w.version);
+    uint8_t n = 0;
+    c->fixed = 0;
+    for (int i = 0; i < p->nwire; i++) {
+        unsigned kind = s->field[p->wire[i]].kind;
+        if (kind <= KAFC_UUID)
+            c->fixed += (uint32_t)kafc__kind_min(kind, z->w.flex);
+        else
+            p->wire[n++] = p->wire[i];
+    }
+    p->nwire = n;
+}
+
+/* false: the failure passes out of this field. */
+static bool passed(struct sizer *z, const struct kafc_field *f)
+{
+    if (z->err)
+        kafc__walk_note(&z->w, f);
+    return !z->err;
+}
+
+static void add_struct(struct sizer *z, const struct costs *c, const void *obj)
+{
+    const struct kafc_plan *p = &c->p;
+    const struct kafc_field *rows = p->s->field, *f;
     uint32_t tags = 0;
-    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++) {
-        const void *m = kafc__member(obj, f);
-        if (!kafc__in(f->on, z->w.version)) {
-            if (!kafc__field_may_drop(f, m))
-                fail(z, "set, but the version does not carry it");
-        } else if (!kafc__in(f->tagged, z->w.version)) {
-            add_value(z, f, f->kind, m, false);
-        } else if (!kafc__field_is_default(f, m)) {
-            add_tag(z, f, m, &tags);
-        }
-        if (z->err) {
-            kafc__walk_note(&z->w, f);
+    z->n += c->fixed;
+    for (int i = 0; i < p->nabsent; i++) {
+        f = &rows[p->absent[i]];
+        if (!kafc__field_may_drop(f, kafc__member(obj, f)))
+            fail(z, "set, but the version does not carry it");
+        if (!passed(z, f))
             return;
-        }
+    }
+    for (int i = 0; i < p->nwire; i++) {
+        f = &rows[p->wire[i]];
+        add_value(z, f, f->kind, kafc__member(obj, f), false);
+        if (!passed(z, f))
+            return;
+    }
+    for (int i = 0; i < p->ntagged; i++) {
+        f = &rows[p->tagged[i]];
+        if (!kafc__field_is_default(f, kafc__member(obj, f)))
+            add_tag(z, f, kafc__member(obj, f), &tags);
+        if (!passed(z, f))
+            return;
     }
     if (z->w.flex)
-        add_unknown(z, s, obj, tags);
-    else if (kafc__unknown_const(s, obj)->n > 0)
+        add_unknown(z, p->s, obj, tags);
+    else if (kafc__unknown_const(p->s, obj)->n > 0)
         fail(z, "unknown tagged fields in a version without tagged fields");
+}
+
+static void add_one(struct sizer *z, const struct kafc_schema *s, const void *obj)
+{
+    struct costs c;
+    find_costs(z, &c, s);
+    add_struct(z, &c, obj);
+}
+
+static void add_structs(struct sizer *z, const struct kafc_schema *s, const char *v, int32_t n)
+{
+    struct costs c;
+    find_costs(z, &c, s);
+    for (int32_t i = 0; i < n && !z->err; i++, v += s->size) {
+        add_struct(z, &c, v);
+        if (z->err)
+            z->w.index = i;
+    }
 }
 
 size_t kafc__value_size(const struct kafc_field *f, const void *member, int version, bool flex,
@@ -196,7 +257,7 @@ kafc_err kafc__msg_size(const struct kafc_schema *s, const void *msg, int16_t ve
         return err;
     struct sizer z = { .n = 0 };
     kafc__walk_init(&z.w, s, version);
-    add_struct(&z, s, msg);
+    add_one(&z, s, msg);
     if (!z.err && z.n > INT32_MAX)
         fail(&z, "a message above 2 GB");
     if (z.err)

@@ -63,6 +63,20 @@ kafc_err kafc__walk_version(const struct kafc_schema *s, int version, kafc_error
     return KAFC_ERR_UNSUPPORTED;
 }
 
+void kafc__plan_make(struct kafc_plan *p, const struct kafc_schema *s, int version)
+{
+    p->s = s;
+    p->nwire = p->ntagged = p->nabsent = 0;
+    for (uint8_t i = 0; i < s->nfields && i < KAFC_WALK_ROWS; i++) {
+        if (!kafc__in(s->field[i].on, version))
+            p->absent[p->nabsent++] = i;
+        else if (kafc__in(s->field[i].tagged, version))
+            p->tagged[p->ntagged++] = i;
+        else
+            p->wire[p->nwire++] = i;
+    }
+}
+
 size_t kafc__kind_size(unsigned kind)
 {
     static const uint8_t size[] = {

@@ -9,7 +9,10 @@
 
 #include "protocol/schema.h"
 
-enum { KAFC_WALK_DEPTH = 8 }; /* of structs; Kafka's deepest message has 4 */
+enum {
+    KAFC_WALK_DEPTH = 8, /* of structs; Kafka's deepest message has 4 */
+    KAFC_WALK_ROWS = 32  /* of a struct; Kafka's longest has 17 */
+};
 
 /* One walk over one message. The path is collected on the way out of a failure, innermost first. */
 struct kafc_walk {
@@ -125,6 +128,14 @@ static inline bool kafc__field_tagged(const struct kafc_field *f, const void *me
 {
     return kafc__in(f->tagged, version) && !kafc__field_is_default(f, member);
 }
+
+/* The rows of a struct sorted by what a version makes of them: found once for all elements of an array. */
+struct kafc_plan {
+    const struct kafc_schema *s;
+    uint8_t nwire, ntagged, nabsent; /* rows written in order, behind a tag, and not at all */
+    uint8_t wire[KAFC_WALK_ROWS], tagged[KAFC_WALK_ROWS], absent[KAFC_WALK_ROWS];
+};
+void kafc__plan_make(struct kafc_plan *p, const struct kafc_schema *s, int version);
 
 /* The size of one value, as size.c counts it: of a tag's payload when `tagged`. SIZE_MAX: it cannot be written. */
 size_t kafc__value_size(const struct kafc_field *f, const void *member, int version, bool flex,
