@@ -302,15 +302,19 @@ format-check:
 
 .PHONY: install install-check uninstall clean distclean help
 D = $(DESTDIR)
+# The codec, for researchers: its headers and those of src/base that they stand on, below kafc/protocol.
+CODEC_HEADERS = $(filter-out protocol/walk.h,$(wildcard protocol/*.h protocol/api/*.h protocol/blob/*.h protocol/record/*.h))
+CODEC_BASE    = $(addprefix src/base/,arena.h rand.h frame.h seg.h budget.h sync.h)
+CODEC_SED     = sed -e 's|^\# *include "protocol/\(.*\)"|\#include <kafc/protocol/\1>|' -e 's|^\# *include "base/\(.*\)"|\#include <kafc/protocol/base/\1>|'
 install: all
-	$(INSTALL) -d $(D)$(bindir) $(D)$(libdir)/pkgconfig $(D)$(includedir)/kafc/protocol/api
+	$(INSTALL) -d $(D)$(bindir) $(D)$(libdir)/pkgconfig $(addprefix $(D)$(includedir)/kafc/protocol/,api blob record base)
 	$(INSTALL) -m 644 $(LIBS_A) $(D)$(libdir)
 	$(INSTALL) -m 755 $(O)/libkafc.so.0 $(D)$(libdir)
 	ln -sf libkafc.so.0 $(D)$(libdir)/libkafc.so
 	$(INSTALL) -m 644 $(HEADERS) $(D)$(includedir)/kafc
-	for h in $(wildcard protocol/*.h protocol/api/*.h); do \
-	  sed 's|^# *include "protocol/\(.*\)"|#include <kafc/protocol/\1>|' $$h > $(D)$(includedir)/kafc/$$h || exit 1; \
-	  chmod 644 $(D)$(includedir)/kafc/$$h; \
+	for h in $(CODEC_HEADERS) $(CODEC_BASE); do \
+	  to=$(D)$(includedir)/kafc/protocol/$${h#src/}; to=$${to/protocol\/protocol/protocol}; \
+	  $(CODEC_SED) $$h > $$to && chmod 644 $$to || exit 1; \
 	done
 	$(PC_SED) > $(D)$(libdir)/pkgconfig/kafc.pc
 	if [ -x $(O)/kafc ]; then $(INSTALL) -m 755 $(O)/kafc $(D)$(bindir); fi
@@ -318,7 +322,7 @@ install: all
 # What was installed serves a program: each header alone, and a program against either library.
 install-check:
 	@$(MAKE) -s install DESTDIR=$(abspath $(O))/inst prefix=/usr > /dev/null
-	@tests/install $(O)/inst/usr $(CC) "$(KAFC_LIBS)"
+	@tests/install $(O)/inst/usr "$(CC)" "$(KAFC_LIBS)"
 uninstall:
 	rm -f $(D)$(bindir)/kafc $(D)$(libdir)/libkafc.a $(D)$(libdir)/libkafc_mock.a $(D)$(libdir)/libkafc.so* \
 	  $(D)$(libdir)/pkgconfig/kafc.pc

@@ -7,10 +7,10 @@
 #ifndef KAFC_PROTOCOL_SCHEMA_H
 #define KAFC_PROTOCOL_SCHEMA_H
 
+#include "base/arena.h"
+#include "base/rand.h"
 #include "protocol/wire.h"
 #include <kafc/error.h>
-
-struct kafc_rand;
 
 enum kafc_kind {
     KAFC_BOOL = 1, /* bool */
