@@ -12,7 +12,7 @@ ROWS(kafc_legacy_offset_commit_key) = {
     STR(topic, "topic", SINCE(0)),
     I32(partition, "partition", SINCE(0)),
 };
-DATA(kafc_legacy_offset_commit_key, "LegacyOffsetCommitKey", 0, 0, NEVER);
+LOG_KEY(kafc_legacy_offset_commit_key, "LegacyOffsetCommitKey", 0);
 #undef MSG
 
 #define MSG struct kafc_legacy_offset_commit_value

@@ -11,7 +11,7 @@ ROWS(kafc_share_snapshot_key) = {
     UUID(topic_id, "TopicId", SINCE(0)),
     I32(partition, "Partition", SINCE(0)),
 };
-DATA(kafc_share_snapshot_key, "ShareSnapshotKey", 0, 0, NEVER);
+LOG_KEY(kafc_share_snapshot_key, "ShareSnapshotKey", 0);
 #undef MSG
 
 #define MSG struct kafc_share_snapshot_value_state_batch
@@ -44,7 +44,7 @@ ROWS(kafc_share_update_key) = {
     UUID(topic_id, "TopicId", SINCE(0)),
     I32(partition, "Partition", SINCE(0)),
 };
-DATA(kafc_share_update_key, "ShareUpdateKey", 0, 0, NEVER);
+LOG_KEY(kafc_share_update_key, "ShareUpdateKey", 1);
 #undef MSG
 
 #define MSG struct kafc_share_update_value_state_batch

@@ -9,7 +9,7 @@
 ROWS(kafc_transaction_log_key) = {
     STR(transactional_id, "TransactionalId", SINCE(0)),
 };
-DATA(kafc_transaction_log_key, "TransactionLogKey", 0, 0, NEVER);
+LOG_KEY(kafc_transaction_log_key, "TransactionLogKey", 0);
 #undef MSG
 
 #define MSG struct kafc_transaction_log_value_topic
