@@ -9,7 +9,7 @@
 
 struct kafc_produce_req_partition {
     int32_t index;
-    struct kafc_records records;
+    struct kafc_records records; /* one batch from 3 on */
     struct kafc_tags unknown;
 };
 
@@ -21,15 +21,15 @@ struct kafc_produce_req_topic {
 };
 
 struct kafc_produce_req {
-    kafc_str transactional_id;
-    int16_t acks; /* 0 has no response, 1 leader, -1 all in sync */
-    int32_t timeout_ms;
+    kafc_str transactional_id; /* null: no transaction */
+    int16_t acks;              /* 0 has no response, 1 leader, -1 all in sync */
+    int32_t timeout_ms;        /* for the replicas that acks waits for */
     KAFC_ARRAY(struct kafc_produce_req_topic) topic_data;
     struct kafc_tags unknown;
 };
 
 struct kafc_produce_resp_record_error {
-    int32_t batch_index;
+    int32_t batch_index; /* the record's place in its batch */
     kafc_str batch_index_error_message;
     struct kafc_tags unknown;
 };
@@ -45,10 +45,10 @@ struct kafc_produce_resp_partition {
     int16_t error_code;
     int64_t base_offset;
     int64_t log_append_time_ms; /* -1: the topic keeps the producer's timestamps */
-    int64_t log_start_offset;
+    int64_t log_start_offset;   /* -1: unknown */
     KAFC_ARRAY(struct kafc_produce_resp_record_error) record_errors;
     kafc_str error_message;
-    struct kafc_produce_resp_leader current_leader;
+    struct kafc_produce_resp_leader current_leader; /* with error 6, from 10 */
     struct kafc_tags unknown;
 };
 
@@ -70,7 +70,7 @@ struct kafc_produce_resp_node {
 struct kafc_produce_resp {
     KAFC_ARRAY(struct kafc_produce_resp_topic) responses;
     int32_t throttle_time_ms;
-    KAFC_ARRAY(struct kafc_produce_resp_node) node_endpoints;
+    KAFC_ARRAY(struct kafc_produce_resp_node) node_endpoints; /* of the leaders named above */
     struct kafc_tags unknown;
 };
 

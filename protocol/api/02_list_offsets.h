@@ -22,10 +22,10 @@ struct kafc_list_offsets_req_topic {
 };
 
 struct kafc_list_offsets_req {
-    int32_t replica_id;
-    int8_t isolation_level;
+    int32_t replica_id;     /* -1: a client */
+    int8_t isolation_level; /* 1: latest is the last stable offset */
     KAFC_ARRAY(struct kafc_list_offsets_req_topic) topics;
-    int32_t timeout_ms;
+    int32_t timeout_ms; /* where tiered storage is asked */
     struct kafc_tags unknown;
 };
 
@@ -33,8 +33,8 @@ struct kafc_list_offsets_resp_partition {
     int32_t partition_index;
     int16_t error_code;
     KAFC_ARRAY(int64_t) old_style_offsets; /* 0 only */
-    int64_t timestamp;
-    int64_t offset;
+    int64_t timestamp;                     /* ms, of the record found; -1: none */
+    int64_t offset;                        /* -1: none */
     int32_t leader_epoch;
     struct kafc_tags unknown;
 };

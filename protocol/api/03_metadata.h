@@ -8,8 +8,8 @@
 #include "protocol/types.h"
 
 struct kafc_metadata_req_topic {
-    kafc_uuid topic_id;
-    kafc_str name; /* null: by id, from 12 on */
+    kafc_uuid topic_id; /* zero: by name */
+    kafc_str name;      /* null: by id, from 12 on */
     struct kafc_tags unknown;
 };
 
@@ -32,8 +32,8 @@ struct kafc_metadata_resp_broker {
 struct kafc_metadata_resp_partition {
     int16_t error_code;
     int32_t partition_index;
-    int32_t leader_id;
-    int32_t leader_epoch;
+    int32_t leader_id;    /* -1: none */
+    int32_t leader_epoch; /* -1: unknown */
     KAFC_ARRAY(int32_t) replica_nodes;
     KAFC_ARRAY(int32_t) isr_nodes;
     KAFC_ARRAY(int32_t) offline_replicas;
@@ -42,11 +42,11 @@ struct kafc_metadata_resp_partition {
 
 struct kafc_metadata_resp_topic {
     int16_t error_code;
-    kafc_str name;
+    kafc_str name; /* null: an id that is unknown */
     kafc_uuid topic_id;
     bool is_internal;
     KAFC_ARRAY(struct kafc_metadata_resp_partition) partitions;
-    int32_t topic_authorized_operations;
+    int32_t topic_authorized_operations; /* bit n: operation n of DescribeAcls; INT32_MIN: not asked */
     struct kafc_tags unknown;
 };
 
@@ -54,10 +54,10 @@ struct kafc_metadata_resp {
     int32_t throttle_time_ms;
     KAFC_ARRAY(struct kafc_metadata_resp_broker) brokers;
     kafc_str cluster_id;
-    int32_t controller_id;
+    int32_t controller_id; /* KRaft brokers name any broker; -1: none */
     KAFC_ARRAY(struct kafc_metadata_resp_topic) topics;
     int32_t cluster_authorized_operations;
-    int16_t error_code;
+    int16_t error_code; /* from 13 */
     struct kafc_tags unknown;
 };
 

@@ -81,4 +81,4 @@ ROWS(kafc_leader_and_isr_resp) = {
 MESSAGE(kafc_leader_and_isr_resp, "LeaderAndIsrResponse", 4, 0, 7, 4);
 #undef MSG
 
-API(kafc_leader_and_isr, "LeaderAndIsr", 4, 7, 4, NEVER, KAFC_TO_QUORUM);
+API(kafc_leader_and_isr, "LeaderAndIsr", 4, 7, 4, NEVER, KAFC_TO_BROKER);

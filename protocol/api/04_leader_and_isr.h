@@ -15,12 +15,12 @@ struct kafc_leader_and_isr_req_partition {
     int32_t leader;
     int32_t leader_epoch;
     KAFC_ARRAY(int32_t) isr;
-    int32_t partition_epoch;
+    int32_t partition_epoch; /* ZooKeeper's version of the state */
     KAFC_ARRAY(int32_t) replicas;
     KAFC_ARRAY(int32_t) adding_replicas;
     KAFC_ARRAY(int32_t) removing_replicas;
     bool is_new;
-    int8_t leader_recovery_state;
+    int8_t leader_recovery_state; /* 1: recovers from an unclean election */
     struct kafc_tags unknown;
 };
 
@@ -42,8 +42,8 @@ struct kafc_leader_and_isr_req {
     int32_t controller_id;
     bool is_kraft_controller;
     int32_t controller_epoch;
-    int64_t broker_epoch;
-    int8_t type;
+    int64_t broker_epoch; /* ZooKeeper's id of the registration; -1: none */
+    int8_t type; /* 1 some partitions, 2 all that the broker has */
     KAFC_ARRAY(struct kafc_leader_and_isr_req_partition) ungrouped_partition_states; /* to 1 */
     KAFC_ARRAY(struct kafc_leader_and_isr_req_topic) topic_states;
     KAFC_ARRAY(struct kafc_leader_and_isr_req_live_leader) live_leaders;

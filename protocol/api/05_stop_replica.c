@@ -69,4 +69,4 @@ ROWS(kafc_stop_replica_resp) = {
 MESSAGE(kafc_stop_replica_resp, "StopReplicaResponse", 5, 0, 4, 2);
 #undef MSG
 
-API(kafc_stop_replica, "StopReplica", 5, 4, 2, NEVER, KAFC_TO_QUORUM);
+API(kafc_stop_replica, "StopReplica", 5, 4, 2, NEVER, KAFC_TO_BROKER);

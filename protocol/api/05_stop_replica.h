@@ -10,20 +10,20 @@
 #include "protocol/types.h"
 
 struct kafc_stop_replica_req_ungrouped {
-    kafc_str topic_name; /* only 0 */
+    kafc_str topic_name;     /* only 0 */
     int32_t partition_index; /* only 0 */
     struct kafc_tags unknown;
 };
 
 struct kafc_stop_replica_req_topic {
-    kafc_str name; /* 1 to 2 */
+    kafc_str name;                         /* 1 to 2 */
     KAFC_ARRAY(int32_t) partition_indexes; /* 1 to 2 */
     struct kafc_tags unknown;
 };
 
 struct kafc_stop_replica_req_state_partition {
     int32_t partition_index;
-    int32_t leader_epoch;
+    int32_t leader_epoch; /* -1: none; -2: the topic is deleted */
     bool delete_partition;
     struct kafc_tags unknown;
 };
@@ -38,10 +38,10 @@ struct kafc_stop_replica_req {
     int32_t controller_id;
     bool is_kraft_controller;
     int32_t controller_epoch;
-    int64_t broker_epoch;
-    bool delete_partitions; /* to 2 */
+    int64_t broker_epoch;                                                    /* -1: none */
+    bool delete_partitions;                                                  /* to 2 */
     KAFC_ARRAY(struct kafc_stop_replica_req_ungrouped) ungrouped_partitions; /* only 0 */
-    KAFC_ARRAY(struct kafc_stop_replica_req_topic) topics; /* 1 to 2 */
+    KAFC_ARRAY(struct kafc_stop_replica_req_topic) topics;                   /* 1 to 2 */
     KAFC_ARRAY(struct kafc_stop_replica_req_state_topic) topic_states;
     struct kafc_tags unknown;
 };

@@ -71,4 +71,4 @@ ROWS(kafc_update_metadata_resp) = {
 MESSAGE(kafc_update_metadata_resp, "UpdateMetadataResponse", 6, 0, 8, 6);
 #undef MSG
 
-API(kafc_update_metadata, "UpdateMetadata", 6, 8, 6, NEVER, KAFC_TO_QUORUM);
+API(kafc_update_metadata, "UpdateMetadata", 6, 8, 6, NEVER, KAFC_TO_BROKER);

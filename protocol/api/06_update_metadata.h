@@ -15,7 +15,7 @@ struct kafc_update_metadata_req_partition {
     int32_t leader;
     int32_t leader_epoch;
     KAFC_ARRAY(int32_t) isr;
-    int32_t zk_version;
+    int32_t zk_version; /* of the partition's state */
     KAFC_ARRAY(int32_t) replicas;
     KAFC_ARRAY(int32_t) offline_replicas;
     struct kafc_tags unknown;
@@ -32,14 +32,14 @@ struct kafc_update_metadata_req_endpoint {
     int32_t port;
     kafc_str host;
     kafc_str listener;
-    int16_t security_protocol;
+    int16_t security_protocol; /* 0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL */
     struct kafc_tags unknown;
 };
 
 struct kafc_update_metadata_req_broker {
     int32_t id;
     kafc_str v0_host; /* only 0 */
-    int32_t v0_port; /* only 0 */
+    int32_t v0_port;  /* only 0 */
     KAFC_ARRAY(struct kafc_update_metadata_req_endpoint) endpoints;
     kafc_str rack;
     struct kafc_tags unknown;
@@ -50,7 +50,7 @@ struct kafc_update_metadata_req {
     bool is_kraft_controller;
     int8_t type;
     int32_t controller_epoch;
-    int64_t broker_epoch;
+    int64_t broker_epoch;                                                             /* -1: none */
     KAFC_ARRAY(struct kafc_update_metadata_req_partition) ungrouped_partition_states; /* to 4 */
     KAFC_ARRAY(struct kafc_update_metadata_req_topic) topic_states;
     KAFC_ARRAY(struct kafc_update_metadata_req_broker) live_brokers;

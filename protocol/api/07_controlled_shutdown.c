@@ -13,18 +13,18 @@ ROWS(kafc_controlled_shutdown_req) = {
 MESSAGE(kafc_controlled_shutdown_req, "ControlledShutdownRequest", 7, 0, 3, 3);
 #undef MSG
 
-#define MSG struct kafc_controlled_shutdown_resp_remaining
-ROWS(kafc_controlled_shutdown_resp_remaining) = {
+#define MSG struct kafc_controlled_shutdown_resp_partition
+ROWS(kafc_controlled_shutdown_resp_partition) = {
     STR(topic_name, "TopicName", SINCE(0)),
     I32(partition_index, "PartitionIndex", SINCE(0)),
 };
-SCHEMA(kafc_controlled_shutdown_resp_remaining, "RemainingPartition");
+SCHEMA(kafc_controlled_shutdown_resp_partition, "RemainingPartition");
 #undef MSG
 
 #define MSG struct kafc_controlled_shutdown_resp
 ROWS(kafc_controlled_shutdown_resp) = {
     I16(error_code, "ErrorCode", SINCE(0)),
-    ARR(remaining_partitions, kafc_controlled_shutdown_resp_remaining, "RemainingPartitions", SINCE(0)),
+    ARR(remaining_partitions, kafc_controlled_shutdown_resp_partition, "RemainingPartitions", SINCE(0)),
 };
 MESSAGE(kafc_controlled_shutdown_resp, "ControlledShutdownResponse", 7, 0, 3, 3);
 #undef MSG

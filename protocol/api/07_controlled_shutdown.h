@@ -11,11 +11,11 @@
 
 struct kafc_controlled_shutdown_req {
     int32_t broker_id;
-    int64_t broker_epoch;
+    int64_t broker_epoch; /* -1: none */
     struct kafc_tags unknown;
 };
 
-struct kafc_controlled_shutdown_resp_remaining {
+struct kafc_controlled_shutdown_resp_partition {
     kafc_str topic_name;
     int32_t partition_index;
     struct kafc_tags unknown;
@@ -23,13 +23,13 @@ struct kafc_controlled_shutdown_resp_remaining {
 
 struct kafc_controlled_shutdown_resp {
     int16_t error_code;
-    KAFC_ARRAY(struct kafc_controlled_shutdown_resp_remaining) remaining_partitions;
+    KAFC_ARRAY(struct kafc_controlled_shutdown_resp_partition) remaining_partitions; /* still led by the broker */
     struct kafc_tags unknown;
 };
 
 KAFC_DECLARE_API(kafc_controlled_shutdown);
 KAFC_DECLARE_SCHEMA(kafc_controlled_shutdown_req);
 KAFC_DECLARE_SCHEMA(kafc_controlled_shutdown_resp);
-KAFC_DECLARE_SCHEMA(kafc_controlled_shutdown_resp_remaining);
+KAFC_DECLARE_SCHEMA(kafc_controlled_shutdown_resp_partition);
 
 #endif

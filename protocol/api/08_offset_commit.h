@@ -10,10 +10,10 @@
 
 struct kafc_offset_commit_req_partition {
     int32_t partition_index;
-    int64_t committed_offset;
-    int32_t committed_leader_epoch;
-    int64_t commit_timestamp; /* only 1 */
-    kafc_str committed_metadata;
+    int64_t committed_offset;       /* the next one to read */
+    int32_t committed_leader_epoch; /* of the last record read; -1: unknown */
+    int64_t commit_timestamp;       /* only 1 */
+    kafc_str committed_metadata;    /* a note of the member's */
     struct kafc_tags unknown;
 };
 
@@ -29,7 +29,7 @@ struct kafc_offset_commit_req {
     int32_t generation_id_or_member_epoch; /* -1: outside a membership */
     kafc_str member_id;
     kafc_str group_instance_id; /* null: no static member */
-    int64_t retention_time_ms; /* 2 to 4; -1: the broker's */
+    int64_t retention_time_ms;  /* 2 to 4; -1: the broker's */
     KAFC_ARRAY(struct kafc_offset_commit_req_topic) topics;
     struct kafc_tags unknown;
 };

@@ -9,7 +9,7 @@
 #include "protocol/types.h"
 
 struct kafc_offset_fetch_req_topic {
-    kafc_str name; /* to 7 */
+    kafc_str name;                         /* to 7 */
     KAFC_ARRAY(int32_t) partition_indexes; /* to 7 */
     struct kafc_tags unknown;
 };
@@ -23,14 +23,14 @@ struct kafc_offset_fetch_req_group_topic {
 
 struct kafc_offset_fetch_req_group {
     kafc_str group_id;
-    kafc_str member_id;
-    int32_t member_epoch;
+    kafc_str member_id;                                          /* null: not as a member */
+    int32_t member_epoch;                                        /* -1: not as a member */
     KAFC_ARRAY(struct kafc_offset_fetch_req_group_topic) topics; /* null: all */
     struct kafc_tags unknown;
 };
 
 struct kafc_offset_fetch_req {
-    kafc_str group_id; /* to 7 */
+    kafc_str group_id;                                     /* to 7 */
     KAFC_ARRAY(struct kafc_offset_fetch_req_topic) topics; /* to 7; null: all */
     KAFC_ARRAY(struct kafc_offset_fetch_req_group) groups;
     bool require_stable; /* wait for open transactions */
@@ -38,24 +38,24 @@ struct kafc_offset_fetch_req {
 };
 
 struct kafc_offset_fetch_resp_partition {
-    int32_t partition_index; /* to 7 */
-    int64_t committed_offset; /* -1: none */
-    int32_t committed_leader_epoch; /* 5 to 7 */
-    kafc_str metadata; /* to 7 */
-    int16_t error_code; /* to 7 */
+    int32_t partition_index;        /* to 7 */
+    int64_t committed_offset;       /* -1: none */
+    int32_t committed_leader_epoch; /* 5 to 7; -1: unknown */
+    kafc_str metadata;              /* to 7 */
+    int16_t error_code;             /* to 7 */
     struct kafc_tags unknown;
 };
 
 struct kafc_offset_fetch_resp_topic {
-    kafc_str name; /* to 7 */
+    kafc_str name;                                                  /* to 7 */
     KAFC_ARRAY(struct kafc_offset_fetch_resp_partition) partitions; /* to 7 */
     struct kafc_tags unknown;
 };
 
 struct kafc_offset_fetch_resp_group_partition {
     int32_t partition_index;
-    int64_t committed_offset; /* -1: none */
-    int32_t committed_leader_epoch;
+    int64_t committed_offset;       /* -1: none */
+    int32_t committed_leader_epoch; /* -1: unknown */
     kafc_str metadata;
     int16_t error_code;
     struct kafc_tags unknown;
@@ -78,7 +78,7 @@ struct kafc_offset_fetch_resp_group {
 struct kafc_offset_fetch_resp {
     int32_t throttle_time_ms;
     KAFC_ARRAY(struct kafc_offset_fetch_resp_topic) topics; /* to 7 */
-    int16_t error_code; /* 2 to 7 */
+    int16_t error_code;                                     /* 2 to 7 */
     KAFC_ARRAY(struct kafc_offset_fetch_resp_group) groups;
     struct kafc_tags unknown;
 };

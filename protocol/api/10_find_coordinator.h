@@ -9,15 +9,15 @@
 #include "protocol/types.h"
 
 struct kafc_find_coordinator_req {
-    kafc_str key; /* to 3 */
-    int8_t key_type; /* 0 group, 1 transactional id, 2 share group's partition */
-    KAFC_ARRAY(kafc_str) coordinator_keys;
+    kafc_str key;                          /* to 3 */
+    int8_t key_type;                       /* 0 group, 1 transactional id, 2 share group's partition */
+    KAFC_ARRAY(kafc_str) coordinator_keys; /* from 4 */
     struct kafc_tags unknown;
 };
 
 struct kafc_find_coordinator_resp_coordinator {
     kafc_str key;
-    int32_t node_id;
+    int32_t node_id; /* -1 with an error */
     kafc_str host;
     int32_t port;
     int16_t error_code;
@@ -27,11 +27,11 @@ struct kafc_find_coordinator_resp_coordinator {
 
 struct kafc_find_coordinator_resp {
     int32_t throttle_time_ms;
-    int16_t error_code; /* to 3 */
+    int16_t error_code;     /* to 3 */
     kafc_str error_message; /* 1 to 3 */
-    int32_t node_id; /* to 3 */
-    kafc_str host; /* to 3 */
-    int32_t port; /* to 3 */
+    int32_t node_id;        /* to 3 */
+    kafc_str host;          /* to 3 */
+    int32_t port;           /* to 3 */
     KAFC_ARRAY(struct kafc_find_coordinator_resp_coordinator) coordinators;
     struct kafc_tags unknown;
 };

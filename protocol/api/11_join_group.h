@@ -18,19 +18,19 @@ struct kafc_join_group_req_protocol {
 struct kafc_join_group_req {
     kafc_str group_id;
     int32_t session_timeout_ms;
-    int32_t rebalance_timeout_ms; /* -1 in version 0: the session timeout */
-    kafc_str member_id;
-    kafc_str group_instance_id;
-    kafc_str protocol_type;
-    KAFC_ARRAY(struct kafc_join_group_req_protocol) protocols;
-    kafc_str reason;
+    int32_t rebalance_timeout_ms; /* for all to join again; -1 in version 0: the session's */
+    kafc_str member_id; /* "": a newcomer */
+    kafc_str group_instance_id; /* null: no static member */
+    kafc_str protocol_type; /* "consumer", "connect" */
+    KAFC_ARRAY(struct kafc_join_group_req_protocol) protocols; /* best first */
+    kafc_str reason; /* for the broker's log */
     struct kafc_tags unknown;
 };
 
 struct kafc_join_group_resp_member {
     kafc_str member_id;
     kafc_str group_instance_id;
-    kafc_bytes metadata;
+    kafc_bytes metadata; /* of the protocol chosen */
     struct kafc_tags unknown;
 };
 
@@ -39,9 +39,9 @@ struct kafc_join_group_resp {
     int16_t error_code;
     int32_t generation_id;
     kafc_str protocol_type;
-    kafc_str protocol_name;
-    kafc_str leader;
-    bool skip_assignment;
+    kafc_str protocol_name; /* what all members know; null with an error */
+    kafc_str leader;        /* a member's id */
+    bool skip_assignment;   /* a static leader came back: it sends no assignments */
     kafc_str member_id;
     KAFC_ARRAY(struct kafc_join_group_resp_member) members; /* for the leader only */
     struct kafc_tags unknown;

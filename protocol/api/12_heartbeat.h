@@ -12,13 +12,13 @@ struct kafc_heartbeat_req {
     kafc_str group_id;
     int32_t generation_id;
     kafc_str member_id;
-    kafc_str group_instance_id;
+    kafc_str group_instance_id; /* null: no static member */
     struct kafc_tags unknown;
 };
 
 struct kafc_heartbeat_resp {
     int32_t throttle_time_ms;
-    int16_t error_code;
+    int16_t error_code; /* 27: join again */
     struct kafc_tags unknown;
 };
 

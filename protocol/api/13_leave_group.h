@@ -9,16 +9,16 @@
 #include "protocol/types.h"
 
 struct kafc_leave_group_req_member {
-    kafc_str member_id;
+    kafc_str member_id; /* "": whoever has the instance id */
     kafc_str group_instance_id;
-    kafc_str reason;
+    kafc_str reason; /* for the broker's log */
     struct kafc_tags unknown;
 };
 
 struct kafc_leave_group_req {
     kafc_str group_id;
-    kafc_str member_id; /* to 2 */
-    KAFC_ARRAY(struct kafc_leave_group_req_member) members;
+    kafc_str member_id;                                     /* to 2 */
+    KAFC_ARRAY(struct kafc_leave_group_req_member) members; /* from 3 */
     struct kafc_tags unknown;
 };
 

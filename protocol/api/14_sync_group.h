@@ -10,7 +10,7 @@
 
 struct kafc_sync_group_req_assignment {
     kafc_str member_id;
-    kafc_bytes assignment;
+    kafc_bytes assignment; /* what the protocol makes of it */
     struct kafc_tags unknown;
 };
 

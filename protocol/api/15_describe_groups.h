@@ -15,10 +15,10 @@ struct kafc_describe_groups_req {
 
 struct kafc_describe_groups_resp_member {
     kafc_str member_id;
-    kafc_str group_instance_id;
+    kafc_str group_instance_id; /* null: no static member */
     kafc_str client_id;
-    kafc_str client_host;
-    kafc_bytes member_metadata;
+    kafc_str client_host;       /* "/10.0.0.1" */
+    kafc_bytes member_metadata; /* what it joined with, of the protocol chosen */
     kafc_bytes member_assignment;
     struct kafc_tags unknown;
 };
@@ -27,11 +27,11 @@ struct kafc_describe_groups_resp_group {
     int16_t error_code;
     kafc_str error_message;
     kafc_str group_id;
-    kafc_str group_state;
+    kafc_str group_state; /* "Stable", "Empty", "Dead", "PreparingRebalance", "CompletingRebalance" */
     kafc_str protocol_type;
-    kafc_str protocol_data;
+    kafc_str protocol_data; /* the protocol chosen: an assignor's name */
     KAFC_ARRAY(struct kafc_describe_groups_resp_member) members;
-    int32_t authorized_operations;
+    int32_t authorized_operations; /* bit n: operation n of DescribeAcls; INT32_MIN: not asked */
     struct kafc_tags unknown;
 };
 

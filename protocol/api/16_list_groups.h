@@ -8,16 +8,16 @@
 #include "protocol/types.h"
 
 struct kafc_list_groups_req {
-    KAFC_ARRAY(kafc_str) states_filter; /* empty: all */
-    KAFC_ARRAY(kafc_str) types_filter; /* empty: all */
+    KAFC_ARRAY(kafc_str) states_filter; /* from 4; empty: all */
+    KAFC_ARRAY(kafc_str) types_filter;  /* from 5; empty: all */
     struct kafc_tags unknown;
 };
 
 struct kafc_list_groups_resp_group {
     kafc_str group_id;
     kafc_str protocol_type;
-    kafc_str group_state;
-    kafc_str group_type;
+    kafc_str group_state; /* as in DescribeGroups */
+    kafc_str group_type;  /* "classic", "consumer", "share", "streams" */
     struct kafc_tags unknown;
 };
 

@@ -16,7 +16,7 @@ struct kafc_sasl_handshake_req {
 
 struct kafc_sasl_handshake_resp {
     int16_t error_code;
-    KAFC_ARRAY(kafc_str) mechanisms;
+    KAFC_ARRAY(kafc_str) mechanisms; /* those that the broker has */
     struct kafc_tags unknown;
 };
 

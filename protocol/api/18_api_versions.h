@@ -40,7 +40,7 @@ struct kafc_api_versions_resp {
     KAFC_ARRAY(struct kafc_api_versions_resp_api) api_keys;
     int32_t throttle_time_ms;
     KAFC_ARRAY(struct kafc_api_versions_resp_supported) supported_features;
-    int64_t finalized_features_epoch;
+    int64_t finalized_features_epoch; /* -1: unknown */
     KAFC_ARRAY(struct kafc_api_versions_resp_finalized) finalized_features;
     bool zk_migration_ready;
     struct kafc_tags unknown;

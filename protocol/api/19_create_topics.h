@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * CreateTopics (19).
+ * CreateTopics (19): new topics, each of which can fail alone. Brokers are
+ * chosen by the controller, or given for every partition.
  */
 #ifndef KAFC_PROTOCOL_API_CREATE_TOPICS_H
 #define KAFC_PROTOCOL_API_CREATE_TOPICS_H
@@ -39,7 +40,7 @@ struct kafc_create_topics_resp_config {
     kafc_str name;
     kafc_str value;
     bool read_only;
-    int8_t config_source;
+    int8_t config_source; /* as in DescribeConfigs */
     bool is_sensitive;
     struct kafc_tags unknown;
 };
@@ -49,10 +50,10 @@ struct kafc_create_topics_resp_topic {
     kafc_uuid topic_id;
     int16_t error_code;
     kafc_str error_message;
-    int16_t topic_config_error_code;
-    int32_t num_partitions;
+    int16_t topic_config_error_code; /* configs may not be shown */
+    int32_t num_partitions;          /* -1: may not be shown */
     int16_t replication_factor;
-    KAFC_ARRAY(struct kafc_create_topics_resp_config) configs;
+    KAFC_ARRAY(struct kafc_create_topics_resp_config) configs; /* null: may not be shown */
     struct kafc_tags unknown;
 };
 

@@ -9,7 +9,7 @@
 
 struct kafc_delete_records_req_partition {
     int32_t partition_index;
-    int64_t offset; /* -1: the high watermark */
+    int64_t offset; /* the first to stay; -1: the high watermark */
     struct kafc_tags unknown;
 };
 
@@ -27,7 +27,7 @@ struct kafc_delete_records_req {
 
 struct kafc_delete_records_resp_partition {
     int32_t partition_index;
-    int64_t low_watermark;
+    int64_t low_watermark; /* the first offset that is left */
     int16_t error_code;
     struct kafc_tags unknown;
 };

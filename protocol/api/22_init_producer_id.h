@@ -9,9 +9,9 @@
 #include "protocol/types.h"
 
 struct kafc_init_producer_id_req {
-    kafc_str transactional_id; /* null: idempotent only */
+    kafc_str transactional_id; /* null: idempotent only, and any broker answers */
     int32_t transaction_timeout_ms;
-    int64_t producer_id;
+    int64_t producer_id; /* to bump its epoch; -1: a new one */
     int16_t producer_epoch;
     bool enable_2pc;
     bool keep_prepared_txn;
@@ -23,7 +23,7 @@ struct kafc_init_producer_id_resp {
     int16_t error_code;
     int64_t producer_id;
     int16_t producer_epoch;
-    int64_t ongoing_txn_producer_id;
+    int64_t ongoing_txn_producer_id; /* -1: none */
     int16_t ongoing_txn_producer_epoch;
     struct kafc_tags unknown;
 };

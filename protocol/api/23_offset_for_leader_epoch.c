@@ -56,4 +56,4 @@ ROWS(kafc_offset_for_leader_epoch_resp) = {
 MESSAGE(kafc_offset_for_leader_epoch_resp, "OffsetForLeaderEpochResponse", 23, 0, 4, 4);
 #undef MSG
 
-API(kafc_offset_for_leader_epoch, "OffsetForLeaderEpoch", 23, 4, 4, 0, KAFC_TO_LEADER);
+API(kafc_offset_for_leader_epoch, "OffsetForLeaderEpoch", 23, 4, 4, 2, KAFC_TO_LEADER);

@@ -10,8 +10,8 @@
 
 struct kafc_offset_for_leader_epoch_req_partition {
     int32_t partition;
-    int32_t current_leader_epoch;
-    int32_t leader_epoch;
+    int32_t current_leader_epoch; /* what the client believes; -1: no check */
+    int32_t leader_epoch;         /* whose end is asked for */
     struct kafc_tags unknown;
 };
 
@@ -22,7 +22,7 @@ struct kafc_offset_for_leader_epoch_req_topic {
 };
 
 struct kafc_offset_for_leader_epoch_req {
-    int32_t replica_id;
+    int32_t replica_id; /* -1: a client, -2: a debugging one */
     KAFC_ARRAY(struct kafc_offset_for_leader_epoch_req_topic) topics;
     struct kafc_tags unknown;
 };
@@ -30,8 +30,8 @@ struct kafc_offset_for_leader_epoch_req {
 struct kafc_offset_for_leader_epoch_resp_partition {
     int16_t error_code;
     int32_t partition;
-    int32_t leader_epoch;
-    int64_t end_offset;
+    int32_t leader_epoch; /* the last one not above; -1: unknown */
+    int64_t end_offset;   /* behind its last record; -1: unknown */
     struct kafc_tags unknown;
 };
 

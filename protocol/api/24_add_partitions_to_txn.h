@@ -18,16 +18,16 @@ struct kafc_add_partitions_to_txn_req_transaction {
     kafc_str transactional_id;
     int64_t producer_id;
     int16_t producer_epoch;
-    bool verify_only;
+    bool verify_only; /* ask, do not add */
     KAFC_ARRAY(struct kafc_add_partitions_to_txn_req_topic) topics;
     struct kafc_tags unknown;
 };
 
 struct kafc_add_partitions_to_txn_req {
     KAFC_ARRAY(struct kafc_add_partitions_to_txn_req_transaction) transactions;
-    kafc_str v3_and_below_transactional_id; /* to 3 */
-    int64_t v3_and_below_producer_id; /* to 3 */
-    int16_t v3_and_below_producer_epoch; /* to 3 */
+    kafc_str v3_and_below_transactional_id;                                      /* to 3 */
+    int64_t v3_and_below_producer_id;                                            /* to 3 */
+    int16_t v3_and_below_producer_epoch;                                         /* to 3 */
     KAFC_ARRAY(struct kafc_add_partitions_to_txn_req_topic) v3_and_below_topics; /* to 3 */
     struct kafc_tags unknown;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * EndTxn (26): commits or aborts a transaction. From 5 the answer bumps the
- * producer's epoch (KIP-890).
+ * EndTxn (26): commits or aborts a transaction. 5 is for
+ * transaction version 2 alone: its answer bumps the epoch (KIP-890).
  */
 #ifndef KAFC_PROTOCOL_API_END_TXN_H
 #define KAFC_PROTOCOL_API_END_TXN_H
@@ -19,8 +19,8 @@ struct kafc_end_txn_req {
 struct kafc_end_txn_resp {
     int32_t throttle_time_ms;
     int16_t error_code;
-    int64_t producer_id;
-    int16_t producer_epoch;
+    int64_t producer_id;    /* from 5; -1: unchanged */
+    int16_t producer_epoch; /* from 5; -1: unchanged */
     struct kafc_tags unknown;
 };
 

@@ -2,6 +2,7 @@
  *
  * WriteTxnMarkers (27): a transaction coordinator has leaders write commit
  * and abort markers; an administrator, too, to end a hanging transaction.
+ * Each leader gets its own partitions only.
  */
 #ifndef KAFC_PROTOCOL_API_WRITE_TXN_MARKERS_H
 #define KAFC_PROTOCOL_API_WRITE_TXN_MARKERS_H
@@ -17,10 +18,10 @@ struct kafc_write_txn_markers_req_topic {
 struct kafc_write_txn_markers_req_marker {
     int64_t producer_id;
     int16_t producer_epoch;
-    bool transaction_result;
+    bool transaction_result; /* true: commit */
     KAFC_ARRAY(struct kafc_write_txn_markers_req_topic) topics;
-    int32_t coordinator_epoch;
-    int8_t transaction_version;
+    int32_t coordinator_epoch;  /* of the coordinator's partition, as the marker keeps it */
+    int8_t transaction_version; /* 2: the epoch is bumped with every transaction */
     struct kafc_tags unknown;
 };
 

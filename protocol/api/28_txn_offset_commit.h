@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * TxnOffsetCommit (28): offsets that count when their transaction commits.
+ * TxnOffsetCommit (28): offsets that count when their transaction commits,
+ * sent to the group's coordinator. 5 is for transaction version 2 alone: it
+ * needs no AddOffsetsToTxn before.
  */
 #ifndef KAFC_PROTOCOL_API_TXN_OFFSET_COMMIT_H
 #define KAFC_PROTOCOL_API_TXN_OFFSET_COMMIT_H
@@ -10,7 +12,7 @@
 struct kafc_txn_offset_commit_req_partition {
     int32_t partition_index;
     int64_t committed_offset;
-    int32_t committed_leader_epoch;
+    int32_t committed_leader_epoch; /* of the last record read; -1: unknown */
     kafc_str committed_metadata;
     struct kafc_tags unknown;
 };
@@ -26,9 +28,9 @@ struct kafc_txn_offset_commit_req {
     kafc_str group_id;
     int64_t producer_id;
     int16_t producer_epoch;
-    int32_t generation_id;
+    int32_t generation_id; /* -1: outside a membership */
     kafc_str member_id;
-    kafc_str group_instance_id;
+    kafc_str group_instance_id; /* null: no static member */
     KAFC_ARRAY(struct kafc_txn_offset_commit_req_topic) topics;
     struct kafc_tags unknown;
 };

@@ -5,8 +5,8 @@
 #include "protocol/api/30_create_acls.h"
 #include "protocol/schema_rows.h"
 
-#define MSG struct kafc_create_acls_req_creation
-ROWS(kafc_create_acls_req_creation) = {
+#define MSG struct kafc_create_acls_req_acl
+ROWS(kafc_create_acls_req_acl) = {
     I8(resource_type, "ResourceType", SINCE(0)),
     STR(resource_name, "ResourceName", SINCE(0)),
     I8(resource_pattern_type, "ResourcePatternType", SINCE(1), DEFAULT(3)),
@@ -15,12 +15,12 @@ ROWS(kafc_create_acls_req_creation) = {
     I8(operation, "Operation", SINCE(0)),
     I8(permission_type, "PermissionType", SINCE(0)),
 };
-SCHEMA(kafc_create_acls_req_creation, "AclCreation");
+SCHEMA(kafc_create_acls_req_acl, "AclCreation");
 #undef MSG
 
 #define MSG struct kafc_create_acls_req
 ROWS(kafc_create_acls_req) = {
-    ARR(creations, kafc_create_acls_req_creation, "Creations", SINCE(0)),
+    ARR(creations, kafc_create_acls_req_acl, "Creations", SINCE(0)),
 };
 MESSAGE(kafc_create_acls_req, "CreateAclsRequest", 30, 0, 3, 2);
 #undef MSG

@@ -40,19 +40,19 @@ ROWS(kafc_delete_acls_resp_acl) = {
 SCHEMA(kafc_delete_acls_resp_acl, "DeleteAclsMatchingAcl");
 #undef MSG
 
-#define MSG struct kafc_delete_acls_resp_filter
-ROWS(kafc_delete_acls_resp_filter) = {
+#define MSG struct kafc_delete_acls_resp_result
+ROWS(kafc_delete_acls_resp_result) = {
     I16(error_code, "ErrorCode", SINCE(0)),
     STR(error_message, "ErrorMessage", SINCE(0), NULLABLE(0)),
     ARR(matching_acls, kafc_delete_acls_resp_acl, "MatchingAcls", SINCE(0)),
 };
-SCHEMA(kafc_delete_acls_resp_filter, "DeleteAclsFilterResult");
+SCHEMA(kafc_delete_acls_resp_result, "DeleteAclsFilterResult");
 #undef MSG
 
 #define MSG struct kafc_delete_acls_resp
 ROWS(kafc_delete_acls_resp) = {
     I32(throttle_time_ms, "ThrottleTimeMs", SINCE(0)),
-    ARR(filter_results, kafc_delete_acls_resp_filter, "FilterResults", SINCE(0)),
+    ARR(filter_results, kafc_delete_acls_resp_result, "FilterResults", SINCE(0)),
 };
 MESSAGE(kafc_delete_acls_resp, "DeleteAclsResponse", 31, 0, 3, 2);
 #undef MSG

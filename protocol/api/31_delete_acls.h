@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * DeleteAcls (31): deletes the access rules that filters match, and lists
- * them.
+ * them. Numbers as in DescribeAcls.
  */
 #ifndef KAFC_PROTOCOL_API_DELETE_ACLS_H
 #define KAFC_PROTOCOL_API_DELETE_ACLS_H
@@ -37,7 +37,7 @@ struct kafc_delete_acls_resp_acl {
     struct kafc_tags unknown;
 };
 
-struct kafc_delete_acls_resp_filter {
+struct kafc_delete_acls_resp_result {
     int16_t error_code;
     kafc_str error_message;
     KAFC_ARRAY(struct kafc_delete_acls_resp_acl) matching_acls;
@@ -46,7 +46,7 @@ struct kafc_delete_acls_resp_filter {
 
 struct kafc_delete_acls_resp {
     int32_t throttle_time_ms;
-    KAFC_ARRAY(struct kafc_delete_acls_resp_filter) filter_results;
+    KAFC_ARRAY(struct kafc_delete_acls_resp_result) filter_results;
     struct kafc_tags unknown;
 };
 
@@ -54,7 +54,7 @@ KAFC_DECLARE_API(kafc_delete_acls);
 KAFC_DECLARE_SCHEMA(kafc_delete_acls_req);
 KAFC_DECLARE_SCHEMA(kafc_delete_acls_req_filter);
 KAFC_DECLARE_SCHEMA(kafc_delete_acls_resp);
-KAFC_DECLARE_SCHEMA(kafc_delete_acls_resp_filter);
+KAFC_DECLARE_SCHEMA(kafc_delete_acls_resp_result);
 KAFC_DECLARE_SCHEMA(kafc_delete_acls_resp_acl);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * AlterConfigs (33): replaces all settings of a resource;
- * IncrementalAlterConfigs does not forget the others.
+ * IncrementalAlterConfigs does not forget the others. A broker's own are
+ * sent to that broker.
  */
 #ifndef KAFC_PROTOCOL_API_ALTER_CONFIGS_H
 #define KAFC_PROTOCOL_API_ALTER_CONFIGS_H
@@ -10,12 +11,12 @@
 
 struct kafc_alter_configs_req_config {
     kafc_str name;
-    kafc_str value;
+    kafc_str value; /* null: the default */
     struct kafc_tags unknown;
 };
 
 struct kafc_alter_configs_req_resource {
-    int8_t resource_type;
+    int8_t resource_type; /* as in DescribeConfigs */
     kafc_str resource_name;
     KAFC_ARRAY(struct kafc_alter_configs_req_config) configs;
     struct kafc_tags unknown;

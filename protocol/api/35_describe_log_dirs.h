@@ -21,9 +21,9 @@ struct kafc_describe_log_dirs_req {
 
 struct kafc_describe_log_dirs_resp_partition {
     int32_t partition_index;
-    int64_t partition_size;
-    int64_t offset_lag;
-    bool is_future_key;
+    int64_t partition_size; /* bytes */
+    int64_t offset_lag;     /* behind the high watermark; of a future replica: behind the present one */
+    bool is_future_key;     /* a copy that AlterReplicaLogDirs makes */
     struct kafc_tags unknown;
 };
 
@@ -37,9 +37,9 @@ struct kafc_describe_log_dirs_resp_result {
     int16_t error_code;
     kafc_str log_dir;
     KAFC_ARRAY(struct kafc_describe_log_dirs_resp_topic) topics;
-    int64_t total_bytes;
-    int64_t usable_bytes;
-    bool is_cordoned;
+    int64_t total_bytes;  /* of the volume; -1: unknown */
+    int64_t usable_bytes; /* of the volume; -1: unknown */
+    bool is_cordoned;     /* takes no new replicas */
     struct kafc_tags unknown;
 };
 

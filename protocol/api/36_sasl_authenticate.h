@@ -9,7 +9,7 @@
 #include "protocol/types.h"
 
 struct kafc_sasl_authenticate_req {
-    kafc_bytes auth_bytes;
+    kafc_bytes auth_bytes; /* a token of the mechanism */
     struct kafc_tags unknown;
 };
 

@@ -9,13 +9,13 @@
 #include "protocol/types.h"
 
 struct kafc_create_partitions_req_assignment {
-    KAFC_ARRAY(int32_t) broker_ids;
+    KAFC_ARRAY(int32_t) broker_ids; /* of one new partition, the preferred leader first */
     struct kafc_tags unknown;
 };
 
 struct kafc_create_partitions_req_topic {
     kafc_str name;
-    int32_t count; /* the total, not the increase */
+    int32_t count;                                                        /* the total, not the increase */
     KAFC_ARRAY(struct kafc_create_partitions_req_assignment) assignments; /* null: the broker chooses */
     struct kafc_tags unknown;
 };

@@ -15,9 +15,9 @@ struct kafc_create_delegation_token_req_renewer {
 
 struct kafc_create_delegation_token_req {
     kafc_str owner_principal_type;
-    kafc_str owner_principal_name;
+    kafc_str owner_principal_name; /* from 3; null: who asks */
     KAFC_ARRAY(struct kafc_create_delegation_token_req_renewer) renewers;
-    int64_t max_lifetime_ms;
+    int64_t max_lifetime_ms; /* -1: the broker's default */
     struct kafc_tags unknown;
 };
 
@@ -29,9 +29,9 @@ struct kafc_create_delegation_token_resp {
     kafc_str token_requester_principal_name;
     int64_t issue_timestamp_ms;
     int64_t expiry_timestamp_ms;
-    int64_t max_timestamp_ms;
+    int64_t max_timestamp_ms; /* no renewal goes beyond */
     kafc_str token_id;
-    kafc_bytes hmac;
+    kafc_bytes hmac; /* the secret */
     int32_t throttle_time_ms;
     struct kafc_tags unknown;
 };

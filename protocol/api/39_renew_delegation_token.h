@@ -8,8 +8,8 @@
 #include "protocol/types.h"
 
 struct kafc_renew_delegation_token_req {
-    kafc_bytes hmac;
-    int64_t renew_period_ms;
+    kafc_bytes hmac;         /* which token */
+    int64_t renew_period_ms; /* -1: the broker's default */
     struct kafc_tags unknown;
 };
 

@@ -8,7 +8,7 @@
 #include "protocol/types.h"
 
 struct kafc_expire_delegation_token_req {
-    kafc_bytes hmac;
+    kafc_bytes hmac;               /* which token */
     int64_t expiry_time_period_ms; /* negative: at once */
     struct kafc_tags unknown;
 };

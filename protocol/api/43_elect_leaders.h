@@ -15,7 +15,7 @@ struct kafc_elect_leaders_req_topic {
 };
 
 struct kafc_elect_leaders_req {
-    int8_t election_type;
+    int8_t election_type;                                             /* 0 preferred, 1 unclean */
     KAFC_ARRAY(struct kafc_elect_leaders_req_topic) topic_partitions; /* null: all */
     int32_t timeout_ms;
     struct kafc_tags unknown;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * IncrementalAlterConfigs (44): changes single settings: 0 set, 1 delete, 2
- * append to a list, 3 subtract from it.
+ * IncrementalAlterConfigs (44): changes single settings, or entries of those
+ * that are lists. A broker's own, and its loggers, are sent to that broker.
  */
 #ifndef KAFC_PROTOCOL_API_INCREMENTAL_ALTER_CONFIGS_H
 #define KAFC_PROTOCOL_API_INCREMENTAL_ALTER_CONFIGS_H
@@ -10,13 +10,13 @@
 
 struct kafc_incremental_alter_configs_req_config {
     kafc_str name;
-    int8_t config_operation;
-    kafc_str value;
+    int8_t config_operation; /* 0 set, 1 delete, 2 append, 3 subtract */
+    kafc_str value;          /* null to delete */
     struct kafc_tags unknown;
 };
 
 struct kafc_incremental_alter_configs_req_resource {
-    int8_t resource_type;
+    int8_t resource_type; /* as in DescribeConfigs */
     kafc_str resource_name;
     KAFC_ARRAY(struct kafc_incremental_alter_configs_req_config) configs;
     struct kafc_tags unknown;

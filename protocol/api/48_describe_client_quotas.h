@@ -9,26 +9,26 @@
 #include "protocol/types.h"
 
 struct kafc_describe_client_quotas_req_component {
-    kafc_str entity_type;
-    int8_t match_type;
-    kafc_str match;
+    kafc_str entity_type; /* "user", "client-id", "ip" */
+    int8_t match_type;    /* 0 this name, 1 the default, 2 any name */
+    kafc_str match;       /* null but for 0 */
     struct kafc_tags unknown;
 };
 
 struct kafc_describe_client_quotas_req {
     KAFC_ARRAY(struct kafc_describe_client_quotas_req_component) components;
-    bool strict;
+    bool strict; /* no other entity types besides */
     struct kafc_tags unknown;
 };
 
 struct kafc_describe_client_quotas_resp_entity {
     kafc_str entity_type;
-    kafc_str entity_name;
+    kafc_str entity_name; /* null: the default */
     struct kafc_tags unknown;
 };
 
 struct kafc_describe_client_quotas_resp_value {
-    kafc_str key;
+    kafc_str key; /* "producer_byte_rate", "consumer_byte_rate", "request_percentage"… */
     double value;
     struct kafc_tags unknown;
 };

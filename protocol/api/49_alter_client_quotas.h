@@ -10,7 +10,7 @@
 
 struct kafc_alter_client_quotas_req_entity {
     kafc_str entity_type;
-    kafc_str entity_name;
+    kafc_str entity_name; /* null: the default */
     struct kafc_tags unknown;
 };
 

@@ -19,7 +19,7 @@ struct kafc_describe_user_scram_credentials_req {
 };
 
 struct kafc_describe_user_scram_credentials_resp_credential {
-    int8_t mechanism;
+    int8_t mechanism; /* 1 SCRAM-SHA-256, 2 SCRAM-SHA-512 */
     int32_t iterations;
     struct kafc_tags unknown;
 };

@@ -9,16 +9,16 @@
 
 struct kafc_alter_user_scram_credentials_req_deletion {
     kafc_str name;
-    int8_t mechanism;
+    int8_t mechanism; /* 1 SCRAM-SHA-256, 2 SCRAM-SHA-512 */
     struct kafc_tags unknown;
 };
 
 struct kafc_alter_user_scram_credentials_req_upsertion {
     kafc_str name;
-    int8_t mechanism;
+    int8_t mechanism; /* 1 SCRAM-SHA-256, 2 SCRAM-SHA-512 */
     int32_t iterations;
     kafc_bytes salt;
-    kafc_bytes salted_password;
+    kafc_bytes salted_password; /* Hi() of RFC 5802: the password never travels */
     struct kafc_tags unknown;
 };
 

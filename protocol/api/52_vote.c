@@ -55,20 +55,20 @@ ROWS(kafc_vote_resp_topic) = {
 SCHEMA(kafc_vote_resp_topic, "TopicData");
 #undef MSG
 
-#define MSG struct kafc_vote_resp_node_endpoint
-ROWS(kafc_vote_resp_node_endpoint) = {
+#define MSG struct kafc_vote_resp_node
+ROWS(kafc_vote_resp_node) = {
     I32(node_id, "NodeId", SINCE(1)),
     STR(host, "Host", SINCE(1)),
     U16(port, "Port", SINCE(1)),
 };
-SCHEMA(kafc_vote_resp_node_endpoint, "NodeEndpoint");
+SCHEMA(kafc_vote_resp_node, "NodeEndpoint");
 #undef MSG
 
 #define MSG struct kafc_vote_resp
 ROWS(kafc_vote_resp) = {
     I16(error_code, "ErrorCode", SINCE(0)),
     ARR(topics, kafc_vote_resp_topic, "Topics", SINCE(0)),
-    ARR(node_endpoints, kafc_vote_resp_node_endpoint, "NodeEndpoints", SINCE(1), TAG(0, 1)),
+    ARR(node_endpoints, kafc_vote_resp_node, "NodeEndpoints", SINCE(1), TAG(0, 1)),
 };
 MESSAGE(kafc_vote_resp, "VoteResponse", 52, 0, 2, 0);
 #undef MSG

@@ -15,8 +15,8 @@ struct kafc_vote_req_partition {
     kafc_uuid replica_directory_id;
     kafc_uuid voter_directory_id;
     int32_t last_offset_epoch;
-    int64_t last_offset;
-    bool pre_vote;
+    int64_t last_offset; /* behind the last record, and last_offset_epoch that record's */
+    bool pre_vote;       /* only asks */
     struct kafc_tags unknown;
 };
 
@@ -27,7 +27,7 @@ struct kafc_vote_req_topic {
 };
 
 struct kafc_vote_req {
-    kafc_str cluster_id;
+    kafc_str cluster_id; /* null: no check */
     int32_t voter_id;
     KAFC_ARRAY(struct kafc_vote_req_topic) topics;
     struct kafc_tags unknown;
@@ -36,7 +36,7 @@ struct kafc_vote_req {
 struct kafc_vote_resp_partition {
     int32_t partition_index;
     int16_t error_code;
-    int32_t leader_id;
+    int32_t leader_id; /* -1: unknown */
     int32_t leader_epoch;
     bool vote_granted;
     struct kafc_tags unknown;
@@ -48,7 +48,7 @@ struct kafc_vote_resp_topic {
     struct kafc_tags unknown;
 };
 
-struct kafc_vote_resp_node_endpoint {
+struct kafc_vote_resp_node {
     int32_t node_id;
     kafc_str host;
     uint16_t port;
@@ -58,7 +58,7 @@ struct kafc_vote_resp_node_endpoint {
 struct kafc_vote_resp {
     int16_t error_code;
     KAFC_ARRAY(struct kafc_vote_resp_topic) topics;
-    KAFC_ARRAY(struct kafc_vote_resp_node_endpoint) node_endpoints;
+    KAFC_ARRAY(struct kafc_vote_resp_node) node_endpoints;
     struct kafc_tags unknown;
 };
 
@@ -67,7 +67,7 @@ KAFC_DECLARE_SCHEMA(kafc_vote_req);
 KAFC_DECLARE_SCHEMA(kafc_vote_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_vote_req_partition);
 KAFC_DECLARE_SCHEMA(kafc_vote_resp);
-KAFC_DECLARE_SCHEMA(kafc_vote_resp_node_endpoint);
+KAFC_DECLARE_SCHEMA(kafc_vote_resp_node);
 KAFC_DECLARE_SCHEMA(kafc_vote_resp_topic);
 KAFC_DECLARE_SCHEMA(kafc_vote_resp_partition);
 

@@ -23,13 +23,13 @@ ROWS(kafc_begin_quorum_epoch_req_topic) = {
 SCHEMA(kafc_begin_quorum_epoch_req_topic, "TopicData");
 #undef MSG
 
-#define MSG struct kafc_begin_quorum_epoch_req_leader_endpoint
-ROWS(kafc_begin_quorum_epoch_req_leader_endpoint) = {
+#define MSG struct kafc_begin_quorum_epoch_req_endpoint
+ROWS(kafc_begin_quorum_epoch_req_endpoint) = {
     STR(name, "Name", SINCE(1)),
     STR(host, "Host", SINCE(1)),
     U16(port, "Port", SINCE(1)),
 };
-SCHEMA(kafc_begin_quorum_epoch_req_leader_endpoint, "LeaderEndpoint");
+SCHEMA(kafc_begin_quorum_epoch_req_endpoint, "LeaderEndpoint");
 #undef MSG
 
 #define MSG struct kafc_begin_quorum_epoch_req
@@ -37,7 +37,7 @@ ROWS(kafc_begin_quorum_epoch_req) = {
     STR(cluster_id, "ClusterId", SINCE(0), NULLABLE(0), DEFAULT_NULL),
     I32(voter_id, "VoterId", SINCE(1), DEFAULT(-1), IGNORABLE),
     ARR(topics, kafc_begin_quorum_epoch_req_topic, "Topics", SINCE(0)),
-    ARR(leader_endpoints, kafc_begin_quorum_epoch_req_leader_endpoint, "LeaderEndpoints", SINCE(1), IGNORABLE),
+    ARR(leader_endpoints, kafc_begin_quorum_epoch_req_endpoint, "LeaderEndpoints", SINCE(1), IGNORABLE),
 };
 MESSAGE(kafc_begin_quorum_epoch_req, "BeginQuorumEpochRequest", 53, 0, 1, 1);
 #undef MSG
@@ -60,20 +60,20 @@ ROWS(kafc_begin_quorum_epoch_resp_topic) = {
 SCHEMA(kafc_begin_quorum_epoch_resp_topic, "TopicData");
 #undef MSG
 
-#define MSG struct kafc_begin_quorum_epoch_resp_node_endpoint
-ROWS(kafc_begin_quorum_epoch_resp_node_endpoint) = {
+#define MSG struct kafc_begin_quorum_epoch_resp_node
+ROWS(kafc_begin_quorum_epoch_resp_node) = {
     I32(node_id, "NodeId", SINCE(1)),
     STR(host, "Host", SINCE(1)),
     U16(port, "Port", SINCE(1)),
 };
-SCHEMA(kafc_begin_quorum_epoch_resp_node_endpoint, "NodeEndpoint");
+SCHEMA(kafc_begin_quorum_epoch_resp_node, "NodeEndpoint");
 #undef MSG
 
 #define MSG struct kafc_begin_quorum_epoch_resp
 ROWS(kafc_begin_quorum_epoch_resp) = {
     I16(error_code, "ErrorCode", SINCE(0)),
     ARR(topics, kafc_begin_quorum_epoch_resp_topic, "Topics", SINCE(0)),
-    ARR(node_endpoints, kafc_begin_quorum_epoch_resp_node_endpoint, "NodeEndpoints", SINCE(1), TAG(0, 1)),
+    ARR(node_endpoints, kafc_begin_quorum_epoch_resp_node, "NodeEndpoints", SINCE(1), TAG(0, 1)),
 };
 MESSAGE(kafc_begin_quorum_epoch_resp, "BeginQuorumEpochResponse", 53, 0, 1, 1);
 #undef MSG

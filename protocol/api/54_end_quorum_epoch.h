@@ -17,8 +17,8 @@ struct kafc_end_quorum_epoch_req_partition {
     int32_t partition_index;
     int32_t leader_id;
     int32_t leader_epoch;
-    KAFC_ARRAY(int32_t) preferred_successors; /* only 0 */
-    KAFC_ARRAY(struct kafc_end_quorum_epoch_req_candidate) preferred_candidates;
+    KAFC_ARRAY(int32_t) preferred_successors;                                    /* only 0 */
+    KAFC_ARRAY(struct kafc_end_quorum_epoch_req_candidate) preferred_candidates; /* best first */
     struct kafc_tags unknown;
 };
 
@@ -28,7 +28,7 @@ struct kafc_end_quorum_epoch_req_topic {
     struct kafc_tags unknown;
 };
 
-struct kafc_end_quorum_epoch_req_leader_endpoint {
+struct kafc_end_quorum_epoch_req_endpoint {
     kafc_str name;
     kafc_str host;
     uint16_t port;
@@ -36,16 +36,16 @@ struct kafc_end_quorum_epoch_req_leader_endpoint {
 };
 
 struct kafc_end_quorum_epoch_req {
-    kafc_str cluster_id;
+    kafc_str cluster_id; /* null: no check */
     KAFC_ARRAY(struct kafc_end_quorum_epoch_req_topic) topics;
-    KAFC_ARRAY(struct kafc_end_quorum_epoch_req_leader_endpoint) leader_endpoints;
+    KAFC_ARRAY(struct kafc_end_quorum_epoch_req_endpoint) leader_endpoints;
     struct kafc_tags unknown;
 };
 
 struct kafc_end_quorum_epoch_resp_partition {
     int32_t partition_index;
     int16_t error_code;
-    int32_t leader_id;
+    int32_t leader_id; /* -1: unknown */
     int32_t leader_epoch;
     struct kafc_tags unknown;
 };
@@ -56,7 +56,7 @@ struct kafc_end_quorum_epoch_resp_topic {
     struct kafc_tags unknown;
 };
 
-struct kafc_end_quorum_epoch_resp_node_endpoint {
+struct kafc_end_quorum_epoch_resp_node {
     int32_t node_id;
     kafc_str host;
     uint16_t port;
@@ -66,18 +66,18 @@ struct kafc_end_quorum_epoch_resp_node_endpoint {
 struct kafc_end_quorum_epoch_resp {
     int16_t error_code;
     KAFC_ARRAY(struct kafc_end_quorum_epoch_resp_topic) topics;
-    KAFC_ARRAY(struct kafc_end_quorum_epoch_resp_node_endpoint) node_endpoints;
+    KAFC_ARRAY(struct kafc_end_quorum_epoch_resp_node) node_endpoints;
     struct kafc_tags unknown;
 };
 
 KAFC_DECLARE_API(kafc_end_quorum_epoch);
 KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_req);
-KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_req_leader_endpoint);
+KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_req_endpoint);
 KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_req_partition);
 KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_req_candidate);
 KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_resp);
-KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_resp_node_endpoint);
+KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_resp_node);
 KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_resp_topic);
 KAFC_DECLARE_SCHEMA(kafc_end_quorum_epoch_resp_partition);
 

@@ -87,4 +87,4 @@ ROWS(kafc_describe_quorum_resp) = {
 MESSAGE(kafc_describe_quorum_resp, "DescribeQuorumResponse", 55, 0, 2, 0);
 #undef MSG
 
-API(kafc_describe_quorum, "DescribeQuorum", 55, 2, 0, NEVER, KAFC_TO_ANY);
+API(kafc_describe_quorum, "DescribeQuorum", 55, 2, 0, NEVER, KAFC_TO_CONTROLLER);

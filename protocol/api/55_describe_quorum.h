@@ -20,16 +20,16 @@ struct kafc_describe_quorum_req_topic {
 };
 
 struct kafc_describe_quorum_req {
-    KAFC_ARRAY(struct kafc_describe_quorum_req_topic) topics;
+    KAFC_ARRAY(struct kafc_describe_quorum_req_topic) topics; /* __cluster_metadata, partition 0 */
     struct kafc_tags unknown;
 };
 
 struct kafc_describe_quorum_resp_replica_state {
     int32_t replica_id;
     kafc_uuid replica_directory_id;
-    int64_t log_end_offset;
-    int64_t last_fetch_timestamp;
-    int64_t last_caught_up_timestamp;
+    int64_t log_end_offset;           /* -1: unknown */
+    int64_t last_fetch_timestamp;     /* ms; -1: unknown */
+    int64_t last_caught_up_timestamp; /* ms; -1: unknown */
     struct kafc_tags unknown;
 };
 

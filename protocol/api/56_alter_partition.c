@@ -5,12 +5,12 @@
 #include "protocol/api/56_alter_partition.h"
 #include "protocol/schema_rows.h"
 
-#define MSG struct kafc_alter_partition_req_isr_broker
-ROWS(kafc_alter_partition_req_isr_broker) = {
+#define MSG struct kafc_alter_partition_req_broker
+ROWS(kafc_alter_partition_req_broker) = {
     I32(broker_id, "BrokerId", SINCE(3)),
     I64(broker_epoch, "BrokerEpoch", SINCE(3), DEFAULT(-1)),
 };
-SCHEMA(kafc_alter_partition_req_isr_broker, "BrokerState");
+SCHEMA(kafc_alter_partition_req_broker, "BrokerState");
 #undef MSG
 
 #define MSG struct kafc_alter_partition_req_partition
@@ -18,7 +18,7 @@ ROWS(kafc_alter_partition_req_partition) = {
     I32(partition_index, "PartitionIndex", SINCE(0)),
     I32(leader_epoch, "LeaderEpoch", SINCE(0)),
     LIST(new_isr, "NewIsr", RANGE(0, 2)),
-    ARR(new_isr_with_epochs, kafc_alter_partition_req_isr_broker, "NewIsrWithEpochs", SINCE(3)),
+    ARR(new_isr_with_epochs, kafc_alter_partition_req_broker, "NewIsrWithEpochs", SINCE(3)),
     I8(leader_recovery_state, "LeaderRecoveryState", SINCE(1)),
     I32(partition_epoch, "PartitionEpoch", SINCE(0)),
 };

@@ -8,7 +8,7 @@
 
 #include "protocol/types.h"
 
-struct kafc_alter_partition_req_isr_broker {
+struct kafc_alter_partition_req_broker {
     int32_t broker_id;
     int64_t broker_epoch;
     struct kafc_tags unknown;
@@ -17,10 +17,10 @@ struct kafc_alter_partition_req_isr_broker {
 struct kafc_alter_partition_req_partition {
     int32_t partition_index;
     int32_t leader_epoch;
-    KAFC_ARRAY(int32_t) new_isr; /* to 2 */
-    KAFC_ARRAY(struct kafc_alter_partition_req_isr_broker) new_isr_with_epochs;
-    int8_t leader_recovery_state;
-    int32_t partition_epoch;
+    KAFC_ARRAY(int32_t) new_isr;                                            /* to 2 */
+    KAFC_ARRAY(struct kafc_alter_partition_req_broker) new_isr_with_epochs; /* from 3 */
+    int8_t leader_recovery_state;                                           /* 1: recovers from an unclean election */
+    int32_t partition_epoch;                                                /* of the state that is to change */
     struct kafc_tags unknown;
 };
 
@@ -67,7 +67,7 @@ KAFC_DECLARE_API(kafc_alter_partition);
 KAFC_DECLARE_SCHEMA(kafc_alter_partition_req);
 KAFC_DECLARE_SCHEMA(kafc_alter_partition_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_alter_partition_req_partition);
-KAFC_DECLARE_SCHEMA(kafc_alter_partition_req_isr_broker);
+KAFC_DECLARE_SCHEMA(kafc_alter_partition_req_broker);
 KAFC_DECLARE_SCHEMA(kafc_alter_partition_resp);
 KAFC_DECLARE_SCHEMA(kafc_alter_partition_resp_topic);
 KAFC_DECLARE_SCHEMA(kafc_alter_partition_resp_partition);

@@ -9,9 +9,9 @@
 
 struct kafc_update_features_req_update {
     kafc_str feature;
-    int16_t max_version_level;
-    bool allow_downgrade; /* only 0 */
-    int8_t upgrade_type;
+    int16_t max_version_level; /* below 1: deletes the feature */
+    bool allow_downgrade;      /* only 0 */
+    int8_t upgrade_type;       /* 1 up, 2 down without loss, 3 down at any price */
     struct kafc_tags unknown;
 };
 

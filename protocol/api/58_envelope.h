@@ -9,14 +9,14 @@
 #include "protocol/types.h"
 
 struct kafc_envelope_req {
-    kafc_bytes request_data;
-    kafc_bytes request_principal;
-    kafc_bytes client_host_address;
+    kafc_bytes request_data;        /* header and body */
+    kafc_bytes request_principal;   /* a DefaultPrincipalData behind its version; null: none */
+    kafc_bytes client_host_address; /* 4 or 16 bytes */
     struct kafc_tags unknown;
 };
 
 struct kafc_envelope_resp {
-    kafc_bytes response_data;
+    kafc_bytes response_data; /* header and body; null with an error */
     int16_t error_code;
     struct kafc_tags unknown;
 };

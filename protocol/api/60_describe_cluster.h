@@ -10,7 +10,7 @@
 
 struct kafc_describe_cluster_req {
     bool include_cluster_authorized_operations;
-    int8_t endpoint_type;
+    int8_t endpoint_type; /* 1 brokers, 2 controllers */
     bool include_fenced_brokers;
     struct kafc_tags unknown;
 };
@@ -30,9 +30,9 @@ struct kafc_describe_cluster_resp {
     kafc_str error_message;
     int8_t endpoint_type;
     kafc_str cluster_id;
-    int32_t controller_id;
+    int32_t controller_id; /* -1: unknown */
     KAFC_ARRAY(struct kafc_describe_cluster_resp_broker) brokers;
-    int32_t cluster_authorized_operations;
+    int32_t cluster_authorized_operations; /* bit n: operation n of DescribeAcls; INT32_MIN: not asked */
     struct kafc_tags unknown;
 };
 

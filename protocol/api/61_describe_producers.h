@@ -22,10 +22,10 @@ struct kafc_describe_producers_req {
 struct kafc_describe_producers_resp_producer {
     int64_t producer_id;
     int32_t producer_epoch;
-    int32_t last_sequence;
-    int64_t last_timestamp;
-    int32_t coordinator_epoch;
-    int64_t current_txn_start_offset;
+    int32_t last_sequence;            /* -1: none */
+    int64_t last_timestamp;           /* ms; -1: none */
+    int32_t coordinator_epoch;        /* of the last marker; -1: none */
+    int64_t current_txn_start_offset; /* -1: no open transaction */
     struct kafc_tags unknown;
 };
 

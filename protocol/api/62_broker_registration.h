@@ -11,7 +11,7 @@ struct kafc_broker_registration_req_listener {
     kafc_str name;
     kafc_str host;
     uint16_t port;
-    int16_t security_protocol;
+    int16_t security_protocol; /* 0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL */
     struct kafc_tags unknown;
 };
 
@@ -25,20 +25,20 @@ struct kafc_broker_registration_req_feature {
 struct kafc_broker_registration_req {
     int32_t broker_id;
     kafc_str cluster_id;
-    kafc_uuid incarnation_id;
+    kafc_uuid incarnation_id; /* of this run of the broker */
     KAFC_ARRAY(struct kafc_broker_registration_req_listener) listeners;
     KAFC_ARRAY(struct kafc_broker_registration_req_feature) features;
     kafc_str rack;
     bool is_migrating_zk_broker;
-    KAFC_ARRAY(kafc_uuid) log_dirs;
-    int64_t previous_broker_epoch;
+    KAFC_ARRAY(kafc_uuid) log_dirs; /* from 2 */
+    int64_t previous_broker_epoch;  /* from 3: of a clean shutdown; -1: none */
     struct kafc_tags unknown;
 };
 
 struct kafc_broker_registration_resp {
     int32_t throttle_time_ms;
     int16_t error_code;
-    int64_t broker_epoch;
+    int64_t broker_epoch; /* -1 with an error */
     struct kafc_tags unknown;
 };
 

@@ -10,11 +10,11 @@
 struct kafc_broker_heartbeat_req {
     int32_t broker_id;
     int64_t broker_epoch;
-    int64_t current_metadata_offset;
-    bool want_fence;
+    int64_t current_metadata_offset; /* how far it has read the metadata log */
+    bool want_fence;                 /* leads nothing, does not count as in sync */
     bool want_shut_down;
     KAFC_ARRAY(kafc_uuid) offline_log_dirs;
-    KAFC_ARRAY(kafc_uuid) cordoned_log_dirs;
+    KAFC_ARRAY(kafc_uuid) cordoned_log_dirs; /* from 2; null: unchanged */
     struct kafc_tags unknown;
 };
 

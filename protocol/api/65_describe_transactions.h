@@ -22,9 +22,9 @@ struct kafc_describe_transactions_resp_topic {
 struct kafc_describe_transactions_resp_transaction {
     int16_t error_code;
     kafc_str transactional_id;
-    kafc_str transaction_state;
+    kafc_str transaction_state; /* "Ongoing", "PrepareCommit", "CompleteAbort"… */
     int32_t transaction_timeout_ms;
-    int64_t transaction_start_time_ms;
+    int64_t transaction_start_time_ms; /* -1: none */
     int64_t producer_id;
     int16_t producer_epoch;
     KAFC_ARRAY(struct kafc_describe_transactions_resp_topic) topics;

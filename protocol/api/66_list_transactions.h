@@ -9,10 +9,10 @@
 #include "protocol/types.h"
 
 struct kafc_list_transactions_req {
-    KAFC_ARRAY(kafc_str) state_filters;
-    KAFC_ARRAY(int64_t) producer_id_filters;
-    int64_t duration_filter; /* ms; -1: any */
-    kafc_str transactional_id_pattern;
+    KAFC_ARRAY(kafc_str) state_filters;      /* empty: all */
+    KAFC_ARRAY(int64_t) producer_id_filters; /* empty: all */
+    int64_t duration_filter;                 /* ms that it has been open at least; -1: any */
+    kafc_str transactional_id_pattern;       /* RE2; null: any */
     struct kafc_tags unknown;
 };
 

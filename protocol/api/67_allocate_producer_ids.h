@@ -17,7 +17,7 @@ struct kafc_allocate_producer_ids_resp {
     int32_t throttle_time_ms;
     int16_t error_code;
     int64_t producer_id_start;
-    int32_t producer_id_len;
+    int32_t producer_id_len; /* how many */
     struct kafc_tags unknown;
 };
 

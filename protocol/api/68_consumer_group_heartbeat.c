@@ -5,12 +5,12 @@
 #include "protocol/api/68_consumer_group_heartbeat.h"
 #include "protocol/schema_rows.h"
 
-#define MSG struct kafc_consumer_group_heartbeat_req_topic_partition
-ROWS(kafc_consumer_group_heartbeat_req_topic_partition) = {
+#define MSG struct kafc_consumer_group_heartbeat_req_topic
+ROWS(kafc_consumer_group_heartbeat_req_topic) = {
     UUID(topic_id, "TopicId", SINCE(0)),
     LIST(partitions, "Partitions", SINCE(0)),
 };
-SCHEMA(kafc_consumer_group_heartbeat_req_topic_partition, "TopicPartitions");
+SCHEMA(kafc_consumer_group_heartbeat_req_topic, "TopicPartitions");
 #undef MSG
 
 #define MSG struct kafc_consumer_group_heartbeat_req
@@ -24,23 +24,23 @@ ROWS(kafc_consumer_group_heartbeat_req) = {
     LIST(subscribed_topic_names, "SubscribedTopicNames", SINCE(0), NULLABLE(0), DEFAULT_NULL),
     STR(subscribed_topic_regex, "SubscribedTopicRegex", SINCE(1), NULLABLE(1), DEFAULT_NULL),
     STR(server_assignor, "ServerAssignor", SINCE(0), NULLABLE(0), DEFAULT_NULL),
-    ARR(topic_partitions, kafc_consumer_group_heartbeat_req_topic_partition, "TopicPartitions",
+    ARR(topic_partitions, kafc_consumer_group_heartbeat_req_topic, "TopicPartitions",
         SINCE(0), NULLABLE(0), DEFAULT_NULL),
 };
 MESSAGE(kafc_consumer_group_heartbeat_req, "ConsumerGroupHeartbeatRequest", 68, 0, 1, 0);
 #undef MSG
 
-#define MSG struct kafc_consumer_group_heartbeat_resp_topic_partition
-ROWS(kafc_consumer_group_heartbeat_resp_topic_partition) = {
+#define MSG struct kafc_consumer_group_heartbeat_resp_topic
+ROWS(kafc_consumer_group_heartbeat_resp_topic) = {
     UUID(topic_id, "TopicId", SINCE(0)),
     LIST(partitions, "Partitions", SINCE(0)),
 };
-SCHEMA(kafc_consumer_group_heartbeat_resp_topic_partition, "TopicPartitions");
+SCHEMA(kafc_consumer_group_heartbeat_resp_topic, "TopicPartitions");
 #undef MSG
 
 #define MSG struct kafc_consumer_group_heartbeat_resp_assignment
 ROWS(kafc_consumer_group_heartbeat_resp_assignment) = {
-    ARR(topic_partitions, kafc_consumer_group_heartbeat_resp_topic_partition, "TopicPartitions", SINCE(0)),
+    ARR(topic_partitions, kafc_consumer_group_heartbeat_resp_topic, "TopicPartitions", SINCE(0)),
 };
 SCHEMA(kafc_consumer_group_heartbeat_resp_assignment, "Assignment");
 #undef MSG

@@ -9,7 +9,7 @@
 
 #include "protocol/types.h"
 
-struct kafc_consumer_group_heartbeat_req_topic_partition {
+struct kafc_consumer_group_heartbeat_req_topic {
     kafc_uuid topic_id;
     KAFC_ARRAY(int32_t) partitions;
     struct kafc_tags unknown;
@@ -17,27 +17,27 @@ struct kafc_consumer_group_heartbeat_req_topic_partition {
 
 struct kafc_consumer_group_heartbeat_req {
     kafc_str group_id;
-    kafc_str member_id;
-    int32_t member_epoch; /* 0 joins, -1 leaves, -2 leaves for a while */
-    kafc_str instance_id;
+    kafc_str member_id;   /* of the member's own making from 1 on; "" joins in 0 */
+    int32_t member_epoch; /* 0 joins, -1 leaves, -2 leaves for a while (static) */
+    kafc_str instance_id; /* null: no static member, or unchanged */
     kafc_str rack_id;
-    int32_t rebalance_timeout_ms;
+    int32_t rebalance_timeout_ms;                /* to give partitions up; -1: unchanged */
     KAFC_ARRAY(kafc_str) subscribed_topic_names; /* null: unchanged */
-    kafc_str subscribed_topic_regex;
-    kafc_str server_assignor;
+    kafc_str subscribed_topic_regex;             /* RE2; null: unchanged */
+    kafc_str server_assignor;                    /* "uniform", "range"; null: unchanged */
     /* what it owns; null: unchanged */
-    KAFC_ARRAY(struct kafc_consumer_group_heartbeat_req_topic_partition) topic_partitions;
+    KAFC_ARRAY(struct kafc_consumer_group_heartbeat_req_topic) topic_partitions;
     struct kafc_tags unknown;
 };
 
-struct kafc_consumer_group_heartbeat_resp_topic_partition {
+struct kafc_consumer_group_heartbeat_resp_topic {
     kafc_uuid topic_id;
     KAFC_ARRAY(int32_t) partitions;
     struct kafc_tags unknown;
 };
 
 struct kafc_consumer_group_heartbeat_resp_assignment {
-    KAFC_ARRAY(struct kafc_consumer_group_heartbeat_resp_topic_partition) topic_partitions;
+    KAFC_ARRAY(struct kafc_consumer_group_heartbeat_resp_topic) topic_partitions;
     struct kafc_tags unknown;
 };
 
@@ -54,9 +54,9 @@ struct kafc_consumer_group_heartbeat_resp {
 
 KAFC_DECLARE_API(kafc_consumer_group_heartbeat);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_heartbeat_req);
-KAFC_DECLARE_SCHEMA(kafc_consumer_group_heartbeat_req_topic_partition);
+KAFC_DECLARE_SCHEMA(kafc_consumer_group_heartbeat_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_heartbeat_resp);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_heartbeat_resp_assignment);
-KAFC_DECLARE_SCHEMA(kafc_consumer_group_heartbeat_resp_topic_partition);
+KAFC_DECLARE_SCHEMA(kafc_consumer_group_heartbeat_resp_topic);
 
 #endif

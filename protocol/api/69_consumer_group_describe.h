@@ -13,7 +13,7 @@ struct kafc_consumer_group_describe_req {
     struct kafc_tags unknown;
 };
 
-struct kafc_consumer_group_describe_resp_topic_partition {
+struct kafc_consumer_group_describe_resp_topic {
     kafc_uuid topic_id;
     kafc_str topic_name;
     KAFC_ARRAY(int32_t) partitions;
@@ -21,22 +21,22 @@ struct kafc_consumer_group_describe_resp_topic_partition {
 };
 
 struct kafc_consumer_group_describe_resp_assignment {
-    KAFC_ARRAY(struct kafc_consumer_group_describe_resp_topic_partition) topic_partitions;
+    KAFC_ARRAY(struct kafc_consumer_group_describe_resp_topic) topic_partitions;
     struct kafc_tags unknown;
 };
 
 struct kafc_consumer_group_describe_resp_member {
     kafc_str member_id;
-    kafc_str instance_id;
+    kafc_str instance_id; /* null: no static member */
     kafc_str rack_id;
     int32_t member_epoch;
     kafc_str client_id;
     kafc_str client_host;
     KAFC_ARRAY(kafc_str) subscribed_topic_names;
-    kafc_str subscribed_topic_regex;
+    kafc_str subscribed_topic_regex; /* null: none */
     struct kafc_consumer_group_describe_resp_assignment assignment;
-    struct kafc_consumer_group_describe_resp_assignment target_assignment;
-    int8_t member_type;
+    struct kafc_consumer_group_describe_resp_assignment target_assignment; /* when all is handed over */
+    int8_t member_type; /* -1 unknown, 0 classic, 1 consumer */
     struct kafc_tags unknown;
 };
 
@@ -44,12 +44,12 @@ struct kafc_consumer_group_describe_resp_group {
     int16_t error_code;
     kafc_str error_message;
     kafc_str group_id;
-    kafc_str group_state;
-    int32_t group_epoch;
-    int32_t assignment_epoch;
+    kafc_str group_state;     /* "Empty", "Assigning", "Reconciling", "Stable", "Dead" */
+    int32_t group_epoch;      /* rises with every change */
+    int32_t assignment_epoch; /* of the target assignment */
     kafc_str assignor_name;
     KAFC_ARRAY(struct kafc_consumer_group_describe_resp_member) members;
-    int32_t authorized_operations;
+    int32_t authorized_operations; /* bit n: operation n of DescribeAcls; INT32_MIN: not asked */
     struct kafc_tags unknown;
 };
 
@@ -65,6 +65,6 @@ KAFC_DECLARE_SCHEMA(kafc_consumer_group_describe_resp);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_describe_resp_group);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_describe_resp_member);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_describe_resp_assignment);
-KAFC_DECLARE_SCHEMA(kafc_consumer_group_describe_resp_topic_partition);
+KAFC_DECLARE_SCHEMA(kafc_consumer_group_describe_resp_topic);
 
 #endif

@@ -9,20 +9,20 @@
 #include "protocol/types.h"
 
 struct kafc_get_telemetry_subscriptions_req {
-    kafc_uuid client_instance_id;
+    kafc_uuid client_instance_id; /* zero: give me one */
     struct kafc_tags unknown;
 };
 
 struct kafc_get_telemetry_subscriptions_resp {
     int32_t throttle_time_ms;
     int16_t error_code;
-    kafc_uuid client_instance_id;
+    kafc_uuid client_instance_id; /* zero unless it was asked for */
     int32_t subscription_id;
-    KAFC_ARRAY(int8_t) accepted_compression_types;
+    KAFC_ARRAY(int8_t) accepted_compression_types; /* as in record batches, best first */
     int32_t push_interval_ms;
     int32_t telemetry_max_bytes;
-    bool delta_temporality;
-    KAFC_ARRAY(kafc_str) requested_metrics;
+    bool delta_temporality;                 /* counters since the last push, not since the start */
+    KAFC_ARRAY(kafc_str) requested_metrics; /* prefixes of names; "": all */
     struct kafc_tags unknown;
 };
 

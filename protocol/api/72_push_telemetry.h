@@ -11,7 +11,7 @@
 struct kafc_push_telemetry_req {
     kafc_uuid client_instance_id;
     int32_t subscription_id;
-    bool terminating;
+    bool terminating;        /* the last push */
     int8_t compression_type; /* as in record batches */
     kafc_bytes metrics;
     struct kafc_tags unknown;

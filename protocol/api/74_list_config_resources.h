@@ -9,7 +9,7 @@
 #include "protocol/types.h"
 
 struct kafc_list_config_resources_req {
-    KAFC_ARRAY(int8_t) resource_types;
+    KAFC_ARRAY(int8_t) resource_types; /* as in DescribeConfigs; empty: all */
     struct kafc_tags unknown;
 };
 

@@ -20,7 +20,7 @@ struct kafc_describe_topic_partitions_req_cursor {
 };
 
 struct kafc_describe_topic_partitions_req {
-    KAFC_ARRAY(struct kafc_describe_topic_partitions_req_topic) topics;
+    KAFC_ARRAY(struct kafc_describe_topic_partitions_req_topic) topics; /* empty: all */
     int32_t response_partition_limit;
     struct kafc_describe_topic_partitions_req_cursor *cursor; /* null: from the first */
     struct kafc_tags unknown;
@@ -29,12 +29,12 @@ struct kafc_describe_topic_partitions_req {
 struct kafc_describe_topic_partitions_resp_partition {
     int16_t error_code;
     int32_t partition_index;
-    int32_t leader_id;
+    int32_t leader_id; /* -1: none */
     int32_t leader_epoch;
     KAFC_ARRAY(int32_t) replica_nodes;
     KAFC_ARRAY(int32_t) isr_nodes;
-    KAFC_ARRAY(int32_t) eligible_leader_replicas;
-    KAFC_ARRAY(int32_t) last_known_elr;
+    KAFC_ARRAY(int32_t) eligible_leader_replicas; /* complete though not in sync; null: unknown */
+    KAFC_ARRAY(int32_t) last_known_elr;           /* to choose from when none is left; null: unknown */
     KAFC_ARRAY(int32_t) offline_replicas;
     struct kafc_tags unknown;
 };
@@ -45,7 +45,7 @@ struct kafc_describe_topic_partitions_resp_topic {
     kafc_uuid topic_id;
     bool is_internal;
     KAFC_ARRAY(struct kafc_describe_topic_partitions_resp_partition) partitions;
-    int32_t topic_authorized_operations;
+    int32_t topic_authorized_operations; /* bit n: operation n of DescribeAcls; INT32_MIN: not asked */
     struct kafc_tags unknown;
 };
 

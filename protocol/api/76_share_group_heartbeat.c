@@ -16,17 +16,17 @@ ROWS(kafc_share_group_heartbeat_req) = {
 MESSAGE(kafc_share_group_heartbeat_req, "ShareGroupHeartbeatRequest", 76, 0, 1, 0);
 #undef MSG
 
-#define MSG struct kafc_share_group_heartbeat_resp_topic_partition
-ROWS(kafc_share_group_heartbeat_resp_topic_partition) = {
+#define MSG struct kafc_share_group_heartbeat_resp_topic
+ROWS(kafc_share_group_heartbeat_resp_topic) = {
     UUID(topic_id, "TopicId", SINCE(0)),
     LIST(partitions, "Partitions", SINCE(0)),
 };
-SCHEMA(kafc_share_group_heartbeat_resp_topic_partition, "TopicPartitions");
+SCHEMA(kafc_share_group_heartbeat_resp_topic, "TopicPartitions");
 #undef MSG
 
 #define MSG struct kafc_share_group_heartbeat_resp_assignment
 ROWS(kafc_share_group_heartbeat_resp_assignment) = {
-    ARR(topic_partitions, kafc_share_group_heartbeat_resp_topic_partition, "TopicPartitions", SINCE(0)),
+    ARR(topic_partitions, kafc_share_group_heartbeat_resp_topic, "TopicPartitions", SINCE(0)),
 };
 SCHEMA(kafc_share_group_heartbeat_resp_assignment, "Assignment");
 #undef MSG

@@ -10,21 +10,21 @@
 
 struct kafc_share_group_heartbeat_req {
     kafc_str group_id;
-    kafc_str member_id;
-    int32_t member_epoch; /* 0 joins, -1 leaves */
-    kafc_str rack_id;
+    kafc_str member_id;                          /* of the member's own making */
+    int32_t member_epoch;                        /* 0 joins, -1 leaves */
+    kafc_str rack_id;                            /* null: none, or unchanged */
     KAFC_ARRAY(kafc_str) subscribed_topic_names; /* null: unchanged */
     struct kafc_tags unknown;
 };
 
-struct kafc_share_group_heartbeat_resp_topic_partition {
+struct kafc_share_group_heartbeat_resp_topic {
     kafc_uuid topic_id;
     KAFC_ARRAY(int32_t) partitions;
     struct kafc_tags unknown;
 };
 
 struct kafc_share_group_heartbeat_resp_assignment {
-    KAFC_ARRAY(struct kafc_share_group_heartbeat_resp_topic_partition) topic_partitions;
+    KAFC_ARRAY(struct kafc_share_group_heartbeat_resp_topic) topic_partitions;
     struct kafc_tags unknown;
 };
 
@@ -43,6 +43,6 @@ KAFC_DECLARE_API(kafc_share_group_heartbeat);
 KAFC_DECLARE_SCHEMA(kafc_share_group_heartbeat_req);
 KAFC_DECLARE_SCHEMA(kafc_share_group_heartbeat_resp);
 KAFC_DECLARE_SCHEMA(kafc_share_group_heartbeat_resp_assignment);
-KAFC_DECLARE_SCHEMA(kafc_share_group_heartbeat_resp_topic_partition);
+KAFC_DECLARE_SCHEMA(kafc_share_group_heartbeat_resp_topic);
 
 #endif

@@ -14,7 +14,7 @@ struct kafc_share_group_describe_req {
     struct kafc_tags unknown;
 };
 
-struct kafc_share_group_describe_resp_topic_partition {
+struct kafc_share_group_describe_resp_topic {
     kafc_uuid topic_id;
     kafc_str topic_name;
     KAFC_ARRAY(int32_t) partitions;
@@ -22,7 +22,7 @@ struct kafc_share_group_describe_resp_topic_partition {
 };
 
 struct kafc_share_group_describe_resp_assignment {
-    KAFC_ARRAY(struct kafc_share_group_describe_resp_topic_partition) topic_partitions;
+    KAFC_ARRAY(struct kafc_share_group_describe_resp_topic) topic_partitions;
     struct kafc_tags unknown;
 };
 
@@ -62,6 +62,6 @@ KAFC_DECLARE_SCHEMA(kafc_share_group_describe_resp);
 KAFC_DECLARE_SCHEMA(kafc_share_group_describe_resp_group);
 KAFC_DECLARE_SCHEMA(kafc_share_group_describe_resp_member);
 KAFC_DECLARE_SCHEMA(kafc_share_group_describe_resp_assignment);
-KAFC_DECLARE_SCHEMA(kafc_share_group_describe_resp_topic_partition);
+KAFC_DECLARE_SCHEMA(kafc_share_group_describe_resp_topic);
 
 #endif

@@ -57,12 +57,12 @@ ROWS(kafc_share_fetch_req) = {
 MESSAGE(kafc_share_fetch_req, "ShareFetchRequest", 78, 0, 2, 0);
 #undef MSG
 
-#define MSG struct kafc_share_fetch_resp_current_leader
-ROWS(kafc_share_fetch_resp_current_leader) = {
+#define MSG struct kafc_share_fetch_resp_leader
+ROWS(kafc_share_fetch_resp_leader) = {
     I32(leader_id, "LeaderId", SINCE(0)),
     I32(leader_epoch, "LeaderEpoch", SINCE(0)),
 };
-SCHEMA(kafc_share_fetch_resp_current_leader, "LeaderIdAndEpoch");
+SCHEMA(kafc_share_fetch_resp_leader, "LeaderIdAndEpoch");
 #undef MSG
 
 #define MSG struct kafc_share_fetch_resp_acquired
@@ -81,7 +81,7 @@ ROWS(kafc_share_fetch_resp_partition) = {
     STR(error_message, "ErrorMessage", SINCE(0), NULLABLE(0), DEFAULT_NULL),
     I16(acknowledge_error_code, "AcknowledgeErrorCode", SINCE(0)),
     STR(acknowledge_error_message, "AcknowledgeErrorMessage", SINCE(0), NULLABLE(0), DEFAULT_NULL),
-    STRUCT(current_leader, kafc_share_fetch_resp_current_leader, "CurrentLeader", SINCE(0)),
+    STRUCT(current_leader, kafc_share_fetch_resp_leader, "CurrentLeader", SINCE(0)),
     RECORDS(records, "Records", SINCE(0), NULL_RANGE(0, 0)),
     ARR(acquired_records, kafc_share_fetch_resp_acquired, "AcquiredRecords", SINCE(0)),
 };
@@ -96,14 +96,14 @@ ROWS(kafc_share_fetch_resp_topic) = {
 SCHEMA(kafc_share_fetch_resp_topic, "ShareFetchableTopicResponse");
 #undef MSG
 
-#define MSG struct kafc_share_fetch_resp_node_endpoint
-ROWS(kafc_share_fetch_resp_node_endpoint) = {
+#define MSG struct kafc_share_fetch_resp_node
+ROWS(kafc_share_fetch_resp_node) = {
     I32(node_id, "NodeId", SINCE(0)),
     STR(host, "Host", SINCE(0)),
     I32(port, "Port", SINCE(0)),
     STR(rack, "Rack", SINCE(0), NULLABLE(0), DEFAULT_NULL),
 };
-SCHEMA(kafc_share_fetch_resp_node_endpoint, "NodeEndpoint");
+SCHEMA(kafc_share_fetch_resp_node, "NodeEndpoint");
 #undef MSG
 
 #define MSG struct kafc_share_fetch_resp
@@ -113,7 +113,7 @@ ROWS(kafc_share_fetch_resp) = {
     STR(error_message, "ErrorMessage", SINCE(0), NULLABLE(0), DEFAULT_NULL),
     I32(acquisition_lock_timeout_ms, "AcquisitionLockTimeoutMs", SINCE(1)),
     ARR(responses, kafc_share_fetch_resp_topic, "Responses", SINCE(0)),
-    ARR(node_endpoints, kafc_share_fetch_resp_node_endpoint, "NodeEndpoints", SINCE(0)),
+    ARR(node_endpoints, kafc_share_fetch_resp_node, "NodeEndpoints", SINCE(0)),
 };
 MESSAGE(kafc_share_fetch_resp, "ShareFetchResponse", 78, 0, 2, 0);
 #undef MSG

@@ -41,12 +41,12 @@ ROWS(kafc_share_acknowledge_req) = {
 MESSAGE(kafc_share_acknowledge_req, "ShareAcknowledgeRequest", 79, 0, 2, 0);
 #undef MSG
 
-#define MSG struct kafc_share_acknowledge_resp_current_leader
-ROWS(kafc_share_acknowledge_resp_current_leader) = {
+#define MSG struct kafc_share_acknowledge_resp_leader
+ROWS(kafc_share_acknowledge_resp_leader) = {
     I32(leader_id, "LeaderId", SINCE(0)),
     I32(leader_epoch, "LeaderEpoch", SINCE(0)),
 };
-SCHEMA(kafc_share_acknowledge_resp_current_leader, "LeaderIdAndEpoch");
+SCHEMA(kafc_share_acknowledge_resp_leader, "LeaderIdAndEpoch");
 #undef MSG
 
 #define MSG struct kafc_share_acknowledge_resp_partition
@@ -54,7 +54,7 @@ ROWS(kafc_share_acknowledge_resp_partition) = {
     I32(partition_index, "PartitionIndex", SINCE(0)),
     I16(error_code, "ErrorCode", SINCE(0)),
     STR(error_message, "ErrorMessage", SINCE(0), NULLABLE(0), DEFAULT_NULL),
-    STRUCT(current_leader, kafc_share_acknowledge_resp_current_leader, "CurrentLeader", SINCE(0)),
+    STRUCT(current_leader, kafc_share_acknowledge_resp_leader, "CurrentLeader", SINCE(0)),
 };
 SCHEMA(kafc_share_acknowledge_resp_partition, "PartitionData");
 #undef MSG
@@ -67,14 +67,14 @@ ROWS(kafc_share_acknowledge_resp_topic) = {
 SCHEMA(kafc_share_acknowledge_resp_topic, "ShareAcknowledgeTopicResponse");
 #undef MSG
 
-#define MSG struct kafc_share_acknowledge_resp_node_endpoint
-ROWS(kafc_share_acknowledge_resp_node_endpoint) = {
+#define MSG struct kafc_share_acknowledge_resp_node
+ROWS(kafc_share_acknowledge_resp_node) = {
     I32(node_id, "NodeId", SINCE(0)),
     STR(host, "Host", SINCE(0)),
     I32(port, "Port", SINCE(0)),
     STR(rack, "Rack", SINCE(0), NULLABLE(0), DEFAULT_NULL),
 };
-SCHEMA(kafc_share_acknowledge_resp_node_endpoint, "NodeEndpoint");
+SCHEMA(kafc_share_acknowledge_resp_node, "NodeEndpoint");
 #undef MSG
 
 #define MSG struct kafc_share_acknowledge_resp
@@ -84,7 +84,7 @@ ROWS(kafc_share_acknowledge_resp) = {
     STR(error_message, "ErrorMessage", SINCE(0), NULLABLE(0), DEFAULT_NULL),
     I32(acquisition_lock_timeout_ms, "AcquisitionLockTimeoutMs", SINCE(2), IGNORABLE),
     ARR(responses, kafc_share_acknowledge_resp_topic, "Responses", SINCE(0)),
-    ARR(node_endpoints, kafc_share_acknowledge_resp_node_endpoint, "NodeEndpoints", SINCE(0)),
+    ARR(node_endpoints, kafc_share_acknowledge_resp_node, "NodeEndpoints", SINCE(0)),
 };
 MESSAGE(kafc_share_acknowledge_resp, "ShareAcknowledgeResponse", 79, 0, 2, 0);
 #undef MSG

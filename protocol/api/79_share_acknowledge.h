@@ -11,7 +11,7 @@
 struct kafc_share_acknowledge_req_ack_batch {
     int64_t first_offset;
     int64_t last_offset;
-    KAFC_ARRAY(int8_t) acknowledge_types;
+    KAFC_ARRAY(int8_t) acknowledge_types; /* one for all, or one for each */
     struct kafc_tags unknown;
 };
 
@@ -30,13 +30,13 @@ struct kafc_share_acknowledge_req_topic {
 struct kafc_share_acknowledge_req {
     kafc_str group_id;
     kafc_str member_id;
-    int32_t share_session_epoch;
-    bool is_renew_ack;
+    int32_t share_session_epoch; /* rises; -1 ends the session */
+    bool is_renew_ack;           /* a renewal is among them */
     KAFC_ARRAY(struct kafc_share_acknowledge_req_topic) topics;
     struct kafc_tags unknown;
 };
 
-struct kafc_share_acknowledge_resp_current_leader {
+struct kafc_share_acknowledge_resp_leader {
     int32_t leader_id;
     int32_t leader_epoch;
     struct kafc_tags unknown;
@@ -46,7 +46,7 @@ struct kafc_share_acknowledge_resp_partition {
     int32_t partition_index;
     int16_t error_code;
     kafc_str error_message;
-    struct kafc_share_acknowledge_resp_current_leader current_leader;
+    struct kafc_share_acknowledge_resp_leader current_leader;
     struct kafc_tags unknown;
 };
 
@@ -56,7 +56,7 @@ struct kafc_share_acknowledge_resp_topic {
     struct kafc_tags unknown;
 };
 
-struct kafc_share_acknowledge_resp_node_endpoint {
+struct kafc_share_acknowledge_resp_node {
     int32_t node_id;
     kafc_str host;
     int32_t port;
@@ -70,7 +70,7 @@ struct kafc_share_acknowledge_resp {
     kafc_str error_message;
     int32_t acquisition_lock_timeout_ms;
     KAFC_ARRAY(struct kafc_share_acknowledge_resp_topic) responses;
-    KAFC_ARRAY(struct kafc_share_acknowledge_resp_node_endpoint) node_endpoints;
+    KAFC_ARRAY(struct kafc_share_acknowledge_resp_node) node_endpoints;
     struct kafc_tags unknown;
 };
 
@@ -80,9 +80,9 @@ KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_req_topic);
 KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_req_partition);
 KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_req_ack_batch);
 KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_resp);
-KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_resp_node_endpoint);
+KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_resp_node);
 KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_resp_topic);
 KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_resp_partition);
-KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_resp_current_leader);
+KAFC_DECLARE_SCHEMA(kafc_share_acknowledge_resp_leader);
 
 #endif

@@ -15,12 +15,12 @@ struct kafc_add_raft_voter_req_listener {
 };
 
 struct kafc_add_raft_voter_req {
-    kafc_str cluster_id;
+    kafc_str cluster_id; /* null: no check */
     int32_t timeout_ms;
     int32_t voter_id;
     kafc_uuid voter_directory_id;
     KAFC_ARRAY(struct kafc_add_raft_voter_req_listener) listeners;
-    bool ack_when_committed;
+    bool ack_when_committed; /* from 1: false answers once it is written */
     struct kafc_tags unknown;
 };
 

@@ -8,7 +8,7 @@
 #include "protocol/types.h"
 
 struct kafc_remove_raft_voter_req {
-    kafc_str cluster_id;
+    kafc_str cluster_id; /* null: no check */
     int32_t voter_id;
     kafc_uuid voter_directory_id;
     struct kafc_tags unknown;

@@ -34,21 +34,21 @@ ROWS(kafc_update_raft_voter_req) = {
 MESSAGE(kafc_update_raft_voter_req, "UpdateRaftVoterRequest", 82, 0, 0, 0);
 #undef MSG
 
-#define MSG struct kafc_update_raft_voter_resp_current_leader
-ROWS(kafc_update_raft_voter_resp_current_leader) = {
+#define MSG struct kafc_update_raft_voter_resp_leader
+ROWS(kafc_update_raft_voter_resp_leader) = {
     I32(leader_id, "LeaderId", SINCE(0), DEFAULT(-1)),
     I32(leader_epoch, "LeaderEpoch", SINCE(0), DEFAULT(-1)),
     STR(host, "Host", SINCE(0)),
     I32(port, "Port", SINCE(0)),
 };
-SCHEMA(kafc_update_raft_voter_resp_current_leader, "CurrentLeader");
+SCHEMA(kafc_update_raft_voter_resp_leader, "CurrentLeader");
 #undef MSG
 
 #define MSG struct kafc_update_raft_voter_resp
 ROWS(kafc_update_raft_voter_resp) = {
     I32(throttle_time_ms, "ThrottleTimeMs", SINCE(0)),
     I16(error_code, "ErrorCode", SINCE(0)),
-    STRUCT(current_leader, kafc_update_raft_voter_resp_current_leader, "CurrentLeader", SINCE(0), TAG(0, 0)),
+    STRUCT(current_leader, kafc_update_raft_voter_resp_leader, "CurrentLeader", SINCE(0), TAG(0, 0)),
 };
 MESSAGE(kafc_update_raft_voter_resp, "UpdateRaftVoterResponse", 82, 0, 0, 0);
 #undef MSG

@@ -21,7 +21,7 @@ struct kafc_update_raft_voter_req_kraft_version {
 };
 
 struct kafc_update_raft_voter_req {
-    kafc_str cluster_id;
+    kafc_str cluster_id; /* null: no check */
     int32_t current_leader_epoch;
     int32_t voter_id;
     kafc_uuid voter_directory_id;
@@ -30,7 +30,7 @@ struct kafc_update_raft_voter_req {
     struct kafc_tags unknown;
 };
 
-struct kafc_update_raft_voter_resp_current_leader {
+struct kafc_update_raft_voter_resp_leader {
     int32_t leader_id;
     int32_t leader_epoch;
     kafc_str host;
@@ -41,7 +41,7 @@ struct kafc_update_raft_voter_resp_current_leader {
 struct kafc_update_raft_voter_resp {
     int32_t throttle_time_ms;
     int16_t error_code;
-    struct kafc_update_raft_voter_resp_current_leader current_leader;
+    struct kafc_update_raft_voter_resp_leader current_leader;
     struct kafc_tags unknown;
 };
 
@@ -50,6 +50,6 @@ KAFC_DECLARE_SCHEMA(kafc_update_raft_voter_req);
 KAFC_DECLARE_SCHEMA(kafc_update_raft_voter_req_kraft_version);
 KAFC_DECLARE_SCHEMA(kafc_update_raft_voter_req_listener);
 KAFC_DECLARE_SCHEMA(kafc_update_raft_voter_resp);
-KAFC_DECLARE_SCHEMA(kafc_update_raft_voter_resp_current_leader);
+KAFC_DECLARE_SCHEMA(kafc_update_raft_voter_resp_leader);
 
 #endif

@@ -11,7 +11,7 @@
 struct kafc_initialize_share_group_state_req_partition {
     int32_t partition;
     int32_t state_epoch;
-    int64_t start_offset;
+    int64_t start_offset; /* -1: not yet */
     struct kafc_tags unknown;
 };
 

@@ -28,7 +28,7 @@ struct kafc_read_share_group_state_req {
 struct kafc_read_share_group_state_resp_state_batch {
     int64_t first_offset;
     int64_t last_offset;
-    int8_t delivery_state;
+    int8_t delivery_state; /* 0 available, 2 acknowledged, 4 archived */
     int16_t delivery_count;
     struct kafc_tags unknown;
 };
@@ -38,7 +38,7 @@ struct kafc_read_share_group_state_resp_partition {
     int16_t error_code;
     kafc_str error_message;
     int32_t state_epoch;
-    int64_t start_offset;
+    int64_t start_offset; /* -1: not yet */
     KAFC_ARRAY(struct kafc_read_share_group_state_resp_state_batch) state_batches;
     struct kafc_tags unknown;
 };

@@ -10,7 +10,7 @@
 struct kafc_write_share_group_state_req_state_batch {
     int64_t first_offset;
     int64_t last_offset;
-    int8_t delivery_state;
+    int8_t delivery_state; /* 0 available, 2 acknowledged, 4 archived */
     int16_t delivery_count;
     struct kafc_tags unknown;
 };
@@ -18,9 +18,9 @@ struct kafc_write_share_group_state_req_state_batch {
 struct kafc_write_share_group_state_req_partition {
     int32_t partition;
     int32_t state_epoch;
-    int32_t leader_epoch;
-    int64_t start_offset;
-    int32_t delivery_complete_count;
+    int32_t leader_epoch;            /* -1: no check */
+    int64_t start_offset;            /* -1: unchanged */
+    int32_t delivery_complete_count; /* done at or above start_offset; -1: unknown */
     KAFC_ARRAY(struct kafc_write_share_group_state_req_state_batch) state_batches;
     struct kafc_tags unknown;
 };

@@ -33,8 +33,8 @@ struct kafc_read_share_group_state_summary_resp_partition {
     kafc_str error_message;
     int32_t state_epoch;
     int32_t leader_epoch;
-    int64_t start_offset;
-    int32_t delivery_complete_count;
+    int64_t start_offset;            /* -1: not yet */
+    int32_t delivery_complete_count; /* done at or above start_offset; -1: unknown */
     struct kafc_tags unknown;
 };
 

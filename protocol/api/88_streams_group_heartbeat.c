@@ -13,14 +13,14 @@ ROWS(kafc_streams_group_heartbeat_req_key_value) = {
 SCHEMA(kafc_streams_group_heartbeat_req_key_value, "KeyValue");
 #undef MSG
 
-#define MSG struct kafc_streams_group_heartbeat_req_topic_info
-ROWS(kafc_streams_group_heartbeat_req_topic_info) = {
+#define MSG struct kafc_streams_group_heartbeat_req_topic
+ROWS(kafc_streams_group_heartbeat_req_topic) = {
     STR(name, "Name", SINCE(0)),
     I32(partitions, "Partitions", SINCE(0)),
     I16(replication_factor, "ReplicationFactor", SINCE(0)),
     ARR(topic_configs, kafc_streams_group_heartbeat_req_key_value, "TopicConfigs", SINCE(0)),
 };
-SCHEMA(kafc_streams_group_heartbeat_req_topic_info, "TopicInfo");
+SCHEMA(kafc_streams_group_heartbeat_req_topic, "TopicInfo");
 #undef MSG
 
 #define MSG struct kafc_streams_group_heartbeat_req_copartition_group
@@ -37,9 +37,9 @@ ROWS(kafc_streams_group_heartbeat_req_subtopology) = {
     STR(subtopology_id, "SubtopologyId", SINCE(0)),
     LIST(source_topics, "SourceTopics", SINCE(0)),
     LIST(source_topic_regex, "SourceTopicRegex", SINCE(0)),
-    ARR(state_changelog_topics, kafc_streams_group_heartbeat_req_topic_info, "StateChangelogTopics", SINCE(0)),
+    ARR(state_changelog_topics, kafc_streams_group_heartbeat_req_topic, "StateChangelogTopics", SINCE(0)),
     LIST(repartition_sink_topics, "RepartitionSinkTopics", SINCE(0)),
-    ARR(repartition_source_topics, kafc_streams_group_heartbeat_req_topic_info, "RepartitionSourceTopics", SINCE(0)),
+    ARR(repartition_source_topics, kafc_streams_group_heartbeat_req_topic, "RepartitionSourceTopics", SINCE(0)),
     ARR(copartition_groups, kafc_streams_group_heartbeat_req_copartition_group, "CopartitionGroups", SINCE(0)),
 };
 SCHEMA(kafc_streams_group_heartbeat_req_subtopology, "Subtopology");
@@ -126,19 +126,19 @@ ROWS(kafc_streams_group_heartbeat_resp_endpoint) = {
 SCHEMA(kafc_streams_group_heartbeat_resp_endpoint, "Endpoint");
 #undef MSG
 
-#define MSG struct kafc_streams_group_heartbeat_resp_topic_partition
-ROWS(kafc_streams_group_heartbeat_resp_topic_partition) = {
+#define MSG struct kafc_streams_group_heartbeat_resp_topic
+ROWS(kafc_streams_group_heartbeat_resp_topic) = {
     STR(topic, "Topic", SINCE(0)),
     LIST(partitions, "Partitions", SINCE(0)),
 };
-SCHEMA(kafc_streams_group_heartbeat_resp_topic_partition, "TopicPartition");
+SCHEMA(kafc_streams_group_heartbeat_resp_topic, "TopicPartition");
 #undef MSG
 
 #define MSG struct kafc_streams_group_heartbeat_resp_endpoint_partitions
 ROWS(kafc_streams_group_heartbeat_resp_endpoint_partitions) = {
     STRUCT(user_endpoint, kafc_streams_group_heartbeat_resp_endpoint, "UserEndpoint", SINCE(0)),
-    ARR(active_partitions, kafc_streams_group_heartbeat_resp_topic_partition, "ActivePartitions", SINCE(0)),
-    ARR(standby_partitions, kafc_streams_group_heartbeat_resp_topic_partition, "StandbyPartitions", SINCE(0)),
+    ARR(active_partitions, kafc_streams_group_heartbeat_resp_topic, "ActivePartitions", SINCE(0)),
+    ARR(standby_partitions, kafc_streams_group_heartbeat_resp_topic, "StandbyPartitions", SINCE(0)),
 };
 SCHEMA(kafc_streams_group_heartbeat_resp_endpoint_partitions, "EndpointToPartitions");
 #undef MSG

@@ -21,14 +21,14 @@ ROWS(kafc_streams_group_describe_resp_key_value) = {
 SCHEMA(kafc_streams_group_describe_resp_key_value, "KeyValue");
 #undef MSG
 
-#define MSG struct kafc_streams_group_describe_resp_topic_info
-ROWS(kafc_streams_group_describe_resp_topic_info) = {
+#define MSG struct kafc_streams_group_describe_resp_topic
+ROWS(kafc_streams_group_describe_resp_topic) = {
     STR(name, "Name", SINCE(0)),
     I32(partitions, "Partitions", SINCE(0)),
     I16(replication_factor, "ReplicationFactor", SINCE(0)),
     ARR(topic_configs, kafc_streams_group_describe_resp_key_value, "TopicConfigs", SINCE(0)),
 };
-SCHEMA(kafc_streams_group_describe_resp_topic_info, "TopicInfo");
+SCHEMA(kafc_streams_group_describe_resp_topic, "TopicInfo");
 #undef MSG
 
 #define MSG struct kafc_streams_group_describe_resp_subtopology
@@ -36,8 +36,8 @@ ROWS(kafc_streams_group_describe_resp_subtopology) = {
     STR(subtopology_id, "SubtopologyId", SINCE(0)),
     LIST(source_topics, "SourceTopics", SINCE(0)),
     LIST(repartition_sink_topics, "RepartitionSinkTopics", SINCE(0)),
-    ARR(state_changelog_topics, kafc_streams_group_describe_resp_topic_info, "StateChangelogTopics", SINCE(0)),
-    ARR(repartition_source_topics, kafc_streams_group_describe_resp_topic_info, "RepartitionSourceTopics", SINCE(0)),
+    ARR(state_changelog_topics, kafc_streams_group_describe_resp_topic, "StateChangelogTopics", SINCE(0)),
+    ARR(repartition_source_topics, kafc_streams_group_describe_resp_topic, "RepartitionSourceTopics", SINCE(0)),
 };
 SCHEMA(kafc_streams_group_describe_resp_subtopology, "Subtopology");
 #undef MSG

@@ -19,7 +19,7 @@ struct kafc_streams_group_describe_resp_key_value {
     struct kafc_tags unknown;
 };
 
-struct kafc_streams_group_describe_resp_topic_info {
+struct kafc_streams_group_describe_resp_topic {
     kafc_str name;
     int32_t partitions;
     int16_t replication_factor;
@@ -31,8 +31,8 @@ struct kafc_streams_group_describe_resp_subtopology {
     kafc_str subtopology_id;
     KAFC_ARRAY(kafc_str) source_topics;
     KAFC_ARRAY(kafc_str) repartition_sink_topics;
-    KAFC_ARRAY(struct kafc_streams_group_describe_resp_topic_info) state_changelog_topics;
-    KAFC_ARRAY(struct kafc_streams_group_describe_resp_topic_info) repartition_source_topics;
+    KAFC_ARRAY(struct kafc_streams_group_describe_resp_topic) state_changelog_topics;
+    KAFC_ARRAY(struct kafc_streams_group_describe_resp_topic) repartition_source_topics;
     struct kafc_tags unknown;
 };
 
@@ -82,8 +82,8 @@ struct kafc_streams_group_describe_resp_member {
     KAFC_ARRAY(struct kafc_streams_group_describe_resp_task_offset) task_offsets;
     KAFC_ARRAY(struct kafc_streams_group_describe_resp_task_offset) task_end_offsets;
     struct kafc_streams_group_describe_resp_assignment assignment;
-    struct kafc_streams_group_describe_resp_assignment target_assignment;
-    bool is_classic;
+    struct kafc_streams_group_describe_resp_assignment target_assignment; /* when all is handed over */
+    bool is_classic; /* of the time before streams groups */
     struct kafc_tags unknown;
 };
 
@@ -94,9 +94,9 @@ struct kafc_streams_group_describe_resp_group {
     kafc_str group_state;
     int32_t group_epoch;
     int32_t assignment_epoch;
-    struct kafc_streams_group_describe_resp_topology *topology;
+    struct kafc_streams_group_describe_resp_topology *topology; /* null: not yet known */
     KAFC_ARRAY(struct kafc_streams_group_describe_resp_member) members;
-    int32_t authorized_operations;
+    int32_t authorized_operations; /* bit n: operation n of DescribeAcls; INT32_MIN: not asked */
     struct kafc_tags unknown;
 };
 
@@ -117,7 +117,7 @@ KAFC_DECLARE_SCHEMA(kafc_streams_group_describe_resp_task_offset);
 KAFC_DECLARE_SCHEMA(kafc_streams_group_describe_resp_endpoint);
 KAFC_DECLARE_SCHEMA(kafc_streams_group_describe_resp_topology);
 KAFC_DECLARE_SCHEMA(kafc_streams_group_describe_resp_subtopology);
-KAFC_DECLARE_SCHEMA(kafc_streams_group_describe_resp_topic_info);
+KAFC_DECLARE_SCHEMA(kafc_streams_group_describe_resp_topic);
 KAFC_DECLARE_SCHEMA(kafc_streams_group_describe_resp_key_value);
 
 #endif

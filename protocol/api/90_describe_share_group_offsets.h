@@ -26,9 +26,9 @@ struct kafc_describe_share_group_offsets_req {
 
 struct kafc_describe_share_group_offsets_resp_partition {
     int32_t partition_index;
-    int64_t start_offset;
+    int64_t start_offset; /* -1: not yet */
     int32_t leader_epoch;
-    int64_t lag;
+    int64_t lag; /* from 1: records to be delivered; -1: unknown */
     int16_t error_code;
     kafc_str error_message;
     struct kafc_tags unknown;

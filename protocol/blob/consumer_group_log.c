@@ -115,17 +115,17 @@ ROWS(kafc_consumer_group_target_assignment_member_key) = {
 LOG_KEY(kafc_consumer_group_target_assignment_member_key, "ConsumerGroupTargetAssignmentMemberKey", 7);
 #undef MSG
 
-#define MSG struct kafc_consumer_group_target_assignment_member_value_topic_partition
-ROWS(kafc_consumer_group_target_assignment_member_value_topic_partition) = {
+#define MSG struct kafc_consumer_group_target_assignment_member_value_topic
+ROWS(kafc_consumer_group_target_assignment_member_value_topic) = {
     UUID(topic_id, "TopicId", SINCE(0)),
     LIST(partitions, "Partitions", SINCE(0)),
 };
-SCHEMA(kafc_consumer_group_target_assignment_member_value_topic_partition, "TopicPartition");
+SCHEMA(kafc_consumer_group_target_assignment_member_value_topic, "TopicPartition");
 #undef MSG
 
 #define MSG struct kafc_consumer_group_target_assignment_member_value
 ROWS(kafc_consumer_group_target_assignment_member_value) = {
-    ARR(topic_partitions, kafc_consumer_group_target_assignment_member_value_topic_partition, "TopicPartitions",
+    ARR(topic_partitions, kafc_consumer_group_target_assignment_member_value_topic, "TopicPartitions",
         SINCE(0)),
 };
 DATA(kafc_consumer_group_target_assignment_member_value, "ConsumerGroupTargetAssignmentMemberValue", 0, 0, 0);

@@ -15,7 +15,7 @@ struct kafc_consumer_group_metadata_key {
 
 struct kafc_consumer_group_metadata_value {
     int32_t epoch;
-    int64_t metadata_hash;
+    int64_t metadata_hash; /* of all topics subscribed to; 0: unknown */
     struct kafc_tags unknown;
 };
 
@@ -68,8 +68,9 @@ struct kafc_consumer_group_member_metadata_value {
     kafc_str client_host;
     KAFC_ARRAY(kafc_str) subscribed_topic_names;
     kafc_str subscribed_topic_regex;
-    int32_t rebalance_timeout_ms;
+    int32_t rebalance_timeout_ms; /* -1: none */
     kafc_str server_assignor;
+    /* null: it speaks ConsumerGroupHeartbeat */
     struct kafc_consumer_group_member_metadata_value_classic *classic_member_metadata;
     struct kafc_tags unknown;
 };
@@ -91,14 +92,14 @@ struct kafc_consumer_group_target_assignment_member_key {
     struct kafc_tags unknown;
 };
 
-struct kafc_consumer_group_target_assignment_member_value_topic_partition {
+struct kafc_consumer_group_target_assignment_member_value_topic {
     kafc_uuid topic_id;
     KAFC_ARRAY(int32_t) partitions;
     struct kafc_tags unknown;
 };
 
 struct kafc_consumer_group_target_assignment_member_value {
-    KAFC_ARRAY(struct kafc_consumer_group_target_assignment_member_value_topic_partition) topic_partitions;
+    KAFC_ARRAY(struct kafc_consumer_group_target_assignment_member_value_topic) topic_partitions;
     struct kafc_tags unknown;
 };
 
@@ -111,14 +112,14 @@ struct kafc_consumer_group_current_member_assignment_key {
 struct kafc_consumer_group_current_member_assignment_value_topic {
     kafc_uuid topic_id;
     KAFC_ARRAY(int32_t) partitions;
-    KAFC_ARRAY(int32_t) assignment_epochs;
+    KAFC_ARRAY(int32_t) assignment_epochs; /* one for each partition; null: unknown */
     struct kafc_tags unknown;
 };
 
 struct kafc_consumer_group_current_member_assignment_value {
     int32_t member_epoch;
     int32_t previous_member_epoch;
-    int8_t state;
+    int8_t state; /* 0 stable, 1 has to give partitions up, 2 waits for others' */
     KAFC_ARRAY(struct kafc_consumer_group_current_member_assignment_value_topic) assigned_partitions;
     KAFC_ARRAY(struct kafc_consumer_group_current_member_assignment_value_topic) partitions_pending_revocation;
     struct kafc_tags unknown;
@@ -151,7 +152,7 @@ KAFC_DECLARE_SCHEMA(kafc_consumer_group_target_assignment_metadata_key);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_target_assignment_metadata_value);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_target_assignment_member_key);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_target_assignment_member_value);
-KAFC_DECLARE_SCHEMA(kafc_consumer_group_target_assignment_member_value_topic_partition);
+KAFC_DECLARE_SCHEMA(kafc_consumer_group_target_assignment_member_value_topic);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_current_member_assignment_key);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_current_member_assignment_value);
 KAFC_DECLARE_SCHEMA(kafc_consumer_group_current_member_assignment_value_topic);

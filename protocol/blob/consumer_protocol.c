@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What consumers of a classic group send each other through JoinGroup and
- * SyncGroup, rows.
+ * Subscriptions and assignments of classic groups, rows.
  */
 #include "protocol/blob/consumer_protocol.h"
 #include "protocol/schema_rows.h"

@@ -17,9 +17,9 @@ struct kafc_consumer_subscription_topic {
 
 struct kafc_consumer_subscription {
     KAFC_ARRAY(kafc_str) topics;
-    kafc_bytes user_data;
-    KAFC_ARRAY(struct kafc_consumer_subscription_topic) owned_partitions;
-    int32_t generation_id;
+    kafc_bytes user_data;                                                 /* the assignor's own; sticky.h */
+    KAFC_ARRAY(struct kafc_consumer_subscription_topic) owned_partitions; /* from 1 */
+    int32_t generation_id;                                                /* from 2: of owned_partitions; -1: none */
     kafc_str rack_id;
     struct kafc_tags unknown;
 };

@@ -9,12 +9,12 @@
 #include "protocol/types.h"
 
 struct kafc_control_key {
-    int16_t type;
+    int16_t type; /* 0 abort, 1 commit, 2 leader change, 3 and 4 snapshot's ends, 5 KRaft version, 6 voters */
     struct kafc_tags unknown;
 };
 
 struct kafc_end_txn_marker {
-    int32_t coordinator_epoch;
+    int32_t coordinator_epoch; /* a marker below the last one's is void */
     struct kafc_tags unknown;
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Records of __consumer_offsets: classic groups and committed offsets,
- * rows.
+ * Records of __consumer_offsets: classic groups, committed offsets, rows.
  */
 #include "protocol/blob/group_log.h"
 #include "protocol/schema_rows.h"

@@ -32,11 +32,11 @@ struct kafc_offset_commit_key {
 
 struct kafc_offset_commit_value {
     int64_t offset;
-    int32_t leader_epoch;
-    kafc_str metadata;
-    int64_t commit_timestamp;
-    int64_t expire_timestamp; /* only 1 */
-    kafc_uuid topic_id;
+    int32_t leader_epoch;     /* -1: unknown */
+    kafc_str metadata;        /* a note of the member's */
+    int64_t commit_timestamp; /* ms */
+    int64_t expire_timestamp; /* only 1; -1: the broker's retention */
+    kafc_uuid topic_id;       /* zero: unknown */
     struct kafc_tags unknown;
 };
 
@@ -50,19 +50,19 @@ struct kafc_group_metadata_value_member {
     kafc_str group_instance_id;
     kafc_str client_id;
     kafc_str client_host;
-    int32_t rebalance_timeout;
-    int32_t session_timeout;
-    kafc_bytes subscription;
-    kafc_bytes assignment;
+    int32_t rebalance_timeout; /* ms */
+    int32_t session_timeout;   /* ms */
+    kafc_bytes subscription;   /* of consumers: a version and a subscription */
+    kafc_bytes assignment;     /* of consumers: a version and an assignment */
     struct kafc_tags unknown;
 };
 
 struct kafc_group_metadata_value {
     kafc_str protocol_type;
     int32_t generation;
-    kafc_str protocol;
+    kafc_str protocol; /* an assignor's name; null: no members */
     kafc_str leader;
-    int64_t current_state_timestamp;
+    int64_t current_state_timestamp; /* ms; -1: unknown */
     KAFC_ARRAY(struct kafc_group_metadata_value_member) members;
     struct kafc_tags unknown;
 };

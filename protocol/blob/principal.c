@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The principal inside an Envelope request, behind an INT16 version, rows.
+ * The principal inside an Envelope request, rows.
  */
 #include "protocol/blob/principal.h"
 #include "protocol/schema_rows.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The quorum-state file that a KRaft node keeps, behind an INT16 version,
- * rows.
+ * The quorum-state file of a KRaft node, rows.
  */
 #include "protocol/blob/quorum_state.h"
 #include "protocol/schema_rows.h"

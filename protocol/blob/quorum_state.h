@@ -14,11 +14,11 @@ struct kafc_quorum_state_data_voter {
 
 struct kafc_quorum_state_data {
     kafc_str cluster_id; /* only 0 */
-    int32_t leader_id;
+    int32_t leader_id;   /* -1: none */
     int32_t leader_epoch;
-    int32_t voted_id;
+    int32_t voted_id; /* -1: nobody */
     kafc_uuid voted_directory_id;
-    int64_t applied_offset; /* only 0 */
+    int64_t applied_offset;                                         /* only 0 */
     KAFC_ARRAY(struct kafc_quorum_state_data_voter) current_voters; /* only 0 */
     struct kafc_tags unknown;
 };

@@ -93,17 +93,17 @@ ROWS(kafc_share_group_target_assignment_member_key) = {
 LOG_KEY(kafc_share_group_target_assignment_member_key, "ShareGroupTargetAssignmentMemberKey", 13);
 #undef MSG
 
-#define MSG struct kafc_share_group_target_assignment_member_value_topic_partition
-ROWS(kafc_share_group_target_assignment_member_value_topic_partition) = {
+#define MSG struct kafc_share_group_target_assignment_member_value_topic
+ROWS(kafc_share_group_target_assignment_member_value_topic) = {
     UUID(topic_id, "TopicId", SINCE(0)),
     LIST(partitions, "Partitions", SINCE(0)),
 };
-SCHEMA(kafc_share_group_target_assignment_member_value_topic_partition, "TopicPartition");
+SCHEMA(kafc_share_group_target_assignment_member_value_topic, "TopicPartition");
 #undef MSG
 
 #define MSG struct kafc_share_group_target_assignment_member_value
 ROWS(kafc_share_group_target_assignment_member_value) = {
-    ARR(topic_partitions, kafc_share_group_target_assignment_member_value_topic_partition, "TopicPartitions", SINCE(0)),
+    ARR(topic_partitions, kafc_share_group_target_assignment_member_value_topic, "TopicPartitions", SINCE(0)),
 };
 DATA(kafc_share_group_target_assignment_member_value, "ShareGroupTargetAssignmentMemberValue", 0, 0, 0);
 #undef MSG

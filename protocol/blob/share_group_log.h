@@ -53,7 +53,7 @@ struct kafc_share_group_metadata_key {
 
 struct kafc_share_group_metadata_value {
     int32_t epoch;
-    int64_t metadata_hash;
+    int64_t metadata_hash; /* of all topics subscribed to */
     struct kafc_tags unknown;
 };
 
@@ -74,14 +74,14 @@ struct kafc_share_group_target_assignment_member_key {
     struct kafc_tags unknown;
 };
 
-struct kafc_share_group_target_assignment_member_value_topic_partition {
+struct kafc_share_group_target_assignment_member_value_topic {
     kafc_uuid topic_id;
     KAFC_ARRAY(int32_t) partitions;
     struct kafc_tags unknown;
 };
 
 struct kafc_share_group_target_assignment_member_value {
-    KAFC_ARRAY(struct kafc_share_group_target_assignment_member_value_topic_partition) topic_partitions;
+    KAFC_ARRAY(struct kafc_share_group_target_assignment_member_value_topic) topic_partitions;
     struct kafc_tags unknown;
 };
 
@@ -142,7 +142,7 @@ KAFC_DECLARE_SCHEMA(kafc_share_group_target_assignment_metadata_key);
 KAFC_DECLARE_SCHEMA(kafc_share_group_target_assignment_metadata_value);
 KAFC_DECLARE_SCHEMA(kafc_share_group_target_assignment_member_key);
 KAFC_DECLARE_SCHEMA(kafc_share_group_target_assignment_member_value);
-KAFC_DECLARE_SCHEMA(kafc_share_group_target_assignment_member_value_topic_partition);
+KAFC_DECLARE_SCHEMA(kafc_share_group_target_assignment_member_value_topic);
 KAFC_DECLARE_SCHEMA(kafc_share_group_current_member_assignment_key);
 KAFC_DECLARE_SCHEMA(kafc_share_group_current_member_assignment_value);
 KAFC_DECLARE_SCHEMA(kafc_share_group_current_member_assignment_value_topic);

@@ -18,19 +18,19 @@ struct kafc_share_snapshot_key {
 struct kafc_share_snapshot_value_state_batch {
     int64_t first_offset;
     int64_t last_offset;
-    int8_t delivery_state;
+    int8_t delivery_state; /* 0 available, 2 acknowledged, 4 archived */
     int16_t delivery_count;
     struct kafc_tags unknown;
 };
 
 struct kafc_share_snapshot_value {
-    int32_t snapshot_epoch;
+    int32_t snapshot_epoch; /* rises with every snapshot; updates name theirs */
     int32_t state_epoch;
     int32_t leader_epoch;
     int64_t start_offset;
     int32_t delivery_complete_count;
-    int64_t create_timestamp;
-    int64_t write_timestamp;
+    int64_t create_timestamp; /* ms */
+    int64_t write_timestamp;  /* ms */
     KAFC_ARRAY(struct kafc_share_snapshot_value_state_batch) state_batches;
     struct kafc_tags unknown;
 };
@@ -45,16 +45,16 @@ struct kafc_share_update_key {
 struct kafc_share_update_value_state_batch {
     int64_t first_offset;
     int64_t last_offset;
-    int8_t delivery_state;
+    int8_t delivery_state; /* 0 available, 2 acknowledged, 4 archived */
     int16_t delivery_count;
     struct kafc_tags unknown;
 };
 
 struct kafc_share_update_value {
     int32_t snapshot_epoch;
-    int32_t leader_epoch;
-    int64_t start_offset;
-    int32_t delivery_complete_count;
+    int32_t leader_epoch;            /* -1: unchanged */
+    int64_t start_offset;            /* -1: unchanged */
+    int32_t delivery_complete_count; /* -1: unchanged */
     KAFC_ARRAY(struct kafc_share_update_value_state_batch) state_batches;
     struct kafc_tags unknown;
 };

@@ -22,7 +22,7 @@ struct kafc_sticky_user_data {
 };
 
 struct kafc_cooperative_sticky_user_data {
-    int32_t generation;
+    int32_t generation; /* -1: none */
     struct kafc_tags unknown;
 };
 

@@ -160,14 +160,14 @@ ROWS(kafc_streams_group_topology_value_topic_config) = {
 SCHEMA(kafc_streams_group_topology_value_topic_config, "TopicConfig");
 #undef MSG
 
-#define MSG struct kafc_streams_group_topology_value_topic_info
-ROWS(kafc_streams_group_topology_value_topic_info) = {
+#define MSG struct kafc_streams_group_topology_value_topic
+ROWS(kafc_streams_group_topology_value_topic) = {
     STR(name, "Name", SINCE(0)),
     I32(partitions, "Partitions", SINCE(0)),
     I16(replication_factor, "ReplicationFactor", SINCE(0)),
     ARR(topic_configs, kafc_streams_group_topology_value_topic_config, "TopicConfigs", SINCE(0)),
 };
-SCHEMA(kafc_streams_group_topology_value_topic_info, "TopicInfo");
+SCHEMA(kafc_streams_group_topology_value_topic, "TopicInfo");
 #undef MSG
 
 #define MSG struct kafc_streams_group_topology_value_copartition_group
@@ -184,9 +184,9 @@ ROWS(kafc_streams_group_topology_value_subtopology) = {
     STR(subtopology_id, "SubtopologyId", SINCE(0)),
     LIST(source_topics, "SourceTopics", SINCE(0)),
     LIST(source_topic_regex, "SourceTopicRegex", SINCE(0)),
-    ARR(state_changelog_topics, kafc_streams_group_topology_value_topic_info, "StateChangelogTopics", SINCE(0)),
+    ARR(state_changelog_topics, kafc_streams_group_topology_value_topic, "StateChangelogTopics", SINCE(0)),
     LIST(repartition_sink_topics, "RepartitionSinkTopics", SINCE(0)),
-    ARR(repartition_source_topics, kafc_streams_group_topology_value_topic_info, "RepartitionSourceTopics", SINCE(0)),
+    ARR(repartition_source_topics, kafc_streams_group_topology_value_topic, "RepartitionSourceTopics", SINCE(0)),
     ARR(copartition_groups, kafc_streams_group_topology_value_copartition_group, "CopartitionGroups", SINCE(0)),
 };
 SCHEMA(kafc_streams_group_topology_value_subtopology, "Subtopology");

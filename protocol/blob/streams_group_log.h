@@ -22,7 +22,7 @@ struct kafc_streams_group_metadata_value_config {
 struct kafc_streams_group_metadata_value {
     int32_t epoch;
     int64_t metadata_hash;
-    int32_t validated_topology_epoch;
+    int32_t validated_topology_epoch; /* whose topics are there; -1: none */
     KAFC_ARRAY(struct kafc_streams_group_metadata_value_config) last_assignment_configs;
     struct kafc_tags unknown;
 };
@@ -97,14 +97,14 @@ struct kafc_streams_group_current_member_assignment_key {
 struct kafc_streams_group_current_member_assignment_value_tasks {
     kafc_str subtopology_id;
     KAFC_ARRAY(int32_t) partitions;
-    KAFC_ARRAY(int32_t) assignment_epochs;
+    KAFC_ARRAY(int32_t) assignment_epochs; /* one for each partition; null: unknown */
     struct kafc_tags unknown;
 };
 
 struct kafc_streams_group_current_member_assignment_value {
     int32_t member_epoch;
     int32_t previous_member_epoch;
-    int8_t state;
+    int8_t state; /* 1 stable, 2 has to give tasks up, 3 waits for others' */
     KAFC_ARRAY(struct kafc_streams_group_current_member_assignment_value_tasks) active_tasks;
     KAFC_ARRAY(struct kafc_streams_group_current_member_assignment_value_tasks) standby_tasks;
     KAFC_ARRAY(struct kafc_streams_group_current_member_assignment_value_tasks) warmup_tasks;
@@ -125,18 +125,18 @@ struct kafc_streams_group_topology_value_topic_config {
     struct kafc_tags unknown;
 };
 
-struct kafc_streams_group_topology_value_topic_info {
+struct kafc_streams_group_topology_value_topic {
     kafc_str name;
-    int32_t partitions;
-    int16_t replication_factor;
+    int32_t partitions;         /* 0: as many as its sources have */
+    int16_t replication_factor; /* 0: the broker's default */
     KAFC_ARRAY(struct kafc_streams_group_topology_value_topic_config) topic_configs;
     struct kafc_tags unknown;
 };
 
 struct kafc_streams_group_topology_value_copartition_group {
-    KAFC_ARRAY(int16_t) source_topics;
-    KAFC_ARRAY(int16_t) source_topic_regex;
-    KAFC_ARRAY(int16_t) repartition_source_topics;
+    KAFC_ARRAY(int16_t) source_topics;             /* places in the subtopology's source_topics */
+    KAFC_ARRAY(int16_t) source_topic_regex;        /* likewise */
+    KAFC_ARRAY(int16_t) repartition_source_topics; /* likewise */
     struct kafc_tags unknown;
 };
 
@@ -144,9 +144,9 @@ struct kafc_streams_group_topology_value_subtopology {
     kafc_str subtopology_id;
     KAFC_ARRAY(kafc_str) source_topics;
     KAFC_ARRAY(kafc_str) source_topic_regex;
-    KAFC_ARRAY(struct kafc_streams_group_topology_value_topic_info) state_changelog_topics;
+    KAFC_ARRAY(struct kafc_streams_group_topology_value_topic) state_changelog_topics;
     KAFC_ARRAY(kafc_str) repartition_sink_topics;
-    KAFC_ARRAY(struct kafc_streams_group_topology_value_topic_info) repartition_source_topics;
+    KAFC_ARRAY(struct kafc_streams_group_topology_value_topic) repartition_source_topics;
     KAFC_ARRAY(struct kafc_streams_group_topology_value_copartition_group) copartition_groups;
     struct kafc_tags unknown;
 };
@@ -176,7 +176,7 @@ KAFC_DECLARE_SCHEMA(kafc_streams_group_topology_key);
 KAFC_DECLARE_SCHEMA(kafc_streams_group_topology_value);
 KAFC_DECLARE_SCHEMA(kafc_streams_group_topology_value_subtopology);
 KAFC_DECLARE_SCHEMA(kafc_streams_group_topology_value_copartition_group);
-KAFC_DECLARE_SCHEMA(kafc_streams_group_topology_value_topic_info);
+KAFC_DECLARE_SCHEMA(kafc_streams_group_topology_value_topic);
 KAFC_DECLARE_SCHEMA(kafc_streams_group_topology_value_topic_config);
 
 #endif
