@@ -278,7 +278,7 @@ demo: $(O)/kafc-demo
 # ---- documents made from tables ----
 
 .PHONY: docs
-docs: $(O)/tests/client/test_options $(O)/tests/core/test_states
+docs: $(addprefix $(O)/tests/,client/test_options core/test_states protocol/test_document)
 	for t in $^; do KAFC_WRITE_DOCS=1 $$t > /dev/null || exit 1; done
 
 # ---- looking at the source ----
@@ -348,7 +348,7 @@ help:
 #? make fuzz           libFuzzer over all targets (F=name SECS=60, shared by all)
 #? make fuzz-regress   replay fuzz seeds and regressions with the plain compiler
 #? make soak           what takes long: many simulations, long fuzzing
-#? make docs           docs/OPTIONS.md and docs/STATES.md from their tables
+#? make docs           docs/OPTIONS.md, STATES.md and PROTOCOL.md from their tables
 #? make bench          CPU per message, throughput, latency
 #? make cover          line coverage by directory
 #? make lint           layers, sizes, house rules, exported symbols

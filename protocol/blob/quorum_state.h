@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The quorum-state file that a KRaft node keeps, behind an INT16 version.
+ * The quorum-state file that a KRaft node keeps: as JSON, with the version
+ * in a member data_version.
  */
 #ifndef KAFC_PROTOCOL_BLOB_QUORUM_STATE_H
 #define KAFC_PROTOCOL_BLOB_QUORUM_STATE_H

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/options.h"
+#include "tests/support/document.h"
 #include "tests/support/suite.h"
 #include <kafc/conn.h>
 
@@ -410,21 +411,10 @@ static void generate(struct text *t)
 
 START_TEST(the_document_is_the_table)
 {
-    static char want[65536], have[65536];
+    static char want[65536];
     struct text t = { want, 0 };
     generate(&t);
-    if (getenv("KAFC_WRITE_DOCS")) {
-        FILE *w = fopen("docs/OPTIONS.md", "w");
-        ck_assert_ptr_nonnull(w);
-        ck_assert_uint_eq(fwrite(want, 1, t.n, w), t.n);
-        (void)fclose(w);
-    }
-    FILE *f = fopen("docs/OPTIONS.md", "r");
-    ck_assert_msg(f != NULL, "docs/OPTIONS.md is missing: make docs");
-    size_t n = fread(have, 1, sizeof have - 1, f);
-    (void)fclose(f);
-    ck_assert_msg(n == t.n && memcmp(have, want, n) == 0,
-                  "docs/OPTIONS.md is not what the table says: make docs");
+    document_is("docs/OPTIONS.md", want, t.n);
 }
 END_TEST
 

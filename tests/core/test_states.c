@@ -4,11 +4,10 @@
  * draws it anew (make docs).
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/consumer_internal.h"
 #include "core/link_internal.h"
+#include "tests/support/document.h"
 #include "tests/support/suite.h"
 
 struct machine {
@@ -58,21 +57,8 @@ static size_t draw(char *out, size_t cap)
 
 START_TEST(the_picture_is_what_the_tables_say)
 {
-    static char want[16384], have[16384];
-    size_t n = draw(want, sizeof want);
-    FILE *f;
-
-    if (getenv("KAFC_WRITE_DOCS")) {
-        f = fopen("docs/STATES.md", "w");
-        ck_assert_ptr_nonnull(f);
-        ck_assert_uint_eq(fwrite(want, 1, n, f), n);
-        ck_assert_int_eq(fclose(f), 0);
-    }
-    f = fopen("docs/STATES.md", "r");
-    ck_assert_msg(f != NULL, "docs/STATES.md is missing: make docs");
-    ck_assert_uint_eq(fread(have, 1, sizeof have, f), n);
-    (void)fclose(f);
-    ck_assert_msg(memcmp(have, want, n) == 0, "docs/STATES.md is not what the tables say: make docs");
+    static char want[16384];
+    document_is("docs/STATES.md", want, draw(want, sizeof want));
 }
 END_TEST
 
