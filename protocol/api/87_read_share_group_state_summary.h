@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * ReadShareGroupStateSummary (87): brokers read how far share partitions
- * are. Its response 0 is that of 4.x: 3.9 had it without LeaderEpoch, never
- * final.
+ * are. Its response 0 is that of 4.1 and later: before that it came without
+ * LeaderEpoch and was never final.
  */
 #ifndef KAFC_PROTOCOL_API_READ_SHARE_GROUP_STATE_SUMMARY_H
 #define KAFC_PROTOCOL_API_READ_SHARE_GROUP_STATE_SUMMARY_H
