@@ -171,7 +171,7 @@ $(EX_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
 	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS)
 $(TEST_BIN): $(O)/%: $(O)/%.o $(O)/libtests.a $(LIBS_A)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
 $(BENCH_BIN): $(O)/%: $(O)/%.o $(O)/libbench.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS) -lm $(if $(shell grep -l 'librdkafka/' $*.c),-lrdkafka)
@@ -213,6 +213,7 @@ tests: $(TEST_BIN)
 ifeq ($(HAVE_JANSSON),yes)
 $(O)/tests/tools/test_tool: | $(O)/kafc
 endif
+$(O)/tests/tools/test_records_json: $(O)/tools/kafc/records_json.o
 
 # Every public header alone, in C and in C++, under pedantic flags.
 headers: $(O)/headers.ok

@@ -37,10 +37,9 @@ static void parse_header(const uint8_t *p, struct kafc_batch_header *h)
 static kafc_err broken_batch(const struct kafc_batches *it, const struct kafc_batch_header *h,
                              kafc_error *err, const char *field, int64_t value)
 {
-    return kafc__error(err, KAFC_ERR_CORRUPT,
-                       "batch at offset %lld, byte %zu of the response's records: %s is %lld",
-                       (long long)h->base_offset, (size_t)(it->p - it->start), field,
-                       (long long)value);
+    return kafc__error(
+        err, KAFC_ERR_CORRUPT, "batch at offset %lld, byte %zu of the records: %s is %lld",
+        (long long)h->base_offset, (size_t)(it->p - it->start), field, (long long)value);
 }
 
 static kafc_err check_header(const struct kafc_batches *it, const struct kafc_batch_header *h,
@@ -67,7 +66,7 @@ static kafc_err parse_message(const struct kafc_batches *it, size_t size,
         why = "there is no such offset";
     if (why)
         return kafc__error(err, KAFC_ERR_CORRUPT,
-                           "message at offset %lld, byte %zu of the response's records: %s",
+                           "message at offset %lld, byte %zu of the records: %s",
                            (long long)h->base_offset, (size_t)(it->p - it->start), why);
     h->crc = m.crc;
     h->attributes = m.attributes;
