@@ -92,6 +92,25 @@ START_TEST(crc32c_is_the_same_by_instruction_and_by_table_and_in_parts)
 }
 END_TEST
 
+START_TEST(crc32c_is_the_same_for_every_length_and_alignment)
+{
+    enum { MAX = 4096, ALIGN = 16 };
+    static _Alignas(64) unsigned char p[MAX + ALIGN];
+    struct kafc_rand r;
+    kafc__rand_seed(&r, 4);
+    for (size_t i = 0; i < sizeof(p); i++)
+        p[i] = (unsigned char)kafc__rand_next(&r);
+    for (size_t at = 0; at < ALIGN; at++) {
+        uint32_t want = 0; /* one byte more each time */
+        for (size_t n = 0; n <= MAX; n++) {
+            ck_assert_uint_eq(kafc__crc32c(0, p + at, n), want);
+            want = kafc__crc32c_table(want, p + at + n, 1);
+        }
+        ck_assert_uint_eq(kafc__crc32c_table(0, p + at, MAX), kafc__crc32c(0, p + at, MAX));
+    }
+}
+END_TEST
+
 START_TEST(crc32c_combines_over_very_long_parts)
 {
     /* Appending n zero bytes twice equals appending 2 n; the sum of zeros is taken by doubling itself. */
@@ -114,4 +133,4 @@ END_TEST
 
 SUITE_MAIN("hash", 60, hashes_of_keys_are_javas, crc32c_has_the_known_values,
            crc32c_is_the_same_by_instruction_and_by_table_and_in_parts,
-           crc32c_combines_over_very_long_parts)
+           crc32c_is_the_same_for_every_length_and_alignment, crc32c_combines_over_very_long_parts)
