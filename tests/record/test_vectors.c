@@ -111,13 +111,13 @@ static void same_header(const struct kafc_batch *b, json_t *want)
     EXPECT(!!(h->attributes & KAFC_BATCH_TRANSACTIONAL) == bool_of(want, "transactional"),
            "transactional");
     EXPECT(!!(h->attributes & KAFC_BATCH_CONTROL) == bool_of(want, "control"), "control");
-    EXPECT(!!(h->attributes & KAFC_BATCH_DELETE_HORIZON) ==
-               !!json_object_get(want, "deleteHorizonMs"),
-           "horizon");
-    if (h->base_sequence >= 0)
-        EXPECT(kafc__sequence_add(h->base_sequence, h->last_offset_delta) ==
-                   int_of(want, "lastSequence"),
-               "last sequence");
+    bool horizon = h->attributes & KAFC_BATCH_DELETE_HORIZON;
+    EXPECT(horizon == !!json_object_get(want, "deleteHorizonMs"), "horizon");
+    EXPECT(!horizon || h->base_timestamp == int_of(want, "deleteHorizonMs"), "time of the horizon");
+    EXPECT(
+        (h->base_sequence < 0 ? -1 : kafc__sequence_add(h->base_sequence, h->last_offset_delta)) ==
+            int_of(want, "lastSequence"),
+        "last sequence");
 }
 
 /* Writes the record anew, to the same bytes, in one piece and in several. */
@@ -175,7 +175,7 @@ static void same_records(const struct kafc_batch *b, struct kafc_record_cursor *
         same_bytes(r.key, json_object_get(w, "key"), "key");
         same_bytes(r.value, json_object_get(w, "value"), "value");
         same_headers(c, &r, json_object_get(w, "headers"));
-        if (json_object_get(w, "controlType"))
+        if (b->header.attributes & KAFC_BATCH_CONTROL)
             EXPECT(kafc__control_type(r.key) == control_number(text_of(w, "controlType")),
                    "control type");
         if (!log_append)
@@ -212,7 +212,8 @@ static void message_writes_back(const struct kafc_batch *b)
     free(out);
 }
 
-static void same_old_record(struct kafc_record_cursor *c, json_t *w)
+/* Returns the offset. */
+static int64_t same_old_record(struct kafc_record_cursor *c, json_t *w)
 {
     struct kafc_record r;
     enum kafc_record_step step = kafc__record_next(c, &r);
@@ -225,6 +226,7 @@ static void same_old_record(struct kafc_record_cursor *c, json_t *w)
     same_bytes(r.key, json_object_get(w, "key"), "key");
     same_bytes(r.value, json_object_get(w, "value"), "value");
     EXPECT(r.nheaders == 0 && kafc__record_headers(c, &r, NULL), "headers");
+    return r.offset;
 }
 
 static kafc_timestamp_type type_of(json_t *want)
@@ -241,6 +243,7 @@ static void check_messages(struct kafc_batches *it, struct kafc_decompress *d, j
 {
     json_t *records = json_object_get(want, "records"), *crc = json_object_get(want, "crc");
     size_t size = 0, n = 0, total = json_array_size(records);
+    int64_t latest = -1;
     for (int entry = 0; n < total; entry++) {
         struct kafc_batch b;
         struct kafc_record_cursor c;
@@ -259,8 +262,11 @@ static void check_messages(struct kafc_batches *it, struct kafc_decompress *d, j
         rc = kafc__batch_open(&b, d, &c, &f, &error);
         ck_assert_msg(rc == KAFC_OK, "line %d: %s", line_number, error.message);
         EXPECT(c.timestamp_type == type_of(want), "timestamp type");
-        for (int32_t left = c.left; left > 0; left--)
-            same_old_record(&c, json_array_get(records, n++));
+        for (int32_t left = c.left; left > 0; left--, n++) {
+            int64_t offset = same_old_record(&c, json_array_get(records, n));
+            EXPECT(n > 0 || offset == int_of(want, "baseOffset"), "base offset");
+        }
+        latest = b.header.max_timestamp > latest ? b.header.max_timestamp : latest;
         EXPECT(kafc__record_next(&c, &r) == KAFC_RECORD_END, "too many records");
         kafc__frame_unref(f);
         size += b.size;
@@ -268,6 +274,7 @@ static void check_messages(struct kafc_batches *it, struct kafc_decompress *d, j
                "last offset");
     }
     EXPECT(size == (size_t)int_of(want, "sizeInBytes"), "size");
+    EXPECT(latest == int_of(want, "maxTimestamp"), "max timestamp");
 }
 
 /* ---- all formats ---- */
