@@ -17,9 +17,16 @@
 enum {
     ZSTD_WINDOW = 20, /* 1 MB: a batch is hardly larger, and every reader pays for the window */
     ZSTD_READ_WINDOW = 27,   /* what others may have used (zstd's own limit) */
+    ZSTD_LEAST_WINDOW = 17,  /* a block's bound would shrink with a smaller one */
     ZSTD_KEEPS = 128 * 1024, /* it compresses at the latest when it has a block of input */
-    ZSTD_FRAME_BYTES = 64    /* header, block headers, an empty last block */
+    ZSTD_FRAME_BYTES = 64,   /* header, block headers, an empty last block */
+    HEADER_MIN = 6,          /* of a frame */
+    HEADER_MAX = 18,
+    BLOCK_HEADER = 3,
+    BLOCK_MAX = 128 * 1024
 };
+
+static const unsigned char magic[4] = { 0x28, 0xb5, 0x2f, 0xfd };
 
 struct zstd {
     struct kafc_compress c;
@@ -101,17 +108,70 @@ static kafc_err zstd_finish(struct kafc_compress *c, kafc_error *err)
     return compress_all((struct zstd *)c, NULL, 0, ZSTD_e_end, err);
 }
 
-/* Frame after frame; what follows the last and does not start another is ignored. */
-static kafc_err zstd_decompress(struct kafc_decompress *d, const void *p, size_t n, kafc_error *err)
+/* What the frame's blocks can decompress to, at most: those whose headers are there. */
+static uint64_t blocks_bound(const unsigned char *p, size_t n)
+{
+    enum { RAW, RUN, COMPRESSED, RESERVED };
+    uint64_t sum = 0;
+    for (size_t at = 0; n - at >= BLOCK_HEADER;) {
+        uint32_t h = (uint32_t)p[at] | (uint32_t)p[at + 1] << 8 | (uint32_t)p[at + 2] << 16;
+        uint32_t type = h >> 1 & 3, size = h >> 3, there = type == RUN ? 1 : size;
+        at += BLOCK_HEADER;
+        sum += type == COMPRESSED ? BLOCK_MAX : size;
+        if (h & 1 || type == RESERVED || there > n - at)
+            break;
+        at += there;
+    }
+    return sum;
+}
+
+/* libzstd allocates the window that a frame asks for, up to 128 MB for a batch of ten bytes (Java asks for that much at
+ * level 22, so it cannot be refused). No frame needs a larger window than it has content: then its header is copied and
+ * asks for less. *header: the bytes of the copy; 0: the frame is good as it is, or none. */
+static kafc_err bounded_window(const struct kafc_decompress *d, const unsigned char *p, size_t n,
+                               unsigned char copy[HEADER_MAX], size_t *header, kafc_error *err)
+{
+    static const unsigned char dictionary[4] = { 0, 1, 2, 4 }, content[4] = { 0, 2, 4, 8 };
+    *header = 0;
+    if (n < HEADER_MIN || memcmp(p, magic, sizeof(magic)) != 0)
+        return KAFC_OK;
+    bool one_segment = p[4] & 0x20;
+    unsigned log = one_segment ? 0 : (p[5] >> 3) + 10u;
+    uint64_t promised = ZSTD_getFrameContentSize(p, n);
+    bool known = promised != ZSTD_CONTENTSIZE_UNKNOWN && promised != ZSTD_CONTENTSIZE_ERROR;
+    if (log <= ZSTD_WINDOW && (!known || promised <= 1u << ZSTD_WINDOW))
+        return KAFC_OK;
+    size_t len = 6u + dictionary[p[4] & 3] + content[p[4] >> 6];
+    if (one_segment &&
+        p[4] >>
+            6) /* no byte for the window; its place is taken by a size of one byte, if it has one */
+        len--;
+    if (len > n)
+        return KAFC_OK;
+    uint64_t bound = blocks_bound(p + len, n - len);
+    if (known && promised > bound)
+        return kafc__error(
+            err, KAFC_ERR_CORRUPT,
+            "zstd data of %zu bytes: a frame promises %llu bytes, its blocks hold %llu", n,
+            (unsigned long long)promised, (unsigned long long)bound);
+    if (bound > d->limit)
+        bound = d->limit; /* what is above is refused anyway */
+    unsigned enough = ZSTD_LEAST_WINDOW;
+    while (enough < log && bound > 1u << enough)
+        enough++;
+    if (enough >= log)
+        return KAFC_OK;
+    memcpy(copy, p, len);
+    copy[5] = (unsigned char)((enough - 10) << 3);
+    *header = len;
+    return KAFC_OK;
+}
+
+/* Decodes p to the end of the frame or of the bytes; *at counts them. *rest: 0 at the end of the frame. */
+static kafc_err zstd_feed(struct kafc_decompress *d, const unsigned char *p, size_t n, size_t *at,
+                          size_t *rest, kafc_error *err)
 {
     ZSTD_DCtx *ctx = d->reader[KAFC_ZSTD];
-    if (!ctx) {
-        ctx = d->reader[KAFC_ZSTD] = ZSTD_createDCtx();
-        if (!ctx)
-            return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a zstd context");
-        (void)ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, ZSTD_READ_WINDOW);
-    }
-    (void)ZSTD_DCtx_reset(ctx, ZSTD_reset_session_only);
     ZSTD_inBuffer in = { p, n, 0 };
     for (;;) {
         unsigned char *to;
@@ -120,23 +180,49 @@ static kafc_err zstd_decompress(struct kafc_decompress *d, const void *p, size_t
         if (rc != KAFC_OK)
             return rc;
         ZSTD_outBuffer out = { to, room, 0 };
-        size_t start = in.pos, rest = ZSTD_decompressStream(ctx, &out, &in);
-        if (ZSTD_getErrorCode(rest) == ZSTD_error_memory_allocation) /* of the window */
+        size_t start = in.pos;
+        *rest = ZSTD_decompressStream(ctx, &out, &in);
+        if (ZSTD_getErrorCode(*rest) == ZSTD_error_memory_allocation) /* of the window */
             return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a zstd window");
-        if (ZSTD_isError(rest))
-            return kafc__error(err, KAFC_ERR_CORRUPT,
-                               "zstd data of %zu bytes is broken at byte %zu: %s", n, start,
-                               ZSTD_getErrorName(rest));
+        if (ZSTD_isError(*rest))
+            return kafc__error(err, KAFC_ERR_CORRUPT, "zstd data is broken at byte %zu: %s",
+                               *at + start, ZSTD_getErrorName(*rest));
         d->frame->len += out.pos;
-        if (rest == 0) {
-            const unsigned char *next = (const unsigned char *)p + in.pos;
-            if (n - in.pos < 4 || next[0] != 0x28 || next[1] != 0xb5 || next[2] != 0x2f ||
-                next[3] != 0xfd)
-                return KAFC_OK;
-        } else if (in.pos == n && out.pos < room) {
-            return kafc__error(err, KAFC_ERR_CORRUPT, "zstd data of %zu bytes ends too early", n);
+        if (*rest == 0 || (in.pos == n && out.pos < room)) {
+            *at += in.pos;
+            return KAFC_OK;
         }
     }
+}
+
+/* Frame after frame; what follows the last and does not start another is ignored. */
+static kafc_err zstd_decompress(struct kafc_decompress *d, const void *data, size_t n,
+                                kafc_error *err)
+{
+    const unsigned char *p = data;
+    ZSTD_DCtx *ctx = d->reader[KAFC_ZSTD];
+    if (!ctx) {
+        ctx = d->reader[KAFC_ZSTD] = ZSTD_createDCtx();
+        if (!ctx)
+            return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a zstd context");
+        (void)ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, ZSTD_READ_WINDOW);
+    }
+    (void)ZSTD_DCtx_reset(ctx, ZSTD_reset_session_only);
+    size_t at = 0;
+    do {
+        unsigned char copy[HEADER_MAX];
+        size_t header, rest = 1;
+        kafc_err rc = bounded_window(d, p + at, n - at, copy, &header, err);
+        if (rc == KAFC_OK && header)
+            rc = zstd_feed(d, copy, header, &at, &rest, err);
+        if (rc == KAFC_OK)
+            rc = zstd_feed(d, p + at, n - at, &at, &rest, err);
+        if (rc != KAFC_OK)
+            return rc;
+        if (rest != 0)
+            return kafc__error(err, KAFC_ERR_CORRUPT, "zstd data of %zu bytes ends too early", n);
+    } while (n - at >= sizeof(magic) && memcmp(p + at, magic, sizeof(magic)) == 0);
+    return KAFC_OK;
 }
 
 static void zstd_close_reader(const kafc_allocator *mem, void *reader)
