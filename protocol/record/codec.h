@@ -78,7 +78,7 @@ enum { KAFC_CODECS = 5 };
 struct kafc_decompress {
     kafc_allocator mem;
     struct kafc_budget *budget; /* or NULL; outlives this */
-    size_t limit;               /* of one output: a guard against bombs */
+    size_t limit;               /* of one output, below 2^31: a guard against bombs */
     void *reader[KAFC_CODECS];  /* of the codecs */
     struct kafc_frame *frame;   /* being filled */
 };

@@ -242,34 +242,32 @@ kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d,
     return KAFC_OK;
 }
 
-/* Unsigned varint of at most ten bytes; NULL when it does not end before `end`, or is longer. */
-static const uint8_t *long_varint(const uint8_t *p, const uint8_t *end, uint64_t *v)
+/* Two registers, so that nothing needs an address. */
+struct varint {
+    const uint8_t *next; /* NULL: it does not end before the bytes do, or is longer than ten */
+    uint64_t v;
+};
+
+__attribute__((noinline)) static struct varint long_varint(const uint8_t *p, const uint8_t *end)
 {
     uint64_t x = 0;
     for (unsigned shift = 0; shift < 70 && p < end; shift += 7) {
         uint8_t b = *p++;
         x |= (uint64_t)(b & 0x7f) << shift;
-        if (b < 0x80) {
-            *v = x;
-            return p;
-        }
+        if (b < 0x80)
+            return (struct varint){ p, x };
     }
-    return NULL;
+    return (struct varint){ NULL, 0 };
 }
 
-static inline const uint8_t *get_varint(const uint8_t *p, const uint8_t *end, uint64_t *v)
+/* Unsigned; most have one byte or two. */
+static inline struct varint get_varint(const uint8_t *p, const uint8_t *end)
 {
-    if (end - p >= 2) {
-        if (p[0] < 0x80) {
-            *v = p[0];
-            return p + 1;
-        }
-        if (p[1] < 0x80) {
-            *v = (uint64_t)(p[0] & 0x7f) | (uint64_t)p[1] << 7;
-            return p + 2;
-        }
-    }
-    return long_varint(p, end, v);
+    if (p < end && p[0] < 0x80)
+        return (struct varint){ p + 1, p[0] };
+    if (end - p >= 2 && p[1] < 0x80)
+        return (struct varint){ p + 2, p[0] + ((uint64_t)p[1] << 7) - 0x80 };
+    return long_varint(p, end);
 }
 
 static inline int64_t unzigzag(uint64_t v)
@@ -277,25 +275,25 @@ static inline int64_t unzigzag(uint64_t v)
     return (int64_t)(v >> 1 ^ (0 - (v & 1)));
 }
 
-/* A length and the bytes it counts; -1 is null. NULL when they are not there, as those of lengths of more
- * than 32 bits never are. */
-static inline const uint8_t *get_bytes(const uint8_t *p, const uint8_t *end, const void **bytes,
-                                       int32_t *len)
+/* Of a zigzag number that must not be negative: half of it, and far too much if it is odd. */
+static inline uint64_t unsign(uint64_t v)
 {
-    uint64_t v;
-    p = get_varint(p, end, &v);
-    if (!p)
+    return v >> 1 | v << 63;
+}
+
+/* A length and the bytes it counts; -1 is null. NULL when they are not there. */
+static inline const uint8_t *get_bytes(const uint8_t *p, const uint8_t *end, kafc_bytes *b)
+{
+    struct varint v = get_varint(p, end);
+    uint64_t len = unsign(v.v);
+    if (!v.next)
         return NULL;
-    if (v == 1) {
-        *bytes = NULL;
-        *len = 0;
-        return p;
+    if (len > (uint64_t)(end - v.next)) {
+        *b = (kafc_bytes){ NULL, 0 };
+        return v.v == 1 ? v.next : NULL;
     }
-    if (v & 1 || v >> 1 > (uint64_t)(end - p) || v >> 1 > INT32_MAX)
-        return NULL;
-    *bytes = p;
-    *len = (int32_t)(v >> 1);
-    return p + (v >> 1);
+    *b = (kafc_bytes){ v.next, (int32_t)len }; /* nothing here has 2^31 bytes */
+    return v.next + len;
 }
 
 static enum kafc_record_step broken(struct kafc_record_cursor *c, const uint8_t *at,
@@ -343,35 +341,33 @@ enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kaf
     if (c->magic < 2)
         return next_message(c, out);
     const uint8_t *p = c->p, *q, *end = c->end;
-    uint64_t len, time, delta, n;
-    if (!(q = get_varint(p, end, &len)) || len & 1 || len >> 1 > (uint64_t)(end - q) ||
-        len >> 1 < MIN_RECORD - 1)
+    struct varint len = get_varint(p, end);
+    uint64_t size = unsign(len.v);
+    if (!len.next || size > (uint64_t)(end - len.next) || size < MIN_RECORD - 1)
         return broken(c, p, "the record's length is not that of bytes which are there");
-    end = q + (len >> 1);
-    p = q + 1; /* attributes mean nothing */
-    if (!(q = get_varint(p, end, &time)))
+    end = len.next + size;
+    p = len.next + 1; /* attributes mean nothing */
+    struct varint time = get_varint(p, end);
+    if (!time.next)
         return broken(c, p, "the timestamp delta does not end");
-    p = q;
-    if (!(q = get_varint(p, end, &delta)) || delta & 1 ||
-        delta >> 1 > (uint64_t)c->last_offset_delta)
+    struct varint delta = get_varint(p = time.next, end);
+    if (!delta.next || unsign(delta.v) > (uint64_t)c->last_offset_delta)
         return broken(c, p, "the offset delta is not within the batch");
-    p = q;
-    if (!(q = get_bytes(p, end, &out->key.p, &out->key.len)))
+    if (!(q = get_bytes(p = delta.next, end, &out->key)))
         return broken(c, p, "the key's length is not that of bytes which are there");
-    p = q;
-    if (!(q = get_bytes(p, end, &out->value.p, &out->value.len)))
+    if (!(q = get_bytes(p = q, end, &out->value)))
         return broken(c, p, "the value's length is not that of bytes which are there");
-    p = q;
-    if (!(q = get_varint(p, end, &n)) || n & 1 || n >> 1 > (uint64_t)(end - q) / MIN_HEADER)
+    struct varint n = get_varint(p = q, end);
+    if (!n.next || unsign(n.v) > (uint64_t)(end - n.next) / MIN_HEADER)
         return broken(c, p, "the number of headers is more than there can be");
-    if (n == 0 && q != end)
-        return broken(c, q, "bytes are left at the record's end");
-    out->offset = c->base_offset + (int64_t)(delta >> 1);
+    if (n.v == 0 && n.next != end)
+        return broken(c, n.next, "bytes are left at the record's end");
+    out->offset = c->base_offset + (int64_t)(delta.v >> 1);
     out->timestamp = (int64_t)((uint64_t)c->base_timestamp +
-                               ((uint64_t)unzigzag(time) & c->delta_mask));
-    out->nheaders = (int32_t)(n >> 1);
-    out->headers = q;
-    out->headers_len = (int32_t)(end - q);
+                               ((uint64_t)unzigzag(time.v) & c->delta_mask));
+    out->nheaders = (int32_t)(n.v >> 1);
+    out->headers = n.next;
+    out->headers_len = (int32_t)(end - n.next);
     c->p = end;
     c->left--;
     return KAFC_RECORD_GOT;
@@ -393,14 +389,13 @@ bool kafc__record_headers(struct kafc_record_cursor *c, const struct kafc_record
     const char *why = NULL;
     const uint8_t *p = r->headers, *q, *end = p + r->headers_len;
     for (int32_t i = 0; i < r->nheaders && !why; i++) {
-        const void *name, *value;
-        if (!(q = get_bytes(p, end, &name, &out[i].name.len)) || !name) {
+        kafc_bytes name;
+        if (!(q = get_bytes(p, end, &name)) || !name.p) {
             why = "the name of a header is null, or its length not that of bytes which are there";
-        } else if (!(q = get_bytes(p = q, end, &value, &out[i].value.len))) {
+        } else if (!(q = get_bytes(p = q, end, &out[i].value))) {
             why = "the length of a header's value is not that of bytes which are there";
         } else {
-            out[i].name.p = name;
-            out[i].value.p = value;
+            out[i].name = (kafc_str){ name.p, name.len };
             p = q;
         }
     }

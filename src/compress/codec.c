@@ -154,7 +154,7 @@ void kafc__decompress_init(struct kafc_decompress *d, const kafc_allocator *mem,
                            struct kafc_budget *budget, size_t limit)
 {
     *d = (struct kafc_decompress){ .budget = budget,
-                                   .limit = limit < SIZE_MAX ? limit : limit - 1 };
+                                   .limit = limit < INT32_MAX ? limit : INT32_MAX };
     if (mem)
         d->mem = *mem;
 }
