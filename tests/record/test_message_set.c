@@ -172,6 +172,11 @@ START_TEST(sets_that_cannot_be_are_refused)
     in = three(0);
     memset(in.p, 0xff, 8);
     refused(&in, "no such offset");
+    in.n = 0;
+    add(&in, (struct kafc_wire_message){ .magic = 1, .offset = 200 });
+    add(&in, (struct kafc_wire_message){ .magic = 1, .offset = 4 });
+    s = wrap(&in, 1, KAFC_GZIP, INT64_MAX - 1);
+    refused(&s, "offset is too large");
 }
 END_TEST
 

@@ -309,6 +309,7 @@ START_TEST(headers_that_cannot_be_are_refused_with_the_field)
     refuses(57, 4, 2, "left behind the last record");
     refuses(61, 1, 0x13, "the record's length");
     refuses(61, 1, 10, "the record's length");
+    refuses(61, 7, 0x0c00ffffffffff, "the timestamp delta does not end");
 }
 END_TEST
 
