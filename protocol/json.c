@@ -62,23 +62,31 @@ static void put_uuid(struct kafc_json_out *o, const kafc_uuid *u)
     kafc__json_char(o, '"');
 }
 
-static void put_struct(struct kafc_json_out *o, const struct kafc_schema *s, const void *obj,
-                       int version);
-static void put_value(struct kafc_json_out *o, const struct kafc_field *f, unsigned kind,
-                      const void *m, int version);
+/* One walk. What cannot be printed ends it; only records that a hook prints can fail. */
+struct writer {
+    struct kafc_walk w;
+    struct kafc_json_out *o;
+    const struct kafc_json_hook *hook; /* may be NULL */
+    kafc_error why;
+    kafc_err err;
+};
 
-static void put_array(struct kafc_json_out *o, const struct kafc_field *f, const void *m,
-                      int version)
+static void put_struct(struct writer *c, const struct kafc_schema *s, const void *obj);
+static void put_value(struct writer *c, const struct kafc_field *f, unsigned kind, const void *m);
+
+static void put_array(struct writer *c, const struct kafc_field *f, const void *m)
 {
     struct kafc_any_array a = kafc__array_get(m);
     size_t step = f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem);
-    kafc__json_char(o, '[');
-    for (int32_t i = 0; i < a.n; i++) {
+    kafc__json_char(c->o, '[');
+    for (int32_t i = 0; i < a.n && !c->err; i++) {
         if (i > 0)
-            kafc__json_char(o, ',');
-        put_value(o, kafc__element_of(f), f->elem, (const char *)a.v + (size_t)i * step, version);
+            kafc__json_char(c->o, ',');
+        put_value(c, kafc__element_of(f), f->elem, (const char *)a.v + (size_t)i * step);
+        if (c->err)
+            c->w.index = i;
     }
-    kafc__json_char(o, ']');
+    kafc__json_char(c->o, ']');
 }
 
 static void put_number(struct kafc_json_out *o, unsigned kind, const void *m)
@@ -98,9 +106,17 @@ static bool elem_is_null(unsigned kind, const void *m)
     return kafc__field_is_null(&f, m);
 }
 
-static void put_value(struct kafc_json_out *o, const struct kafc_field *f, unsigned kind,
-                      const void *m, int version)
+static void put_records(struct writer *c, const struct kafc_records *rec)
 {
+    if (c->hook)
+        c->err = c->hook->records(c->hook->ctx, c->o, rec, &c->why);
+    else
+        put_base64(c->o, rec);
+}
+
+static void put_value(struct writer *c, const struct kafc_field *f, unsigned kind, const void *m)
+{
+    struct kafc_json_out *o = c->o;
     if (elem_is_null(kind, m)) {
         kafc__json_text(o, "null");
         return;
@@ -116,10 +132,10 @@ static void put_value(struct kafc_json_out *o, const struct kafc_field *f, unsig
         put_base64(o, &(struct kafc_records){ .p = ((const kafc_bytes *)m)->p,
                                               .len = ((const kafc_bytes *)m)->len });
         break;
-    case KAFC_RECORDS: put_base64(o, m); break;
-    case KAFC_STRUCT: put_struct(o, f->sub, m, version); break;
-    case KAFC_PTR: put_struct(o, f->sub, kafc__ptr_get(m), version); break;
-    case KAFC_ARR: put_array(o, f, m, version); break;
+    case KAFC_RECORDS: put_records(c, m); break;
+    case KAFC_STRUCT: put_struct(c, f->sub, m); break;
+    case KAFC_PTR: put_struct(c, f->sub, kafc__ptr_get(m)); break;
+    case KAFC_ARR: put_array(c, f, m); break;
     default: put_number(o, kind, m); break;
     }
 }
@@ -132,30 +148,42 @@ static void put_name(struct kafc_json_out *o, const char *name)
     kafc__json_text(o, "\":");
 }
 
-static void put_struct(struct kafc_json_out *o, const struct kafc_schema *s, const void *obj,
-                       int version)
+static void put_struct(struct writer *c, const struct kafc_schema *s, const void *obj)
 {
     bool first = true;
-    kafc__json_char(o, '{');
+    kafc__json_char(c->o, '{');
     for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++) {
         const void *m = kafc__member(obj, f);
-        if (!kafc__in(f->on, version) ||
-            (kafc__in(f->tagged, version) && kafc__field_is_default(f, m)))
+        if (!kafc__in(f->on, c->w.version) ||
+            (kafc__in(f->tagged, c->w.version) && kafc__field_is_default(f, m)))
             continue;
         if (!first)
-            kafc__json_char(o, ',');
+            kafc__json_char(c->o, ',');
         first = false;
-        put_name(o, f->name);
-        put_value(o, f, f->kind, m, version);
+        put_name(c->o, f->name);
+        put_value(c, f, f->kind, m);
+        if (c->err) {
+            kafc__walk_note(&c->w, f);
+            return;
+        }
     }
-    kafc__json_char(o, '}');
+    kafc__json_char(c->o, '}');
+}
+
+kafc_err kafc__msg_json_put(struct kafc_json_out *o, const struct kafc_schema *s, const void *msg,
+                            int16_t version, const struct kafc_json_hook *hook, kafc_error *e)
+{
+    struct writer c = { .o = o, .hook = hook };
+    kafc__walk_init(&c.w, s, version);
+    put_struct(&c, s, msg);
+    return c.err ? kafc__walk_error(&c.w, c.err, SIZE_MAX, c.why.message, e) : KAFC_OK;
 }
 
 size_t kafc__msg_to_json(const struct kafc_schema *s, const void *msg, int16_t version, char *buf,
                          size_t cap)
 {
     struct kafc_json_out o = { .p = buf, .cap = cap ? cap - 1 : 0 };
-    put_struct(&o, s, msg, version);
+    (void)kafc__msg_json_put(&o, s, msg, version, NULL, NULL);
     if (cap)
         buf[o.n < cap ? o.n : cap - 1] = '\0';
     return o.n;

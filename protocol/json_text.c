@@ -13,8 +13,7 @@ void kafc__json_int(struct kafc_json_out *o, int64_t v)
     kafc__json_text(o, num);
 }
 
-/* The length of the valid UTF-8 sequence at s, or 0. */
-static int utf8_len(const uint8_t *s, size_t left)
+int kafc__utf8_len(const uint8_t *s, size_t left)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     int n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
@@ -50,7 +49,7 @@ void kafc__json_string(struct kafc_json_out *o, const char *p, int32_t len)
     kafc__json_char(o, '"');
     const uint8_t *s = (const uint8_t *)p, *end = s + (len > 0 ? len : 0);
     while (s < end) {
-        int n = utf8_len(s, (size_t)(end - s));
+        int n = kafc__utf8_len(s, (size_t)(end - s));
         if (n == 0) {
             kafc__json_text(o, "\xef\xbf\xbd"); /* U+FFFD */
             s++;

@@ -30,6 +30,8 @@ static inline void kafc__json_text(struct kafc_json_out *o, const char *s)
 }
 
 void kafc__json_int(struct kafc_json_out *o, int64_t v);
+/* The length of the valid UTF-8 sequence at s, of which `left` bytes are there, or 0. */
+int kafc__utf8_len(const uint8_t *s, size_t left);
 /* In quotes; a byte that belongs to no UTF-8 becomes U+FFFD. */
 void kafc__json_string(struct kafc_json_out *o, const char *p, int32_t len);
 

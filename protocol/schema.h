@@ -12,6 +12,8 @@
 #include "protocol/wire.h"
 #include <kafc/error.h>
 
+struct kafc_json_out; /* json_text.h */
+
 enum kafc_kind {
     KAFC_BOOL = 1, /* bool */
     KAFC_I8,
@@ -100,6 +102,16 @@ bool kafc__msg_equal(const struct kafc_schema *s, const void *a, const void *b);
  * it. buf may be NULL when cap is 0. */
 size_t kafc__msg_to_json(const struct kafc_schema *s, const void *msg, int16_t version, char *buf,
                          size_t cap);
+
+/* The same, behind what *o holds, with the hook's text in place of each records field that is not null. The error is
+ * the hook's, with the field's path; without a hook (NULL) there is none. */
+struct kafc_json_hook {
+    kafc_err (*records)(void *ctx, struct kafc_json_out *o, const struct kafc_records *rec,
+                        kafc_error *e);
+    void *ctx;
+};
+kafc_err kafc__msg_json_put(struct kafc_json_out *o, const struct kafc_schema *s, const void *msg,
+                            int16_t version, const struct kafc_json_hook *hook, kafc_error *e);
 
 /* A message that can be written in the version; arrays and bytes from the arena. false: out of memory. */
 KAFC_NODISCARD bool kafc__msg_random(const struct kafc_schema *s, void *msg, int16_t version,

@@ -6,31 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/json_text.h"
 #include "tools/kafc/tool.h"
-
-/* The length of the UTF-8 sequence at p, or 0 if it is none (too short, over-long, a surrogate, above U+10FFFF). */
-static size_t sequence(const unsigned char *p, size_t n)
-{
-    static const struct {
-        unsigned char lo, hi, second_lo, second_hi, len;
-    } rows[] = { { 0x00, 0x7f, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-                 { 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-                 { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 } };
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        size_t len = rows[i].len;
-
-        if (p[0] < rows[i].lo || p[0] > rows[i].hi)
-            continue;
-        if (len > n || (len > 1 && (p[1] < rows[i].second_lo || p[1] > rows[i].second_hi)))
-            return 0;
-        for (size_t k = 2; k < len; k++)
-            if ((p[k] & 0xc0) != 0x80)
-                return 0;
-        return len;
-    }
-    return 0;
-}
 
 /* Bytes as a JSON string; what is no UTF-8 becomes U+FFFD. NULL when out of memory. */
 static json_t *text(const void *bytes, int32_t len)
@@ -43,7 +20,7 @@ static json_t *text(const void *bytes, int32_t len)
     if (!out)
         return NULL;
     for (size_t i = 0; i < n;) {
-        size_t k = sequence(p + i, n - i);
+        size_t k = (size_t)kafc__utf8_len(p + i, n - i);
 
         if (k)
             memcpy(out + used, p + i, k);
