@@ -31,8 +31,7 @@ static const char *kind_name(unsigned kind)
         [KAFC_BOOL] = "bool",   [KAFC_I8] = "int8",         [KAFC_I16] = "int16",
         [KAFC_I32] = "int32",   [KAFC_I64] = "int64",       [KAFC_U16] = "uint16",
         [KAFC_F64] = "float64", [KAFC_UUID] = "uuid",       [KAFC_STRING] = "string",
-        [KAFC_BLOB] = "bytes",  [KAFC_RECORDS] = "records", [KAFC_STRUCT] = "struct",
-        [KAFC_PTR] = "struct?", [KAFC_ARR] = "array",
+        [KAFC_BLOB] = "bytes",  [KAFC_RECORDS] = "records",
     };
     return kind > 0 && kind < sizeof(name) / sizeof(*name) ? name[kind] : "?";
 }
@@ -45,6 +44,17 @@ static void put_range(struct out *o, const char *word, struct kafc_range r)
         put(o, "%s%d", word, r.lo);
     else
         put(o, "%s%d-%d", word, r.lo, r.hi - 1);
+}
+
+/* What is not zero, false, empty. */
+static void put_default(struct out *o, const struct kafc_field *f)
+{
+    if (f->null_default)
+        put(o, " default null");
+    else if (f->kind == KAFC_BOOL && f->dflt)
+        put(o, " default true");
+    else if (f->dflt)
+        put(o, " default %lld", (long long)f->dflt);
 }
 
 static void put_fields(struct out *o, const struct kafc_schema *s, int depth)
@@ -60,11 +70,8 @@ static void put_fields(struct out *o, const struct kafc_schema *s, int depth)
             put(o, " tag %d", f->tag);
             put_range(o, " ", f->tagged);
         }
-        if (f->null_default)
-            put(o, " default null");
-        else if (f->dflt)
-            put(o, " default %lld", (long long)f->dflt);
-        put(o, "%s\n", f->ignorable ? " ignorable" : "");
+        put_default(o, f);
+        put(o, "%s%s\n", f->plain ? " length int16" : "", f->ignorable ? " ignorable" : "");
         if (f->sub)
             put_fields(o, f->sub, depth + 1);
     }
@@ -78,8 +85,12 @@ size_t kafc__schema_text(const struct kafc_schema *s, char *buf, size_t cap)
     put(&o, "%s", s->name);
     if (s->key >= 0)
         put(&o, " api %d", s->key);
-    if (s->min >= 0)
+    if (s->min >= 0 && s->min == s->max)
+        put(&o, " version %d", s->min);
+    else if (s->min >= 0)
         put(&o, " versions %d-%d", s->min, s->max);
+    if (s->alias)
+        put(&o, " or %d", s->alias);
     if (s->flex >= 0 && s->flex < 127)
         put(&o, " flexible %d+", s->flex);
     put(&o, "\n");

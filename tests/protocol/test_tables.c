@@ -218,7 +218,7 @@ START_TEST(tables_print_themselves)
                            "  Topics []MetadataRequestTopic 0+ null 1+\n"
                            "    TopicId uuid 10+ ignorable\n"
                            "    Name string 0+ null 10+\n"
-                           "  AllowAutoTopicCreation bool 4+ default 1\n"
+                           "  AllowAutoTopicCreation bool 4+ default true\n"
                            "  IncludeClusterAuthorizedOperations bool 8-10\n"
                            "  IncludeTopicAuthorizedOperations bool 8+\n");
     ck_assert_uint_eq(n, strlen(text));
