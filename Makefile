@@ -139,6 +139,9 @@ $(O)/libkafc.a: $(LIB_OBJ)
 	$(archive)
 $(O)/libkafc_mock.a: $(MOCK_OBJ)
 	$(archive)
+# The command without its main(), for tests and fuzz targets; needs jansson.
+$(O)/libtool.a: $(filter-out %/main.o,$(call obj,$(TOOL_SRC)))
+	$(archive)
 $(O)/libtests.a: $(TLIB_OBJ)
 	$(archive)
 $(O)/libbench.a: $(BLIB_OBJ)
@@ -157,7 +160,7 @@ $(O)/kafc.pc: kafc.pc.in config.mk include/kafc/base.h
 	@mkdir -p $(@D)
 	@$(PC_SED) > $@
 
-$(O)/kafc: $(call obj,$(TOOL_SRC)) $(LIBS_A)
+$(O)/kafc: $(O)/tools/kafc/main.o $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ -ljansson $(KAFC_LIBS)
 $(O)/kafc-demo: $(call obj,$(DEMO_SRC)) $(LIBS_A)
@@ -169,20 +172,20 @@ build/kafc: $(O)/kafc
 $(EX_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS)
-$(TEST_BIN): $(O)/%: $(O)/%.o $(O)/libtests.a $(LIBS_A)
+$(TEST_BIN): $(O)/%: $(O)/%.o $(O)/libtests.a $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
+	$(Q)$(LINK) -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
 $(BENCH_BIN): $(O)/%: $(O)/%.o $(O)/libbench.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS) -lm $(if $(shell grep -l 'librdkafka/' $*.c),-lrdkafka)
 ifeq ($(VARIANT),fuzz)
-$(FUZZ_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
+$(FUZZ_BIN): $(O)/%: $(O)/%.o $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(KAFC_LIBS)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ -ljansson $(KAFC_LIBS)
 else
-$(FUZZ_BIN): $(O)/%: $(O)/%.o $(O)/fuzz/driver.o $(LIBS_A)
+$(FUZZ_BIN): $(O)/%: $(O)/%.o $(O)/fuzz/driver.o $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS)
+	$(Q)$(LINK) -o $@ $^ -ljansson $(KAFC_LIBS)
 endif
 
 .SECONDARY:
@@ -211,9 +214,8 @@ endif
 
 tests: $(TEST_BIN)
 ifeq ($(HAVE_JANSSON),yes)
-$(O)/tests/tools/test_tool: | $(O)/kafc
+$(O)/tests/tools/test_tool $(O)/tests/tools/test_codec_tool: | $(O)/kafc
 endif
-$(O)/tests/tools/test_records_json: $(O)/tools/kafc/records_json.o
 
 # Every public header alone, in C and in C++, under pedantic flags.
 headers: $(O)/headers.ok

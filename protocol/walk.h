@@ -2,7 +2,7 @@
  *
  * What the walkers share: where in a message they are when something is wrong,
  * arrays without their element type, and the questions "null?", "default?".
- * Included by the walkers in protocol/ only; any thread.
+ * Included by the walkers in protocol/ and by the JSON reader in tools/kafc only; any thread.
  */
 #ifndef KAFC_PROTOCOL_WALK_H
 #define KAFC_PROTOCOL_WALK_H

@@ -4,6 +4,7 @@
  * message made up for the purpose: nullable structs, doubles, lists of
  * everything, tags of every kind.
  */
+#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 

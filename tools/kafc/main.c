@@ -8,8 +8,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/options.h"
 #include "tools/kafc/tool.h"
+
+/* Above all letters. */
+enum { LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION };
+
+static const struct option decode_options[] = {
+    { "reencode", no_argument, NULL, LONG_REENCODE },
+    { "records", no_argument, NULL, LONG_RECORDS },
+    { "frame", required_argument, NULL, LONG_FRAME },
+    { "api", required_argument, NULL, LONG_API },
+    { "version", required_argument, NULL, LONG_VERSION },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option no_long_options[] = { { NULL, 0, NULL, 0 } };
 
 const struct tool_command tool_commands[] = {
     { "produce", "b:t:K:p:z:a:X:H:",
@@ -26,7 +38,7 @@ const struct tool_command tool_commands[] = {
       "  -X NAME=VALUE  any property, such as linger.ms=50; see docs/OPTIONS.md\n"
       "\n"
       "Exits with 0 only if every message was acknowledged (with -a 0: sent).\n",
-      tool_produce },
+      tool_produce, NULL, false },
     { "consume", "b:t:p:o:c:euf:JX:",
       "consume -b LIST -t TOPIC [-p N] [-o OFFSET] [-c COUNT] [-e] [-u] [-f FORMAT|-J] [-X NAME=VALUE]…",
       "Prints the messages of a topic.\n"
@@ -43,7 +55,7 @@ const struct tool_command tool_commands[] = {
       "                 \\n \\r \\t \\\\ \\xHH\n"
       "  -J             a JSON object on a line for each message; bytes that are no UTF-8 become U+FFFD\n"
       "  -X NAME=VALUE  any property, such as isolation.level=read_uncommitted; see docs/OPTIONS.md\n",
-      tool_consume },
+      tool_consume, NULL, false },
     { "metadata", "b:t:JX:", "metadata -b LIST [-t TOPIC]… [-J] [-X NAME=VALUE]…",
       "Prints brokers, topics and partitions of the cluster.\n"
       "\n"
@@ -51,15 +63,46 @@ const struct tool_command tool_commands[] = {
       "  -t TOPIC       this topic only\n"
       "  -J             as JSON\n"
       "  -X NAME=VALUE  any property; see docs/OPTIONS.md\n",
-      tool_metadata },
+      tool_metadata, NULL, false },
     { "mock", "n:p:t:", "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]…",
       "Serves a cluster in memory until SIGTERM or Ctrl-C. Prints its bootstrap list first.\n"
       "\n"
       "  -n BROKERS           how many brokers; 3\n"
       "  -p PORT              they listen on PORT, PORT+1, …; else on free ports\n"
       "  -t TOPIC:PARTITIONS  makes a topic; others are made on demand, with 4 partitions\n",
-      tool_mock },
-    { NULL, NULL, NULL, NULL, NULL },
+      tool_mock, NULL, false },
+    { "decode", "", "decode [--reencode | --records] [--frame request | --frame response --api NAME --version N]",
+      "Prints messages as JSON, in Apache Kafka's own form. Each line of standard input is NAME, TAB, version, TAB,\n"
+      "hex: \"FetchRequest\", 12, and the bytes of the body without size and header. \"kafc schema\" lists the names.\n"
+      "The name Records with version - takes record batches or message sets, one after the other, and prints\n"
+      "{\"batches\":[…]}. Each line gives one; an empty line stays empty. What cannot be read gives \"error: …\" with\n"
+      "the field and the byte in its place.\n"
+      "\n"
+      "  --reencode        writes each message again, as hex; tagged fields that nobody knows come back\n"
+      "  --records         shows {\"batches\":[…]} in place of each field of records; else they are base64\n"
+      "  --frame request   each line is the hex of a whole frame instead: INT32 size, header, body; prints\n"
+      "                    {\"header\":{…},\"body\":{…}}; with --reencode the frame's bytes\n"
+      "  --frame response  the same for responses, which do not say what they answer:\n"
+      "  --api NAME        they are of this API, such as Fetch,\n"
+      "  --version N       and of this version\n"
+      "\n"
+      "Exits with 1 if there was an error in any line.\n",
+      tool_decode, decode_options, false },
+    { "encode", "", "encode",
+      "Prints messages as hex. Each line of standard input is NAME, TAB, version, TAB, JSON in Apache Kafka's own\n"
+      "form, which \"kafc decode\" prints. Every field of the version must be there, but tagged ones have defaults.\n"
+      "Each line gives one; an empty line stays empty. What cannot be written gives \"error: …\" with the field in\n"
+      "its place. Record batches (the name Records) are not encoded; fields of records are base64.\n"
+      "\n"
+      "Exits with 1 if there was an error in any line.\n",
+      tool_encode, NULL, false },
+    { "schema", "", "schema [NAME]",
+      "Prints what is known of a message, or of both messages of an API: fields in their order with type, versions\n"
+      "(3+ is 3 and later), in which of them they may be null or are tagged, default, and \"ignorable\": left out\n"
+      "without complaint of versions that do not have them. Without NAME all messages are listed, each with API key,\n"
+      "versions and the first flexible version.\n",
+      tool_schema, NULL, true },
+    { NULL, NULL, NULL, NULL, NULL, NULL, false },
 };
 
 volatile sig_atomic_t tool_stop;
@@ -98,27 +141,6 @@ void tool_on_stop(void (*wake)(void))
     (void)signal(SIGPIPE, SIG_IGN); /* a closed standard output is a write error */
 }
 
-/* A longer word is near to none of ours, and the distance is counted in so many letters only. */
-enum { WORD_MAX = 20 };
-
-const char *tool_nearest(const char *word, const char *const *candidates)
-{
-    const char *best = NULL;
-    size_t least = strlen(word) / 2 + 1;
-
-    if (strlen(word) > WORD_MAX)
-        return NULL;
-    for (; *candidates; candidates++) {
-        size_t d = kafc__edit_distance(word, *candidates);
-
-        if (d <= least) {
-            best = *candidates;
-            least = d - (d > 0);
-        }
-    }
-    return best;
-}
-
 static void log_line(void *ctx, kafc_log_level level, const char *line)
 {
     (void)ctx;
@@ -151,11 +173,14 @@ static const struct tool_command *find_command(const char *name)
 
 static int unknown_command(const char *name)
 {
-    static const char *const names[] = { "produce", "consume", "metadata", "mock", "help", NULL };
-    const char *near = tool_nearest(name, names);
+    struct tool_near near;
 
-    if (near)
-        return tool_fail(TOOL_USAGE, "there is no command \"%s\"; did you mean \"%s\"?", name, near);
+    tool_near_begin(&near, name);
+    for (const struct tool_command *c = tool_commands; c->name; c++)
+        tool_near_try(&near, c->name);
+    tool_near_try(&near, "help");
+    if (near.best)
+        return tool_fail(TOOL_USAGE, "there is no command \"%s\"; did you mean \"%s\"?", name, near.best);
     return tool_fail(TOOL_USAGE, "there is no command \"%s\"; try \"kafc help\"", name);
 }
 
@@ -212,11 +237,11 @@ static void add_header(struct tool_options *o, char *arg)
     o->nheaders++;
 }
 
-static int take_number(const char *arg, char letter, long long min, long long max, long long *out)
+static int take_number(const char *arg, const char *option, long long min, long long max, long long *out)
 {
     if (parse_number(arg, min, max, out))
         return TOOL_OK;
-    return tool_fail(TOOL_USAGE, "-%c wants a number from %lld to %lld, not \"%s\"", letter, min, max, arg);
+    return tool_fail(TOOL_USAGE, "%s wants a number from %lld to %lld, not \"%s\"", option, min, max, arg);
 }
 
 static int take_option(struct tool_options *o, int letter, char *arg)
@@ -236,17 +261,25 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case 'e': o->exit_at_end = true; break;
     case 'u': o->unbuffered = true; break;
     case 'H': add_header(o, arg); break;
+    case LONG_REENCODE: o->reencode = true; break;
+    case LONG_RECORDS: o->records = true; break;
+    case LONG_FRAME: o->frame = arg; break;
+    case LONG_API: o->api = arg; break;
     case 'X': return add_property(o, arg);
     case 'c':
-        status = take_number(arg, 'c', 0, LLONG_MAX, &n);
+        status = take_number(arg, "-c", 0, LLONG_MAX, &n);
         o->count = n;
         break;
     case 'n':
-        status = take_number(arg, 'n', 1, 64, &n);
+        status = take_number(arg, "-n", 1, 64, &n);
         o->number = (int)n;
         break;
+    case LONG_VERSION:
+        status = take_number(arg, "--version", 0, INT16_MAX, &n);
+        o->version = (int)n;
+        break;
     default: /* 'p' */
-        status = take_number(arg, 'p', 0, INT32_MAX, &n);
+        status = take_number(arg, "-p", 0, INT32_MAX, &n);
         o->partition = (int32_t)n;
         o->has_partition = true;
         break;
@@ -254,17 +287,40 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     return status;
 }
 
-static int bad_option(const struct tool_command *c, int letter, bool argument_missing)
+static int bad_letter(const struct tool_command *c, int letter)
 {
-    if (argument_missing)
-        return tool_fail(TOOL_USAGE, "-%c wants a value\nusage: kafc %s", letter, c->usage);
-    if (letter == '-' || !letter)
-        return tool_fail(TOOL_USAGE, "options are single letters\nusage: kafc %s", c->usage);
     for (const char *l = c->letters; *l; l++)
         if (*l != ':' && (*l ^ letter) == 0x20)
             return tool_fail(TOOL_USAGE, "there is no option -%c; did you mean -%c?\nusage: kafc %s", letter, *l,
                              c->usage);
     return tool_fail(TOOL_USAGE, "there is no option -%c\nusage: kafc %s", letter, c->usage);
+}
+
+static int bad_word(const struct tool_command *c, const char *word)
+{
+    struct tool_near near;
+
+    tool_near_begin(&near, word + 2);
+    for (const struct option *l = c->longs; l && l->name; l++)
+        tool_near_try(&near, l->name);
+    if (near.best)
+        return tool_fail(TOOL_USAGE, "there is no option %s; did you mean --%s?\nusage: kafc %s", word, near.best,
+                         c->usage);
+    return tool_fail(TOOL_USAGE, "there is no option %s\nusage: kafc %s", word, c->usage);
+}
+
+/* What getopt_long left: word is the argument that it stopped at. */
+static int bad_option(const struct tool_command *c, int letter, bool argument_missing, const char *word)
+{
+    bool is_word = !letter || letter > 255 || letter == '-';
+
+    if (argument_missing && is_word)
+        return tool_fail(TOOL_USAGE, "%s wants a value\nusage: kafc %s", word, c->usage);
+    if (argument_missing)
+        return tool_fail(TOOL_USAGE, "-%c wants a value\nusage: kafc %s", letter, c->usage);
+    if (is_word && strchr(word, '=') && letter > 255)
+        return tool_fail(TOOL_USAGE, "%s: it takes no value\nusage: kafc %s", word, c->usage);
+    return is_word ? bad_word(c, word) : bad_letter(c, letter);
 }
 
 static int parse(const struct tool_command *c, int argc, char **argv, struct tool_options *o)
@@ -273,13 +329,15 @@ static int parse(const struct tool_command *c, int argc, char **argv, struct too
     int letter, status;
 
     (void)snprintf(letters, sizeof letters, ":%s", c->letters);
-    while ((letter = getopt(argc, argv, letters)) != -1) {
+    while ((letter = getopt_long(argc, argv, letters, c->longs ? c->longs : no_long_options, NULL)) != -1) {
         if (letter == '?' || letter == ':')
-            return bad_option(c, optopt, letter == ':');
+            return bad_option(c, optopt, letter == ':', argv[optind - 1]);
         status = take_option(o, letter, optarg);
         if (status)
             return status;
     }
+    if (c->takes_name && optind < argc)
+        o->name = argv[optind++];
     if (optind < argc)
         return tool_fail(TOOL_USAGE, "\"%s\" is too much\nusage: kafc %s", argv[optind], c->usage);
     return TOOL_OK;
@@ -287,7 +345,7 @@ static int parse(const struct tool_command *c, int argc, char **argv, struct too
 
 static int run(const struct tool_command *c, int argc, char **argv)
 {
-    struct tool_options o = { .count = -1, .number = 3 };
+    struct tool_options o = { .count = -1, .number = 3, .version = -1 };
     int status = TOOL_FAILED;
 
     o.properties = kafc_properties_new();

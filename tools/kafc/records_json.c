@@ -211,20 +211,12 @@ static kafc_err put_batches(struct printer *p, const void *bytes, size_t n, kafc
     return rc;
 }
 
-/* Twice: to count, and to keep. */
-kafc_err records_print(FILE *out, const void *bytes, size_t n, kafc_error *err)
+kafc_err records_put(struct kafc_json_out *o, const void *bytes, size_t n, kafc_error *err)
 {
-    struct printer p = { .room = 0 };
+    struct printer p = { .o = *o };
     kafc__decompress_init(&p.d, NULL, NULL, DECOMPRESSED_MAX);
     kafc_err rc = put_batches(&p, bytes, n, err);
-    if (rc == KAFC_OK) {
-        p.o = (struct kafc_json_out){ .p = malloc(p.o.n), .cap = p.o.n };
-        rc = p.o.p ? put_batches(&p, bytes, n, err)
-                   : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the records' JSON");
-        if (rc == KAFC_OK)
-            (void)fwrite(p.o.p, 1, p.o.n, out);
-        free(p.o.p);
-    }
+    *o = p.o;
     free(p.headers);
     kafc__decompress_fini(&p.d);
     return rc;

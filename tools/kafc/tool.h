@@ -5,6 +5,7 @@
 #ifndef KAFC_TOOL_H
 #define KAFC_TOOL_H
 
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -36,12 +37,18 @@ struct tool_options {
     struct tool_header *headers;        /* -H */
     int nheaders;
     kafc_properties *properties;        /* -X */
+    bool reencode, records;             /* --reencode --records */
+    const char *frame, *api;            /* --frame --api */
+    int version;                        /* --version; -1: not given */
+    const char *name;                   /* the word behind the options */
 };
 
 struct tool_command {
     const char *name, *letters; /* getopt(3)'s */
     const char *usage, *help;
     int (*run)(const struct tool_options *o);
+    const struct option *longs; /* getopt_long(3)'s, or NULL */
+    bool takes_name;            /* one word may stand behind the options */
 };
 
 extern const struct tool_command tool_commands[]; /* ended by a NULL name */
@@ -50,11 +57,21 @@ int tool_produce(const struct tool_options *o);
 int tool_consume(const struct tool_options *o);
 int tool_metadata(const struct tool_options *o);
 int tool_mock(const struct tool_options *o);
+int tool_decode(const struct tool_options *o);
+int tool_encode(const struct tool_options *o);
+int tool_schema(const struct tool_options *o);
 
 /* Prints "kafc: …" on stderr and returns the status. */
 int tool_fail(int status, const char *fmt, ...) KAFC_PRINTF(2, 3);
-/* The candidate (NULL-ended) that is nearest to word, or NULL if none is near. */
-const char *tool_nearest(const char *word, const char *const *candidates);
+/* Looks among names, one after the other, for the one that a word was meant to be; case counts for nothing. */
+enum { TOOL_NEAR_MAX = 60 }; /* letters; a longer word is near to none of ours */
+struct tool_near {
+    char word[TOOL_NEAR_MAX + 1];
+    const char *best; /* NULL: none is near */
+    unsigned below;
+};
+void tool_near_begin(struct tool_near *n, const char *word);
+void tool_near_try(struct tool_near *n, const char *candidate); /* kept if it is the best */
 /* Opens the client of the command line; reports why not. */
 kafc_client *tool_client(const struct tool_options *o);
 /* Ctrl-C and SIGTERM: sets tool_stop and calls wake, in signal handlers (rule C3). */
