@@ -13,28 +13,11 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
+#include "tests/tools/shell.h"
 
 #include "config.h"
 
-static char tool[512]; /* build/<variant>/kafc, beside tests/tools/ */
-static char bootstrap[256];
 static pid_t mock_pid;
-static char out[65536]; /* standard output and error of the last command */
-
-static void find_tool(void)
-{
-    ssize_t n = readlink("/proc/self/exe", tool, sizeof tool - 1);
-    char *slash = tool + n;
-
-    ck_assert_int_gt(n, 0);
-    *slash = 0;
-    for (int up = 0; up < 3; up++) {
-        slash = strrchr(tool, '/');
-        ck_assert_ptr_nonnull(slash);
-        *slash = 0;
-    }
-    (void)snprintf(slash, sizeof tool - (size_t)(slash - tool), "/kafc");
-}
 
 static void start_mock(void)
 {
@@ -68,38 +51,6 @@ static void stop_mock(void)
     ck_assert_int_eq(waitpid(mock_pid, &status, 0), mock_pid);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "kafc mock ended with %x",
                   (unsigned)status);
-}
-
-/* Runs a shell command in which $K is the tool and $B the bootstrap list; its exit status. */
-static int run(const char *command)
-{
-    char line[4096];
-    FILE *p;
-    size_t n;
-    int status;
-
-    (void)snprintf(line, sizeof line, "K='%s' B='%s'; { %s\n} 2>&1", tool, bootstrap, command);
-    p = popen(line, "r");
-    ck_assert_ptr_nonnull(p);
-    n = fread(out, 1, sizeof out - 1, p);
-    out[n] = 0;
-    status = pclose(p);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void expect(const char *command, int status, const char *output)
-{
-    int got = run(command);
-
-    ck_assert_msg(got == status, "%s: exit status %d instead of %d: %s", command, got, status, out);
-    if (output)
-        ck_assert_str_eq(out, output);
-}
-
-static void expect_words(const char *command, int status, const char *words)
-{
-    expect(command, status, NULL);
-    ck_assert_msg(strstr(out, words), "%s: \"%s\" is not in: %s", command, words, out);
 }
 
 /* Those in this build. */
