@@ -55,7 +55,7 @@ static bool one_line(struct codec *c, codec_work work, char *line, size_t n)
         rc = work(c, line, n, &err);
     if (rc)
         print_error(err.message);
-    else
+    else if (c->n > 0)
         (void)fwrite(c->text, 1, c->n, stdout);
     putchar('\n');
     kafc__arena_reset(&c->arena);
