@@ -30,15 +30,15 @@ typedef struct kafc_conn kafc_conn;
 typedef struct kafc_conn_options {
     size_t size;
     const kafc_properties *properties;
-    const char *topic;          /* NULL: the broker itself; else the connection leads to its leader */
-    int32_t partition;          /* of the topic; default 0 */
-    kafc_switch create_topic;   /* let the broker make a missing topic; default off (rule W9) */
-    const char *client_id;      /* default "kafc". client.id */
-    const char *rack;           /* sent with fetches. client.rack */
+    const char *topic;        /* NULL: the broker itself; else the connection leads to its leader */
+    int32_t partition;        /* of the topic; default 0 */
+    kafc_switch create_topic; /* let the broker make a missing topic; default off (rule W9) */
+    const char *client_id;    /* default "kafc". client.id */
+    const char *rack;         /* sent with fetches. client.rack */
     int32_t connect_timeout_ms; /* of one connection; 10000. socket.connection.setup.timeout.ms */
     int32_t request_timeout_ms; /* a silence that ends the connection; 30000. request.timeout.ms */
-    int32_t receive_max_bytes;    /* a larger frame ends the connection; 104857600 */
-    int32_t send_buffer_bytes;    /* SO_SNDBUF; 0: the system's */
+    int32_t receive_max_bytes;  /* a larger frame ends the connection; 104857600 */
+    int32_t send_buffer_bytes;  /* SO_SNDBUF; 0: the system's */
     int32_t receive_buffer_bytes; /* SO_RCVBUF; 0: the system's */
     kafc_acks acks;               /* of produce; default all */
     kafc_compression compression; /* of produce; compression.type */
@@ -90,12 +90,13 @@ KAFC_API const kafc_broker *kafc_conn_broker(const kafc_conn *c);
  * api: the row of an API, &kafc_fetch_api of kafc/protocol/api/01_fetch.h; kafc__api() of
  * kafc/protocol/registry.h finds one by its key. They are in libkafc.a; the shared library exports no
  * codec. req, resp: the structs of the same header, req prepared with kafc__msg_defaults(). version: -1
- * for the highest that both sides know, or one to insist on. What resp points to belongs to the
- * connection, until the next kafc_conn_call() or free. Error codes inside the response are the caller's
- * affair. Produce with acks 0 returns when its bytes were handed over, resp then holds defaults. resp
- * may be NULL.
- * KAFC_ERR_UNSUPPORTED: a side does not know the version, and which; KAFC_ERR_ENCODE: a field that the
- * version lacks. */
+ * for the highest that both sides know, or one to insist on; versions that Kafka has not released
+ * (above the row's pick_max) are sent only to those who insist. What resp points to belongs to the
+ * connection, until the next kafc_conn_call() or free; after an error resp holds nothing to rely on.
+ * Error codes inside the response are the caller's affair. Produce with acks 0 returns when its bytes
+ * were handed over, resp then holds defaults. resp may be NULL. kafc_client_call() finds the broker.
+ * KAFC_ERR_UNSUPPORTED: a side does not know the version, and which, before anything is sent;
+ * KAFC_ERR_ENCODE: a field that the version lacks. */
 struct kafc_api;
 KAFC_API kafc_err kafc_conn_call(kafc_conn *c, const struct kafc_api *api, int version,
                                  const void *req, void *resp, int timeout_ms, kafc_error *err);

@@ -10,6 +10,7 @@
 
 #include "core/metadata.h"
 #include "core/retry.h"
+#include "protocol/api/00_produce.h"
 
 struct kafc_asks {
     kafc_client *c;
@@ -77,7 +78,7 @@ static void start(void *arg)
 {
     struct kafc_asks *g = arg;
     for (size_t i = 0; i < g->n; i++)
-        kafc__core_send(g->c->core, g->v[i].node, KAFC_FOR_CONTROL, &g->v[i].rq);
+        kafc__core_send(g->c->core, g->v[i].node, g->v[i].purpose, &g->v[i].rq);
 }
 
 static void forget(void *arg)
@@ -133,6 +134,9 @@ static void set_up(struct kafc_ask *a, struct kafc_asks *g)
     /* The call's deadline may come first: then the request is forgotten, but the connection's patience is that of a
      * whole request (rule C1). */
     a->rq.timeout_us = (int64_t)g->c->o.request_timeout_ms * 1000;
+    if (a->pinned)
+        a->rq.min_version = a->rq.max_version = a->version;
+    a->rq.no_response = a->no_response;
     a->rq.prepare = a->prepare;
     a->rq.done = on_done;
     a->rq.owner = a;
@@ -231,6 +235,21 @@ kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_er
             return why == KAFC_ERR_TIMED_OUT ? give_up(&last, attempt + 1, begin, err)
                                              : kafc__error(err, why, "%s", kafc_err_text(why));
     }
+}
+
+kafc_err kafc__raw_check(const struct kafc_api *api, int version, const void *req, kafc_error *err)
+{
+    if (!api || !req)
+        return kafc__error(err, KAFC_ERR_USAGE, "%s without a request", api ? api->name : "a call");
+    if (version > api->max || (version >= 0 && version < api->min))
+        return kafc__error(err, KAFC_ERR_UNSUPPORTED, "kafc knows %s %d to %d, not %d", api->name,
+                           api->min, api->max, version);
+    return KAFC_OK;
+}
+
+bool kafc__raw_unanswered(const struct kafc_api *api, const void *req)
+{
+    return api->key == KAFC_API_PRODUCE && ((const struct kafc_produce_req *)req)->acks == 0;
 }
 
 static kafc_err ask_by_client(const struct kafc_asker *by, struct kafc_ask *a, int64_t deadline,

@@ -19,7 +19,10 @@ struct kafc_ask {
     int32_t node;
     /* On the loop thread, with the response decodable: keeps what it wants, returns the answer's code. */
     kafc_err (*answer)(struct kafc_ask *a, kafc_error *err);
-    bool once; /* not to be repeated when the broker may have acted on it already */
+    bool once;                 /* not to be repeated when the broker may have acted on it already */
+    enum kafc_purpose purpose; /* of a node's connections; control by default */
+    bool pinned, no_response;  /* pinned: to `version`, else the highest common one */
+    int16_t version;
     void *owner;
 
     struct kafc_request rq;
@@ -49,6 +52,13 @@ bool kafc__ask_again(int16_t api, kafc_err code);
  * the deadline comes first, or the call ended (*why). */
 bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline,
                      unsigned interrupts, kafc_err *why);
+
+/* --- Raw requests, of client and conn ------------------------------------------------------------------------- */
+
+/* KAFC_ERR_USAGE without api or req, KAFC_ERR_UNSUPPORTED for a version (-1: any) that the tables do not have. */
+kafc_err kafc__raw_check(const struct kafc_api *api, int version, const void *req, kafc_error *err);
+/* Is it one that brokers do not answer: Produce with acks 0? */
+bool kafc__raw_unanswered(const struct kafc_api *api, const void *req);
 
 /* --- Queries: what client and conn both can ask, of whom ever the asker names --------------------------------- */
 

@@ -5,10 +5,6 @@
  */
 #include "client/conn.h"
 
-#include <string.h>
-
-#include "protocol/api/00_produce.h"
-
 struct call {
     kafc_conn *c;
     void *resp;
@@ -26,11 +22,6 @@ static kafc_err keep_response(struct kafc_request *rq, void *arg, kafc_error *er
     return rc;
 }
 
-static bool wants_no_response(const struct kafc_api *api, const void *req)
-{
-    return api->key == KAFC_API_PRODUCE && ((const struct kafc_produce_req *)req)->acks == 0;
-}
-
 static kafc_err call(kafc_conn *c, const struct kafc_api *api, int version, const void *req,
                      void *resp, int64_t deadline, kafc_error *err)
 {
@@ -41,7 +32,7 @@ static kafc_err call(kafc_conn *c, const struct kafc_api *api, int version, cons
     kafc__arena_reset(&c->arena);
     kafc__request_init(&rq, api, req);
     rq.timeout_us = 0;
-    rq.no_response = wants_no_response(api, req);
+    rq.no_response = kafc__raw_unanswered(api, req);
     if (version >= 0)
         rq.min_version = rq.max_version = (int16_t)version;
     if (resp)
@@ -56,12 +47,8 @@ kafc_err kafc_conn_call(kafc_conn *c, const struct kafc_api *api, int version, c
     kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
-    if (!api || !req)
-        rc = kafc__error(err, KAFC_ERR_USAGE, "%s without a request", api ? api->name : "a call");
-    else if (version > api->max || (version >= 0 && version < api->min))
-        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED, "kafc knows %s in versions %d to %d, not %d",
-                         api->name, api->min, api->max, version);
-    else
+    rc = kafc__raw_check(api, version, req, err);
+    if (rc == KAFC_OK)
         rc = call(c, api, version, req, resp, deadline, err);
     kafc__conn_release(c);
     return rc;

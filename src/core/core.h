@@ -109,6 +109,7 @@ enum kafc_purpose {
     KAFC_FOR_PRODUCE,
     KAFC_FOR_FETCH,
     KAFC_FOR_FETCH_AHEAD,
+    KAFC_FOR_CALLS, /* whatever the application asks */
     KAFC_PURPOSES
 };
 /* Node ids are >= 0. */

@@ -165,9 +165,12 @@ static kafc_err unsupported(const struct kafc_link *l, const struct kafc_request
         return kafc__error(err, KAFC_ERR_UNSUPPORTED,
                            "%s does not know %s: the broker is too old for it, or of another kind",
                            l->name, api);
+    if (rq->min_version == rq->max_version)
+        return kafc__error(err, KAFC_ERR_UNSUPPORTED, "%s knows %s %d to %d, not %d", l->name, api,
+                           lo, hi, rq->max_version);
     return kafc__error(err, KAFC_ERR_UNSUPPORTED,
-                       "%s knows %s %d to %d, here it is %d to %d: the %s is too old", l->name, api,
-                       lo, hi, rq->min_version, rq->max_version,
+                       "%s knows %s %d to %d, kafc %d to %d: the %s is too old", l->name, api, lo,
+                       hi, rq->min_version, rq->max_version,
                        hi < rq->min_version ? "broker" : "client");
 }
 

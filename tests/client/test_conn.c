@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "protocol/api/01_fetch.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/18_api_versions.h"
 #include "protocol/apis.h"
 #include "tests/client/stranger.h"
+#include "tests/core/peer.h"
 #include "tests/support/alloc.h"
 #include <kafc/conn.h>
 #include <kafc/mock.h>
@@ -154,6 +156,136 @@ START_TEST(a_field_that_the_version_lacks_is_an_error)
                      KAFC_ERR_ENCODE);
     ok(kafc_conn_call(conn, &kafc_metadata_api, 4, &req, &resp, 5000, &e),
        &e); /* and the connection goes on */
+}
+END_TEST
+
+static struct kafc_metadata_req ask_metadata(void)
+{
+    struct kafc_metadata_req req;
+    kafc__msg_defaults(&kafc_metadata_req_schema, &req);
+    req.topics.n = -1;
+    return req;
+}
+
+START_TEST(C8_both_bounds_hold_and_the_error_says_who_is_too_old)
+{
+    kafc_error e;
+    struct kafc_metadata_resp resp;
+    struct kafc_metadata_req req = ask_metadata();
+    struct kafc_api older = kafc_metadata_api, newer = kafc_metadata_api;
+    older.max = older.pick_max = 3;
+    newer.min = newer.pick_min = 10;
+    ck_assert_int_eq(kafc_mock_set_versions(mock, KAFC_API_METADATA, 4, 9), KAFC_OK);
+    kafc_conn *c = dial(NULL); /* versions are asked once for each connection */
+    ck_assert_int_eq(kafc_conn_version(c, &kafc_metadata_api), 9);
+    ck_assert_int_eq(kafc_conn_version(c, &older), -1);
+    uint64_t sent = kafc_mock_requests(mock, 0, KAFC_API_METADATA);
+    ck_assert_int_eq(kafc_conn_call(c, &older, -1, &req, &resp, 5000, &e), KAFC_ERR_UNSUPPORTED);
+    ck_assert_ptr_nonnull(
+        strstr(e.message, "knows Metadata 4 to 9, kafc 0 to 3: the client is too old"));
+    ck_assert_int_eq(e.api, KAFC_API_METADATA);
+    ck_assert_int_eq(kafc_conn_call(c, &newer, -1, &req, &resp, 5000, &e), KAFC_ERR_UNSUPPORTED);
+    ck_assert_ptr_nonnull(
+        strstr(e.message, "knows Metadata 4 to 9, kafc 10 to 13: the broker is too old"));
+    for (int v = 0; v <= kafc_metadata_api.max; v++) {
+        kafc_err rc = kafc_conn_call(c, &kafc_metadata_api, v, &req, &resp, 5000, &e);
+        ck_assert_int_eq(rc, v < 4 || v > 9 ? KAFC_ERR_UNSUPPORTED : KAFC_OK);
+        if (rc != KAFC_OK)
+            ck_assert_ptr_nonnull(strstr(e.message, "knows Metadata 4 to 9, not "));
+    }
+    ck_assert_uint_eq(kafc_mock_requests(mock, 0, KAFC_API_METADATA), sent + 6);
+    kafc_conn_free(c);
+}
+END_TEST
+
+/* A version that Kafka has not released goes to those who insist. */
+START_TEST(versions_that_are_not_released_are_not_picked)
+{
+    kafc_error e;
+    struct kafc_metadata_resp resp;
+    struct kafc_metadata_req req = ask_metadata();
+    struct kafc_api api = kafc_metadata_api;
+    api.pick_min = 6;
+    api.pick_max = 8;
+    ck_assert_int_eq(kafc_conn_version(conn, &api), 8);
+    uint8_t v[2] = { 0, 0 };
+    for (int i = 0; i < 2; i++) {
+        ok(kafc_conn_call(conn, &api, i ? 12 : -1, &req, &resp, 5000, &e), &e);
+        v[i] = resp.topics.v[0].topic_id.b[0] | resp.topics.v[0].topic_id.b[15];
+    }
+    ck_assert_int_eq(v[0], 0); /* ids came with version 10 */
+    ck_assert_int_ne(v[1], 0);
+    ok(kafc_conn_call(conn, &api, 2, &req, &resp, 5000, &e), &e);
+}
+END_TEST
+
+START_TEST(a_response_lives_until_the_next_call)
+{
+    kafc_error e;
+    struct kafc_metadata_resp resp;
+    struct kafc_metadata_req req = ask_metadata();
+    kafc_message m;
+    kafc_metadata *md;
+    kafc_message w = { .value = KAFC_STR("v") };
+    ok(kafc_conn_call(conn, &kafc_metadata_api, -1, &req, &resp, 5000, &e), &e);
+    ok(kafc_conn_produce(conn, &w, 1, 5000, NULL, &e),
+       &e); /* calls of other kinds leave it alone */
+    ok(kafc_conn_read(conn, &m, 5000, &e), &e);
+    ok(kafc_conn_metadata(conn, NULL, KAFC_ALL_TOPICS, 5000, &md, &e), &e);
+    kafc_metadata_free(md);
+    ck_assert_int_eq(resp.topics.v[0].name.p[0], 't');
+    ck_assert_int_eq(resp.brokers.v[2].port, kafc_mock_port(mock, resp.brokers.v[2].node_id));
+}
+END_TEST
+
+/* The first batch of the partition, as bytes that a broker takes. */
+static int32_t fetch_batch(char *to, size_t room)
+{
+    kafc_error e;
+    struct kafc_fetch_req req;
+    struct kafc_fetch_req_topic topic;
+    struct kafc_fetch_req_partition part;
+    struct kafc_fetch_resp resp;
+    kafc__msg_defaults(&kafc_fetch_req_schema, &req);
+    kafc__msg_defaults(&kafc_fetch_req_topic_schema, &topic);
+    kafc__msg_defaults(&kafc_fetch_req_partition_schema, &part);
+    part.partition = 1;
+    part.partition_max_bytes = 1;
+    topic.topic = (kafc_str){ "t", 1 };
+    topic.partitions.v = &part;
+    topic.partitions.n = 1;
+    req.topics.v = &topic;
+    req.topics.n = 1;
+    ok(kafc_conn_call(conn, &kafc_fetch_api, 12, &req, &resp, 5000, &e), &e);
+    struct kafc_records r = resp.responses.v[0].partitions.v[0].records;
+    ck_assert_int_gt(r.len, 61);
+    ck_assert_uint_le((size_t)r.len, room);
+    memcpy(to, r.p, (size_t)r.len);
+    return r.len;
+}
+
+START_TEST(produce_with_acks_0_returns_when_it_is_sent)
+{
+    kafc_error e;
+    char batch[200];
+    kafc_message w = { .value = KAFC_STR("v") };
+    struct kafc_produce_resp resp = { .throttle_time_ms = 77 };
+    struct peer_produce x;
+    ok(kafc_conn_produce(conn, &w, 1, 5000, NULL, &e), &e);
+    int32_t len = fetch_batch(batch, sizeof batch);
+    peer_produce_make(&x, 0);
+    x.topic.name = (kafc_str){ "t", 1 };
+    x.topic.partition_data.n = 1;
+    x.part[0].index = 1;
+    x.part[0].records = (struct kafc_records){ batch, len, NULL };
+    ok(kafc_conn_call(conn, &kafc_produce_api, 9, &x.msg, &resp, 5000, &e), &e);
+    ck_assert_int_eq(resp.throttle_time_ms, 0);
+    ck_assert_int_eq(resp.responses.n, 0);
+    ok(kafc_conn_call(conn, &kafc_produce_api, 9, &x.msg, NULL, 5000, &e), &e);
+    peer_produce_free(&x);
+    int64_t end; /* asked behind them: nobody waits for answers to those */
+    ok(kafc_conn_offset_at(conn, KAFC_LAST, 5000, &end, &e), &e);
+    ck_assert_int_eq(end, 3);
 }
 END_TEST
 
@@ -585,6 +717,10 @@ int main(void)
     tcase_add_test(t, dialling_a_list_and_wrong_lists);
     tcase_add_test(t, any_request_of_any_version);
     tcase_add_test(t, a_field_that_the_version_lacks_is_an_error);
+    tcase_add_test(t, C8_both_bounds_hold_and_the_error_says_who_is_too_old);
+    tcase_add_test(t, versions_that_are_not_released_are_not_picked);
+    tcase_add_test(t, a_response_lives_until_the_next_call);
+    tcase_add_test(t, produce_with_acks_0_returns_when_it_is_sent);
     tcase_add_test(t, the_cluster_through_one_broker);
     tcase_add_loop_test(t, V3_batches_of_every_codec_come_back, 0, 5);
     tcase_add_test(t, fetched_batches_outlive_the_connection);
