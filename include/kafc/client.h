@@ -183,6 +183,54 @@ typedef struct kafc_offset_query {
 KAFC_API kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n,
                                       kafc_isolation isolation, int timeout_ms, kafc_error *err);
 
+/* --- Any request ------------------------------------------------------------
+ * What kafc_conn_call() is on one broker, on a client: it finds those who answer. The API's row says
+ * where its requests go (`route` of kafc/protocol/apis.h), the request's own fields to whom:
+ *   any, controller    one broker;
+ *   leader             of the partitions that are named: the request is cut up by leaders. What has
+ *                      no leader goes to any broker, which says so itself;
+ *   group, transaction, share group: the coordinator, looked up by FindCoordinator; requests that name
+ *                      several are cut up. Without a name (InitProducerId of no transaction): any;
+ *   all                each broker gets the request as it is.
+ * Leaders, controller and coordinators are looked up for each call and not remembered, so there is
+ * nothing to become stale. By name: a request whose topics are named by id alone asks for the metadata
+ * of all topics. Loops want a kafc_conn.
+ * `broker`, a node id, overrides the route; it must be given where only the caller can know it (the
+ * routes "broker" and "quorum"), and for what belongs to one broker: sessions of Fetch and ShareFetch,
+ * DescribeConfigs and AlterConfigs of a broker. */
+
+enum { KAFC_BY_ROUTE = -1 };
+
+typedef struct kafc_answer_part {
+    int32_t broker;   /* node id; -1: one of the list that the client began with */
+    int16_t version;  /* of request and response; -1: nothing was sent */
+    kafc_err err;     /* why there is no response */
+    const void *resp; /* this broker's, as `resp` below; NULL with err */
+} kafc_answer_part;
+
+typedef struct kafc_answer {
+    const void *resp;              /* struct of the API's response: kafc_list_groups_resp, … */
+    const kafc_answer_part *parts; /* of whom it was made, each by itself */
+    int32_t nparts;
+} kafc_answer;
+
+struct kafc_api;
+/* api, req, version: as for kafc_conn_call(); version is -1, the highest that each broker and kafc know, or one to
+ * insist on. The answers of several brokers become one: arrays stand one behind the other, a topic that several have
+ * is there once with all its partitions, ThrottleTimeMs is the highest, and whatever else is the first answer's that
+ * has an ErrorCode, or the first's.
+ * Error codes inside the response are the caller's affair, NOT_LEADER_OR_FOLLOWER and its like too: to call again is to
+ * look again. The call itself goes on until its time is over while brokers cannot be reached or are not known yet; what
+ * a broker may have received is not sent a second time (KAFC_ERR_DISCONNECTED, KAFC_ERR_TIMED_OUT).
+ * The first error of any broker is returned. *out, the caller's, for kafc_answer_free(), holds what the others answered
+ * then, and `parts` says who did not; it is NULL if nobody answered. Produce with acks 0 leaves defaults.
+ * KAFC_ERR_UNSUPPORTED: a side does not know the version, and which; KAFC_ERR_ENCODE: a field that the version lacks;
+ * KAFC_ERR_USAGE: a broker must be given. */
+KAFC_API kafc_err kafc_client_call(kafc_client *c, const struct kafc_api *api, int version,
+                                   const void *req, int32_t broker, int timeout_ms,
+                                   kafc_answer **out, kafc_error *err);
+KAFC_API void kafc_answer_free(kafc_answer *a); /* NULL is ignored */
+
 #ifdef __cplusplus
 }
 #endif

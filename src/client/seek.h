@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The nodes that answer for what a raw request names: leaders by Metadata,
+ * coordinators by FindCoordinator. Asked anew for each request. Application
+ * threads, inside a call that asks.
+ */
+#ifndef KAFC_CLIENT_SEEK_H
+#define KAFC_CLIENT_SEEK_H
+
+#include "client/client.h"
+#include "protocol/route.h"
+
+struct kafc_seek {
+    kafc_client *c;
+    int64_t deadline;
+    struct kafc_arena *arena;
+    struct kafc_target *target; /* n of them, whose node is sought */
+    int32_t n;
+};
+
+/* KAFC_ANY_NODE for what has no leader or is unknown. An error is one of Metadata's. */
+kafc_err kafc__seek_leaders(struct kafc_seek *s, kafc_error *err);
+/* KAFC_ANY_NODE for an empty name. The error names what has no coordinator. */
+kafc_err kafc__seek_coordinators(struct kafc_seek *s, enum kafc_route route, kafc_error *err);
+
+#endif
