@@ -197,7 +197,16 @@ KAFC_API kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int3
  * of all topics. Loops want a kafc_conn.
  * `broker`, a node id, overrides the route; it must be given where only the caller can know it (the
  * routes "broker" and "quorum"), and for what belongs to one broker: sessions of Fetch and ShareFetch,
- * DescribeConfigs and AlterConfigs of a broker. */
+ * DescribeConfigs and AlterConfigs of a broker.
+ *
+ *   struct kafc_list_groups_req req;
+ *   kafc__msg_defaults(&kafc_list_groups_req_schema, &req);
+ *   if (kafc_client_call(c, &kafc_list_groups_api, -1, &req, KAFC_BY_ROUTE, 5000, &a, &err) == KAFC_OK) {
+ *       const struct kafc_list_groups_resp *r = a->resp;
+ *       for (int32_t i = 0; i < r->groups.n; i++)
+ *           printf("%.*s\n", (int)r->groups.v[i].group_id.len, r->groups.v[i].group_id.p);
+ *   }
+ *   kafc_answer_free(a); */
 
 enum { KAFC_BY_ROUTE = -1 };
 
