@@ -232,7 +232,8 @@ struct kafc_api;
  * look again. The call itself goes on until its time is over while brokers cannot be reached or are not known yet; what
  * a broker may have received is not sent a second time (KAFC_ERR_DISCONNECTED, KAFC_ERR_TIMED_OUT).
  * The first error of any broker is returned. *out, the caller's, for kafc_answer_free(), holds what the others answered
- * then, and `parts` says who did not; it is NULL if nobody answered. Produce with acks 0 leaves defaults.
+ * then, and `parts` says who did not; it is NULL if nobody answered. It may outlive the client. Produce with acks 0
+ * leaves defaults.
  * KAFC_ERR_UNSUPPORTED: a side does not know the version, and which; KAFC_ERR_ENCODE: a field that the version lacks;
  * KAFC_ERR_USAGE: a broker must be given. */
 KAFC_API kafc_err kafc_client_call(kafc_client *c, const struct kafc_api *api, int version,

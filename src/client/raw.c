@@ -43,6 +43,7 @@ struct call {
     int32_t broker;
     int64_t deadline;
     unsigned interrupts;
+    kafc_error last; /* of a piece that was tried again */
     struct answer *a;
 };
 
@@ -132,6 +133,8 @@ static kafc_err by_metadata(struct call *k, const void *req, kafc_error *err)
         return rc;
     if (k->api->route == KAFC_TO_CONTROLLER)
         rc = add(k, req, m->controller >= 0 ? m->controller : KAFC_CONTROLLER_NODE, false, err);
+    else if (m->nbrokers == 0)
+        rc = add(k, req, KAFC_ANY_NODE, true, err);
     for (int32_t i = 0; k->api->route == KAFC_TO_ALL && i < m->nbrokers && rc == KAFC_OK; i++)
         rc = add(k, req, m->brokers[i].id, true, err);
     kafc_metadata_free(m);
@@ -196,14 +199,20 @@ static void prepare(const struct call *k, struct piece *p, struct kafc_ask *ask)
     ask->answer = answered;
 }
 
-/* stop: why the wait ended before the answer, if it did. */
-static void settle(struct piece *p, const struct kafc_ask *ask, kafc_err stop,
+/* stop: why the wait ended before the answer, if it did. What the node's last attempt failed of says more than that
+ * time ran out. */
+static void settle(const struct call *k, struct piece *p, const struct kafc_ask *ask, kafc_err stop,
                    const kafc_error *why)
 {
-    bool cut_off = !ask->done && stop != KAFC_OK && stop != KAFC_ERR_TIMED_OUT;
     p->closed = true;
-    p->part.err = cut_off ? stop : ask->code;
-    p->err = cut_off ? *why : ask->err;
+    p->err = ask->err;
+    p->part.err = ask->code;
+    if (!ask->done && stop != KAFC_ERR_TIMED_OUT)
+        p->err = *why;
+    else if (!ask->done && k->last.code != KAFC_OK && k->last.broker == p->node)
+        p->err = k->last;
+    if (!ask->done)
+        p->part.err = p->err.code;
     p->part.version = ask->rq.version;
     if (ask->rq.broker >= 0)
         p->part.broker = ask->rq.broker;
@@ -242,7 +251,7 @@ static kafc_err send_open(struct call *k, kafc_error *why)
     i = 0;
     for (struct piece *p = k->a->first; p; p = p->next)
         if (!p->closed)
-            settle(p, &v[i++], rc, why);
+            settle(k, p, &v[i++], rc, why);
     kafc__free(&k->c->mem, v);
     return rc;
 }
@@ -265,6 +274,8 @@ static void reopen(struct call *k, int attempt)
         kafc_err rc = KAFC_OK;
         struct piece **tail = a->last;
         next = p->next;
+        if (p->again)
+            k->last = p->err;
         bool same = p->again && keeps_node(p, attempt);
         if (p->again && !same && (rc = route(k, p->req, &why)) == KAFC_OK)
             continue;

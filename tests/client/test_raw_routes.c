@@ -332,6 +332,17 @@ START_TEST(each_broker_is_asked_and_the_answers_are_one)
 }
 END_TEST
 
+START_TEST(where_no_broker_is_listed_one_speaks_for_all)
+{
+    struct kafc_list_groups_req req;
+    kafc__msg_defaults(&kafc_list_groups_req_schema, &req);
+    memset(script.listed, 0, sizeof script.listed);
+    const struct kafc_list_groups_resp *r = raw_call(&kafc_list_groups_api, &req);
+    ck_assert_int_eq(r->groups.n, 1);
+    ck_assert_int_eq(raw_answer->nparts, 1);
+}
+END_TEST
+
 START_TEST(any_broker_and_the_controller)
 {
     struct kafc_describe_cluster_req req;
@@ -360,6 +371,7 @@ int main(void)
     tcase_add_test(t, share_partitions_have_coordinators);
     tcase_add_test(t, a_coordinator_that_is_not_there_yet_is_waited_for);
     tcase_add_test(t, each_broker_is_asked_and_the_answers_are_one);
+    tcase_add_test(t, where_no_broker_is_listed_one_speaks_for_all);
     tcase_add_test(t, any_broker_and_the_controller);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
