@@ -21,9 +21,9 @@ count() { { grep -o -E -- "$1" <<< "$json" || true; } | wc -l; }
 has() { [ "$(count "$2")" = "$1" ] || fail "${FUNCNAME[1]}: not $1 times '$2' in $(tail -c 3000 got)"; }
 
 # The controller.
-raw CreateTopics -1 "$topic" $parts 1
+raw CreateTopics -1 "$topic" $parts "$brokers"
 has 1 '"errorCode":0'
-raw CreateTopics -1 "$topic" $parts 1
+raw CreateTopics -1 "$topic" $parts "$brokers"
 has 1 '"errorCode":36'
 [ ${#asked[@]} = 1 ] || fail "more than the controller was asked"
 
