@@ -17,7 +17,10 @@
 #include "protocol/record/read.h"
 #include "protocol/record/write.h"
 
-enum { LIMIT = 1 << 18 };
+enum {
+    LIMIT = 1 << 18,
+    AGAIN = 16 * LIMIT
+}; /* what is written anew may be larger: other deltas, other formats */
 
 static void must(bool ok)
 {
@@ -153,18 +156,20 @@ static struct bytes write_messages(const struct kafc_batch *b, struct kafc_recor
 }
 
 /* The records of c, out of these bytes. */
-static void read_again(struct bytes in, struct kafc_record_cursor c, struct kafc_decompress *d)
+static void read_again(struct bytes in, struct kafc_record_cursor c)
 {
+    struct kafc_decompress d;
     struct kafc_batches it;
     struct kafc_batch b;
     struct kafc_record want, got;
     kafc_error err;
+    kafc__decompress_init(&d, NULL, NULL, AGAIN);
     kafc__batches_init(&it, in.p, in.n);
     while (kafc__batch_next(&it, &b, &err) == KAFC_OK && b.p) {
         struct kafc_record_cursor again;
         struct kafc_frame *frame;
         must(kafc__batch_check_crc(&b, &err) == KAFC_OK);
-        must(kafc__batch_open(&b, d, &again, &frame, &err) == KAFC_OK);
+        must(kafc__batch_open(&b, &d, &again, &frame, &err) == KAFC_OK);
         while (kafc__record_next(&again, &got) == KAFC_RECORD_GOT) {
             must(kafc__record_next(&c, &want) == KAFC_RECORD_GOT);
             must(got.offset == want.offset && got.nheaders == want.nheaders);
@@ -180,6 +185,7 @@ static void read_again(struct bytes in, struct kafc_record_cursor c, struct kafc
         kafc__frame_unref(frame);
     }
     must(it.p == it.end && it.cut == 0 && kafc__record_next(&c, &want) == KAFC_RECORD_END);
+    kafc__decompress_fini(&d);
 }
 
 static void batch(const struct kafc_batch *b, struct kafc_decompress *d)
@@ -193,7 +199,7 @@ static void batch(const struct kafc_batch *b, struct kafc_decompress *d)
     c.check_crc = false;
     if (read_all(b, c)) {
         struct bytes out = b->header.magic == 2 ? write_batch(b, c) : write_messages(b, c);
-        read_again(out, c, d);
+        read_again(out, c);
         free(out.p);
     }
     kafc__frame_unref(frame);
