@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Bytes to messages. Every length is hostile: nothing is allocated that the
- * bytes at hand could not fill, nothing outside them is read. Any thread.
+ * bytes at hand could not fill, all arrays that are open taken together, and
+ * nothing outside them is read. A count that cannot be true is not refused at
+ * once: the elements are read, into the room that there is, up to the one in
+ * which the bytes end, so that the error names that field. Any thread.
  */
 #include "base/arena.h"
 #include "protocol/walk.h"
+
+enum { MINS = 8 };
 
 struct dec {
     struct kafc_walk w;
     struct kafc_rd *r;
     struct kafc_arena *a;
+    size_t owed; /* bytes that the elements still to come of all open arrays take at the least */
+    bool doomed; /* a count was met that cannot be true */
+    struct {
+        const struct kafc_schema *s;
+        size_t min;
+    } mins[MINS]; /* smallest sizes found so far, by the schema's address */
 };
 
-/* Arrays that take less than this in memory are not worth the walk that finds their elements' smallest size. */
-enum { SMALL_ARRAY = 2048 };
+/* Where a failure in a section of tagged fields is, when it is in none that the rows know. */
+static const struct kafc_field tags = { .name = "tags" };
 
 static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj);
 static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m,
@@ -31,13 +42,50 @@ static void refuse_null(struct dec *d, const struct kafc_field *f)
         kafc__rd_fail(d->r, "null, which the version does not allow");
 }
 
+/* Of n things of at least min bytes each, how many deserve memory: those that fit, and the one in which the bytes end. */
+static size_t room_for(struct dec *d, uint32_t n, size_t min)
+{
+    size_t left = kafc__rd_left(d->r);
+    size_t spare = left > d->owed ? left - d->owed : 0;
+    if ((uint64_t)n * min <= spare)
+        return n;
+    d->doomed = true;
+    return spare / min + 1;
+}
+
+static size_t element_min(struct dec *d, const struct kafc_field *f)
+{
+    if (f->elem != KAFC_STRUCT)
+        return kafc__kind_min(f->elem, d->w.flex);
+    unsigned i = ((uintptr_t)f->sub / sizeof(*f->sub)) % MINS;
+    if (d->mins[i].s != f->sub) {
+        d->mins[i].s = f->sub;
+        d->mins[i].min = kafc__schema_min_size(f->sub, (int16_t)d->w.version, d->w.flex);
+    }
+    return d->mins[i].min;
+}
+
 static void get_i32s(struct kafc_rd *r, int32_t *v, int32_t n)
 {
-    if (!kafc__rd_need(r, (size_t)n * 4))
-        return;
     for (int32_t i = 0; i < n; i++)
         v[i] = (int32_t)kafc__load32(r->p + (size_t)i * 4);
     r->p += (size_t)n * 4;
+}
+
+/* What is behind the room's last place goes there too: the message is not going to be given to anybody. */
+static void get_elements(struct dec *d, const struct kafc_field *f, char *v, int32_t n, size_t room)
+{
+    size_t step = f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem);
+    size_t min = element_min(d, f);
+    d->owed += (size_t)n * min;
+    for (int32_t i = 0; i < n && !d->r->err; i++) {
+        d->owed -= min;
+        get_value(d, kafc__element_of(f), f->elem, v, false);
+        if (d->r->err)
+            d->w.index = i;
+        if ((size_t)i + 1 < room)
+            v += step;
+    }
 }
 
 static void get_array(struct dec *d, const struct kafc_field *f, void *m)
@@ -48,31 +96,18 @@ static void get_array(struct dec *d, const struct kafc_field *f, void *m)
         refuse_null(d, f);
     if (n <= 0)
         return;
-    bool structs = f->elem == KAFC_STRUCT;
-    size_t step = structs ? f->sub->size : kafc__kind_size(f->elem);
-    if (!structs || (size_t)n > SMALL_ARRAY / step) {
-        size_t min = structs ? kafc__schema_min_size(f->sub, (int16_t)d->w.version, d->w.flex)
-                             : kafc__kind_min(f->elem, d->w.flex);
-        if ((size_t)n > kafc__rd_left(d->r) / (min ? min : 1)) {
-            kafc__rd_fail(d->r, "more elements than the bytes that are left can hold");
-            return;
-        }
-    }
-    char *v = kafc__arena_array(d->a, (size_t)n, step);
+    size_t room = room_for(d, (uint32_t)n, element_min(d, f));
+    char *v = kafc__arena_array(d->a, room,
+                                f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem));
     if (!v) {
         no_memory(d);
         return;
     }
     kafc__array_set(m, v, n);
-    if (f->elem == KAFC_I32) {
+    if (f->elem == KAFC_I32 && room == (size_t)n && !d->doomed)
         get_i32s(d->r, (int32_t *)(void *)v, n);
-        return;
-    }
-    for (int32_t i = 0; i < n && !d->r->err; i++, v += step) {
-        get_value(d, kafc__element_of(f), f->elem, v, false);
-        if (d->r->err)
-            d->w.index = i;
-    }
+    else
+        get_elements(d, f, v, n, room);
 }
 
 static void get_ptr(struct dec *d, const struct kafc_field *f, void *m, bool tagged)
@@ -141,17 +176,18 @@ static void get_tag(struct dec *d, const struct kafc_field *f, void *m, uint32_t
 {
     struct kafc_rd *r = d->r;
     const uint8_t *end = r->end;
+    size_t owed = d->owed;
     r->end = r->p + size;
+    d->owed = 0; /* that is owed behind the field's end */
     get_value(d, f, f->kind, m, true);
     if (!r->err && r->p != r->end)
         kafc__rd_fail(r, "the tagged field is shorter than its declared size");
-    if (r->err)
-        kafc__walk_note(&d->w, f);
-    else
+    if (!r->err)
         r->end = end;
+    d->owed = owed;
 }
 
-static void keep_tag(struct dec *d, struct kafc_tags *u, uint32_t tag, uint32_t size, uint32_t room)
+static void keep_tag(struct dec *d, struct kafc_tags *u, uint32_t tag, uint32_t size, size_t room)
 {
     struct kafc_tag *v;
     if (u->n == 0) {
@@ -164,36 +200,46 @@ static void keep_tag(struct dec *d, struct kafc_tags *u, uint32_t tag, uint32_t 
     } else {
         memcpy(&v, &u->v, sizeof(v)); /* ours, seen through a pointer to const */
     }
-    v[u->n].tag = tag;
-    v[u->n].data = (kafc_bytes){ kafc__rd_take(d->r, size), (int32_t)size };
-    u->n++;
+    if ((size_t)u->n < room)
+        u->n++;
+    v[u->n - 1].tag = tag;
+    v[u->n - 1].data = (kafc_bytes){ kafc__rd_take(d->r, size), (int32_t)size };
+}
+
+static void get_one_tag(struct dec *d, const struct kafc_schema *s, void *obj, int64_t *last,
+                        size_t room)
+{
+    struct kafc_rd *r = d->r;
+    uint32_t tag = kafc__rd_uvarint(r), size = kafc__rd_uvarint(r);
+    const struct kafc_field *f = NULL;
+    if (!r->err && tag <= *last) {
+        kafc__rd_fail(r, "tagged fields doubled or out of order");
+    } else if (!r->err) {
+        *last = tag;
+        f = known_tag(s, tag, d->w.version);
+        if (size > kafc__rd_left(r) || size > INT32_MAX)
+            kafc__rd_fail(r, "a tagged field longer than the bytes that are left");
+        else if (f)
+            get_tag(d, f, (char *)obj + f->off, size);
+        else
+            keep_tag(d, kafc__unknown(s, obj), tag, size, room);
+    }
+    if (r->err)
+        kafc__walk_note(&d->w, f ? f : &tags);
 }
 
 static void get_tags(struct dec *d, const struct kafc_schema *s, void *obj)
 {
-    struct kafc_rd *r = d->r;
-    uint32_t n = kafc__rd_uvarint(r);
-    if (n > kafc__rd_left(r) / 2) {
-        kafc__rd_fail(r, "more tagged fields than the bytes that are left can hold");
+    uint32_t n = kafc__rd_uvarint(d->r);
+    if (n == 0) {
+        if (d->r->err)
+            kafc__walk_note(&d->w, &tags);
         return;
     }
+    size_t room = room_for(d, n, 2);
     int64_t last = -1;
-    for (uint32_t i = 0; i < n && !r->err; i++) {
-        uint32_t tag = kafc__rd_uvarint(r), size = kafc__rd_uvarint(r);
-        if (r->err)
-            return;
-        if (tag <= last || size > kafc__rd_left(r) || size > INT32_MAX) {
-            kafc__rd_fail(r, tag <= last ? "tagged fields doubled or out of order"
-                                         : "a tagged field longer than the bytes that are left");
-            return;
-        }
-        last = tag;
-        const struct kafc_field *f = known_tag(s, tag, d->w.version);
-        if (f)
-            get_tag(d, f, (char *)obj + f->off, size);
-        else
-            keep_tag(d, kafc__unknown(s, obj), tag, size, n - i);
-    }
+    for (uint32_t i = 0; i < n && !d->r->err; i++)
+        get_one_tag(d, s, obj, &last, room);
 }
 
 static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj)
@@ -226,6 +272,9 @@ kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s, 
     kafc__walk_init(&d.w, s, version);
     if (!r->err)
         get_struct(&d, s, msg);
+    if (!r->err &&
+        d.doomed) /* a smallest size is wrong: better an error than a message with holes */
+        kafc__rd_fail(r, "more elements than the bytes can hold");
     if (!r->err)
         return KAFC_OK;
     return kafc__walk_error(&d.w, d.w.no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_PROTOCOL, r->at,

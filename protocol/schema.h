@@ -85,10 +85,15 @@ KAFC_NODISCARD kafc_err kafc__msg_size(const struct kafc_schema *s, const void *
 KAFC_NODISCARD kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s,
                                          const void *msg, int16_t version, kafc_error *e);
 
+/* What decoding may cost: n bytes, right or wrong, make the arena give out KAFC_DECODE_FACTOR * n bytes at the most and
+ * as much as a few structs take (the densest is an element of 104 bytes of memory for 4 on the wire), for which it takes
+ * at most twice that and one chunk of 64 KB from the allocator. No recursion goes deeper than the table. */
+enum { KAFC_DECODE_FACTOR = 32, KAFC_DECODE_SPARE = 2048 };
+
 /* Reads a body that fills the rest of the reader; bytes behind it are an error (kafc__msg_decode_front leaves
  * them in the reader instead). Strings, bytes and records point into the reader's bytes, arrays into the arena.
- * KAFC_ERR_PROTOCOL names API, version, field path and byte; KAFC_ERR_NO_MEMORY; KAFC_ERR_UNSUPPORTED. After an
- * error *msg holds nothing to rely on. */
+ * KAFC_ERR_PROTOCOL names API, version, field path and byte ("Topics[3].tags" is the section of tagged fields at the
+ * end of an element); KAFC_ERR_NO_MEMORY; KAFC_ERR_UNSUPPORTED. After an error *msg holds nothing to rely on. */
 KAFC_NODISCARD kafc_err kafc__msg_decode(struct kafc_rd *r, const struct kafc_schema *s, void *msg,
                                          int16_t version, struct kafc_arena *a, kafc_error *e);
 KAFC_NODISCARD kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s,

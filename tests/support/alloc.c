@@ -6,8 +6,9 @@
 
 #include <stdlib.h>
 
-static bool fails(struct test_alloc *a)
+static bool fails(struct test_alloc *a, size_t size)
 {
+    atomic_fetch_add(&a->bytes, (long)size);
     long call = atomic_fetch_add(&a->calls, 1) + 1;
     return a->fail_at > 0 && (call == a->fail_at || (a->fail_all_after && call > a->fail_at));
 }
@@ -15,7 +16,7 @@ static bool fails(struct test_alloc *a)
 static void *test_malloc(void *ctx, size_t size)
 {
     struct test_alloc *a = ctx;
-    void *p = fails(a) ? NULL : malloc(size);
+    void *p = fails(a, size) ? NULL : malloc(size);
     if (p)
         atomic_fetch_add(&a->live, 1);
     return p;
@@ -24,7 +25,7 @@ static void *test_malloc(void *ctx, size_t size)
 static void *test_realloc(void *ctx, void *old, size_t size)
 {
     struct test_alloc *a = ctx;
-    if (fails(a))
+    if (fails(a, size))
         return NULL;
     void *p = realloc(old, size);
     if (p && !old)

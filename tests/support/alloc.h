@@ -14,6 +14,7 @@ struct test_alloc {
     kafc_allocator mem;  /* what to hand in */
     atomic_long live;    /* allocations not freed */
     atomic_long calls;   /* malloc and realloc calls so far */
+    atomic_long bytes;   /* asked for by them, freed or not */
     long fail_at;        /* this call fails (the first is 1); 0: none */
     bool fail_all_after; /* and every call behind it */
 };
