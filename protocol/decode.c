@@ -23,9 +23,6 @@ struct dec {
     } mins[MINS]; /* smallest sizes found so far, by the schema's address */
 };
 
-/* Where a failure in a section of tagged fields is, when it is in none that the rows know. */
-static const struct kafc_field tags = { .name = "tags" };
-
 static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj);
 static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m,
                       bool tagged);
@@ -163,14 +160,6 @@ static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, 
     }
 }
 
-static const struct kafc_field *known_tag(const struct kafc_schema *s, uint32_t tag, int version)
-{
-    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++)
-        if (kafc__in(f->tagged, version) && f->tag == tag)
-            return f;
-    return NULL;
-}
-
 /* The value must fill its declared size; inside it nothing behind it can be read. */
 static void get_tag(struct dec *d, const struct kafc_field *f, void *m, uint32_t size)
 {
@@ -216,7 +205,7 @@ static void get_one_tag(struct dec *d, const struct kafc_schema *s, void *obj, i
         kafc__rd_fail(r, "tagged fields doubled or out of order");
     } else if (!r->err) {
         *last = tag;
-        f = known_tag(s, tag, d->w.version);
+        f = kafc__tag_known(s, tag, d->w.version);
         if (size > kafc__rd_left(r) || size > INT32_MAX)
             kafc__rd_fail(r, "a tagged field longer than the bytes that are left");
         else if (f)
@@ -225,7 +214,7 @@ static void get_one_tag(struct dec *d, const struct kafc_schema *s, void *obj, i
             keep_tag(d, kafc__unknown(s, obj), tag, size, room);
     }
     if (r->err)
-        kafc__walk_note(&d->w, f ? f : &tags);
+        kafc__walk_note(&d->w, f ? f : &kafc__tags);
 }
 
 static void get_tags(struct dec *d, const struct kafc_schema *s, void *obj)
@@ -233,7 +222,7 @@ static void get_tags(struct dec *d, const struct kafc_schema *s, void *obj)
     uint32_t n = kafc__rd_uvarint(d->r);
     if (n == 0) {
         if (d->r->err)
-            kafc__walk_note(&d->w, &tags);
+            kafc__walk_note(&d->w, &kafc__tags);
         return;
     }
     size_t room = room_for(d, n, 2);

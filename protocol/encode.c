@@ -67,7 +67,7 @@ static void put_array(struct enc *c, const struct kafc_field *f, const void *m)
 static bool put_marker(struct enc *c, const void *p, bool tagged)
 {
     kafc__wr_i8(c->o, p ? 1 : tagged ? 0 : -1);
-    return p;
+    return p && !c->o->err;
 }
 
 /* The kinds that are most of all messages, for the loop over rows; false: another one. */
@@ -122,13 +122,14 @@ static void put_value(struct enc *c, const struct kafc_field *f, unsigned kind, 
 
 static void put_tag(struct enc *c, const struct kafc_field *f, const void *m)
 {
-    size_t size = kafc__value_size(f, m, c->w.version, true, true);
+    const char *why;
+    size_t size = kafc__tag_size(f, m, c->w.version, &why);
+    if (why)
+        kafc__wr_fail(c->o, why);
     kafc__wr_uvarint(c->o, f->tag);
     kafc__wr_uvarint(c->o, (uint32_t)size);
-    size_t before = kafc__wr_len(c->o) + c->o->spliced;
-    put_value(c, f, f->kind, m, true);
-    if (!c->o->err && kafc__wr_len(c->o) + c->o->spliced != before + size)
-        kafc__wr_fail(c->o, "its size changed while it was written");
+    if (!c->o->err)
+        put_value(c, f, f->kind, m, true);
     if (c->o->err)
         kafc__walk_note(&c->w, f);
 }
@@ -167,14 +168,17 @@ static void put_tags(struct enc *c, const struct kafc_plan *p, const void *obj)
         count += !kafc__field_is_default(f, kafc__member(obj, f));
     }
     kafc__wr_uvarint(c->o, count);
-    if (count == 0)
-        return;
-    for (int last = -1; !c->o->err && (f = next_tag(p, obj, last)) != NULL; last = f->tag) {
+    for (int last = -1; (f = next_tag(p, obj, last)) != NULL; last = f->tag) {
         put_unknown(c, u, &i, f->tag);
+        if (c->o->err)
+            break;
         put_tag(c, f, kafc__member(obj, f));
+        if (c->o->err)
+            return;
     }
-    if (!c->o->err)
-        put_unknown(c, u, &i, UINT64_MAX);
+    put_unknown(c, u, &i, UINT64_MAX);
+    if (c->o->err)
+        kafc__walk_note(&c->w, &kafc__tags);
 }
 
 static void put_struct(struct enc *c, const struct kafc_plan *p, const void *obj)
@@ -198,10 +202,14 @@ static void put_struct(struct enc *c, const struct kafc_plan *p, const void *obj
             return;
         }
     }
-    if (c->w.flex)
+    const struct kafc_tags *u = kafc__unknown_const(p->s, obj);
+    const char *bad = u->n ? kafc__tags_bad(p->s, u, c->w.version, c->w.flex) : NULL;
+    if (bad) {
+        kafc__wr_fail(c->o, bad);
+        kafc__walk_note(&c->w, &kafc__tags);
+    } else if (c->w.flex) {
         put_tags(c, p, obj);
-    else if (kafc__unknown_const(p->s, obj)->n > 0)
-        kafc__wr_fail(c->o, "unknown tagged fields in a version without tagged fields");
+    }
 }
 
 kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s, const void *msg,

@@ -120,6 +120,8 @@ static void add_value(struct sizer *z, const struct kafc_field *f, unsigned kind
     }
 }
 
+static const char too_big[] = "a tagged field above 2 GB";
+
 /* The payload's size has to be known for its prefix: counted apart, then added. */
 static void add_tag(struct sizer *z, const struct kafc_field *f, const void *m, uint32_t *count)
 {
@@ -127,33 +129,18 @@ static void add_tag(struct sizer *z, const struct kafc_field *f, const void *m, 
     add_value(z, f, f->kind, m, true);
     uint64_t size = z->n - before;
     if (size > INT32_MAX)
-        fail(z, "a tagged field above 2 GB");
+        fail(z, too_big);
     z->n += kafc__uvarint_size(f->tag) + kafc__uvarint_size((uint32_t)size);
     (*count)++;
 }
 
-static bool tag_is_known(const struct kafc_schema *s, uint32_t tag, int version)
+/* And the section's count. */
+static void add_unknown(struct sizer *z, const struct kafc_tags *u, uint32_t count)
 {
-    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++)
-        if (kafc__in(f->tagged, version) && f->tag == tag)
-            return true;
-    return false;
-}
-
-static void add_unknown(struct sizer *z, const struct kafc_schema *s, const void *obj,
-                        uint32_t count)
-{
-    const struct kafc_tags *u = kafc__unknown_const(s, obj);
-    for (int32_t i = 0; i < u->n; i++) {
-        const struct kafc_tag *t = &u->v[i];
-        if ((i > 0 && t->tag <= t[-1].tag) || tag_is_known(s, t->tag, z->w.version) ||
-            t->data.len < 0)
-            fail(z, "unknown tagged fields out of order, doubled or not unknown");
-        z->n += kafc__uvarint_size(t->tag) + kafc__uvarint_size((uint32_t)t->data.len) +
-                (uint64_t)t->data.len;
-        count++;
-    }
-    z->n += kafc__uvarint_size(count);
+    for (int32_t i = 0; i < u->n; i++)
+        z->n += kafc__uvarint_size(u->v[i].tag) + kafc__uvarint_size((uint32_t)u->v[i].data.len) +
+                (uint64_t)u->v[i].data.len;
+    z->n += kafc__uvarint_size(count + (uint32_t)u->n);
 }
 
 /* A plan and what it costs without looking: `fixed` bytes for the rows that are always as large. */
@@ -212,10 +199,14 @@ static void add_struct(struct sizer *z, const struct costs *c, const void *obj)
         if (!passed(z, f))
             return;
     }
-    if (z->w.flex)
-        add_unknown(z, p->s, obj, tags);
-    else if (kafc__unknown_const(p->s, obj)->n > 0)
-        fail(z, "unknown tagged fields in a version without tagged fields");
+    const struct kafc_tags *u = kafc__unknown_const(p->s, obj);
+    const char *bad = u->n ? kafc__tags_bad(p->s, u, z->w.version, z->w.flex) : NULL;
+    if (bad) {
+        fail(z, bad);
+        kafc__walk_note(&z->w, &kafc__tags);
+    } else if (z->w.flex) {
+        add_unknown(z, u, tags);
+    }
 }
 
 static void add_one(struct sizer *z, const struct kafc_schema *s, const void *obj)
@@ -236,14 +227,14 @@ static void add_structs(struct sizer *z, const struct kafc_schema *s, const char
     }
 }
 
-size_t kafc__value_size(const struct kafc_field *f, const void *member, int version, bool flex,
-                        bool tagged)
+size_t kafc__tag_size(const struct kafc_field *f, const void *member, int version, const char **why)
 {
     struct sizer z = { .n = 0 };
     z.w.version = version;
-    z.w.flex = flex;
-    add_value(&z, f, f->kind, member, tagged);
-    return z.err || z.n > INT32_MAX ? SIZE_MAX : (size_t)z.n;
+    z.w.flex = true;
+    add_value(&z, f, f->kind, member, true);
+    *why = z.err ? z.err : z.n > INT32_MAX ? too_big : NULL;
+    return (size_t)z.n;
 }
 
 kafc_err kafc__msg_size(const struct kafc_schema *s, const void *msg, int16_t version, size_t *size,

@@ -10,6 +10,7 @@
 #include "base/seg.h"
 
 const struct kafc_field kafc__element = { .name = "element" };
+const struct kafc_field kafc__tags = { .name = "tags" };
 
 static void put(char *buf, size_t cap, size_t *n, const char *s)
 {
@@ -132,6 +133,26 @@ static size_t struct_min(const struct kafc_schema *s, int version, bool flex)
 size_t kafc__schema_min_size(const struct kafc_schema *s, int16_t version, bool flex)
 {
     return struct_min(s, version, flex);
+}
+
+const struct kafc_field *kafc__tag_known(const struct kafc_schema *s, uint32_t tag, int version)
+{
+    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++)
+        if (kafc__in(f->tagged, version) && f->tag == tag)
+            return f;
+    return NULL;
+}
+
+const char *kafc__tags_bad(const struct kafc_schema *s, const struct kafc_tags *u, int version,
+                           bool flex)
+{
+    if (u->n != 0 && !flex)
+        return "unknown tagged fields in a version without tagged fields";
+    for (int32_t i = 0; i < u->n; i++)
+        if ((i > 0 && u->v[i].tag <= u->v[i - 1].tag) || kafc__tag_known(s, u->v[i].tag, version) ||
+            u->v[i].data.len < 0)
+            return "unknown tagged fields out of order, doubled or not unknown";
+    return u->n < 0 ? "a negative length" : NULL;
 }
 
 const uint8_t *kafc__pieces_next(struct kafc_pieces *it, size_t *n)

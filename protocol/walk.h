@@ -102,6 +102,8 @@ static inline const struct kafc_tags *kafc__unknown_const(const struct kafc_sche
 
 /* Stands for the elements of an array of scalars: never null. */
 extern const struct kafc_field kafc__element;
+/* Stands for a section of tagged fields in a path. */
+extern const struct kafc_field kafc__tags;
 
 /* The field that an array's elements are walked with. */
 static inline const struct kafc_field *kafc__element_of(const struct kafc_field *f)
@@ -137,9 +139,15 @@ struct kafc_plan {
 };
 void kafc__plan_make(struct kafc_plan *p, const struct kafc_schema *s, int version);
 
-/* The size of one value, as size.c counts it: of a tag's payload when `tagged`. SIZE_MAX: it cannot be written. */
-size_t kafc__value_size(const struct kafc_field *f, const void *member, int version, bool flex,
-                        bool tagged);
+/* The field that has the tag in the version, or NULL. */
+const struct kafc_field *kafc__tag_known(const struct kafc_schema *s, uint32_t tag, int version);
+/* NULL, or why the unknown tagged fields cannot be written in the version. */
+const char *kafc__tags_bad(const struct kafc_schema *s, const struct kafc_tags *u, int version,
+                           bool flex);
+
+/* The size of a tag's payload, as size.c counts it; *why, when it cannot be written. */
+size_t kafc__tag_size(const struct kafc_field *f, const void *member, int version,
+                      const char **why);
 
 /* Walks the bytes of a records field, whatever it is made of: NULL at the end. */
 struct kafc_pieces {

@@ -260,6 +260,11 @@ void kafc__wr_records(struct kafc_wr *w, const struct kafc_records *rec, bool fl
         kafc__wr_bytes(w, (kafc_bytes){ rec->p, rec->len }, flex);
         return;
     }
+    uint64_t sum = 0;
+    for (const struct kafc_seg *s = rec->chain; s; s = s->next)
+        sum += s->len;
+    if (rec->len < 0 || sum != (uint64_t)rec->len)
+        kafc__wr_fail(w, "the chain's length is not the sum of its segments");
     kafc__wr_count(w, rec->len, flex);
     if (w->err)
         return;

@@ -8,11 +8,12 @@
 #include "base/arena.h"
 #include "base/rand.h"
 #include "base/seg.h"
+#include "fuzz/pick.h"
 #include "protocol/api/00_produce.h"
 #include "protocol/api/01_fetch.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/20_delete_topics.h"
-#include "protocol/registry.h"
+#include "protocol/api/63_broker_heartbeat.h"
 #include "tests/protocol/message.h"
 #include "tests/support/alloc.h"
 #include "tests/support/suite.h"
@@ -213,7 +214,7 @@ START_TEST(tags_doubled_unordered_or_of_false_size_are_refused)
         kafc_err err = decode(&kafc_produce_resp_schema, &m, 10, bytes, 5 + cases[i].n, NULL);
         ck_assert_msg(err == (cases[i].good ? KAFC_OK : KAFC_ERR_PROTOCOL), "case %zu", i);
     }
-    struct kafc_tag bad[] = { { 7, { "", 0 } }, { 7, { "", 0 } }, { 0, { "", 0 } } };
+    static const struct kafc_tag bad[] = { { 7, { "", 0 } }, { 7, { "", 0 } }, { 0, { "", 0 } } };
     struct kafc_produce_resp m;
     kafc_error e;
     size_t size;
@@ -229,6 +230,27 @@ START_TEST(tags_doubled_unordered_or_of_false_size_are_refused)
     ck_assert_int_eq(kafc__msg_size(&kafc_produce_resp_schema, &m, 8, &size, NULL, &e),
                      KAFC_ERR_ENCODE);
     kafc__arena_fini(&arena);
+    /* and so says encode, for a message that was not sized first */
+    static const struct {
+        int version;
+        struct kafc_tags tags;
+        const char *text;
+    } unsized[] = {
+        { 10, { bad, 2 }, "v10, tags at byte 5: unknown tagged fields out of order" },
+        { 10, { bad + 2, 1 }, "v10, tags at byte 5: unknown tagged fields out of order" },
+        { 10, { NULL, -1 }, "v10, tags at byte 5: a negative length" },
+        { 8, { bad, 1 }, "v8, tags at byte 8: unknown tagged fields in a version without" },
+    };
+    for (size_t i = 0; i < sizeof(unsized) / sizeof(*unsized); i++) {
+        uint8_t buf[64];
+        struct kafc_wr w;
+        m.unknown = unsized[i].tags;
+        kafc__wr_init(&w, buf, sizeof(buf), NULL);
+        ck_assert_int_eq(
+            kafc__msg_encode(&w, &kafc_produce_resp_schema, &m, (int16_t)unsized[i].version, &e),
+            KAFC_ERR_ENCODE);
+        ck_assert_msg(strstr(e.message, unsized[i].text), "%s", e.message);
+    }
 }
 END_TEST
 
@@ -339,6 +361,16 @@ START_TEST(produce_gathers_what_it_would_have_copied)
     kafc_error e;
     ck_assert_int_eq(kafc__msg_size(&kafc_produce_req_schema, &m, 9, &size, NULL, &e),
                      KAFC_ERR_ENCODE);
+    for (int splices = 0; splices < 2; splices++) {
+        unsigned char buf[256];
+        struct kafc_wr w;
+        kafc__wr_init(&w, buf, sizeof(buf), splices ? &arena : NULL);
+        ck_assert_int_eq(kafc__msg_encode(&w, &kafc_produce_req_schema, &m, 9, &e),
+                         KAFC_ERR_ENCODE);
+        ck_assert_msg(strstr(e.message, "TopicData[0].PartitionData[1].Records at byte ") &&
+                          strstr(e.message, "the chain's length is not the sum of its segments"),
+                      "%s", e.message);
+    }
     while (chain) {
         struct kafc_seg *next = chain->next;
         free(chain);
@@ -348,22 +380,100 @@ START_TEST(produce_gathers_what_it_would_have_copied)
 }
 END_TEST
 
+/* Lengths that no 32 bits hold are found before a byte is written. The memory behind them is never looked at. */
+START_TEST(what_is_above_2_gb_is_refused)
+{
+    struct kafc_fetch_resp m;
+    struct kafc_fetch_resp_topic topic;
+    struct kafc_fetch_resp_partition part[2];
+    struct kafc_broker_heartbeat_req tagged;
+    kafc_uuid id = { { 0 } };
+    kafc_error e;
+    size_t size;
+    kafc__msg_defaults(&kafc_fetch_resp_schema, &m);
+    kafc__msg_defaults(&kafc_fetch_resp_topic_schema, &topic);
+    for (int i = 0; i < 2; i++) {
+        kafc__msg_defaults(&kafc_fetch_resp_partition_schema, &part[i]);
+        part[i].records = (struct kafc_records){ "", INT32_MAX, NULL };
+    }
+    topic.partitions.v = part;
+    topic.partitions.n = 2;
+    m.responses.v = &topic;
+    m.responses.n = 1;
+    ck_assert_int_eq(kafc__msg_size(&kafc_fetch_resp_schema, &m, 4, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
+    ck_assert_str_eq(e.message, "FetchResponse v4: a message above 2 GB");
+    kafc__msg_defaults(&kafc_broker_heartbeat_req_schema, &tagged);
+    tagged.offline_log_dirs.v = &id;
+    tagged.offline_log_dirs.n = INT32_MAX;
+    ck_assert_int_eq(kafc__msg_size(&kafc_broker_heartbeat_req_schema, &tagged, 1, &size, NULL, &e),
+                     KAFC_ERR_ENCODE);
+    ck_assert_str_eq(e.message,
+                     "BrokerHeartbeatRequest v1, OfflineLogDirs: a tagged field above 2 GB");
+    uint8_t buf[64];
+    struct kafc_wr w;
+    kafc__wr_init(&w, buf, sizeof(buf), NULL);
+    ck_assert_int_eq(kafc__msg_encode(&w, &kafc_broker_heartbeat_req_schema, &tagged, 1, &e),
+                     KAFC_ERR_ENCODE);
+    ck_assert_ptr_nonnull(
+        strstr(e.message, "OfflineLogDirs at byte 23: a tagged field above 2 GB"));
+}
+END_TEST
+
+START_TEST(lengths_that_cannot_be_are_refused)
+{
+    static char text[INT16_MAX + 1];
+    static const struct {
+        int32_t len, n;
+        const char *path, *why;
+    } cases[] = {
+        { INT16_MAX + 1, 1, "Topics[0].Name", "a string above 32767 bytes" },
+        { -1, 1, "Topics[0].Name", "a negative length" },
+        { 1, -2, "Topics", "a negative length" },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        for (int16_t version = 1; version < 13; version += 11) {
+            struct kafc_metadata_req m;
+            struct kafc_metadata_req_topic topic;
+            static uint8_t buf[INT16_MAX + 100];
+            struct kafc_wr w;
+            kafc_error e;
+            size_t size;
+            char want[100];
+            kafc__msg_defaults(&kafc_metadata_req_schema, &m);
+            kafc__msg_defaults(&kafc_metadata_req_topic_schema, &topic);
+            topic.name = (kafc_str){ text, cases[i].len };
+            m.topics.v = &topic;
+            m.topics.n = cases[i].n;
+            snprintf(want, sizeof(want), "MetadataRequest v%d, %s: %s", version, cases[i].path,
+                     cases[i].why);
+            ck_assert_int_eq(
+                kafc__msg_size(&kafc_metadata_req_schema, &m, version, &size, NULL, &e),
+                KAFC_ERR_ENCODE);
+            ck_assert_str_eq(e.message, want);
+            kafc__wr_init(&w, buf, sizeof(buf), NULL);
+            ck_assert_int_eq(kafc__msg_encode(&w, &kafc_metadata_req_schema, &m, version, &e),
+                             KAFC_ERR_ENCODE);
+            ck_assert_msg(strstr(e.message, cases[i].path) && strstr(e.message, cases[i].why), "%s",
+                          e.message);
+        }
+}
+END_TEST
+
 /* The n-th allocation fails, for every n: an error, no leak, no crash; and it says what it was. */
 START_TEST(decoding_survives_any_failing_allocation)
 {
     struct kafc_rand rnd;
-    size_t napis;
-    const struct kafc_api *const *apis = kafc__apis(&napis);
     kafc__rand_seed(&rnd, 7);
     int failures = 0;
-    for (size_t i = 0; i < napis; i++) {
-        const struct kafc_schema *s = apis[i]->resp;
+    for (size_t i = 0; i < pick_count(); i++) {
+        const struct kafc_schema *s = pick_message(i);
         struct kafc_arena mine;
         size_t n;
         void *msg = message_new(s);
         kafc__arena_init(&mine, NULL, 0);
-        ck_assert(kafc__msg_random(s, msg, apis[i]->max, &rnd, &mine));
-        unsigned char *bytes = message_encode(s, msg, apis[i]->max, &n);
+        ck_assert(kafc__msg_random(s, msg, s->max, &rnd, &mine));
+        unsigned char *bytes = message_encode(s, msg, s->max, &n);
         for (long fail = 1;; fail++) {
             struct test_alloc mem;
             struct kafc_rd r;
@@ -372,7 +482,7 @@ START_TEST(decoding_survives_any_failing_allocation)
             mem.fail_at = fail;
             kafc__arena_init(&arena, &mem.mem, 0);
             kafc__rd_init(&r, bytes, n);
-            kafc_err err = kafc__msg_decode(&r, s, msg, apis[i]->max, &arena, &e);
+            kafc_err err = kafc__msg_decode(&r, s, msg, s->max, &arena, &e);
             long calls = mem.calls;
             kafc__arena_fini(&arena);
             ck_assert_int_eq(mem.live, 0);
@@ -455,4 +565,5 @@ SUITE_MAIN("protocol/codec", 60, a_field_the_version_lacks_must_be_default,
            errors_say_where, an_allocation_bomb_is_refused,
            tags_doubled_unordered_or_of_false_size_are_refused, fetched_records_stay_where_they_are,
            produce_gathers_what_it_would_have_copied, decoding_survives_any_failing_allocation,
+           what_is_above_2_gb_is_refused, lengths_that_cannot_be_are_refused,
            splices_survive_a_failing_allocation, equality_sees_every_difference)

@@ -188,5 +188,96 @@ START_TEST(every_bit_turned_over_is_survived)
 }
 END_TEST
 
+static bool says(const struct sample *m, const kafc_error *e, const char *path, int len, size_t at)
+{
+    char text[300];
+    int n = snprintf(text, sizeof(text), "%s v%d, %.*s at byte %zu: the buffer is too small",
+                     m->s->name, m->version, len, path, at);
+    return n > 0 && strcmp(e->message, text) == 0;
+}
+
+/* A buffer of any smaller size: refused, never overrun, and the field that did not fit is named: a list of numbers as a
+ * whole or the number, a section of tagged fields or the field whose tag did not fit. */
+static void check_rooms(struct sample *m)
+{
+    size_t step = 1 + m->n / 512;
+    for (size_t room = 0; room < m->n; room += step) {
+        const char *path = layout_at(&m->l, room)->path;
+        struct kafc_wr w;
+        kafc_error e = { .code = KAFC_OK };
+        unsigned char *buf = malloc(room + 1);
+        MUST(buf, "no memory");
+        buf[room] = 0xa5;
+        kafc__wr_init(&w, buf, room, NULL);
+        kafc_err err = kafc__msg_encode(&w, m->s, m->msg, m->version, &e);
+        size_t at = kafc__wr_len(&w);
+        MUST(err == KAFC_ERR_ENCODE && at <= room && buf[room] == 0xa5,
+             "%s v%d in %zu of %zu bytes", m->s->name, m->version, room, m->n);
+        MUST(memcmp(buf, m->bytes, at) == 0, "%s", e.message);
+        const char *index = strrchr(path, '[');
+        int len = (int)strlen(path), whole = index ? (int)(index - path) : len;
+        MUST(strstr(path, "tags") || says(m, &e, path, len, at) || says(m, &e, path, whole, at),
+             "%s, not %s", e.message, path);
+        free(buf);
+    }
+}
+
+START_TEST(every_buffer_too_small_names_the_field)
+{
+    for_all(setting("KAFC_CODEC_RUNS", 4), check_rooms);
+}
+END_TEST
+
+/* A message of the newest version in an older one: it goes, and comes back as what could go; or a field is named that
+ * cannot. */
+static void check_older(struct sample *m)
+{
+    static const char *const reasons[] = { "set, but the version does not carry it",
+                                           "null, which the version does not allow",
+                                           "unknown tagged fields in a version without" };
+    for (size_t v = 0; v < pick_versions(m->s); v++) {
+        int16_t version = pick_version(m->s, v);
+        kafc_error e = { .code = KAFC_OK };
+        size_t n;
+        struct kafc_wr w;
+        kafc_err err = kafc__msg_size(m->s, m->msg, version, &n, NULL, &e);
+        size_t room = err ? m->n + 4096 : n; /* compact lengths may be longer in older versions */
+        unsigned char *buf = malloc(room + 1);
+        MUST(buf, "no memory");
+        kafc__wr_init(&w, buf, room, NULL);
+        kafc_error e2 = { .code = KAFC_OK };
+        MUST(kafc__msg_encode(&w, m->s, m->msg, version, &e2) == err, "%s against %s", e.message,
+             e2.message);
+        if (err == KAFC_OK) {
+            struct kafc_rd r;
+            size_t again;
+            kafc__arena_reset(&m->read);
+            kafc__rd_init(&r, buf, n);
+            MUST(kafc__msg_decode(&r, m->s, m->back, version, &m->read, &e) == KAFC_OK, "%s",
+                 e.message);
+            MUST(kafc__msg_size(m->s, m->back, version, &again, NULL, &e) == KAFC_OK && again == n,
+                 "%s v%d", m->s->name, version);
+        } else {
+            char path[200];
+            const char *at = strchr(e.message, ','), *why = strstr(e.message, ": ");
+            MUST(err == KAFC_ERR_ENCODE && at && why && why > at, "%s", e.message);
+            snprintf(path, sizeof(path), "%.*s", (int)(why - at - 2), at + 2);
+            MUST(layout_path_exists(m->s, m->version, path), "%s", e.message);
+            MUST(!strncmp(why + 2, reasons[0], strlen(reasons[0])) ||
+                     !strncmp(why + 2, reasons[1], strlen(reasons[1])) ||
+                     !strncmp(why + 2, reasons[2], strlen(reasons[2])),
+                 "%s", e.message);
+        }
+        free(buf);
+    }
+}
+
+START_TEST(older_versions_take_it_or_name_the_field)
+{
+    for_all(setting("KAFC_CODEC_RUNS", 4), check_older);
+}
+END_TEST
+
 SUITE_MAIN("protocol/proof", 3600, random_messages_come_back_equal,
-           every_truncation_names_the_field, every_bit_turned_over_is_survived)
+           every_truncation_names_the_field, every_bit_turned_over_is_survived,
+           every_buffer_too_small_names_the_field, older_versions_take_it_or_name_the_field)
