@@ -284,6 +284,11 @@ demo: $(O)/kafc-demo
 docs: $(addprefix $(O)/tests/,client/test_options core/test_states protocol/test_document)
 	for t in $^; do KAFC_WRITE_DOCS=1 $$t > /dev/null || exit 1; done
 
+# One input for each message and version, from the vectors: after a change of the tables.
+.PHONY: seeds
+seeds: $(O)/tests/protocol/test_seeds
+	KAFC_WRITE_SEEDS=1 $< > /dev/null
+
 # ---- looking at the source ----
 
 .PHONY: lint tidy format format-check
@@ -350,6 +355,7 @@ help:
 #? make oom            the scenarios with each allocation failing in turn
 #? make fuzz           libFuzzer over all targets (F=name SECS=60, shared by all)
 #? make fuzz-regress   replay fuzz seeds and regressions with the plain compiler
+#? make seeds          fuzz/seeds/fuzz_decode and fuzz_link from the vectors
 #? make soak           what takes long: many simulations, long fuzzing
 #? make docs           docs/OPTIONS.md, STATES.md and PROTOCOL.md from their tables
 #? make bench          CPU per message, throughput, latency

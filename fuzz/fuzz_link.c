@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A connection's machine under any bytes and any order of events. The input is
- * a program: raw bytes in, frames with the right id around any body, requests
- * queued and cancelled, partial sends, time that passes, the connection lost.
- * Each request must end exactly once unless it is cancelled.
+ * a program: raw bytes in, frames with the right id around any body, both cut
+ * into pieces of any size, requests of any API queued and cancelled, partial
+ * sends, time that passes, the connection lost. Each request must end exactly
+ * once unless it is cancelled, and what it was answered is decoded.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/link_internal.h"
 #include "fuzz/fuzz.h"
-#include "protocol/api/03_metadata.h"
+#include "protocol/registry.h"
 
 enum { REQUESTS = 16 };
 
@@ -18,7 +19,8 @@ struct run {
     const uint8_t *p, *end;
     struct kafc_link *l;
     int64_t now;
-    struct kafc_metadata_req msg;
+    size_t cut; /* what comes in comes in pieces of so many bytes; 0: as the link takes them */
+    void *msg[REQUESTS];
     struct kafc_request rq[REQUESTS];
     bool held[REQUESTS];
 };
@@ -38,13 +40,15 @@ static void done(struct kafc_request *rq)
     must((rq->result == KAFC_OK) == (rq->why == NULL));
     if (rq->result)
         return;
-    struct kafc_metadata_resp resp;
     struct kafc_arena a;
     kafc_error err;
-    kafc__arena_init(&a, NULL, 1 << 20);
-    if (kafc__request_decode(rq, &resp, &a, &err))
-        must(err.api == KAFC_API_METADATA && err.broker == 1);
+    void *resp = malloc(rq->api->resp->size);
+    must(resp != NULL);
+    kafc__arena_init(&a, NULL, 0);
+    if (kafc__request_decode(rq, resp, &a, &err))
+        must(err.api == rq->api->key && err.broker == 1);
     kafc__arena_fini(&a);
+    free(resp);
 }
 
 static uint8_t next(struct run *r)
@@ -76,6 +80,7 @@ static void feed(struct run *r, const uint8_t *p, size_t n)
         }
         must(got > 0);
         got = got < n ? got : n;
+        got = r->cut && r->cut < got ? r->cut : got;
         memcpy(room, p, got);
         p += got;
         n -= got;
@@ -116,11 +121,18 @@ static void send(struct run *r, size_t n)
     kafc__link_sent(r->l, n < all ? n : all, r->now);
 }
 
-static void queue(struct run *r, int i)
+static void queue(struct run *r, int i, unsigned which)
 {
     if (r->held[i])
         return;
-    kafc__request_init(&r->rq[i], &kafc_metadata_api, &r->msg);
+    size_t n;
+    const struct kafc_api *const *apis = kafc__apis(&n),
+                                 *api = apis[(which + KAFC_API_METADATA) % n];
+    free(r->msg[i]);
+    r->msg[i] = malloc(api->req->size);
+    must(r->msg[i] != NULL);
+    kafc__msg_defaults(api->req, r->msg[i]);
+    kafc__request_init(&r->rq[i], api, r->msg[i]);
     r->rq[i].timeout_us = 1000 * (1 + i);
     r->rq[i].done = done;
     r->rq[i].owner = r;
@@ -132,11 +144,12 @@ static void step(struct run *r)
 {
     uint8_t op = next(r), arg = next(r);
     kafc_error err;
+    r->cut = op >> 3;
     switch (op % 8) {
     case 0: feed_some(r, arg); break;
     case 1: feed_frame(r, arg); break;
     case 2: feed_frame(r, (size_t)arg * 256); break;
-    case 3: queue(r, arg % REQUESTS); break;
+    case 3: queue(r, arg % REQUESTS, (op >> 3) * 16U + arg / REQUESTS); break;
     case 4: send(r, arg < 128 ? 1 << 20 : arg - 128); break;
     case 5:
         r->now += (int64_t)arg * 100;
@@ -167,15 +180,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     r->end = data + size;
     r->l = kafc__link_new(&cfg, 1, "fuzz");
     must(r->l != NULL);
-    kafc__msg_defaults(&kafc_metadata_req_schema, &r->msg);
     kafc__link_opening(r->l);
     kafc__link_up(r->l, 0);
     while (r->p < r->end)
         step(r);
     must((int64_t)kafc__link_pending(r->l) >= 0);
     kafc__link_free(r->l);
-    for (int i = 0; i < REQUESTS; i++)
+    for (int i = 0; i < REQUESTS; i++) {
         must(!r->held[i]);
+        free(r->msg[i]);
+    }
     free(r);
     return 0;
 }
