@@ -15,8 +15,8 @@ struct dec {
     struct kafc_walk w;
     struct kafc_rd *r;
     struct kafc_arena *a;
-    size_t owed; /* bytes that the elements still to come of all open arrays take at the least */
-    bool doomed; /* a count was met that cannot be true */
+    uint64_t owed; /* bytes that the elements still to come of all open arrays take at the least */
+    bool doomed;   /* a count was met that cannot be true */
     struct {
         const struct kafc_schema *s;
         size_t min;
@@ -43,7 +43,7 @@ static void refuse_null(struct dec *d, const struct kafc_field *f)
 static size_t room_for(struct dec *d, uint32_t n, size_t min)
 {
     size_t left = kafc__rd_left(d->r);
-    size_t spare = left > d->owed ? left - d->owed : 0;
+    size_t spare = left > d->owed ? left - (size_t)d->owed : 0;
     if ((uint64_t)n * min <= spare)
         return n;
     d->doomed = true;
@@ -74,7 +74,7 @@ static void get_elements(struct dec *d, const struct kafc_field *f, char *v, int
 {
     size_t step = f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem);
     size_t min = element_min(d, f);
-    d->owed += (size_t)n * min;
+    d->owed += (uint64_t)n * min;
     for (int32_t i = 0; i < n && !d->r->err; i++) {
         d->owed -= min;
         get_value(d, kafc__element_of(f), f->elem, v, false);
@@ -165,7 +165,7 @@ static void get_tag(struct dec *d, const struct kafc_field *f, void *m, uint32_t
 {
     struct kafc_rd *r = d->r;
     const uint8_t *end = r->end;
-    size_t owed = d->owed;
+    uint64_t owed = d->owed;
     r->end = r->p + size;
     d->owed = 0; /* that is owed behind the field's end */
     get_value(d, f, f->kind, m, true);

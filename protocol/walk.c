@@ -40,7 +40,7 @@ kafc_err kafc__walk_error(const struct kafc_walk *w, kafc_err code, size_t at, c
 {
     if (!e)
         return code;
-    char path[200], where[40] = "";
+    char path[KAFC_WALK_PATH], where[40] = "";
     path_text(w, path, sizeof(path));
     if (at != SIZE_MAX)
         snprintf(where, sizeof(where), " at byte %zu", at);

@@ -10,8 +10,9 @@
 #include "protocol/schema.h"
 
 enum {
-    KAFC_WALK_DEPTH = 8, /* of structs; Kafka's deepest message has 4 */
-    KAFC_WALK_ROWS = 32  /* of a struct; Kafka's longest has 17 */
+    KAFC_WALK_DEPTH = 8,  /* of structs; Kafka's deepest message has 6 */
+    KAFC_WALK_ROWS = 32,  /* of a struct; Kafka's longest has 17 */
+    KAFC_WALK_PATH = 200, /* of a path as text */
 };
 
 /* One walk over one message. The path is collected on the way out of a failure, innermost first. */

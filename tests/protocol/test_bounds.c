@@ -92,6 +92,29 @@ START_TEST(the_bound_is_what_the_tables_say)
 }
 END_TEST
 
+static size_t longest_path(const struct kafc_schema *s)
+{
+    size_t most = strlen("tags");
+    for (const struct kafc_field *f = s->field; f < s->field + s->nfields; f++) {
+        size_t n = strlen(f->name) + (f->kind == KAFC_ARR ? strlen("[2147483647]") : 0) +
+                   (f->sub ? 1 + longest_path(f->sub) : 0);
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+START_TEST(no_path_is_cut_short)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < pick_count(); i++) {
+        size_t n = longest_path(pick_message(i));
+        most = n > most ? n : most;
+    }
+    ck_assert_uint_gt(most, 80);
+    ck_assert_uint_lt(most, KAFC_WALK_PATH);
+}
+END_TEST
+
 START_TEST(vectors_cost_no_more)
 {
     static const char *const files[] = { "messages.tsv.gz", "coordinator.tsv.gz" };
@@ -233,6 +256,6 @@ START_TEST(claims_of_tags_cost_no_more)
 }
 END_TEST
 
-SUITE_MAIN("protocol/bounds", 300, the_bound_is_what_the_tables_say, vectors_cost_no_more,
-           hostile_bytes_cost_no_more, claims_inside_claims_cost_no_more,
+SUITE_MAIN("protocol/bounds", 300, the_bound_is_what_the_tables_say, no_path_is_cut_short,
+           vectors_cost_no_more, hostile_bytes_cost_no_more, claims_inside_claims_cost_no_more,
            claims_of_tags_cost_no_more)
