@@ -502,6 +502,29 @@ START_TEST(decoding_survives_any_failing_allocation)
 }
 END_TEST
 
+START_TEST(random_messages_survive_any_failing_allocation)
+{
+    struct kafc_rand rnd;
+    int made = 0;
+    for (size_t i = 0; i < pick_count(); i++) {
+        const struct kafc_schema *s = pick_message(i);
+        void *msg = message_new(s);
+        for (size_t limit = 16;; limit += 16) {
+            kafc__rand_seed(&rnd, i);
+            kafc__arena_init(&arena, NULL, limit);
+            bool ok = kafc__msg_random(s, msg, s->max, &rnd, &arena);
+            ck_assert(ok == !arena.failed);
+            kafc__arena_fini(&arena);
+            made += ok;
+            if (ok)
+                break;
+        }
+        free(msg);
+    }
+    ck_assert_uint_eq((size_t)made, pick_count());
+}
+END_TEST
+
 START_TEST(splices_survive_a_failing_allocation)
 {
     struct kafc_seg *chain = segment("x", NULL);
@@ -566,4 +589,5 @@ SUITE_MAIN("protocol/codec", 60, a_field_the_version_lacks_must_be_default,
            tags_doubled_unordered_or_of_false_size_are_refused, fetched_records_stay_where_they_are,
            produce_gathers_what_it_would_have_copied, decoding_survives_any_failing_allocation,
            what_is_above_2_gb_is_refused, lengths_that_cannot_be_are_refused,
-           splices_survive_a_failing_allocation, equality_sees_every_difference)
+           random_messages_survive_any_failing_allocation, splices_survive_a_failing_allocation,
+           equality_sees_every_difference)

@@ -248,6 +248,76 @@ START_TEST(json_is_cut_like_snprintf)
 }
 END_TEST
 
+struct late {
+    uint16_t port;
+    double rate;
+    kafc_bytes blob;
+    struct kafc_records records;
+    kafc_uuid id;
+    struct leaf inner;
+    struct kafc_tags unknown;
+};
+
+#define MSG struct late
+ROWS(late) = {
+    U16(port, "Port", RANGE(1, 1)),   F64(rate, "Rate", RANGE(1, 1), DEFAULT(2)),
+    BYTES(blob, "Blob", RANGE(1, 1)), RECORDS(records, "Records", RANGE(1, 1), NULLABLE(1)),
+    UUID(id, "Id", RANGE(1, 1)),      STRUCT(inner, leaf, "Inner", RANGE(1, 1)),
+};
+static MESSAGE(late, "LateRequest", 98, 0, 1, NEVER);
+#undef MSG
+
+/* Whatever the kind: left out at its default, refused by name when set. */
+START_TEST(fields_of_every_kind_are_missed_when_set)
+{
+    static const char *const names[] = { "Port", "Rate", "Blob", "Records", "Id", "Inner" };
+    struct late m;
+    size_t n;
+    for (int i = -1; i < 6; i++) {
+        kafc_error e = { .code = KAFC_OK };
+        char want[100];
+        kafc__msg_defaults(&late_schema, &m);
+        ck_assert(m.rate > 1.9 && m.inner.x == -1 && !m.records.p);
+        m.port = i == 0;
+        m.rate = i == 1 ? -0.0 : 2;
+        m.blob = (kafc_bytes){ "b", i == 2 };
+        m.records.p = i == 3 ? "" : NULL;
+        m.id.b[15] = i == 4;
+        m.inner.x = (int8_t)(i == 5 ? 0 : -1);
+        ck_assert_int_eq(kafc__msg_size(&late_schema, &m, 1, &n, NULL, &e), KAFC_OK);
+        ck_assert_int_eq(kafc__msg_size(&late_schema, &m, 0, &n, NULL, &e),
+                         i < 0 ? KAFC_OK : KAFC_ERR_ENCODE);
+        snprintf(want, sizeof(want), "LateRequest v0, %s: set, but the version does not carry it",
+                 i < 0 ? "" : names[i]);
+        ck_assert(i < 0 || strcmp(e.message, want) == 0);
+    }
+}
+END_TEST
+
+/* A row of no kind, which no macro can write, is an error and no message. */
+START_TEST(a_row_without_a_kind_is_refused)
+{
+    static const struct kafc_field row = { .name = "X", .on = { 0, 127 } };
+    struct kafc_schema s = leaf_schema;
+    struct leaf m;
+    struct kafc_rd r;
+    struct kafc_wr w;
+    struct kafc_arena a;
+    kafc_error e;
+    uint8_t buf[8];
+    s.field = &row;
+    s.min = s.max = 0;
+    kafc__arena_init(&a, NULL, 0);
+    kafc__rd_init(&r, "\1", 1);
+    ck_assert_int_eq(kafc__msg_decode(&r, &s, &m, 0, &a, &e), KAFC_ERR_PROTOCOL);
+    ck_assert_str_eq(e.message, "Leaf v0, X at byte 0: a kind that does not exist");
+    kafc__msg_defaults(&s, &m);
+    kafc__wr_init(&w, buf, sizeof(buf), NULL);
+    ck_assert_int_eq(kafc__msg_encode(&w, &s, &m, 0, &e), KAFC_ERR_ENCODE);
+}
+END_TEST
+
 SUITE_MAIN("protocol/kinds", 60, all_kinds_round_trip, nullable_structs_on_the_wire,
            tagged_fields_are_left_out_at_their_defaults, doubles_as_json_read_back_exactly,
-           json_of_text_that_is_no_utf8, json_is_cut_like_snprintf)
+           json_of_text_that_is_no_utf8, json_is_cut_like_snprintf,
+           fields_of_every_kind_are_missed_when_set, a_row_without_a_kind_is_refused)

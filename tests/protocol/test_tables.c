@@ -249,7 +249,70 @@ START_TEST(tables_print_themselves)
 }
 END_TEST
 
+START_TEST(all_tables_print_themselves)
+{
+    char text[64 * 1024];
+    for (size_t i = 0; i < pick_count(); i++) {
+        const struct kafc_schema *s = pick_message(i);
+        size_t n = kafc__schema_text(s, text, sizeof(text));
+        ck_assert(n > 0 && n == strlen(text) && n < sizeof(text));
+        ck_assert_msg(strncmp(text, s->name, strlen(s->name)) == 0, "%s", text);
+        for (int k = 0; k < s->nfields; k++)
+            ck_assert_msg(strstr(text, s->field[k].name) != NULL, "%s.%s", s->name,
+                          s->field[k].name);
+    }
+    kafc__schema_text(kafc__schema_named("FetchRequest"), text, sizeof(text));
+    ck_assert_ptr_nonnull(strstr(text, "\n  ClusterId string 12+ null 12+ tag 0"));
+    ck_assert_ptr_nonnull(strstr(text, "default null"));
+}
+END_TEST
+
+START_TEST(everything_has_its_name)
+{
+    size_t n;
+    const struct kafc_api *const *apis = kafc__apis(&n);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_ptr_eq(kafc__api_named(apis[i]->name), apis[i]);
+    for (size_t i = 0; i < pick_count(); i++)
+        ck_assert_ptr_eq(kafc__schema_named(pick_message(i)->name), pick_message(i));
+    ck_assert_ptr_null(kafc__api_named("fetch"));
+    ck_assert_ptr_null(kafc__schema_named("Fetch"));
+}
+END_TEST
+
+/* No walker goes on with a version that the message does not have. */
+START_TEST(versions_that_are_none_are_refused)
+{
+    for (size_t i = 0; i < pick_count(); i++) {
+        const struct kafc_schema *s = pick_message(i);
+        void *msg = message_new(s);
+        kafc__msg_defaults(s, msg);
+        for (int v = -2; v < 130; v++) {
+            size_t n;
+            struct kafc_rd r;
+            struct kafc_wr w;
+            uint8_t buf[8];
+            kafc_error e;
+            char want[100];
+            if ((v >= s->min && v <= s->max) || (s->alias && v == s->alias))
+                continue;
+            snprintf(want, sizeof(want), "%s has versions %d to %d, not %d", s->name, s->min,
+                     s->max, v);
+            kafc__rd_init(&r, "", 0);
+            kafc__wr_init(&w, buf, sizeof(buf), NULL);
+            MUST(kafc__msg_size(s, msg, (int16_t)v, &n, NULL, &e) == KAFC_ERR_UNSUPPORTED &&
+                     kafc__msg_encode(&w, s, msg, (int16_t)v, NULL) == KAFC_ERR_UNSUPPORTED &&
+                     kafc__msg_decode(&r, s, msg, (int16_t)v, NULL, NULL) == KAFC_ERR_UNSUPPORTED &&
+                     strcmp(e.message, want) == 0,
+                 "%s", want);
+        }
+        free(msg);
+    }
+}
+END_TEST
+
 SUITE_MAIN("protocol/tables", 30, every_byte_of_every_struct_has_its_row,
            the_walk_over_bytes_sees_a_forgotten_row, apis_agree_with_their_tables,
            defaults_that_are_structs_are_zeros, keys_of_logs_and_elements_suit_the_walkers,
-           keys_of_logs_and_elements_suit_the_walkers, tables_print_themselves)
+           keys_of_logs_and_elements_suit_the_walkers, tables_print_themselves,
+           all_tables_print_themselves, everything_has_its_name, versions_that_are_none_are_refused)

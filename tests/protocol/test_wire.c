@@ -78,6 +78,11 @@ START_TEST(overlong_varints_pass_and_wide_ones_do_not)
     kafc__rd_init(&r, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x03", 10);
     (void)kafc__rd_varlong(&r);
     ck_assert_ptr_nonnull(r.err);
+    for (size_t cut = 0; cut < 10; cut++) {
+        kafc__rd_init(&r, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", cut);
+        ck_assert_int_eq(kafc__rd_varlong(&r), 0);
+        ck_assert_str_eq(r.err, "the bytes end inside it");
+    }
 }
 END_TEST
 
