@@ -39,7 +39,8 @@ static void refuse_null(struct dec *d, const struct kafc_field *f)
         kafc__rd_fail(d->r, "null, which the version does not allow");
 }
 
-/* Of n things of at least min bytes each, how many deserve memory: those that fit, and the one in which the bytes end. */
+/* Of n things of at least min bytes each, how many deserve memory: those that fit, and the one in which the bytes
+ * end. */
 static size_t room_for(struct dec *d, uint32_t n, size_t min)
 {
     size_t left = kafc__rd_left(d->r);

@@ -85,9 +85,10 @@ KAFC_NODISCARD kafc_err kafc__msg_size(const struct kafc_schema *s, const void *
 KAFC_NODISCARD kafc_err kafc__msg_encode(struct kafc_wr *w, const struct kafc_schema *s,
                                          const void *msg, int16_t version, kafc_error *e);
 
-/* What decoding may cost: n bytes, right or wrong, make the arena give out KAFC_DECODE_FACTOR * n bytes at the most and
- * as much as a few structs take (the densest is an element of 104 bytes of memory for 4 on the wire), for which it takes
- * at most twice that and one chunk of 64 KB from the allocator. No recursion goes deeper than the table. */
+/* What decoding may cost: n bytes, right or wrong, make the arena give out KAFC_DECODE_FACTOR * n + KAFC_DECODE_SPARE
+ * bytes at the most (the densest element takes 104 bytes of memory for 4 on the wire; the rest is for the element in
+ * which the bytes end). It takes at most twice that and a chunk of 64 KB from the allocator. No recursion goes deeper
+ * than the table. */
 enum { KAFC_DECODE_FACTOR = 32, KAFC_DECODE_SPARE = 2048 };
 
 /* Reads a body that fills the rest of the reader; bytes behind it are an error (kafc__msg_decode_front leaves
