@@ -5,6 +5,10 @@
  * and members that come and go in the middle of their own news, time that
  * passes. The input is a program. Each request must end exactly once unless it
  * is cancelled, and the core must come to rest.
+ *
+ * Programs are slow, long ones above all, and weighing what is rare costs more
+ * than running them: 2100 runs a second instead of 700.
+ * libFuzzer: -entropic=0 -max_len=640
  */
 #include <stdlib.h>
 #include <string.h>
