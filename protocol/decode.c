@@ -23,7 +23,8 @@ struct dec {
     } mins[MINS]; /* smallest sizes found so far, by the schema's address */
 };
 
-static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj);
+static void get_one(struct dec *d, const struct kafc_schema *s, void *obj);
+static void get_struct(struct dec *d, const struct kafc_plan *p, void *obj);
 static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m,
                       bool tagged);
 
@@ -70,19 +71,51 @@ static void get_i32s(struct kafc_rd *r, int32_t *v, int32_t n)
     r->p += (size_t)n * 4;
 }
 
+/* What a struct holds that its bytes say nothing of. */
+static void set_defaults(const struct kafc_plan *p, void *obj)
+{
+    const struct kafc_field *rows = p->s->field;
+    for (int i = 0; i < p->nabsent; i++)
+        kafc__field_default(&rows[p->absent[i]], (char *)obj + rows[p->absent[i]].off);
+    for (int i = 0; i < p->ntagged; i++)
+        kafc__field_default(&rows[p->tagged[i]], (char *)obj + rows[p->tagged[i]].off);
+}
+
+/* Each element that is still as it was set up is copied into the next one before it is read. */
+static void get_structs(struct dec *d, const struct kafc_schema *s, size_t min, char *v, int32_t n,
+                        size_t room)
+{
+    struct kafc_plan p;
+    kafc__plan_make(&p, s, d->w.version);
+    set_defaults(&p, v);
+    for (int32_t i = 0; i < n && !d->r->err; i++) {
+        char *next = (size_t)i + 1 < room ? v + s->size : v;
+        if (next != v && p.nabsent + p.ntagged > 0)
+            memcpy(next, v, s->size);
+        d->owed -= min;
+        get_struct(d, &p, v);
+        if (d->r->err)
+            d->w.index = i;
+        v = next;
+    }
+}
+
 /* What is behind the room's last place goes there too: the message is not going to be given to anybody. */
 static void get_elements(struct dec *d, const struct kafc_field *f, char *v, int32_t n, size_t room)
 {
-    size_t step = f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem);
     size_t min = element_min(d, f);
     d->owed += (uint64_t)n * min;
+    if (f->elem == KAFC_STRUCT) {
+        get_structs(d, f->sub, min, v, n, room);
+        return;
+    }
     for (int32_t i = 0; i < n && !d->r->err; i++) {
         d->owed -= min;
-        get_value(d, kafc__element_of(f), f->elem, v, false);
+        get_value(d, &kafc__element, f->elem, v, false);
         if (d->r->err)
             d->w.index = i;
         if ((size_t)i + 1 < room)
-            v += step;
+            v += kafc__kind_size(f->elem);
     }
 }
 
@@ -117,24 +150,34 @@ static void get_ptr(struct dec *d, const struct kafc_field *f, void *m, bool tag
     } else {
         p = kafc__arena_alloc(d->a, f->sub->size);
         if (p)
-            get_struct(d, f->sub, p);
+            get_one(d, f->sub, p);
         else
             no_memory(d);
     }
     memcpy(m, &p, sizeof(p));
 }
 
+/* The kinds that are most of all messages, for the loop over rows; false: another one. */
+static inline bool get_number(struct kafc_rd *r, unsigned kind, void *m)
+{
+    switch (kind) {
+    case KAFC_BOOL: *(bool *)m = kafc__rd_i8(r) != 0; return true;
+    case KAFC_I8: *(int8_t *)m = kafc__rd_i8(r); return true;
+    case KAFC_I16: *(int16_t *)m = kafc__rd_i16(r); return true;
+    case KAFC_I32: *(int32_t *)m = kafc__rd_i32(r); return true;
+    case KAFC_I64: *(int64_t *)m = kafc__rd_i64(r); return true;
+    default: return false;
+    }
+}
+
 static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, void *m,
                       bool tagged)
 {
     struct kafc_rd *r = d->r;
+    if (get_number(r, kind, m))
+        return;
     switch (kind) {
-    case KAFC_BOOL: *(bool *)m = kafc__rd_i8(r) != 0; break;
-    case KAFC_I8: *(int8_t *)m = kafc__rd_i8(r); break;
-    case KAFC_I16: *(int16_t *)m = kafc__rd_i16(r); break;
     case KAFC_U16: *(uint16_t *)m = kafc__rd_u16(r); break;
-    case KAFC_I32: *(int32_t *)m = kafc__rd_i32(r); break;
-    case KAFC_I64: *(int64_t *)m = kafc__rd_i64(r); break;
     case KAFC_F64: *(double *)m = kafc__rd_f64(r); break;
     case KAFC_UUID: kafc__rd_uuid(r, m); break;
     case KAFC_STRING:
@@ -154,7 +197,7 @@ static void get_value(struct dec *d, const struct kafc_field *f, unsigned kind, 
             refuse_null(d, f);
         break;
     }
-    case KAFC_STRUCT: get_struct(d, f->sub, m); break;
+    case KAFC_STRUCT: get_one(d, f->sub, m); break;
     case KAFC_PTR: get_ptr(d, f, m, tagged); break;
     case KAFC_ARR: get_array(d, f, m); break;
     default: kafc__rd_fail(r, "a kind that does not exist"); break;
@@ -232,24 +275,30 @@ static void get_tags(struct dec *d, const struct kafc_schema *s, void *obj)
         get_one_tag(d, s, obj, &last, room);
 }
 
-static void get_struct(struct dec *d, const struct kafc_schema *s, void *obj)
+/* The defaults are set already. */
+static void get_struct(struct dec *d, const struct kafc_plan *p, void *obj)
 {
-    int version = d->w.version;
-    *kafc__unknown(s, obj) = (struct kafc_tags){ NULL, 0 };
-    for (const struct kafc_field *f = s->field, *end = f + s->nfields; f < end; f++) {
+    *kafc__unknown(p->s, obj) = (struct kafc_tags){ NULL, 0 };
+    for (int i = 0; i < p->nwire; i++) {
+        const struct kafc_field *f = &p->s->field[p->wire[i]];
         void *m = (char *)obj + f->off;
-        if (!kafc__in(f->on, version) || kafc__in(f->tagged, version)) {
-            kafc__field_default(f, m);
-            continue;
-        }
-        get_value(d, f, f->kind, m, false);
+        if (!get_number(d->r, f->kind, m))
+            get_value(d, f, f->kind, m, false);
         if (d->r->err) {
             kafc__walk_note(&d->w, f);
             return;
         }
     }
     if (d->w.flex)
-        get_tags(d, s, obj);
+        get_tags(d, p->s, obj);
+}
+
+static void get_one(struct dec *d, const struct kafc_schema *s, void *obj)
+{
+    struct kafc_plan p;
+    kafc__plan_make(&p, s, d->w.version);
+    set_defaults(&p, obj);
+    get_struct(d, &p, obj);
 }
 
 kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s, void *msg,
@@ -261,7 +310,7 @@ kafc_err kafc__msg_decode_front(struct kafc_rd *r, const struct kafc_schema *s, 
     struct dec d = { .r = r, .a = a };
     kafc__walk_init(&d.w, s, version);
     if (!r->err)
-        get_struct(&d, s, msg);
+        get_one(&d, s, msg);
     if (!r->err &&
         d.doomed) /* a smallest size is wrong: better an error than a message with holes */
         kafc__rd_fail(r, "more elements than the bytes can hold");

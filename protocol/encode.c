@@ -144,31 +144,38 @@ static void put_unknown(struct enc *c, const struct kafc_tags *u, int32_t *i, ui
     }
 }
 
-/* The tagged field worth writing with the lowest tag above `above`: rows follow Kafka's order, tags ascend. */
-static const struct kafc_field *next_tag(const struct kafc_plan *p, const void *obj, int above)
+/* Those of the plan's tagged rows that are worth writing, as bits. */
+static uint32_t set_tags(const struct kafc_plan *p, const void *obj)
 {
-    const struct kafc_field *next = NULL;
+    uint32_t set = 0;
     for (int i = 0; i < p->ntagged; i++) {
         const struct kafc_field *f = &p->s->field[p->tagged[i]];
-        if (f->tag > above && (!next || f->tag < next->tag) &&
-            !kafc__field_is_default(f, kafc__member(obj, f)))
-            next = f;
+        if (!kafc__field_is_default(f, kafc__member(obj, f)))
+            set |= 1u << i;
     }
-    return next;
+    return set;
+}
+
+/* The one with the lowest tag: rows follow Kafka's order, tags ascend. */
+static int lowest_tag(const struct kafc_plan *p, uint32_t set)
+{
+    int best = __builtin_ctz(set);
+    for (int i = best + 1; i < p->ntagged; i++)
+        if (set >> i & 1 && p->s->field[p->tagged[i]].tag < p->s->field[p->tagged[best]].tag)
+            best = i;
+    return best;
 }
 
 static void put_tags(struct enc *c, const struct kafc_plan *p, const void *obj)
 {
     const struct kafc_tags *u = kafc__unknown_const(p->s, obj);
-    const struct kafc_field *f;
-    uint32_t count = (uint32_t)u->n;
+    uint32_t set = set_tags(p, obj);
     int32_t i = 0;
-    for (int k = 0; k < p->ntagged; k++) {
-        f = &p->s->field[p->tagged[k]];
-        count += !kafc__field_is_default(f, kafc__member(obj, f));
-    }
-    kafc__wr_uvarint(c->o, count);
-    for (int last = -1; (f = next_tag(p, obj, last)) != NULL; last = f->tag) {
+    kafc__wr_uvarint(c->o, (uint32_t)__builtin_popcount(set) + (uint32_t)u->n);
+    while (set) {
+        int k = lowest_tag(p, set);
+        const struct kafc_field *f = &p->s->field[p->tagged[k]];
+        set &= ~(1u << k);
         put_unknown(c, u, &i, f->tag);
         if (c->o->err)
             break;

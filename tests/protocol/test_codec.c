@@ -3,6 +3,7 @@
  * protocol: what may not be written, what hostile bytes may not do, and what
  * errors say. test_proof has the random messages.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"

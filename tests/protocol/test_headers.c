@@ -2,6 +2,7 @@
  *
  * protocol/apis: the headers of requests and responses and their exceptions.
  */
+#include <jansson.h>
 #include <stdlib.h>
 
 #include "protocol/api/03_metadata.h"

@@ -4,6 +4,7 @@
  * back, cut at every byte and with every bit turned over. KAFC_CODEC_RUNS sets
  * how many of each (bits: a twentieth of that), KAFC_CODEC_SEED where to start.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
