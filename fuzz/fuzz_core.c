@@ -15,6 +15,7 @@
 
 #include "core/metadata.h"
 #include "fuzz/fuzz.h"
+#include "protocol/api/02_list_offsets.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/18_api_versions.h"
 #include "protocol/registry.h"
@@ -264,6 +265,7 @@ static void answer(struct run *r, struct plug *g)
     union {
         struct kafc_metadata_resp m;
         struct kafc_api_versions_resp v;
+        struct kafc_list_offsets_resp l;
     } resp;
     uint8_t buf[4096];
     struct kafc_arena a;
@@ -282,9 +284,9 @@ static void answer(struct run *r, struct plug *g)
         resp.m.controller_id = x % 8;
         resp.m.error_code = x >= 250 && q.version >= 13 ? (int16_t)(x > 252 ? 129 : 35) : 0;
         resp.m.throttle_time_ms = x & 64 && q.version >= 3 ? x : 0;
-    } else {
+    } else if (q.api == KAFC_API_API_VERSIONS) {
         fill_versions(r, &resp.v, &a);
-    }
+    } /* else ListOffsets, which asks whether somebody is there */
     kafc__wr_init(&w, buf + 4, sizeof(buf) - 4, NULL);
     kafc__response_header_put(&w, api, q.version, q.id);
     kafc_error err;

@@ -409,6 +409,7 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
         .client_id = c->o.client_id,
         .receive_max = c->o.receive_max_bytes,
         .request_timeout_us = (int64_t)c->o.request_timeout_ms * 1000,
+        .greeting = &c->greeting,
     };
     int64_t begin = kafc__clock_mono_us();
     c->link = kafc__link_new(&cfg, c->broker.id, name);
@@ -450,11 +451,17 @@ static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, 
     if (!host || !copy)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for an address");
     c->broker = (kafc_broker){ .id = node, .port = a->port, .host = host };
-    kafc_err rc = open_socket(c, a, name, earlier(deadline, own), err);
-    if (rc == KAFC_OK)
-        rc = greet(c, name, earlier(deadline, own), err);
-    if (rc != KAFC_OK)
-        hang_up(c);
+    enum kafc_greeting how;
+    kafc_err rc;
+    c->greeting = KAFC_GREET_ASK;
+    do { /* again as long as more is known about the broker: it is an old one (rule C8) */
+        how = c->greeting;
+        rc = open_socket(c, a, name, earlier(deadline, own), err);
+        if (rc == KAFC_OK)
+            rc = greet(c, name, earlier(deadline, own), err);
+        if (rc != KAFC_OK)
+            hang_up(c);
+    } while (rc == KAFC_ERR_DISCONNECTED && c->greeting > how);
     return rc;
 }
 

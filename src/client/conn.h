@@ -35,8 +35,9 @@ struct kafc_conn {
     atomic_uint
         heard; /* interrupts that a call has returned for; who waits for its turn reads it, too */
     int fd;
-    struct kafc_link *link; /* NULL: not connected */
-    kafc_error lost;        /* why not */
+    struct kafc_link *link;      /* NULL: not connected */
+    kafc_error lost;             /* why not */
+    enum kafc_greeting greeting; /* while it is dialled */
     kafc_broker broker;
     char *host;              /* broker.host */
     char *name;              /* "node 2, advertised as …", for sentences */

@@ -163,6 +163,7 @@ static bool make_link(struct kafc_broker_conn *conn)
         .request_timeout_us = c->cfg.connect_timeout_us < c->cfg.request_timeout_us
                                   ? c->cfg.connect_timeout_us
                                   : c->cfg.request_timeout_us,
+        .greeting = &conn->broker->greeting,
         .told = &conn->broker->told,
     };
     conn->link = kafc__link_new(&cfg, conn->broker->id, conn->broker->name);
@@ -267,6 +268,7 @@ static void pause_node(struct kafc_broker *b)
 static void conn_end(struct kafc_broker_conn *conn, const kafc_error *why, bool tell)
 {
     struct kafc_core *c = conn->core;
+    bool again = kafc__link_reopens(conn->link, why->code);
     kafc__map_del(&c->conns, &conn->id, sizeof(conn->id));
     if (tell && !conn->open) {
         conn->close_id = (uint32_t)conn->id;
@@ -276,12 +278,14 @@ static void conn_end(struct kafc_broker_conn *conn, const kafc_error *why, bool 
     conn->open = conn->send = conn->blocked = false;
     conn->offered = 0;
     conn->connect_by = INT64_MAX;
-    if (why->code != KAFC_ERR_CLOSED) {
+    if (why->code != KAFC_ERR_CLOSED && !again) {
         pause_node(conn->broker);
         if (is_any(conn))
             c->any_why = *why;
     }
     kafc__link_down(conn->link, why, c->now);
+    if (again && !conn->id)
+        conn_open(conn);
     conn_kick(conn);
     if (is_any(conn))
         kafc__any_pump(c);
@@ -370,6 +374,13 @@ static struct kafc_broker_conn *find(struct kafc_core *c, uint32_t link)
     return kafc__map_get(&c->conns, &key, sizeof(key));
 }
 
+static void became_ready(struct kafc_broker_conn *conn)
+{
+    conn->broker->failures = 0;
+    if (is_any(conn))
+        kafc__any_pump(conn->core);
+}
+
 void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
 {
     c->now = now;
@@ -378,6 +389,8 @@ void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
         return;
     conn->connect_by = INT64_MAX;
     kafc__link_up(conn->link, now);
+    if (is_ready(conn)) /* an old broker, which is not asked */
+        became_ready(conn);
     conn_kick(conn);
 }
 
@@ -417,11 +430,8 @@ void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t n
         conn_end(conn, &why, true);
         return;
     }
-    if (!was_ready && is_ready(conn)) {
-        conn->broker->failures = 0;
-        if (is_any(conn))
-            kafc__any_pump(c);
-    }
+    if (!was_ready && is_ready(conn))
+        became_ready(conn);
     conn_kick(conn);
 }
 

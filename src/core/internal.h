@@ -34,12 +34,13 @@ struct kafc_broker {
     uint64_t key; /* id, of core->by_id */
     char *host;
     int32_t port;
-    char *name;         /* for sentences (rule C4) */
-    bool renew;         /* its connections end when they are idle, and the next ones are new */
-    bool seen;          /* in the metadata response that is being read */
-    int failures;       /* connections in a row that were lost or not had */
-    kafc_err told;      /* of its links: the trouble that the log has been warned of */
-    int64_t not_before; /* no new connection before */
+    char *name;   /* for sentences (rule C4) */
+    bool renew;   /* its connections end when they are idle, and the next ones are new */
+    bool seen;    /* in the metadata response that is being read */
+    int failures; /* connections in a row that were lost or not had */
+    enum kafc_greeting greeting; /* of its links' next connections */
+    kafc_err told;               /* of its links: the trouble that the log has been warned of */
+    int64_t not_before;          /* no new connection before */
     struct kafc_broker_conn conn[KAFC_PURPOSES];
 };
 

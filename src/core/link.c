@@ -16,10 +16,12 @@ static void drop(struct kafc_link *l, int64_t now)
     (void)now;
     kafc__link_drop_slots(l);
     kafc__link_drop_input(l);
-    kafc__list_splice(&l->lost, &l->queue);
-    l->nqueued = 0;
+    if (!l->keep) {
+        kafc__list_splice(&l->lost, &l->queue);
+        l->nqueued = 0;
+        l->alarm = INT64_MAX;
+    }
     l->throttled_until = 0;
-    l->alarm = INT64_MAX;
     l->broken.code = KAFC_OK;
     l->heard = false;
 }
@@ -141,6 +143,8 @@ struct kafc_link *kafc__link_new(const struct kafc_link_config *cfg, int32_t nod
     kafc__list_init(&l->spare);
     kafc__list_init(&l->lost);
     l->alarm = INT64_MAX;
+    if (!l->cfg.greeting)
+        l->cfg.greeting = &l->own_greeting;
     for (int i = 0; i < KAFC_LINK_APIS; i++)
         l->have[i].max = -1;
     return l;
@@ -177,19 +181,24 @@ void kafc__link_opening(struct kafc_link *l)
 void kafc__link_up(struct kafc_link *l, int64_t now)
 {
     l->asked = -1;
+    l->greeted = 0;
+    l->greeting = *l->cfg.greeting;
     l->heard_at = now;
-    kafc__link_step(l, KAFC_LINK_EV_UP, now);
+    if (kafc__link_step(l, KAFC_LINK_EV_UP, now) && l->greeting == KAFC_GREET_OLD)
+        kafc__link_step(l, KAFC_LINK_EV_VERSIONS, now);
 }
 
 void kafc__link_explain(const struct kafc_link *l, kafc_error *why)
 {
-    if (l->state != KAFC_LINK_GREETING || l->heard || l->broken.code ||
-        why->code != KAFC_ERR_DISCONNECTED)
+    bool probing = l->greeting == KAFC_GREET_PROBE, again = kafc__link_reopens(l, why->code);
+    if (l->state != KAFC_LINK_GREETING || l->broken.code || why->code != KAFC_ERR_DISCONNECTED ||
+        (l->heard && !again))
         return;
-    kafc__error(why, why->code,
-                "%s closed the connection when asked for its API versions: brokers before 0.10 do "
-                "that, and listeners that expect TLS",
-                l->name);
+    kafc__error(why, why->code, "%s closed the connection when asked for its API versions%s",
+                l->name,
+                !probing ? ": brokers before 0.10 do that, and listeners that expect TLS"
+                : again  ? ", and only then: it is a broker before 0.10"
+                         : ", and when asked as a broker before 0.10: it may expect TLS");
     why->broker = l->node;
 }
 
@@ -208,9 +217,11 @@ static kafc_log_level loudness(struct kafc_link *l, kafc_err code)
 void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
 {
     kafc_error own = *why;
+    l->keep = kafc__link_reopens(l, why->code);
     kafc__link_explain(l, &own);
     if (l->state != KAFC_LINK_DOWN)
-        kafc__log(l->cfg.log, loudness(l, own.code), "%s", own.message);
+        kafc__log(l->cfg.log, l->keep ? KAFC_LOG_INFO : loudness(l, own.code), "%s", own.message);
+    *l->cfg.greeting = kafc__link_learn(l, why->code);
     kafc__link_step(l, KAFC_LINK_EV_DOWN, now);
     flush_lost(l, &own);
 }

@@ -16,6 +16,16 @@
 #include "base/log.h"
 #include "core/request.h"
 
+/* How a connection to a broker is greeted (rule C8). Brokers before 0.10 close it over ApiVersions, as one does that
+ * dies at this moment, so that a close alone decides nothing:
+ * ASK: ApiVersions. Closed without a word: PROBE, on another connection at once.
+ * PROBE: ListOffsets 0 without topics, which all brokers before 4.0 answer, then ApiVersions. Closed over the latter
+ * without a word: whoever answered is alive and does not know it: OLD. An answer to both is the broker's word; any
+ * other end: ASK.
+ * OLD: nothing is asked, the versions are those of 0.8. When such a connection is lost, another broker may have taken
+ * the place: PROBE. */
+enum kafc_greeting { KAFC_GREET_ASK, KAFC_GREET_PROBE, KAFC_GREET_OLD };
+
 enum kafc_link_state { KAFC_LINK_DOWN, KAFC_LINK_OPENING, KAFC_LINK_GREETING, KAFC_LINK_READY };
 
 struct kafc_link_config {
@@ -25,6 +35,8 @@ struct kafc_link_config {
     const char *client_id;
     int32_t receive_max;        /* a larger frame ends the connection */
     int64_t request_timeout_us; /* for ApiVersions */
+    enum kafc_greeting
+        *greeting; /* of the next connection, shared by the links to a broker; or NULL */
     kafc_err *
         told; /* the trouble that the log has been warned of, shared by the links to a broker; or NULL */
 };
@@ -42,6 +54,9 @@ void kafc__link_opening(struct kafc_link *l);         /* the socket is being con
 void kafc__link_up(struct kafc_link *l, int64_t now); /* connected: greet */
 /* Makes a loss that the state of the link explains better into that sentence: before the link is told. */
 void kafc__link_explain(const struct kafc_link *l, kafc_error *why);
+/* Was the connection closed as brokers of another age do? Then kafc__link_down() keeps what is queued, and the driver
+ * opens another connection at once: it is greeted in another way. At most two such ends follow each other. */
+bool kafc__link_reopens(const struct kafc_link *l, kafc_err why);
 /* The socket is gone, or could not be opened: everything queued and in flight is done() with `why`. */
 void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The first thing said on every connection (rule C8): ApiVersions in our best
- * version, again in the broker's best when it does not know ours. Driver's
+ * version, again in the broker's best when it does not know ours; and what
+ * brokers are spoken to with that know no ApiVersions (kafc_greeting). Driver's
  * thread, from the link's state table.
  */
 #include "base/mem.h"
@@ -45,6 +46,58 @@ static void remember(struct kafc_link *l, const struct kafc_api_versions_resp *r
         l->have[KAFC_API_PRODUCE].min = 3;
 }
 
+/* Of brokers from 0.8 on; one of 0.9 knows more, which it cannot say. Groups committed before they had members. */
+static const struct {
+    int8_t key, max;
+} old_versions[] = {
+    { KAFC_API_PRODUCE, 0 },          { KAFC_API_FETCH, 0 },         { KAFC_API_LIST_OFFSETS, 0 },
+    { KAFC_API_METADATA, 0 },         { KAFC_API_OFFSET_COMMIT, 1 }, { KAFC_API_OFFSET_FETCH, 1 },
+    { KAFC_API_FIND_COORDINATOR, 0 },
+};
+
+static void assume_old(struct kafc_link *l)
+{
+    for (int i = 0; i < KAFC_LINK_APIS; i++)
+        l->have[i].max = -1;
+    for (size_t i = 0; i < sizeof(old_versions) / sizeof(*old_versions); i++) {
+        l->have[old_versions[i].key].min = 0;
+        l->have[old_versions[i].key].max = old_versions[i].max;
+    }
+    if (l->cfg.told)
+        *l->cfg.told = KAFC_OK;
+    kafc__log(l->cfg.log, KAFC_LOG_INFO,
+              "%s is connected: a broker before 0.10, with the versions of 0.8", l->name);
+}
+
+/* Was the connection closed over the question that is out, and without a word? */
+static bool shut_out(const struct kafc_link *l, kafc_err why)
+{
+    const struct kafc_slot *s = KAFC_LIST_FIRST(&l->flight, struct kafc_slot, node);
+    return why == KAFC_ERR_DISCONNECTED && !l->broken.code && s && s->rq == &l->greet &&
+           s->written == s->total && !l->nstage && !l->frame;
+}
+
+enum kafc_greeting kafc__link_learn(const struct kafc_link *l, kafc_err why)
+{
+    enum kafc_greeting now = *l->cfg.greeting; /* other links may know more */
+    if (why == KAFC_ERR_CLOSED || l->state == KAFC_LINK_DOWN)
+        return now;
+    if (l->state == KAFC_LINK_READY)
+        return l->greeting == KAFC_GREET_OLD ? KAFC_GREET_PROBE : now;
+    if (l->state == KAFC_LINK_OPENING)
+        return now == KAFC_GREET_OLD ? KAFC_GREET_PROBE : KAFC_GREET_ASK;
+    bool shut = shut_out(l, why);
+    if (l->greeting == KAFC_GREET_ASK)
+        return shut && !l->greeted && now == KAFC_GREET_ASK ? KAFC_GREET_PROBE : now;
+    return shut && l->greeted == 1 ? KAFC_GREET_OLD : KAFC_GREET_ASK;
+}
+
+bool kafc__link_reopens(const struct kafc_link *l, kafc_err why)
+{
+    return l->state == KAFC_LINK_GREETING && shut_out(l, why) &&
+           kafc__link_learn(l, why) > l->greeting;
+}
+
 static void take_versions(struct kafc_link *l, struct kafc_request *rq)
 {
     struct kafc_arena a;
@@ -83,6 +136,11 @@ static void greeted(struct kafc_request *rq)
                          (int)(rq->end - rq->body));
         return;
     }
+    l->greeted++;
+    if (rq->api->key == KAFC_API_LIST_OFFSETS) { /* whatever it says: somebody is there */
+        kafc__link_step(l, KAFC_LINK_EV_AGAIN, l->heard_at);
+        return;
+    }
     /* The code is the first field of every version. */
     int16_t code = (int16_t)kafc__load16(rq->body);
     if (!code) {
@@ -96,24 +154,13 @@ static void greeted(struct kafc_request *rq)
     }
 }
 
-void kafc__link_greet(struct kafc_link *l, int64_t now)
+static void ask(struct kafc_link *l, const struct kafc_api *api, int16_t version, const void *msg,
+                int64_t now)
 {
-    const struct kafc_api *api = &kafc_api_versions_api;
-    if (!l->stage)
-        l->stage = kafc__alloc(l->cfg.mem, KAFC_LINK_STAGE);
-    if (!l->stage) {
-        kafc__link_break(l, KAFC_ERR_NO_MEMORY, "cannot be read: out of memory");
-        return;
-    }
-    if (l->asked < 0)
-        l->asked = api->pick_max;
-    kafc__msg_defaults(api->req, &l->greet_msg);
-    l->greet_msg.client_software_name = (kafc_str){ "kafc", 4 };
-    l->greet_msg.client_software_version = (kafc_str){ KAFC_VERSION, sizeof(KAFC_VERSION) - 1 };
-    kafc__request_init(&l->greet, api, &l->greet_msg);
+    kafc__request_init(&l->greet, api, msg);
     l->greet.link = l;
     l->greet.broker = l->node;
-    l->greet.version = l->asked;
+    l->greet.version = version;
     l->greet.timeout_us = l->cfg.request_timeout_us;
     l->greet.deadline = INT64_MAX - now > l->greet.timeout_us ? now + l->greet.timeout_us
                                                               : INT64_MAX;
@@ -124,4 +171,33 @@ void kafc__link_greet(struct kafc_link *l, int64_t now)
     kafc_error err;
     if (kafc__link_encode(l, &l->greet, &err))
         kafc__link_break(l, err.code, "cannot be greeted: %s", err.message);
+}
+
+static void ask_versions(struct kafc_link *l, int64_t now)
+{
+    const struct kafc_api *api = &kafc_api_versions_api;
+    if (l->asked < 0)
+        l->asked = api->pick_max;
+    kafc__msg_defaults(api->req, &l->greet_msg);
+    l->greet_msg.client_software_name = (kafc_str){ "kafc", 4 };
+    l->greet_msg.client_software_version = (kafc_str){ KAFC_VERSION, sizeof(KAFC_VERSION) - 1 };
+    ask(l, api, l->asked, &l->greet_msg, now);
+}
+
+void kafc__link_greet(struct kafc_link *l, int64_t now)
+{
+    const struct kafc_api *probe = &kafc_list_offsets_api;
+    if (!l->stage)
+        l->stage = kafc__alloc(l->cfg.mem, KAFC_LINK_STAGE);
+    if (!l->stage) {
+        kafc__link_break(l, KAFC_ERR_NO_MEMORY, "cannot be read: out of memory");
+    } else if (l->greeting == KAFC_GREET_OLD) {
+        assume_old(l);
+    } else if (l->greeting == KAFC_GREET_PROBE && !l->greeted) {
+        kafc__msg_defaults(probe->req, &l->probe_msg);
+        l->probe_msg.replica_id = -1;
+        ask(l, probe, 0, &l->probe_msg, now);
+    } else {
+        ask_versions(l, now);
+    }
 }

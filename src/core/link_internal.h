@@ -9,6 +9,7 @@
 
 #include "base/seg.h"
 #include "core/link.h"
+#include "protocol/api/02_list_offsets.h"
 #include "protocol/api/18_api_versions.h"
 
 enum {
@@ -74,7 +75,12 @@ struct kafc_link {
 
     struct kafc_request greet;
     struct kafc_api_versions_req greet_msg;
-    int16_t asked; /* the version of ApiVersions in use */
+    struct kafc_list_offsets_req probe_msg;
+    enum kafc_greeting greeting,
+        own_greeting; /* of this connection; the next one's, if nobody shares it */
+    int greeted;      /* answers so far to what the greeting asks */
+    int16_t asked;    /* the version of ApiVersions in use; -1: it is not asked yet */
+    bool keep;        /* the queue survives this loss */
     struct {
         int8_t min, max; /* max -1: unknown to the broker */
     } have[KAFC_LINK_APIS];
@@ -104,5 +110,7 @@ void kafc__link_drop_input(struct kafc_link *l);
 
 /* link_greet.c: handlers of the state table */
 void kafc__link_greet(struct kafc_link *l, int64_t now);
+/* How the next connection shall be greeted, when this one ends in its present state. */
+enum kafc_greeting kafc__link_learn(const struct kafc_link *l, kafc_err why);
 
 #endif

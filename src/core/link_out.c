@@ -161,6 +161,10 @@ static kafc_err unsupported(const struct kafc_link *l, const struct kafc_request
     int16_t key = rq->api->key;
     int lo = key < KAFC_LINK_APIS ? l->have[key].min : 0,
         hi = key < KAFC_LINK_APIS ? l->have[key].max : -1;
+    if (hi < 0 && l->greeting == KAFC_GREET_OLD)
+        return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                           "%s does not know %s: the broker is too old, it is one before 0.10",
+                           l->name, api);
     if (hi < 0)
         return kafc__error(err, KAFC_ERR_UNSUPPORTED,
                            "%s does not know %s: the broker is too old for it, or of another kind",

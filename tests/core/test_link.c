@@ -449,22 +449,6 @@ START_TEST(C8_a_broker_that_refuses_every_version_is_not_asked_for_ever)
 }
 END_TEST
 
-START_TEST(C8_a_connection_closed_over_the_greeting_is_explained)
-{
-    setup();
-    kafc__link_queue(l, &rq[0], 0);
-    kafc__link_opening(l);
-    kafc__link_up(l, 0);
-    peer_pull(&p, l, ALL, 0);
-    kafc_error why;
-    kafc__error(&why, KAFC_ERR_DISCONNECTED, "end of stream");
-    kafc__link_down(l, &why, 0);
-    ck_assert_int_eq(nended, 1);
-    ck_assert_ptr_nonnull(strstr(ended[0].text, "before 0.10"));
-    teardown();
-}
-END_TEST
-
 /* Greets with one API in [min, max], and Fetch from fetch_min on. */
 static void greet_with(int16_t key, int16_t min, int16_t max, int16_t fetch_min)
 {
@@ -753,7 +737,6 @@ SUITE_MAIN("core/link", 60, frames_arrive_in_any_pieces, frames_arrive_in_random
            requests_wait_in_order_until_the_connection_is_ready,
            C8_an_older_broker_is_asked_again_in_its_own_version,
            C8_a_broker_that_refuses_every_version_is_not_asked_for_ever,
-           C8_a_connection_closed_over_the_greeting_is_explained,
            C8_the_version_suits_both_or_the_error_says_who_is_too_old,
            records_are_sent_from_where_they_lie,
            without_acks_a_request_ends_when_its_bytes_are_handed_over,
