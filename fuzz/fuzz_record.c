@@ -2,17 +2,20 @@
  *
  * Target Functions: kafc__batch_next kafc__batch_open kafc__record_next kafc__record_headers kafc__record_put
  * kafc__batch_header_put kafc__message_parse kafc__message_put kafc__compress_update
+ * kafc__batch_downgrade kafc__set_put
  *
  * Any bytes as the records of a Fetch response, of any format, with the CRC
  * not looked at so that damage gets through to the parsers. A batch that can
  * be read to its end is written anew, format 2 with the codec that it had and
- * the others message by message, and read again, to the same values.
+ * the others message by message, and read again, to the same values; format 2
+ * also as message sets.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "fuzz/fuzz.h"
+#include "protocol/record/downgrade.h"
 #include "protocol/record/message.h"
 #include "protocol/record/read.h"
 #include "protocol/record/write.h"
@@ -188,6 +191,26 @@ static void read_again(struct bytes in, struct kafc_record_cursor c)
     kafc__decompress_fini(&d);
 }
 
+static void downgrade(const struct kafc_batch *b, int8_t magic, struct kafc_record_cursor c)
+{
+    struct kafc_seg_pool *pool = kafc__seg_pool_new(NULL, NULL);
+    struct kafc_chain chain = { 0 };
+    struct kafc_set set = { .pool = pool, .out = &chain, .magic = magic };
+    struct bytes out = { 0 };
+    kafc_error err;
+    must(pool != NULL);
+    if (kafc__batch_downgrade(&set, b, LIMIT, &err) == KAFC_OK) {
+        for (const struct kafc_seg *s = chain.head; s; s = s->next)
+            memcpy(more(&out, s->len), s->data, s->len);
+        read_again(out, c);
+    } else {
+        must(err.code == KAFC_ERR_UNSUPPORTED && err.message[0]);
+    }
+    free(out.p);
+    kafc__chain_clear(&chain, pool);
+    kafc__seg_pool_unref(pool);
+}
+
 static void batch(const struct kafc_batch *b, struct kafc_decompress *d)
 {
     struct kafc_record_cursor c;
@@ -201,6 +224,8 @@ static void batch(const struct kafc_batch *b, struct kafc_decompress *d)
         struct bytes out = b->header.magic == 2 ? write_batch(b, c) : write_messages(b, c);
         read_again(out, c);
         free(out.p);
+        for (int8_t magic = 0; b->header.magic == 2 && magic < 2; magic++)
+            downgrade(b, magic, c);
     }
     kafc__frame_unref(frame);
 }

@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "protocol/wire.h"
 
-enum { PREFIX = 12, CRC_FROM = 16 };
+enum { PREFIX = 12, CRC_FROM = 16, FRONT_MAX = 30 };
 
 static size_t overhead(int magic)
 {
@@ -70,26 +70,47 @@ size_t kafc__message_size(const struct kafc_wire_message *m)
     return n <= INT32_MAX ? (size_t)n : 0;
 }
 
-static uint8_t *put_bytes(uint8_t *p, kafc_bytes b)
+size_t kafc__message_put_front(uint8_t *p, const struct kafc_wire_message *m)
 {
-    kafc__store32(p, (uint32_t)(b.p ? b.len : -1));
-    p += 4;
-    if (b.p && b.len > 0)
-        memcpy(p, b.p, (size_t)b.len);
-    return b.p ? p + b.len : p;
-}
-
-uint8_t *kafc__message_put(uint8_t *p, struct kafc_wire_message *m)
-{
-    m->size = kafc__message_size(m);
+    size_t n = m->magic == 0 ? 18 : 26;
     kafc__store64(p, (uint64_t)m->offset);
     kafc__store32(p + 8, (uint32_t)(m->size - PREFIX));
     p[16] = (uint8_t)m->magic;
     p[17] = (uint8_t)m->attributes;
     if (m->magic == 1)
         kafc__store64(p + 18, (uint64_t)m->timestamp);
-    uint8_t *end = put_bytes(put_bytes(p + (m->magic == 0 ? 18 : 26), m->key), m->value);
-    m->crc = kafc__crc32(p + CRC_FROM, m->size - CRC_FROM);
-    kafc__store32(p + 12, m->crc);
-    return end;
+    kafc__store32(p + n, (uint32_t)(m->key.p ? m->key.len : -1));
+    return n + 4;
+}
+
+bool kafc__message_put_pieces(struct kafc_wire_message *m,
+                              bool (*put)(void *ctx, const void *p, size_t n), void *ctx)
+{
+    uint8_t front[FRONT_MAX], value_len[4];
+    size_t key_n = m->key.p ? (size_t)m->key.len : 0,
+           value_n = m->value.p ? (size_t)m->value.len : 0;
+    m->size = kafc__message_size(m);
+    size_t n = kafc__message_put_front(front, m);
+    kafc__store32(value_len, (uint32_t)(m->value.p ? m->value.len : -1));
+    uint32_t crc = kafc__crc32(front + CRC_FROM, n - CRC_FROM);
+    crc = kafc__crc32_more(crc, m->key.p, key_n);
+    crc = kafc__crc32_more(crc, value_len, sizeof(value_len));
+    m->crc = kafc__crc32_more(crc, m->value.p, value_n);
+    kafc__store32(front + 12, m->crc);
+    return put(ctx, front, n) && (!key_n || put(ctx, m->key.p, key_n)) &&
+           put(ctx, value_len, sizeof(value_len)) && (!value_n || put(ctx, m->value.p, value_n));
+}
+
+static bool put_here(void *ctx, const void *p, size_t n)
+{
+    uint8_t **to = ctx;
+    memcpy(*to, p, n);
+    *to += n;
+    return true;
+}
+
+uint8_t *kafc__message_put(uint8_t *p, struct kafc_wire_message *m)
+{
+    (void)kafc__message_put_pieces(m, put_here, &p);
+    return p;
 }

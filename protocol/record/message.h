@@ -36,5 +36,11 @@ size_t kafc__message_size(const struct kafc_wire_message *m);
 /* Writes it to p, where that many bytes fit, with its CRC; returns the end. Sets m->size and m->crc. (A set that
  * is compressed with lz4 for format 0 needs Java's old header checksum: byte 6 of what kafc writes is then 0x1a.) */
 uint8_t *kafc__message_put(uint8_t *p, struct kafc_wire_message *m);
+/* The same piece by piece; false as soon as put says so. */
+bool kafc__message_put_pieces(struct kafc_wire_message *m,
+                              bool (*put)(void *ctx, const void *p, size_t n), void *ctx);
+/* What stands in front of the key's bytes, at most 30, its length included, but for the CRC; m->size must be set.
+ * Returns how many bytes that is. */
+size_t kafc__message_put_front(uint8_t *p, const struct kafc_wire_message *m);
 
 #endif

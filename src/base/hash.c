@@ -42,7 +42,12 @@ uint32_t kafc__fnv1a(const void *data, size_t n)
     return h;
 }
 
+uint32_t kafc__crc32_more(uint32_t crc, const void *p, size_t n)
+{
+    return (uint32_t)crc32_z(crc, p ? p : (const void *)"", n);
+}
+
 uint32_t kafc__crc32(const void *p, size_t n)
 {
-    return (uint32_t)crc32_z(0, p ? p : (const void *)"", n);
+    return kafc__crc32_more(0, p, n);
 }
