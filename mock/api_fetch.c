@@ -3,6 +3,7 @@
  * Fetch: what is there now, or parked until there is enough or the time is up.
  */
 #include "base/mem.h"
+#include "mock/old.h"
 #include "mock/state.h"
 #include "protocol/api/01_fetch.h"
 
@@ -106,6 +107,38 @@ static bool put_aborted(const struct kafc_mpart *p, int64_t from, int64_t end,
     return true;
 }
 
+/* Message sets, for versions before 4: up to 2 the first message is cut off, too, if it is too large; and there is no
+ * max_bytes of the request. false: out of memory. */
+static bool read_old(const struct kafc_mfetch *f, const struct kafc_mpart *p,
+                     const struct kafc_mwant *w, struct kafc_fetch_resp_partition *a, size_t *room,
+                     bool *first, struct kafc_arena *arena)
+{
+    size_t max = w->max_bytes < 0 ? 0 : (size_t)w->max_bytes, n, len;
+    int64_t next;
+    uint8_t *out;
+    kafc_err code;
+
+    if (f->version == 3 && max > *room)
+        max = *room;
+    const uint8_t *bytes = kafc__mlog_read(&p->log, w->offset, p->log.end, max, true, &n, &next);
+    if (!n)
+        return true;
+    code = kafc__mock_give_old(p->log.mem, bytes, n, f->version < 2 ? 0 : 1, w->offset, arena, &out,
+                               &len);
+    if (code == KAFC_ERR_NO_MEMORY)
+        return false;
+    a->error_code = (int16_t)code;
+    if (code)
+        return true;
+    if (f->version == 3 && *first && len >= 12 && max < 12 + kafc__load32(out + 8))
+        max = 12 + kafc__load32(out + 8);
+    a->records.p = out;
+    a->records.len = (int32_t)(len < max ? len : max);
+    *room -= (size_t)a->records.len < *room ? (size_t)a->records.len : *room;
+    *first = *first && a->records.len == 0;
+    return true;
+}
+
 /* Fills what the answer says of one partition; *room is what max_bytes leaves. false: out of memory. */
 static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart *p,
                            const struct kafc_mwant *w, struct kafc_fetch_resp_partition *a,
@@ -119,6 +152,8 @@ static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart 
     a->log_start_offset = p->log.start;
     a->records.p = "";
     a->records.len = 0;
+    if (f->version < 4)
+        return read_old(f, p, w, a, room, first, arena);
     if (max > *room)
         max = *room;
     if (!diverges(f, p, w, &a->diverging_epoch)) {
@@ -380,7 +415,8 @@ static kafc_err open_session(struct kafc_mrq *rq, const struct kafc_fetch_req *q
     f->incremental = true;
     if (!kafc__mwants_take(c, &s->wants, q, by_id))
         return KAFC_ERR_UNKNOWN_SERVER_ERROR;
-    kafc__mwants_forget(c, &s->wants, q, by_id); /* as real brokers do: what is named in both is gone */
+    kafc__mwants_forget(c, &s->wants, q,
+                        by_id); /* as real brokers do: what is named in both is gone */
     return KAFC_OK;
 }
 
@@ -431,4 +467,4 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_PARKED;
 }
 
-const struct kafc_mserve kafc__mock_fetch = { KAFC_API_FETCH, 4, 18, serve };
+const struct kafc_mserve kafc__mock_fetch = { KAFC_API_FETCH, 0, 18, serve };

@@ -109,7 +109,8 @@ static kafc_err look(const struct kafc_mrq *rq, const struct kafc_mpart *p, int6
     }
 }
 
-/* Version 0 asks for the beginnings of segments; the mock has one, and the end. */
+/* Version 0 asks for the beginnings of segments that were written to last at or before a time, newest first; the mock
+ * has one, which is written to all the time, and the end, which is now. */
 static bool put_old(struct kafc_mrq *rq, const struct kafc_mpart *p,
                     const struct kafc_list_offsets_req_partition *q,
                     struct kafc_list_offsets_resp_partition *a)
@@ -119,9 +120,12 @@ static bool put_old(struct kafc_mrq *rq, const struct kafc_mpart *p,
 
     if (!v)
         return false;
-    if (q->timestamp == LATEST && n < q->max_num_offsets)
+    bool now = q->timestamp == LATEST || q->timestamp >= rq->c->wall_ms;
+
+    if (now && n < q->max_num_offsets)
         v[n++] = p->log.end;
-    if (n < q->max_num_offsets && (n == 0 || p->log.start < p->log.end))
+    if ((now || q->timestamp == EARLIEST) && n < q->max_num_offsets &&
+        (n == 0 || p->log.start < p->log.end))
         v[n++] = p->log.start;
     a->old_style_offsets.v = v;
     a->old_style_offsets.n = n;

@@ -2,6 +2,7 @@
  *
  * Produce: the checks that a broker makes of a batch, sequences, the append.
  */
+#include "mock/old.h"
 #include "mock/state.h"
 #include "protocol/api/00_produce.h"
 
@@ -22,13 +23,20 @@ static kafc_err check_batch(struct kafc_mrq *rq, const struct kafc_mpart *p,
                                        .zstd = rq->version >= 7,
                                        .before = t->before_ms ? now - t->before_ms : INT64_MIN,
                                        .after = t->after_ms ? now + t->after_ms : INT64_MAX };
-    kafc_err code;
+    struct kafc_records in = q->records;
+    kafc_err code = KAFC_OK;
 
     *record = -1;
     *why = "no batch";
-    if (!q->records.p)
+    if (!in.p)
         return KAFC_ERR_INVALID_RECORD;
-    code = kafc__mbatch_read(q->records.p, (size_t)q->records.len, b, why);
+    if (rq->version < 3) {
+        code = kafc__mock_take_old(&rq->c->mem, &q->records, rq->version < 2 ? 0 : 1, t->max_bytes,
+                                   &rq->arena, &in, why);
+        rules.max_bytes = INT32_MAX; /* it was looked at */
+    }
+    if (code == KAFC_OK)
+        code = kafc__mbatch_read(in.p, (size_t)in.len, b, why);
     return code ? code : kafc__mbatch_check(b, &rules, why, record);
 }
 
@@ -181,4 +189,4 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_produce = { KAFC_API_PRODUCE, 3, 13, serve };
+const struct kafc_mserve kafc__mock_produce = { KAFC_API_PRODUCE, 0, 13, serve };

@@ -52,18 +52,6 @@ static void random_uuid(struct kafc_cluster *c, kafc_uuid *id)
     id->b[8] = (uint8_t)((id->b[8] & 0x3f) | 0x80);
 }
 
-static void init_apis(struct kafc_cluster *c)
-{
-    for (int i = 0; i < KAFC_MOCK_APIS; i++) {
-        const struct kafc_mserve *s = kafc__mock_serve_at(i);
-        const struct kafc_api *api = kafc__api(s->key);
-
-        c->api[i].min = s->min;
-        c->api[i].max = api && api->max < s->max ? api->max : s->max;
-        kafc__list_init(&c->api[i].pushed);
-    }
-}
-
 static bool init_brokers(struct kafc_cluster *c)
 {
     c->broker = kafc__zalloc_array(&c->mem, (size_t)c->opt.brokers, sizeof *c->broker);
@@ -114,11 +102,19 @@ struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *e
     kafc__map_init(&c->by_name, &c->mem);
     kafc__map_init(&c->by_id, &c->mem);
     kafc__map_init(&c->conns, &c->mem);
-    init_apis(c);
+    for (int i = 0; i < KAFC_MOCK_APIS; i++)
+        kafc__list_init(&c->api[i].pushed);
     random_uuid(c, &id);
     for (int i = 0; i < 11; i++)
         snprintf(c->cluster_id + 2 * i, 3, "%02x", id.b[i]);
     c->next_producer = 1000;
+    c->opt.release = NULL;
+    if (kafc__cluster_set_release(c, opt.release)) {
+        kafc__error(err, KAFC_ERR_USAGE, "release '%.40s' is not one that the mock plays",
+                    opt.release);
+        kafc__cluster_free(c);
+        return NULL;
+    }
     if (!init_brokers(c)) {
         kafc__cluster_free(c);
         kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a mock cluster");

@@ -60,6 +60,7 @@ kafc_err kafc__cluster_set_leader(struct kafc_cluster *c, const char *topic, int
 int32_t kafc__cluster_leader(const struct kafc_cluster *c, const char *topic, int32_t partition,
                              int32_t *epoch);
 kafc_err kafc__cluster_set_versions(struct kafc_cluster *c, int16_t api, int16_t min, int16_t max);
+kafc_err kafc__cluster_set_release(struct kafc_cluster *c, const char *release);
 kafc_err kafc__cluster_freeze(struct kafc_cluster *c, int32_t broker, bool frozen);
 kafc_err kafc__cluster_hook(struct kafc_cluster *c, int16_t api, kafc_mock_hook_fn fn, void *ctx);
 kafc_err kafc__cluster_push_error(struct kafc_cluster *c, int16_t api, kafc_err code, int32_t n);

@@ -111,6 +111,11 @@ kafc_err kafc_mock_set_versions(kafc_mock *m, int16_t api, int16_t min, int16_t 
     CALL(kafc_err, false, set_versions, c, api, min, max);
 }
 
+kafc_err kafc_mock_set_release(kafc_mock *m, const char *release)
+{
+    CALL(kafc_err, false, set_release, c, release);
+}
+
 kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool frozen)
 {
     CALL(kafc_err, false, freeze, c, broker, frozen);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A Kafka cluster in memory, for tests: brokers on loopback ports that serve
- * Produce 3-13, Fetch 4-18, ListOffsets 0-11, Metadata 0-13, ApiVersions 0-5,
+ * Produce 0-13, Fetch 0-18, ListOffsets 0-11, Metadata 0-13, ApiVersions 0-5,
  * CreateTopics 0-7, DeleteTopics 0-6 and InitProducerId 0-5 as real ones do,
  * with faults on demand. Link libkafc_mock.a before libkafc.a.
  *
@@ -31,12 +31,13 @@ typedef struct kafc_mock_options {
     const char *host;          /* where they listen and what they advertise; "127.0.0.1" */
     kafc_switch auto_create;   /* topics made by Metadata requests that allow it; default on */
     int32_t message_max_bytes; /* of a batch, without max.message.bytes of the topic; 1048588 */
-    int32_t failover_ms;     /* from a broker's stop to other leaders; 0: at once */
-    int64_t retention_bytes; /* of a partition; its oldest batches go; 0: none */
-    uint64_t seed;           /* of topic ids and the cluster id; equal seeds give equal ids */
+    int32_t failover_ms;       /* from a broker's stop to other leaders; 0: at once */
+    int64_t retention_bytes;   /* of a partition; its oldest batches go; 0: none */
+    uint64_t seed;             /* of topic ids and the cluster id; equal seeds give equal ids */
     kafc_log_fn log; /* requests and what became of them (debug), refusals (warn); NULL: nothing */
     void *ctx;       /* for log */
     const kafc_allocator *allocator; /* NULL: malloc(3); copied */
+    const char *release; /* that it plays, as for kafc_mock_set_release(); NULL: the present one */
 } kafc_mock_options;
 
 /* kafc_mock_new(KAFC_MOCK(.brokers = 1), &err): options in C; in C++ use the init function. */
@@ -91,6 +92,11 @@ KAFC_API int32_t kafc_mock_leader(kafc_mock *m, const char *topic, int32_t parti
 /* What all brokers advertise and serve of an API: acts as an older broker. Within what the mock serves; -1, -1: the
  * API is not there (its requests, and those of other versions, end the connection, as with real brokers). */
 KAFC_API kafc_err kafc_mock_set_versions(kafc_mock *m, int16_t api, int16_t min, int16_t max);
+/* The versions of a former release, of all APIs: "0.8", "0.9", "0.10.0", "0.10.1", "0.11", "1.1", "2.1"; those before
+ * 0.10 close the connection over ApiVersions. NULL: the present, which has no Produce before 3 and no Fetch before 4.
+ * Logs hold batches of format 2 all the same; message sets of formats 0 and 1 are made of them and into them.
+ * Connections that are open go on, as if the broker had been replaced behind them: cut them. */
+KAFC_API kafc_err kafc_mock_set_release(kafc_mock *m, const char *release);
 /* Partitions or brokers that a Metadata response may hide, for brokers with stale metadata: freezes what the broker's
  * Metadata says at this moment, until thawed. */
 KAFC_API kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool frozen);

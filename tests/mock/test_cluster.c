@@ -52,7 +52,7 @@ START_TEST(an_older_broker_answers_newer_api_versions_in_version_0)
     ask_init(&a, NULL);
     ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_API_VERSIONS, 0, 2), KAFC_OK);
     ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_FETCH, 4, 11), KAFC_OK);
-    ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_FETCH, 3, 11), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_FETCH, 4, 19), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_INIT_PRODUCER_ID, -1, -1), KAFC_OK);
     kafc__msg_defaults(&kafc_api_versions_req_schema, &q);
     q.client_software_name = q.client_software_version = ask_str("x");
