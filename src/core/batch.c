@@ -537,6 +537,17 @@ kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out 
     return KAFC_OK;
 }
 
+struct kafc_frame *kafc__batch_out_flat(const struct kafc_batch_pool *bp,
+                                        const struct kafc_batch_out *b)
+{
+    struct kafc_frame *f = kafc__frame_new(&bp->mem, NULL, b->chain.len);
+    for (const struct kafc_seg *s = f ? b->chain.head : NULL; s; s = s->next) {
+        memcpy(f->data + f->len, s->data, s->len);
+        f->len += s->len;
+    }
+    return f;
+}
+
 void kafc__batch_out_header(const struct kafc_batch_pool *bp, struct kafc_batch_out *b,
                             int64_t producer_id, int16_t epoch, int32_t sequence)
 {

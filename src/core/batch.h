@@ -112,6 +112,9 @@ void kafc__batch_out_slot_put(struct kafc_batch_out *b, void *word, bool tagged)
 void kafc__batch_out_slot_rewind(struct kafc_batch_out *b);
 bool kafc__batch_out_slot_next(struct kafc_batch_out *b, void **word, bool *tagged, int32_t *index);
 
+/* A sealed batch with its header, in one piece; a new reference. NULL: out of memory. */
+struct kafc_frame *kafc__batch_out_flat(const struct kafc_batch_pool *bp,
+                                        const struct kafc_batch_out *b);
 /* The bytes that it takes on the wire at most, now. */
 size_t kafc__batch_out_bytes(const struct kafc_batch_out *b);
 /* No more records: compresses and sums what is left. KAFC_OK, or the batch is broken: KAFC_ERR_NO_MEMORY. */

@@ -106,8 +106,15 @@ struct kafc_flight {
     int64_t expires_at; /* a batch's time ends before the request's; else INT64_MAX */
     struct kafc_produce_req req;
     struct kafc_arena arena;
-    struct kafc_batch_out **batch;
+    struct kafc_batch_out **batch; /* NULL: has its outcome, or is refused */
     int32_t n;
+    struct kafc_chain
+        *old; /* for a broker before 0.11: what is sent instead of batch[i], or NULL */
+    struct kafc_refused {
+        struct kafc_batch_out *batch;
+        kafc_err code;
+    } * refused; /* batches that the broker cannot hold: not sent (rule W8) */
+    int32_t nrefused;
 };
 
 enum kafc_id_state { KAFC_ID_NONE, KAFC_ID_ASKED, KAFC_ID_READY };
@@ -233,6 +240,11 @@ void kafc__producer_gather(struct kafc_producer *p);
 int64_t kafc__producer_flights_expire(struct kafc_producer *p, int64_t now);
 void kafc__producer_abandon(struct kafc_producer *p, struct kafc_flight *f);
 void kafc__flight_free(struct kafc_producer *p, struct kafc_flight *f);
+
+/* producer_old.c */
+kafc_err kafc__producer_fit(struct kafc_request *rq,
+                            kafc_error *err); /* prepare of a flight's request */
+void kafc__flight_old_clear(struct kafc_flight *f);
 
 /* producer_outcome.c */
 struct kafc_outcome {

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "core/producer_internal.h"
 
-enum { FIRST_V2 = 3, FIRST_TOPIC_IDS = 13 };
+enum { FIRST_TOPIC_IDS = 13 };
 
 static void flight_done(struct kafc_request *rq);
 
@@ -28,6 +28,7 @@ static struct kafc_flight *flight_new(struct kafc_producer *p)
 
 static void flight_spare(struct kafc_producer *p, struct kafc_flight *f)
 {
+    kafc__flight_old_clear(f);
     kafc__arena_reset(&f->arena);
     f->batch = NULL;
     f->n = 0;
@@ -157,9 +158,8 @@ static void fill_request(struct kafc_producer *p, struct kafc_flight *f)
     *rq = (struct kafc_request){ .api = api, .msg = &f->req, .done = flight_done, .owner = f };
     kafc__list_init(&rq->node);
     rq->no_response = p->cfg.acks == 0;
-    rq->min_version = FIRST_V2;
-    if (p->pool.codec && p->pool.codec->min_produce > rq->min_version)
-        rq->min_version = p->pool.codec->min_produce; /* rule W8 */
+    rq->prepare = kafc__producer_fit;
+    rq->min_version = api->min;
     rq->max_version = have_ids(f) ? api->pick_max : FIRST_TOPIC_IDS - 1;
     if (rq->max_version > api->pick_max)
         rq->max_version = api->pick_max;
@@ -296,9 +296,13 @@ static void answers(struct kafc_producer *p, struct kafc_flight *f,
     }
 }
 
-/* The same outcome for all batches of the request that have none yet. */
+/* The same outcome for all batches of the request that have none yet; those that were not sent have their own. */
 static void all_back(struct kafc_producer *p, struct kafc_flight *f, const struct kafc_outcome *o)
 {
+    for (int32_t i = 0; i < f->nrefused; i++)
+        back(p, f->refused[i].batch,
+             &(struct kafc_outcome){ .code = f->refused[i].code, .transport = true });
+    f->nrefused = 0;
     for (int32_t i = 0; i < f->n; i++) {
         struct kafc_batch_out *b = f->batch[i];
         f->batch[i] = NULL;
@@ -321,8 +325,10 @@ static void flight_done(struct kafc_request *rq)
     kafc__arena_reset(&p->arena);
     if (rq->result != KAFC_OK) {
         o.doubt = rq->sent;
-        kafc__producer_say(p, KAFC_LOG_DEBUG, "Produce to node %d: %s", (int)f->to->id,
-                           rq->why ? rq->why->message : kafc_err_text(rq->result));
+        bool final = kafc_err_class_of(rq->result) == KAFC_CLASS_FATAL &&
+                     !f->nrefused; /* not told yet */
+        kafc__producer_say(p, final ? KAFC_LOG_WARN : KAFC_LOG_DEBUG, "Produce to node %d: %s",
+                           (int)f->to->id, rq->why ? rq->why->message : kafc_err_text(rq->result));
     } else if (!rq->no_response) {
         struct kafc_produce_resp resp;
         kafc_error e;
@@ -378,6 +384,11 @@ void kafc__producer_abandon(struct kafc_producer *p, struct kafc_flight *f)
         part->in_flight--;
         b->flying = false;
         b->doubt = b->doubt || sent;
+    }
+    for (int32_t i = 0; i < f->nrefused; i++) {
+        struct kafc_part *part = f->refused[i].batch->owner;
+        part->in_flight--;
+        f->refused[i].batch->flying = false;
     }
     flight_spare(p, f);
 }

@@ -17,17 +17,6 @@ struct splitting {
     size_t limit;
 };
 
-/* The batch in one piece; NULL: out of memory. */
-static struct kafc_frame *flatten(struct kafc_producer *p, const struct kafc_batch_out *b)
-{
-    struct kafc_frame *f = kafc__frame_new(&p->cfg.mem, NULL, b->chain.len);
-    for (const struct kafc_seg *s = f ? b->chain.head : NULL; s; s = s->next) {
-        memcpy(f->data + f->len, s->data, s->len);
-        f->len += s->len;
-    }
-    return f;
-}
-
 static struct kafc_batch_out *child_new(struct splitting *x)
 {
     struct kafc_batch_out *whole = x->whole, *b = kafc__batch_out_new(&x->p->pool, whole->owner);
@@ -86,7 +75,7 @@ static bool put_all(struct splitting *x, struct kafc_record_cursor *c)
 
 static bool unpack(struct splitting *x)
 {
-    struct kafc_frame *flat = flatten(x->p, x->whole), *plain = NULL;
+    struct kafc_frame *flat = kafc__batch_out_flat(&x->p->pool, x->whole), *plain = NULL;
     struct kafc_batches it;
     struct kafc_batch b;
     struct kafc_record_cursor c;
