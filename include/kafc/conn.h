@@ -126,7 +126,7 @@ typedef struct kafc_produced {
 
 /* One batch of n messages: all are written, or none. Their topic is NULL or the connection's, their
  * to_partition 0. After KAFC_ERR_TIMED_OUT, _INTERRUPTED, _DISCONNECTED the batch may have been
- * written. out may be NULL. */
+ * written. KAFC_ERR_UNSUPPORTED: headers before 0.11, zstd before 2.1 (rule W8). out may be NULL. */
 KAFC_API kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int timeout_ms,
                                     kafc_produced *out, kafc_error *err);
 

@@ -11,6 +11,7 @@
 #include "client/conn.h"
 #include "protocol/api/00_produce.h"
 #include "protocol/api/01_fetch.h"
+#include "protocol/record/set.h"
 #include "protocol/record/write.h"
 
 static kafc_str topic_str(const kafc_conn *c)
@@ -21,10 +22,9 @@ static kafc_str topic_str(const kafc_conn *c)
 /* The first version of both APIs that names topics by id alone. */
 enum { BY_ID = 13 };
 
-static void bound_version(const kafc_conn *c, struct kafc_request *rq, int16_t min)
+static void bound_version(const kafc_conn *c, struct kafc_request *rq)
 {
     static const kafc_uuid none;
-    rq->min_version = min;
     if (memcmp(&c->topic_id, &none, sizeof(none)) == 0 && rq->max_version >= BY_ID)
         rq->max_version = BY_ID - 1;
 }
@@ -71,9 +71,9 @@ static kafc_err check_messages(const kafc_conn *c, const kafc_message *m, int32_
     return KAFC_OK;
 }
 
-/* The records as they are, behind room for the header. */
-static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t now,
-                       struct bytes *out, kafc_error *err)
+/* The bytes of the batch as it is not compressed. */
+static kafc_err measure(const kafc_message *m, int32_t n, int64_t now, uint64_t *size,
+                        kafc_error *err)
 {
     int64_t base = time_of(&m[0], now);
     uint64_t total = KAFC_BATCH_HEADER;
@@ -90,6 +90,15 @@ static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t n
             return kafc__error(err, KAFC_ERR_TOO_LARGE,
                                "%d messages are more than a batch can hold", (int)n);
     }
+    *size = total;
+    return KAFC_OK;
+}
+
+/* The records as they are, behind room for the header. */
+static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t now, uint64_t total,
+                       struct bytes *out, kafc_error *err)
+{
+    int64_t base = time_of(&m[0], now);
     out->p = kafc__alloc(&c->mem, (size_t)total);
     if (!out->p)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch of %llu bytes",
@@ -121,6 +130,11 @@ static kafc_err gather(kafc_conn *c, const struct kafc_chain *chain, struct byte
     return KAFC_OK;
 }
 
+static int32_t level_of(const kafc_conn *c, const struct kafc_codec *codec)
+{
+    return c->o.compression_level == KAFC_ZERO ? codec->level_default : c->o.compression_level;
+}
+
 static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct bytes *b,
                          kafc_error *err)
 {
@@ -133,9 +147,7 @@ static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct by
     if (rc == KAFC_OK && !(z = kafc__compress_new(codec, &c->mem, err)))
         rc = err ? err->code : KAFC_ERR_NO_MEMORY;
     if (rc == KAFC_OK) {
-        int32_t level = c->o.compression_level == KAFC_ZERO ? codec->level_default
-                                                            : c->o.compression_level;
-        rc = kafc__compress_begin(z, level, pool, &chain, err);
+        rc = kafc__compress_begin(z, level_of(c, codec), pool, &chain, err);
     }
     if (rc == KAFC_OK)
         rc = kafc__compress_update(z, b->p + KAFC_BATCH_HEADER, b->len - KAFC_BATCH_HEADER, err);
@@ -173,6 +185,97 @@ static void put_header(const kafc_conn *c, const kafc_message *m, int32_t n, int
     }
     size_t len = b->len - KAFC_BATCH_HEADER;
     kafc__batch_header_put(b->p, &h, kafc__crc32c(0, b->p + KAFC_BATCH_HEADER, len), len);
+}
+
+/* What is sent: a batch in one piece, or the message set that a broker before 0.11 takes. */
+struct outgoing {
+    struct bytes batch;
+    struct kafc_seg_pool *pool; /* NULL: it is a batch */
+    struct kafc_chain set;
+};
+
+static void outgoing_free(kafc_conn *c, struct outgoing *x)
+{
+    kafc__free(&c->mem, x->batch.p);
+    if (x->pool) {
+        kafc__chain_clear(&x->set, x->pool);
+        kafc__seg_pool_unref(x->pool);
+    }
+}
+
+static kafc_err put_set(struct kafc_set *s, const kafc_message *m, int32_t n, int64_t now,
+                        kafc_error *err)
+{
+    kafc_err rc = kafc__set_begin(s, err);
+    for (int32_t i = 0; rc == KAFC_OK && i < n; i++) {
+        struct kafc_record r = { .offset = i,
+                                 .timestamp = time_of(&m[i], now),
+                                 .key = m[i].key,
+                                 .value = m[i].value,
+                                 .nheaders = m[i].nheaders };
+        rc = kafc__set_put(s, &r, err);
+    }
+    if (rc == KAFC_OK)
+        rc = kafc__set_end(s, err);
+    if (rc == KAFC_OK && s->out->len > INT32_MAX)
+        rc = kafc__error(err, KAFC_ERR_TOO_LARGE, "a message set of %zu bytes", s->out->len);
+    return rc;
+}
+
+static kafc_err make_set(kafc_conn *c, const struct kafc_codec *codec, int8_t magic,
+                         const kafc_message *m, int32_t n, int64_t now, struct outgoing *x,
+                         kafc_error *err)
+{
+    x->pool = kafc__seg_pool_new(&c->mem, NULL);
+    if (!x->pool)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a message set");
+    struct kafc_set s = { .mem = &c->mem,
+                          .pool = x->pool,
+                          .out = &x->set,
+                          .magic = magic,
+                          .attributes = (int16_t)(codec ? codec->id : KAFC_NONE),
+                          .level = codec ? level_of(c, codec) : 0 };
+    return put_set(&s, m, n, now, err);
+}
+
+/* The version of Produce that the broker will be asked with; -1: there is none, which the link tells. */
+static int produce_version(const kafc_conn *c)
+{
+    struct kafc_request rq;
+    kafc__request_init(&rq, &kafc_produce_api, NULL);
+    bound_version(c, &rq);
+    return c->link ? kafc__link_version(c->link, rq.api, rq.min_version, rq.max_version) : -1;
+}
+
+/* What the broker cannot hold is refused (rule W8). */
+static kafc_err make_records(kafc_conn *c, const kafc_message *m, int32_t n, struct outgoing *x,
+                             kafc_error *err)
+{
+    const struct kafc_codec *codec = c->o.compression != KAFC_NONE
+                                         ? kafc__codec((int)c->o.compression)
+                                         : NULL;
+    int64_t now = kafc__clock_wall_ms();
+    int v = produce_version(c);
+    uint64_t size = 0;
+    kafc_err rc = codec ? kafc__codec_check(codec, err) : KAFC_OK;
+    if (rc == KAFC_OK && v >= 0 && codec && v < codec->min_produce)
+        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                         "%s needs Produce %d, and %s knows it up to version %d: the broker is too "
+                         "old",
+                         codec->name, codec->min_produce, c->name, v);
+    if (rc == KAFC_OK)
+        rc = measure(m, n, now, &size, err);
+    if (rc != KAFC_OK)
+        return rc;
+    int8_t magic = v < 0 ? 2 : kafc__magic_of_produce((int16_t)v);
+    if (magic < 2)
+        return make_set(c, codec, magic, m, n, now, x, err);
+    rc = encode(c, m, n, now, size, &x->batch, err);
+    if (rc == KAFC_OK && codec)
+        rc = compress(c, codec, &x->batch, err);
+    if (rc == KAFC_OK)
+        put_header(c, m, n, now, &x->batch);
+    return rc;
 }
 
 struct produce {
@@ -217,8 +320,8 @@ static int32_t left_ms(int64_t deadline, int32_t most)
     return ms < 1 ? 1 : ms < most ? (int32_t)ms : most;
 }
 
-static kafc_err send_batch(struct produce *k, const struct kafc_codec *codec, const struct bytes *b,
-                           int64_t deadline, kafc_error *err)
+static kafc_err send_records(struct produce *k, const struct outgoing *x, int64_t deadline,
+                             kafc_error *err)
 {
     kafc_conn *c = k->c;
     struct kafc_produce_req req;
@@ -229,8 +332,10 @@ static kafc_err send_batch(struct produce *k, const struct kafc_codec *codec, co
     kafc__msg_defaults(&kafc_produce_req_topic_schema, &t);
     kafc__msg_defaults(&kafc_produce_req_partition_schema, &p);
     p.index = c->o.partition;
-    p.records.p = b->p;
-    p.records.len = (int32_t)b->len;
+    if (x->pool)
+        p.records = (struct kafc_records){ .len = (int32_t)x->set.len, .chain = x->set.head };
+    else
+        p.records = (struct kafc_records){ .p = x->batch.p, .len = (int32_t)x->batch.len };
     t.name = topic_str(c);
     t.topic_id = c->topic_id;
     t.partition_data.v = &p;
@@ -242,7 +347,7 @@ static kafc_err send_batch(struct produce *k, const struct kafc_codec *codec, co
     kafc__request_init(&rq, &kafc_produce_api, &req);
     rq.timeout_us = 0;
     rq.no_response = req.acks == 0;
-    bound_version(c, &rq, codec && codec->min_produce > 3 ? codec->min_produce : 3);
+    bound_version(c, &rq);
     return kafc__conn_request(c, &rq, deadline, produced, k, err);
 }
 
@@ -254,23 +359,13 @@ kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int t
     if (rc != KAFC_OK)
         return rc;
     struct produce k = { c, { KAFC_OFFSET_UNKNOWN, -1, KAFC_OFFSET_UNKNOWN } };
-    struct bytes b = { NULL, 0 };
-    int64_t now = kafc__clock_wall_ms();
-    const struct kafc_codec *codec = c->o.compression != KAFC_NONE
-                                         ? kafc__codec((int)c->o.compression)
-                                         : NULL;
+    struct outgoing x = { .pool = NULL };
     rc = check_messages(c, m, n, err);
-    if (rc == KAFC_OK && codec)
-        rc = kafc__codec_check(codec, err);
     if (rc == KAFC_OK)
-        rc = encode(c, m, n, now, &b, err);
-    if (rc == KAFC_OK && codec)
-        rc = compress(c, codec, &b, err);
-    if (rc == KAFC_OK) {
-        put_header(c, m, n, now, &b);
-        rc = send_batch(&k, codec, &b, deadline, err);
-    }
-    kafc__free(&c->mem, b.p);
+        rc = make_records(c, m, n, &x, err);
+    if (rc == KAFC_OK)
+        rc = send_records(&k, &x, deadline, err);
+    outgoing_free(c, &x);
     if (rc == KAFC_OK && out)
         *out = k.out;
     kafc__conn_release(c);
@@ -337,7 +432,8 @@ kafc_err kafc_conn_seek(kafc_conn *c, kafc_position to, int timeout_ms, int64_t 
 struct fetch {
     kafc_conn *c;
     int64_t from;
-    kafc_batch *out; /* NULL: nothing there yet */
+    kafc_batch *out;   /* NULL: nothing there yet */
+    int32_t max_bytes; /* the option, or more for a message that came cut off */
 };
 
 static int by_first_offset(const void *a, const void *b)
@@ -363,9 +459,31 @@ static bool take_aborted(kafc_batch *b, const struct kafc_fetch_resp_partition *
     return true;
 }
 
-/* *next: the offset behind the last whole batch. It must lie behind `from`, or reading would never get further. */
-static kafc_err find_end(const struct fetch *k, const struct kafc_fetch_resp_partition *p,
-                         int64_t *next, kafc_error *err)
+/* Before Fetch 3 a message that is larger than was asked for comes cut off. It is asked for again with room for all
+ * of it: KAFC_OK. cut: its bytes, 0 if not even its size came. */
+static kafc_err more_room(struct fetch *k, size_t cut, kafc_error *err)
+{
+    enum { AT_LEAST = 4096 };
+    const kafc_conn *c = k->c;
+    size_t need = cut ? cut : AT_LEAST;
+    if (need > (size_t)k->max_bytes && need <= (size_t)c->o.receive_max_bytes) {
+        k->max_bytes = (int32_t)need;
+        return KAFC_OK;
+    }
+    if (need > (size_t)c->o.receive_max_bytes)
+        return kafc__error(err, KAFC_ERR_TOO_LARGE,
+                           "%.249s [%d]: the message at offset %lld has %zu bytes, %d are accepted",
+                           c->topic->s, (int)c->o.partition, (long long)k->from, need,
+                           (int)c->o.receive_max_bytes);
+    return kafc__error(err, KAFC_ERR_CORRUPT,
+                       "%.249s [%d]: no whole batch came from offset %lld on", c->topic->s,
+                       (int)c->o.partition, (long long)k->from);
+}
+
+/* *next: the offset behind the last whole batch, or -1: ask again. It must lie behind `from`, or reading would never
+ * get further. */
+static kafc_err find_end(struct fetch *k, const struct kafc_fetch_resp_partition *p, int64_t *next,
+                         kafc_error *err)
 {
     struct kafc_batches it;
     struct kafc_batch b;
@@ -377,9 +495,11 @@ static kafc_err find_end(const struct fetch *k, const struct kafc_fetch_resp_par
         return KAFC_OK; /* what is wrong behind that, the cursor finds */
     if (rc != KAFC_OK)
         return rc;
-    return kafc__error(err, KAFC_ERR_CORRUPT,
-                       "%.249s [%d]: no whole batch came from offset %lld on", k->c->topic->s,
-                       (int)k->c->o.partition, (long long)k->from);
+    if (*next < 0)
+        return more_room(k, it.cut, err);
+    return kafc__error(
+        err, KAFC_ERR_CORRUPT, "%.249s [%d]: what came ends at offset %lld, in front of %lld",
+        k->c->topic->s, (int)k->c->o.partition, (long long)*next, (long long)k->from);
 }
 
 static kafc_err take_records(struct fetch *k, struct kafc_request *rq,
@@ -390,7 +510,7 @@ static kafc_err take_records(struct fetch *k, struct kafc_request *rq,
     if (p->records.len <= 0)
         return KAFC_OK;
     kafc_err rc = find_end(k, p, &next, err);
-    if (rc != KAFC_OK)
+    if (rc != KAFC_OK || next < 0)
         return rc;
     kafc_batch *b = kafc__fetched_new(&c->mem, NULL, c->topic, c->o.partition, rq->frame,
                                       p->records.p, (size_t)p->records.len);
@@ -443,7 +563,7 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
     kafc__msg_defaults(&kafc_fetch_req_partition_schema, &p);
     p.partition = c->o.partition;
     p.fetch_offset = k->from;
-    p.partition_max_bytes = c->o.max_bytes;
+    p.partition_max_bytes = k->max_bytes;
     t.topic = topic_str(c);
     t.topic_id = c->topic_id;
     t.partitions.v = &p;
@@ -453,7 +573,7 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
                           ? wait
                           : left - left / 4; /* the answer has a way to go, too */
     req.min_bytes = c->o.min_bytes;
-    req.max_bytes = c->o.max_bytes;
+    req.max_bytes = k->max_bytes;
     req.isolation_level = c->o.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
     req.session_epoch = -1; /* no session */
     req.topics.v = &t;
@@ -462,14 +582,14 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
         req.rack_id = (kafc_str){ c->o.rack, (int32_t)strlen(c->o.rack) };
     kafc__request_init(&rq, &kafc_fetch_api, &req);
     rq.timeout_us = (int64_t)req.max_wait_ms * 1000;
-    bound_version(c, &rq, 4); /* batches of format 2 */
+    bound_version(c, &rq);
     return kafc__conn_request(c, &rq, deadline, fetched, k, err);
 }
 
 /* The next batches from c->offset on; the offset stays. */
 static kafc_err fetch_some(kafc_conn *c, int64_t deadline, kafc_batch **out, kafc_error *err)
 {
-    struct fetch k = { c, atomic_load(&c->offset), NULL };
+    struct fetch k = { c, atomic_load(&c->offset), NULL, c->o.max_bytes };
     kafc_err rc = KAFC_OK;
     if (k.from == KAFC_OFFSET_UNKNOWN) {
         rc = resolve(c, c->start, deadline, &k.from, err);

@@ -521,13 +521,16 @@ void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpos
         fail_later(c, rq, KAFC_ERR_CLOSED);
         return;
     }
-    if (node == KAFC_ANY_NODE) {
+    bool any = node == KAFC_ANY_NODE;
+    if (node == KAFC_CONTROLLER_NODE) {
+        node = kafc__meta_controller(c);
+        any = node == KAFC_NO_CONTROLLER;
+    }
+    if (any) {
         kafc__list_push(&c->any, &rq->node);
         kafc__any_pump(c);
         return;
     }
-    if (node == KAFC_CONTROLLER_NODE)
-        node = kafc__meta_controller(c);
     struct kafc_broker *b = kafc__broker_find(c, node);
     if (!b) {
         rq->broker = node;

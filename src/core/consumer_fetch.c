@@ -15,6 +15,9 @@
 /* How long the second slot may be parked: what a seek waits for at most, while both are. */
 enum { AHEAD_WAIT_MS = 50 };
 
+/* Asked for when so little of a batch came that its size is not known. */
+enum { SIZE_UNKNOWN = 4096 };
+
 static bool same_topic(const struct kafc_fetch_resp_topic *t,
                        const struct kafc_consumer_partition *p, int version)
 {
@@ -182,8 +185,8 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
         kafc__list_del(
             &p->node); /* the order of a request is its priority: whoever got something goes last */
         kafc__list_push(&f->c->partitions, &p->node);
-    } else if (l.cut) {
-        cut_off(p, l.cut);
+    } else if (l.cut || (l.next < 0 && r->records.len > 0)) { /* perhaps not even its size */
+        cut_off(p, l.cut ? l.cut : SIZE_UNKNOWN);
     } else if (r->records.len > 0) {
         kafc__cp_retry(p); /* what was not asked for: not again in a hurry */
     } else {
@@ -428,6 +431,20 @@ static int32_t room_for(const struct kafc_consumer *c, size_t n)
     return (int32_t)(want < left ? want : left);
 }
 
+/* Before version 3 nothing bounds the answer but the bounds of its partitions; one whose batch was cut off has its
+ * own. */
+static void share_room(struct kafc_fetcher *f)
+{
+    int32_t share = f->nasked ? f->msg.max_bytes / f->nasked : 0;
+
+    for (int32_t i = 0; i < f->msg.topics.n && i < f->nasked; i++) {
+        struct kafc_fetch_req_partition *rp = &f->msg.topics.v[i].partitions.v[0];
+
+        if (f->asked[i].p->max_bytes == 0 && rp->partition_max_bytes > share)
+            rp->partition_max_bytes = share > 0 ? share : 1;
+    }
+}
+
 /* Before version 12 there is no word for the epoch of what was read last, before 7 there are no sessions. */
 static kafc_err fit(struct kafc_request *rq, kafc_error *err)
 {
@@ -436,6 +453,8 @@ static kafc_err fit(struct kafc_request *rq, kafc_error *err)
     if (rq->version < 7 && f->msg.session_epoch > 0)
         return kafc__error(err, KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND,
                            "node %d knows sessions no more", f->node_id);
+    if (rq->version < 3)
+        share_room(f);
     for (int32_t i = 0; rq->version < 12 && i < f->msg.topics.n; i++)
         for (int32_t k = 0; k < f->msg.topics.v[i].partitions.n; k++)
             f->msg.topics.v[i].partitions.v[k].last_fetched_epoch = -1;
@@ -564,7 +583,6 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_i
     f->forgotten = kafc__arena_array(&f->arena, f->session.nmembers, sizeof *f->forgotten);
     if (cfg->rack)
         f->msg.rack_id = (kafc_str){ cfg->rack, (int32_t)strlen(cfg->rack) };
-    f->rq.min_version = 4; /* record batches; isolation levels */
     f->rq.max_version = by_id ? f->rq.api->pick_max : 12;
     f->rq.timeout_us = cfg->request_timeout_us + (int64_t)o->max_wait_ms * 1000;
     return !f->arena.failed && kafc__session_begin(f, by_id);

@@ -7,6 +7,9 @@
 #include "core/consumer_internal.h"
 #include "core/retry.h"
 
+/* The answer to a time that is earlier than all that version 0 can name. */
+enum { BEFORE_ALL = -2 };
+
 static int64_t *found(struct kafc_consumer_partition *p, int need)
 {
     switch (need) {
@@ -33,7 +36,8 @@ static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at
     case KAFC_POSITION_FIRST: return p->first;
     case KAFC_POSITION_LAST: return p->last;
     case KAFC_POSITION_TAIL: return p->last - at.value > p->first ? p->last - at.value : p->first;
-    case KAFC_POSITION_TIME: return by_time >= 0 ? by_time : p->last;
+    case KAFC_POSITION_TIME:
+        return by_time >= 0 ? by_time : by_time == BEFORE_ALL ? p->first : p->last;
     case KAFC_POSITION_OFFSET:
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_COMMITTED: break;
@@ -119,13 +123,31 @@ void kafc__lookup_free(struct kafc_lookup *l)
     kafc__free(&l->c->cfg.mem, l);
 }
 
+/* Version 0 knows the times of segments only. What it names for a time lies at or in front of the first message of that
+ * time: good for a start, with the log's start when there is none. A stop is the log's end: what is later than its time
+ * the reader leaves out. */
+static int64_t segment_offset(struct kafc_consumer_partition *p, int need,
+                              const struct kafc_list_offsets_resp_partition *r)
+{
+    int64_t offset = r->old_style_offsets.n > 0 ? r->old_style_offsets.v[0] : -1;
+
+    if (need == KAFC_NEED_STOP_TIME)
+        return -1;
+    if (need != KAFC_NEED_START_TIME || offset >= 0)
+        return offset;
+    p->needs |= KAFC_NEED_FIRST;
+    return BEFORE_ALL;
+}
+
 static void answer_one(struct kafc_lookup *l, int32_t i,
                        const struct kafc_list_offsets_resp_partition *r)
 {
     struct kafc_consumer_partition *p = l->asked[i].p;
     kafc_err code = (kafc_err)r->error_code;
-    int64_t offset = r->old_style_offsets.n > 0 ? r->old_style_offsets.v[0] : r->offset;
+    int64_t offset = r->offset;
 
+    if (l->rq.version == 0)
+        offset = segment_offset(p, l->need[i], r);
     if (code == KAFC_OK && offset < 0 && (l->need[i] & (KAFC_NEED_FIRST | KAFC_NEED_LAST))) {
         kafc__cp_retry(p); /* every log has both */
         return;

@@ -477,7 +477,8 @@ static void answered(struct kafc_request *rq)
         char name[320];
         snprintf(name, sizeof(name), "%.300s:%d", by->host, (int)by->port);
         c->any_why.code = KAFC_OK;
-        m->controller = resp.controller_id;
+        /* Version 0 names none: brokers that know no other have no API that needs one, and say so. */
+        m->controller = rq->version > 0 ? resp.controller_id : KAFC_NO_CONTROLLER;
         bool ok = learn_nodes(c, &resp, name);
         ok = learn_topics(c, &resp) && ok;
         learned(c, ok);

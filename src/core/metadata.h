@@ -16,9 +16,9 @@ struct kafc_meta_partition {
 
 struct kafc_meta_topic {
     char *name;
-    kafc_uuid id;   /* zero if the broker does not say */
-    kafc_err error; /* KAFC_OK once partitions are known; UNKNOWN_TOPIC_OR_PARTITION, … */
-    bool fresh;     /* an answer has arrived since it was wanted (or since stale was called) */
+    kafc_uuid id;        /* zero if the broker does not say */
+    kafc_err error;      /* KAFC_OK once partitions are known; UNKNOWN_TOPIC_OR_PARTITION, … */
+    bool fresh;          /* an answer has arrived since it was wanted (or since stale was called) */
     int32_t npartitions; /* 0 until known; shrinks only when the topic was recreated (id changed) */
     struct kafc_meta_partition *partition;
     int refs, creators; /* who wants it; who allows its creation (rule W9) */
@@ -36,6 +36,7 @@ int32_t kafc__meta_leader(const struct kafc_meta_topic *t, int32_t partition, in
  * is known. */
 void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
                      int32_t leader, int32_t epoch);
-int32_t kafc__meta_controller(const struct kafc_core *c); /* or -1 */
+enum { KAFC_NO_CONTROLLER = -100 }; /* the brokers are so old that they have none */
+int32_t kafc__meta_controller(const struct kafc_core *c); /* or -1, KAFC_NO_CONTROLLER */
 
 #endif

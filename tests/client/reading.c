@@ -96,7 +96,7 @@ static void make_records(struct batch *b, const char *topic, int32_t partition, 
                                         .offset_delta = i * b->stride,
                                         .value = { value, b->size ? b->size : len } };
         for (int32_t at = len; at < b->size; at++)
-            value[at] = (char)(at * 7919 >> 3);
+            value[at] = (char)((uint32_t)at * 7919 >> 3);
         ck_assert_uint_le((size_t)(p - b->p) + kafc__record_size(&r), b->cap);
         p = kafc__record_put(p, kafc__record_body_size(&r), &r);
         free(value);

@@ -66,7 +66,7 @@ static void scenario(kafc_mock *mock, const kafc_allocator *mem, bool whole, int
     kafc_client_free(c);
 }
 
-static void replay(bool all_after)
+static void replay(bool all_after, const char *release)
 {
     struct reading e;
     struct test_alloc a;
@@ -76,6 +76,8 @@ static void replay(bool all_after)
     put_some(&e, 20);
     put_compressed(&e, "t", 0, KAFC_GZIP, 20, 100);
     put_some(&e, 10);
+    ck_ok(kafc_mock_set_release(e.mock, release));
+    ck_ok(kafc_mock_cut(e.mock, 0));
     for (long at = 1; rounds++ < ROUNDS_MAX; at++) {
         test_alloc_init(&a);
         a.fail_at = at;
@@ -93,15 +95,22 @@ static void replay(bool all_after)
 
 START_TEST(reading_with_one_allocation_failing)
 {
-    replay(false);
+    replay(false, NULL);
+}
+END_TEST
+
+START_TEST(reading_of_an_old_broker_with_one_allocation_failing)
+{
+    replay(false, "0.9");
 }
 END_TEST
 
 START_TEST(reading_with_all_allocations_failing_from_one_on)
 {
-    replay(true);
+    replay(true, NULL);
 }
 END_TEST
 
 SUITE_MAIN("oom/reader", 100, reading_with_one_allocation_failing,
+           reading_of_an_old_broker_with_one_allocation_failing,
            reading_with_all_allocations_failing_from_one_on)
