@@ -91,6 +91,10 @@ static void heal(struct sim_chaos *x)
         (void)kafc__cluster_start(s->cluster, b);
         (void)kafc__cluster_freeze(s->cluster, b, false);
     }
+    if (x->upgrades) {
+        ck_assert_int_eq(kafc__cluster_set_release(s->cluster, NULL), KAFC_OK);
+        sim_break(s, 0, false);
+    }
     x->nstopped = 0;
     for (int32_t p = 0; p < x->partitions; p++)
         if (kafc__cluster_leader(s->cluster, x->topic, p, NULL) < 0)

@@ -84,7 +84,7 @@ static void start_writer(struct flow *f, const struct flow_options *o)
 
     core.request_timeout_us = 1000000 + sim_draw(s, 3000000);
     f->wcore = sim_client(s, &core);
-    cfg.idempotence = o->idempotence || o->denied;
+    cfg.idempotence = o->idempotence || o->denied || o->release;
     cfg.idempotence_asked = o->idempotence;
     cfg.create_topics = f->creates;
     cfg.compression = f->codec;
@@ -93,7 +93,7 @@ static void start_writer(struct flow *f, const struct flow_options *o)
     cfg.message_max_bytes = 100000;
     cfg.buffer_bytes = sim_chance(s, 20) ? 100000 : 4000000;
     cfg.delivery_timeout_us = o->delivery_timeout_us;
-    cfg.max_in_flight = o->idempotence ? 5 : 1;
+    cfg.max_in_flight = cfg.idempotence ? 5 : 1;
     cfg.reports = KAFC_REPORTS_ALL;
     cfg.report_slots = 100000;
     cfg.seed = s->seed;
@@ -101,7 +101,6 @@ static void start_writer(struct flow *f, const struct flow_options *o)
     cfg.on_report = on_report;
     cfg.ctx = f;
     if (o->denied) { /* the default gives way (rule W6) */
-        cfg.max_in_flight = 5;
         if (sim_chance(s, 50))
             ck_assert_int_eq(
                 kafc__cluster_set_versions(s->cluster, KAFC_API_INIT_PRODUCER_ID, -1, -1), KAFC_OK);
@@ -349,6 +348,12 @@ void flow_options_of(struct flow_options *o, uint64_t seed)
         o->denied = true;
         o->idempotence = false;
     }
+    if (seed % 16 == 4) {
+        static const char *const old[] = { "0.8", "0.9", "0.10.0", "0.10.1", "0.11" };
+        size_t i = seed / 16 % (sizeof(old) / sizeof(*old));
+        o->release = old[i];
+        o->idempotence = i == 4;
+    }
     if (seed % 10 == 9) {
         o->idempotence = false;
         o->acks = seed % 20 == 9 ? 1 : -1;
@@ -356,7 +361,7 @@ void flow_options_of(struct flow_options *o, uint64_t seed)
     }
 }
 
-static void start_chaos(struct flow *f)
+static void start_chaos(struct flow *f, const struct flow_options *o)
 {
     struct sim *s = f->sim;
 
@@ -369,6 +374,7 @@ static void start_chaos(struct flow *f)
                                    .stops = true,
                                    .all_stop = sim_chance(s, 30),
                                    .moves = true,
+                                   .upgrades = o->release && sim_chance(s, 50),
                                    .answers = sim_chance(s, 70) };
     sim_chaos_start(&f->chaos);
 }
@@ -394,7 +400,8 @@ uint64_t flow_run(const struct flow_options *o)
 {
     struct flow *f = calloc(1, sizeof(*f));
     struct sim *s = f->sim = sim_new(o->seed, KAFC_MOCK(.brokers = 2 + (int32_t)(o->seed % 3),
-                                                        .failover_ms = o->seed % 2 ? 300 : 0));
+                                                        .failover_ms = o->seed % 2 ? 300 : 0,
+                                                        .release = o->release));
     uint64_t trace;
     bool ended;
 
@@ -409,14 +416,15 @@ uint64_t flow_run(const struct flow_options *o)
     if (!f->creates)
         make_topic(f);
     f->codec = (kafc_compression)sim_draw(s, 5);
-    if (kafc__codec((int)f->codec)->library)
+    if (kafc__codec((int)f->codec)->library || (o->release && f->codec == KAFC_ZSTD))
         f->codec = KAFC_NONE;
-    set_versions(s, f->codec == KAFC_ZSTD);
+    if (!o->release)
+        set_versions(s, f->codec == KAFC_ZSTD);
     start_writer(f, o);
     if (o->reader)
         start_reader(f);
     if (o->chaos)
-        start_chaos(f);
+        start_chaos(f, o);
     if (o->poor)
         s->poor_permille = 1 + (int)sim_draw(s, 20);
     ended = sim_run(s, done, f, 400000000);

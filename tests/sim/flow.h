@@ -55,6 +55,8 @@ struct flow_options {
     bool short_timeouts; /* failures are expected */
     bool idempotence;
     bool denied; /* wanted by default and not to be had; then idempotence is false here */
+    const char
+        *release; /* of the brokers, an old one; or NULL. Before 0.11 idempotence is false here */
     int16_t acks;
     bool chaos, reader, poor;
 };
