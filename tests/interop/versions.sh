@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What each generation of brokers has, and which peers can talk to it: the one place that knows. For who
+# sources it: cluster, run, and by way of lib.sh every case.
+
+# The first version that has it. A case asks `has WHAT`; what a broker lacks must be refused before it is sent.
+since()
+{
+    case $1 in
+    none | gzip | snappy) echo 0.8.0 ;;
+    lz4) echo 0.8.2 ;;
+    zstd) echo 2.1.0 ;;
+    api-versions) echo 0.10.0 ;;      # older ones close the connection
+    controller) echo 0.10.0 ;;        # named in the metadata
+    timestamps) echo 0.10.0 ;;        # of records: format 1, create and append time
+    keeps-batches) echo 0.11.0 ;;     # older ones compress anew what they store
+    times) echo 0.10.1 ;;             # ListOffsets finds the first record of a time
+    create-topics) echo 0.10.1 ;;     # and deletes them: the protocol does, not ZooKeeper alone
+    headers) echo 0.11.0 ;;           # format 2
+    console-headers) echo 2.7.0 ;;    # its console consumer prints them
+    idempotence) echo 0.11.0 ;;
+    transactions) echo 0.11.0 ;;
+    *) return 1 ;;
+    esac
+}
+
+# The Java client that is the peer: each talks to brokers from its second field on.
+clients="4.3.1:2.1.0 3.9.2:0.10.0 0.8.2.2:0.8.0"
+
+# at_least VERSION VERSION: the first is not older
+at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }
+
+# has WHAT: the broker under test has it
+has()
+{
+    local first
+    first=$(since "$1") || { echo "no such row in versions.sh: $1" >&2; exit 2; }
+    at_least "$KAFKA_VERSION" "$first"
+}
+
+# client_of VERSION: the version of the Java client for it
+client_of()
+{
+    local row
+    for row in $clients; do
+        ! at_least "$1" "${row#*:}" || { echo "${row%:*}"; return; }
+    done
+    return 1
+}
+
+# kcat must be told of a broker that cannot tell of itself.
+kcat()
+{
+    if has api-versions; then
+        command kcat "$@"
+    else
+        command kcat -X api.version.request=false -X broker.version.fallback="$KAFKA_VERSION" "$@"
+    fi
+}
