@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The Java client as a peer of the interoperability tests: one process for all the cases of a
- * cluster, told what to do by lines on standard input, answering each with "ok" or "error ...".
- * tests/interop/lib.sh starts it and tests/interop/README.md lists the commands.
+ * The Java client as a peer of the interoperability tests: the newest that talks to the broker, see versions.sh.
+ * Arguments: the brokers, then name=value for every producer.
  */
 import java.io.BufferedOutputStream;
-import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,31 +39,17 @@ public final class Peer
     private final String brokers;
     private final Map<String, KafkaProducer<byte[], byte[]>> transactions = new HashMap<>();
 
-    private Peer(String brokers)
+    private final Properties producing;
+
+    private Peer(String[] args)
     {
-        this.brokers = brokers;
+        brokers = args[0];
+        producing = Lines.properties(args, 1);
     }
 
     public static void main(String[] args) throws IOException
     {
-        Peer peer = new Peer(args[0]);
-        BufferedReader in =
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            // The first word numbers the command and its answer: an answer may come too late to be heard.
-            String[] words = line.trim().split(" +", 2);
-            String answer;
-            try {
-                peer.obey(words[1].split(" +"));
-                answer = "ok";
-            } catch (Exception e) {
-                Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-                answer = "error " + String.valueOf(cause).replace('\n', ' ');
-            }
-            System.out.println(words[0] + " " + answer);
-            System.out.flush();
-        }
-        System.exit(0); // whatever a producer in an unfinished transaction thinks of it
+        Lines.serve(new Peer(args)::obey);
     }
 
     private void obey(String[] words) throws Exception
@@ -109,12 +91,8 @@ public final class Peer
 
     private Properties properties(String[] words, int from)
     {
-        Properties properties = new Properties();
+        Properties properties = Lines.properties(words, from);
         properties.put("bootstrap.servers", brokers);
-        for (int i = from; i < words.length; i++) {
-            int equals = words[i].indexOf('=');
-            properties.put(words[i].substring(0, equals), words[i].substring(equals + 1));
-        }
         return properties;
     }
 
@@ -180,8 +158,9 @@ public final class Peer
         send(producer, Paths.get(words[2]));
     }
 
-    private static KafkaProducer<byte[], byte[]> producer(Properties properties)
+    private KafkaProducer<byte[], byte[]> producer(Properties properties)
     {
+        producing.forEach(properties::putIfAbsent);
         properties.putIfAbsent("linger.ms", "20");
         // A broker takes any first number of a producer it has not met, so that of several first batches, of which
         // one found the new partition not led yet, the wrong one may be first, and the rest fail for ever.
@@ -209,29 +188,11 @@ public final class Peer
         RecordHeaders headers = new RecordHeaders();
         for (int i = 5; i < f.length; i++) {
             int equals = f[i].indexOf('=');
-            String name = new String(bytes(f[i].substring(0, equals)), StandardCharsets.UTF_8);
-            headers.add(name, bytes(f[i].substring(equals + 1)));
+            String name = new String(Lines.bytes(f[i].substring(0, equals)), StandardCharsets.UTF_8);
+            headers.add(name, Lines.bytes(f[i].substring(equals + 1)));
         }
         return new ProducerRecord<>(f[0], f[1].equals("-") ? null : Integer.valueOf(f[1]),
-            f[2].equals("-") ? null : Long.valueOf(f[2]), bytes(f[3]), bytes(f[4]), headers);
-    }
-
-    /* \N alone is null, \xHH a byte */
-    private static byte[] bytes(String text)
-    {
-        if (text.equals("\\N")) {
-            return null;
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int i = 0; i < text.length(); i++) {
-            if (text.startsWith("\\x", i)) {
-                out.write(Integer.parseInt(text.substring(i + 2, i + 4), 16));
-                i += 3;
-            } else {
-                out.write(text.charAt(i));
-            }
-        }
-        return out.toByteArray();
+            f[2].equals("-") ? null : Long.valueOf(f[2]), Lines.bytes(f[3]), Lines.bytes(f[4]), headers);
     }
 
     private KafkaConsumer<byte[], byte[]> consumer(Properties properties)
@@ -278,28 +239,17 @@ public final class Peer
     private static void print(OutputStream out, ConsumerRecord<byte[], byte[]> r)
         throws IOException
     {
-        text(out, r.partition() + "\t" + r.offset() + "\t" + r.timestamp());
-        sized(out, r.key());
-        sized(out, r.value());
-        text(out, "\t");
+        Lines.text(out, r.partition() + "\t" + r.offset() + "\t" + r.timestamp());
+        Lines.sized(out, r.key());
+        Lines.sized(out, r.value());
+        Lines.text(out, "\t");
         String comma = "";
         for (Header h : r.headers()) {
-            text(out, comma + h.key() + "=");
+            Lines.text(out, comma + h.key() + "=");
             out.write(h.value() == null ? "NULL".getBytes(StandardCharsets.UTF_8) : h.value());
             comma = ",";
         }
-        text(out, "\t" + r.timestampType() + "\n");
-    }
-
-    private static void sized(OutputStream out, byte[] field) throws IOException
-    {
-        text(out, "\t" + (field == null ? -1 : field.length) + "\t");
-        out.write(field == null ? new byte[0] : field);
-    }
-
-    private static void text(OutputStream out, String text) throws IOException
-    {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
+        Lines.text(out, "\t" + r.timestampType() + "\n");
     }
 
     /* settle TOPIC: until no transaction is left open */
