@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What the cases share; each case sources it first. Given by tests/interop/run: BROKERS, CLUSTER_DIR,
+# What the cases share; each case sources it first. Given by tests/interop/run: BROKERS, ZOOKEEPER, CLUSTER_DIR,
 # KAFKA_VERSION, KAFC (the command under test), WORK (a folder of the case's own, the current one),
 # CASE (its name, which begins the names of its topics), PEER (a folder with the Java peer's pipes),
 # TOOLS (what run has compiled).
 set -euo pipefail
 
 interop=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$interop/versions.sh"
 
 # What all three readers print of a record; the Java peer adds the kind of the timestamp.
 format='%p\t%o\t%T\t%K\t%k\t%S\t%s\t%h\n'
@@ -39,7 +40,35 @@ until_true()
     done
 }
 
-# One command for the Java peer (see Peer.java), one answer.
+# says FILE PATTERN WHAT: an error speaks of it, and not only because the name of the $topic does
+says()
+{
+    sed "s/${topic:?}//g" "$1" | grep -q -i -e "$2" || fail "$3: no clear error, not a word of $2: $(cat "$1")"
+}
+
+# refused PATTERN ARG...: kafc ARG... ends soon, with an error that says PATTERN. It may have warned before.
+refused()
+{
+    local status=0
+    timeout 30 "$KAFC" "${@:2}" > refused.out 2> refused.said || status=$?
+    [ "$status" = 1 ] || fail "kafc ${*:2}: exit status $status, not refused: $(cat refused.said)"
+    says refused.said "$1" "kafc ${*:2}"
+}
+
+# empty TOPIC: nobody wrote into it
+empty() { [ -z "$(kcat_read "$1")" ] || fail "something was written into $1"; }
+
+# fit < RECORDS: records in Java's peer's format without what the broker under test cannot hold
+fit()
+{
+    local times=1 headers=1
+    has timestamps || times=
+    has headers || headers=
+    LC_ALL=C awk -v times=$times -v headers=$headers 'BEGIN { FS = OFS = "\t" }
+        { if (!times) $3 = "-"; if (!headers) NF = 5; print }'
+}
+
+# One command for the Java peer (see Lines.java), one answer.
 peer()
 {
     local answer number=$BASHPID$RANDOM
@@ -67,7 +96,13 @@ kafc_read() { kafc consume -b "$BROKERS" -t "$1" -o beginning -e -f "$format" "$
 kcat_read()
 {
     kcat -C -q -b "$BROKERS" -t "$1" -o beginning -e -f "$format" -X fetch.wait.max.ms=20 \
-        "${@:2}" | by_offset
+        "${@:2}" | timeless | by_offset
+}
+
+# kcat prints 0 for a time that is not there.
+timeless()
+{
+    if has timestamps; then cat; else LC_ALL=C sed 's/^\([0-9]*\t[0-9]*\t\)0\t/\1-1\t/'; fi
 }
 
 java_read()
@@ -91,16 +126,27 @@ all_read_alike()
 # fields LIST FILE: columns of a reading, e.g. 5,7 for key and value
 fields() { cut -f "$1" "$2"; }
 
-# What a record batch at the start of a partition's log says of itself: first its codec, 0 to 4, then
-# in hex the 8 bytes its records begin with (broker I's disk, TOPIC, PARTITION).
+# What a batch at the start of a partition's log says of itself: its format, 0 to 2; its codec, 0 to 4; in hex
+# the 8 bytes its records begin with (broker I's disk, TOPIC, PARTITION). Formats 0 and 1 have a message without
+# a key around the compressed ones.
+log_format() { log_bytes u1 16 1 "$@"; }
+
 log_codec()
 {
-    od -An -v -t u1 -j 22 -N 1 "$(log_file "$@")" | awk '{ print $1 % 8 }'
+    local at=(17 17 22)
+    echo $(($(log_bytes u1 "${at[$(log_format "$@")]}" 1 "$@") % 8))
 }
 
 log_payload()
 {
-    od -An -v -t x1 -j 61 -N 8 "$(log_file "$@")" | tr -d ' \n'
+    local at=(26 34 61)
+    log_bytes x1 "${at[$(log_format "$@")]}" 8 "$@"
 }
+
+# The producer's id in a batch of format 2: all f where there is none
+log_producer() { log_bytes x1 43 8 "$@"; }
+
+# log_bytes FORMAT OFFSET COUNT I TOPIC PARTITION, as od's -t, -j and -N
+log_bytes() { od -An -v -t "$1" -j "$2" -N "$3" "$(log_file "${@:4}")" | tr -d ' \n'; }
 
 log_file() { echo "$CLUSTER_DIR/node-$1/data/$2-$3/00000000000000000000.log"; }

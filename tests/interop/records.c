@@ -180,7 +180,8 @@ static void print_message(const kafc_message *m)
         printf("%s%.*s=", i ? "," : "", (int)h->name.len, h->name.p);
         fwrite(h->value.p ? h->value.p : "NULL", 1, h->value.p ? (size_t)h->value.len : 4, stdout);
     }
-    printf("\t%s\n", m->timestamp_type == KAFC_TIME_CREATE ? "CreateTime" : "LogAppendTime");
+    static const char *const kinds[] = { "NoTimestampType", "CreateTime", "LogAppendTime" };
+    printf("\t%s\n", kinds[m->timestamp_type]);
 }
 
 static void read_from(kafc_conn *c, kafc_position from)

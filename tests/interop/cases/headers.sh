@@ -1,6 +1,25 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Headers: several, the same name twice, null and empty values, in both directions.
+# Headers: several, the same name twice, null and empty values, in both directions. Where the broker's format
+# has none, they are refused, not dropped.
 . "$(dirname "$0")/../lib.sh"
+
+if ! has headers; then
+    topic=$CASE-refused
+    peer create "$topic" 1 1
+    echo one | refused header produce -b "$BROKERS" -t "$topic" -H a=1
+    printf '%s\t0\t-\tk\tv\ta=1\n' "$topic" > records
+    ! ours_write records > /dev/null 2> said || fail "the library writes headers"
+    says said header "the library"
+    ! conn produce "$topic" 0 < records > /dev/null 2> said || fail "kafc_conn writes headers"
+    says said header kafc_conn
+    empty "$topic"
+    # One that is refused takes none of the others with it.
+    printf '%s\t0\t-\tk\tplain\n' "$topic" >> records
+    ours_write records > /dev/null 2>&1 || true
+    [ "$(kcat_read "$topic" | cut -f 7)" = plain ] || fail "the message without headers is not there alone"
+    all_read_alike "$topic"
+    exit
+fi
 
 # Ours: what -H can say. A name alone is a header of value null.
 topic=$CASE-ours

@@ -1,6 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Timestamps of both kinds, and starting at a time.
+# Timestamps of both kinds, and starting at a time; where records have none, a place by time is refused and
+# none is shown.
 . "$(dirname "$0")/../lib.sh"
+
+if ! has timestamps; then
+    topic=$CASE-none
+    peer create "$topic" 1 1
+    before=$(date +%s)
+    seq 10 | kafc produce -b "$BROKERS" -t "$topic"
+    all_read_alike "$topic"
+    [ "$(fields 3 "$topic.kafc" | sort -u)" = -1 ] || fail "times from nowhere"
+    refused time consume -b "$BROKERS" -t "$topic" -o "@${before}000" -e
+    exit
+fi
 
 # The producer's times: 200 records over 4 partitions, two seconds apart, some out of order.
 topic=$CASE-create

@@ -39,7 +39,8 @@ all_read_alike "$CASE-demand"
 
 # Deleted under the writer's eyes and asked for again.
 peer delete "$CASE-three"
-until_true 20 bash -c '! kcat -L -b "$BROKERS" | grep -q "$CASE-three"' || fail "the topic stays"
+three_gone() { ! kcat -L -b "$BROKERS" | grep -q "$CASE-three"; }
+until_true 20 three_gone || fail "the topic stays"
 status=0
 echo x | timeout 90 "$KAFC" produce -b "$BROKERS" -t "$CASE-three" -X allow.auto.create.topics=false \
     -X delivery.timeout.ms=5000 -X request.timeout.ms=4000 > out 2> said || status=$?

@@ -2,6 +2,17 @@
 # Transactions of a Java producer: aborted records show in read_uncommitted alone.
 . "$(dirname "$0")/../lib.sh"
 
+if ! has transactions; then
+    # There is nothing to hide: what the reader asks for is what it gets.
+    peer create "$CASE" 1 1
+    seq 10 | kafc produce -b "$BROKERS" -t "$CASE" -p 0
+    for level in read_committed read_uncommitted; do
+        kafc_read "$CASE" -X isolation.level=$level | cut -f 7 > read
+        same <(seq 10) read "$level"
+    done
+    exit
+fi
+
 # records TEXT: ten in each of two partitions
 records()
 {

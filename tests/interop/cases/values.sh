@@ -52,8 +52,9 @@ same expected read "null and empty are not told apart"
 head -n 6 records > records.json
 topic=$CASE-json
 peer create "$topic" 1 1
-sed "s/^$CASE-java/$topic/; s/\$/\th=1\th=\\\\N/" records.json > records
-printf '%s\t0\t1700000000123\t%s\t%s\n' "$topic" 'k"\x5c\x09\x0a\xc3\xbc\x7f' '{"a": "\xe2\x82\xac", "b": "/"}' >> records
+sed "s/^$CASE-java/$topic/; s/\$/\th=1\th=\\\\N/" records.json > json
+printf '%s\t0\t1700000000123\t%s\t%s\n' "$topic" 'k"\x5c\x09\x0a\xc3\xbc\x7f' '{"a": "\xe2\x82\xac", "b": "/"}' >> json
+fit < json > records
 peer write "$WORK/records"
 kafc consume -b "$BROKERS" -t "$topic" -o beginning -e -J > json.kafc
 kcat -C -q -b "$BROKERS" -t "$topic" -o beginning -e -J | sed 's/"broker":[0-9]*,//' > json.kcat
