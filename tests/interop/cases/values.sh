@@ -20,6 +20,9 @@ fields 4-7 "$topic.kafc" > read
     printf '3\tb\001\377\t4\t\376\200\000x\n3\tbig\t900000\t%s\n' "$big"
 } > expected
 same expected read "the records are not the lines"
+# Before 0.10.1 a broker sends what fits, be it less than a record.
+kafc_read "$topic" -X max.partition.fetch.bytes=1000 > small
+same "$topic.kafc" small "a record larger than the fetch is read otherwise"
 
 # Without -K the whole line is the value.
 topic=$CASE-plain
