@@ -95,8 +95,7 @@ kafc_read() { kafc consume -b "$BROKERS" -t "$1" -o beginning -e -f "$format" "$
 
 kcat_read()
 {
-    kcat -C -q -b "$BROKERS" -t "$1" -o beginning -e -f "$format" -X fetch.wait.max.ms=20 \
-        "${@:2}" | timeless | by_offset
+    kcat -C -q -b "$BROKERS" -t "$1" -o beginning -e -f "$format" "${@:2}" | timeless | by_offset
 }
 
 # kcat prints 0 for a time that is not there.

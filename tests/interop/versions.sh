@@ -50,12 +50,11 @@ client_of()
     return 1
 }
 
-# kcat must be told of a broker that cannot tell of itself.
+# kcat must be told of a broker that cannot tell of itself; and at the end of a partition it waits.
 kcat()
 {
-    if has api-versions; then
-        command kcat "$@"
-    else
-        command kcat -X api.version.request=false -X broker.version.fallback="$KAFKA_VERSION" "$@"
-    fi
+    local options=()
+    has api-versions || options=(-X api.version.request=false -X broker.version.fallback="$KAFKA_VERSION")
+    [ "$1" != -C ] || options+=(-X fetch.wait.max.ms=20)
+    command kcat "$@" "${options[@]}"
 }

@@ -43,6 +43,6 @@ three_gone() { ! kcat -L -b "$BROKERS" | grep -q "$CASE-three"; }
 until_true 20 three_gone || fail "the topic stays"
 status=0
 echo x | timeout 90 "$KAFC" produce -b "$BROKERS" -t "$CASE-three" -X allow.auto.create.topics=false \
-    -X delivery.timeout.ms=5000 -X request.timeout.ms=4000 > out 2> said || status=$?
+    -X delivery.timeout.ms=2500 -X request.timeout.ms=2000 > out 2> said || status=$?
 case $status in 0 | 124 | 12[5-9] | 13*) fail "produce to a deleted topic: exit status $status: $(cat said)" ;; esac
 grep -q "$CASE-three" said || fail "the error does not name the topic: $(cat said)"
