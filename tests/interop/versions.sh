@@ -11,6 +11,7 @@ since()
     none | gzip | snappy) echo 0.8.0 ;;
     lz4) echo 0.8.2 ;;
     zstd) echo 2.1.0 ;;
+    isr) echo 0.9.0 ;;                # a replica that is in sync again shows in the metadata
     api-versions) echo 0.10.0 ;;      # older ones close the connection
     controller) echo 0.10.0 ;;        # named in the metadata
     timestamps) echo 0.10.0 ;;        # of records: format 1, create and append time

@@ -87,7 +87,7 @@ wait $writer || status=$?
 writer=
 [ "$status" = 0 ] || { tail -n 10 writer.said >&2; fail "not every record was acknowledged: exit status $status"; }
 "$interop/cluster" wait
-until_true 60 all_in_sync || fail "the replicas do not catch up"
+! has isr || until_true 60 all_in_sync || fail "the replicas do not catch up"
 
 kcat -C -q -b "$BROKERS" -t "$topic" -o beginning -e -f '%p %o %k %s\n' -X check.crcs=true > read
 in_order read kcat
