@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/rand.h"
+#include "protocol/record/downgrade.h"
 #include "protocol/record/read.h"
 #include "protocol/record/write.h"
 
@@ -82,6 +83,21 @@ static void decode(size_t size, bool check)
         abort();
     sink += sum;
     kafc__decompress_fini(&d);
+}
+
+/* For brokers before 0.11. */
+static void downgrade(size_t size, struct kafc_seg_pool *pool)
+{
+    struct kafc_chain out = { 0 };
+    struct kafc_set set = { .pool = pool, .out = &out, .magic = 1 };
+    struct kafc_batches it;
+    struct kafc_batch b;
+    kafc__batches_init(&it, batch, size);
+    if (kafc__batch_next(&it, &b, NULL) != KAFC_OK || !b.p ||
+        kafc__batch_downgrade(&set, &b, 1 << 26, NULL) != KAFC_OK)
+        abort();
+    sink += out.len;
+    kafc__chain_clear(&out, pool);
 }
 
 /* The microseconds of the best round: of many, for neighbours on the machine to be quiet in one. */
@@ -188,6 +204,9 @@ int main(void)
     BEST("read", decode(n + KAFC_BATCH_HEADER, true));
     BEST("  records only: encode", n = encode());
     BEST("  and decode", decode(n + KAFC_BATCH_HEADER, false));
+    struct kafc_seg_pool *pool = kafc__seg_pool_new(NULL, NULL);
+    BEST("rewrite as format 1", downgrade(n + KAFC_BATCH_HEADER, pool));
+    kafc__seg_pool_unref(pool);
     for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++)
         codec(id, n);
     sum("crc32c", kafc__crc32c, 1 << 20);
