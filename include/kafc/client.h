@@ -178,9 +178,8 @@ typedef struct kafc_offset_query {
     kafc_err result;      /* out */
 } kafc_offset_query;
 
-/* Asks the leaders. Brokers before 0.10.1 know the times of segments alone: TIME then gives an offset at or before the
- * one that was meant. LAST is the high watermark, or the last stable offset when `isolation` is read committed
- * (rule R10). Returns the first error. */
+/* Asks the leaders. LAST is the high watermark, or the last stable offset when `isolation` is read committed
+ * (rule R10). TIME gives KAFC_ERR_UNSUPPORTED of brokers before 0.10.1. Returns the first error. */
 KAFC_API kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n,
                                       kafc_isolation isolation, int timeout_ms, kafc_error *err);
 

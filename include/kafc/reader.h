@@ -30,7 +30,7 @@ typedef struct kafc_reader_options {
     const kafc_properties *properties;
     const char *topic;        /* read from the start; or NULL and kafc_reader_assign() */
     int32_t partition;        /* 0: all partitions of the topic; KAFC_ZERO: partition 0; n > 0: partition n */
-    kafc_position start;      /* default KAFC_FIRST. auto.offset.reset. A time: brokers before 0.10.1 begin earlier */
+    kafc_position start;      /* default KAFC_FIRST. auto.offset.reset. A time: brokers from 0.10.1 on */
     kafc_position stop;       /* default: never; KAFC_LAST: the end as it is now; rule R11 */
     kafc_reset reset;         /* out of range */
     kafc_isolation isolation; /* default read committed. isolation.level */

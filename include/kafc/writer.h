@@ -29,7 +29,7 @@ typedef enum kafc_verdict {
     KAFC_ACKNOWLEDGED = 1,  /* in the log, at `offset` */
     KAFC_NOT_WRITTEN,       /* failed, and surely not in the log */
     KAFC_PERHAPS_WRITTEN,   /* failed, and nobody can tell: sent, but the answer never came */
-    KAFC_UNCONFIRMED        /* acks 0: handed to the network */
+    KAFC_UNCONFIRMED        /* acks 0: handed to the network; brokers before 0.11 may lose it when a close follows */
 } kafc_verdict;
 
 typedef struct kafc_report {
@@ -100,8 +100,7 @@ KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options
  * KAFC_ERR_UNKNOWN_PARTITION (when the topic is known; else its report says so), KAFC_ERR_CLOSED,
  * KAFC_ERR_NO_MEMORY. A message of a topic that the cluster says it does not know (and may not create) fails 10 s
  * after the first such answer: brokers may be slow to hear of a topic. What the broker cannot hold fails unsent with
- * KAFC_ERR_UNSUPPORTED, and the rest of its batch with it (rule W8): headers before 0.11, zstd before 2.1. Before 0.10
- * messages have no timestamps. */
+ * KAFC_ERR_UNSUPPORTED (rule W8): headers before 0.11, zstd before 2.1. Before 0.10 messages have no timestamps. */
 KAFC_API kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
                                    kafc_error *err);
 

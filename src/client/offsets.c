@@ -21,7 +21,7 @@ struct sub {
     int64_t timestamp;
     int32_t leader;
     int32_t slot; /* a request holds a partition once: more questions about it go into more requests */
-    bool answered, old; /* old: by version 0, which knows segments only */
+    bool answered;
     kafc_err code;
     int64_t offset; /* -1: none */
     int32_t epoch;
@@ -30,10 +30,9 @@ struct sub {
 /* What is left to find out about a query. */
 struct state {
     bool done;
-    bool to_end;   /* TIME: nothing is that late, ask for the end */
-    bool to_start; /* TIME, version 0: nothing is that early, ask for the start */
-    kafc_err bad;  /* of this round */
-    int64_t tail;  /* TAIL: the one of its two ends that came first, or -1 */
+    bool to_end;  /* TIME: nothing is that late, ask for the end */
+    kafc_err bad; /* of this round */
+    int64_t tail; /* TAIL: the one of its two ends that came first, or -1 */
 };
 
 struct list_ask {
@@ -71,9 +70,7 @@ static void add_query(struct round *r, kafc_offset_query *q, const struct state 
 {
     switch (q->at.kind) {
     case KAFC_POSITION_LAST: add_sub(r, q, AT_LATEST); break;
-    case KAFC_POSITION_TIME:
-        add_sub(r, q, s->to_end ? AT_LATEST : s->to_start ? AT_EARLIEST : q->at.value);
-        break;
+    case KAFC_POSITION_TIME: add_sub(r, q, s->to_end ? AT_LATEST : q->at.value); break;
     case KAFC_POSITION_TAIL:
         add_sub(r, q, AT_LATEST);
         add_sub(r, q, AT_EARLIEST);
@@ -96,11 +93,19 @@ static int by_place(const void *x, const void *y)
     return compare_places(x, y);
 }
 
+/* Old brokers know no times: then the other questions still have their answers. */
+static bool by_time(const struct sub *s)
+{
+    return s->timestamp >= 0;
+}
+
 static int by_request(const void *x, const void *y)
 {
     const struct sub *a = x, *b = y;
     if (a->leader != b->leader)
         return a->leader < b->leader ? -1 : 1;
+    if (by_time(a) != by_time(b))
+        return by_time(a) ? 1 : -1;
     if (a->slot != b->slot)
         return a->slot < b->slot ? -1 : 1;
     return compare_places(a, b);
@@ -153,7 +158,11 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_ask *ask = rq->owner;
     struct list_ask *l = ask->owner;
-    (void)err;
+    if (rq->version == 0 && by_time(l->first))
+        return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                           "a time cannot be looked up: node %d knows ListOffsets 0 alone, the "
+                           "broker is too old, it needs one from 0.10.1 on",
+                           (int)rq->broker);
     /* Before 2 there are no transactions, and the high watermark is what is committed. */
     l->req.isolation_level = rq->version >= 2 ? l->round->isolation : 0;
     return KAFC_OK;
@@ -198,8 +207,7 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
             s->code = (kafc_err)p->error_code;
             s->epoch = p->leader_epoch;
             s->offset = p->offset;
-            s->old = ask->rq.version == 0;
-            if (s->old)
+            if (ask->rq.version == 0)
                 s->offset = p->old_style_offsets.n > 0 ? p->old_style_offsets.v[0] : -1;
         }
     }
@@ -238,7 +246,7 @@ static bool fill(struct round *r, struct list_ask *l)
     return true;
 }
 
-/* One request for each leader and slot; questions without a leader have their code already. */
+/* One request for each leader and slot, and kind of question; questions without a leader have their code already. */
 static bool make_asks(struct round *r)
 {
     qsort(r->sub, r->nsub, sizeof(*r->sub), by_request);
@@ -252,7 +260,7 @@ static bool make_asks(struct round *r)
         l->round = r;
         l->first = &r->sub[i];
         for (l->n = 0; i < r->nsub && r->sub[i].leader == l->first->leader &&
-                       r->sub[i].slot == l->first->slot;
+                       r->sub[i].slot == l->first->slot && by_time(&r->sub[i]) == by_time(l->first);
              i++)
             l->n++;
         l->ask.api = &kafc_list_offsets_api;
@@ -320,9 +328,8 @@ static void settle(struct sub *s, struct state *st)
 {
     kafc_offset_query *q = s->q;
     q->leader_epoch = s->epoch;
-    if (q->at.kind == KAFC_POSITION_TIME && s->offset < 0 && !st->to_end && !st->to_start) {
-        st->to_start = s->old;
-        st->to_end = !s->old; /* looked at again in the next round */
+    if (q->at.kind == KAFC_POSITION_TIME && s->offset < 0 && !st->to_end) {
+        st->to_end = true; /* looked at again in the next round */
         return;
     }
     if (q->at.kind == KAFC_POSITION_TAIL && st->tail < 0) {

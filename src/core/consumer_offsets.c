@@ -7,9 +7,6 @@
 #include "core/consumer_internal.h"
 #include "core/retry.h"
 
-/* The answer to a time that is earlier than all that version 0 can name. */
-enum { BEFORE_ALL = -2 };
-
 static int64_t *found(struct kafc_consumer_partition *p, int need)
 {
     switch (need) {
@@ -36,8 +33,7 @@ static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at
     case KAFC_POSITION_FIRST: return p->first;
     case KAFC_POSITION_LAST: return p->last;
     case KAFC_POSITION_TAIL: return p->last - at.value > p->first ? p->last - at.value : p->first;
-    case KAFC_POSITION_TIME:
-        return by_time >= 0 ? by_time : by_time == BEFORE_ALL ? p->first : p->last;
+    case KAFC_POSITION_TIME: return by_time >= 0 ? by_time : p->last;
     case KAFC_POSITION_OFFSET:
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_COMMITTED: break;
@@ -123,22 +119,6 @@ void kafc__lookup_free(struct kafc_lookup *l)
     kafc__free(&l->c->cfg.mem, l);
 }
 
-/* Version 0 knows the times of segments only. What it names for a time lies at or in front of the first message of that
- * time: good for a start, with the log's start when there is none. A stop is the log's end: what is later than its time
- * the reader leaves out. */
-static int64_t segment_offset(struct kafc_consumer_partition *p, int need,
-                              const struct kafc_list_offsets_resp_partition *r)
-{
-    int64_t offset = r->old_style_offsets.n > 0 ? r->old_style_offsets.v[0] : -1;
-
-    if (need == KAFC_NEED_STOP_TIME)
-        return -1;
-    if (need != KAFC_NEED_START_TIME || offset >= 0)
-        return offset;
-    p->needs |= KAFC_NEED_FIRST;
-    return BEFORE_ALL;
-}
-
 static void answer_one(struct kafc_lookup *l, int32_t i,
                        const struct kafc_list_offsets_resp_partition *r)
 {
@@ -147,7 +127,7 @@ static void answer_one(struct kafc_lookup *l, int32_t i,
     int64_t offset = r->offset;
 
     if (l->rq.version == 0)
-        offset = segment_offset(p, l->need[i], r);
+        offset = r->old_style_offsets.n > 0 ? r->old_style_offsets.v[0] : -1;
     if (code == KAFC_OK && offset < 0 && (l->need[i] & (KAFC_NEED_FIRST | KAFC_NEED_LAST))) {
         kafc__cp_retry(p); /* every log has both */
         return;
@@ -263,12 +243,17 @@ static bool add(struct kafc_lookup *l, struct kafc_consumer_partition *p)
     return true;
 }
 
-/* Versions before 2 know no transactions. */
+/* Versions before 2 know no transactions, version 0 the times of segments alone. */
 static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_lookup *l = rq->owner;
 
-    (void)err;
+    for (int32_t i = 0; rq->version == 0 && i < l->nasked; i++)
+        if (l->need[i] & (KAFC_NEED_START_TIME | KAFC_NEED_STOP_TIME))
+            return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                               "a time cannot be looked up: node %d knows ListOffsets 0 alone, the "
+                               "broker is too old, it needs one from 0.10.1 on",
+                               (int)l->node_id);
     if (rq->version < 2)
         l->msg.isolation_level = 0;
     return KAFC_OK;

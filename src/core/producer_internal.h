@@ -252,11 +252,15 @@ struct kafc_outcome {
     bool transport; /* the code is the request's, not the partition's */
     bool doubt;     /* the broker may have written it */
     bool now;       /* a new leader is known: do not wait */
+    bool headers;   /* it was not sent for the headers in it, which the broker cannot hold */
     int64_t base_offset, append_time, log_start;
 };
 void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
                             const struct kafc_outcome *o);
-bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b); /* producer_split.c */
+
+/* producer_split.c. false: it stays one, as there was nothing to part or no memory. */
+enum kafc_split { KAFC_SPLIT_SIZE, KAFC_SPLIT_HEADERS };
+bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b, enum kafc_split by);
 
 /* producer_id.c */
 void kafc__producer_ask_id(struct kafc_producer *p);

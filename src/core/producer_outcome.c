@@ -148,11 +148,14 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
             out_of_order(p, b, o);
         return;
     case SPLIT:
-        if (b->count > 1 && kafc__producer_split(p, b))
+        if (b->count > 1 && kafc__producer_split(p, b, KAFC_SPLIT_SIZE))
             return;
         break;
-    case ACKNOWLEDGE:
-    case FAIL: break;
+    case FAIL: /* only messages with headers do: those without can be sent */
+        if (o->headers && b->count > 1 && kafc__producer_split(p, b, KAFC_SPLIT_HEADERS))
+            return;
+        break;
+    case ACKNOWLEDGE: break;
     }
     kafc__producer_fail(p, b, o->code);
 }

@@ -301,7 +301,9 @@ static void all_back(struct kafc_producer *p, struct kafc_flight *f, const struc
 {
     for (int32_t i = 0; i < f->nrefused; i++)
         back(p, f->refused[i].batch,
-             &(struct kafc_outcome){ .code = f->refused[i].code, .transport = true });
+             &(struct kafc_outcome){ .code = f->refused[i].code,
+                                     .transport = true,
+                                     .headers = f->refused[i].code == KAFC_ERR_UNSUPPORTED });
     f->nrefused = 0;
     for (int32_t i = 0; i < f->n; i++) {
         struct kafc_batch_out *b = f->batch[i];

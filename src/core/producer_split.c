@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A batch that the broker finds too large becomes several of at most half its
- * size. They share its sequence numbers between them, so nothing behind it has
- * to be numbered anew. The driver's thread.
+ * size; one with headers that it cannot hold, batches with and without. They
+ * share its sequence numbers between them, so nothing behind it has to be
+ * numbered anew. The driver's thread.
  */
 #include "base/mem.h"
 #include "core/producer_internal.h"
@@ -14,7 +15,9 @@ struct splitting {
     struct kafc_producer *p;
     struct kafc_batch_out *whole;
     struct kafc_list parts; /* by node */
+    enum kafc_split by;
     size_t limit;
+    bool headers; /* of the last record */
 };
 
 static struct kafc_batch_out *child_new(struct splitting *x)
@@ -41,8 +44,16 @@ static bool put(struct splitting *x, const kafc_message *m, int64_t timestamp)
     if (kafc__batch_out_check(m, &body, NULL) != KAFC_OK)
         return false;
     struct kafc_batch_out *b = kafc__list_empty(&x->parts)
-                                   ? child_new(x)
+                                   ? NULL
                                    : KAFC_CONTAINER(x->parts.prev, struct kafc_batch_out, node);
+    bool headers = m->nheaders > 0, other = headers != x->headers;
+    x->headers = headers;
+    if (b && x->by == KAFC_SPLIT_HEADERS && other) {
+        (void)kafc__batch_out_seal(&x->p->pool, b, NULL);
+        b = NULL;
+    }
+    if (!b)
+        b = child_new(x);
     while (b) {
         enum kafc_put rc = kafc__batch_out_put(&x->p->pool, b, m, body, timestamp, x->limit, true);
         if (rc != KAFC_PUT_FULL)
@@ -150,11 +161,23 @@ static void take_place(struct splitting *x)
     kafc__batch_out_free(&x->p->pool, whole);
 }
 
-bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b)
+/* The topic's batches stay so small. */
+static void lower_limit(const struct splitting *x)
 {
-    struct splitting x = { .p = p, .whole = b, .limit = b->chain.len / 2 };
-    struct kafc_part *part = b->owner;
+    const struct kafc_part *part = x->whole->owner;
+    kafc__producer_say(x->p, KAFC_LOG_INFO,
+                       "%s [%d]: a batch of %zu bytes is too large for the broker: split",
+                       x->whole->topic, (int)x->whole->partition, x->whole->chain.len);
+    if (x->limit < (size_t)atomic_load(&part->topic->limit))
+        atomic_store(&part->topic->limit, (int)x->limit);
+}
+
+bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b, enum kafc_split by)
+{
+    struct splitting x = { .p = p, .whole = b, .by = by, .limit = b->chain.len };
     kafc__list_init(&x.parts);
+    if (by == KAFC_SPLIT_SIZE)
+        x.limit /= 2;
     if (x.limit < SMALLEST_LIMIT)
         x.limit = SMALLEST_LIMIT;
     bool ok = unpack(&x) && x.parts.next != x.parts.prev;
@@ -167,11 +190,8 @@ bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b)
         }
         return false;
     }
-    kafc__producer_say(p, KAFC_LOG_INFO,
-                       "%s [%d]: a batch of %zu bytes is too large for the broker: split", b->topic,
-                       (int)b->partition, b->chain.len);
-    if (x.limit < (size_t)atomic_load(&part->topic->limit))
-        atomic_store(&part->topic->limit, (int)x.limit);
+    if (by == KAFC_SPLIT_SIZE)
+        lower_limit(&x);
     take_place(&x);
     return true;
 }

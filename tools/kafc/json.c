@@ -62,14 +62,16 @@ static bool print(FILE *out, json_t *o, size_t flags)
 
 bool tool_json_print(FILE *out, const kafc_message *m)
 {
-    static const char *const types[] = { "unknown", "create", "logappend" };
+    static const char *const types[] = { NULL, "create", "logappend" };
     json_t *o = json_object();
 
     (void)json_object_set_new(o, "topic", json_string(m->topic));
     (void)json_object_set_new(o, "partition", json_integer(m->partition));
     (void)json_object_set_new(o, "offset", json_integer(m->offset));
-    (void)json_object_set_new(o, "tstype", json_string(types[m->timestamp_type]));
-    (void)json_object_set_new(o, "ts", json_integer(m->timestamp));
+    if (types[m->timestamp_type]) { /* else records of before 0.10, as kcat has it */
+        (void)json_object_set_new(o, "tstype", json_string(types[m->timestamp_type]));
+        (void)json_object_set_new(o, "ts", json_integer(m->timestamp));
+    }
     if (m->nheaders)
         (void)json_object_set_new(o, "headers", headers(m));
     (void)json_object_set_new(o, "key", bytes_or_null(m->key));

@@ -4,12 +4,18 @@
 
 arrived() { [ "$(kafc_read "$topic" | wc -l)" = 1000 ]; }
 
+# Nobody says that those without an acknowledgement have arrived, and brokers before 0.11 forget requests that they have
+# not begun when the connection ends: it stays open until the records are there.
+lines()
+{
+    seq 1000
+    [ $acks != 0 ] || until_true 20 arrived || true
+}
+
 for acks in 0 1 all; do
     topic=$CASE-$acks
     peer create "$topic" 1 1
-    seq 1000 | kafc produce -b "$BROKERS" -t "$topic" -a $acks || fail "acks $acks: exit status $?"
-    # Nobody said that those without an acknowledgement have arrived.
-    [ $acks != 0 ] || until_true 10 arrived || true
+    lines | kafc produce -b "$BROKERS" -t "$topic" -a $acks || fail "acks $acks: exit status $?"
     all_read_alike "$topic"
     same <(seq 1000) <(fields 7 "$topic.kafc") "acks $acks: not what was written"
 done
