@@ -10,7 +10,9 @@
 #include "base/sync.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
+#include <stdatomic.h>
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
@@ -97,9 +99,18 @@ __attribute__((target("sse4.2,pclmul"))) static uint32_t crc32c_hw(uint32_t crc,
     return ~(uint32_t)c;
 }
 
+/* Asked once: a virtual machine makes the instruction slow. The compiler's own word for it brings 5 kB along. */
 static int hw_present(void)
 {
-    return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul");
+    enum { PCLMUL = 1 << 1, SSE4_2 = 1 << 20 };
+    static atomic_int known; /* 0: not yet, -1: no */
+    int k = atomic_load_explicit(&known, memory_order_relaxed);
+    if (k == 0) {
+        unsigned a, b, c = 0, d;
+        k = __get_cpuid(1, &a, &b, &c, &d) && (c & PCLMUL) && (c & SSE4_2) ? 1 : -1;
+        atomic_store_explicit(&known, k, memory_order_relaxed);
+    }
+    return k > 0;
 }
 
 #elif defined(__aarch64__) && defined(__linux__)
