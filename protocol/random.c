@@ -33,23 +33,64 @@ static int64_t number(struct rnd *g, int64_t min, int64_t max)
     return min + (int64_t)(u % ((uint64_t)(max - min) + 1));
 }
 
+/* Of any size, though neither infinite nor no number: JSON has no words for these. */
+static double real(struct rnd *g)
+{
+    uint64_t u = kafc__rand_next(g->r);
+    double d;
+    if (kafc__rand_below(g->r, 2))
+        return (double)number(g, INT64_MIN, INT64_MAX) / 3;
+    if ((u >> 52 & 0x7ff) == 0x7ff)
+        u ^= (uint64_t)1 << 62;
+    memcpy(&d, &u, sizeof(d));
+    return d;
+}
+
 static int32_t length(struct rnd *g)
 {
-    switch (kafc__rand_below(g->r, 16)) {
-    case 0:
-        return (int32_t)(120 + kafc__rand_below(
-                                   g->r, 20)); /* around the second byte of a compact length */
+    uint32_t often = kafc__rand_below(g->r, 4096);
+    /* around the second and the third byte of a compact length */
+    if (often < 2)
+        return (int32_t)(16380 + kafc__rand_below(g->r, 8));
+    switch (often % 16) {
+    case 0: return (int32_t)(120 + kafc__rand_below(g->r, 20));
     case 1:
     case 2: return 0;
     default: return (int32_t)kafc__rand_below(g->r, 14);
     }
 }
 
-static char *blob(struct rnd *g, int32_t n, bool text)
+/* A character of at most so many bytes; NUL, other control characters and those beyond 16 bits among them. */
+static int32_t character(struct rnd *g, uint8_t *p, int32_t room)
+{
+    static const uint32_t first[] = { 0, 0x80, 0x800, 0x10000, 0x110000 };
+    static const uint8_t lead[] = { 0, 0xc0, 0xe0, 0xf0 };
+    uint32_t more = kafc__rand_below(g->r, 8);
+    more = more < 4 ? 0 : more - 4;
+    if (more >= (uint32_t)room)
+        more = 0;
+    uint32_t c = first[more] + kafc__rand_below(g->r, first[more + 1] - first[more]);
+    if (c >= 0xd800 && c < 0xe000)
+        c -= 0x800; /* UTF-8 has no surrogates */
+    for (uint32_t i = more; i > 0; i--, c >>= 6)
+        p[i] = (uint8_t)(0x80 | (c & 0x3f));
+    p[0] = (uint8_t)(lead[more] | c);
+    return (int32_t)more + 1;
+}
+
+static char *text(struct rnd *g, int32_t n)
+{
+    uint8_t *p = kafc__arena_alloc(g->a, (size_t)n);
+    for (int32_t i = 0; p && i < n;)
+        i += character(g, p + i, n - i);
+    return (char *)p;
+}
+
+static char *blob(struct rnd *g, int32_t n)
 {
     char *p = kafc__arena_alloc(g->a, (size_t)n);
     for (int32_t i = 0; p && i < n; i++)
-        p[i] = (char)(text ? 'a' + (char)kafc__rand_below(g->r, 26) : (char)kafc__rand_next(g->r));
+        p[i] = (char)kafc__rand_next(g->r);
     return p;
 }
 
@@ -68,7 +109,7 @@ static bool make_array(struct rnd *g, const struct kafc_field *f, void *m)
 static bool make_text(struct rnd *g, unsigned kind, void *m)
 {
     int32_t n = length(g);
-    char *p = blob(g, n, kind == KAFC_STRING);
+    char *p = kind == KAFC_STRING ? text(g, n) : blob(g, n);
     if (kind == KAFC_STRING)
         *(kafc_str *)m = (kafc_str){ p, n };
     else if (kind == KAFC_BLOB)
@@ -87,7 +128,7 @@ static void make_number(struct rnd *g, unsigned kind, void *m)
     case KAFC_U16: *(uint16_t *)m = (uint16_t)number(g, 0, UINT16_MAX); break;
     case KAFC_I32: *(int32_t *)m = (int32_t)number(g, INT32_MIN, INT32_MAX); break;
     case KAFC_I64: *(int64_t *)m = number(g, INT64_MIN, INT64_MAX); break;
-    case KAFC_F64: *(double *)m = (double)number(g, INT64_MIN, INT64_MAX) / 3; break;
+    case KAFC_F64: *(double *)m = real(g); break;
     default:
         for (size_t i = 0; i < sizeof(kafc_uuid); i++)
             ((kafc_uuid *)m)->b[i] = (uint8_t)kafc__rand_next(g->r);
@@ -129,7 +170,7 @@ static bool make_unknown(struct rnd *g, struct kafc_tags *u)
     for (int32_t i = 0; v && i < n; i++) {
         v[i].tag = (uint32_t)(100 + i * 10000) + kafc__rand_below(g->r, 1000);
         v[i].data.len = length(g);
-        v[i].data.p = blob(g, v[i].data.len, false);
+        v[i].data.p = blob(g, v[i].data.len);
         if (!v[i].data.p)
             return false;
     }
