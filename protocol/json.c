@@ -3,42 +3,54 @@
  * Messages as Apache Kafka's JSON: what its request logs print. Numbers of 64
  * bits stay whole, bytes are base64, ids URL-safe base64. Any thread.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "protocol/json_text.h"
 #include "protocol/walk.h"
 
-/* The shortest digits that read back exactly, in Java's layout: 123.5, 1.235E8. JSON has no NaN and no infinity. */
-static void put_double(struct kafc_json_out *o, double d)
+/* The shortest digits that read back exactly, and the power of ten of the first; at least one digit. No point is among
+ * them: the locale has its own. */
+static int shortest(double d, char digits[18], int *n)
 {
     char num[40];
-    if (d - d != 0) { /* not finite */
-        kafc__json_text(o, d > 0 ? "\"Infinity\"" : d < 0 ? "\"-Infinity\"" : "\"NaN\"");
-        return;
-    }
-    int digits = 1;
-    for (; digits <= 17; digits++) {
-        snprintf(num, sizeof(num), "%.*e", digits - 1, d);
+    for (int precision = 0; precision <= 16; precision++) {
+        snprintf(num, sizeof(num), "%.*e", precision, d);
         double back = strtod(num, NULL);
         if (memcmp(&back, &d, sizeof(d)) == 0)
             break;
     }
-    char *e = strchr(num, 'e');
-    int exponent = e ? (int)strtol(e + 1, NULL, 10) : 0;
-    if (exponent >= -3 && exponent < 7) {
-        int decimals = digits - 1 - exponent;
-        snprintf(num, sizeof(num), "%.*f", decimals > 1 ? decimals : 1, d);
-        kafc__json_text(o, num);
+    const char *s = num;
+    for (*n = 0; *s && *s != 'e'; s++)
+        if (*s >= '0' && *s <= '9')
+            digits[(*n)++] = *s;
+    return *s ? (int)strtol(s + 1, NULL, 10) : 0;
+}
+
+/* In Java's layout: 123.5, 1.235E8. JSON has no NaN and no infinity. */
+static void put_double(struct kafc_json_out *o, double d)
+{
+    char digits[18];
+    int n;
+    if (d - d != 0) { /* not finite */
+        kafc__json_text(o, d > 0 ? "\"Infinity\"" : d < 0 ? "\"-Infinity\"" : "\"NaN\"");
         return;
     }
-    if (e)
-        *e = '\0';
-    kafc__json_text(o, num);
-    if (!strchr(num, '.'))
-        kafc__json_text(o, ".0");
-    kafc__json_char(o, 'E');
-    kafc__json_int(o, exponent);
+    int exponent = shortest(d, digits, &n);
+    bool plain = exponent >= -3 && exponent < 7;
+    int first = plain ? exponent : 0, last = first - (n - 1); /* powers of ten of the digits */
+    if (signbit(d))
+        kafc__json_char(o, '-');
+    for (int k = first > 0 ? first : 0; k >= (last < -1 ? last : -1); k--) {
+        kafc__json_char(o, k <= first && k >= last ? digits[first - k] : '0');
+        if (k == 0)
+            kafc__json_char(o, '.');
+    }
+    if (!plain) {
+        kafc__json_char(o, 'E');
+        kafc__json_int(o, exponent);
+    }
 }
 
 static void put_base64(struct kafc_json_out *o, const struct kafc_records *rec)
