@@ -371,6 +371,21 @@ START_TEST(long_lines)
 }
 END_TEST
 
+/* It is answered as soon as it ends, and the next one is read; what it says is not kept. The limit is far above what a
+ * test should use: memory ends before. Sanitizers need more than they use. */
+START_TEST(a_line_without_end)
+{
+    find_tool();
+    if (!strstr(tool, "/plain/"))
+        return;
+    expect("(head -c 150000000 /dev/zero; printf '\nHeartbeatResponse\t0\t0007\n') |\n"
+           "(ulimit -v 200000; $K decode) | sed 's/[0-9]\\{8,\\}/N/'",
+           0, "error: a line of more than N bytes\n{\"errorCode\":7}\n");
+    expect_words("head -c 150000000 /dev/zero | (ulimit -v 200000; $K encode)", 1,
+                 "error: a line of more than ");
+}
+END_TEST
+
 /* Somebody asks the next question only when the last one was answered. */
 START_TEST(answers_do_not_wait_for_more_questions)
 {
@@ -512,7 +527,7 @@ END_TEST
 SUITE_MAIN("tools/codec", 120, every_vector_through_the_command, requests_in_frames,
            responses_in_frames, frames_that_are_none,
            lines_that_are_wrong_are_answered_in_their_place,
-           json_that_is_wrong_is_answered_in_its_place, long_lines,
+           json_that_is_wrong_is_answered_in_its_place, long_lines, a_line_without_end,
            answers_do_not_wait_for_more_questions, records_are_shown_when_asked_for,
            records_that_are_none_are_named_by_their_field, tables_are_printed,
            mistakes_in_options_are_named)

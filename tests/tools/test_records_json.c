@@ -19,14 +19,14 @@ static kafc_error error;
 static json_t *print(const void *p, size_t n, kafc_err *rc)
 {
     struct kafc_json_out o = { .p = NULL };
-    *rc = records_put(&o, p, n, &error);
+    *rc = records_put(&o, p, n, SIZE_MAX, &error);
     if (*rc) {
         ck_assert_int_ne(error.message[0], 0);
         return NULL;
     }
     char *text = malloc(o.n);
     struct kafc_json_out again = { .p = text, .cap = o.n };
-    ck_assert_int_eq(records_put(&again, p, n, &error), KAFC_OK);
+    ck_assert_int_eq(records_put(&again, p, n, o.n, &error), KAFC_OK);
     ck_assert_uint_eq(again.n, o.n);
     json_error_t e;
     json_t *json = json_loadb(text, o.n, JSON_ALLOW_NUL, &e);
@@ -202,6 +202,25 @@ START_TEST(a_wrong_sum_is_no_error_but_records_that_cannot_be_read_are)
 }
 END_TEST
 
+/* Of many batches that expand, no more are expanded than fit. */
+START_TEST(text_above_the_limit_ends_the_work)
+{
+    size_t n;
+    struct kafc_json_out one = { .p = NULL }, two = { .p = NULL };
+    unsigned char *p = vector("2", "\"plain\"", &n), *many = malloc(3 * n);
+    for (size_t i = 0; i < 3; i++)
+        memcpy(many + i * n, p, n);
+    ck_assert_int_eq(records_put(&one, p, n, SIZE_MAX, &error), KAFC_OK);
+    ck_assert_int_eq(records_put(&two, many, 3 * n, one.n, &error), KAFC_ERR_TOO_LARGE);
+    char words[80];
+    snprintf(words, sizeof words, "byte %zu: the text grows above the limit of %zu", n, one.n);
+    ck_assert_str_eq(error.message, words);
+    ck_assert_uint_lt(two.n, 2 * one.n); /* the third was left alone */
+    free(many);
+    free(p);
+}
+END_TEST
+
 START_TEST(control_records_that_nobody_knows_have_a_name)
 {
     size_t n;
@@ -249,4 +268,5 @@ END_TEST
 
 SUITE_MAIN("records as JSON", 120, everything_is_printed_as_java_reads_it,
            nothing_is_a_list_of_none, a_wrong_sum_is_no_error_but_records_that_cannot_be_read_are,
-           control_records_that_nobody_knows_have_a_name, flipped_bits_and_cuts_are_survived)
+           text_above_the_limit_ends_the_work, control_records_that_nobody_knows_have_a_name,
+           flipped_bits_and_cuts_are_survived)

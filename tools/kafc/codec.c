@@ -12,10 +12,42 @@
 
 #include "base/log.h"
 
-/* One line may expand to so many bytes of text: records are compressed. */
-#define TEXT_MAX ((size_t)1 << 30)
-
 /* ---- lines ---- */
+
+/* One line of input, without its end. */
+struct input {
+    char *p;
+    size_t n, room;
+    bool cut; /* more than CODEC_LINE_MAX bytes, or than there is memory for: n of them were kept */
+};
+
+static bool grow(struct input *l)
+{
+    size_t room = l->room ? 2 * l->room : 4096;
+    char *more = room <= CODEC_LINE_MAX ? realloc(l->p, room) : NULL;
+
+    if (more) {
+        l->p = more;
+        l->room = room;
+    }
+    return more;
+}
+
+/* getline(3) would take all memory for a line that does not end. false: there is no line, or standard input failed. */
+static bool get_line(struct input *l)
+{
+    int ch;
+
+    l->n = 0;
+    l->cut = false;
+    while ((ch = getc_unlocked(stdin)) != EOF && ch != '\n') {
+        if (!l->cut && l->n == l->room && !grow(l))
+            l->cut = true;
+        if (!l->cut)
+            l->p[l->n++] = (char)ch;
+    }
+    return !ferror(stdin) && (ch == '\n' || l->n > 0);
+}
 
 /* One line and good UTF-8, whatever a message quotes. */
 static void print_error(const char *message)
@@ -42,17 +74,18 @@ static bool input_pauses(void)
     return poll(&in, 1, 0) == 0;
 }
 
-static bool one_line(struct codec *c, codec_work work, char *line, size_t n)
+static bool one_line(struct codec *c, codec_work work, struct input *l)
 {
     kafc_error err = { .code = KAFC_OK };
     kafc_err rc = KAFC_OK;
 
-    while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-        n--;
-    line[n] = 0;
+    while (l->n > 0 && l->p[l->n - 1] == '\r')
+        l->n--;
     c->n = 0;
-    if (n > 0)
-        rc = work(c, line, n, &err);
+    if (l->cut)
+        rc = kafc__error(&err, KAFC_ERR_TOO_LARGE, "a line of more than %zu bytes", l->n);
+    else if (l->n > 0)
+        rc = work(c, l->p, l->n, &err);
     if (rc)
         print_error(err.message);
     else if (c->n > 0)
@@ -64,23 +97,21 @@ static bool one_line(struct codec *c, codec_work work, char *line, size_t n)
 
 int codec_run(struct codec *c, codec_work work)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
+    struct input l = { .p = NULL };
     bool good = true;
     int status;
 
     kafc__arena_init(&c->arena, NULL, 0);
-    while (!ferror(stdout) && (errno = 0, n = getline(&line, &room, stdin)) >= 0) {
-        good &= one_line(c, work, line, (size_t)n);
+    while (!ferror(stdout) && (errno = 0, get_line(&l))) {
+        good &= one_line(c, work, &l);
         if (input_pauses())
             (void)fflush(stdout);
     }
     status = good ? TOOL_OK : TOOL_FAILED;
-    if (!ferror(stdout) && !feof(stdin))
+    if (ferror(stdin))
         status = tool_fail(TOOL_FAILED, "standard input cannot be read: %s", strerror(errno));
     kafc__arena_fini(&c->arena);
-    free(line);
+    free(l.p);
     free(c->text);
     return status;
 }
@@ -198,9 +229,10 @@ static kafc_err make_room(struct codec *c, size_t n, kafc_error *err)
 
     if (n <= c->room)
         return KAFC_OK;
-    if (n > TEXT_MAX)
+    if (n > CODEC_TEXT_MAX)
         return kafc__error(err, KAFC_ERR_TOO_LARGE,
-                           "its text would have %zu bytes, above the limit of %zu", n, TEXT_MAX);
+                           "its text would have %zu bytes, above the limit of %zu", n,
+                           CODEC_TEXT_MAX);
     more = realloc(c->text, n);
     if (!more)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a text of %zu bytes", n);
@@ -272,7 +304,9 @@ kafc_err codec_hex(struct codec *c, const struct codec_message *m, kafc_error *e
     rc = part_put(&m->header, &w, err);
     if (!rc)
         rc = part_put(&m->body, &w, err);
+    if (rc)
+        return rc;
     put_hex(c->text, bytes, n);
     c->n = 2 * n;
-    return rc;
+    return KAFC_OK;
 }

@@ -11,6 +11,10 @@
 #include "protocol/registry.h"
 #include "tools/kafc/tool.h"
 
+/* What one line may be, and what may stand for it: records are compressed. */
+#define CODEC_LINE_MAX ((size_t)1 << 30)
+#define CODEC_TEXT_MAX ((size_t)1 << 30)
+
 /* A message, and the header in front of it where it came in a frame (else NULL). */
 struct codec_part {
     const struct kafc_schema *schema;
@@ -29,7 +33,7 @@ struct codec {
     size_t n, room;
 };
 
-/* Makes c->text of a line, which it may overwrite. */
+/* Makes c->text of a line, which it may overwrite; no NUL ends it. */
 typedef kafc_err (*codec_work)(struct codec *c, char *line, size_t n, kafc_error *err);
 
 /* All lines of standard input: what `work` makes of each, or "error: …". An empty line stays one. The exit status:

@@ -19,7 +19,7 @@ static kafc_err put_records(void *ctx, struct kafc_json_out *o, const struct kaf
                             kafc_error *err)
 {
     (void)ctx;
-    return records_put(o, rec->p, (size_t)rec->len, err);
+    return records_put(o, rec->p, (size_t)rec->len, CODEC_TEXT_MAX, err);
 }
 
 static kafc_err put_part(struct kafc_json_out *o, const struct codec_part *p,
@@ -58,20 +58,18 @@ static kafc_err put_sequence(void *ctx, struct kafc_json_out *o, kafc_error *err
 {
     const kafc_bytes *b = ctx;
     kafc_error why;
-    kafc_err rc = records_put(o, b->p, (size_t)b->len, &why);
+    kafc_err rc = records_put(o, b->p, (size_t)b->len, CODEC_TEXT_MAX, &why);
 
     return rc ? kafc__error(err, rc, "Records, %s", why.message) : rc;
 }
 
 static kafc_err decode_records(struct codec *c, const char *bytes, size_t n, kafc_error *err)
 {
-    kafc_bytes b = { .p = bytes, .len = (int32_t)n };
+    kafc_bytes b = { .p = bytes, .len = (int32_t)n }; /* no line holds so many */
 
     if (c->options->reencode)
         return kafc__error(err, KAFC_ERR_USAGE,
                            "Records: batches are not written again, they are read alone");
-    if (n > INT32_MAX)
-        return kafc__error(err, KAFC_ERR_TOO_LARGE, "Records: %zu bytes are too many", n);
     return codec_text(c, put_sequence, &b, err);
 }
 

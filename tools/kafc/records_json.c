@@ -19,6 +19,7 @@ struct printer {
     struct kafc_decompress d;
     kafc_header *headers; /* of one record, for all */
     int32_t room;
+    size_t most; /* bytes of text */
 };
 
 static void put_name(struct kafc_json_out *o, const char *name)
@@ -204,6 +205,9 @@ static kafc_err put_batches(struct printer *p, const void *bytes, size_t n, kafc
         comma = ",";
         kafc_error why;
         rc = put_batch(p, &b, &why);
+        if (rc == KAFC_OK && p->o.n > p->most)
+            rc = kafc__error(&why, KAFC_ERR_TOO_LARGE, "the text grows above the limit of %zu",
+                             p->most);
         if (rc != KAFC_OK)
             return kafc__error(err, rc, "byte %zu: %s", (size_t)(b.p - it.start), why.message);
     }
@@ -211,9 +215,10 @@ static kafc_err put_batches(struct printer *p, const void *bytes, size_t n, kafc
     return rc;
 }
 
-kafc_err records_put(struct kafc_json_out *o, const void *bytes, size_t n, kafc_error *err)
+kafc_err records_put(struct kafc_json_out *o, const void *bytes, size_t n, size_t most,
+                     kafc_error *err)
 {
-    struct printer p = { .o = *o };
+    struct printer p = { .o = *o, .most = most };
     kafc__decompress_init(&p.d, NULL, NULL, DECOMPRESSED_MAX);
     kafc_err rc = put_batches(&p, bytes, n, err);
     *o = p.o;
