@@ -1,34 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Any bytes as JSON of any message: the first byte and half of the second
- * pick the message, the rest of the second the version. What is not read is
- * refused with a sentence that begins with the message. What is read prints
- * to JSON that reads to the same message; and either it is written as bytes
- * that decode to the same message, or it is refused with the field.
+ * Any bytes as JSON of any message: the first byte picks the message, the
+ * second the version (fuzz/pick.h). What is not read is refused with a
+ * sentence that begins with the message. What is read prints to JSON that
+ * reads to the same message; and either it is written as bytes that decode to
+ * the same message, or it is refused with the field.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "fuzz/fuzz.h"
-#include "protocol/registry.h"
+#include "fuzz/pick.h"
 #include "tools/kafc/from_json.h"
 
 static void must(int ok)
 {
     if (!ok)
         abort();
-}
-
-static const struct kafc_schema *pick(unsigned n)
-{
-    size_t napis, ndata;
-    const struct kafc_api *const *apis = kafc__apis(&napis);
-    const struct kafc_schema *const *data = kafc__data_schemas(&ndata);
-    n %= (unsigned)(2 * napis + ndata);
-    if (n >= 2 * napis)
-        return data[n - 2 * napis];
-    return n & 1 ? apis[n / 2]->resp : apis[n / 2]->req;
 }
 
 /* The sentence names the message, whatever is wrong. */
@@ -83,8 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    const struct kafc_schema *s = pick((unsigned)data[0] | (data[1] & 1U) << 8);
-    int16_t version = (int16_t)(s->min + (data[1] >> 1) % (s->max - s->min + 1));
+    const struct kafc_schema *s = pick_message(data[0]);
+    int16_t version = pick_version(s, data[1]);
     struct kafc_arena a;
     kafc_error e;
     void *msg = calloc(1, s->size);
