@@ -55,8 +55,8 @@ kafc_err kafc__walk_version(const struct kafc_schema *s, int version, kafc_error
 {
     if ((version >= s->min && version <= s->max) || (s->alias && version == s->alias))
         return KAFC_OK;
-    (void)kafc__error(e, KAFC_ERR_UNSUPPORTED, "%s has versions %d to %d, not %d", s->name, s->min,
-                      s->max, version);
+    (void)kafc__error(e, KAFC_ERR_UNSUPPORTED, "%s has versions %d %s %d, not %d", s->name, s->min,
+                      s->alias ? "and" : "to", s->alias ? s->alias : s->max, version);
     if (e) {
         e->api = s->key;
         e->version = (int16_t)version;

@@ -10,6 +10,7 @@
 #include "fuzz/pick.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/22_init_producer_id.h"
+#include "protocol/walk.h"
 #include "tests/protocol/message.h"
 #include "tests/support/suite.h"
 
@@ -95,6 +96,7 @@ static void check_schema(const struct kafc_schema *s, int flex)
     walk_bytes(s, err, sizeof(err));
     ck_assert_msg(!*err, "%s", err);
     unsigned tags = 0;
+    ck_assert_msg(s->nfields <= KAFC_WALK_ROWS, "%s: more rows than the walkers take", s->name);
     for (int i = 0; i < s->nfields; i++) {
         const struct kafc_field *f = &s->field[i];
         check_field(s, f, flex);
@@ -296,8 +298,8 @@ START_TEST(versions_that_are_none_are_refused)
             char want[100];
             if ((v >= s->min && v <= s->max) || (s->alias && v == s->alias))
                 continue;
-            snprintf(want, sizeof(want), "%s has versions %d to %d, not %d", s->name, s->min,
-                     s->max, v);
+            snprintf(want, sizeof(want), "%s has versions %d %s %d, not %d", s->name, s->min,
+                     s->alias ? "and" : "to", s->alias ? s->alias : s->max, v);
             kafc__rd_init(&r, "", 0);
             kafc__wr_init(&w, buf, sizeof(buf), NULL);
             MUST(kafc__msg_size(s, msg, (int16_t)v, &n, NULL, &e) == KAFC_ERR_UNSUPPORTED &&

@@ -323,6 +323,16 @@ START_TEST(lines_that_are_wrong_are_answered_in_their_place)
            "error: there is no message \"??\"; \"kafc schema\" lists all\n"
            "error: HeartbeatResponse v0 at byte 2: bytes behind the end of the message\n"
            "{\"errorCode\":-21555}\n");
+    /* version 0 has two numbers, and no others */
+    expect("K0='OffsetCommitKey\t'; B='\t000161000162000000ff\n'\n"
+           "printf \"${K0}1$B${K0}0$B${K0}2$B${K0}+1$B${K0}1x$B${K0} 1$B\" | $K decode",
+           1,
+           "{\"group\":\"a\",\"topic\":\"b\",\"partition\":255}\n"
+           "{\"group\":\"a\",\"topic\":\"b\",\"partition\":255}\n"
+           "error: OffsetCommitKey has versions 0 and 1, not 2\n"
+           "error: \"+1\" is no version; OffsetCommitKey has 0 and 1\n"
+           "error: \"1x\" is no version; OffsetCommitKey has 0 and 1\n"
+           "error: \" 1\" is no version; OffsetCommitKey has 0 and 1\n");
     expect("printf '\\n' | $K decode", 0, "\n");
     expect("$K decode </dev/null", 0, "");
 }

@@ -192,8 +192,9 @@ kafc_err codec_split(char *line, size_t n, struct codec_line *l, kafc_error *err
     if (!l->schema)
         return no_such_message(line, err);
     if (!parse_version(version, &l->version))
-        return kafc__error(err, KAFC_ERR_USAGE, "\"%.20s\" is no version; %s has %d to %d", version,
-                           line, l->schema->min, l->schema->max);
+        return kafc__error(err, KAFC_ERR_USAGE, "\"%.20s\" is no version; %s has %d %s %d", version,
+                           line, l->schema->min, l->schema->alias ? "and" : "to",
+                           l->schema->alias ? l->schema->alias : l->schema->max);
     return KAFC_OK;
 }
 
