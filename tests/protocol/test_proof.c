@@ -103,7 +103,7 @@ static void check_round_trip(struct sample *m)
 
 START_TEST(random_messages_come_back_equal)
 {
-    for_all(setting("KAFC_CODEC_RUNS", 400), check_round_trip);
+    for_all(setting("KAFC_CODEC_RUNS", 2000), check_round_trip);
 }
 END_TEST
 
