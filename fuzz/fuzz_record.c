@@ -20,10 +20,8 @@
 #include "protocol/record/read.h"
 #include "protocol/record/write.h"
 
-enum {
-    LIMIT = 1 << 18,
-    AGAIN = 16 * LIMIT
-}; /* what is written anew may be larger: other deltas, other formats */
+/* What is written anew may be larger: other deltas, other formats. */
+enum { LIMIT = 1 << 18, AGAIN = 16 * LIMIT };
 
 static void must(bool ok)
 {

@@ -118,12 +118,12 @@ static void take(void *to, const void *obj, const struct kafc_field *f, size_t n
 
 /* ---- Targets ---- */
 
-static int32_t count(const struct kafc_place *p, struct kafc_any_array many)
+static int64_t count(const struct kafc_place *p, struct kafc_any_array many)
 {
     int64_t n = p->parts ? 0 : many.n;
     for (int32_t i = 0; p->parts && i < many.n; i++)
         n += array_of(at(many, p->many, i), p->parts).n;
-    return n > INT32_MAX ? INT32_MAX : (int32_t)n;
+    return n;
 }
 
 static void name_topics(const struct kafc_place *p, const void *req, struct kafc_any_array many,
@@ -153,10 +153,11 @@ struct kafc_target *kafc__route_targets(const struct kafc_api *api, const void *
     if (p.many)
         many = array_of(req, p.many);
     bool single = p.one && !p.parts && many.n == 0;
-    *n = single ? 1 : count(&p, many);
-    struct kafc_target *t = kafc__arena_array(a, (size_t)*n, sizeof(*t));
+    int64_t all = single ? 1 : count(&p, many);
+    struct kafc_target *t = all <= INT32_MAX ? kafc__arena_array(a, (size_t)all, sizeof(*t)) : NULL;
     if (!t)
         return NULL;
+    *n = (int32_t)all;
     if (single)
         take(&t->name, req, p.one, sizeof(t->name));
     else if (p.parts)

@@ -142,10 +142,8 @@ static kafc_err bounded_window(const struct kafc_decompress *d, const unsigned c
     if (log <= ZSTD_WINDOW && (!known || promised <= 1u << ZSTD_WINDOW))
         return KAFC_OK;
     size_t len = 6u + dictionary[p[4] & 3] + content[p[4] >> 6];
-    if (one_segment &&
-        p[4] >>
-            6) /* no byte for the window; its place is taken by a size of one byte, if it has one */
-        len--;
+    if (one_segment && p[4] >> 6)
+        len--; /* no byte for the window; a size of one byte, if it has that, takes its place */
     if (len > n)
         return KAFC_OK;
     uint64_t bound = blocks_bound(p + len, n - len);
