@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/rand.h"
-#include "protocol/registry.h"
+#include "fuzz/pick.h"
 #include "tests/protocol/message.h"
 #include "tests/support/suite.h"
 #include "tools/kafc/from_json.h"
@@ -387,22 +387,18 @@ static bool check_same(const struct kafc_schema *s, const void *msg, int version
 
 START_TEST(what_is_printed_is_read)
 {
-    size_t napis, ndata;
-    const struct kafc_api *const *apis = kafc__apis(&napis);
-    const struct kafc_schema *const *data = kafc__data_schemas(&ndata);
     struct kafc_arena a;
     struct kafc_rand rnd;
     kafc__arena_init(&a, NULL, 0);
     int total = 0, same = 0;
     kafc__rand_seed(&rnd, 29);
-    for (size_t i = 0; i < 2 * napis + ndata; i++) {
-        const struct kafc_schema *s = i >= 2 * napis ? data[i - 2 * napis]
-                                      : i & 1        ? apis[i / 2]->resp
-                                                     : apis[i / 2]->req;
+    for (size_t i = 0; i < pick_count(); i++) {
+        const struct kafc_schema *s = pick_message(i);
         void *msg = message_new(s);
-        for (int version = s->min; version <= s->max; version++)
+        for (size_t v = 0; v < pick_versions(s); v++)
             for (int k = 0; k < 20; k++) {
-                ck_assert(kafc__msg_random(s, msg, (int16_t)version, &rnd, &a));
+                int16_t version = pick_version(s, v);
+                ck_assert(kafc__msg_random(s, msg, version, &rnd, &a));
                 total++;
                 same += check_same(s, msg, version, &a);
                 kafc__arena_reset(&a);
