@@ -112,8 +112,8 @@ struct kafc_flight {
         *old; /* for a broker before 0.11: what is sent instead of batch[i], or NULL */
     struct kafc_refused {
         struct kafc_batch_out *batch;
-        kafc_err code;
-    } * refused; /* batches that the broker cannot hold: not sent (rule W8) */
+        kafc_err code; /* KAFC_OK: it only has to wait for one in front of it (rule W5) */
+    } * refused;       /* batches that are not sent: the broker cannot hold them (rule W8) */
     int32_t nrefused;
 };
 

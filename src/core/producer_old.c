@@ -33,11 +33,16 @@ static kafc_err rewrite(struct kafc_producer *p, const struct kafc_batch_out *b,
 }
 
 /* The batch is not sent; its outcome is told when the request is over. */
+static void leave_out(struct kafc_flight *f, int32_t i, kafc_err code)
+{
+    f->refused[f->nrefused++] = (struct kafc_refused){ f->batch[i], code };
+    f->batch[i] = NULL;
+}
+
 static void refuse(struct kafc_flight *f, int32_t i, const kafc_error *why)
 {
     struct kafc_batch_out *b = f->batch[i];
-    f->refused[f->nrefused++] = (struct kafc_refused){ b, why->code };
-    f->batch[i] = NULL;
+    leave_out(f, i, why->code);
     kafc__producer_say(f->p, KAFC_LOG_WARN, "%s [%d]: %s", b->topic, (int)b->partition,
                        why->message);
 }
@@ -74,17 +79,28 @@ static void refill(struct kafc_flight *f)
     f->req.topic_data.n = n;
 }
 
+/* Is one of its partition in front of it, and under way? They were queued together when several could be. */
+static bool overtakes(const struct kafc_batch_out *b)
+{
+    const struct kafc_part *part = b->owner;
+    return b->node.prev != &part->queue;
+}
+
 static kafc_err rewrite_all(struct kafc_flight *f, int16_t version, kafc_error *err)
 {
-    kafc_error why = { .code = KAFC_OK };
+    kafc_error why;
+    kafc__error(&why, KAFC_ERR_WOULD_BLOCK, "a batch in front is under way");
     f->old = kafc__arena_array(&f->arena, (size_t)f->n, sizeof(*f->old));
     f->refused = kafc__arena_array(&f->arena, (size_t)f->n, sizeof(*f->refused));
     if (!f->old || !f->refused)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a request");
-    for (int32_t i = 0; i < f->n; i++)
-        if (rewrite(f->p, f->batch[i], kafc__magic_of_produce(version), &f->old[i], &why) !=
-            KAFC_OK)
+    for (int32_t i = 0; i < f->n; i++) {
+        if (overtakes(f->batch[i]))
+            leave_out(f, i, KAFC_OK);
+        else if (rewrite(f->p, f->batch[i], kafc__magic_of_produce(version), &f->old[i], &why) !=
+                 KAFC_OK)
             refuse(f, i, &why);
+    }
     refill(f);
     if (f->nrefused < f->n)
         return KAFC_OK;

@@ -248,12 +248,14 @@ static struct kafc_batch_out *take_batch(struct kafc_flight *f,
     return NULL;
 }
 
+/* o: NULL as if it had not been taken. */
 static void back(struct kafc_producer *p, struct kafc_batch_out *b, const struct kafc_outcome *o)
 {
     struct kafc_part *part = b->owner;
     b->flying = false;
     part->in_flight--;
-    kafc__producer_outcome(p, b, o);
+    if (o)
+        kafc__producer_outcome(p, b, o);
     kafc__producer_place(p, part);
 }
 
@@ -299,11 +301,12 @@ static void answers(struct kafc_producer *p, struct kafc_flight *f,
 /* The same outcome for all batches of the request that have none yet; those that were not sent have their own. */
 static void all_back(struct kafc_producer *p, struct kafc_flight *f, const struct kafc_outcome *o)
 {
-    for (int32_t i = 0; i < f->nrefused; i++)
-        back(p, f->refused[i].batch,
-             &(struct kafc_outcome){ .code = f->refused[i].code,
-                                     .transport = true,
-                                     .headers = f->refused[i].code == KAFC_ERR_UNSUPPORTED });
+    for (int32_t i = 0; i < f->nrefused; i++) {
+        struct kafc_outcome own = { .code = f->refused[i].code,
+                                    .transport = true,
+                                    .headers = f->refused[i].code == KAFC_ERR_UNSUPPORTED };
+        back(p, f->refused[i].batch, own.code == KAFC_OK ? NULL : &own);
+    }
     f->nrefused = 0;
     for (int32_t i = 0; i < f->n; i++) {
         struct kafc_batch_out *b = f->batch[i];

@@ -315,6 +315,39 @@ START_TEST(W6_an_id_is_not_lost_in_silence_at_an_old_leader)
 }
 END_TEST
 
+/* Batches that were queued with sequences, several at once, for a leader that turns out to know none. */
+START_TEST(W5_order_survives_an_old_leader_with_five_in_flight)
+{
+    enum { LATER = 10 };
+    char lost[40], value[LATER][16];
+    kafc_message m = message(2);
+    start_with("1.1", 0);
+    kafc_writer *w = writer(KAFC_WRITER(.topic = "t", .batch_messages = 1));
+    ck_ok(kafc_writer_write(w, &m, 1, SOON, &e.err));
+    ck_ok(kafc_mock_set_release(e.mock, "0.10.1"));
+    ck_ok(kafc_mock_push_error(e.mock, KAFC_API_PRODUCE, KAFC_ERR_NOT_ENOUGH_REPLICAS, 1));
+    ck_ok(kafc_mock_cut(e.mock, 0));
+    snprintf(lost, sizeof(lost), "node %d, advertised", (int)kafc_mock_leader(e.mock, "t", 0, NULL));
+    for (int64_t end = kafc__clock_mono_us() + SOON * 1000; !was_logged(lost);)
+        ck_assert(kafc__clock_mono_us() < end);
+    for (int i = 0; i < LATER; i++) {
+        snprintf(value[i], sizeof(value[i]), "later %d", i);
+        m.value = KAFC_STR(value[i]);
+        ck_ok(kafc_writer_send(w, &m, NULL, SOON, &e.err));
+    }
+    ck_ok(kafc_writer_flush(w, SOON, &e.err));
+    for (int i = 0; i < LATER; i++) {
+        kafc_message *got = kafc_mock_record(e.mock, "t", 0, 1 + i);
+        ck_assert_ptr_nonnull(got);
+        same_bytes(got->value, KAFC_STR(value[i]));
+        kafc_message_free(got);
+    }
+    ck_assert(was_logged("goes on without idempotence"));
+    kafc_writer_free(w);
+    stop();
+}
+END_TEST
+
 START_TEST(W9_a_lookup_creates_no_topic_whatever_the_release)
 {
     const struct release *r = &releases[_i];
@@ -587,6 +620,7 @@ int main(void)
         { W8_zstd_is_refused_before_2_1, RELEASES },
         { W6_idempotence_that_was_asked_for_is_an_error_before_0_11, RELEASES },
         { W6_an_id_is_not_lost_in_silence_at_an_old_leader, 1 },
+        { W5_order_survives_an_old_leader_with_five_in_flight, 1 },
         { W9_a_lookup_creates_no_topic_whatever_the_release, RELEASES },
         { W1_every_kind_of_acks_has_its_verdict_at_a_release, RELEASES },
         { a_set_that_is_too_large_is_split, 1 },
