@@ -431,17 +431,29 @@ static int32_t room_for(const struct kafc_consumer *c, size_t n)
     return (int32_t)(want < left ? want : left);
 }
 
-/* Before version 3 nothing bounds the answer but the bounds of its partitions; one whose batch was cut off has its
- * own. */
+/* Before version 3 nothing bounds the answer but the bounds of its partitions. Those whose batch was cut off need what
+ * they ask for: as many as there is room for, nothing of the rest. The others share what is left. */
 static void share_room(struct kafc_fetcher *f)
 {
-    int32_t share = f->nasked ? f->msg.max_bytes / f->nasked : 0;
+    int32_t n = f->msg.topics.n < f->nasked ? f->msg.topics.n : f->nasked, others = 0;
+    int32_t left = f->msg.max_bytes;
 
-    for (int32_t i = 0; i < f->msg.topics.n && i < f->nasked; i++) {
-        struct kafc_fetch_req_partition *rp = &f->msg.topics.v[i].partitions.v[0];
+    for (int32_t i = 0; i < n; i++) {
+        int32_t *max = &f->msg.topics.v[i].partitions.v[0].partition_max_bytes;
 
-        if (f->asked[i].p->max_bytes == 0 && rp->partition_max_bytes > share)
-            rp->partition_max_bytes = share > 0 ? share : 1;
+        others += f->asked[i].p->max_bytes == 0;
+        if (f->asked[i].p->max_bytes > 0 && *max > left)
+            *max = 0;
+        left -= f->asked[i].p->max_bytes > 0 ? *max : 0;
+    }
+    int32_t share = others ? left / others : 0;
+    if (share == 0 && others == n)
+        share = 1;
+    for (int32_t i = 0; i < n; i++) {
+        int32_t *max = &f->msg.topics.v[i].partitions.v[0].partition_max_bytes;
+
+        if (f->asked[i].p->max_bytes == 0 && *max > share)
+            *max = share;
     }
 }
 

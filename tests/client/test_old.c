@@ -464,6 +464,33 @@ START_TEST(a_message_that_is_larger_than_may_be_received_is_an_error)
 }
 END_TEST
 
+/* Each fits, all of them do not: such brokers know no bound for the whole of an answer. */
+START_TEST(large_messages_of_several_partitions_come_one_after_the_other)
+{
+    const struct release *r = &releases[_i];
+    if (!r->cuts)
+        return;
+    kafc__mutex_init(&log_lock);
+    nlogged = 0;
+    logged[0] = 0;
+    reading_open_with(&e, KAFC_MOCK(.brokers = 1, .release = r->name), 3,
+                      KAFC_CLIENT(.receive_max_bytes = 100000, .log = on_log));
+    for (int32_t i = 0; i < 3; i++)
+        for (int k = 0; k < 2; k++)
+            put_compressed(&e, "t", i, KAFC_NONE, 1, 60000);
+    reading_reader(&e, KAFC_READER(.topic = "t", .max_wait_ms = 20, .partition_max_bytes = 1000,
+                                   .stop = KAFC_LAST));
+    for (int i = 0; i < 6; i++) {
+        kafc_err rc = kafc_reader_fetch(e.reader, &e.m, SOON, &e.err);
+        ck_assert_msg(rc == KAFC_OK, "%d: %s", i, e.err.message);
+        ck_assert_int_eq(e.m.value.len, 60000);
+    }
+    expect_err(&e, KAFC_ERR_END_OF_RANGE);
+    ck_assert_msg(!was_logged("bytes"), "%s", logged);
+    stop();
+}
+END_TEST
+
 START_TEST(reading_begins_within_a_compressed_set_and_at_every_position)
 {
     const struct release *r = &releases[_i];
@@ -626,6 +653,7 @@ int main(void)
         { a_set_that_is_too_large_is_split, 1 },
         { a_message_that_comes_cut_off_is_asked_for_as_a_whole, 2 * RELEASES },
         { a_message_that_is_larger_than_may_be_received_is_an_error, RELEASES },
+        { large_messages_of_several_partitions_come_one_after_the_other, RELEASES },
         { reading_begins_within_a_compressed_set_and_at_every_position, RELEASES },
         { C8_an_api_that_an_old_broker_lacks_is_named, 1 },
         { C8_a_broker_that_dies_while_greeted_is_not_taken_for_an_old_one, 7 },
