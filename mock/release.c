@@ -25,15 +25,22 @@ static const struct {
 };
 
 /* The present: all that is served, but the versions that 4.0 has removed. */
+static const int8_t present_min[COLUMNS] = { 3, 4, 1, 0, 0, 2, 1, 0 };
+
 static void present(struct kafc_cluster *c)
 {
+    int at;
+
     for (int i = 0; i < KAFC_MOCK_APIS; i++) {
         const struct kafc_mserve *s = kafc__mock_serve_at(i);
         const struct kafc_api *api = kafc__api(s->key);
 
-        c->api[i].min = s->key == KAFC_API_PRODUCE ? 3 : s->key == KAFC_API_FETCH ? 4 : s->min;
+        c->api[i].min = s->min;
         c->api[i].max = api && api->max < s->max ? api->max : s->max;
     }
+    for (int i = 0; i < COLUMNS; i++)
+        if (kafc__mock_serve(column[i], &at))
+            c->api[at].min = present_min[i];
 }
 
 kafc_err kafc__cluster_set_release(struct kafc_cluster *c, const char *release)

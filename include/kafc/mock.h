@@ -93,7 +93,8 @@ KAFC_API int32_t kafc_mock_leader(kafc_mock *m, const char *topic, int32_t parti
  * API is not there (its requests, and those of other versions, end the connection, as with real brokers). */
 KAFC_API kafc_err kafc_mock_set_versions(kafc_mock *m, int16_t api, int16_t min, int16_t max);
 /* The versions of a former release, of all APIs: "0.8", "0.9", "0.10.0", "0.10.1", "0.11", "1.1", "2.1"; those before
- * 0.10 close the connection over ApiVersions. NULL: the present, which has no Produce before 3 and no Fetch before 4.
+ * 0.10 close the connection over ApiVersions. NULL: the present, without the versions that 4.0 has
+ * removed: Produce 0-2, Fetch 0-3, ListOffsets 0, CreateTopics 0-1, DeleteTopics 0.
  * Logs hold batches of format 2 all the same; message sets of formats 0 and 1 are made of them and into them.
  * Connections that are open go on, as if the broker had been replaced behind them: cut them. */
 KAFC_API kafc_err kafc_mock_set_release(kafc_mock *m, const char *release);

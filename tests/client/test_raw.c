@@ -355,8 +355,8 @@ START_TEST(wrong_calls)
                      KAFC_ERR_BROKER_NOT_AVAILABLE);
     raw_says("node 9");
     kafc_answer_free(NULL);
-    x.req.isolation_level = 1; /* version 0 has no place for it */
-    ck_assert_int_eq(raw_call_as(&kafc_list_offsets_api, 0, &x.req, -1, 5000), KAFC_ERR_ENCODE);
+    x.req.isolation_level = 1; /* version 1 has no place for it */
+    ck_assert_int_eq(raw_call_as(&kafc_list_offsets_api, 1, &x.req, -1, 5000), KAFC_ERR_ENCODE);
     raw_says("IsolationLevel");
     ck_assert_int_eq(kafc_client_close(raw_client, 0, NULL), KAFC_OK);
     ck_assert_int_eq(raw_call_as(&kafc_list_offsets_api, -1, &x.req, -1, 5000), KAFC_ERR_CLOSED);

@@ -201,6 +201,8 @@ START_TEST(topics_are_made_and_deleted_by_requests)
     struct kafc_delete_topics_resp dr;
     kafc_str name = ask_str("made");
     ask_init(&a, NULL);
+    ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_CREATE_TOPICS, 0, 7), KAFC_OK);
+    ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_DELETE_TOPICS, 0, 6), KAFC_OK);
     kafc__msg_defaults(&kafc_create_topics_req_schema, &q);
     kafc__msg_defaults(&kafc_create_topics_req_topic_schema, &t);
     kafc__msg_defaults(&kafc_create_topics_req_config_schema, &g);

@@ -364,6 +364,7 @@ START_TEST(offsets_by_time)
     struct kafc_list_offsets_resp_partition p;
     kafc_message m = { .value = KAFC_STR("x") };
     setup(&a);
+    ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_LIST_OFFSETS, 0, 11), KAFC_OK);
     (void)ask_append(&a, "t", 0, &(struct ask_batch){ .n = 10, .ts = 1000 }); /* 1000..1009 */
     (void)ask_append(&a, "t", 0, &(struct ask_batch){ .n = 10, .ts = 3000 });
     (void)ask_append(&a, "t", 0, &(struct ask_batch){ .n = 10, .ts = 2000 }); /* out of order */
