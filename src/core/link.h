@@ -20,8 +20,8 @@
  * dies at this moment, so that a close alone decides nothing:
  * ASK: ApiVersions. Closed without a word: PROBE, on another connection at once.
  * PROBE: ListOffsets 0 without topics, which all brokers before 4.0 answer, then ApiVersions. Closed over the latter
- * without a word: whoever answered is alive and does not know it: OLD. An answer to both is the broker's word; any
- * other end: ASK.
+ * without a word: whoever answered is alive and does not know it: OLD. An answer to both is the broker's word: ASK,
+ * as after any other end.
  * OLD: nothing is asked, the versions are those of 0.8. When such a connection is lost, another broker may have taken
  * the place: PROBE. */
 enum kafc_greeting { KAFC_GREET_ASK, KAFC_GREET_PROBE, KAFC_GREET_OLD };

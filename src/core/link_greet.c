@@ -114,6 +114,7 @@ static void take_versions(struct kafc_link *l, struct kafc_request *rq)
     kafc__arena_fini(&a);
     if (e || !kafc__link_step(l, KAFC_LINK_EV_VERSIONS, l->heard_at))
         return;
+    *l->cfg.greeting = KAFC_GREET_ASK; /* the broker's word ends all guessing */
     if (l->cfg.told)
         *l->cfg.told = KAFC_OK;
     kafc__log(l->cfg.log, KAFC_LOG_INFO,
@@ -128,11 +129,11 @@ static void greeted(struct kafc_request *rq)
     if (l->state != KAFC_LINK_GREETING)
         return; /* the connection is gone */
     if (rq->result) {
-        kafc__link_break(l, rq->result, "did not answer ApiVersions: %s", rq->why->message);
+        kafc__link_break(l, rq->result, "did not answer %s: %s", rq->api->name, rq->why->message);
         return;
     }
     if (rq->end - rq->body < 2) {
-        kafc__link_break(l, KAFC_ERR_PROTOCOL, "answered ApiVersions with %d bytes",
+        kafc__link_break(l, KAFC_ERR_PROTOCOL, "answered %s with %d bytes", rq->api->name,
                          (int)(rq->end - rq->body));
         return;
     }

@@ -185,6 +185,8 @@ START_TEST(C8_a_broker_that_dies_while_greeted_is_not_taken_for_an_old_one)
     ck_assert_int_eq(peer_push(&p, l, ALL, 0, NULL), KAFC_OK);
     ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_READY);
     ck_assert_int_eq(kafc__link_version(l, &kafc_metadata_api, 0, 13), 12);
+    closes(); /* it is known now: the next connection has no more to ask */
+    ck_assert_int_eq(first_key(&q), KAFC_API_API_VERSIONS);
     teardown();
 }
 END_TEST
