@@ -150,11 +150,11 @@ bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
 void kafc__producer_number(struct kafc_producer *p, struct kafc_batch_out *b)
 {
     struct kafc_part *part = b->owner;
-    if (!p->idempotent) {
+    if (b->sequence < 0 && !p->idempotent) {
         kafc__batch_out_header(&p->pool, b, -1, -1, -1);
         return;
     }
-    if (b->sequence < 0) {
+    if (b->sequence < 0) { /* what has one keeps it: the leader may have written it already */
         b->producer_id = part->producer_id;
         b->epoch = part->epoch;
         b->sequence = part->next_sequence;

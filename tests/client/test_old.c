@@ -5,6 +5,7 @@
  * is taken for older than it is for good.
  */
 #include <check.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -349,6 +350,47 @@ START_TEST(W5_order_survives_an_old_leader_with_five_in_flight)
 }
 END_TEST
 
+struct lost_answers {
+    atomic_int requests;
+    atomic_bool over;
+};
+
+/* The first one is served, and its answer lost; then the broker is out of order for a while. */
+static void loses(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    struct lost_answers *l = ctx;
+    (void)rq;
+    if (!atomic_load(&l->over))
+        a->act = atomic_fetch_add(&l->requests, 1) ? KAFC_MOCK_CUT : KAFC_MOCK_PASS_CUT;
+}
+
+START_TEST(W5_what_has_a_sequence_keeps_it_when_idempotence_gives_way)
+{
+    struct lost_answers l = { 0 };
+    kafc_message m = message(2);
+    kafc_mock_log log;
+    int64_t end = kafc__clock_mono_us() + SOON * 1000;
+    start_with("1.1", 0);
+    kafc_writer *w = writer(KAFC_WRITER(.topic = "t"));
+    ck_ok(kafc_writer_write(w, &m, 1, SOON, &e.err));
+    ck_ok(kafc_mock_hook(e.mock, KAFC_API_PRODUCE, loses, &l));
+    ck_ok(kafc_writer_send(w, &m, NULL, SOON, &e.err));
+    while (!atomic_load(&l.requests))
+        ck_assert(kafc__clock_mono_us() < end);
+    ck_ok(kafc_mock_set_release(e.mock, "0.10.1"));
+    while (!was_logged("goes on without idempotence"))
+        ck_assert(kafc__clock_mono_us() < end);
+    ck_ok(kafc_mock_set_release(e.mock, "1.1"));
+    ck_ok(kafc_mock_cut(e.mock, 0));
+    atomic_store(&l.over, true);
+    ck_ok(kafc_writer_flush(w, SOON, &e.err));
+    ck_ok(kafc_mock_log_get(e.mock, "t", 0, &log));
+    ck_assert_int_eq(log.records, 2);
+    kafc_writer_free(w);
+    stop();
+}
+END_TEST
+
 START_TEST(W9_a_lookup_creates_no_topic_whatever_the_release)
 {
     const struct release *r = &releases[_i];
@@ -652,6 +694,7 @@ int main(void)
         { W6_idempotence_that_was_asked_for_is_an_error_before_0_11, RELEASES },
         { W6_an_id_is_not_lost_in_silence_at_an_old_leader, 1 },
         { W5_order_survives_an_old_leader_with_five_in_flight, 1 },
+        { W5_what_has_a_sequence_keeps_it_when_idempotence_gives_way, 1 },
         { W9_a_lookup_creates_no_topic_whatever_the_release, RELEASES },
         { W1_every_kind_of_acks_has_its_verdict_at_a_release, RELEASES },
         { a_set_that_is_too_large_is_split, 1 },
