@@ -195,6 +195,9 @@ KAFC_API kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int3
  * Leaders, controller and coordinators are looked up for each call and not remembered, so there is
  * nothing to become stale. By name: a request whose topics are named by id alone asks for the metadata
  * of all topics. Loops want a kafc_conn.
+ * All calls to a broker share one connection, beside those of writers and readers, and it answers one
+ * request after the other: what it parks (JoinGroup, a Fetch that waits) holds up the calls behind it.
+ * Who needs both at once has a client or a kafc_conn for each.
  * `broker`, a node id, overrides the route; it must be given where only the caller can know it (the
  * routes "broker" and "quorum"), and for what belongs to one broker: sessions of Fetch and ShareFetch,
  * DescribeConfigs and AlterConfigs of a broker.
@@ -230,7 +233,9 @@ struct kafc_api;
  * has an ErrorCode, or the first's.
  * Error codes inside the response are the caller's affair, NOT_LEADER_OR_FOLLOWER and its like too: to call again is to
  * look again. The call itself goes on until its time is over while brokers cannot be reached or are not known yet; what
- * a broker may have received is not sent a second time (KAFC_ERR_DISCONNECTED, KAFC_ERR_TIMED_OUT).
+ * a broker may have received is not sent a second time (KAFC_ERR_DISCONNECTED, KAFC_ERR_TIMED_OUT). Each request has the
+ * client's request_timeout_ms, whatever timeout_ms is: give a client that joins groups more than their rebalance
+ * timeout. KAFC_ERR_INTERRUPTED, KAFC_ERR_CLOSED: the wait ended, the request may have been carried out.
  * The first error of any broker is returned. *out, the caller's, for kafc_answer_free(), holds what the others answered
  * then, and `parts` says who did not; it is NULL if nobody answered. It may outlive the client. Produce with acks 0
  * leaves defaults.

@@ -5,6 +5,8 @@
  */
 #include <check.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "protocol/api/00_produce.h"
 #include "protocol/api/01_fetch.h"
@@ -16,6 +18,7 @@
 #include "tests/core/peer.h"
 #include "tests/support/alloc.h"
 #include <kafc/mock.h>
+#include <kafc/writer.h>
 
 static kafc_mock *mock;
 
@@ -305,6 +308,66 @@ START_TEST(C3_a_call_that_waits_is_interrupted)
 }
 END_TEST
 
+static void close_it(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)rq;
+    a->act = KAFC_MOCK_SILENT;
+    *(kafc_err *)ctx = kafc_client_close(raw_client, 5000, NULL);
+}
+
+START_TEST(a_call_that_waits_ends_when_the_client_is_closed)
+{
+    struct offsets_request x;
+    kafc_err closed = KAFC_ERR_TIMED_OUT;
+    ask_offsets(&x);
+    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_LIST_OFFSETS, close_it, &closed), KAFC_OK);
+    ck_assert_int_eq(raw_call_as(&kafc_list_offsets_api, -1, &x.req, 2, -1), KAFC_ERR_CLOSED);
+    ck_assert_ptr_null(raw_answer);
+    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_LIST_OFFSETS, NULL, NULL), KAFC_OK);
+    ck_assert_int_eq(closed, KAFC_OK);
+}
+END_TEST
+
+static void call_inside(void *ctx, const kafc_report *r)
+{
+    struct offsets_request x;
+    (void)r;
+    ask_offsets(&x);
+    *(kafc_err *)ctx = raw_call_as(&kafc_list_offsets_api, -1, &x.req, -1, 5000);
+}
+
+START_TEST(C6_a_call_inside_a_callback_is_an_error)
+{
+    kafc_err inside = KAFC_OK;
+    kafc_message m = { .value = KAFC_STR("v") };
+    kafc_writer *w = kafc_writer_open(
+        raw_client, KAFC_WRITER(.topic = "a", .on_delivery = call_inside, .ctx = &inside),
+        &raw_err);
+    ck_assert_ptr_nonnull(w);
+    raw_ok(kafc_writer_send(w, &m, NULL, 5000, &raw_err));
+    raw_ok(kafc_writer_close(w, 5000, &raw_err));
+    kafc_writer_free(w);
+    ck_assert_int_eq(inside, KAFC_ERR_IN_CALLBACK);
+    ck_assert_ptr_null(raw_answer);
+}
+END_TEST
+
+START_TEST(C7_a_forked_child_calls_nobody)
+{
+    struct offsets_request x;
+    int status;
+    ask_offsets(&x);
+    (void)raw_call(&kafc_list_offsets_api, &x.req);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        _exit(raw_call_as(&kafc_list_offsets_api, -1, &x.req, -1, 5000) != KAFC_ERR_FORKED);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(count_ok(raw_call(&kafc_list_offsets_api, &x.req), "a"), 6);
+}
+END_TEST
+
 /* --- Versions ------------------------------------------------------------------------------- */
 
 START_TEST(C8_versions_suit_both_or_the_error_says_who_is_too_old)
@@ -420,6 +483,9 @@ int main(void)
     tcase_add_test(t, what_reached_nobody_is_cut_up_anew);
     tcase_add_test(t, what_a_broker_may_have_received_is_not_sent_again);
     tcase_add_test(t, C3_a_call_that_waits_is_interrupted);
+    tcase_add_test(t, a_call_that_waits_ends_when_the_client_is_closed);
+    tcase_add_test(t, C6_a_call_inside_a_callback_is_an_error);
+    tcase_add_test(t, C7_a_forked_child_calls_nobody);
     tcase_add_test(t, C8_versions_suit_both_or_the_error_says_who_is_too_old);
     tcase_add_test(t, wrong_calls);
     tcase_add_test(t, each_allocation_may_fail);
