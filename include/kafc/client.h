@@ -233,8 +233,8 @@ struct kafc_api;
  * has an ErrorCode, or the first's.
  * Error codes inside the response are the caller's affair, NOT_LEADER_OR_FOLLOWER and its like too: to call again is to
  * look again. The call itself goes on until its time is over while brokers cannot be reached or are not known yet; what
- * a broker may have received is not sent a second time (KAFC_ERR_DISCONNECTED, KAFC_ERR_TIMED_OUT). Each request has the
- * client's request_timeout_ms, whatever timeout_ms is: give a client that joins groups more than their rebalance
+ * a broker may have received is not sent a second time (KAFC_ERR_DISCONNECTED, KAFC_ERR_TIMED_OUT). Each request has
+ * the client's request_timeout_ms, whatever timeout_ms is: give a client that joins groups more than their rebalance
  * timeout. KAFC_ERR_INTERRUPTED, KAFC_ERR_CLOSED: the wait ended, the request may have been carried out.
  * The first error of any broker is returned. *out, the caller's, for kafc_answer_free(), holds what the others answered
  * then, and `parts` says who did not; it is NULL if nobody answered. It may outlive the client. Produce with acks 0
