@@ -530,19 +530,24 @@ static kafc_err leader_of(kafc_conn *c, const kafc_metadata *m, struct address *
                        (int)t->npartitions, (int)c->o.partition);
 }
 
-/* Asks for the leader until there is one. */
+/* Asks for the leader until there is one. That time ran out says less than what was answered before. */
 static kafc_err find_leader(kafc_conn *c, int64_t deadline, struct address *a, int32_t *node,
                             kafc_error *err)
 {
     struct kafc_asker by = kafc__asker_of_conn(c);
     bool create = c->o.create_topic == KAFC_ON;
+    kafc_error last = { .code = KAFC_OK };
     for (int64_t pause = 50000;; pause = pause < 800000 ? pause * 2 : pause) {
         kafc_metadata *m = NULL;
         kafc_err rc = kafc__query_metadata(&by, &c->o.topic, 1, create, deadline, &m, err);
+        if (rc == KAFC_ERR_TIMED_OUT && last.code != KAFC_OK)
+            return kafc__error(err, last.code, "%s", last.message);
         if (rc != KAFC_OK)
             return rc;
-        rc = leader_of(c, m, a, node, err);
+        rc = leader_of(c, m, a, node, &last);
         kafc_metadata_free(m);
+        if (rc != KAFC_OK && err)
+            *err = last;
         bool again = rc == KAFC_ERR_LEADER_NOT_AVAILABLE ||
                      (create && rc == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
         int64_t now = kafc__clock_mono_us();
