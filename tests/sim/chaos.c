@@ -81,6 +81,13 @@ static void stop(struct sim_chaos *x, int32_t broker)
     sim_at(s, &x->restart[broker].event, s->now + 20000 + sim_draw(s, 1500000));
 }
 
+/* All brokers at once, between two connections. */
+static void become(struct sim_chaos *x, const char *release)
+{
+    ck_assert_int_eq(kafc__cluster_set_release(x->sim->cluster, release), KAFC_OK);
+    sim_break(x->sim, 0, false);
+}
+
 static void heal(struct sim_chaos *x)
 {
     struct sim *s = x->sim;
@@ -91,10 +98,8 @@ static void heal(struct sim_chaos *x)
         (void)kafc__cluster_start(s->cluster, b);
         (void)kafc__cluster_freeze(s->cluster, b, false);
     }
-    if (x->upgrades) {
-        ck_assert_int_eq(kafc__cluster_set_release(s->cluster, NULL), KAFC_OK);
-        sim_break(s, 0, false);
-    }
+    if (x->other)
+        become(x, NULL);
     x->nstopped = 0;
     for (int32_t p = 0; p < x->partitions; p++)
         if (kafc__cluster_leader(s->cluster, x->topic, p, NULL) < 0)
@@ -124,6 +129,8 @@ static void strike(void *ctx)
         heal(x);
         return;
     }
+    if (x->other && sim_chance(s, 10))
+        become(x, sim_chance(s, 50) ? x->other : NULL);
     switch (sim_draw(s, 8)) {
     case 7: (void)kafc__cluster_freeze(s->cluster, broker, sim_chance(s, 40)); break;
     case 0:
@@ -148,6 +155,8 @@ void sim_chaos_start(struct sim_chaos *x)
 {
     if (x->answers)
         (void)kafc__cluster_hook(x->sim->cluster, -1, answer, x);
+    if (x->other && sim_chance(x->sim, 50))
+        become(x, NULL);
     x->event = (struct sim_event){ .fire = strike, .ctx = x };
     sim_at(x->sim, &x->event, x->sim->now + 1 + sim_draw(x->sim, (uint32_t)x->pause_us * 2));
 }

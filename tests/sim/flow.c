@@ -374,7 +374,7 @@ static void start_chaos(struct flow *f, const struct flow_options *o)
                                    .stops = true,
                                    .all_stop = sim_chance(s, 30),
                                    .moves = true,
-                                   .upgrades = o->release && sim_chance(s, 50),
+                                   .other = o->release && sim_chance(s, 50) ? o->release : NULL,
                                    .answers = sim_chance(s, 70) };
     sim_chaos_start(&f->chaos);
 }

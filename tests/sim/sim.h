@@ -91,7 +91,7 @@ struct sim_chaos {
     int64_t until;
     int pause_us; /* between faults, at most twice this */
     bool stops, moves, answers;
-    bool upgrades; /* at the end all brokers are of the present release */
+    const char *other; /* a release that the brokers change to and from; at the end it is the present; or NULL */
     bool all_stop; /* else one broker at least runs */
     struct sim_event event;
     struct sim_restart restart[SIM_BROKERS_MAX + 1];
