@@ -5,8 +5,8 @@
  */
 #include "base/mem.h"
 #include "mock/state.h"
-#include "protocol/registry.h"
 #include "protocol/api/18_api_versions.h"
+#include "protocol/registry.h"
 
 enum {
     READ_SIZE = 65536,

@@ -20,7 +20,8 @@ struct sub {
     kafc_offset_query *q;
     int64_t timestamp;
     int32_t leader;
-    int32_t slot; /* a request holds a partition once: more questions about it go into more requests */
+    int32_t
+        slot; /* a request holds a partition once: more questions about it go into more requests */
     bool answered;
     kafc_err code;
     int64_t offset; /* -1: none */
@@ -498,8 +499,7 @@ static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
             give_up_unknown(r);
         if (rc != KAFC_OK || !any_left(r) || (failed > 0 && !r->by->how->pause))
             return verdict(r, err);
-        if (failed > 0 &&
-            !r->by->how->pause(c, failures - 1, r->worst, deadline, interrupts, &why))
+        if (failed > 0 && !r->by->how->pause(c, failures - 1, r->worst, deadline, interrupts, &why))
             return why == KAFC_ERR_TIMED_OUT
                        ? verdict(r, err)
                        : kafc__error(err, fail_rest(r, why), "%s", kafc_err_text(why));

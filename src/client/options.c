@@ -174,8 +174,8 @@ static void store_string(const struct kafc_option *row, void *opts, const char *
 
 /* --- Resolving ------------------------------------------------------------------- */
 
-static kafc_err resolve_number(const char *object, const struct kafc_option *row, const char *text, void *out,
-                               kafc_error *err)
+static kafc_err resolve_number(const char *object, const struct kafc_option *row, const char *text,
+                               void *out, kafc_error *err)
 {
     int64_t v = load(row, out);
     if (v == 0 && text) {
@@ -198,8 +198,8 @@ static kafc_err resolve_number(const char *object, const struct kafc_option *row
     return KAFC_OK;
 }
 
-static kafc_err resolve_position(const char *object, const struct kafc_option *row, const char *text, void *out,
-                                 kafc_error *err)
+static kafc_err resolve_position(const char *object, const struct kafc_option *row,
+                                 const char *text, void *out, kafc_error *err)
 {
     kafc_position at;
     int64_t kind = row->dflt;
@@ -211,12 +211,11 @@ static kafc_err resolve_position(const char *object, const struct kafc_option *r
         at = kafc_position_make((kafc_position_kind)kind, 0);
     }
     if ((int)at.kind < 0 || at.kind > KAFC_POSITION_COMMITTED)
-        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is no position", object,
-                           row->field);
+        return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is no position", object, row->field);
     if ((at.kind == KAFC_POSITION_OFFSET || at.kind == KAFC_POSITION_TAIL) && at.value < 0)
         return kafc__error(err, KAFC_ERR_USAGE,
-                           "%s: %s has the offset %" PRId64 ", but must not be below 0",
-                           object, row->field, at.value);
+                           "%s: %s has the offset %" PRId64 ", but must not be below 0", object,
+                           row->field, at.value);
     memcpy((char *)out + row->offset, &at, sizeof(at));
     return KAFC_OK;
 }

@@ -82,7 +82,8 @@ static kafc_err check(const char *name, const char *value, const struct kafc_opt
 {
     *first = NULL;
     for (int k = 0; k < KAFC_OPTION_SETS; k++) {
-        const struct kafc_option *row = kafc__option_sets[k]->row, *end = row + kafc__option_sets[k]->n;
+        const struct kafc_option *row = kafc__option_sets[k]->row,
+                                 *end = row + kafc__option_sets[k]->n;
         for (; row < end; row++) {
             if (!kafc__option_named(row, name))
                 continue;
