@@ -320,7 +320,7 @@ END_TEST
 START_TEST(W5_order_survives_an_old_leader_with_five_in_flight)
 {
     enum { LATER = 10 };
-    char lost[40], value[LATER][16];
+    char lost[40], value[LATER][32];
     kafc_message m = message(2);
     start_with("1.1", 0);
     kafc_writer *w = writer(KAFC_WRITER(.topic = "t", .batch_messages = 1));

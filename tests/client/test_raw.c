@@ -5,8 +5,6 @@
  */
 #include <check.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "protocol/api/00_produce.h"
 #include "protocol/api/01_fetch.h"
@@ -15,6 +13,7 @@
 #include "protocol/api/27_write_txn_markers.h"
 #include "protocol/api/52_vote.h"
 #include "tests/client/raw.h"
+#include "tests/client/stranger.h"
 #include "tests/core/peer.h"
 #include "tests/support/alloc.h"
 #include <kafc/mock.h>
@@ -352,18 +351,19 @@ START_TEST(C6_a_call_inside_a_callback_is_an_error)
 }
 END_TEST
 
+static int call_in_child(void)
+{
+    struct offsets_request x;
+    ask_offsets(&x);
+    return raw_call_as(&kafc_list_offsets_api, -1, &x.req, -1, 5000) != KAFC_ERR_FORKED;
+}
+
 START_TEST(C7_a_forked_child_calls_nobody)
 {
     struct offsets_request x;
-    int status;
     ask_offsets(&x);
     (void)raw_call(&kafc_list_offsets_api, &x.req);
-    pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    if (child == 0)
-        _exit(raw_call_as(&kafc_list_offsets_api, -1, &x.req, -1, 5000) != KAFC_ERR_FORKED);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(stranger_fork(call_in_child), 0);
     ck_assert_int_eq(count_ok(raw_call(&kafc_list_offsets_api, &x.req), "a"), 6);
 }
 END_TEST
