@@ -193,7 +193,16 @@ static kafc_err zstd_feed(struct kafc_decompress *d, const unsigned char *p, siz
     }
 }
 
-/* Frame after frame; what follows the last and does not start another is ignored. */
+/* A frame, or one to be passed over. */
+static bool starts_frame(const unsigned char *p, size_t n)
+{
+    static const unsigned char pass[3] = { 0x2a, 0x4d, 0x18 };
+    return n >= sizeof(magic) && (memcmp(p, magic, sizeof(magic)) == 0 ||
+                                  (p[0] >> 4 == 5 && memcmp(p + 1, pass, sizeof(pass)) == 0));
+}
+
+/* Frame after frame; what follows the last and does not start another is ignored. What does not even begin with one is
+ * kept from libzstd, which may still know the formats of its youth: their windows would be nobody's. */
 static kafc_err zstd_decompress(struct kafc_decompress *d, const void *data, size_t n,
                                 kafc_error *err)
 {
@@ -207,7 +216,7 @@ static kafc_err zstd_decompress(struct kafc_decompress *d, const void *data, siz
     }
     (void)ZSTD_DCtx_reset(ctx, ZSTD_reset_session_only);
     size_t at = 0;
-    do {
+    while (starts_frame(p + at, n - at)) {
         unsigned char copy[HEADER_MAX];
         size_t header, rest = 1;
         kafc_err rc = bounded_window(d, p + at, n - at, copy, &header, err);
@@ -219,7 +228,9 @@ static kafc_err zstd_decompress(struct kafc_decompress *d, const void *data, siz
             return rc;
         if (rest != 0)
             return kafc__error(err, KAFC_ERR_CORRUPT, "zstd data of %zu bytes ends too early", n);
-    } while (n - at >= sizeof(magic) && memcmp(p + at, magic, sizeof(magic)) == 0);
+    }
+    if (at == 0)
+        return kafc__error(err, KAFC_ERR_CORRUPT, "zstd data of %zu bytes begins with no frame", n);
     return KAFC_OK;
 }
 

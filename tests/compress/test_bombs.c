@@ -192,6 +192,8 @@ START_TEST(promises_allocate_nothing)
         { KAFC_ZSTD, "\x28\xb5\x2f\xfd\x80\x88\0\0\0\4\2\0\20x", 14, 2 << 10,
           "its blocks hold 131072" },
         { KAFC_ZSTD, "\x28\xb5\x2f\xfd\0\x88\2\0\20x", 10, 512 << 10, "ends too early" },
+        /* the same in the format of zstd 0.7 */
+        { KAFC_ZSTD, "\x27\xb5\x2f\xfd\0\x88\2\0\20x", 10, 2 << 10, "begins with no frame" },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct counted a;

@@ -255,6 +255,14 @@ START_TEST(streams_in_a_row_and_trailing_bytes)
         append(both, &n, y, b);
         /* Java reads one lz4 frame and no more */
         expect(&d, id, both, n, "first second", id == KAFC_LZ4 ? 6 : 12);
+        if (id == KAFC_ZSTD) { /* frames that are passed over, before and between */
+            n = 0;
+            append(both, &n, "\x50\x2a\x4d\x18\2\0\0\0ab\x5f\x2a\x4d\x18\0\0\0\0", 18);
+            append(both, &n, x, a);
+            append(both, &n, "\x57\x2a\x4d\x18\1\0\0\0c", 9);
+            append(both, &n, y, b);
+            expect(&d, id, both, n, "first second", 12);
+        }
         free(x);
         free(y);
     }
