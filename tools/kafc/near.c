@@ -31,10 +31,14 @@ void tool_near_try(struct tool_near *n, const char *candidate)
     char word[TOOL_NEAR_MAX + 1];
 
     lower(word, candidate);
-    size_t len = strlen(n->word);
-    unsigned d = kafc__edit_distance(n->word, word);
-    if (d > 1 && len >= 3 && strncmp(word, n->word, len) == 0)
-        d = 1; /* its beginning */
+    size_t len = strlen(n->word), other = strlen(word);
+    unsigned d;
+    if (len >= 3 && strncmp(word, n->word, len) == 0)
+        d = other > len; /* its beginning */
+    else if ((other > len ? other - len : len - other) >= n->below)
+        return; /* so many letters more or less */
+    else
+        d = kafc__edit_distance(n->word, word);
     if (d >= n->below)
         return;
     n->best = candidate;
