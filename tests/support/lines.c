@@ -10,6 +10,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "protocol/record/codec.h"
+
 void lines_open(struct lines *l, const char *name)
 {
     char path[256];
@@ -114,4 +116,15 @@ unsigned char *lines_base64(const char *text, size_t *n)
     }
     ck_assert_uint_eq(at, *n);
     return out;
+}
+
+bool lines_codec(const struct lines *l)
+{
+    bool mixed = strcmp(l->column[1], "mixed") == 0;
+    for (int id = 0; id < KAFC_CODECS; id++) {
+        const struct kafc_codec *codec = kafc__codec(id);
+        if (codec->library && (mixed || strcmp(l->column[1], codec->name) == 0))
+            return false;
+    }
+    return true;
 }

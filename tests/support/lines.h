@@ -28,4 +28,7 @@ void lines_close(struct lines *l);
 unsigned char *lines_hex(const char *text, size_t *n);
 unsigned char *lines_base64(const char *text, size_t *n);
 
+/* Of records.tsv.gz: is the codec of column 1 built in? "mixed" may be any. */
+bool lines_codec(const struct lines *l);
+
 #endif

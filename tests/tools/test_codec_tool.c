@@ -423,6 +423,8 @@ START_TEST(records_are_shown_when_asked_for)
     FILE *f = open_file("records", "w");
     lines_open(&l, "records.tsv.gz");
     while (lines_next(&l)) {
+        if (!lines_codec(&l))
+            continue;
         fprintf(f, "Records\t-\t%s\n", l.column[3]);
         n++;
     }
