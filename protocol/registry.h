@@ -10,7 +10,7 @@
 
 #include "protocol/apis.h"
 
-const struct kafc_api *kafc__api(int16_t key); /* NULL: unknown */
+const struct kafc_api *kafc__api(int16_t key);            /* NULL: unknown */
 const struct kafc_api *kafc__api_named(const char *name); /* "Fetch"; NULL: unknown */
 /* All of them, ascending by key. */
 const struct kafc_api *const *kafc__apis(size_t *n);

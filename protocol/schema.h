@@ -46,7 +46,7 @@ struct kafc_field {
     uint8_t tag;
     bool ignorable;    /* dropped silently when set in a version without it */
     bool null_default; /* the default is null, not empty */
-    bool plain;        /* a string whose length takes two bytes in flexible versions too: a header's ClientId */
+    bool plain;        /* a string's length has two bytes in all versions: a header's ClientId */
 };
 
 /* Of a message, or of a struct inside one (min == max == flex == -1 then). Rows stand in the order of the wire. */
@@ -59,7 +59,7 @@ struct kafc_schema {
     int16_t key;      /* of the API; -1: none */
     int8_t min, max;  /* versions that exist */
     int8_t flex;      /* first flexible version; 127: none */
-    int8_t alias;     /* another number of version 0: Kafka before 4 numbered a log's keys by record type; 0: none */
+    int8_t alias;     /* version 0's other number: Kafka 3 numbered log keys by record type; 0: none */
 };
 
 static inline bool kafc__in(struct kafc_range r, int v)

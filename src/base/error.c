@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OK(X) X(OK, 0, NONE, "no error")
+#define OK(X)      X(OK, 0, NONE, "no error")
 #define UNKNOWN(X) X(UNKNOWN, 0, FATAL, "an error code that this version does not know")
 
 /* One block of characters and offsets into it: pointers would cost every program that links this 24 bytes each, for the
@@ -16,7 +16,8 @@
 #define MEMBERS(name, code, cls, text) char name##_name[sizeof(#name)], name##_text[sizeof(text)];
 #define STRINGS(name, code, cls, text) #name, text,
 #define ROW(name, code, cls, text) \
-    { (code), offsetof(struct strings, name##_name), offsetof(struct strings, name##_text), KAFC_CLASS_##cls },
+    { (code), offsetof(struct strings, name##_name), offsetof(struct strings, name##_text), \
+      KAFC_CLASS_##cls },
 
 /* clang-format off */
 struct strings {

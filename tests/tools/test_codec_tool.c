@@ -25,7 +25,8 @@ static char dir[40];
 static void begin(void)
 {
     find_tool();
-    snprintf(dir, sizeof(dir), "/tmp/kafc-test-XXXXXX"); /* lint: todo because mkdtemp(3) wants it */
+    snprintf(dir, sizeof(dir),
+             "/tmp/kafc-test-XXXXXX"); /* lint: todo because mkdtemp(3) wants it */
     ck_assert_ptr_nonnull(mkdtemp(dir));
 }
 

@@ -114,11 +114,12 @@ bool tool_json_metadata(FILE *out, const kafc_metadata *m)
 
     for (int32_t i = 0; i < m->nbrokers; i++) {
         (void)snprintf(name, sizeof name, "%s:%d", m->brokers[i].host, m->brokers[i].port);
-        (void)json_array_append_new(brokers, json_pack("{si ss}", "id", m->brokers[i].id, "name", name));
+        (void)json_array_append_new(brokers,
+                                    json_pack("{si ss}", "id", m->brokers[i].id, "name", name));
     }
     for (int32_t i = 0; i < m->ntopics; i++)
         (void)json_array_append_new(topics, topic(&m->topics[i]));
-    o = json_pack("{ss? si so so}", "clusterid", m->cluster_id, "controllerid", m->controller, "brokers", brokers,
-                  "topics", topics);
+    o = json_pack("{ss? si so so}", "clusterid", m->cluster_id, "controllerid", m->controller,
+                  "brokers", brokers, "topics", topics);
     return print(out, o, JSON_COMPACT);
 }
