@@ -3,7 +3,6 @@
  * kafc(1): the commands and their command lines.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,19 +106,6 @@ const struct tool_command tool_commands[] = {
 
 volatile sig_atomic_t tool_stop;
 static void (*stop_wake)(void);
-
-int tool_fail(int status, const char *fmt, ...)
-{
-    va_list ap;
-
-    (void)fflush(stdout);
-    fputs("kafc: ", stderr);
-    va_start(ap, fmt);
-    (void)vfprintf(stderr, fmt, ap);
-    va_end(ap);
-    fputc('\n', stderr);
-    return status;
-}
 
 static void on_signal(int sig)
 {
