@@ -28,7 +28,7 @@ static void print_records(const uint8_t *p, size_t n)
     kafc_error e;
     kafc_err rc = records_put(&count, p, n, TEXT_MOST, &e);
     if (rc != KAFC_OK) {
-        must(strncmp(e.message, "byte ", 5) == 0 || strstr(e.message, "byte ") != NULL);
+        must(strstr(e.message, "byte ") != NULL);
         return;
     }
     struct kafc_json_out out = { .p = malloc(count.n + 1), .cap = count.n };

@@ -101,9 +101,9 @@ static void get_structs(struct dec *d, const struct kafc_schema *s, size_t min, 
 }
 
 /* What is behind the room's last place goes there too: the message is not going to be given to anybody. */
-static void get_elements(struct dec *d, const struct kafc_field *f, char *v, int32_t n, size_t room)
+static void get_elements(struct dec *d, const struct kafc_field *f, size_t min, char *v, int32_t n,
+                         size_t room)
 {
-    size_t min = element_min(d, f);
     d->owed += (uint64_t)n * min;
     if (f->elem == KAFC_STRUCT) {
         get_structs(d, f->sub, min, v, n, room);
@@ -127,7 +127,7 @@ static void get_array(struct dec *d, const struct kafc_field *f, void *m)
         refuse_null(d, f);
     if (n <= 0)
         return;
-    size_t room = room_for(d, (uint32_t)n, element_min(d, f));
+    size_t min = element_min(d, f), room = room_for(d, (uint32_t)n, min);
     char *v = kafc__arena_array(d->a, room,
                                 f->elem == KAFC_STRUCT ? f->sub->size : kafc__kind_size(f->elem));
     if (!v) {
@@ -138,7 +138,7 @@ static void get_array(struct dec *d, const struct kafc_field *f, void *m)
     if (f->elem == KAFC_I32 && room == (size_t)n && !d->doomed)
         get_i32s(d->r, (int32_t *)(void *)v, n);
     else
-        get_elements(d, f, v, n, room);
+        get_elements(d, f, min, v, n, room);
 }
 
 static void get_ptr(struct dec *d, const struct kafc_field *f, void *m, bool tagged)

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "client/ask.h"
-#include "protocol/api/02_list_offsets.h"
+#include "core/list_offsets.h"
 
 enum { AT_LATEST = -1, AT_EARLIEST = -2 }; /* the wire's names for the ends */
 enum { UNKNOWN_ROUNDS = 3 }; /* a topic may be so new that not every broker has heard of it */
@@ -100,16 +100,20 @@ static bool by_time(const struct sub *s)
     return s->timestamp >= 0;
 }
 
-static int by_request(const void *x, const void *y)
+/* 0: they go into one request. */
+static int compare_requests(const struct sub *a, const struct sub *b)
 {
-    const struct sub *a = x, *b = y;
     if (a->leader != b->leader)
         return a->leader < b->leader ? -1 : 1;
     if (by_time(a) != by_time(b))
         return by_time(a) ? 1 : -1;
-    if (a->slot != b->slot)
-        return a->slot < b->slot ? -1 : 1;
-    return compare_places(a, b);
+    return (a->slot > b->slot) - (a->slot < b->slot);
+}
+
+static int by_request(const void *x, const void *y)
+{
+    int c = compare_requests(x, y);
+    return c ? c : compare_places(x, y);
 }
 
 /* The open questions, sorted by place, with their slots; and the names of their topics. */
@@ -159,14 +163,7 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_ask *ask = rq->owner;
     struct list_ask *l = ask->owner;
-    if (rq->version == 0 && by_time(l->first))
-        return kafc__error(err, KAFC_ERR_UNSUPPORTED,
-                           "a time cannot be looked up: node %d knows ListOffsets 0 alone, the "
-                           "broker is too old, it needs one from 0.10.1 on",
-                           (int)rq->broker);
-    /* Before 2 there are no transactions, and the high watermark is what is committed. */
-    l->req.isolation_level = rq->version >= 2 ? l->round->isolation : 0;
-    return KAFC_OK;
+    return kafc__list_offsets_fit(rq, &l->req, l->round->isolation, err);
 }
 
 struct place {
@@ -207,9 +204,7 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
             s->answered = true;
             s->code = (kafc_err)p->error_code;
             s->epoch = p->leader_epoch;
-            s->offset = p->offset;
-            if (ask->rq.version == 0)
-                s->offset = p->old_style_offsets.n > 0 ? p->old_style_offsets.v[0] : -1;
+            s->offset = kafc__list_offsets_offset(p, ask->rq.version);
         }
     }
     kafc__arena_fini(&a);
@@ -260,9 +255,7 @@ static bool make_asks(struct round *r)
         memset(l, 0, sizeof(*l));
         l->round = r;
         l->first = &r->sub[i];
-        for (l->n = 0; i < r->nsub && r->sub[i].leader == l->first->leader &&
-                       r->sub[i].slot == l->first->slot && by_time(&r->sub[i]) == by_time(l->first);
-             i++)
+        for (l->n = 0; i < r->nsub && compare_requests(&r->sub[i], l->first) == 0; i++)
             l->n++;
         l->ask.api = &kafc_list_offsets_api;
         l->ask.msg = &l->req;

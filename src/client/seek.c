@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "client/ask.h"
 #include "protocol/api/10_find_coordinator.h"
+#include "protocol/json_text.h"
 
 static kafc_err no_memory(kafc_error *err)
 {
@@ -128,12 +129,10 @@ struct search {
 /* URL-safe base64 without padding, as Kafka writes ids in texts. */
 static void id_text(const kafc_uuid *id, char text[23])
 {
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for (unsigned i = 0; i < 22; i++) {
-        unsigned bit = i * 6, byte = bit / 8;
-        unsigned two = (unsigned)id->b[byte] << 8 | (byte + 1 < 16 ? id->b[byte + 1] : 0U);
-        text[i] = digit[two >> (10 - bit % 8) & 63];
-    }
+    struct kafc_json_out out = { .p = text, .cap = 22 };
+    struct kafc_base64 b = { .digits = kafc__base64_url_digits };
+    kafc__base64_feed(&b, &out, id->b, sizeof(id->b));
+    kafc__base64_end(&b, &out, false);
     text[22] = '\0';
 }
 

@@ -5,6 +5,7 @@
  * stops. Driver's thread, the consumer's lock held.
  */
 #include "core/consumer_internal.h"
+#include "core/list_offsets.h"
 #include "core/retry.h"
 
 static int64_t *found(struct kafc_consumer_partition *p, int need)
@@ -124,10 +125,8 @@ static void answer_one(struct kafc_lookup *l, int32_t i,
 {
     struct kafc_consumer_partition *p = l->asked[i].p;
     kafc_err code = (kafc_err)r->error_code;
-    int64_t offset = r->offset;
+    int64_t offset = kafc__list_offsets_offset(r, l->rq.version);
 
-    if (l->rq.version == 0)
-        offset = r->old_style_offsets.n > 0 ? r->old_style_offsets.v[0] : -1;
     if (code == KAFC_OK && offset < 0 && (l->need[i] & (KAFC_NEED_FIRST | KAFC_NEED_LAST))) {
         kafc__cp_retry(p); /* every log has both */
         return;
@@ -243,20 +242,12 @@ static bool add(struct kafc_lookup *l, struct kafc_consumer_partition *p)
     return true;
 }
 
-/* Versions before 2 know no transactions, version 0 the times of segments alone. */
 static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_lookup *l = rq->owner;
+    bool committed = l->c->cfg.options.isolation != KAFC_READ_UNCOMMITTED;
 
-    for (int32_t i = 0; rq->version == 0 && i < l->nasked; i++)
-        if (l->need[i] & (KAFC_NEED_START_TIME | KAFC_NEED_STOP_TIME))
-            return kafc__error(err, KAFC_ERR_UNSUPPORTED,
-                               "a time cannot be looked up: node %d knows ListOffsets 0 alone, the "
-                               "broker is too old, it needs one from 0.10.1 on",
-                               (int)l->node_id);
-    if (rq->version < 2)
-        l->msg.isolation_level = 0;
-    return KAFC_OK;
+    return kafc__list_offsets_fit(rq, &l->msg, committed ? 1 : 0, err);
 }
 
 static struct kafc_lookup *lookup_new(struct kafc_consumer *c, size_t n)
@@ -278,7 +269,6 @@ static struct kafc_lookup *lookup_new(struct kafc_consumer *c, size_t n)
         return NULL;
     }
     l->msg.replica_id = -1;
-    l->msg.isolation_level = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
     kafc__request_init(&l->rq, &kafc_list_offsets_api, &l->msg);
     l->rq.timeout_us = kafc__core_config(c->core)->request_timeout_us;
     l->rq.prepare = prepare;
