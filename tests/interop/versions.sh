@@ -57,5 +57,5 @@ kcat()
     local options=()
     has api-versions || options=(-X api.version.request=false -X broker.version.fallback="$KAFKA_VERSION")
     [ "$1" != -C ] || options+=(-X fetch.wait.max.ms=20)
-    command kcat "$@" "${options[@]}"
+    timeout -k 5 "${KCAT_TIMEOUT:-120}" kcat "$@" "${options[@]}"
 }
