@@ -75,8 +75,14 @@ typedef struct kafc_writer_options {
     int32_t request_timeout_ms;   /* 0: the client's */
     int32_t max_in_flight;        /* batches of a partition: 5, or 1 without idempotence (rule W5) */
     const char *partitioner;      /* "murmur2" (default; keyless sticky), "hash", "reference_hash", "crc32",
-                                     "round_robin", "least_bytes", "sticky", "random", and "…_consistent" forms */
+                                     "round_robin", "least_bytes", "sticky", "random", "manual", and "…_consistent"
+                                     forms; those of other clients as "librdkafka.fnv1a": docs/PARTITIONERS.md */
     kafc_partitioner_fn on_partition; /* wins over `partitioner` */
+    kafc_switch adaptive;         /* default on: sticky messages shun brokers with long queues (KIP-794).
+                                     partitioner.adaptive.partitioning.enable */
+    int32_t availability_timeout_ms; /* 0: none. Sticky messages pass by a broker that has left a Produce request
+                                     without an answer for so long. partitioner.availability.timeout.ms */
+    kafc_switch ignore_keys;      /* keys do not choose the partition; partitioner.ignore.keys */
     kafc_switch create_topics;    /* default off (rule W9). allow.auto.create.topics */
     kafc_reports reports;
     int32_t report_slots;         /* uncollected reports at most; then send would block; 1000000 (rule W7) */

@@ -161,6 +161,9 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
     cfg->request_timeout_us = (int64_t)o->request_timeout_ms * 1000;
     cfg->max_in_flight = o->max_in_flight ? o->max_in_flight : 5;
     cfg->partitioner = o->partitioner;
+    cfg->ignore_keys = o->ignore_keys == KAFC_ON;
+    cfg->not_adaptive = o->adaptive == KAFC_OFF;
+    cfg->availability_timeout_us = (int64_t)o->availability_timeout_ms * 1000;
     cfg->on_partition = o->on_partition;
     cfg->partition_ctx = o->ctx;
     cfg->create_topics = o->create_topics == KAFC_ON;

@@ -80,6 +80,16 @@ static int32_t by_round(struct kafc_partitioner *s, const kafc_message *m,
                      (uint32_t)v->n);
 }
 
+/* Java's and sarama's turn passes those that have no leader. */
+static int32_t by_round_led(struct kafc_partitioner *s, const kafc_message *m,
+                            const struct kafc_partition_view *v)
+{
+    int32_t p = by_round(s, m, v);
+    for (int32_t i = 1; i < v->n && !v->has_leader(v->ctx, p); i++)
+        p = by_round(s, m, v);
+    return p;
+}
+
 static int32_t by_least_bytes(struct kafc_partitioner *s, const kafc_message *m,
                               const struct kafc_partition_view *v)
 {
@@ -88,7 +98,7 @@ static int32_t by_least_bytes(struct kafc_partitioner *s, const kafc_message *m,
         int64_t *bytes = kafc__zalloc_array(&s->mem, (size_t)v->n, sizeof(*bytes));
         if (!bytes) {
             kafc__unlock(&s->lock);
-            return -2;
+            return KAFC_PICK_NO_MEMORY;
         }
         kafc__free(&s->mem, s->bytes);
         s->bytes = bytes;
@@ -103,6 +113,12 @@ static int32_t by_least_bytes(struct kafc_partitioner *s, const kafc_message *m,
     return best;
 }
 
+static uint32_t queued_of(const struct kafc_partitioner *s, const struct kafc_partition_view *v,
+                          int32_t i)
+{
+    return s->uniform ? 0 : v->queued(v->ctx, i);
+}
+
 /* A draw in which a partition weighs the more, the less it has queued; those without a leader weigh nothing, unless
  * all have none (KIP-794). */
 static int32_t draw_weighted(struct kafc_partitioner *s, const struct kafc_partition_view *v)
@@ -112,7 +128,7 @@ static int32_t draw_weighted(struct kafc_partitioner *s, const struct kafc_parti
     for (int32_t i = 0; i < v->n; i++) {
         if (!v->has_leader(v->ctx, i))
             continue;
-        uint32_t q = v->queued(v->ctx, i);
+        uint32_t q = queued_of(s, v, i);
         most = q > most ? q : most;
         led++;
     }
@@ -120,7 +136,7 @@ static int32_t draw_weighted(struct kafc_partitioner *s, const struct kafc_parti
         return draw_below(s, (uint64_t)v->n);
     uint64_t total = 0;
     for (int32_t i = 0; i < v->n; i++) {
-        uint32_t q = v->has_leader(v->ctx, i) ? v->queued(v->ctx, i) : UINT32_MAX;
+        uint32_t q = v->has_leader(v->ctx, i) ? queued_of(s, v, i) : UINT32_MAX;
         total += q <= most ? most - q + 1 : 0;
     }
     uint64_t r = total ? draw(s) % total : 0;
@@ -129,7 +145,7 @@ static int32_t draw_weighted(struct kafc_partitioner *s, const struct kafc_parti
     for (int32_t i = 0; i < v->n; i++) {
         if (!v->has_leader(v->ctx, i))
             continue;
-        uint32_t q = v->queued(v->ctx, i);
+        uint32_t q = queued_of(s, v, i);
         uint64_t weight = q <= most ? most - q + 1 : 0;
         last = i;
         if (r < weight)
@@ -152,28 +168,71 @@ static int32_t by_sticky(struct kafc_partitioner *s, const kafc_message *m,
     return next;
 }
 
+/* The message must say it itself. */
+static int32_t by_hand(struct kafc_partitioner *s, const kafc_message *m,
+                       const struct kafc_partition_view *v)
+{
+    (void)s;
+    (void)m;
+    (void)v;
+    return KAFC_PICK_BY_HAND;
+}
+
 /* --- The table ------------------------------------------------------------------ */
 
+/* docs/PARTITIONERS.md says whose they are; a test holds the two against each other. */
+/* clang-format off */
 static const struct kafc_partitioner_rule rules[] = {
-    /* name                     a key             an empty key   null: no key */
-    { "murmur2", by_murmur2, by_murmur2, by_sticky }, /* Java; librdkafka's murmur2_random */
-    { "murmur2_consistent", by_murmur2, by_murmur2, by_murmur2 }, /* librdkafka's murmur2 */
-    { "murmur2_random", by_murmur2, by_murmur2, by_sticky },
-    { "hash", by_hash, by_hash, by_round },           /* kafka-go, sarama: FNV-1a */
-    { "hash_consistent", by_hash, by_hash, by_hash }, /* librdkafka's fnv1a */
-    { "fnv1a", by_hash, by_hash, by_hash },
-    { "fnv1a_random", by_hash, by_hash, by_sticky },
-    { "reference_hash", by_reference, by_reference, by_random }, /* kafka-go, sarama */
-    { "reference_hash_consistent", by_reference, by_reference, by_reference },
-    { "crc32", by_crc32, by_random, by_random },          /* kafka-go */
-    { "crc32_consistent", by_crc32, by_crc32, by_crc32 }, /* librdkafka's consistent */
-    { "consistent", by_crc32, by_crc32, by_crc32 },
-    { "consistent_random", by_crc32, by_sticky, by_sticky }, /* librdkafka's default */
-    { "round_robin", by_round, by_round, by_round },
-    { "least_bytes", by_least_bytes, by_least_bytes, by_least_bytes },
-    { "sticky", by_sticky, by_sticky, by_sticky },
-    { "random", by_random, by_random, by_sticky }, /* librdkafka */
+    /* name                        a key           an empty key    null: no key */
+    { "murmur2",                   by_murmur2,     by_murmur2,     by_sticky },
+    { "murmur2_consistent",        by_murmur2,     by_murmur2,     by_murmur2 },
+    { "murmur2_random",            by_murmur2,     by_murmur2,     by_sticky },
+    { "hash",                      by_hash,        by_hash,        by_round },
+    { "hash_consistent",           by_hash,        by_hash,        by_hash },
+    { "fnv1a",                     by_hash,        by_hash,        by_hash },
+    { "fnv1a_random",              by_hash,        by_hash,        by_sticky },
+    { "reference_hash",            by_reference,   by_reference,   by_random },
+    { "reference_hash_consistent", by_reference,   by_reference,   by_reference },
+    { "crc32",                     by_crc32,       by_random,      by_random },
+    { "crc32_consistent",          by_crc32,       by_crc32,       by_crc32 },
+    { "consistent",                by_crc32,       by_crc32,       by_crc32 },
+    { "consistent_random",         by_crc32,       by_sticky,      by_sticky },
+    { "round_robin",               by_round,       by_round,       by_round },
+    { "least_bytes",               by_least_bytes, by_least_bytes, by_least_bytes },
+    { "sticky",                    by_sticky,      by_sticky,      by_sticky },
+    { "random",                    by_random,      by_random,      by_sticky },
+    { "manual",                    by_hand,        by_hand,        by_hand },
+
+    { "java.default",              by_murmur2,     by_murmur2,     by_sticky },
+    { "java.round_robin",          by_round_led,   by_round_led,   by_round_led },
+    { "java.uniform_sticky",       by_sticky,      by_sticky,      by_sticky },
+
+    { "librdkafka.random",            by_random,  by_random,  by_sticky },
+    { "librdkafka.consistent",        by_crc32,   by_crc32,   by_crc32 },
+    { "librdkafka.consistent_random", by_crc32,   by_sticky,  by_sticky },
+    { "librdkafka.murmur2",           by_murmur2, by_murmur2, by_murmur2 },
+    { "librdkafka.murmur2_random",    by_murmur2, by_murmur2, by_sticky },
+    { "librdkafka.fnv1a",             by_hash,    by_hash,    by_hash },
+    { "librdkafka.fnv1a_random",      by_hash,    by_hash,    by_sticky },
+
+    { "kafka-go.round_robin",        by_round,       by_round,       by_round },
+    { "kafka-go.least_bytes",        by_least_bytes, by_least_bytes, by_least_bytes },
+    { "kafka-go.hash",               by_hash,        by_hash,        by_round },
+    { "kafka-go.reference_hash",     by_reference,   by_reference,   by_random },
+    { "kafka-go.crc32",              by_crc32,       by_random,      by_random },
+    { "kafka-go.crc32_consistent",   by_crc32,       by_crc32,       by_crc32 },
+    { "kafka-go.murmur2",            by_murmur2,     by_murmur2,     by_random },
+    { "kafka-go.murmur2_consistent", by_murmur2,     by_murmur2,     by_murmur2 },
+
+    { "sarama.hash",           by_hash,      by_hash,      by_random },
+    { "sarama.reference_hash", by_reference, by_reference, by_random },
+    { "sarama.consistent_crc", by_crc32,     by_crc32,     by_random },
+    { "sarama.murmur2",        by_murmur2,   by_murmur2,   by_random },
+    { "sarama.random",         by_random,    by_random,    by_random },
+    { "sarama.round_robin",    by_round_led, by_round_led, by_round_led },
+    { "sarama.manual",         by_hand,      by_hand,      by_hand },
 };
+/* clang-format on */
 
 const struct kafc_partitioner_rule *kafc__partitioner_rule(const char *name)
 {
@@ -181,6 +240,12 @@ const struct kafc_partitioner_rule *kafc__partitioner_rule(const char *name)
         if (strcmp(rules[i].name, name) == 0)
             return &rules[i];
     return NULL;
+}
+
+const struct kafc_partitioner_rule *kafc__partitioner_keyless(
+    const struct kafc_partitioner_rule *rule)
+{
+    return rule->null == by_sticky ? kafc__partitioner_rule("sticky") : NULL;
 }
 
 const char *kafc__partitioner_name(size_t i)
@@ -215,7 +280,7 @@ int32_t kafc__partitioner_pick(struct kafc_partitioner *s, const kafc_message *m
     *sticky = false;
     if (s->fn) {
         int32_t p = s->fn(s->fn_ctx, m, v->n);
-        return p >= 0 && p < v->n ? p : -1;
+        return p >= 0 && p < v->n ? p : KAFC_PICK_NO_SUCH;
     }
     pick_fn pick = !m->key.p ? s->rule->null : m->key.len == 0 ? s->rule->empty : s->rule->key;
     *sticky = pick == by_sticky;

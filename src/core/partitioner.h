@@ -15,17 +15,28 @@
 
 struct kafc_partitioner_rule;
 
-/* By name, those of kafc/writer.h and librdkafka's; NULL: there is none such. */
+/* By name, as in docs/PARTITIONERS.md; NULL: there is none such. */
 const struct kafc_partitioner_rule *kafc__partitioner_rule(const char *name);
 /* The i-th name of the table, for messages and the walk of tests; NULL at the end. */
 const char *kafc__partitioner_name(size_t i);
+
+/* The rule that takes keys for none (partitioner.ignore.keys); NULL: without a key this one does not stick. */
+const struct kafc_partitioner_rule *kafc__partitioner_keyless(
+    const struct kafc_partitioner_rule *rule);
 
 /* What the rules want to know of the topic now. */
 struct kafc_partition_view {
     int32_t n; /* > 0 */
     const void *ctx;
-    bool (*has_leader)(const void *ctx, int32_t partition);
+    bool (*has_leader)(const void *ctx, int32_t partition); /* one that answers */
     uint32_t (*queued)(const void *ctx, int32_t partition); /* batches that wait or are in flight */
+};
+
+/* Answers of kafc__partitioner_pick that are no partitions. */
+enum {
+    KAFC_PICK_NO_SUCH = -1, /* the callback's answer is out of range */
+    KAFC_PICK_NO_MEMORY = -2,
+    KAFC_PICK_BY_HAND = -3 /* the message has to name its partition */
 };
 
 /* One topic's state. */
@@ -35,6 +46,7 @@ struct kafc_partitioner {
     void *fn_ctx;
     kafc_allocator mem;
     int64_t sticky_bytes;       /* after so many the sticky partition changes (KIP-794) */
+    bool uniform;               /* sticky draws do not look at queues */
     atomic_int_least64_t stuck; /* bytes that went to the sticky partition */
     atomic_int sticky;          /* the partition, or -1 */
     atomic_uint round;          /* the counter of round robin */
@@ -50,7 +62,7 @@ void kafc__partitioner_init(struct kafc_partitioner *s, const kafc_allocator *me
                             uint64_t seed);
 void kafc__partitioner_fini(struct kafc_partitioner *s);
 
-/* A partition in [0, n), or -1: the callback's answer is out of range, -2: out of memory. *sticky says that the
+/* A partition in [0, n), or KAFC_PICK_*. *sticky says that the
  * sticky partition was taken: kafc__partitioner_stuck() must follow once the message was appended. */
 int32_t kafc__partitioner_pick(struct kafc_partitioner *s, const kafc_message *m,
                                const struct kafc_partition_view *v, bool *sticky);

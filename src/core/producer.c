@@ -383,6 +383,10 @@ static kafc_err check_config(const struct kafc_producer_config *cfg,
     *rule = kafc__partitioner_rule(name);
     if (!*rule)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no partitioner \"%s\"", name);
+    if (cfg->ignore_keys && !(*rule = kafc__partitioner_keyless(*rule)))
+        return kafc__error(
+            err, KAFC_ERR_USAGE,
+            "keys cannot be ignored: without one, the partitioner \"%s\" does not stick", name);
     if (cfg->idempotence && cfg->acks != -1)
         return kafc__error(err, KAFC_ERR_USAGE, "idempotence needs acks all, not %d",
                            (int)cfg->acks);

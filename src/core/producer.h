@@ -39,9 +39,12 @@ struct kafc_producer_config {
     int32_t message_max_bytes;
     int64_t buffer_bytes;
     int64_t delivery_timeout_us;
-    int64_t request_timeout_us; /* 0: the core's */
-    int32_t max_in_flight;      /* 1..5 */
-    const char *partitioner;    /* NULL: murmur2 */
+    int64_t request_timeout_us;      /* 0: the core's */
+    int32_t max_in_flight;           /* 1..5 */
+    const char *partitioner;         /* NULL: murmur2 */
+    bool ignore_keys;                /* keys are taken for none */
+    bool not_adaptive;               /* keyless messages do not shun long queues */
+    int64_t availability_timeout_us; /* 0: none */
     kafc_partitioner_fn on_partition;
     void *partition_ctx;
     bool create_topics;

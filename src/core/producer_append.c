@@ -62,7 +62,7 @@ struct kafc_part *kafc__producer_choose(struct kafc_topic_out *t, struct kafc_ta
     } else {
         i = kafc__partitioner_pick(&t->partitioner, m, v, sticky);
         if (i < 0) {
-            *why = i == -2 ? KAFC_ERR_NO_MEMORY : KAFC_ERR_USAGE;
+            *why = i == KAFC_PICK_NO_MEMORY ? KAFC_ERR_NO_MEMORY : KAFC_ERR_USAGE;
             return NULL;
         }
     }
@@ -420,8 +420,10 @@ static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, v
         return kafc__error(err, rc, "%s [%d]: the topic has %d partitions", t->name,
                            (int)m->to_partition, (int)table->n);
     if (!part)
-        return kafc__error(err, rc, "%s has %d partitions: the partitioner chose another one",
-                           t->name, (int)table->n);
+        return kafc__error(err, rc, "%s has %d partitions: %s", t->name, (int)table->n,
+                           p->cfg.on_partition
+                               ? "the partitioner chose another one"
+                               : "the message names none, and the partitioner is manual");
     rc = kafc__producer_append(p, part, m, x.body, x.timestamp, word, tagged, NULL, &between);
     if (rc != KAFC_OK)
         return refuse(p, rc, t, err);

@@ -32,7 +32,7 @@ struct kafc_part {
     atomic_bool dirty;           /* on producer->dirty: the driver will look at it */
     struct kafc_part *next_dirty;
     atomic_uint queued; /* sealed batches without a verdict */
-    atomic_bool led;    /* has a leader */
+    atomic_bool led;    /* has a leader that answers */
     struct kafc_topic_out *topic;
     int32_t id;
 
@@ -93,6 +93,7 @@ struct kafc_node_out {
     int32_t id;
     int in_flight;
     int64_t mute_until;     /* throttled */
+    bool silent, overdue;   /* owes an answer for too long; as it is being found out */
     struct kafc_list ready; /* partitions with something to send now */
     int32_t nready;
 };
@@ -103,6 +104,7 @@ struct kafc_flight {
     struct kafc_producer *p;
     struct kafc_node_out *to;
     struct kafc_request rq;
+    int64_t sent_at;
     int64_t expires_at; /* a batch's time ends before the request's; else INT64_MAX */
     struct kafc_produce_req req;
     struct kafc_arena arena;
@@ -233,6 +235,10 @@ struct kafc_batch_out *kafc__producer_take_next(struct kafc_producer *p, struct 
 void kafc__producer_take_open(struct kafc_producer *p, struct kafc_part *part);
 int64_t kafc__producer_deadline(const struct kafc_producer *p, const struct kafc_batch_out *b);
 void kafc__producer_expire(struct kafc_producer *p, int64_t now);
+
+/* producer_silence.c */
+void kafc__producer_look_led(struct kafc_producer *p, struct kafc_part *part); /* sets part->led */
+void kafc__producer_look_silent(struct kafc_producer *p, int64_t now);
 
 /* producer_send.c */
 void kafc__producer_gather(struct kafc_producer *p);

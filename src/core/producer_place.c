@@ -134,7 +134,7 @@ static void to_leader(struct kafc_producer *p, struct kafc_part *part,
                       const struct kafc_batch_out *b)
 {
     int32_t leader = kafc__meta_leader(part->topic->meta, part->id, NULL);
-    atomic_store_explicit(&part->led, leader >= 0, memory_order_relaxed);
+    kafc__producer_look_led(p, part);
     if (leader < 0) {
         if (kafc__list_empty(&p->homeless) && p->ask_at == INT64_MAX)
             p->ask_at = kafc__core_now(p->core) + kafc__core_retry_delay(p->core, p->asks++);

@@ -201,6 +201,7 @@ static bool send_one(struct kafc_producer *p, struct kafc_node_out *to)
         b->flying = true;
         part->in_flight++;
     }
+    f->sent_at = kafc__core_now(p->core);
     to->in_flight++;
     kafc__list_del(&f->node);
     kafc__list_push(&p->flights, &f->node);
@@ -222,6 +223,7 @@ void kafc__producer_gather(struct kafc_producer *p)
             break;
         }
     }
+    kafc__producer_look_silent(p, now);
 }
 
 /* --- Answers -------------------------------------------------------------------------- */

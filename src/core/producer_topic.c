@@ -22,6 +22,7 @@ static struct kafc_topic_out *topic_new(struct kafc_producer *p, const char *nam
     for (const char *c = name; *c; c++)
         seed = (seed ^ (unsigned char)*c) * 0x100000001b3u;
     kafc__partitioner_init(&t->partitioner, &p->cfg.mem, p->rule, p->cfg.batch_bytes, seed);
+    t->partitioner.uniform = p->cfg.not_adaptive;
     t->partitioner.fn = p->cfg.on_partition;
     t->partitioner.fn_ctx = p->cfg.partition_ctx;
     kafc__list_init(&t->node);
@@ -259,8 +260,7 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
         t->made = table;
     }
     for (int32_t i = 0; i < t->made->n; i++)
-        atomic_store_explicit(&t->made->part[i]->led, kafc__meta_leader(meta, i, NULL) >= 0,
-                              memory_order_relaxed);
+        kafc__producer_look_led(p, t->made->part[i]);
     bool first = !atomic_load_explicit(&t->table, memory_order_relaxed);
     if (atomic_load_explicit(&t->table, memory_order_relaxed) != t->made)
         publish(p, t);

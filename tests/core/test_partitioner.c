@@ -138,64 +138,116 @@ START_TEST(vectors_by_hand)
 }
 END_TEST
 
-/* What a rule does with a key: 'h' the same each time, 'r' each partition in turn, 'x' draws, 's' sticks. */
+/* What a rule does with a key: 'h' the same each time, 'r' each partition in turn, 'x' draws, 's' sticks, 'n' none. */
 static char behaviour(const char *name, const void *key, int32_t len)
 {
     struct kafc_partitioner s;
-    kafc_message m = { .key = { key, len } };
+    kafc_message m = { .key = { key, len }, .value = KAFC_STR("v") };
     struct kafc_partition_view v = view(7);
     start(&s, name, 1000);
-    int32_t got[30];
+    int32_t got[70];
     bool sticky = false, same = true, turn = true;
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < 70; i++) {
         got[i] = kafc__partitioner_pick(&s, &m, &v, &sticky);
-        ck_assert(got[i] >= 0 && got[i] < 7);
         same = same && got[i] == got[0];
         turn = turn && got[i] == i % 7;
     }
     kafc__partitioner_fini(&s);
-    return sticky ? 's' : same ? 'h' : turn ? 'r' : 'x';
+    for (int i = 0; i < 70; i++)
+        ck_assert(got[i] == KAFC_PICK_BY_HAND || (got[i] >= 0 && got[i] < 7));
+    return got[0] < 0 ? 'n' : sticky ? 's' : same ? 'h' : turn ? 'r' : 'x';
 }
 
-START_TEST(V3_null_and_empty_keys_follow_the_reference)
+static const int32_t counts[] = { 1,  2,  3,  4,  5,  6,   7,   8,    10,
+                                  12, 16, 17, 31, 64, 100, 127, 1000, 10000 };
+
+/* A line of what other clients did: the partition for each count, or how it was chosen. */
+static void compare(const char *name, const void *key, int32_t len, char *did)
+{
+    if (strchr("sxr", *did)) {
+        ck_assert_msg(behaviour(name, key, len) == *did, "%s: '%c', not '%c'", name,
+                      behaviour(name, key, len), *did);
+        return;
+    }
+    struct kafc_partitioner s;
+    start(&s, name, 1000);
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++, did++)
+        ck_assert_int_eq(pick(&s, key, len, counts[i]), strtol(did, &did, 10));
+    kafc__partitioner_fini(&s);
+}
+
+START_TEST(V3_keys_go_where_each_client_puts_them)
+{
+    gzFile f = gzopen("tests/data/partitioners.tsv.gz", "rb");
+    ck_assert_ptr_nonnull(f);
+    char line[4096], *at;
+    unsigned char bytes[1024];
+    int lines = 0;
+    ck_assert_ptr_nonnull(gzgets(f, line, sizeof(line))); /* the heading */
+    for (; gzgets(f, line, sizeof(line)); lines++) {
+        char *name = strtok_r(line, "\t", &at), *text = strtok_r(NULL, "\t", &at);
+        char *did = strtok_r(NULL, "\n", &at);
+        ck_assert_ptr_nonnull(did);
+        bool null = strcmp(text, "null") == 0, empty = strcmp(text, "empty") == 0;
+        int32_t len = null || empty ? 0 : unbase64(text, bytes);
+        compare(name, null ? NULL : bytes, len, did);
+    }
+    gzclose(f);
+    ck_assert_int_gt(lines, 1000);
+}
+END_TEST
+
+/* --- docs/PARTITIONERS.md --- */
+
+static char in_words(const char *cell)
 {
     static const struct {
-        const char *name, *expect; /* key, empty, null */
-    } v[] = {
-        { "murmur2", "hhs" },
-        { "murmur2_consistent", "hhh" },
-        { "murmur2_random", "hhs" },
-        { "hash", "hhr" },
-        { "hash_consistent", "hhh" },
-        { "fnv1a", "hhh" },
-        { "fnv1a_random", "hhs" },
-        { "reference_hash", "hhx" },
-        { "reference_hash_consistent", "hhh" },
-        { "crc32", "hxx" },
-        { "crc32_consistent", "hhh" },
-        { "consistent", "hhh" },
-        { "consistent_random", "hss" },
-        { "round_robin", "rrr" },
-        { "least_bytes", "rhh" },
-        { "sticky", "sss" },
-        { "random", "xxs" },
-    };
+        const char *word;
+        char how;
+    } v[] = { { "hash", 'h' },    { "sticky", 's' }, { "drawn", 'x' },
+              { "in turn", 'r' }, { "least", 'r' },  { "refused", 'n' } };
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+        if (strcmp(v[i].word, cell) == 0)
+            return v[i].how;
+    return 0;
+}
+
+START_TEST(V3_the_document_is_the_table)
+{
+    FILE *f = fopen("docs/PARTITIONERS.md", "r");
+    ck_assert_ptr_nonnull(f);
+    char line[512], name[64], cell[3][16];
     size_t n = 0;
-    while (kafc__partitioner_name(n))
-        n++;
-    ck_assert_uint_eq(n, sizeof(v) / sizeof(v[0]));
-    for (size_t i = 0; i < n; i++) {
-        ck_assert_int_eq(behaviour(v[i].name, "key", 3), v[i].expect[0]);
-        ck_assert_int_eq(behaviour(v[i].name, "", 0), v[i].expect[1]);
-        ck_assert_int_eq(behaviour(v[i].name, NULL, 0), v[i].expect[2]);
+    while (fgets(line, sizeof(line), f)) {
+        if (sscanf(line, "| `%63[^`]` | %15[^|] | %15[^|] | %15[^|] |", name, cell[0], cell[1],
+                   cell[2]) != 4)
+            continue;
+        ck_assert_ptr_nonnull(kafc__partitioner_name(n));
+        ck_assert_str_eq(name, kafc__partitioner_name(n++));
+        for (int i = 0; i < 3; i++) {
+            cell[i][strcspn(cell[i], "\n") - 1] = 0; /* the space in front of the bar */
+            char how = behaviour(name, i < 2 ? "key" : NULL, i < 1 ? 3 : 0);
+            ck_assert_msg(how == in_words(cell[i]), "%s: %s", name, cell[i]);
+        }
     }
+    fclose(f);
+    ck_assert_ptr_null(kafc__partitioner_name(n));
     ck_assert_ptr_null(kafc__partitioner_rule("nonsense"));
-    struct kafc_partitioner s; /* the consistent forms hash the empty string */
-    start(&s, "murmur2_consistent", 1000);
-    ck_assert_int_eq(pick(&s, NULL, 0, 17), 11);
+}
+END_TEST
+
+START_TEST(the_turn_of_some_passes_those_without_a_leader)
+{
+    static const int32_t expect[] = { 0, 2, 3, 0, 2, 3 };
+    struct kafc_partitioner s;
+    dead[1] = true;
+    start(&s, "java.round_robin", 1000);
+    for (int i = 0; i < 6; i++)
+        ck_assert_int_eq(pick(&s, NULL, 0, 4), expect[i]);
     kafc__partitioner_fini(&s);
-    start(&s, "crc32_consistent", 1000);
-    ck_assert_int_eq(pick(&s, NULL, 0, 17), 0);
+    start(&s, "kafka-go.round_robin", 1000);
+    for (int i = 0; i < 6; i++)
+        ck_assert_int_eq(pick(&s, NULL, 0, 4), i % 4);
     kafc__partitioner_fini(&s);
 }
 END_TEST
@@ -262,6 +314,88 @@ START_TEST(sticky_prefers_short_queues_and_avoids_the_leaderless)
 }
 END_TEST
 
+/* --- Spread --- */
+
+enum { WIDE = 16, FEW = 8 };
+
+/* Chi-square of counts that should be equal. */
+static double unevenness(const int64_t *got, int n)
+{
+    double sum = 0, chi = 0;
+    for (int i = 0; i < n; i++)
+        sum += (double)got[i];
+    double mean = sum / n;
+    for (int i = 0; i < n; i++)
+        chi += ((double)got[i] - mean) * ((double)got[i] - mean) / mean;
+    return chi;
+}
+
+/* Small messages fill many to a batch, large ones are a batch each. */
+START_TEST(sticky_runs_are_spread_evenly)
+{
+    static const size_t sizes[] = { 100, 999, 1000, 30000 };
+    static const int64_t of_run[] = { 2000, 2997, 1000, 30000 };
+    struct kafc_partitioner s;
+    struct kafc_partition_view v = view(WIDE);
+    int64_t runs[WIDE] = { 0 }, bytes[WIDE] = { 0 };
+    start(&s, "sticky", 1000);
+    s.uniform = _i >= 4;
+    size_t size = sizes[_i % 4];
+    int32_t before = -1;
+    for (int run = 0; run < 16000; run++) {
+        int32_t p = pick(&s, NULL, 0, WIDE);
+        runs[p]++;
+        before = p;
+        /* until the draw: it may give the same partition again */
+        for (int64_t stuck = -1; atomic_load(&s.stuck) > stuck;) {
+            stuck = atomic_load(&s.stuck);
+            ck_assert_int_eq(pick(&s, NULL, 0, WIDE), before);
+            kafc__partitioner_stuck(&s, before, size, size >= 1000, &v);
+            bytes[before] += (int64_t)size;
+        }
+    }
+    kafc__partitioner_fini(&s);
+    /* With 15 degrees of freedom one in a thousand is beyond. */
+    ck_assert_double_lt(unevenness(runs, WIDE), 37.7);
+    for (int i = 0; i < WIDE; i++)
+        ck_assert_int_eq(bytes[i], runs[i] * of_run[_i % 4]);
+}
+END_TEST
+
+/* Partition 0's broker takes a batch in the time in which the others take all they have. So its batches
+ * are full, and theirs go with a linger: a partitioner that changes with each batch would give it the
+ * most (the trouble of KIP-480). */
+static double share_of_the_slow(bool uniform)
+{
+    struct kafc_partitioner s;
+    struct kafc_partition_view v = view(FEW);
+    int64_t bytes[FEW] = { 0 }, held = 0, total = 0;
+    start(&s, "sticky", 1000);
+    s.uniform = uniform;
+    for (int i = 0; i < 400000; i++) {
+        int32_t p = pick(&s, NULL, 0, FEW);
+        bytes[p] += 100;
+        total += 100;
+        held += p == 0 ? 100 : 0;
+        bool full = p == 0 ? held % 1000 == 0 : i % 3 == 0;
+        if (i % 100 == 99 && held > 0)
+            held -= held < 1000 ? held : 1000;
+        load[0] = (uint32_t)(held / 1000);
+        kafc__partitioner_stuck(&s, p, 100, full, &v);
+    }
+    kafc__partitioner_fini(&s);
+    return (double)bytes[0] / (double)total * FEW;
+}
+
+START_TEST(a_slow_broker_gets_no_more_and_less_if_adaptive)
+{
+    double even = share_of_the_slow(true);
+    ck_assert_double_gt(even, 0.8);
+    ck_assert_double_lt(even, 1.1);
+    ck_assert_double_lt(share_of_the_slow(false), 0.8 * even);
+}
+END_TEST
+
 static int32_t answer_five(void *ctx, const kafc_message *m, int32_t n)
 {
     (void)m;
@@ -291,10 +425,14 @@ int main(void)
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, vectors_of_other_clients);
     tcase_add_test(t, vectors_by_hand);
-    tcase_add_test(t, V3_null_and_empty_keys_follow_the_reference);
+    tcase_add_test(t, V3_keys_go_where_each_client_puts_them);
+    tcase_add_test(t, V3_the_document_is_the_table);
+    tcase_add_test(t, the_turn_of_some_passes_those_without_a_leader);
     tcase_add_test(t, least_bytes_evens_out_and_restarts_when_partitions_come);
     tcase_add_test(t, sticky_changes_after_its_bytes);
     tcase_add_test(t, sticky_prefers_short_queues_and_avoids_the_leaderless);
+    tcase_add_loop_test(t, sticky_runs_are_spread_evenly, 0, 8);
+    tcase_add_test(t, a_slow_broker_gets_no_more_and_less_if_adaptive);
     tcase_add_test(t, callback_wins_and_is_checked);
     suite_add_tcase(su, t);
     SRunner *r = srunner_create(su);
