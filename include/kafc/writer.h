@@ -32,12 +32,18 @@ typedef enum kafc_verdict {
     KAFC_UNCONFIRMED        /* acks 0: handed to the network; brokers before 0.11 may lose it when a close follows */
 } kafc_verdict;
 
+/* The verdict of one message. Brokers take a batch as a whole or not at all: where one names the records that it
+ * refuses (Produce from version 8 on: KAFC_ERR_INVALID_RECORD, KAFC_ERR_INVALID_TIMESTAMP), these have its code and its
+ * words, and the other messages of the batch KAFC_ERR_OTHER_RECORD_INVALID and the words about the first of those. They
+ * were not written either, and may be sent again. */
 typedef struct kafc_report {
     void *opaque; /* what send was given */
     kafc_verdict verdict;
     kafc_err code; /* KAFC_OK when acknowledged or unconfirmed */
-    const char *topic;  /* valid until the writer is freed */
+    const char *why;    /* with a code: one sentence, the broker's own if it gave one; NULL without */
+    const char *topic;  /* valid until the writer is freed, as why is */
     int32_t partition;  /* -1: none was chosen */
+    int32_t broker;     /* node id of the one that answered, or was asked last; -1: none was */
     int64_t offset;     /* or KAFC_OFFSET_UNKNOWN */
     int64_t timestamp;  /* ms; the broker's if the topic says LogAppendTime; else the message's own for
                            write_each, and that of its batch's first message for the other reports */

@@ -336,7 +336,10 @@ static kafc_err first_failure(kafc_writer *w, const kafc_message *m, const kafc_
 {
     char why[256];
     int32_t asked = m->to_partition == KAFC_ZERO ? 0 : m->to_partition ? m->to_partition : -1;
-    kafc__producer_why(w->producer, why, sizeof(why));
+    if (r->why && strcmp(r->why, kafc_err_text(r->code)) != 0)
+        (void)snprintf(why, sizeof(why), "%s", r->why);
+    else
+        kafc__producer_why(w->producer, why, sizeof(why));
     return kafc__error(err, r->code, "message %d, to %s [%d], %s: %s%s%s%s", (int)i,
                        r->topic ? r->topic : "?", (int)(r->partition >= 0 ? r->partition : asked),
                        r->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
@@ -351,9 +354,12 @@ static kafc_err collect(kafc_writer *w, const kafc_message *m, struct kafc_write
         kafc_report r = { .verdict = KAFC_PERHAPS_WRITTEN,
                           .code = KAFC_ERR_TIMED_OUT,
                           .partition = -1,
+                          .broker = -1,
                           .offset = KAFC_OFFSET_UNKNOWN };
         if (!e->taken || atomic_load_explicit(&e->settled, memory_order_acquire))
             r = e->report;
+        if (r.code != KAFC_OK && !r.why)
+            r.why = kafc_err_text(r.code);
         if (results)
             results[i] = r;
         if (code == KAFC_OK && r.code != KAFC_OK)
@@ -375,7 +381,9 @@ kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n
     for (int32_t i = 0; !g && results && i < n; i++)
         results[i] = (kafc_report){ .verdict = KAFC_NOT_WRITTEN,
                                     .code = KAFC_ERR_NO_MEMORY,
+                                    .why = kafc_err_text(KAFC_ERR_NO_MEMORY),
                                     .partition = -1,
+                                    .broker = -1,
                                     .offset = KAFC_OFFSET_UNKNOWN };
     if (!g)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d verdicts", (int)n);

@@ -67,6 +67,7 @@ struct kafc_batch_out *kafc__batch_out_new(struct kafc_batch_pool *bp, void *own
     b->epoch = -1;
     b->base_offset = KAFC_OFFSET_UNKNOWN;
     b->append_time = -1;
+    b->broker = -1;
     return b;
 }
 
@@ -111,6 +112,7 @@ void kafc__batch_out_free(struct kafc_batch_pool *bp, struct kafc_batch_out *b)
 {
     kafc__batch_out_drop_bytes(bp, b);
     kafc__chain_clear(&b->slots, bp->slots);
+    kafc__free(&bp->mem, b->bad);
     kafc__lock(&bp->lock);
     b->owner = bp->free;
     bp->free = b;

@@ -77,6 +77,13 @@ struct kafc_batch_out {
     /* its verdict; base_offset is KAFC_OFFSET_UNKNOWN unless told */
     kafc_verdict verdict;
     kafc_err code;
+    const char *why; /* the sentence behind code, or NULL; the producer's */
+    int32_t broker;  /* that answered, or was asked last; -1: none */
+    struct kafc_bad_record {
+        int32_t record;
+        const char *why; /* or NULL */
+    } * bad;             /* in order: what the broker refuses it for; or NULL */
+    int32_t nbad;
     int64_t base_offset, append_time;
     struct kafc_seg *slot_seg; /* the cursor of slots */
     uint32_t slot_at;

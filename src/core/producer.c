@@ -366,6 +366,7 @@ static void init_fields(struct kafc_producer *p)
     kafc__mutex_init(&p->lock);
     kafc__mutex_init(&p->report_lock);
     kafc__map_init(&p->topic_map, &p->cfg.mem);
+    kafc__map_init(&p->words, &p->cfg.mem);
     kafc__arena_init(&p->arena, &p->cfg.mem, 0);
     p->close_at = p->expire_at = p->ask_at = p->memory_at = INT64_MAX;
     p->member.poked = poked;
@@ -493,6 +494,7 @@ void kafc__producer_free(struct kafc_producer *p)
         kafc__topic_out_free(p, t);
     }
     kafc__map_fini(&p->topic_map);
+    kafc__producer_words_free(p);
     while ((f = KAFC_LIST_FIRST(&p->spare, struct kafc_flight, node)))
         kafc__flight_free(p, f);
     while (p->nodes) {

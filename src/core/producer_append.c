@@ -294,6 +294,7 @@ static void waiting_fill(struct kafc_producer *p, struct kafc_topic_out *t, stru
     b->count = 1;
     b->base_offset = KAFC_OFFSET_UNKNOWN;
     b->append_time = -1;
+    b->broker = -1;
     b->base_timestamp = w->timestamp;
     b->opened_at = p->cfg.now_us ? p->cfg.now_us(p->cfg.ctx) : 0;
     if (tagged || kafc__producer_wants_slots(p)) {
@@ -456,6 +457,7 @@ struct kafc_write *kafc__producer_write_begin(struct kafc_producer *p, int32_t n
         e->report = (kafc_report){ .verdict = KAFC_NOT_WRITTEN,
                                    .code = KAFC_ERR_CANCELLED,
                                    .partition = -1,
+                                   .broker = -1,
                                    .offset = KAFC_OFFSET_UNKNOWN };
     }
     return w;

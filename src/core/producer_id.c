@@ -41,6 +41,7 @@ static void id_refused(struct kafc_producer *p, kafc_err code, const char *why)
 {
     if (p->cfg.idempotence_asked) {
         p->fatal = code;
+        p->fatal_why = kafc__producer_words(p, why, strlen(why));
         kafc__producer_say(p, KAFC_LOG_ERROR, "no producer id, and idempotence was asked for: %s",
                            why);
     } else {

@@ -115,7 +115,8 @@ struct kafc_flight {
     struct kafc_refused {
         struct kafc_batch_out *batch;
         kafc_err code; /* KAFC_OK: it only has to wait for one in front of it (rule W5) */
-    } * refused;       /* batches that are not sent: the broker cannot hold them (rule W8) */
+        const char *why;
+    } * refused; /* batches that are not sent: the broker cannot hold them (rule W8) */
     int32_t nrefused;
 };
 
@@ -171,9 +172,11 @@ struct kafc_producer {
     int64_t expire_at; /* no batch expires before; INT64_MAX: none can */
     int64_t ask_at;    /* look again at the homeless */
     int asks;
-    int64_t memory_at; /* try again what failed for want of memory */
-    bool swept;        /* all partitions were looked at since refusing */
-    bool troubled;     /* why says something */
+    int64_t memory_at;     /* try again what failed for want of memory */
+    bool swept;            /* all partitions were looked at since refusing */
+    bool troubled;         /* why says something */
+    struct kafc_map words; /* sentences that reports point at, by themselves */
+    int nwords;
     bool delivering, stopped, pooled;
     int inside;       /* how deep in entries from the core */
     kafc_err failing; /* of fail_everything */
@@ -181,6 +184,7 @@ struct kafc_producer {
 
     bool idempotent;
     kafc_err fatal; /* no id can be had and it was asked for */
+    const char *fatal_why;
     enum kafc_id_state id_state;
     int64_t producer_id;
     int16_t epoch;
@@ -260,6 +264,9 @@ struct kafc_outcome {
     bool now;       /* a new leader is known: do not wait */
     bool headers;   /* it was not sent for the headers in it, which the broker cannot hold */
     int64_t base_offset, append_time, log_start;
+    int32_t broker;
+    const char *why; /* of the transport, from kafc__producer_words; or NULL */
+    const struct kafc_produce_resp_partition *answer; /* or NULL */
 };
 void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
                             const struct kafc_outcome *o);
@@ -276,6 +283,16 @@ bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
 void kafc__producer_number(struct kafc_producer *p,
                            struct kafc_batch_out *b); /* before each attempt */
 void kafc__producer_renumber(struct kafc_part *part); /* all sequences of the queue are void */
+
+/* producer_words.c */
+/* The sentence, to be kept: NULL for none, for too many or too little memory. */
+const char *kafc__producer_words(struct kafc_producer *p, const char *text, size_t len);
+void kafc__producer_words_free(struct kafc_producer *p);
+/* Notes what was said about an attempt that failed. */
+void kafc__producer_blame(struct kafc_producer *p, struct kafc_batch_out *b,
+                          const struct kafc_outcome *o);
+/* Code and sentence for one record of a failed batch. Any thread. */
+void kafc__batch_out_reason(const struct kafc_batch_out *b, int32_t record, kafc_report *r);
 
 /* producer_settle.c */
 void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict,

@@ -33,16 +33,16 @@ static kafc_err rewrite(struct kafc_producer *p, const struct kafc_batch_out *b,
 }
 
 /* The batch is not sent; its outcome is told when the request is over. */
-static void leave_out(struct kafc_flight *f, int32_t i, kafc_err code)
+static void leave_out(struct kafc_flight *f, int32_t i, kafc_err code, const char *why)
 {
-    f->refused[f->nrefused++] = (struct kafc_refused){ f->batch[i], code };
+    f->refused[f->nrefused++] = (struct kafc_refused){ f->batch[i], code, why };
     f->batch[i] = NULL;
 }
 
 static void refuse(struct kafc_flight *f, int32_t i, const kafc_error *why)
 {
     struct kafc_batch_out *b = f->batch[i];
-    leave_out(f, i, why->code);
+    leave_out(f, i, why->code, kafc__producer_words(f->p, why->message, strlen(why->message)));
     kafc__producer_say(f->p, KAFC_LOG_WARN, "%s [%d]: %s", b->topic, (int)b->partition,
                        why->message);
 }
@@ -96,7 +96,7 @@ static kafc_err rewrite_all(struct kafc_flight *f, int16_t version, kafc_error *
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a request");
     for (int32_t i = 0; i < f->n; i++) {
         if (overtakes(f->batch[i]))
-            leave_out(f, i, KAFC_OK);
+            leave_out(f, i, KAFC_OK, NULL);
         else if (rewrite(f->p, f->batch[i], kafc__magic_of_produce(version), &f->old[i], &why) !=
                  KAFC_OK)
             refuse(f, i, &why);

@@ -122,6 +122,7 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
     bool doubt;
     enum reaction r = react(o, &doubt);
     struct kafc_part *part = b->owner;
+    b->broker = o->broker;
     if (r == ACKNOWLEDGE) {
         part->retry_at = 0;
         part->proven = part->proven ||
@@ -130,6 +131,7 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
         return;
     }
     b->doubt = b->doubt || doubt;
+    kafc__producer_blame(p, b, o);
     if (!o->transport)
         kafc__producer_say(p, KAFC_LOG_DEBUG, "%s [%d]: %s", b->topic, (int)b->partition,
                            kafc_err_name(o->code));

@@ -188,8 +188,10 @@ void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part)
     int64_t expires = b ? kafc__producer_deadline(p, b) : opened_at + p->cfg.delivery_timeout_us;
     p->expire_at = expires < p->expire_at ? expires : p->expire_at;
     if (p->fatal != KAFC_OK) {
-        while ((b = kafc__producer_take_next(p, part)))
+        while ((b = kafc__producer_take_next(p, part))) {
+            b->why = p->fatal_why;
             kafc__producer_fail(p, b, p->fatal);
+        }
         if (kafc__list_empty(&part->queue))
             kafc__list_del(&part->busy);
         return;

@@ -261,10 +261,12 @@ static void back(struct kafc_producer *p, struct kafc_batch_out *b, const struct
     kafc__producer_place(p, part);
 }
 
-static void answer(struct kafc_producer *p, struct kafc_batch_out *b,
+static void answer(struct kafc_producer *p, struct kafc_batch_out *b, int32_t broker,
                    const struct kafc_produce_resp_partition *rp)
 {
     struct kafc_outcome o = { .code = (kafc_err)rp->error_code,
+                              .broker = broker,
+                              .answer = rp,
                               .base_offset = rp->base_offset,
                               .append_time = rp->log_append_time_ms,
                               .log_start = rp->log_start_offset };
@@ -295,7 +297,7 @@ static void answers(struct kafc_producer *p, struct kafc_flight *f,
             struct kafc_batch_out *b = take_batch(f, rt, rp->index,
                                                   f->rq.version >= FIRST_TOPIC_IDS, &cursor);
             if (b)
-                answer(p, b, rp);
+                answer(p, b, f->to->id, rp);
         }
     }
 }
@@ -306,6 +308,8 @@ static void all_back(struct kafc_producer *p, struct kafc_flight *f, const struc
     for (int32_t i = 0; i < f->nrefused; i++) {
         struct kafc_outcome own = { .code = f->refused[i].code,
                                     .transport = true,
+                                    .broker = f->to->id,
+                                    .why = f->refused[i].why,
                                     .headers = f->refused[i].code == KAFC_ERR_UNSUPPORTED };
         back(p, f->refused[i].batch, own.code == KAFC_OK ? NULL : &own);
     }
@@ -324,6 +328,7 @@ static void flight_done(struct kafc_request *rq)
     struct kafc_producer *p = f->p;
     struct kafc_outcome o = { .code = rq->result,
                               .transport = rq->result != KAFC_OK,
+                              .broker = f->to->id,
                               .base_offset = KAFC_OFFSET_UNKNOWN,
                               .append_time = -1,
                               .log_start = -1 };
@@ -334,6 +339,8 @@ static void flight_done(struct kafc_request *rq)
         o.doubt = rq->sent;
         bool final = kafc_err_class_of(rq->result) == KAFC_CLASS_FATAL &&
                      !f->nrefused; /* not told yet */
+        if (rq->why)
+            o.why = kafc__producer_words(p, rq->why->message, strlen(rq->why->message));
         kafc__producer_say(p, final ? KAFC_LOG_WARN : KAFC_LOG_DEBUG, "Produce to node %d: %s",
                            (int)f->to->id, rq->why ? rq->why->message : kafc_err_text(rq->result));
     } else if (!rq->no_response) {
@@ -345,6 +352,7 @@ static void flight_done(struct kafc_request *rq)
             answers(p, f, &resp);
             o.code = KAFC_ERR_PROTOCOL; /* of those that the answer does not name */
         } else {
+            o.why = kafc__producer_words(p, e.message, strlen(e.message));
             kafc__producer_say(p, KAFC_LOG_WARN, "%s", e.message);
         }
     }
@@ -366,6 +374,7 @@ int64_t kafc__producer_flights_expire(struct kafc_producer *p, int64_t now)
         struct kafc_outcome o = { .code = KAFC_ERR_TIMED_OUT,
                                   .transport = true,
                                   .doubt = f->rq.sent,
+                                  .broker = f->to->id,
                                   .base_offset = KAFC_OFFSET_UNKNOWN,
                                   .append_time = -1,
                                   .log_start = -1 };

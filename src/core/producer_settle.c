@@ -26,13 +26,17 @@ void kafc__producer_release(struct kafc_producer *p, struct kafc_batch_out *b)
 static void fill_report(const struct kafc_batch_out *b, int32_t record, kafc_report *r)
 {
     r->verdict = b->verdict;
-    r->code = b->code;
+    r->code = KAFC_OK;
+    r->why = NULL;
     r->topic = b->topic;
     r->partition = b->partition;
+    r->broker = b->broker;
     r->offset = b->base_offset == KAFC_OFFSET_UNKNOWN ? KAFC_OFFSET_UNKNOWN
                                                       : b->base_offset + record;
     if (b->append_time >= 0)
         r->timestamp = b->append_time;
+    if (b->code != KAFC_OK)
+        kafc__batch_out_reason(b, record, r);
 }
 
 /* The entries of waiting writes; the last one may be seen and freed at once by who waits. */

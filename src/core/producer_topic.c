@@ -335,6 +335,8 @@ void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out 
         if (trouble && t->error == KAFC_OK && !p->troubled)
             kafc__producer_say(p, KAFC_LOG_WARN, "topic %s: no metadata: %s", t->name,
                                trouble->message);
+        if (trouble && t->error == KAFC_OK)
+            b->why = kafc__producer_words(p, trouble->message, strlen(trouble->message));
         waiting_settle(p, KAFC_CONTAINER(b, struct kafc_waiting, batch), code);
     }
 }
