@@ -6,6 +6,7 @@
  * given a second number while the first could still be recognised.
  */
 #include "core/producer_internal.h"
+#include "core/retry.h"
 
 static void id_done(struct kafc_request *rq);
 
@@ -36,21 +37,27 @@ void kafc__producer_ask_id(struct kafc_producer *p)
     kafc__core_send(p->core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &p->id_rq);
 }
 
+void kafc__producer_end(struct kafc_producer *p, kafc_err code, const char *what, const char *why)
+{
+    if (p->fatal != KAFC_OK)
+        return;
+    p->fatal = code;
+    p->fatal_why = kafc__producer_words(p, why, strlen(why));
+    kafc__producer_say(p, KAFC_LOG_ERROR, "writes no more: %s: %s", what, why);
+    kafc__producer_place_busy(p);
+}
+
 /* Rule W6: the default gives way, what was asked for is an error. */
 static void id_refused(struct kafc_producer *p, kafc_err code, const char *why)
 {
     if (p->cfg.idempotence_asked) {
-        p->fatal = code;
-        p->fatal_why = kafc__producer_words(p, why, strlen(why));
-        kafc__producer_say(p, KAFC_LOG_ERROR, "no producer id, and idempotence was asked for: %s",
-                           why);
-    } else {
-        p->idempotent = false;
-        p->max_in_flight = 1;
-        kafc__producer_say(p, KAFC_LOG_WARN,
-                           "no producer id, goes on without idempotence, one batch in flight: %s",
-                           why);
+        kafc__producer_end(p, code, "no producer id, and idempotence was asked for", why);
+        return;
     }
+    p->idempotent = false;
+    p->max_in_flight = 1;
+    kafc__producer_say(p, KAFC_LOG_WARN,
+                       "no producer id, goes on without idempotence, one batch in flight: %s", why);
     kafc__producer_place_busy(p);
 }
 
@@ -74,12 +81,14 @@ static void id_done(struct kafc_request *rq)
     kafc_error e = { .code = rq->result };
     kafc_err code = rq->result;
     const char *why = rq->why && code != KAFC_OK ? rq->why->message : "";
+    bool answered = false;
     p->id_state = KAFC_ID_NONE;
     kafc__arena_reset(&p->arena);
     if (code == KAFC_OK) {
         code = kafc__request_decode(rq, &resp, &p->arena, &e);
         why = e.message;
-        if (code == KAFC_OK) {
+        answered = code == KAFC_OK;
+        if (answered) {
             code = (kafc_err)resp.error_code;
             why = kafc_err_text(code);
         }
@@ -89,6 +98,9 @@ static void id_done(struct kafc_request *rq)
     } else if (code == KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED || code == KAFC_ERR_UNSUPPORTED ||
                code == KAFC_ERR_UNSUPPORTED_VERSION) {
         id_refused(p, code, why);
+    } else if (answered && code != KAFC_OK &&
+               !kafc__retry_reaction(kafc__retry_class(rq->api->key, code))->again) {
+        kafc__producer_end(p, code, "no producer id", why);
     } else {
         kafc__producer_say(p, KAFC_LOG_WARN, "no producer id yet: %s", why);
         p->id_at = kafc__core_now(p->core) + kafc__core_retry_delay(p->core, p->id_attempts++);

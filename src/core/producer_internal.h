@@ -183,7 +183,7 @@ struct kafc_producer {
     int32_t max_in_flight;
 
     bool idempotent;
-    kafc_err fatal; /* no id can be had and it was asked for */
+    kafc_err fatal; /* nothing is written any more: no id can be had, or it is no longer taken */
     const char *fatal_why;
     enum kafc_id_state id_state;
     int64_t producer_id;
@@ -277,6 +277,8 @@ bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b, enu
 
 /* producer_id.c */
 void kafc__producer_ask_id(struct kafc_producer *p);
+/* What waits, and all that comes, fails with the code. */
+void kafc__producer_end(struct kafc_producer *p, kafc_err code, const char *what, const char *why);
 /* May the partition send b (NULL: a batch that is still open)? Adopts or bumps the epoch if it has to. */
 bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
                              const struct kafc_batch_out *b);

@@ -13,7 +13,8 @@ enum reaction {
     OUT_OF_ORDER, /* a batch before it is missing */
     FORGOTTEN,    /* the broker has forgotten the producer */
     SPLIT,
-    FAIL
+    FAIL,
+    FAIL_ALL /* the producer may write no more; without a sequence: FAIL */
 };
 
 /* Codes that do not do what their class says. */
@@ -26,6 +27,8 @@ static const struct {
     { KAFC_ERR_DUPLICATE_SEQUENCE_NUMBER, ACKNOWLEDGE, false },
     { KAFC_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, OUT_OF_ORDER, false },
     { KAFC_ERR_UNKNOWN_PRODUCER_ID, FORGOTTEN, false },
+    { KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, FAIL_ALL, false },
+    { KAFC_ERR_PRODUCER_FENCED, FAIL_ALL, false },
     { KAFC_ERR_MESSAGE_TOO_LARGE, SPLIT, false },
     { KAFC_ERR_RECORD_LIST_TOO_LARGE, SPLIT, false },
     { KAFC_ERR_UNKNOWN_SERVER_ERROR, FAIL, true },
@@ -56,6 +59,12 @@ static enum reaction by_class(const struct kafc_outcome *o)
     case KAFC_CLASS_USAGE: break;
     }
     return FAIL;
+}
+
+/* What is said of producers and sequences means nothing to who has none. */
+static enum reaction without_sequence(enum reaction r)
+{
+    return r == OUT_OF_ORDER || r == FORGOTTEN || r == FAIL_ALL ? FAIL : r;
 }
 
 static enum reaction react(const struct kafc_outcome *o, bool *doubt)
@@ -123,6 +132,8 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
     enum reaction r = react(o, &doubt);
     struct kafc_part *part = b->owner;
     b->broker = o->broker;
+    if (!p->idempotent && b->sequence < 0)
+        r = without_sequence(r);
     if (r == ACKNOWLEDGE) {
         part->retry_at = 0;
         part->proven = part->proven ||
@@ -156,6 +167,9 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
     case FAIL: /* only messages with headers do: those without can be sent */
         if (o->headers && b->count > 1 && kafc__producer_split(p, b, KAFC_SPLIT_HEADERS))
             return;
+        break;
+    case FAIL_ALL:
+        kafc__producer_end(p, o->code, kafc_err_name(o->code), kafc_err_text(o->code));
         break;
     case ACKNOWLEDGE: break;
     }

@@ -165,11 +165,12 @@ static void take_place(struct splitting *x)
 static void lower_limit(const struct splitting *x)
 {
     const struct kafc_part *part = x->whole->owner;
+    int limit = x->limit > SMALLEST_LIMIT ? (int)x->limit : SMALLEST_LIMIT;
     kafc__producer_say(x->p, KAFC_LOG_INFO,
                        "%s [%d]: a batch of %zu bytes is too large for the broker: split",
                        x->whole->topic, (int)x->whole->partition, x->whole->chain.len);
-    if (x->limit < (size_t)atomic_load(&part->topic->limit))
-        atomic_store(&part->topic->limit, (int)x->limit);
+    if (limit < atomic_load(&part->topic->limit))
+        atomic_store(&part->topic->limit, limit);
 }
 
 bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b, enum kafc_split by)
@@ -178,8 +179,6 @@ bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b, enu
     kafc__list_init(&x.parts);
     if (by == KAFC_SPLIT_SIZE)
         x.limit /= 2;
-    if (x.limit < SMALLEST_LIMIT)
-        x.limit = SMALLEST_LIMIT;
     bool ok = unpack(&x) && x.parts.next != x.parts.prev;
     struct kafc_batch_out *last = ok ? KAFC_CONTAINER(x.parts.prev, struct kafc_batch_out, node)
                                      : NULL;

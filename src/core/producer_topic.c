@@ -6,6 +6,8 @@
  */
 #include "base/mem.h"
 #include "core/producer_internal.h"
+#include "core/retry.h"
+#include "protocol/apis.h"
 
 /* --- Made and freed ------------------------------------------------------------- */
 
@@ -349,17 +351,21 @@ static bool something_waits(struct kafc_topic_out *t)
     return any;
 }
 
+static bool may_heal(kafc_err code)
+{
+    return kafc__retry_reaction(kafc__retry_class(KAFC_API_METADATA, code))->again;
+}
+
 void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next)
 {
     for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
         if (t->made)
             continue;
-        kafc_err_class cls = kafc_err_class_of(t->error);
         const kafc_error *trouble = kafc__core_trouble(p->core);
         kafc_err code = t->error != KAFC_OK ? t->error
                         : trouble           ? trouble->code
                                             : KAFC_ERR_TIMED_OUT;
-        bool hopeless = cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE;
+        bool hopeless = t->error != KAFC_OK && !may_heal(t->error);
         if (hopeless && something_waits(t))
             kafc__meta_stale(p->core); /* it may be allowed by the next time */
         kafc__producer_waiting_fail(p, t, code, hopeless ? INT64_MAX : now);
