@@ -49,15 +49,40 @@ typedef struct kafc_report {
                            write_each, and that of its batch's first message for the other reports */
 } kafc_report;
 
-/* Called on the loop thread, without locks, once a message that wants a report is settled. Must not block; send with
- * timeout 0 is allowed, other blocking calls of kafc answer KAFC_ERR_IN_CALLBACK. */
+/* The callbacks on_delivery, on_batch and on_room are called on the loop thread, without locks. They must not block;
+ * send with timeout 0 is allowed, other blocking calls of kafc answer KAFC_ERR_IN_CALLBACK. */
+
+/* Once for each settled message that wants a report. */
 typedef void (*kafc_delivery_fn)(void *ctx, const kafc_report *report);
 
+/* A settled batch, or a message that never came into one. What is said of the whole holds for each message, but where
+ * a broker named records: see kafc_report. Messages of kafc_writer_write() are left out. */
+typedef struct kafc_settled {
+    kafc_verdict verdict;
+    kafc_err code;
+    const char *why;
+    const char *topic;
+    int32_t partition;
+    int32_t broker;
+    int32_t count; /* messages of it that want a report */
+    void *batch;   /* kafc's own */
+} kafc_settled;
+/* In place of on_delivery: once for each settled batch. *s is valid until the return. */
+typedef void (*kafc_batch_fn)(void *ctx, kafc_settled *s);
+/* The report of the batch's next message, in the order of sending, as on_delivery would get it; false after the last.
+ * Only inside on_batch; who needs no more than the batch, does not call it. Not with KAFC_REPORTS_BATCHES: false. */
+KAFC_API bool kafc_settled_next(kafc_settled *s, kafc_report *report);
+
+/* After a send was answered KAFC_ERR_WOULD_BLOCK: once when there is room again, or perhaps is (then send is answered
+ * so again, and another call follows), or when the writer is closed. */
+typedef void (*kafc_room_fn)(void *ctx);
+
 typedef enum kafc_reports {
-    KAFC_REPORTS_DEFAULT = 0, /* ALL with on_delivery, else NONE */
-    KAFC_REPORTS_ALL = 1,     /* one for each message, by on_delivery, else by kafc_writer_poll() */
+    KAFC_REPORTS_DEFAULT = 0, /* ALL with on_delivery or on_batch, else NONE */
+    KAFC_REPORTS_ALL = 1,     /* one for each message, by on_delivery or on_batch, else by kafc_writer_poll() */
     KAFC_REPORTS_FAILURES = 2,
-    KAFC_REPORTS_NONE = 3     /* failures are counted and logged */
+    KAFC_REPORTS_NONE = 3,    /* failures are counted and logged */
+    KAFC_REPORTS_BATCHES = 4  /* on_batch with batches alone: nothing is kept for a message, its opaque is lost */
 } kafc_reports;
 
 /* Picks a partition in [0, npartitions). Called on the sender's thread (or the loop's, for messages that waited for
@@ -92,8 +117,10 @@ typedef struct kafc_writer_options {
     kafc_switch create_topics;    /* default off (rule W9). allow.auto.create.topics */
     kafc_reports reports;
     int32_t report_slots;         /* uncollected reports at most; then send would block; 1000000 (rule W7) */
-    kafc_delivery_fn on_delivery;
-    void *ctx;                    /* for the two functions */
+    kafc_delivery_fn on_delivery; /* this or on_batch */
+    kafc_batch_fn on_batch;
+    kafc_room_fn on_room;
+    void *ctx;                    /* for the functions */
 } kafc_writer_options;
 
 #define KAFC_WRITER(...) (&(kafc_writer_options){ .size = sizeof(kafc_writer_options), __VA_ARGS__ })
@@ -124,11 +151,17 @@ KAFC_API kafc_err kafc_writer_write(kafc_writer *w, const kafc_message *m, int32
 KAFC_API kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n,
                                          kafc_report *results, int timeout_ms, kafc_error *err);
 
-/* Collects up to max settled reports (reports ALL or FAILURES without on_delivery), waiting for the first at most
- * timeout_ms. *n says how many. KAFC_ERR_WOULD_BLOCK or KAFC_ERR_TIMED_OUT: none yet; KAFC_ERR_CLOSED: closed and all
- * were collected, the end mark (rule W7). */
+/* Collects up to max settled reports (reports ALL or FAILURES without on_delivery and on_batch), waiting for the first
+ * at most timeout_ms. *n says how many. KAFC_ERR_WOULD_BLOCK or KAFC_ERR_TIMED_OUT: none yet; KAFC_ERR_CLOSED: closed
+ * and all were collected, the end mark (rule W7). */
 KAFC_API kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int32_t *n,
                                    int timeout_ms, kafc_error *err);
+
+/* A descriptor for poll(2), epoll and their like: readable while kafc_writer_poll() has something to give, reports or
+ * the end mark, and not otherwise. The writer's own, valid until it is freed; not to be read, written or closed. It is
+ * made by the first call; writers that are not asked for one pay nothing. -1: KAFC_ERR_USAGE where poll is, or
+ * KAFC_ERR_SYSTEM. */
+KAFC_API int kafc_writer_fd(kafc_writer *w, kafc_error *err);
 
 /* Sends what is there without linger and waits until all of it has its verdict (rule W10). */
 KAFC_API kafc_err kafc_writer_flush(kafc_writer *w, int timeout_ms, kafc_error *err);

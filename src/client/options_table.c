@@ -122,10 +122,12 @@ static const struct kafc_option writer_rows[] = {
     SWITCH(WRITER, ignore_keys, "partitioner.ignore.keys", NULL, KAFC_OFF,
            "Keys do not choose the partition: messages stick as those without do"),
     SWITCH(WRITER, create_topics, "allow.auto.create.topics", NULL, KAFC_OFF, "Brokers may create missing topics"),
-    ENUM(WRITER, reports, NULL, NULL, KAFC_REPORTS_DEFAULT, KAFC_REPORTS_ALL, KAFC_REPORTS_NONE, NULL,
-         "Which messages get a report. Default: all with on_delivery, else none"),
+    ENUM(WRITER, reports, NULL, NULL, KAFC_REPORTS_DEFAULT, KAFC_REPORTS_ALL, KAFC_REPORTS_BATCHES, NULL,
+         "Which messages get a report. Default: all with on_delivery or on_batch, else none"),
     INT32(WRITER, report_slots, NULL, NULL, 1000000, 1, INT32_MAX, "Reports that wait to be collected at most"),
     OPAQUE(WRITER, on_delivery, "Takes reports"),
+    OPAQUE(WRITER, on_batch, "Takes settled batches, and their reports where they are wanted"),
+    OPAQUE(WRITER, on_room, "Is told when there is room again"),
     OPAQUE(WRITER, ctx, "For the functions"),
 };
 

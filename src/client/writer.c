@@ -3,12 +3,15 @@
  * kafc_writer: core/producer with waits around it. Application threads; the
  * loop calls on_event and on_report.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/mem.h"
 #include "client/client.h"
 #include "client/options.h"
 #include "core/producer.h"
+#include "io/sock.h"
+#include "io/wake.h"
 #include <kafc/writer.h>
 
 enum {
@@ -26,6 +29,7 @@ struct kafc_writer {
     struct kafc_mutex lock;      /* of events, for the waits alone */
     struct kafc_cond changed;
     uint64_t events;
+    struct kafc_wake reports; /* of kafc_writer_fd(), made when it is asked for */
 };
 
 /* --- Waiting --------------------------------------------------------------------- */
@@ -43,6 +47,18 @@ static void on_report(void *ctx, const kafc_report *report)
 {
     const kafc_writer *w = ctx;
     w->o.on_delivery(w->o.ctx, report);
+}
+
+static void on_batch(void *ctx, kafc_settled *s)
+{
+    const kafc_writer *w = ctx;
+    w->o.on_batch(w->o.ctx, s);
+}
+
+static void on_room(void *ctx)
+{
+    const kafc_writer *w = ctx;
+    w->o.on_room(w->o.ctx);
 }
 
 static int64_t now_us(void *ctx)
@@ -168,12 +184,14 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
     cfg->partition_ctx = o->ctx;
     cfg->create_topics = o->create_topics == KAFC_ON;
     cfg->reports = o->reports != KAFC_REPORTS_DEFAULT ? o->reports
-                   : o->on_delivery                   ? KAFC_REPORTS_ALL
+                   : o->on_delivery || o->on_batch    ? KAFC_REPORTS_ALL
                                                       : KAFC_REPORTS_NONE;
     cfg->report_slots = o->report_slots;
     cfg->seed = kafc__clock_seed();
     cfg->now_us = now_us;
     cfg->on_report = o->on_delivery ? on_report : NULL;
+    cfg->on_batch = o->on_batch ? on_batch : NULL;
+    cfg->on_room = o->on_room ? on_room : NULL;
     cfg->on_event = on_event;
     cfg->ctx = w;
     w->o.reports = cfg->reports;
@@ -186,6 +204,7 @@ static void destroy(kafc_writer *w)
         kafc__client_run(w->client, stop_producer, w);
         kafc__producer_free(w->producer);
     }
+    kafc__wake_fini(&w->reports);
     kafc__cond_fini(&w->changed);
     kafc__mutex_fini(&w->lock);
     kafc__free(&mem, w);
@@ -200,6 +219,10 @@ static kafc_err start(kafc_writer *w, const kafc_writer_options *o, kafc_error *
         return code;
     if (w->o.topic && !*w->o.topic)
         return kafc__error(err, KAFC_ERR_USAGE, "writer: the topic is empty");
+    if (w->o.on_delivery && w->o.on_batch)
+        return kafc__error(err, KAFC_ERR_USAGE, "writer: on_delivery and on_batch: one of them");
+    if (w->o.reports == KAFC_REPORTS_BATCHES && !w->o.on_batch)
+        return kafc__error(err, KAFC_ERR_USAGE, "writer: reports of batches need on_batch");
     fill_config(w, &cfg);
     w->producer = kafc__producer_new(w->client->core, &cfg, &why);
     if (!w->producer) {
@@ -227,6 +250,7 @@ kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options *o, kafc
         return NULL;
     }
     w->client = c;
+    w->reports.fd = w->reports.out = -1;
     w->closable.close = close_with_client;
     kafc__list_init(&w->closable.node);
     kafc__mutex_init(&w->lock);
@@ -285,9 +309,14 @@ kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, i
     if (!m)
         return kafc__error(err, KAFC_ERR_USAGE, "no message");
     code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
-    if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
+    if (code != KAFC_ERR_WOULD_BLOCK)
         return code;
-    return send_slowly(w, m, opaque, timeout_ms, err);
+    if (timeout_ms != 0)
+        return send_slowly(w, m, opaque, timeout_ms, err);
+    if (!w->o.on_room)
+        return code;
+    kafc__producer_want_room(w->producer);
+    return kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
 }
 
 /* --- Write ------------------------------------------------------------------------------ */
@@ -413,6 +442,48 @@ kafc_err kafc_writer_write(kafc_writer *w, const kafc_message *m, int32_t n, int
 
 /* --- Reports, flush, counts ---------------------------------------------------------------- */
 
+static kafc_err queue_check(const kafc_writer *w, kafc_error *err)
+{
+    if (!w->o.on_delivery && !w->o.on_batch && w->o.reports != KAFC_REPORTS_NONE)
+        return KAFC_OK;
+    return kafc__error(err, KAFC_ERR_USAGE, "%s",
+                       w->o.on_delivery ? "reports go to on_delivery"
+                       : w->o.on_batch  ? "reports go to on_batch"
+                                        : "the writer was opened without reports");
+}
+
+bool kafc_settled_next(kafc_settled *s, kafc_report *report)
+{
+    return s && report && kafc__producer_settled_next(s, report);
+}
+
+static void on_waiting(void *ctx, bool waiting)
+{
+    kafc_writer *w = ctx;
+    if (waiting)
+        kafc__wake_signal(&w->reports);
+    else
+        kafc__wake_drain(&w->reports);
+}
+
+int kafc_writer_fd(kafc_writer *w, kafc_error *err)
+{
+    if (enter(w, 0, err) != KAFC_OK || queue_check(w, err) != KAFC_OK)
+        return -1;
+    kafc__lock(&w->lock);
+    bool fresh = w->reports.fd < 0 && kafc__wake_init(&w->reports);
+    int fd = w->reports.fd, why = errno;
+    kafc__unlock(&w->lock);
+    if (fresh)
+        kafc__producer_watch_reports(w->producer, on_waiting, w);
+    if (fd >= 0)
+        return fd;
+    char text[128];
+    kafc__sock_error_text(why, text, sizeof(text));
+    (void)kafc__error(err, KAFC_ERR_SYSTEM, "the descriptor cannot be made: %s", text);
+    return -1;
+}
+
 kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int32_t *n,
                           int timeout_ms, kafc_error *err)
 {
@@ -424,11 +495,11 @@ kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int
     if (!n || !reports)
         return kafc__error(err, KAFC_ERR_USAGE,
                            "poll needs room for reports and their number, not NULL");
-    if (w->o.on_delivery || w->o.reports == KAFC_REPORTS_NONE || max <= 0)
-        return kafc__error(err, KAFC_ERR_USAGE, "%s",
-                           max <= 0           ? "no room for reports"
-                           : w->o.on_delivery ? "reports go to on_delivery"
-                                              : "the writer was opened without reports");
+    if (max <= 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "no room for reports");
+    code = queue_check(w, err);
+    if (code != KAFC_OK)
+        return code;
     struct wait x = wait_begin(w, timeout_ms);
     for (;;) {
         wait_look(&x);

@@ -88,6 +88,7 @@ struct kafc_batch_out {
     struct kafc_seg *slot_seg; /* the cursor of slots */
     uint32_t slot_at;
     int32_t slot_index;
+    int32_t unread; /* reports that were not collected */
 };
 
 /* From the free list; NULL: out of memory. */

@@ -243,7 +243,7 @@ static void look_at_close(struct kafc_producer *p)
         fail_everything(p, KAFC_ERR_TIMED_OUT);
     }
     kafc__producer_deliver(p);
-    atomic_store(&p->closed, true);
+    kafc__producer_end(p);
     kafc__producer_event(p);
 }
 
@@ -255,6 +255,7 @@ void kafc__producer_close(struct kafc_producer *p, int64_t deadline)
     kafc__unlock(&p->lock);
     atomic_store(&p->refusing, true);
     kafc__producer_poke(p);
+    kafc__producer_room(p); /* who waits for it learns that there will be none */
 }
 
 bool kafc__producer_closed(const struct kafc_producer *p)
@@ -313,6 +314,13 @@ void kafc__producer_enter(struct kafc_producer *p)
     p->inside++;
 }
 
+static void tell_room(struct kafc_producer *p)
+{
+    if (p->cfg.on_room && atomic_exchange(&p->roomy, false) &&
+        atomic_exchange(&p->room_wanted, false))
+        p->cfg.on_room(p->cfg.ctx);
+}
+
 void kafc__producer_leave(struct kafc_producer *p)
 {
     if (p->inside == 1 && !p->stopped) {
@@ -324,6 +332,7 @@ void kafc__producer_leave(struct kafc_producer *p)
         look_at_close(p);
         rearm(p);
         kafc__producer_deliver(p);
+        tell_room(p);
     }
     p->inside--;
 }
@@ -352,6 +361,7 @@ static void fire(void *owner)
 static void on_room(void *ctx)
 {
     kafc__producer_event(ctx);
+    kafc__producer_room(ctx);
 }
 
 static void init_fields(struct kafc_producer *p)
@@ -465,7 +475,7 @@ void kafc__producer_stop(struct kafc_producer *p)
     }
     kafc__producer_unwant_topics(p);
     kafc__producer_deliver(p);
-    atomic_store(&p->closed, true);
+    kafc__producer_end(p);
     kafc__producer_leave(p);
     kafc__producer_event(p);
 }

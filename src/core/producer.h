@@ -48,7 +48,7 @@ struct kafc_producer_config {
     kafc_partitioner_fn on_partition;
     void *partition_ctx;
     bool create_topics;
-    kafc_reports reports; /* ALL, FAILURES or NONE */
+    kafc_reports reports; /* ALL, FAILURES, NONE, or with on_batch BATCHES */
     int32_t report_slots;
     uint64_t seed; /* of the sticky and random partitioners */
 
@@ -57,6 +57,10 @@ struct kafc_producer_config {
     int64_t (*now_us)(void *ctx);
     /* On the driver's thread, no locks held: a report, instead of the queue of kafc__producer_reports(). May send. */
     void (*on_report)(void *ctx, const kafc_report *report);
+    /* The same for a whole batch, for kafc__producer_settled_next(); wins over on_report. */
+    void (*on_batch)(void *ctx, kafc_settled *s);
+    /* The same, when there is room for those who asked by kafc__producer_want_room(). */
+    void (*on_room)(void *ctx);
     /* Something changed: room, reports, a write, a flush or the close ended. Any thread, perhaps with the budget's
      * lock held: sets a flag or signals a condition and does no more. May be NULL. */
     void (*on_event)(void *ctx);
@@ -82,6 +86,10 @@ void kafc__producer_free(struct kafc_producer *p);
  * KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE, KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. After any error there is no report. */
 kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque,
                              int64_t wall_ms, kafc_error *err);
+
+/* Somebody was refused for want of room and does not wait: on_room follows. Called before the last attempt, so that no
+ * room is missed. */
+void kafc__producer_want_room(struct kafc_producer *p);
 
 /* A group of messages whose verdicts somebody waits for; they do not linger and need no report slots. */
 struct kafc_write_entry {
@@ -112,6 +120,13 @@ void kafc__producer_write_unref(struct kafc_write *w); /* whether done or not */
 
 /* Collects up to max reports, oldest batch first; 0: none now (after closed: none any more, the end mark). */
 int32_t kafc__producer_reports(struct kafc_producer *p, kafc_report *out, int32_t max);
+
+/* From now on fn is told, under a lock, when reports (or the end mark) begin to wait and when they do not any more; at
+ * once if they do. It calls nothing of the producer. NULL: nobody is. */
+void kafc__producer_watch_reports(struct kafc_producer *p, void (*fn)(void *ctx, bool waiting),
+                                  void *ctx);
+/* The next report of a batch that on_batch was given. */
+bool kafc__producer_settled_next(kafc_settled *s, kafc_report *r);
 
 /* A flush in the waiter's memory; on_event follows when done is set. */
 struct kafc_flush {

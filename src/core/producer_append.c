@@ -28,8 +28,24 @@ bool kafc__producer_slots_take(struct kafc_producer *p, struct kafc_batch_out *b
 
 void kafc__producer_slots_give(struct kafc_producer *p, int64_t n)
 {
-    if (n > 0)
-        atomic_fetch_add(&p->slots_free, n);
+    if (n <= 0)
+        return;
+    atomic_fetch_add(&p->slots_free, n);
+    kafc__producer_room(p);
+}
+
+/* --- Room for those who do not wait ------------------------------------------------------------- */
+
+void kafc__producer_want_room(struct kafc_producer *p)
+{
+    atomic_store(&p->room_wanted, true);
+}
+
+void kafc__producer_room(struct kafc_producer *p)
+{
+    if (!p->cfg.on_room || !atomic_load(&p->room_wanted) || atomic_exchange(&p->roomy, true))
+        return;
+    kafc__producer_poke(p);
 }
 
 /* --- Choosing ---------------------------------------------------------------------------------- */

@@ -135,9 +135,10 @@ struct kafc_producer {
     atomic_bool started;  /* pokes reach the core */
     atomic_bool refusing; /* closing: set before the driver looks at all partitions once more */
     atomic_bool closed, late;
-    atomic_bool armed;   /* the driver will look at dirty within a linger by itself */
-    atomic_bool woken;   /* by kafc__producer_wake */
-    atomic_bool pressed; /* a sender found no room: nothing lingers */
+    atomic_bool armed;              /* the driver will look at dirty within a linger by itself */
+    atomic_bool woken;              /* by kafc__producer_wake */
+    atomic_bool pressed;            /* a sender found no room: nothing lingers */
+    atomic_bool room_wanted, roomy; /* for on_room: somebody waits for it; there was some since */
     _Atomic(struct kafc_part *) dirty;
     atomic_int_least64_t slots_free;
     int32_t slot_bite;
@@ -157,6 +158,9 @@ struct kafc_producer {
 
     struct kafc_mutex report_lock; /* of what follows */
     struct kafc_list reports;
+    void (*on_waiting)(void *ctx, bool waiting); /* or NULL */
+    void *waiting_ctx;
+    bool told_waiting;
 
     /* the driver's */
     struct kafc_core_timer timer;
@@ -206,8 +210,9 @@ bool kafc__producer_slots_take(struct kafc_producer *p, struct kafc_batch_out *b
 void kafc__producer_slots_give(struct kafc_producer *p, int64_t n);
 static inline bool kafc__producer_wants_slots(const struct kafc_producer *p)
 {
-    return p->cfg.reports != KAFC_REPORTS_NONE;
+    return p->cfg.reports != KAFC_REPORTS_NONE && p->cfg.reports != KAFC_REPORTS_BATCHES;
 }
+void kafc__producer_room(struct kafc_producer *p); /* there is some; any thread, for on_room */
 
 /* producer_topic.c */
 /* Any thread. NULL: *rc is KAFC_ERR_USAGE for a name that no broker takes, or KAFC_ERR_NO_MEMORY. */
@@ -304,6 +309,7 @@ void kafc__producer_fail(struct kafc_producer *p, struct kafc_batch_out *b,
 void kafc__producer_release(struct kafc_producer *p, struct kafc_batch_out *b);
 void kafc__producer_deliver(struct kafc_producer *p);
 void kafc__producer_event(struct kafc_producer *p);
+void kafc__producer_end(struct kafc_producer *p); /* closed: no report comes any more */
 
 /* producer.c: around every entry from the core */
 void kafc__producer_enter(struct kafc_producer *p);

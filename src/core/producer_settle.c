@@ -78,6 +78,39 @@ static void count(struct kafc_producer *p, const struct kafc_batch_out *b)
               kafc_err_text(b->code));
 }
 
+/* --- The queue's watcher ------------------------------------------------------------------ */
+
+/* With report_lock. */
+static void tell_waiting(struct kafc_producer *p)
+{
+    bool waiting = !kafc__list_empty(&p->reports) || atomic_load(&p->closed);
+    if (!p->on_waiting || waiting == p->told_waiting)
+        return;
+    p->told_waiting = waiting;
+    p->on_waiting(p->waiting_ctx, waiting);
+}
+
+void kafc__producer_watch_reports(struct kafc_producer *p, void (*fn)(void *ctx, bool waiting),
+                                  void *ctx)
+{
+    kafc__lock(&p->report_lock);
+    p->on_waiting = fn;
+    p->waiting_ctx = ctx;
+    p->told_waiting = false;
+    tell_waiting(p);
+    kafc__unlock(&p->report_lock);
+}
+
+void kafc__producer_end(struct kafc_producer *p)
+{
+    kafc__lock(&p->report_lock);
+    atomic_store(&p->closed, true);
+    tell_waiting(p);
+    kafc__unlock(&p->report_lock);
+}
+
+/* --- Settling ----------------------------------------------------------------------------- */
+
 void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict,
                            kafc_err code)
 {
@@ -93,13 +126,17 @@ void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, ka
     kafc__batch_out_drop_bytes(&p->pool, b);
     if (b->ntagged && settle_writes(b))
         kafc__producer_event(p);
-    bool wanted = b->nslots > b->ntagged && (p->cfg.reports == KAFC_REPORTS_ALL || !good);
+    bool all = p->cfg.reports == KAFC_REPORTS_ALL || p->cfg.reports == KAFC_REPORTS_BATCHES;
+    b->unread = p->cfg.reports == KAFC_REPORTS_BATCHES ? b->count - b->ntagged
+                                                       : b->nslots - b->ntagged;
+    bool wanted = b->unread > 0 && (all || !good);
     kafc__batch_out_slot_rewind(b);
-    if (wanted && p->cfg.on_report) {
+    if (wanted && (p->cfg.on_report || p->cfg.on_batch)) {
         kafc__list_push(&p->deliveries, &b->node);
     } else if (wanted) {
         kafc__lock(&p->report_lock);
         kafc__list_push(&p->reports, &b->node);
+        tell_waiting(p);
         kafc__unlock(&p->report_lock);
         kafc__producer_event(p);
     } else {
@@ -138,6 +175,26 @@ static bool next_report(struct kafc_batch_out *b, kafc_report *r)
     return false;
 }
 
+bool kafc__producer_settled_next(kafc_settled *s, kafc_report *r)
+{
+    return next_report(s->batch, r);
+}
+
+static void deliver_batch(struct kafc_producer *p, struct kafc_batch_out *b)
+{
+    kafc_settled s = { .verdict = b->verdict,
+                       .code = b->code,
+                       .why = b->code == KAFC_OK ? NULL
+                              : b->why           ? b->why
+                                                 : kafc_err_text(b->code),
+                       .topic = b->topic,
+                       .partition = b->partition,
+                       .broker = b->broker,
+                       .count = b->unread,
+                       .batch = b };
+    p->cfg.on_batch(p->cfg.ctx, &s);
+}
+
 void kafc__producer_deliver(struct kafc_producer *p)
 {
     if (p->delivering)
@@ -146,11 +203,12 @@ void kafc__producer_deliver(struct kafc_producer *p)
     struct kafc_batch_out *b;
     while ((b = KAFC_LIST_FIRST(&p->deliveries, struct kafc_batch_out, node))) {
         kafc_report r;
-        int64_t n = 0;
-        while (next_report(b, &r)) {
-            p->cfg.on_report(p->cfg.ctx, &r);
-            n++;
-        }
+        int64_t n = b->nslots - b->ntagged;
+        if (p->cfg.on_batch)
+            deliver_batch(p, b);
+        else
+            while (next_report(b, &r))
+                p->cfg.on_report(p->cfg.ctx, &r);
         kafc__list_del(&b->node);
         kafc__producer_release(p, b);
         kafc__producer_slots_give(p, n);
@@ -167,13 +225,14 @@ int32_t kafc__producer_reports(struct kafc_producer *p, kafc_report *out, int32_
     kafc__lock(&p->report_lock);
     struct kafc_batch_out *b;
     while (n < max && (b = KAFC_LIST_FIRST(&p->reports, struct kafc_batch_out, node))) {
-        if (next_report(b, &out[n])) {
-            n++;
+        n += next_report(b, &out[n]);
+        if (--b->unread > 0)
             continue;
-        }
         kafc__list_del(&b->node);
         kafc__list_push(&empty, &b->node);
     }
+    if (n)
+        tell_waiting(p);
     kafc__unlock(&p->report_lock);
     while ((b = KAFC_LIST_FIRST(&empty, struct kafc_batch_out, node))) {
         kafc__list_del(&b->node);

@@ -266,8 +266,10 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
     bool first = !atomic_load_explicit(&t->table, memory_order_relaxed);
     if (atomic_load_explicit(&t->table, memory_order_relaxed) != t->made)
         publish(p, t);
-    if (first) /* a message needs less room now than it did to wait */
+    if (first) { /* a message needs less room now than it did to wait */
         kafc__producer_event(p);
+        kafc__producer_room(p);
+    }
     for (int32_t i = 0; i < t->made->n; i++)
         if (kafc__list_linked(&t->made->part[i]->busy))
             kafc__producer_place(p, t->made->part[i]);
