@@ -29,7 +29,7 @@ typedef enum kafc_verdict {
     KAFC_ACKNOWLEDGED = 1,  /* in the log, at `offset` */
     KAFC_NOT_WRITTEN,       /* failed, and surely not in the log */
     KAFC_PERHAPS_WRITTEN,   /* failed, and nobody can tell: sent, but the answer never came */
-    KAFC_UNCONFIRMED        /* acks 0: handed to the network; brokers before 0.11 may lose it when a close follows */
+    KAFC_UNCONFIRMED        /* acks 0: handed to the network */
 } kafc_verdict;
 
 /* The verdict of one message. Brokers take a batch as a whole or not at all: where one names the records that it
@@ -176,7 +176,9 @@ typedef struct kafc_writer_counts {
 KAFC_API void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *out);
 
 /* Refuses new messages, flushes within the timeout, fails the rest with their verdicts. Idempotent. KAFC_ERR_TIMED_OUT
- * if something failed for want of time. Reports can be polled until the end mark. */
+ * if something failed for want of time. Reports can be polled until the end mark. With acks 0 it also waits until each
+ * broker has got through what it was sent: one that is before 0.11 forgets what it has not begun when the connection
+ * ends. KAFC_ERR_TIMED_OUT then means that a broker has not said so, and messages may be lost. */
 KAFC_API kafc_err kafc_writer_close(kafc_writer *w, int timeout_ms, kafc_error *err);
 /* Closes without waiting if needed. Not from inside on_delivery. NULL is ignored. */
 KAFC_API void kafc_writer_free(kafc_writer *w);

@@ -564,7 +564,10 @@ static kafc_err close_by(kafc_writer *w, int64_t deadline, kafc_error *err)
     }
     if (kafc__producer_closed_in_time(w->producer))
         return KAFC_OK;
-    return wait_error(w, KAFC_ERR_TIMED_OUT, "all verdicts: some messages failed", err);
+    return wait_error(w, KAFC_ERR_TIMED_OUT,
+                      w->o.acks == 0 ? "the brokers to say that they have taken all messages"
+                                     : "all verdicts: some messages failed",
+                      err);
 }
 
 kafc_err kafc_writer_close(kafc_writer *w, int timeout_ms, kafc_error *err)

@@ -236,12 +236,15 @@ static void look_at_close(struct kafc_producer *p)
     kafc__lock(&p->lock);
     int64_t at = p->close_at;
     kafc__unlock(&p->lock);
+    bool over = kafc__core_now(p->core) >= at;
+    if (!over && (!nothing_left(p) || !kafc__producer_got_through(p)))
+        return;
     if (!nothing_left(p)) {
-        if (kafc__core_now(p->core) < at)
-            return;
         atomic_store(&p->late, true);
         fail_everything(p, KAFC_ERR_TIMED_OUT);
     }
+    if (kafc__producer_give_up_barrier(p))
+        atomic_store(&p->late, true);
     kafc__producer_deliver(p);
     kafc__producer_end(p);
     kafc__producer_event(p);
@@ -469,6 +472,7 @@ void kafc__producer_stop(struct kafc_producer *p)
     if (!nothing_left(p))
         atomic_store(&p->late, true);
     fail_everything(p, KAFC_ERR_CLOSED);
+    (void)kafc__producer_give_up_barrier(p);
     if (atomic_exchange(&p->started, false)) {
         kafc__core_timer_fini(p->core, &p->timer);
         kafc__core_remove(p->core, &p->member);

@@ -11,6 +11,7 @@
 #include "core/partitioner.h"
 #include "core/producer.h"
 #include "protocol/api/00_produce.h"
+#include "protocol/api/02_list_offsets.h"
 #include "protocol/api/22_init_producer_id.h"
 
 enum {
@@ -88,14 +89,25 @@ struct kafc_waiting {
     kafc_message message; /* its pointers lead behind this struct */
 };
 
+/* With acks 0, before the end. */
+enum kafc_owes {
+    KAFC_OWES_NOTHING,
+    KAFC_OWES_QUESTION, /* something was sent to it since the last */
+    KAFC_OWES_ANSWER
+};
+
 struct kafc_node_out {
     struct kafc_node_out *next;
+    struct kafc_producer *p;
     int32_t id;
     int in_flight;
     int64_t mute_until;     /* throttled */
     bool silent, overdue;   /* owes an answer for too long; as it is being found out */
     struct kafc_list ready; /* partitions with something to send now */
     int32_t nready;
+    enum kafc_owes owes;
+    struct kafc_request barrier;
+    struct kafc_list_offsets_req barrier_msg;
 };
 
 /* A Produce request on its way. */
@@ -260,6 +272,12 @@ void kafc__flight_free(struct kafc_producer *p, struct kafc_flight *f);
 kafc_err kafc__producer_fit(struct kafc_request *rq,
                             kafc_error *err); /* prepare of a flight's request */
 void kafc__flight_old_clear(struct kafc_flight *f);
+
+/* producer_barrier.c */
+/* Has every broker got through what it was sent without acknowledgement? Asks them. */
+bool kafc__producer_got_through(struct kafc_producer *p);
+/* No time is left for that. true: some have not. */
+bool kafc__producer_give_up_barrier(struct kafc_producer *p);
 
 /* producer_outcome.c */
 struct kafc_outcome {

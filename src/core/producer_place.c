@@ -113,6 +113,7 @@ static struct kafc_node_out *node_of(struct kafc_producer *p, struct kafc_part *
     if (!n)
         return NULL;
     n->id = id;
+    n->p = p;
     kafc__list_init(&n->ready);
     n->next = p->nodes;
     p->nodes = n;

@@ -356,6 +356,8 @@ static void flight_done(struct kafc_request *rq)
             kafc__producer_say(p, KAFC_LOG_WARN, "%s", e.message);
         }
     }
+    if (o.code == KAFC_OK && rq->no_response)
+        f->to->owes = KAFC_OWES_QUESTION;
     all_back(p, f, &o);
     flight_spare(p, f);
     kafc__producer_leave(p);
