@@ -104,6 +104,8 @@ typedef struct kafc_writer_options {
     int64_t buffer_bytes;         /* held at most; 33554432. buffer.memory */
     int32_t delivery_timeout_ms;  /* from send to verdict; 120000 */
     int32_t request_timeout_ms;   /* 0: the client's */
+    int32_t retries;              /* of what was sent; no limit but delivery_timeout_ms. KAFC_ZERO: none */
+    int32_t max_block_ms;         /* the longest that a send with timeout_ms -1 waits; no limit. max.block.ms */
     int32_t max_in_flight;        /* batches of a partition: 5, or 1 without idempotence (rule W5) */
     const char *partitioner;      /* "murmur2" (default; keyless sticky), "hash", "reference_hash", "crc32",
                                      "round_robin", "least_bytes", "sticky", "random", "manual", and "…_consistent"
@@ -134,12 +136,13 @@ KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options
     KAFC_NODISCARD;
 
 /* Takes a message and returns: copied, batched, sent by the loop (rules W2, W3). Waits for room (buffer_bytes,
- * report_slots) at most timeout_ms; 0 answers KAFC_ERR_WOULD_BLOCK. After any error the message was not taken and gets
- * no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or neither, or one that is no topic's name),
- * KAFC_ERR_UNKNOWN_PARTITION (when the topic is known; else its report says so), KAFC_ERR_CLOSED,
- * KAFC_ERR_NO_MEMORY. A message of a topic that the cluster says it does not know (and may not create) fails 10 s
- * after the first such answer: brokers may be slow to hear of a topic. What the broker cannot hold fails unsent with
- * KAFC_ERR_UNSUPPORTED (rule W8): headers before 0.11, zstd before 2.1. Before 0.10 messages have no timestamps. */
+ * report_slots) at most timeout_ms, -1: max_block_ms; 0 answers KAFC_ERR_WOULD_BLOCK. After any error the message was
+ * not taken and gets no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or neither, or one that is no topic's
+ * name; lengths, headers and partitions that make no sense), KAFC_ERR_UNKNOWN_PARTITION (when the topic is known; else
+ * its report says so), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. A message of a topic that the cluster says it does not know
+ * (and may not create) fails 10 s after the first such answer: brokers may be slow to hear of a topic. What the broker
+ * cannot hold fails unsent with KAFC_ERR_UNSUPPORTED (rule W8): headers before 0.11, zstd before 2.1. Before 0.10
+ * messages have no timestamps. */
 KAFC_API kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
                                    kafc_error *err);
 

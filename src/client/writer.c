@@ -175,6 +175,7 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
     cfg->buffer_bytes = o->buffer_bytes;
     cfg->delivery_timeout_us = (int64_t)o->delivery_timeout_ms * 1000;
     cfg->request_timeout_us = (int64_t)o->request_timeout_ms * 1000;
+    cfg->attempts_max = o->retries == INT32_MAX ? 0 : o->retries + 1;
     cfg->max_in_flight = o->max_in_flight ? o->max_in_flight : 5;
     cfg->partitioner = o->partitioner;
     cfg->ignore_keys = o->ignore_keys == KAFC_ON;
@@ -311,6 +312,8 @@ kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, i
     code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
     if (code != KAFC_ERR_WOULD_BLOCK)
         return code;
+    if (timeout_ms < 0)
+        timeout_ms = w->o.max_block_ms;
     if (timeout_ms != 0)
         return send_slowly(w, m, opaque, timeout_ms, err);
     if (!w->o.on_room)

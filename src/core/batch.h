@@ -68,6 +68,7 @@ struct kafc_batch_out {
     bool again;        /* was sent before: one at a time, in order */
     bool flying;       /* in a request */
     int attempts;
+    int32_t sent; /* attempts that reached the network */
     int64_t producer_id;
     int32_t sequence; /* -1: none yet */
     uint32_t nth;     /* of the batches of its partition that got a sequence */

@@ -40,6 +40,7 @@ struct kafc_producer_config {
     int64_t buffer_bytes;
     int64_t delivery_timeout_us;
     int64_t request_timeout_us;      /* 0: the core's */
+    int32_t attempts_max;            /* at a batch, that reached the network; 0: no limit */
     int32_t max_in_flight;           /* 1..5 */
     const char *partitioner;         /* NULL: murmur2 */
     bool ignore_keys;                /* keys are taken for none */

@@ -99,7 +99,8 @@ static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struc
     b->again = true;
     if (refresh)
         kafc__meta_stale(p->core);
-    if (kafc__producer_deadline(p, b) <= now) {
+    bool spent = p->cfg.attempts_max && b->sent >= p->cfg.attempts_max;
+    if (spent || kafc__producer_deadline(p, b) <= now) {
         kafc__producer_fail(p, b, o->code);
         return;
     }
@@ -134,6 +135,7 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
     b->broker = o->broker;
     if (!p->idempotent && b->sequence < 0)
         r = without_sequence(r);
+    b->sent += o->answer || o->doubt;
     if (r == ACKNOWLEDGE) {
         part->retry_at = 0;
         part->proven = part->proven ||

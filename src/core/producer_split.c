@@ -33,6 +33,7 @@ static struct kafc_batch_out *child_new(struct splitting *x)
     b->doubt = whole->doubt;
     b->again = true;
     b->attempts = whole->attempts;
+    b->sent = whole->sent;
     b->cause = whole->cause;
     kafc__list_push(&x->parts, &b->node);
     return b;

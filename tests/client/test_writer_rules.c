@@ -83,6 +83,54 @@ START_TEST(W10_a_broker_that_does_not_say_so_is_given_up)
 }
 END_TEST
 
+/* --- Time --------------------------------------------------------------------------------------- */
+
+static void never(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx;
+    (void)rq;
+    a->act = KAFC_MOCK_SILENT;
+}
+
+START_TEST(W3_a_send_without_a_time_of_its_own_waits_for_max_block)
+{
+    kafc_error err;
+    kafc_message m = { .value = KAFC_STR("v"), .to_partition = 1 };
+    writing_start(1);
+    ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, never, NULL), KAFC_OK);
+    kafc_properties *p = kafc_properties_new();
+    ck_assert_int_eq(kafc_properties_set(p, "max.block.ms", _i == 0 ? "30" : "0", &err), KAFC_OK);
+    kafc_writer *w = writing_open(
+        KAFC_WRITER(.topic = "t", .report_slots = 1, .properties = p, .reports = KAFC_REPORTS_ALL));
+    ck_assert_int_eq(kafc_writer_send(w, &m, NULL, -1, &err), KAFC_OK);
+    ck_assert_int_eq(kafc_writer_send(w, &m, NULL, -1, &err),
+                     _i == 0 ? KAFC_ERR_TIMED_OUT : KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 1, &err), KAFC_ERR_TIMED_OUT); /* its own */
+    kafc_writer_free(w);
+    kafc_properties_free(p);
+    writing_stop();
+}
+END_TEST
+
+START_TEST(W1_without_retries_the_first_error_is_the_verdict)
+{
+    kafc_error err;
+    kafc_report r;
+    kafc_message m = { .value = KAFC_STR("v"), .to_partition = 1 };
+    writing_start(1);
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .retries = KAFC_ZERO));
+    ck_assert_int_eq(kafc_mock_push_error(writing.mock, 0, KAFC_ERR_NOT_ENOUGH_REPLICAS, 1),
+                     KAFC_OK);
+    ck_assert_int_eq(kafc_writer_write_each(w, &m, 1, &r, SOON, &err),
+                     KAFC_ERR_NOT_ENOUGH_REPLICAS);
+    ck_assert_int_eq(r.verdict, KAFC_NOT_WRITTEN);
+    ck_assert_msg(kafc_writer_write_each(w, &m, 1, &r, SOON, &err) == KAFC_OK, "%s", err.message);
+    ck_assert_int_eq(writing_records("t", 1), 1);
+    kafc_writer_free(w);
+    writing_stop();
+}
+END_TEST
+
 int main(void)
 {
     Suite *su = suite_create("client/writer_rules");
@@ -91,6 +139,8 @@ int main(void)
     tcase_add_loop_test(t, W10_close_waits_until_the_brokers_have_taken_what_nobody_acknowledges, 0,
                         2);
     tcase_add_loop_test(t, W10_a_broker_that_does_not_say_so_is_given_up, 0, 2);
+    tcase_add_loop_test(t, W3_a_send_without_a_time_of_its_own_waits_for_max_block, 0, 2);
+    tcase_add_test(t, W1_without_retries_the_first_error_is_the_verdict);
     suite_add_tcase(su, t);
     SRunner *r = srunner_create(su);
     srunner_run_all(r, CK_ENV);

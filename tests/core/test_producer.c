@@ -6,175 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
-#include "core/producer_internal.h"
-#include "protocol/apis.h"
-#include "tests/sim/sim.h"
-#include "tests/support/suite.h"
-
-enum { MS = 1000, SECOND = 1000000, SEEN = 4096 };
-
-struct stage {
-    struct sim *sim;
-    struct kafc_core *core;
-    struct kafc_producer *p;
-    int n, acknowledged, not_written, perhaps;
-    kafc_err code;
-    int64_t at, offset[SEEN]; /* at: of the last report */
-    int events;
-    /* Produce requests that came */
-    int requests, partitions; /* partitions: of the last one */
-    int64_t asked_at;
-    int32_t delay_ms, broker;
-    int looked; /* of look_at_message */
-};
-
-static int64_t now_us(void *ctx)
-{
-    return ((struct stage *)ctx)->sim->now;
-}
-
-static void on_report(void *ctx, const kafc_report *r)
-{
-    struct stage *s = ctx;
-    s->n++;
-    s->acknowledged += r->verdict == KAFC_ACKNOWLEDGED;
-    s->not_written += r->verdict == KAFC_NOT_WRITTEN;
-    s->perhaps += r->verdict == KAFC_PERHAPS_WRITTEN;
-    s->code = r->code;
-    s->at = s->sim->now;
-    size_t i = (size_t)(uintptr_t)r->opaque;
-    if (i < SEEN)
-        s->offset[i] = r->offset;
-}
-
-static void on_event(void *ctx)
-{
-    ((struct stage *)ctx)->events++;
-}
-
-static void on_produce(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
-{
-    struct stage *s = ctx;
-    struct kafc_arena arena;
-    struct kafc_produce_req req;
-    struct kafc_rd rd;
-    kafc_error err;
-    kafc__arena_init(&arena, NULL, 0);
-    kafc__rd_init(&rd, rq->body.p, (size_t)rq->body.len);
-    ck_assert_msg(
-        kafc__msg_decode(&rd, &kafc_produce_req_schema, &req, rq->version, &arena, &err) == KAFC_OK,
-        "%s", err.message);
-    s->requests++;
-    s->asked_at = s->sim->now;
-    s->partitions = 0;
-    for (int32_t i = 0; i < req.topic_data.n; i++)
-        s->partitions += req.topic_data.v[i].partition_data.n;
-    kafc__arena_fini(&arena);
-    a->delay_ms = s->delay_ms;
-}
-
-static struct kafc_producer_config config(void)
-{
-    return (struct kafc_producer_config){ .topic = "t",
-                                          .acks = -1,
-                                          .idempotence = true,
-                                          .linger_us = 5 * MS,
-                                          .batch_bytes = 100000,
-                                          .message_max_bytes = 100000,
-                                          .buffer_bytes = 10 << 20,
-                                          .delivery_timeout_us = 120 * SECOND,
-                                          .max_in_flight = 5,
-                                          .reports = KAFC_REPORTS_ALL,
-                                          .report_slots = 10000,
-                                          .now_us = now_us,
-                                          .on_report = on_report,
-                                          .on_event = on_event };
-}
-
-static void begin(struct stage *s, int32_t brokers, int32_t partitions,
-                  const struct kafc_producer_config *from)
-{
-    struct kafc_producer_config cfg = *from;
-    kafc_error err;
-    memset(s, 0, sizeof(*s));
-    s->sim = sim_new(1, KAFC_MOCK(.brokers = brokers));
-    s->sim->latency_max_us = 20;
-    s->core = sim_client(s->sim, &(struct kafc_core_config){ .client_id = "test" });
-    if (partitions)
-        ck_assert_int_eq(kafc__cluster_create_topic(s->sim->cluster, "t", partitions, 0), KAFC_OK);
-    ck_assert_int_eq(kafc__cluster_hook(s->sim->cluster, KAFC_API_PRODUCE, on_produce, s), KAFC_OK);
-    cfg.ctx = s;
-    s->p = kafc__producer_new(s->core, &cfg, &err);
-    ck_assert_msg(s->p != NULL, "%s", err.message);
-    ck_assert_int_eq(kafc__producer_start(s->p, &err), KAFC_OK);
-}
-
-static void end(struct stage *s)
-{
-    kafc__producer_stop(s->p);
-    kafc__producer_free(s->p);
-    sim_client_free(s->sim, s->core);
-    sim_free(s->sim);
-}
-
-static void send_to(struct stage *s, int32_t partition, int i)
-{
-    kafc_error err;
-    kafc_message m = { .value = KAFC_STR("value"),
-                       .to_partition = partition ? partition : KAFC_ZERO };
-    ck_assert_msg(kafc__producer_send(s->p, &m, (void *)(uintptr_t)i, sim_wall_ms(s->sim), &err) ==
-                      KAFC_OK,
-                  "%s", err.message);
-}
-
-struct goal {
-    struct stage *s;
-    int n;
-};
-
-static bool told(void *ctx)
-{
-    struct goal *g = ctx;
-    return g->s->n >= g->n;
-}
-
-static void await(struct stage *s, int n, int64_t limit)
-{
-    struct goal g = { s, n };
-    ck_assert_msg(sim_run(s->sim, told, &g, limit), "%d of %d verdicts", s->n, n);
-}
-
-struct pause {
-    struct sim_event e;
-    bool over;
-};
-
-static void wake_up(void *ctx)
-{
-    ((struct pause *)ctx)->over = true;
-}
-
-static bool is_over(void *ctx)
-{
-    return ((struct pause *)ctx)->over;
-}
-
-static void pass(struct stage *s, int64_t us)
-{
-    struct pause x = { .e = { .fire = wake_up, .ctx = &x } };
-    sim_at(s->sim, &x.e, s->sim->now + us);
-    ck_assert(sim_run(s->sim, is_over, &x, us));
-}
-
-/* Metadata and a producer id are here, and the partitions' first batches were acknowledged. */
-static void warm_up(struct stage *s, int32_t partitions)
-{
-    for (int32_t i = 0; i < partitions; i++)
-        send_to(s, i, SEEN);
-    await(s, partitions, SECOND);
-    s->n = s->acknowledged = s->requests = 0;
-}
+#include "tests/core/producing.h"
 
 static int32_t look_at_message(void *ctx, const kafc_message *m, int32_t npartitions)
 {
@@ -186,46 +18,46 @@ static int32_t look_at_message(void *ctx, const kafc_message *m, int32_t npartit
 START_TEST(a_message_lingers_and_no_longer)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
-    begin(&s, 1, 1, &cfg);
+    struct kafc_producer_config cfg = producing_config();
+    producing_begin(&s, 1, 1, &cfg);
     warm_up(&s, 1);
     int64_t sent_at = s.sim->now;
     send_to(&s, 0, 0);
     await(&s, 1, SECOND);
     ck_assert_int_ge(s.asked_at - sent_at, 5 * MS);
     ck_assert_int_lt(s.asked_at - sent_at, 6 * MS);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(the_partitions_of_a_node_share_a_request)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
-    begin(&s, 1, 16, &cfg);
+    struct kafc_producer_config cfg = producing_config();
+    producing_begin(&s, 1, 16, &cfg);
     warm_up(&s, 16);
     for (int i = 0; i < 16; i++)
         send_to(&s, i, i);
     await(&s, 16, SECOND);
     ck_assert_int_eq(s.requests, 1);
     ck_assert_int_eq(s.partitions, 16);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(a_full_batch_does_not_linger)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.linger_us = 100 * SECOND;
     cfg.batch_messages = 3;
-    begin(&s, 1, 1, &cfg);
+    producing_begin(&s, 1, 1, &cfg);
     for (int i = 0; i < 7; i++)
         send_to(&s, 0, i);
     await(&s, 6, SECOND);
     pass(&s, SECOND);
     ck_assert_int_eq(s.n, 6);
-    end(&s);
+    producing_end(&s);
     ck_assert_int_eq(s.not_written, 1);
     ck_assert_int_eq(s.code, KAFC_ERR_CLOSED);
 }
@@ -234,11 +66,11 @@ END_TEST
 START_TEST(W5_five_in_flight_with_idempotence_one_without)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.idempotence = _i == 0;
     cfg.linger_us = 0;
     cfg.batch_messages = 1;
-    begin(&s, 1, 1, &cfg);
+    producing_begin(&s, 1, 1, &cfg);
     warm_up(&s, 1);
     s.delay_ms = 100;
     for (int i = 0; i < 20; i++)
@@ -252,16 +84,16 @@ START_TEST(W5_five_in_flight_with_idempotence_one_without)
     ck_assert_int_eq(most, _i == 0 ? 5 : 1);
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(s.offset[i], i + 1);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(W1_the_delivery_timeout_is_kept)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.delivery_timeout_us = 3 * SECOND;
-    begin(&s, 2, 2, &cfg);
+    producing_begin(&s, 2, 2, &cfg);
     warm_up(&s, 2);
     ck_assert_int_eq(kafc__cluster_set_leader(s.sim->cluster, "t", 0, -1), KAFC_OK);
     int64_t sent_at = s.sim->now;
@@ -270,15 +102,15 @@ START_TEST(W1_the_delivery_timeout_is_kept)
     ck_assert_int_eq(s.not_written + s.perhaps, 1); /* NOT_LEADER may come behind an append */
     ck_assert_int_ge(s.at - sent_at, 3 * SECOND);
     ck_assert_int_lt(s.at - sent_at, 3 * SECOND + 20 * MS);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(W9_an_unknown_topic_is_given_some_time_and_then_told)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
-    begin(&s, 1, 0, &cfg);
+    struct kafc_producer_config cfg = producing_config();
+    producing_begin(&s, 1, 0, &cfg);
     send_to(&s, 0, 0);
     await(&s, 1, 60 * SECOND);
     ck_assert_int_eq(s.not_written, 1);
@@ -292,7 +124,7 @@ START_TEST(W9_an_unknown_topic_is_given_some_time_and_then_told)
     s.acknowledged = 0;
     pass(&s, 5 * SECOND);
     ck_assert_int_ge(s.acknowledged, 1);
-    end(&s);
+    producing_end(&s);
     ck_assert_int_eq(s.n, 3);
 }
 END_TEST
@@ -300,10 +132,10 @@ END_TEST
 START_TEST(W5_sequences_wrap)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.linger_us = 0;
     cfg.batch_messages = 3;
-    begin(&s, 1, 1, &cfg);
+    producing_begin(&s, 1, 1, &cfg);
     warm_up(&s, 1);
     struct kafc_part *part = atomic_load(&s.p->only->table)->part[0];
     part->next_sequence = INT32_MAX - 10;
@@ -319,15 +151,15 @@ START_TEST(W5_sequences_wrap)
     ck_assert_int_eq(s.p->epoch, 0);
     for (int i = 0; i < 60; i++)
         ck_assert_int_eq(s.offset[i], i + 1);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(W5_the_last_epoch_is_followed_by_another_id)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
-    begin(&s, 1, 2, &cfg);
+    struct kafc_producer_config cfg = producing_config();
+    producing_begin(&s, 1, 2, &cfg);
     warm_up(&s, 2);
     struct kafc_table *table = atomic_load(&s.p->only->table);
     int64_t id = s.p->producer_id;
@@ -347,15 +179,15 @@ START_TEST(W5_the_last_epoch_is_followed_by_another_id)
     await(&s, 4, 10 * SECOND);
     ck_assert_int_eq(table->part[1]->producer_id, s.p->producer_id);
     ck_assert_int_eq(s.acknowledged, 4);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(a_topic_that_is_made_anew_gets_a_new_table)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
-    begin(&s, 2, 2, &cfg);
+    struct kafc_producer_config cfg = producing_config();
+    producing_begin(&s, 2, 2, &cfg);
     warm_up(&s, 2);
     ck_assert_int_eq(kafc__cluster_delete_topic(s.sim->cluster, "t"), KAFC_OK);
     ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "t", 6, 0), KAFC_OK);
@@ -367,18 +199,18 @@ START_TEST(a_topic_that_is_made_anew_gets_a_new_table)
     send_to(&s, 5, 2);
     await(&s, 3, SECOND);
     ck_assert_int_eq(s.acknowledged, 3);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(W7_a_report_can_be_wanted_for_failures_only)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.on_report = NULL;
     cfg.reports = KAFC_REPORTS_FAILURES;
     cfg.report_slots = 4;
-    begin(&s, 1, 1, &cfg);
+    producing_begin(&s, 1, 1, &cfg);
     kafc_report r[8];
     for (int i = 0; i < 12; i++) { /* successes give their slots back */
         send_to(&s, 0, i);
@@ -400,17 +232,17 @@ START_TEST(W7_a_report_can_be_wanted_for_failures_only)
     ck_assert_ptr_eq(r[3].opaque, (void *)(uintptr_t)103);
     ck_assert_int_eq(kafc__producer_reports(s.p, r, 8), 0);
     ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 0, NULL), KAFC_OK);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(W10_a_flush_ends_with_its_own_messages)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     struct kafc_flush f;
     cfg.linger_us = 100 * SECOND;
-    begin(&s, 1, 2, &cfg);
+    producing_begin(&s, 1, 2, &cfg);
     for (int i = 0; i < 10; i++)
         send_to(&s, i % 2, i);
     kafc__producer_flush_begin(s.p, &f); /* metadata is not even here */
@@ -428,7 +260,7 @@ START_TEST(W10_a_flush_ends_with_its_own_messages)
     ck_assert(atomic_load(&f.done));
     ck_assert_int_eq(s.acknowledged, 11);
     kafc__producer_flush_end(s.p, &f);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
@@ -437,8 +269,8 @@ END_TEST
 static int64_t answered_at(int64_t moment)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
-    begin(&s, 1, 2, &cfg);
+    struct kafc_producer_config cfg = producing_config();
+    producing_begin(&s, 1, 2, &cfg);
     warm_up(&s, 2);
     s.delay_ms = 20;
     send_to(&s, 0, 0);
@@ -450,7 +282,7 @@ static int64_t answered_at(int64_t moment)
     }
     await(&s, moment ? 3 : 1, SECOND);
     int64_t at = s.at;
-    end(&s);
+    producing_end(&s);
     return at;
 }
 
@@ -464,45 +296,45 @@ END_TEST
 START_TEST(W3_a_message_that_waits_for_more_than_the_buffer_is_taken_with_metadata)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     static char value[4080 - KAFC_BATCH_HEADER - 20];
     kafc_message m = { .value = { value, sizeof(value) } };
     kafc_error err;
     cfg.buffer_bytes = 4096;
-    begin(&s, 1, 1, &cfg);
+    producing_begin(&s, 1, 1, &cfg);
     ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_ERR_WOULD_BLOCK);
     int events = s.events;
     pass(&s, SECOND);
     ck_assert_int_gt(s.events, events); /* who waits for room is told to try again */
     ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_OK);
     await(&s, 1, SECOND);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(W9_the_time_of_an_unknown_topic_begins_with_the_first_answer)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
-    begin(&s, 1, 0, &cfg);
+    struct kafc_producer_config cfg = producing_config();
+    producing_begin(&s, 1, 0, &cfg);
     sim_block(s.sim, 1, 20 * SECOND);
     send_to(&s, 0, 0);
     await(&s, 1, 60 * SECOND);
     ck_assert_int_eq(s.code, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_ge(s.at, 30 * SECOND);
     ck_assert_int_lt(s.at, 42 * SECOND);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(W1_a_batch_that_ends_soon_does_not_take_others_with_it)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.idempotence = false; /* a repetition would be seen */
     cfg.delivery_timeout_us = 10 * SECOND;
     cfg.request_timeout_us = 30 * SECOND;
-    begin(&s, 1, 2, &cfg);
+    producing_begin(&s, 1, 2, &cfg);
     warm_up(&s, 2);
     for (int32_t i = 0; i < 2; i++)
         ck_assert_int_eq(kafc__cluster_set_leader(s.sim->cluster, "t", i, -1), KAFC_OK);
@@ -520,7 +352,7 @@ START_TEST(W1_a_batch_that_ends_soon_does_not_take_others_with_it)
     await(&s, 3, 20 * SECOND);
     ck_assert_int_eq(s.offset[1], 1);
     ck_assert_int_eq(s.offset[2], 2);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
@@ -533,10 +365,10 @@ static void ask_leader(void *ctx, const kafc_mock_request *rq, kafc_mock_answer 
 START_TEST(acks_none_follow_the_leader)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.acks = 0;
     cfg.idempotence = false;
-    begin(&s, 2, 1, &cfg);
+    producing_begin(&s, 2, 1, &cfg);
     ck_assert_int_eq(kafc__cluster_hook(s.sim->cluster, KAFC_API_PRODUCE, ask_leader, &s), KAFC_OK);
     for (int round = 0; round < 4; round++) {
         int32_t leader = 1 + round % 2;
@@ -547,18 +379,18 @@ START_TEST(acks_none_follow_the_leader)
         pass(&s, 3 * SECOND);
         ck_assert_int_eq(s.broker, leader);
     }
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(W3_a_partitioner_sees_the_message_as_it_was_sent)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.topic = NULL;
     cfg.on_partition = look_at_message;
     cfg.partition_ctx = &s;
-    begin(&s, 1, 1, &cfg);
+    producing_begin(&s, 1, 1, &cfg);
     kafc_message m = { .topic = "t", .value = KAFC_STR("v"), .timestamp = 77 };
     kafc_error err;
     for (int i = 0; i < 2; i++) { /* it waits for metadata, then it does not */
@@ -567,20 +399,20 @@ START_TEST(W3_a_partitioner_sees_the_message_as_it_was_sent)
         ck_assert_int_eq(s.acknowledged, i + 1);
     }
     ck_assert_int_eq(s.looked, 2);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(topic_names_that_no_broker_takes_are_refused)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     static char longest[251];
     const char *const bad[] = { ".", "..", "a b", "a/b", "\xc3\xa4", longest };
     kafc_error err;
     memset(longest, 'x', 250);
     cfg.topic = NULL;
-    begin(&s, 1, 1, &cfg);
+    producing_begin(&s, 1, 1, &cfg);
     kafc_message m = { .value = KAFC_STR("v") };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         m.topic = bad[i];
@@ -594,15 +426,15 @@ START_TEST(topic_names_that_no_broker_takes_are_refused)
     ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_OK);
     m.topic = "a.b_c-D9";
     ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, &err), KAFC_OK);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
 START_TEST(nothing_happens_while_nothing_is_sent)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
-    begin(&s, 1, 4, &cfg);
+    struct kafc_producer_config cfg = producing_config();
+    producing_begin(&s, 1, 4, &cfg);
     warm_up(&s, 4);
     int events = s.events;
     pass(&s, 100 * SECOND);
@@ -610,7 +442,7 @@ START_TEST(nothing_happens_while_nothing_is_sent)
     ck_assert_int_eq(s.requests, 0);
     ck_assert(kafc__list_empty(&s.p->busy));
     ck_assert_uint_eq(atomic_load(&s.p->budget->used), 0);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 
