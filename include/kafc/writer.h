@@ -3,8 +3,13 @@
  * A writer: batches, partitioners, acks, idempotence. Every message gets
  * exactly one verdict (rule W1).
  *
- * Threads: send, write, flush, poll from any number of threads; close and free
- * from one. Order within a partition is the order of the calls of one thread.
+ * Threads: open, send, write, write_each, flush, poll, fd, counts_get and wake
+ * from any number of threads at once; close too, and it ends the waits of the
+ * others; free once, when no other call is running. wake in signal handlers as
+ * well. Order within a partition is the order of the calls of one thread.
+ * Callbacks run where each says. Inside one, calls that wait are refused with
+ * KAFC_ERR_IN_CALLBACK, on whatever handle, and free does nothing.
+ * Functions that take a writer refuse NULL with KAFC_ERR_USAGE; err may be NULL.
  */
 #ifndef KAFC_WRITER_H
 #define KAFC_WRITER_H
@@ -86,7 +91,7 @@ typedef enum kafc_reports {
 } kafc_reports;
 
 /* Picks a partition in [0, npartitions). Called on the sender's thread (or the loop's, for messages that waited for
- * metadata); must be thread-safe, must not block, must not call kafc. An answer out of range fails the message. */
+ * metadata); must be thread-safe, must not block, must not send. An answer out of range fails the message. */
 typedef int32_t (*kafc_partitioner_fn)(void *ctx, const kafc_message *m, int32_t npartitions);
 
 typedef struct kafc_writer_options {
@@ -183,7 +188,8 @@ KAFC_API void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *o
  * broker has got through what it was sent: one that is before 0.11 forgets what it has not begun when the connection
  * ends. KAFC_ERR_TIMED_OUT then means that a broker has not said so, and messages may be lost. */
 KAFC_API kafc_err kafc_writer_close(kafc_writer *w, int timeout_ms, kafc_error *err);
-/* Closes without waiting if needed. Not from inside on_delivery. NULL is ignored. */
+/* Closes without waiting if needed. Not from inside a callback: then it does nothing but say so in the log. NULL is
+ * ignored. */
 KAFC_API void kafc_writer_free(kafc_writer *w);
 
 /* Makes calls that wait on this writer return KAFC_ERR_INTERRUPTED. Safe in a signal handler. */

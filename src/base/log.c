@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/callback.h"
+
 enum { LINE_MAX_ = 1024 };
 
 void kafc__log(const struct kafc_logger *l, kafc_log_level level, const char *fmt, ...)
@@ -28,7 +30,9 @@ void kafc__log(const struct kafc_logger *l, kafc_log_level level, const char *fm
     for (char *c = line; *c; c++)
         if (*c == '\n' || *c == '\r')
             *c = ' ';
+    kafc__callback_enter();
     sink(l->ctx, level, line);
+    kafc__callback_leave();
 }
 
 kafc_err kafc__error(kafc_error *e, kafc_err code, const char *fmt, ...)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/callback.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "io/dial.h"
@@ -55,7 +56,7 @@ static _Thread_local const kafc_client *driving;
 
 bool kafc__loop_here(void)
 {
-    return driving != NULL;
+    return driving != NULL || kafc__callback_inside();
 }
 
 bool kafc__client_on_loop(const kafc_client *c)

@@ -19,7 +19,7 @@ kafc_err kafc__loop_start(struct kafc_loop *l, kafc_error *err);
 void kafc__loop_stop(struct kafc_loop *l);
 void kafc__loop_free(struct kafc_loop *l); /* after stop; NULL is ignored */
 
-/* Is the calling thread some client's loop, or running inline in place of one? */
+/* Is the calling thread some client's loop, or running inline in place of one, or inside a log sink or partitioner? */
 bool kafc__loop_here(void);
 
 #endif

@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/callback.h"
 #include "base/mem.h"
 #include "client/client.h"
+#include "client/loop.h"
 #include "client/options.h"
 #include "core/producer.h"
 #include "io/sock.h"
@@ -47,6 +49,15 @@ static void on_report(void *ctx, const kafc_report *report)
 {
     const kafc_writer *w = ctx;
     w->o.on_delivery(w->o.ctx, report);
+}
+
+static int32_t on_partition(void *ctx, const kafc_message *m, int32_t npartitions)
+{
+    const kafc_writer *w = ctx;
+    kafc__callback_enter();
+    int32_t partition = w->o.on_partition(w->o.ctx, m, npartitions);
+    kafc__callback_leave();
+    return partition;
 }
 
 static void on_batch(void *ctx, kafc_settled *s)
@@ -181,8 +192,8 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
     cfg->ignore_keys = o->ignore_keys == KAFC_ON;
     cfg->not_adaptive = o->adaptive == KAFC_OFF;
     cfg->availability_timeout_us = (int64_t)o->availability_timeout_ms * 1000;
-    cfg->on_partition = o->on_partition;
-    cfg->partition_ctx = o->ctx;
+    cfg->on_partition = o->on_partition ? on_partition : NULL;
+    cfg->partition_ctx = w;
     cfg->create_topics = o->create_topics == KAFC_ON;
     cfg->reports = o->reports != KAFC_REPORTS_DEFAULT ? o->reports
                    : o->on_delivery || o->on_batch    ? KAFC_REPORTS_ALL
@@ -272,7 +283,7 @@ static kafc_err enter(const kafc_writer *w, int timeout_ms, kafc_error *err)
     kafc_err code = kafc__client_check(w->client, err);
     if (code != KAFC_OK || timeout_ms == 0)
         return code;
-    if (kafc__client_on_loop(w->client))
+    if (kafc__loop_here())
         return kafc__error(err, KAFC_ERR_IN_CALLBACK, "a call that waits, from inside a callback");
     return KAFC_OK;
 }
@@ -583,6 +594,11 @@ void kafc_writer_free(kafc_writer *w)
 {
     if (!w || kafc__client_check(w->client, NULL) != KAFC_OK)
         return;
+    if (kafc__loop_here()) { /* what called it goes on with the writer */
+        kafc__log(&w->client->log, KAFC_LOG_ERROR,
+                  "a writer cannot be freed from inside a callback: it stays");
+        return;
+    }
     kafc__client_remove(w->client, &w->closable);
     destroy(w);
 }

@@ -4,6 +4,8 @@
  * without a lock, and the messages that wait until there is one (rules W3,
  * W9). The driver's thread, but for kafc__topic_out_get().
  */
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "core/producer_internal.h"
 #include "core/retry.h"
@@ -76,6 +78,22 @@ static bool name_ok(const char *name, size_t len)
            strcmp(name, "..") != 0;
 }
 
+/* What is no sign of ASCII as \xHH: the sentence is UTF-8 whatever the name is. */
+static kafc_err bad_name(const char *name, kafc_error *err)
+{
+    char text[80];
+    size_t n = 0;
+    const unsigned char *c = (const unsigned char *)name;
+    for (; *c && n + 5 < sizeof(text); c++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n,
+                              *c >= ' ' && *c < 0x7f ? "%c" : "\\x%02x", *c);
+    text[n] = '\0';
+    return kafc__error(err, KAFC_ERR_USAGE,
+                       "\"%s%s\" is no topic name: those have 1 to 249 letters, digits, dots, "
+                       "underscores and hyphens",
+                       text, *c ? "…" : "");
+}
+
 struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *name, kafc_err *rc,
                                            kafc_error *err)
 {
@@ -99,10 +117,7 @@ struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *
     if (fresh && t)
         kafc__producer_poke(p);
     if (!ok)
-        *rc = kafc__error(err, KAFC_ERR_USAGE,
-                          "\"%.249s\" is no topic name: those have 1 to 249 letters, digits, dots, "
-                          "underscores and hyphens",
-                          name);
+        *rc = bad_name(name, err);
     else if (!t)
         *rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for topic \"%s\"", name);
     return t;

@@ -46,11 +46,38 @@ static int64_t in_log(void)
     return n;
 }
 
+/* What came into the logs since they ended at `before` is what was given to send, whatever was put in its place
+ * afterwards (rule W2). */
+static void check_values(const int64_t before[4])
+{
+    for (int i = 0; i < 4; i++) {
+        kafc_mock_log l;
+        const char *topic = i < 2 ? "t" : "u";
+        ck_assert_int_eq(kafc_mock_log_get(mock, topic, i % 2, &l), KAFC_OK);
+        for (int64_t at = before[i]; at < l.high_watermark; at++) {
+            kafc_message *m = kafc_mock_record(mock, topic, i % 2, at);
+            const char *v = m->value.p;
+            ck_assert(v[0] != 'x' && memcmp(v, v + 1, (size_t)m->value.len - 1) == 0);
+            kafc_message_free(m);
+        }
+    }
+}
+
+static void log_ends(int64_t end[4])
+{
+    for (int i = 0; i < 4; i++) {
+        kafc_mock_log l;
+        ck_assert_int_eq(kafc_mock_log_get(mock, i < 2 ? "t" : "u", i % 2, &l), KAFC_OK);
+        end[i] = l.high_watermark;
+    }
+}
+
 static void use(kafc_writer *w, struct told *t, bool whole)
 {
     static char big[9000];
     kafc_error err;
     for (int i = 0; i < MESSAGES; i++) {
+        memset(big, 'a' + i % 20, sizeof(big));
         kafc_header h = { { "h", 1 }, { "x", 1 } };
         kafc_message m = { .topic = i % 2 ? "t" : "u", .value = { big, i % 7 ? 100 : 9000 } };
         m.headers = &h;
@@ -58,7 +85,9 @@ static void use(kafc_writer *w, struct told *t, bool whole)
         kafc_err rc = kafc_writer_send(w, &m, (void *)(uintptr_t)(i + 1), 0, &err);
         ck_assert_msg(rc == KAFC_OK || rc == KAFC_ERR_NO_MEMORY, "%s", err.message);
         t->taken[i] = rc == KAFC_OK;
+        memset(big, 'x', sizeof(big));
     }
+    memset(big, 'w', sizeof(big));
     kafc_message m = { .topic = "t", .value = { big, 10 } };
     kafc_report r = { 0 };
     kafc_err rc = kafc_writer_write_each(w, &m, 1, &r, whole ? 5000 : 50, &err);
@@ -77,7 +106,8 @@ static void scenario(const kafc_allocator *mem, int codec, bool whole)
     kafc_error err;
     kafc_writer *w = NULL;
     memset(&t, 0, sizeof(t));
-    int64_t before = in_log();
+    int64_t before = in_log(), ends[4];
+    log_ends(ends);
     kafc_client *c = kafc_client_open(
         KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .allocator = mem, .retry_backoff_ms = 2,
                     .retry_backoff_max_ms = 5, .reconnect_backoff_ms = 2,
@@ -104,6 +134,8 @@ static void scenario(const kafc_allocator *mem, int codec, bool whole)
     kafc_client_free(c);
     for (int i = 0; i < MESSAGES; i++)
         ck_assert_int_eq(t.verdicts[i], t.taken[i]);
+    if (codec == KAFC_NONE)
+        check_values(ends);
     if (whole && !release) /* without idempotence a batch may be there twice */
         ck_assert_int_eq(in_log() - before, t.acknowledged + t.written);
     else
@@ -134,7 +166,7 @@ static void replay(int codec, bool all_after)
     ck_assert_int_lt(rounds, ROUNDS_MAX);
 }
 
-START_TEST(W1_each_allocation_fails_once)
+START_TEST(W1_W2_each_allocation_fails_once)
 {
     replay(KAFC_NONE, false);
 }
@@ -160,6 +192,65 @@ START_TEST(W1_memory_never_comes_back)
 }
 END_TEST
 
-SUITE_MAIN("oom/writer", 100, W1_each_allocation_fails_once,
+/* Batches of which the broker names a record: what is told about them is kept where there is memory for it. */
+static void on_batch(void *ctx, kafc_settled *s)
+{
+    struct told *t = ctx;
+    kafc_report r;
+    while (kafc_settled_next(s, &r)) {
+        t->verdicts[(uintptr_t)r.opaque - 1]++;
+        ck_assert(r.code == KAFC_OK || r.why != NULL);
+    }
+}
+
+static void refused(const kafc_allocator *mem)
+{
+    struct told t;
+    kafc_error err;
+    memset(&t, 0, sizeof(t));
+    kafc_client *c = kafc_client_open(
+        KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .allocator = mem, .retry_backoff_ms = 2,
+                    .retry_backoff_max_ms = 5, .reconnect_backoff_ms = 2,
+                    .reconnect_backoff_max_ms = 5),
+        &err);
+    const kafc_writer_options *o = KAFC_WRITER(.topic = "t", .on_batch = on_batch, .ctx = &t,
+                                               .linger_ms = 60000);
+    kafc_writer *w = c ? kafc_writer_open(c, o, &err) : NULL;
+    for (int i = 0; w && i < 10; i++) {
+        kafc_message m = { .value = KAFC_STR("v"), .to_partition = 1 };
+        if (i != 4)
+            m.key = m.value;
+        t.taken[i] = kafc_writer_send(w, &m, (void *)(uintptr_t)(i + 1), 0, &err) == KAFC_OK;
+    }
+    ck_assert(!w || kafc_writer_close(w, 5000, &err) == KAFC_OK);
+    kafc_writer_free(w);
+    kafc_client_free(c);
+    for (int i = 0; i < 10; i++)
+        ck_assert_int_eq(t.verdicts[i], t.taken[i]);
+}
+
+START_TEST(W1_each_allocation_fails_once_while_records_are_refused)
+{
+    struct test_alloc a;
+    kafc_error err;
+    long at = 0;
+    mock = kafc_mock_new(KAFC_MOCK(.brokers = 1), &err);
+    ck_assert_ptr_nonnull(mock);
+    ck_assert_int_eq(kafc_mock_create_topic(mock, "t", 2, 0), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_set_config(mock, "t", "cleanup.policy", "compact"), KAFC_OK);
+    do {
+        test_alloc_init(&a);
+        a.fail_at = ++at;
+        refused(&a.mem);
+        ck_assert_msg(atomic_load(&a.live) == 0, "allocation %ld failed: %ld are leaked", at,
+                      atomic_load(&a.live));
+    } while (atomic_load(&a.calls) >= at);
+    ck_assert_int_gt(at, 20);
+    kafc_mock_free(mock);
+}
+END_TEST
+
+SUITE_MAIN("oom/writer", 100, W1_W2_each_allocation_fails_once,
            W1_each_allocation_fails_once_with_compression,
-           W1_W8_each_allocation_fails_once_before_an_old_broker, W1_memory_never_comes_back)
+           W1_W8_each_allocation_fails_once_before_an_old_broker, W1_memory_never_comes_back,
+           W1_each_allocation_fails_once_while_records_are_refused)
