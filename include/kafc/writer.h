@@ -94,14 +94,26 @@ typedef enum kafc_reports {
  * metadata); must be thread-safe, must not block, must not send. An answer out of range fails the message. */
 typedef int32_t (*kafc_partitioner_fn)(void *ctx, const kafc_message *m, int32_t npartitions);
 
+/* What is other for one topic of a writer. */
+typedef struct kafc_writer_topic {
+    const char *topic;
+    kafc_compression compression; /* of its batches; KAFC_NONE: none */
+    int32_t compression_level;    /* 0: the codec's default; KAFC_ZERO: level 0 */
+    void *reserved[4];            /* NULL */
+} kafc_writer_topic;
+
 typedef struct kafc_writer_options {
     size_t size;
     const kafc_properties *properties;
     const char *topic;            /* here or on each message (rule W4) */
     kafc_acks acks;
     kafc_switch idempotence;      /* default on, giving way where it cannot be had (rule W6). enable.idempotence */
-    kafc_compression compression; /* compression.type */
-    int32_t compression_level;    /* 0: the codec's default; KAFC_ZERO: level 0 */
+    kafc_compression compression; /* compression.type. A batch that does not shrink is sent as it is: its first 64 KB,
+                                     or all of a smaller one, decide */
+    int32_t compression_level;    /* 0: the codec's default; KAFC_ZERO: level 0. gzip -1 to 9, lz4 -100 to 12,
+                                     zstd -131072 to 22; snappy has none */
+    const kafc_writer_topic *topics; /* ntopics that have a codec of their own; copied */
+    int32_t ntopics;
     int32_t linger_ms;            /* 5; KAFC_ZERO: send at once */
     int32_t batch_bytes;          /* compressed, as sent; 1000000. batch.size */
     int32_t batch_messages;       /* 0: no limit */

@@ -22,14 +22,15 @@ struct kafc_codec {
     const char *library; /* that would have to be configured in; NULL: it is built in */
     int16_t min_produce; /* the lowest version of Produce and of Fetch that may carry it */
     int16_t min_fetch;
-    int16_t level_default;        /* what begin takes for 0 */
-    int16_t level_min, level_max; /* into which it forces others */
+    int32_t level_default;        /* what begin takes for 0 */
+    int32_t level_min, level_max; /* into which it forces others; both 0: it has no levels */
 
     /* For src/compress only; callers use the functions below. */
     struct kafc_compress *(*open)(const kafc_allocator *mem);
     void (*close)(struct kafc_compress *c);
     kafc_err (*begin)(struct kafc_compress *c, int level, kafc_error *err);
     kafc_err (*update)(struct kafc_compress *c, const void *p, size_t n, kafc_error *err);
+    kafc_err (*flush)(struct kafc_compress *c, kafc_error *err);
     kafc_err (*finish)(struct kafc_compress *c, kafc_error *err);
     kafc_err (*decompress)(struct kafc_decompress *d, const void *p, size_t n, kafc_error *err);
     void (*close_reader)(const kafc_allocator *mem, void *reader);
@@ -42,6 +43,9 @@ const struct kafc_codec *kafc__codec(int id);
 const struct kafc_codec *kafc__codec_by_name(const char *name);
 /* KAFC_OK, or KAFC_ERR_NO_CODEC with a sentence that says how to get it. */
 kafc_err kafc__codec_check(const struct kafc_codec *codec, kafc_error *err);
+
+/* KAFC_OK, or KAFC_ERR_USAGE for a level that the codec does not have. 0 and KAFC_ZERO as for begin. */
+kafc_err kafc__codec_check_level(const struct kafc_codec *codec, int32_t level, kafc_error *err);
 
 /* ---- compressing ---- */
 
@@ -68,6 +72,8 @@ kafc_err kafc__compress_begin(struct kafc_compress *c, int32_t level, struct kaf
 /* Any n; the bytes are not used after the return. On an error (NO_MEMORY, SYSTEM) the chain holds rubbish, of which
  * only clearing it and the next begin get rid. */
 kafc_err kafc__compress_update(struct kafc_compress *c, const void *p, size_t n, kafc_error *err);
+/* All that was put in comes out; pending becomes small. Costs a few bytes, so it is not for every update. */
+kafc_err kafc__compress_flush(struct kafc_compress *c, kafc_error *err);
 kafc_err kafc__compress_finish(struct kafc_compress *c, kafc_error *err);
 
 /* ---- decompressing ---- */

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "client/conn.h"
+#include "client/options.h"
 #include "protocol/api/00_produce.h"
 #include "protocol/api/01_fetch.h"
 #include "protocol/record/set.h"
@@ -130,11 +131,6 @@ static kafc_err gather(kafc_conn *c, const struct kafc_chain *chain, struct byte
     return KAFC_OK;
 }
 
-static int32_t level_of(const kafc_conn *c, const struct kafc_codec *codec)
-{
-    return c->o.compression_level == KAFC_ZERO ? codec->level_default : c->o.compression_level;
-}
-
 static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct bytes *b,
                          kafc_error *err)
 {
@@ -147,7 +143,7 @@ static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct by
     if (rc == KAFC_OK && !(z = kafc__compress_new(codec, &c->mem, err)))
         rc = err ? err->code : KAFC_ERR_NO_MEMORY;
     if (rc == KAFC_OK) {
-        rc = kafc__compress_begin(z, level_of(c, codec), pool, &chain, err);
+        rc = kafc__compress_begin(z, kafc__option_level(c->o.compression_level), pool, &chain, err);
     }
     if (rc == KAFC_OK)
         rc = kafc__compress_update(z, b->p + KAFC_BATCH_HEADER, b->len - KAFC_BATCH_HEADER, err);
@@ -234,7 +230,7 @@ static kafc_err make_set(kafc_conn *c, const struct kafc_codec *codec, int8_t ma
                           .out = &x->set,
                           .magic = magic,
                           .attributes = (int16_t)(codec ? codec->id : KAFC_NONE),
-                          .level = codec ? level_of(c, codec) : 0 };
+                          .level = codec ? kafc__option_level(c->o.compression_level) : 0 };
     return put_set(&s, m, n, now, err);
 }
 
@@ -258,6 +254,8 @@ static kafc_err make_records(kafc_conn *c, const kafc_message *m, int32_t n, str
     int v = produce_version(c);
     uint64_t size = 0;
     kafc_err rc = codec ? kafc__codec_check(codec, err) : KAFC_OK;
+    if (rc == KAFC_OK && codec)
+        rc = kafc__codec_check_level(codec, kafc__option_level(c->o.compression_level), err);
     if (rc == KAFC_OK && v >= 0 && codec && v < codec->min_produce)
         rc = kafc__error(err, KAFC_ERR_UNSUPPORTED,
                          "%s needs Produce %d, and %s knows it up to version %d: the broker is too "

@@ -61,6 +61,12 @@ extern const struct kafc_option_set *const kafc__option_sets[KAFC_OPTION_SETS];
 kafc_err kafc__options_resolve(const struct kafc_option_set *set, const void *user, void *out,
                                kafc_error *err);
 
+/* A codec's level from a resolved option: of options KAFC_ZERO is "none was given" by then, of codecs it is level 0. */
+static inline int32_t kafc__option_level(int32_t resolved)
+{
+    return resolved == KAFC_ZERO ? 0 : resolved == 0 ? KAFC_ZERO : resolved;
+}
+
 /* Makes the strings of a resolved struct its own: one block, returned, to be freed with the struct; NULL when out of
  * memory (then nothing changed). */
 char *kafc__options_keep(const struct kafc_option_set *set, void *resolved,

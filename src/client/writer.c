@@ -175,10 +175,9 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
     cfg->idempotence = o->idempotence == KAFC_ON || (o->idempotence == KAFC_DEFAULT && acks == -1);
     cfg->idempotence_asked = o->idempotence == KAFC_ON;
     cfg->compression = o->compression;
-    /* Of options KAFC_ZERO is "none was given" by now, of codecs it is level 0. */
-    cfg->level = o->compression_level == KAFC_ZERO ? 0
-                 : o->compression_level == 0       ? KAFC_ZERO
-                                                   : o->compression_level;
+    cfg->level = kafc__option_level(o->compression_level);
+    cfg->topics = o->topics;
+    cfg->ntopics = o->ntopics;
     cfg->linger_us = (int64_t)o->linger_ms * 1000;
     cfg->batch_bytes = o->batch_bytes;
     cfg->batch_messages = o->batch_messages;

@@ -37,6 +37,18 @@ kafc_err kafc__codec_check(const struct kafc_codec *codec, kafc_error *err)
         codec->name, codec->library, codec->name);
 }
 
+kafc_err kafc__codec_check_level(const struct kafc_codec *codec, int32_t level, kafc_error *err)
+{
+    int32_t n = level == KAFC_ZERO ? 0 : level;
+    if (level == 0 || (n >= codec->level_min && n <= codec->level_max))
+        return KAFC_OK;
+    if (codec->level_min == codec->level_max)
+        return kafc__error(err, KAFC_ERR_USAGE, "compression level %d: %s has no levels", (int)n,
+                           codec->name);
+    return kafc__error(err, KAFC_ERR_USAGE, "compression level %d: %s takes %d to %d", (int)n,
+                       codec->name, (int)codec->level_min, (int)codec->level_max);
+}
+
 /* ---- compressing ---- */
 
 struct kafc_compress *kafc__compress_new(const struct kafc_codec *codec, const kafc_allocator *mem,
@@ -89,6 +101,11 @@ kafc_err kafc__compress_update(struct kafc_compress *c, const void *p, size_t n,
         return KAFC_OK;
     c->bytes_in += n;
     return c->codec->update(c, p, n, err);
+}
+
+kafc_err kafc__compress_flush(struct kafc_compress *c, kafc_error *err)
+{
+    return c->codec->flush(c, err);
 }
 
 kafc_err kafc__compress_finish(struct kafc_compress *c, kafc_error *err)

@@ -104,7 +104,7 @@ static kafc_err deflate_all(struct gzip *g, int flush, kafc_error *err)
             return KAFC_OK;
         if (rc != Z_OK && rc != Z_BUF_ERROR)
             return kafc__error(err, KAFC_ERR_SYSTEM, "gzip: deflate failed with %d", rc);
-        if (flush == Z_NO_FLUSH && g->z.avail_in == 0 && g->z.avail_out > 0)
+        if (flush != Z_FINISH && g->z.avail_in == 0 && g->z.avail_out > 0)
             return KAFC_OK;
     }
 }
@@ -127,6 +127,17 @@ static kafc_err gzip_update(struct kafc_compress *c, const void *data, size_t n,
     g->kept = kafc__compress_kept(c, g->kept, n, before);
     gzip_bound(g);
     return KAFC_OK;
+}
+
+static kafc_err gzip_flush(struct kafc_compress *c, kafc_error *err)
+{
+    struct gzip *g = (struct gzip *)c;
+    g->z.next_in = NULL;
+    g->z.avail_in = 0;
+    kafc_err rc = deflate_all(g, Z_SYNC_FLUSH, err);
+    g->kept = 0;
+    gzip_bound(g);
+    return rc;
 }
 
 static kafc_err gzip_finish(struct kafc_compress *c, kafc_error *err)
@@ -223,6 +234,7 @@ const struct kafc_codec kafc__codec_gzip = {
     .close = gzip_close,
     .begin = gzip_begin,
     .update = gzip_update,
+    .flush = gzip_flush,
     .finish = gzip_finish,
     .decompress = gzip_decompress,
     .close_reader = gzip_close_reader,

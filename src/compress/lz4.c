@@ -72,6 +72,13 @@ static kafc_err lz4_update(struct kafc_compress *c, const void *p, size_t n, kaf
     return rc;
 }
 
+static kafc_err lz4_flush(struct kafc_compress *c, kafc_error *err)
+{
+    kafc_err rc = kafc__blocks_flush((struct kafc_blocks *)c, err);
+    lz4_bound((struct kafc_blocks *)c);
+    return rc;
+}
+
 static kafc_err lz4_finish(struct kafc_compress *c, kafc_error *err)
 {
     kafc_err rc = kafc__blocks_flush((struct kafc_blocks *)c, err);
@@ -161,7 +168,8 @@ static kafc_err lz4_decompress(struct kafc_decompress *d, const void *data, size
         rc = lz4_feed(d, p + header, n - header, &hint, err);
     if (rc == KAFC_OK && hint != 0)
         rc = kafc__error(err, KAFC_ERR_CORRUPT, "lz4 data of %zu bytes ends too early", n);
-    if (rc != KAFC_OK) { /* a reset does not forget what size a frame that was not finished announced (liblz4 1.9.4) */
+    if (rc !=
+        KAFC_OK) { /* a reset does not forget what size a frame that was not finished announced (liblz4 1.9.4) */
         (void)LZ4F_freeDecompressionContext(ctx);
         d->reader[KAFC_LZ4] = NULL;
     }
@@ -187,6 +195,7 @@ const struct kafc_codec kafc__codec_lz4 = {
     .close = kafc__blocks_close,
     .begin = lz4_begin,
     .update = lz4_update,
+    .flush = lz4_flush,
     .finish = lz4_finish,
     .decompress = lz4_decompress,
     .close_reader = lz4_close_reader,

@@ -64,6 +64,13 @@ static kafc_err snappy_update(struct kafc_compress *c, const void *p, size_t n, 
     return rc;
 }
 
+static kafc_err snappy_flush(struct kafc_compress *c, kafc_error *err)
+{
+    kafc_err rc = kafc__blocks_flush((struct kafc_blocks *)c, err);
+    snappy_bound((struct kafc_blocks *)c);
+    return rc;
+}
+
 static kafc_err snappy_finish(struct kafc_compress *c, kafc_error *err)
 {
     return kafc__blocks_flush((struct kafc_blocks *)c, err);
@@ -127,6 +134,7 @@ const struct kafc_codec kafc__codec_snappy = {
     .close = kafc__blocks_close,
     .begin = snappy_begin,
     .update = snappy_update,
+    .flush = snappy_flush,
     .finish = snappy_finish,
     .decompress = snappy_decompress,
 #else

@@ -88,7 +88,7 @@ static kafc_err compress_all(struct zstd *z, const void *p, size_t n, ZSTD_EndDi
         if (ZSTD_isError(rest)) /* it has nothing to fail on but memory */
             return kafc__error(err, KAFC_ERR_NO_MEMORY, "zstd: %s", ZSTD_getErrorName(rest));
         kafc__compress_wrote(&z->c, out.pos);
-        if (end == ZSTD_e_end ? rest == 0 : in.pos == n && out.pos < room)
+        if (end != ZSTD_e_continue ? rest == 0 : in.pos == n && out.pos < room)
             return KAFC_OK;
     }
 }
@@ -99,6 +99,15 @@ static kafc_err zstd_update(struct kafc_compress *c, const void *p, size_t n, ka
     size_t before = c->bytes_out;
     kafc_err rc = compress_all(z, p, n, ZSTD_e_continue, err);
     z->kept = kafc__compress_kept(c, z->kept, n, before);
+    zstd_bound(z);
+    return rc;
+}
+
+static kafc_err zstd_flush(struct kafc_compress *c, kafc_error *err)
+{
+    struct zstd *z = (struct zstd *)c;
+    kafc_err rc = compress_all(z, NULL, 0, ZSTD_e_flush, err);
+    z->kept = 0;
     zstd_bound(z);
     return rc;
 }
@@ -249,12 +258,13 @@ const struct kafc_codec kafc__codec_zstd = {
     .min_fetch = 10,
 #if KAFC_HAVE_ZSTD
     .level_default = 3,
-    .level_min = -7,
+    .level_min = -131072,
     .level_max = 22,
     .open = zstd_open,
     .close = zstd_close,
     .begin = zstd_begin,
     .update = zstd_update,
+    .flush = zstd_flush,
     .finish = zstd_finish,
     .decompress = zstd_decompress,
     .close_reader = zstd_close_reader,

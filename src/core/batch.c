@@ -19,8 +19,8 @@ bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem
 {
     memset(bp, 0, sizeof(*bp));
     bp->mem = *mem;
-    bp->codec = codec;
-    bp->level = level;
+    bp->zip.codec = codec;
+    bp->zip.level = level;
     kafc__mutex_init(&bp->lock);
     bp->segs = kafc__seg_pool_new(mem, budget);
     bp->slots = kafc__seg_pool_new(mem, NULL);
@@ -32,6 +32,12 @@ bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem
     return true;
 }
 
+void kafc__batch_codec_fini(struct kafc_batch_codec *zip)
+{
+    while (zip->ncontext)
+        kafc__compress_free(zip->context[--zip->ncontext]);
+}
+
 void kafc__batch_pool_fini(struct kafc_batch_pool *bp)
 {
     while (bp->free) {
@@ -39,8 +45,7 @@ void kafc__batch_pool_fini(struct kafc_batch_pool *bp)
         bp->free = b->owner;
         kafc__free(&bp->mem, b);
     }
-    while (bp->ncontext)
-        kafc__compress_free(bp->context[--bp->ncontext]);
+    kafc__batch_codec_fini(&bp->zip);
     kafc__seg_pool_unref(bp->segs);
     kafc__seg_pool_unref(bp->slots);
     bp->segs = bp->slots = NULL;
@@ -62,6 +67,7 @@ struct kafc_batch_out *kafc__batch_out_new(struct kafc_batch_pool *bp, void *own
     kafc__list_init(&b->node);
     kafc__list_init(&b->all);
     b->owner = owner;
+    b->zip = bp->zip.codec ? &bp->zip : NULL;
     b->sequence = -1;
     b->producer_id = -1;
     b->epoch = -1;
@@ -71,16 +77,17 @@ struct kafc_batch_out *kafc__batch_out_new(struct kafc_batch_pool *bp, void *own
     return b;
 }
 
-/* --- Compression contexts: big, so they are shared by the batches that are being compressed ------ */
+/* --- Compression contexts ---------------------------------------------------------- */
 
-static struct kafc_compress *context_get(struct kafc_batch_pool *bp, kafc_error *err)
+static struct kafc_compress *context_get(struct kafc_batch_pool *bp, struct kafc_batch_codec *zip,
+                                         kafc_error *err)
 {
     struct kafc_compress *z = NULL;
     kafc__lock(&bp->lock);
-    if (bp->ncontext)
-        z = bp->context[--bp->ncontext];
+    if (zip->ncontext)
+        z = zip->context[--zip->ncontext];
     kafc__unlock(&bp->lock);
-    return z ? z : kafc__compress_new(bp->codec, &bp->mem, err);
+    return z ? z : kafc__compress_new(zip->codec, &bp->mem, err);
 }
 
 static void context_put(struct kafc_batch_pool *bp, struct kafc_batch_out *b)
@@ -90,8 +97,8 @@ static void context_put(struct kafc_batch_pool *bp, struct kafc_batch_out *b)
     if (!z)
         return;
     kafc__lock(&bp->lock);
-    if (bp->ncontext < KAFC_BATCH_CONTEXTS) {
-        bp->context[bp->ncontext++] = z;
+    if (b->zip->ncontext < KAFC_BATCH_CONTEXTS) {
+        b->zip->context[b->zip->ncontext++] = z;
         z = NULL;
     }
     kafc__unlock(&bp->lock);
@@ -242,7 +249,7 @@ kafc_err kafc__batch_out_check(const kafc_message *m, size_t *body, kafc_error *
 size_t kafc__batch_out_bytes(const struct kafc_batch_out *b)
 {
     size_t n = b->chain.len ? b->chain.len : KAFC_BATCH_HEADER;
-    if (b->z)
+    if (b->zip && b->z)
         n += b->z->pending;
     if (b->raw)
         n += b->raw->len + b->raw->len / 16 + 128;
@@ -351,24 +358,53 @@ static void chain_copy(struct kafc_batch_out *b, struct kafc_seg **at, const voi
 
 /* --- Through the codec ---------------------------------------------------------------------- */
 
-static bool compress_raw(struct kafc_batch_pool *bp, struct kafc_batch_out *b, kafc_error *err)
+static bool begin_packed(struct kafc_batch_pool *bp, struct kafc_batch_out *b, kafc_error *err)
 {
-    kafc_err rc = KAFC_OK;
-    if (!b->z) {
-        enum kafc_put why;
-        struct kafc_seg *s = get_seg(bp, KAFC_SEG_SMALL, true, &why);
-        b->z = s ? context_get(bp, err) : NULL;
-        if (s)
-            chain_start(b, s);
-        else
-            (void)kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch");
-        rc = b->z ? kafc__compress_begin(b->z, bp->level, bp->segs, &b->chain, err)
-                  : KAFC_ERR_NO_MEMORY;
+    enum kafc_put why;
+    struct kafc_seg *s = get_seg(bp, KAFC_SEG_SMALL, true, &why);
+    if (!s) {
+        (void)kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch");
+        return false;
     }
-    if (rc == KAFC_OK && b->raw->len)
-        rc = kafc__compress_update(b->z, b->raw->data, b->raw->len, err);
-    b->broken = b->broken || rc != KAFC_OK;
-    b->raw->len = 0;
+    chain_start(b, s);
+    b->z = context_get(bp, b->zip, err);
+    return b->z && kafc__compress_begin(b->z, b->zip->level, bp->segs, &b->chain, err) == KAFC_OK;
+}
+
+/* What was compressed of it is not smaller: it goes as it came, and so does what follows. */
+static bool go_plain(struct kafc_batch_pool *bp, struct kafc_batch_out *b)
+{
+    struct kafc_seg *raw = b->raw;
+    context_put(bp, b);
+    kafc__chain_clear(&b->chain, bp->segs);
+    b->zip = NULL;
+    b->raw = NULL;
+    b->crc = 0;
+    bool ok = chain_grow(bp, b, raw->len, true) == KAFC_PUT_OK;
+    struct kafc_seg *at = b->chain.head;
+    if (ok)
+        chain_copy(b, &at, raw->data, raw->len);
+    kafc__seg_put(bp->segs, raw);
+    return ok;
+}
+
+/* Through the codec with all of raw. The first time, which is with the first segment or with all that the batch holds,
+ * shows whether the batch shrinks. */
+static bool compress_raw(struct kafc_batch_pool *bp, struct kafc_batch_out *b, bool last,
+                         kafc_error *err)
+{
+    bool first = !b->z, ok = !first || begin_packed(bp, b, err);
+    ok = ok &&
+         (!b->raw->len || kafc__compress_update(b->z, b->raw->data, b->raw->len, err) == KAFC_OK);
+    if (ok && last)
+        ok = kafc__compress_finish(b->z, err) == KAFC_OK;
+    else if (ok && first)
+        ok = kafc__compress_flush(b->z, err) == KAFC_OK;
+    if (ok && first && b->z->bytes_out + b->z->pending >= b->raw->len)
+        ok = go_plain(bp, b);
+    else
+        b->raw->len = 0;
+    b->broken = b->broken || !ok;
     if (!b->broken)
         sum_finished(b, false);
     return !b->broken;
@@ -395,9 +431,22 @@ static enum kafc_put raw_room(struct kafc_batch_pool *bp, struct kafc_batch_out 
         }
         b->raw = s = to;
     }
-    if (s->cap - s->len < n && s->len && !compress_raw(bp, b, NULL))
+    if (s->cap - s->len < n && s->len && !compress_raw(bp, b, false, NULL))
         return KAFC_PUT_NO_MEMORY;
     return KAFC_PUT_OK;
+}
+
+/* The rest of a record whose batch turned out not to shrink, beyond the budget as compressed bytes would be. */
+static bool tail_copy(struct kafc_batch_pool *bp, struct kafc_batch_out *b, const void *p, size_t n)
+{
+    struct kafc_seg *at = b->chain.tail;
+    size_t room = at->cap - at->len;
+    if (n > room && chain_grow(bp, b, n - room, true) != KAFC_PUT_OK) {
+        b->broken = true;
+        return false;
+    }
+    chain_copy(b, &at, p, n);
+    return true;
 }
 
 static bool raw_copy(struct kafc_batch_pool *bp, struct kafc_batch_out *b, const void *p, size_t n)
@@ -405,12 +454,14 @@ static bool raw_copy(struct kafc_batch_pool *bp, struct kafc_batch_out *b, const
     const uint8_t *from = p;
     while (n) {
         struct kafc_seg *s = b->raw;
+        if (!s)
+            return tail_copy(bp, b, from, n);
         size_t room = s->cap - s->len, k = n < room ? n : room;
         memcpy(s->data + s->len, from, k);
         s->len += (uint32_t)k;
         from += k;
         n -= k;
-        if (n && !compress_raw(bp, b, NULL))
+        if (n && !compress_raw(bp, b, false, NULL))
             return false;
     }
     return true;
@@ -421,13 +472,13 @@ static bool raw_copy(struct kafc_batch_pool *bp, struct kafc_batch_out *b, const
 struct sink {
     struct kafc_batch_pool *bp;
     struct kafc_batch_out *b;
-    struct kafc_seg *at;
+    struct kafc_seg *at; /* of segments that are there; NULL: through the codec */
 };
 
 static bool sink_put(void *ctx, const void *p, size_t n)
 {
     struct sink *k = ctx;
-    if (k->b->raw)
+    if (!k->at)
         return raw_copy(k->bp, k->b, p, n);
     chain_copy(k->b, &k->at, p, n);
     return true;
@@ -482,11 +533,16 @@ static enum kafc_put put_packed(struct kafc_batch_pool *bp, struct kafc_batch_ou
     if (why != KAFC_PUT_OK)
         return why;
     struct kafc_seg *s = b->raw;
+    if (!s)
+        return put_plain(bp, b, r, over);
     if (s->cap - s->len >= r->total) {
         put_here(s, r);
         return KAFC_PUT_OK;
     }
-    return put_pieces(bp, b, NULL, r) ? KAFC_PUT_OK : KAFC_PUT_NO_MEMORY;
+    if (!put_pieces(bp, b, NULL, r))
+        return KAFC_PUT_NO_MEMORY;
+    sum_finished(b, false);
+    return KAFC_PUT_OK;
 }
 
 /* Would the batch become too long? What is not compressed yet is estimated; when that says yes, it
@@ -496,7 +552,7 @@ static bool too_long(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_
 {
     if (kafc__batch_out_bytes(b) + total <= limit)
         return false;
-    if (!b->raw || !b->raw->len || !compress_raw(bp, b, NULL))
+    if (!b->raw || !b->raw->len || !compress_raw(bp, b, false, NULL))
         return true;
     return kafc__batch_out_bytes(b) + total > limit;
 }
@@ -509,7 +565,7 @@ enum kafc_put kafc__batch_out_put(struct kafc_batch_pool *bp, struct kafc_batch_
     measure(&r, b, m, body, timestamp);
     if (b->count && too_long(bp, b, r.total, limit))
         return b->broken ? KAFC_PUT_NO_MEMORY : KAFC_PUT_FULL;
-    enum kafc_put why = bp->codec ? put_packed(bp, b, &r, over) : put_plain(bp, b, &r, over);
+    enum kafc_put why = b->zip ? put_packed(bp, b, &r, over) : put_plain(bp, b, &r, over);
     if (why != KAFC_PUT_OK)
         return why;
     if (b->count++ == 0)
@@ -524,9 +580,8 @@ kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out 
     if (b->sealed)
         return b->broken ? KAFC_ERR_NO_MEMORY : KAFC_OK;
     b->sealed = true;
-    if (bp->codec && !b->broken && compress_raw(bp, b, err) &&
-        kafc__compress_finish(b->z, err) != KAFC_OK)
-        b->broken = true;
+    if (b->zip && !b->broken)
+        (void)compress_raw(bp, b, true, err);
     context_put(bp, b);
     if (b->raw)
         kafc__seg_put(bp->segs, b->raw);
@@ -550,11 +605,11 @@ struct kafc_frame *kafc__batch_out_flat(const struct kafc_batch_pool *bp,
     return f;
 }
 
-void kafc__batch_out_header(const struct kafc_batch_pool *bp, struct kafc_batch_out *b,
-                            int64_t producer_id, int16_t epoch, int32_t sequence)
+void kafc__batch_out_header(struct kafc_batch_out *b, int64_t producer_id, int16_t epoch,
+                            int32_t sequence)
 {
     struct kafc_batch_header h = { .leader_epoch = -1,
-                                   .attributes = (int16_t)(bp->codec ? bp->codec->id : KAFC_NONE),
+                                   .attributes = (int16_t)(b->zip ? b->zip->codec->id : KAFC_NONE),
                                    .last_offset_delta = b->count - 1,
                                    .base_timestamp = b->base_timestamp,
                                    .max_timestamp = b->max_timestamp,

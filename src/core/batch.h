@@ -16,17 +16,24 @@
 
 enum { KAFC_BATCH_CONTEXTS = 8 };
 
+/* A codec, its level, and the contexts that wait for a batch: they are big, so those that are being filled share
+ * them. Begins zeroed but for codec and level. */
+struct kafc_batch_codec {
+    const struct kafc_codec *codec; /* NULL: none */
+    int32_t level;
+    struct kafc_compress *context[KAFC_BATCH_CONTEXTS]; /* lock of the pool */
+    int ncontext;
+};
+void kafc__batch_codec_fini(struct kafc_batch_codec *zip);
+
 /* What the batches of a producer share. Any thread. */
 struct kafc_batch_pool {
     kafc_allocator mem;
-    struct kafc_seg_pool *segs;     /* inside the budget */
-    struct kafc_seg_pool *slots;    /* report slots are counted one by one, not in bytes */
-    const struct kafc_codec *codec; /* NULL: none */
-    int32_t level;
-    struct kafc_mutex lock; /* of what follows */
+    struct kafc_seg_pool *segs;  /* inside the budget */
+    struct kafc_seg_pool *slots; /* report slots are counted one by one, not in bytes */
+    struct kafc_batch_codec zip; /* of batches for which nobody says another */
+    struct kafc_mutex lock;      /* of what follows */
     struct kafc_batch_out *free;
-    struct kafc_compress *context[KAFC_BATCH_CONTEXTS];
-    int ncontext;
 };
 
 bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem,
@@ -38,6 +45,8 @@ struct kafc_batch_out {
     /* what it holds; the first line of the cache is what a message without a report touches */
     struct kafc_chain chain; /* header and records as they are sent */
     struct kafc_seg *raw;    /* with compression: records that are not compressed yet */
+    struct kafc_batch_codec
+        *zip; /* NULL: not compressed, as nobody wants it or since it does not shrink */
     int64_t base_timestamp, max_timestamp;
     int32_t count;
     bool sealed; /* no more records; chain and crc are complete */
@@ -92,7 +101,7 @@ struct kafc_batch_out {
     int32_t unread; /* reports that were not collected */
 };
 
-/* From the free list; NULL: out of memory. */
+/* From the free list; NULL: out of memory. Compressed as the pool says; until the first record, zip may be set. */
 struct kafc_batch_out *kafc__batch_out_new(struct kafc_batch_pool *bp, void *owner);
 /* Gives everything back, the struct to the free list. */
 void kafc__batch_out_free(struct kafc_batch_pool *bp, struct kafc_batch_out *b);
@@ -130,7 +139,7 @@ size_t kafc__batch_out_bytes(const struct kafc_batch_out *b);
 kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
                               kafc_error *err);
 /* Writes the header of a sealed batch for an attempt. sequence -1: not idempotent (id and epoch -1 as well). */
-void kafc__batch_out_header(const struct kafc_batch_pool *bp, struct kafc_batch_out *b,
-                            int64_t producer_id, int16_t epoch, int32_t sequence);
+void kafc__batch_out_header(struct kafc_batch_out *b, int64_t producer_id, int16_t epoch,
+                            int32_t sequence);
 
 #endif

@@ -404,11 +404,7 @@ static kafc_err check_config(const struct kafc_producer_config *cfg,
     if (cfg->idempotence && cfg->acks != -1)
         return kafc__error(err, KAFC_ERR_USAGE, "idempotence needs acks all, not %d",
                            (int)cfg->acks);
-    const struct kafc_codec *codec = kafc__codec((int)cfg->compression);
-    if (!codec)
-        return kafc__error(err, KAFC_ERR_USAGE, "there is no compression %d",
-                           (int)cfg->compression);
-    return cfg->compression == KAFC_NONE ? KAFC_OK : kafc__codec_check(codec, err);
+    return kafc__producer_codecs_check(cfg, err);
 }
 
 struct kafc_producer *kafc__producer_new(struct kafc_core *core,
@@ -435,7 +431,8 @@ struct kafc_producer *kafc__producer_new(struct kafc_core *core,
     const struct kafc_codec *codec = cfg->compression == KAFC_NONE
                                          ? NULL
                                          : kafc__codec((int)cfg->compression);
-    if (!p->budget || !kafc__batch_pool_init(&p->pool, &cfg->mem, p->budget, codec, cfg->level))
+    if (!kafc__producer_codecs_init(p, cfg) || !p->budget ||
+        !kafc__batch_pool_init(&p->pool, &cfg->mem, p->budget, codec, cfg->level))
         goto out;
     p->pooled = true;
     kafc__budget_on_room(p->budget, on_room, p);
@@ -517,6 +514,7 @@ void kafc__producer_free(struct kafc_producer *p)
         p->nodes = next;
     }
     kafc__arena_fini(&p->arena);
+    kafc__producer_codecs_fini(p);
     if (p->pooled)
         kafc__batch_pool_fini(&p->pool);
     kafc__budget_unref(p->budget);

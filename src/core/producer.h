@@ -33,6 +33,8 @@ struct kafc_producer_config {
     bool idempotence_asked; /* by the caller: then it does not give way (rule W6) */
     kafc_compression compression;
     int32_t level; /* of the codec: 0 its default, KAFC_ZERO level 0 */
+    const kafc_writer_topic *topics;
+    int32_t ntopics;
     int64_t linger_us;
     int32_t batch_bytes;
     int32_t batch_messages; /* 0: no limit */

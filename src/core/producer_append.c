@@ -132,6 +132,7 @@ static struct kafc_batch_out *open_batch(struct kafc_producer *p, struct kafc_pa
         return NULL;
     b->topic = part->topic->name;
     b->partition = part->id;
+    b->zip = part->topic->zip;
     b->opened_at = from ? from->batch.opened_at : p->cfg.now_us ? p->cfg.now_us(p->cfg.ctx) : 0;
     part->open = b;
     return b;
@@ -383,23 +384,23 @@ static kafc_err refuse(struct kafc_producer *p, kafc_err rc, const struct kafc_t
 }
 
 /* What a message takes of an empty budget. */
-static size_t least_room(const struct kafc_producer *p, size_t size)
+static size_t least_room(const struct kafc_topic_out *t, size_t size)
 {
     size_t large = KAFC_SEG_LARGE - sizeof(struct kafc_seg);
     if (size <= KAFC_SEG_SMALL - sizeof(struct kafc_seg))
         return KAFC_SEG_SMALL;
-    return p->pool.codec ? KAFC_SEG_LARGE : (size + large - 1) / large * KAFC_SEG_LARGE;
+    return t->zip ? KAFC_SEG_LARGE : (size + large - 1) / large * KAFC_SEG_LARGE;
 }
 
-static kafc_err check(const struct kafc_producer *p, const kafc_message *m, size_t *body,
-                      kafc_error *err)
+static kafc_err check(const struct kafc_producer *p, const struct kafc_topic_out *t,
+                      const kafc_message *m, size_t *body, kafc_error *err)
 {
     kafc_err rc = kafc__batch_out_check(m, body, err);
     if (rc != KAFC_OK)
         return rc;
     size_t size = *body + 2 + 5 +
                   KAFC_BATCH_HEADER; /* with deltas of one byte and the longest length */
-    if (size > (size_t)p->cfg.message_max_bytes || least_room(p, size) > p->budget->limit)
+    if (size > (size_t)p->cfg.message_max_bytes || least_room(t, size) > p->budget->limit)
         return kafc__error(err, KAFC_ERR_TOO_LARGE,
                            "a message of %zu bytes: at most %d are taken (and %zu held in all)",
                            size, (int)p->cfg.message_max_bytes, p->budget->limit);
@@ -416,7 +417,7 @@ static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, v
     if (!t)
         return rc;
     struct putting x = { .m = m, .word = word, .tagged = tagged };
-    rc = check(p, m, &x.body, err);
+    rc = check(p, t, m, &x.body, err);
     if (rc != KAFC_OK)
         return rc;
     x.timestamp = m->timestamp == 0 ? wall_ms : m->timestamp == KAFC_ZERO ? 0 : m->timestamp;

@@ -164,7 +164,7 @@ void kafc__producer_number(struct kafc_producer *p, struct kafc_batch_out *b)
 {
     struct kafc_part *part = b->owner;
     if (b->sequence < 0 && !p->idempotent) {
-        kafc__batch_out_header(&p->pool, b, -1, -1, -1);
+        kafc__batch_out_header(b, -1, -1, -1);
         return;
     }
     if (b->sequence < 0) { /* what has one keeps it: the leader may have written it already */
@@ -174,5 +174,5 @@ void kafc__producer_number(struct kafc_producer *p, struct kafc_batch_out *b)
         b->nth = part->numbered++;
         part->next_sequence = kafc__sequence_add(b->sequence, b->count);
     }
-    kafc__batch_out_header(&p->pool, b, b->producer_id, b->epoch, b->sequence);
+    kafc__batch_out_header(b, b->producer_id, b->epoch, b->sequence);
 }

@@ -65,6 +65,7 @@ struct kafc_topic_out {
     struct kafc_topic_out *next_new;
     _Atomic(struct kafc_table *) table; /* NULL until metadata is here and nothing waits any more */
     struct kafc_partitioner partitioner;
+    struct kafc_batch_codec *zip; /* NULL: none */
     atomic_int limit; /* bytes of a batch; shrinks when the broker finds them too large */
 
     struct kafc_mutex lock;   /* of what follows */
@@ -127,6 +128,7 @@ struct kafc_flight {
     struct kafc_refused {
         struct kafc_batch_out *batch;
         kafc_err code; /* KAFC_OK: it only has to wait for one in front of it (rule W5) */
+        bool headers; /* for the headers in it */
         const char *why;
     } * refused; /* batches that are not sent: the broker cannot hold them (rule W8) */
     int32_t nrefused;
@@ -142,6 +144,10 @@ struct kafc_producer {
     const struct kafc_partitioner_rule *rule;
     struct kafc_budget *budget;
     struct kafc_batch_pool pool;
+    struct kafc_topic_codec {
+        char *topic;
+        struct kafc_batch_codec zip;
+    } * topic_codec; /* ntopics of cfg */
 
     /* any thread */
     atomic_bool started;  /* pokes reach the core */
@@ -225,6 +231,14 @@ static inline bool kafc__producer_wants_slots(const struct kafc_producer *p)
     return p->cfg.reports != KAFC_REPORTS_NONE && p->cfg.reports != KAFC_REPORTS_BATCHES;
 }
 void kafc__producer_room(struct kafc_producer *p); /* there is some; any thread, for on_room */
+
+/* producer_codec.c */
+/* KAFC_OK if codecs and levels are there and possible. */
+kafc_err kafc__producer_codecs_check(const struct kafc_producer_config *cfg, kafc_error *err);
+/* Copies what cfg says of topics; false: out of memory. */
+bool kafc__producer_codecs_init(struct kafc_producer *p, const struct kafc_producer_config *cfg);
+void kafc__producer_codecs_fini(struct kafc_producer *p);
+struct kafc_batch_codec *kafc__producer_codec_of(struct kafc_producer *p, const char *topic);
 
 /* producer_topic.c */
 /* Any thread. NULL: *rc is KAFC_ERR_USAGE for a name that no broker takes, or KAFC_ERR_NO_MEMORY. */

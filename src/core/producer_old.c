@@ -14,9 +14,11 @@ enum { FIRST_V2 = 3, UNPACKED_LIMIT = 1 << 30 };
 static kafc_err rewrite(struct kafc_producer *p, const struct kafc_batch_out *b, int8_t magic,
                         struct kafc_chain *out, kafc_error *err)
 {
-    struct kafc_set set = {
-        .mem = &p->cfg.mem, .pool = p->pool.segs, .out = out, .magic = magic, .level = p->pool.level
-    };
+    struct kafc_set set = { .mem = &p->cfg.mem,
+                            .pool = p->pool.segs,
+                            .out = out,
+                            .magic = magic,
+                            .level = b->zip ? b->zip->level : 0 };
     struct kafc_frame *flat = kafc__batch_out_flat(&p->pool, b);
     struct kafc_batches it;
     struct kafc_batch batch;
@@ -33,16 +35,18 @@ static kafc_err rewrite(struct kafc_producer *p, const struct kafc_batch_out *b,
 }
 
 /* The batch is not sent; its outcome is told when the request is over. */
-static void leave_out(struct kafc_flight *f, int32_t i, kafc_err code, const char *why)
+static void leave_out(struct kafc_flight *f, int32_t i, kafc_err code, bool headers,
+                      const char *why)
 {
-    f->refused[f->nrefused++] = (struct kafc_refused){ f->batch[i], code, why };
+    f->refused[f->nrefused++] = (struct kafc_refused){ f->batch[i], code, headers, why };
     f->batch[i] = NULL;
 }
 
-static void refuse(struct kafc_flight *f, int32_t i, const kafc_error *why)
+static void refuse(struct kafc_flight *f, int32_t i, const kafc_error *why, bool headers)
 {
     struct kafc_batch_out *b = f->batch[i];
-    leave_out(f, i, why->code, kafc__producer_words(f->p, why->message, strlen(why->message)));
+    leave_out(f, i, why->code, headers,
+              kafc__producer_words(f->p, why->message, strlen(why->message)));
     kafc__producer_say(f->p, KAFC_LOG_WARN, "%s [%d]: %s", b->topic, (int)b->partition,
                        why->message);
 }
@@ -70,8 +74,8 @@ static void refill(struct kafc_flight *f)
             continue;
         struct kafc_produce_req_partition *rp = &t->partition_data.v[t->partition_data.n++];
         rp->index = f->batch[i]->partition;
-        rp->records = (struct kafc_records){ .len = (int32_t)f->old[i].len,
-                                             .chain = f->old[i].head };
+        const struct kafc_chain *as = f->old ? &f->old[i] : &f->batch[i]->chain;
+        rp->records = (struct kafc_records){ .len = (int32_t)as->len, .chain = as->head };
     }
     for (int32_t k = 0; k < f->req.topic_data.n; k++)
         if (v[k].partition_data.n)
@@ -86,20 +90,47 @@ static bool overtakes(const struct kafc_batch_out *b)
     return b->node.prev != &part->queue;
 }
 
-static kafc_err rewrite_all(struct kafc_flight *f, int16_t version, kafc_error *err)
+/* By what the topic's batches go through, also when this one did not shrink: who asked for the impossible hears of it
+ * with the first message, not with the first long one. */
+static kafc_err codec_fits(const struct kafc_flight *f, const struct kafc_batch_out *b,
+                           int16_t version, kafc_error *err)
+{
+    const struct kafc_batch_codec *zip = ((const struct kafc_part *)b->owner)->topic->zip;
+    const struct kafc_codec *codec = zip ? zip->codec : NULL;
+    if (!codec || version >= codec->min_produce)
+        return KAFC_OK;
+    return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                       "%s needs Produce %d, and node %d knows it up to version %d: the broker is "
+                       "too old",
+                       codec->name, codec->min_produce, (int)f->to->id, version);
+}
+
+static bool all_fit(const struct kafc_flight *f, int16_t version)
+{
+    for (int32_t i = 0; i < f->n; i++)
+        if (codec_fits(f, f->batch[i], version, NULL) != KAFC_OK)
+            return false;
+    return true;
+}
+
+/* Leaves out what the broker cannot hold, and rewrites the rest if it has to be. */
+static kafc_err refit(struct kafc_flight *f, int16_t version, kafc_error *err)
 {
     kafc_error why;
     kafc__error(&why, KAFC_ERR_WOULD_BLOCK, "a batch in front is under way");
-    f->old = kafc__arena_array(&f->arena, (size_t)f->n, sizeof(*f->old));
+    bool old = version < FIRST_V2;
     f->refused = kafc__arena_array(&f->arena, (size_t)f->n, sizeof(*f->refused));
-    if (!f->old || !f->refused)
+    f->old = old ? kafc__arena_array(&f->arena, (size_t)f->n, sizeof(*f->old)) : NULL;
+    if (!f->refused || (old && !f->old))
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a request");
     for (int32_t i = 0; i < f->n; i++) {
-        if (overtakes(f->batch[i]))
-            leave_out(f, i, KAFC_OK, NULL);
-        else if (rewrite(f->p, f->batch[i], kafc__magic_of_produce(version), &f->old[i], &why) !=
-                 KAFC_OK)
-            refuse(f, i, &why);
+        if (codec_fits(f, f->batch[i], version, &why) != KAFC_OK)
+            refuse(f, i, &why, false);
+        else if (old && overtakes(f->batch[i]))
+            leave_out(f, i, KAFC_OK, false, NULL);
+        else if (old && rewrite(f->p, f->batch[i], kafc__magic_of_produce(version), &f->old[i],
+                                &why) != KAFC_OK)
+            refuse(f, i, &why, why.code == KAFC_ERR_UNSUPPORTED);
     }
     refill(f);
     if (f->nrefused < f->n)
@@ -130,16 +161,12 @@ static kafc_err without_id(struct kafc_producer *p, const struct kafc_flight *f,
 kafc_err kafc__producer_fit(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_flight *f = rq->owner;
-    const struct kafc_codec *codec = f->p->pool.codec;
-    if (codec && rq->version < codec->min_produce)
-        return kafc__error(err, KAFC_ERR_UNSUPPORTED,
-                           "%s needs Produce %d, and node %d knows it up to version %d: the broker "
-                           "is too old",
-                           codec->name, codec->min_produce, (int)f->to->id, rq->version);
-    if (rq->version >= FIRST_V2)
+    kafc_err rc = KAFC_OK;
+    if (rq->version < FIRST_V2)
+        rc = without_id(f->p, f, rq->version, err);
+    else if (all_fit(f, rq->version))
         return KAFC_OK;
-    kafc_err rc = without_id(f->p, f, rq->version, err);
-    return rc == KAFC_OK ? rewrite_all(f, rq->version, err) : rc;
+    return rc == KAFC_OK ? refit(f, rq->version, err) : rc;
 }
 
 void kafc__flight_old_clear(struct kafc_flight *f)

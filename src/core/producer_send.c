@@ -310,7 +310,7 @@ static void all_back(struct kafc_producer *p, struct kafc_flight *f, const struc
                                     .transport = true,
                                     .broker = f->to->id,
                                     .why = f->refused[i].why,
-                                    .headers = f->refused[i].code == KAFC_ERR_UNSUPPORTED };
+                                    .headers = f->refused[i].headers };
         back(p, f->refused[i].batch, own.code == KAFC_OK ? NULL : &own);
     }
     f->nrefused = 0;

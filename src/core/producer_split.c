@@ -27,6 +27,7 @@ static struct kafc_batch_out *child_new(struct splitting *x)
         return NULL;
     b->topic = whole->topic;
     b->partition = whole->partition;
+    b->zip = ((struct kafc_part *)whole->owner)->topic->zip;
     b->serial = whole->serial;
     b->opened_at = whole->opened_at;
     b->hurry = whole->hurry;

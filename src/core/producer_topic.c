@@ -26,6 +26,7 @@ static struct kafc_topic_out *topic_new(struct kafc_producer *p, const char *nam
     for (const char *c = name; *c; c++)
         seed = (seed ^ (unsigned char)*c) * 0x100000001b3u;
     kafc__partitioner_init(&t->partitioner, &p->cfg.mem, p->rule, p->cfg.batch_bytes, seed);
+    t->zip = kafc__producer_codec_of(p, name);
     t->partitioner.uniform = p->cfg.not_adaptive;
     t->partitioner.fn = p->cfg.on_partition;
     t->partitioner.fn_ctx = p->cfg.partition_ctx;

@@ -69,6 +69,10 @@ static unsigned char *compress(struct kafc_compress *c, int32_t level, struct ka
             part = n - at;
         ck_assert_int_eq(kafc__compress_update(c, p + at, part, &error), KAFC_OK);
         at += part;
+        if (kafc__rand_below(&r, 10) == 0) {
+            ck_assert_int_eq(kafc__compress_flush(c, &error), KAFC_OK);
+            ck_assert_uint_lt(c->pending, 1100);
+        }
         ck_assert_uint_eq(c->bytes_in, at);
         ck_assert_uint_eq(c->bytes_out + 61, chain.len);
     }
@@ -128,6 +132,29 @@ START_TEST(everything_comes_back_in_any_pieces_at_any_level)
     ck_assert_uint_eq(budget->used, 0);
     kafc__budget_unref(budget);
     ck_assert_int_eq(a.live, 0);
+}
+END_TEST
+
+START_TEST(levels_are_held_against_the_codec)
+{
+    static const struct {
+        int id, level;
+        bool ok;
+    } v[] = {
+        { KAFC_GZIP, 0, true },   { KAFC_GZIP, KAFC_ZERO, true }, { KAFC_GZIP, -1, true },
+        { KAFC_GZIP, 9, true },   { KAFC_GZIP, 10, false },       { KAFC_GZIP, -2, false },
+        { KAFC_LZ4, 12, true },   { KAFC_LZ4, 13, false },        { KAFC_ZSTD, 22, true },
+        { KAFC_ZSTD, 23, false }, { KAFC_ZSTD, -131072, true },   { KAFC_ZSTD, -131073, false },
+        { KAFC_SNAPPY, 0, true }, { KAFC_SNAPPY, 1, false },      { KAFC_SNAPPY, KAFC_ZERO, true },
+    };
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+        const struct kafc_codec *codec = kafc__codec(v[i].id);
+        if (!there(v[i].id))
+            continue;
+        ck_assert_int_eq(kafc__codec_check_level(codec, v[i].level, &error),
+                         v[i].ok ? KAFC_OK : KAFC_ERR_USAGE);
+        ck_assert(v[i].ok || strstr(error.message, codec->name));
+    }
 }
 END_TEST
 
@@ -390,7 +417,8 @@ START_TEST(the_table_of_codecs)
 END_TEST
 
 SUITE_MAIN("compress", 60, everything_comes_back_in_any_pieces_at_any_level,
-           a_stream_left_half_way_leaves_nothing_behind, damage_is_survived_and_cuts_are_noticed,
+           levels_are_held_against_the_codec, a_stream_left_half_way_leaves_nothing_behind,
+           damage_is_survived_and_cuts_are_noticed,
            bombs_stop_at_the_limit_and_the_limit_itself_is_allowed,
            streams_in_a_row_and_trailing_bytes, framings_are_those_that_java_reads,
            a_snappy_length_that_lies_allocates_nothing, each_allocation_may_fail,

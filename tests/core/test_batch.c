@@ -16,6 +16,7 @@
 enum { PATTERN = 300000 };
 
 static unsigned char pattern[PATTERN];
+static int packed; /* batches of run() that went through the codec */
 static struct test_alloc alloc;
 static struct kafc_budget *budget;
 static struct kafc_batch_pool pool;
@@ -147,9 +148,10 @@ static int run(int n, size_t limit, int largest)
         make(&x, i, largest);
         if (b && (i == n || put(b, &x.m, 1000 - 3 * i, limit) != KAFC_PUT_OK)) {
             ck_assert_int_eq(kafc__batch_out_seal(&pool, b, NULL), KAFC_OK);
-            kafc__batch_out_header(&pool, b, 77, 3, 5);
+            kafc__batch_out_header(b, 77, 3, 5);
             ck_assert(b->count == 1 || b->chain.len <= limit);
             read_back(b, first, largest);
+            packed += b->zip != NULL;
             kafc__batch_out_free(&pool, b);
             batches++;
             b = NULL;
@@ -173,6 +175,70 @@ START_TEST(V3_records_come_back_through_every_codec)
     ck_assert_int_gt(run(36, 20000, PATTERN), 5);
     ck_assert_int_ge(run(600, 64 << 20, 100), 1);
     stop();
+}
+END_TEST
+
+static void noise(void)
+{
+    struct kafc_rand r;
+    kafc__rand_seed(&r, 8);
+    for (size_t i = 0; i < PATTERN; i++)
+        pattern[i] = (unsigned char)kafc__rand_below(&r, 256);
+}
+
+/* Small batches, batches of many segments, records of many segments: of the same bytes and of random ones. */
+START_TEST(what_does_not_shrink_goes_as_it_came)
+{
+    if (!built_in(_i))
+        return;
+    for (int random = 0; random < 2; random++) {
+        start(_i, 64 << 20);
+        if (random)
+            noise();
+        else
+            memset(pattern, 'x', PATTERN);
+        packed = 0;
+        int batches = run(36, 64 << 20, 127); /* one of a few hundred bytes to a few thousand */
+        batches += run(36, 300000, PATTERN);
+        batches += run(36, 20000, 5000);
+        batches += run(3000, 200000, 100);
+        ck_assert_int_ge(batches, random ? 9 : 4);
+        if (!random)
+            ck_assert_int_ge(packed,
+                             batches - 2); /* a batch may be one message without anything in it */
+        else /* neighbours have most of their bytes in common, so the longer ones shrink */
+            ck_assert_int_lt(packed, batches);
+        stop();
+    }
+}
+END_TEST
+
+START_TEST(a_batch_of_noise_is_no_longer_than_its_records)
+{
+    if (!built_in(_i))
+        return;
+    static const size_t sizes[] = {
+        1, 100, 3000, 4080, 65000, 65520, 65521, 131040, 200000, 299000
+    };
+    for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+        size_t len[2];
+        for (int zip = 0; zip < 2; zip++) {
+            start(zip ? _i : 0, 64 << 20);
+            noise();
+            struct kafc_batch_out *b = kafc__batch_out_new(&pool, NULL);
+            for (size_t at = 0; at < sizes[k]; at += 40000) {
+                size_t n = sizes[k] - at < 40000 ? sizes[k] - at : 40000;
+                kafc_message m = { .value = { pattern + at, (int32_t)n } };
+                ck_assert_int_eq(put(b, &m, 1, 1000000), KAFC_PUT_OK);
+            }
+            ck_assert_int_eq(kafc__batch_out_seal(&pool, b, NULL), KAFC_OK);
+            ck_assert_ptr_null(b->zip);
+            len[zip] = b->chain.len;
+            kafc__batch_out_free(&pool, b);
+            stop();
+        }
+        ck_assert_uint_eq(len[0], len[1]);
+    }
 }
 END_TEST
 
@@ -271,9 +337,11 @@ START_TEST(out_of_memory_at_every_place)
 {
     if (!built_in(_i))
         return;
-    for (long at = 1; at < 40; at++) {
+    for (long at = 1; at < 80; at++) {
         start(_i, 64 << 20);
-        alloc.fail_at = atomic_load(&alloc.calls) + at;
+        if (at >= 40)
+            noise();
+        alloc.fail_at = atomic_load(&alloc.calls) + at % 40;
         struct kafc_batch_out *b = kafc__batch_out_new(&pool, NULL);
         for (int i = 0; b && i < 15; i++) {
             struct made x;
@@ -301,6 +369,8 @@ int main(void)
     TCase *t = tcase_create("all");
     tcase_set_timeout(t, 30);
     tcase_add_loop_test(t, V3_records_come_back_through_every_codec, 0, 5);
+    tcase_add_loop_test(t, what_does_not_shrink_goes_as_it_came, 1, 5);
+    tcase_add_loop_test(t, a_batch_of_noise_is_no_longer_than_its_records, 1, 5);
     tcase_add_test(t, a_batch_is_cut_by_its_compressed_bytes);
     tcase_add_test(t, small_batches_take_a_small_segment);
     tcase_add_test(t, at_the_budget_a_batch_is_full_and_then_there_is_no_room);
