@@ -59,12 +59,13 @@ struct kafc_meta {
     struct kafc_metadata_req msg;
     struct kafc_arena arena; /* of the request in flight and of its response */
     struct kafc_core_timer timer;
-    bool busy, creating;
-    bool again;      /* this round told of topics that are worth asking for soon */
-    bool stale;      /* somebody has waited for an answer since the last request was sent */
-    uint64_t number; /* of the last request */
-    int attempts;    /* without a good answer */
-    bool deaf;       /* the last one had none at all */
+    bool busy, creating, telling;
+    bool again;          /* this round told of topics that are worth asking for soon */
+    bool stale;          /* somebody has waited for an answer since the last request was sent */
+    uint64_t number;     /* of the last request */
+    uint64_t stale_from; /* all topics want the answer to this one or a later one */
+    int attempts;        /* without a good answer */
+    bool deaf;           /* the last one had none at all */
     int64_t asked_at;
     int32_t controller;
     struct kafc_meta_entry *walk; /* next one in a walk that tells news */

@@ -34,8 +34,11 @@ static void ask_at(struct kafc_core *c, int64_t at)
 void kafc__meta_stale(struct kafc_core *c)
 {
     struct kafc_meta *m = &c->meta;
-    for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
-         e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node)) {
+    struct kafc_meta_entry *e = NULL;
+    if (m->stale_from != m->number + 1 || m->telling) /* else all of them are stale already */
+        e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node);
+    m->stale_from = m->number + 1;
+    for (; e; e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node)) {
         e->t.fresh = false;
         e->needs = m->number + 1;
     }
@@ -384,6 +387,7 @@ static bool tell_news(struct kafc_core *c)
          e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node))
         e->current = e->needs <= m->number;
     m->walk = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node);
+    m->telling = true;
     while (m->walk) {
         struct kafc_meta_entry *e = m->walk;
         m->walk = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node);
@@ -401,6 +405,8 @@ static bool tell_news(struct kafc_core *c)
         again = again || (e->t.refs > 1 && (cls == KAFC_CLASS_REFRESH || cls == KAFC_CLASS_RETRY));
         kafc__meta_drop(c, &e->t, false);
     }
+    m->telling = false;
+    m->stale_from = 0;
     return again;
 }
 

@@ -369,10 +369,10 @@ static void on_room(void *ctx)
 
 static void init_fields(struct kafc_producer *p)
 {
-    struct kafc_list *lists[] = { &p->topics,     &p->reports,     &p->all,        &p->busy,
-                                  &p->lingering,  &p->backing_off, &p->homeless,   &p->without_id,
-                                  &p->flights,    &p->spare,       &p->deliveries, &p->flushes,
-                                  &p->member.node };
+    struct kafc_list *lists[] = { &p->topics,    &p->reports,     &p->all,        &p->busy,
+                                  &p->lingering, &p->backing_off, &p->homeless,   &p->without_id,
+                                  &p->flights,   &p->spare,       &p->deliveries, &p->flushes,
+                                  &p->tableless, &p->member.node };
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         kafc__list_init(lists[i]);
     kafc__mutex_init(&p->topics_lock);

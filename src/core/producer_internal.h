@@ -73,7 +73,8 @@ struct kafc_topic_out {
     uint64_t taken;           /* messages that had to wait */
 
     /* the driver's */
-    struct kafc_table *made; /* the newest table, published or not */
+    struct kafc_list tableless; /* of the producer, until there is one */
+    struct kafc_table *made;    /* the newest table, published or not */
     struct kafc_meta_topic *meta;
     kafc_err error;        /* why there is no table */
     int64_t unknown_since; /* UNKNOWN_TOPIC_OR_PARTITION is error since then */
@@ -189,6 +190,7 @@ struct kafc_producer {
     struct kafc_node_out *nodes;
     struct kafc_list flights, spare;
     struct kafc_list deliveries;     /* for on_report */
+    struct kafc_list tableless;      /* topics; messages wait for no others */
     struct kafc_topic_out *unwanted; /* new ones for which kafc__meta_want() had no memory */
     struct kafc_arena arena;
     int64_t expire_at; /* no batch expires before; INT64_MAX: none can */

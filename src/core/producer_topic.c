@@ -31,6 +31,7 @@ static struct kafc_topic_out *topic_new(struct kafc_producer *p, const char *nam
     t->partitioner.fn = p->cfg.on_partition;
     t->partitioner.fn_ctx = p->cfg.partition_ctx;
     kafc__list_init(&t->node);
+    kafc__list_init(&t->tableless);
     kafc__list_init(&t->waiting);
     kafc__mutex_init(&t->lock);
     atomic_init(&t->table, NULL);
@@ -136,6 +137,7 @@ void kafc__producer_new_topics(struct kafc_producer *p)
         struct kafc_topic_out *next = t->next_new;
         t->next_new = p->unwanted;
         p->unwanted = t;
+        kafc__list_push(&p->tableless, &t->tableless);
         t = next;
     }
     while ((t = p->unwanted)) {
@@ -276,6 +278,7 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
             return;
         }
         t->made = table;
+        kafc__list_del(&t->tableless);
     }
     for (int32_t i = 0; i < t->made->n; i++)
         kafc__producer_look_led(p, t->made->part[i]);
@@ -299,9 +302,11 @@ void kafc__producer_news(struct kafc_member *m, struct kafc_meta_topic *meta)
     kafc__unlock(&p->topics_lock);
     if (!t || t->meta != meta)
         return;
-    kafc__producer_enter(p);
+    p->inside++;
     kafc__producer_topic_look(p, t);
-    kafc__producer_leave(p);
+    p->inside--;
+    /* There may be news of thousands: what follows from them is done once, and their batches travel together. */
+    kafc__core_poke(p->core, &p->member);
 }
 
 /* --- Those that wait ------------------------------------------------------------------- */
@@ -374,11 +379,15 @@ static bool may_heal(kafc_err code)
     return kafc__retry_reaction(kafc__retry_class(KAFC_API_METADATA, code))->again;
 }
 
+static struct kafc_topic_out *next_tableless(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    return t ? KAFC_LIST_NEXT(&p->tableless, t, struct kafc_topic_out, tableless)
+             : KAFC_LIST_FIRST(&p->tableless, struct kafc_topic_out, tableless);
+}
+
 void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next)
 {
-    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
-        if (t->made)
-            continue;
+    for (struct kafc_topic_out *t = next_tableless(p, NULL); t; t = next_tableless(p, t)) {
         const kafc_error *trouble = kafc__core_trouble(p->core);
         kafc_err code = t->error != KAFC_OK ? t->error
                         : trouble           ? trouble->code
@@ -400,7 +409,8 @@ void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t
 uint64_t kafc__producer_waiting_first(struct kafc_producer *p)
 {
     uint64_t first = UINT64_MAX;
-    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
+    kafc__producer_new_topics(p); /* they may have come with the message that is asked for */
+    for (struct kafc_topic_out *t = next_tableless(p, NULL); t; t = next_tableless(p, t)) {
         kafc__lock(&t->lock);
         struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
         if (b && KAFC_CONTAINER(b, struct kafc_waiting, batch)->serial < first)
