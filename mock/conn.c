@@ -256,6 +256,13 @@ static void queue_bytes(struct kafc_cluster *c, struct kafc_mconn *conn, kafc_by
     queue_out(c, conn, out, delay_us);
 }
 
+static void set_throttle(const struct kafc_schema *s, int16_t version, void *resp, int32_t ms)
+{
+    for (uint16_t i = 0; ms && i < s->nfields; i++)
+        if (!strcmp(s->field[i].name, "ThrottleTimeMs") && kafc__in(s->field[i].on, version))
+            memcpy((char *)resp + s->field[i].off, &ms, sizeof ms);
+}
+
 static void serve(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_rd *body,
                   const kafc_mock_answer *a)
 {
@@ -282,6 +289,7 @@ static void serve(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kaf
     rq->lost = a->act == KAFC_MOCK_PASS_CUT || a->act == KAFC_MOCK_PASS_SILENT;
     switch (how->serve(rq, req, resp)) {
     case KAFC_MDONE_ANSWER:
+        set_throttle(rq->api->resp, rq->version, resp, a->throttle_ms);
         if (!rq->lost)
             (void)kafc__mock_answer(rq, resp, delay_us);
         break;

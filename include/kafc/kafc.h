@@ -12,6 +12,7 @@
 #include <kafc/error.h>
 #include <kafc/message.h>
 #include <kafc/reader.h>
+#include <kafc/stats.h>
 #include <kafc/writer.h>
 
 #endif

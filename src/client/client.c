@@ -110,6 +110,8 @@ static kafc_client *client_new(const kafc_client_options *o, kafc_error *err)
     kafc__mutex_init(&c->lock);
     kafc__cond_init(&c->changed);
     kafc__list_init(&c->closables);
+    kafc__mutex_init(&c->sources_lock);
+    kafc__list_init(&c->sources);
     return c;
 }
 
@@ -122,6 +124,7 @@ static void client_delete(kafc_client *c)
         kafc__dns_release();
     kafc__mutex_fini(&c->lock);
     kafc__cond_fini(&c->changed);
+    kafc__mutex_fini(&c->sources_lock);
     kafc_allocator mem = c->mem;
     kafc__free(&mem, c->strings);
     kafc__free(&mem, c);
@@ -144,6 +147,9 @@ static kafc_err start(kafc_client *c, kafc_error *err)
             *err = e;
         return e.code;
     }
+    c->source = (struct kafc_metrics_source){ .table = &kafc__client_metrics,
+                                              .object = kafc__core_stats(c->core) };
+    kafc__client_source_add(c, &c->source);
     return kafc__loop_start(c->loop, err);
 }
 

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/sync.h"
 #include "core/core.h"
+#include "core/metrics.h"
 #include <kafc/client.h>
 
 struct kafc_loop; /* loop.c */
@@ -47,8 +48,12 @@ struct kafc_client {
     struct kafc_mutex lock; /* of closables, and of the results of calls that wait */
     struct kafc_cond changed; /* a result, an interrupt, the close, or a closable not busy any more */
     struct kafc_list closables;
-    bool dns;   /* holds the resolver */
-    int asking; /* threads inside calls that wait for answers */
+    struct kafc_mutex sources_lock; /* of what follows; neither the loop nor sending takes it */
+    struct kafc_list sources;       /* kafc_metrics_source */
+    uint32_t last_source;
+    struct kafc_metrics_source source; /* the client's own */
+    bool dns;                          /* holds the resolver */
+    int asking;                        /* threads inside calls that wait for answers */
 };
 
 /* KAFC_ERR_USAGE for NULL, KAFC_ERR_FORKED in the child of a fork (rule C7: nothing is touched then). A load and a
@@ -76,5 +81,10 @@ bool kafc__client_add(kafc_client *c, struct kafc_closable *cl);
 /* Waits for a close() of it that runs on another thread. Ignored when it is not registered (any more); the node must
  * be initialised by kafc__client_add or kafc__list_init. */
 void kafc__client_remove(kafc_client *c, struct kafc_closable *cl);
+
+/* Into kafc_stats_text() and out of it; the source's fields but node and number are set. stats.c */
+void kafc__client_source_add(kafc_client *c, struct kafc_metrics_source *s);
+void kafc__client_source_remove(kafc_client *c,
+                                struct kafc_metrics_source *s); /* ignored if not in */
 
 #endif

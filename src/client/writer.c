@@ -22,6 +22,7 @@ enum {
 
 struct kafc_writer {
     struct kafc_closable closable;
+    struct kafc_metrics_source source;
     kafc_client *client;
     struct kafc_producer *producer;
     kafc_writer_options o;
@@ -81,13 +82,16 @@ static int64_t now_us(void *ctx)
 struct wait {
     kafc_writer *w;
     int64_t deadline;
+    int64_t began;   /* to wait for room; 0: not yet */
     unsigned wakes;  /* when the call began; those that nobody has answered yet are news */
     uint64_t events; /* when it last looked */
 };
 
 static struct wait wait_begin(kafc_writer *w, int timeout_ms)
 {
-    struct wait x = { w, kafc__deadline_in(timeout_ms), atomic_load(&w->answered), 0 };
+    struct wait x = { .w = w,
+                      .deadline = kafc__deadline_in(timeout_ms),
+                      .wakes = atomic_load(&w->answered) };
     return x;
 }
 
@@ -117,6 +121,20 @@ static kafc_err wait_more(struct wait *x)
     }
     kafc__unlock(&w->lock);
     return code;
+}
+
+/* The same, for room. */
+static kafc_err wait_room(struct wait *x)
+{
+    x->began = x->began ? x->began : kafc__clock_mono_us();
+    return wait_more(x);
+}
+
+/* The end of the wait of a message, if it had to. */
+static void waited(const struct wait *x)
+{
+    if (x->began)
+        kafc__producer_waited(x->w->producer, kafc__clock_mono_us() - x->began);
 }
 
 struct trouble {
@@ -211,6 +229,7 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
 static void destroy(kafc_writer *w)
 {
     kafc_allocator mem = w->client->mem;
+    kafc__client_source_remove(w->client, &w->source);
     if (w->producer) {
         kafc__client_run(w->client, stop_producer, w);
         kafc__producer_free(w->producer);
@@ -248,6 +267,11 @@ static kafc_err start(kafc_writer *w, const kafc_writer_options *o, kafc_error *
         return w->started;
     if (!kafc__client_add(w->client, &w->closable))
         return kafc__error(err, KAFC_ERR_CLOSED, "the client is closed");
+    w->source = (struct kafc_metrics_source){ .table = &kafc__producer_metrics,
+                                              .object = w->producer,
+                                              .kind = "writer",
+                                              .topic = kafc__producer_topic(w->producer) };
+    kafc__client_source_add(w->client, &w->source);
     return KAFC_OK;
 }
 
@@ -264,6 +288,7 @@ kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options *o, kafc
     w->reports.fd = w->reports.out = -1;
     w->closable.close = close_with_client;
     kafc__list_init(&w->closable.node);
+    kafc__list_init(&w->source.node);
     kafc__mutex_init(&w->lock);
     kafc__cond_init(&w->changed);
     if (start(w, o, err) != KAFC_OK) {
@@ -303,11 +328,12 @@ static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, void *opaque,
         wait_look(&x);
         code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
         if (code != KAFC_ERR_WOULD_BLOCK)
-            return code;
-        code = wait_more(&x);
+            break;
+        code = wait_room(&x);
         if (code != KAFC_OK)
-            return wait_error(w, code, "room for a message", err);
+            code = wait_error(w, code, "room for a message", err);
     }
+    waited(&x);
     return code;
 }
 
@@ -337,16 +363,20 @@ kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, i
 static kafc_err add_one(struct wait *x, struct kafc_write *g, int32_t i, const kafc_message *m,
                         kafc_error *err)
 {
-    for (;;) {
+    kafc_err code = KAFC_OK;
+    x->began = 0;
+    while (code == KAFC_OK) {
         wait_look(x);
-        kafc_err code = kafc__producer_write_add(x->w->producer, g, i, m, wall_of(m), err);
+        code = kafc__producer_write_add(x->w->producer, g, i, m, wall_of(m), err);
         if (code != KAFC_ERR_WOULD_BLOCK)
-            return code;
+            break;
         kafc__producer_write_push(x->w->producer);
-        code = wait_more(x);
+        code = wait_room(x);
         if (code != KAFC_OK)
-            return wait_error(x->w, code, "room for a message", err);
+            code = wait_error(x->w, code, "room for a message", err);
     }
+    waited(x);
+    return code;
 }
 
 /* Ends early only when nothing more can be added; *why is of the first that was refused. */
@@ -556,6 +586,23 @@ void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *out)
     memset(out, 0, sizeof(*out));
     if (enter(w, 0, NULL) == KAFC_OK)
         kafc__producer_counts(w->producer, out);
+}
+
+void kafc_writer_stats_get(const kafc_writer *w, kafc_writer_stats *out)
+{
+    if (out)
+        kafc__metrics_get(&kafc__producer_metrics,
+                          enter(w, 0, NULL) == KAFC_OK ? w->producer : NULL, out);
+}
+
+kafc_err kafc_writer_stats_since(const kafc_writer *w, kafc_stats_mark **mark,
+                                 kafc_writer_stats *out, kafc_error *err)
+{
+    kafc_err code = enter(w, 0, err);
+    if (code != KAFC_OK)
+        return code;
+    return kafc__metrics_since(&kafc__producer_metrics, w->producer, &w->client->mem, mark, out,
+                               err);
 }
 
 /* --- Close ----------------------------------------------------------------------------------- */

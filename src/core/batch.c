@@ -380,6 +380,7 @@ static bool go_plain(struct kafc_batch_pool *bp, struct kafc_batch_out *b)
     b->zip = NULL;
     b->raw = NULL;
     b->crc = 0;
+    b->plain = 0;
     bool ok = chain_grow(bp, b, raw->len, true) == KAFC_PUT_OK;
     struct kafc_seg *at = b->chain.head;
     if (ok)
@@ -400,6 +401,7 @@ static bool compress_raw(struct kafc_batch_pool *bp, struct kafc_batch_out *b, b
         ok = kafc__compress_finish(b->z, err) == KAFC_OK;
     else if (ok && first)
         ok = kafc__compress_flush(b->z, err) == KAFC_OK;
+    b->plain += b->raw->len;
     if (ok && first && b->z->bytes_out + b->z->pending >= b->raw->len)
         ok = go_plain(bp, b);
     else

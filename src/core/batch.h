@@ -61,6 +61,7 @@ struct kafc_batch_out {
     int32_t nslots, ntagged;
     uint32_t slot_credit; /* taken from the producer's report_slots and not used */
 
+    size_t plain;              /* bytes of records that went through the codec */
     uint32_t crc;              /* of the records, CRC-32C */
     struct kafc_seg *unsummed; /* the first segment that is not in crc */
 
@@ -76,6 +77,7 @@ struct kafc_batch_out {
     bool doubt;        /* an attempt ended without an answer: it may be in the log */
     bool again;        /* was sent before: one at a time, in order */
     bool flying;       /* in a request */
+    bool counted;      /* in the statistics of batches */
     int attempts;
     int32_t sent; /* attempts that reached the network */
     int64_t producer_id;

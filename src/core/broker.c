@@ -164,6 +164,7 @@ static bool make_link(struct kafc_broker_conn *conn)
                                   ? c->cfg.connect_timeout_us
                                   : c->cfg.request_timeout_us,
         .greeting = &conn->broker->greeting,
+        .stats = &c->stats,
         .told = &conn->broker->told,
     };
     conn->link = kafc__link_new(&cfg, conn->broker->id, conn->broker->name);
@@ -264,11 +265,20 @@ static void pause_node(struct kafc_broker *b)
               b->name, (long long)(pause / 1000));
 }
 
+static void count_end(struct kafc_broker_conn *conn, kafc_err why)
+{
+    struct kafc_core_stats *s = &conn->core->stats;
+    bool up = kafc__link_state(conn->link) > KAFC_LINK_OPENING;
+    kafc__count(&s->ended, up);
+    kafc__count(up ? &s->lost : &s->failed, why != KAFC_ERR_CLOSED);
+}
+
 /* The socket is gone, or shall go (tell: by the driver). Everything on the link fails with the reason. */
 static void conn_end(struct kafc_broker_conn *conn, const kafc_error *why, bool tell)
 {
     struct kafc_core *c = conn->core;
     bool again = kafc__link_reopens(conn->link, why->code);
+    count_end(conn, again ? KAFC_ERR_CLOSED : why->code);
     kafc__map_del(&c->conns, &conn->id, sizeof(conn->id));
     if (tell && !conn->open) {
         conn->close_id = (uint32_t)conn->id;
@@ -388,6 +398,7 @@ void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
     if (!conn)
         return;
     conn->connect_by = INT64_MAX;
+    kafc__count(&c->stats.opened, 1);
     kafc__link_up(conn->link, now);
     if (is_ready(conn)) /* an old broker, which is not asked */
         became_ready(conn);
@@ -426,6 +437,7 @@ void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t n
     bool was_ready = is_ready(conn);
     kafc_error why;
     conn->used_at = now;
+    kafc__count(&c->stats.bytes_received, n);
     if (kafc__link_received(conn->link, n, now, &why)) {
         conn_end(conn, &why, true);
         return;
@@ -460,6 +472,7 @@ void kafc__core_sent(struct kafc_core *c, uint32_t link, size_t n, int64_t now)
     conn->used_at = now;
     conn->blocked = n < conn->offered;
     conn->offered = 0;
+    kafc__count(&c->stats.bytes_sent, n);
     kafc__link_sent(conn->link, n, now);
     conn_kick(conn);
 }

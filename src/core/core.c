@@ -201,6 +201,11 @@ struct kafc_rand *kafc__core_rand(struct kafc_core *c)
     return &c->rand;
 }
 
+const struct kafc_core_stats *kafc__core_stats(const struct kafc_core *c)
+{
+    return &c->stats;
+}
+
 /* ---- Timers ---- */
 
 bool kafc__core_timer_init(struct kafc_core *c, struct kafc_core_timer *t, void (*fire)(void *),

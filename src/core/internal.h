@@ -7,6 +7,7 @@
 #ifndef KAFC_CORE_INTERNAL_H
 #define KAFC_CORE_INTERNAL_H
 
+#include "core/core_stats.h"
 #include "core/metadata.h"
 #include "protocol/api/03_metadata.h"
 
@@ -95,6 +96,8 @@ struct kafc_core {
     _Atomic(struct kafc_member *) poked; /* stack, any thread */
     struct kafc_member *pokes;           /* taken from it, in order */
     atomic_bool sleeping;
+
+    struct kafc_core_stats stats; /* any thread reads */
 
     struct kafc_meta meta;
 };

@@ -108,6 +108,8 @@ void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err co
         own.api = rq->api->key;
         own.version = rq->version;
     }
+    if (code != KAFC_OK && l->cfg.stats)
+        kafc__count(&l->cfg.stats->requests_failed, 1);
     rq->link = NULL;
     rq->slot = NULL;
     rq->result = code;

@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 
 #include "base/log.h"
+#include "core/core_stats.h"
 #include "core/request.h"
 
 /* How a connection to a broker is greeted (rule C8). Brokers before 0.10 close it over ApiVersions, as one does that
@@ -37,6 +38,7 @@ struct kafc_link_config {
     int64_t request_timeout_us; /* for ApiVersions */
     enum kafc_greeting
         *greeting; /* of the next connection, shared by the links to a broker; or NULL */
+    struct kafc_core_stats *stats; /* of the core; or NULL */
     kafc_err *
         told; /* the trouble that the log has been warned of, shared by the links to a broker; or NULL */
 };

@@ -85,13 +85,17 @@ static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame 
     struct kafc_request *rq = s->rq;
     int16_t version = s->version;
     const struct kafc_api *api = s->api;
+    int64_t took = now - s->sent_at;
     if (rq)
         l->nflight--;
     kafc__link_retire(l, s);
     l->heard = true;
+    if (l->cfg.stats)
+        kafc__histogram_add(&l->cfg.stats->request_time, took);
     if (!rq)
         return;
     int32_t throttle;
+    rq->took_us = took;
     rq->frame = f;
     rq->body = body;
     rq->end = f->data + f->len;

@@ -106,6 +106,8 @@ kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_er
     kafc__list_push(&l->flight, &s->node);
     l->nflight++;
     l->unsent += total;
+    if (l->cfg.stats)
+        kafc__count(&l->cfg.stats->requests, 1);
     if (!l->out.slot)
         l->out = (struct kafc_link_cursor){ .slot = s };
     return KAFC_OK;

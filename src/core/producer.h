@@ -152,6 +152,10 @@ bool kafc__producer_closed_in_time(
 /* Makes the driver call on_event. Signal handlers too. */
 void kafc__producer_wake(struct kafc_producer *p);
 void kafc__producer_counts(struct kafc_producer *p, kafc_writer_counts *out);
+/* A sender had to wait so long for room. */
+void kafc__producer_waited(struct kafc_producer *p, int64_t us);
+/* The one of the config, or NULL. Lives as long as the producer. */
+const char *kafc__producer_topic(const struct kafc_producer *p);
 /* The last failure's sentence, of a request or of a batch: what stands behind timeouts. Empty if there was none. */
 void kafc__producer_why(struct kafc_producer *p, char *buf, size_t cap);
 

@@ -203,7 +203,7 @@ static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, str
             w->look = w->full = true;
         }
         if (!w->from)
-            part->taken++;
+            kafc__producer_take(&part->taken);
         return KAFC_OK;
     }
 }
@@ -349,7 +349,7 @@ static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out
             x->look = kafc__list_empty(&t->waiting);
             w->serial = atomic_fetch_add(&p->waiting_serial, 1) + 1;
             kafc__list_push(&t->waiting, &w->batch.node);
-            t->taken++;
+            kafc__producer_take(&t->taken);
             atomic_fetch_add(&p->waiting_count, 1);
             kafc__unlock(&t->lock);
             if (x->look)

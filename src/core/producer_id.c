@@ -37,7 +37,7 @@ void kafc__producer_ask_id(struct kafc_producer *p)
     kafc__core_send(p->core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &p->id_rq);
 }
 
-void kafc__producer_end(struct kafc_producer *p, kafc_err code, const char *what, const char *why)
+void kafc__producer_forbid(struct kafc_producer *p, kafc_err code, const char *what, const char *why)
 {
     if (p->fatal != KAFC_OK)
         return;
@@ -51,7 +51,7 @@ void kafc__producer_end(struct kafc_producer *p, kafc_err code, const char *what
 static void id_refused(struct kafc_producer *p, kafc_err code, const char *why)
 {
     if (p->cfg.idempotence_asked) {
-        kafc__producer_end(p, code, "no producer id, and idempotence was asked for", why);
+        kafc__producer_forbid(p, code, "no producer id, and idempotence was asked for", why);
         return;
     }
     p->idempotent = false;
@@ -100,7 +100,7 @@ static void id_done(struct kafc_request *rq)
         id_refused(p, code, why);
     } else if (answered && code != KAFC_OK &&
                !kafc__retry_reaction(kafc__retry_class(rq->api->key, code))->again) {
-        kafc__producer_end(p, code, "no producer id", why);
+        kafc__producer_forbid(p, code, "no producer id", why);
     } else {
         kafc__producer_say(p, KAFC_LOG_WARN, "no producer id yet: %s", why);
         p->id_at = kafc__core_now(p->core) + kafc__core_retry_delay(p->core, p->id_attempts++);

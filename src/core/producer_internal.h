@@ -10,6 +10,7 @@
 #include "core/metadata.h"
 #include "core/partitioner.h"
 #include "core/producer.h"
+#include "core/producer_stats.h"
 #include "protocol/api/00_produce.h"
 #include "protocol/api/02_list_offsets.h"
 #include "protocol/api/22_init_producer_id.h"
@@ -29,7 +30,7 @@ struct kafc_part {
     struct kafc_mutex lock;
     struct kafc_batch_out *open; /* lock */
     struct kafc_list full;       /* lock: sealed, oldest first, until the driver takes them */
-    uint64_t taken;              /* lock: messages */
+    atomic_uint_least64_t taken; /* messages; counted with the lock, read without */
     atomic_bool dirty;           /* on producer->dirty: the driver will look at it */
     struct kafc_part *next_dirty;
     atomic_uint queued; /* sealed batches without a verdict */
@@ -61,16 +62,16 @@ struct kafc_table {
 
 struct kafc_topic_out {
     char *name;
-    struct kafc_list node; /* of the producer; lock: topics_lock */
-    struct kafc_topic_out *next_new;
+    struct kafc_list node;                   /* of the producer; lock: topics_lock */
+    struct kafc_topic_out *next_new, *older; /* older: they are never taken off this list */
     _Atomic(struct kafc_table *) table; /* NULL until metadata is here and nothing waits any more */
     struct kafc_partitioner partitioner;
     struct kafc_batch_codec *zip; /* NULL: none */
     atomic_int limit; /* bytes of a batch; shrinks when the broker finds them too large */
 
-    struct kafc_mutex lock;   /* of what follows */
-    struct kafc_list waiting; /* kafc_waiting */
-    uint64_t taken;           /* messages that had to wait */
+    struct kafc_mutex lock;      /* of what follows */
+    struct kafc_list waiting;    /* kafc_waiting */
+    atomic_uint_least64_t taken; /* messages that had to wait; read without the lock */
 
     /* the driver's */
     struct kafc_list tableless; /* of the producer, until there is one */
@@ -164,6 +165,7 @@ struct kafc_producer {
     atomic_uint_least64_t waiting_serial, waiting_count, acknowledged, failed;
     struct kafc_topic_out *only; /* cfg.topic's */
     _Atomic(struct kafc_topic_out *) last;
+    _Atomic(struct kafc_topic_out *) newest; /* for who walks without a lock */
 
     struct kafc_mutex topics_lock; /* of what follows */
     struct kafc_map topic_map;
@@ -216,6 +218,8 @@ struct kafc_producer {
     int64_t id_at; /* ask (again) then */
     struct kafc_request id_rq;
     struct kafc_init_producer_id_req id_req;
+
+    struct kafc_producer_stats stats; /* any thread reads */
 };
 
 /* producer_append.c */
@@ -259,7 +263,14 @@ void kafc__producer_waiting_fail_all(struct kafc_producer *p, kafc_err code);
 /* Every partition that there is, busy or not. */
 void kafc__producer_each_part(struct kafc_producer *p,
                               void (*fn)(struct kafc_producer *p, struct kafc_part *part));
-uint64_t kafc__producer_taken(struct kafc_producer *p); /* messages, all in all; any thread */
+/* One more where a lock is held: others only read. */
+static inline void kafc__producer_take(atomic_uint_least64_t *taken)
+{
+    atomic_store_explicit(taken, atomic_load_explicit(taken, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+/* Messages, all in all; any thread, without a lock. */
+uint64_t kafc__producer_taken(const struct kafc_producer *p);
 void kafc__producer_unwant_topics(struct kafc_producer *p);
 uint64_t kafc__producer_waiting_first(
     struct kafc_producer *p); /* the lowest serial; UINT64_MAX: none */
@@ -317,7 +328,7 @@ bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b, enu
 /* producer_id.c */
 void kafc__producer_ask_id(struct kafc_producer *p);
 /* What waits, and all that comes, fails with the code. */
-void kafc__producer_end(struct kafc_producer *p, kafc_err code, const char *what, const char *why);
+void kafc__producer_forbid(struct kafc_producer *p, kafc_err code, const char *what, const char *why);
 /* May the partition send b (NULL: a batch that is still open)? Adopts or bumps the epoch if it has to. */
 bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
                              const struct kafc_batch_out *b);

@@ -164,9 +164,11 @@ kafc_err kafc__producer_fit(struct kafc_request *rq, kafc_error *err)
     kafc_err rc = KAFC_OK;
     if (rq->version < FIRST_V2)
         rc = without_id(f->p, f, rq->version, err);
-    else if (all_fit(f, rq->version))
-        return KAFC_OK;
-    return rc == KAFC_OK ? refit(f, rq->version, err) : rc;
+    if (rc == KAFC_OK && (rq->version < FIRST_V2 || !all_fit(f, rq->version)))
+        rc = refit(f, rq->version, err);
+    if (rc == KAFC_OK)
+        kafc__producer_stat_sent(f->p, f);
+    return rc;
 }
 
 void kafc__flight_old_clear(struct kafc_flight *f)

@@ -107,6 +107,7 @@ static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struc
     int64_t at = o->now ? now : now + kafc__core_retry_delay(p->core, b->attempts);
     part->retry_at = at > part->retry_at || o->now ? at : part->retry_at;
     b->attempts++;
+    kafc__count(&p->stats.retries, 1);
 }
 
 /* A batch in front of it is missing. As long as one is under way, that is only to be expected; the first in line gets
@@ -143,6 +144,7 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
         acknowledge(p, b, o);
         return;
     }
+    kafc__count(&p->stats.errors, 1);
     b->doubt = b->doubt || doubt;
     kafc__producer_blame(p, b, o);
     if (!o->transport)
@@ -171,7 +173,7 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
             return;
         break;
     case FAIL_ALL:
-        kafc__producer_end(p, o->code, kafc_err_name(o->code), kafc_err_text(o->code));
+        kafc__producer_forbid(p, o->code, kafc_err_name(o->code), kafc_err_text(o->code));
         break;
     case ACKNOWLEDGE: break;
     }

@@ -17,6 +17,7 @@ static void adopt(struct kafc_producer *p, struct kafc_part *part, struct kafc_b
     b->serial = ++p->serial;
     if (!b->opened_at)
         b->opened_at = kafc__core_now(p->core);
+    kafc__histogram_add(&p->stats.batch_queue_time, kafc__core_now(p->core) - b->opened_at);
     kafc__list_push(&part->queue, &b->node);
     kafc__list_push(&p->all, &b->all);
 }

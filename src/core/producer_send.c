@@ -288,6 +288,8 @@ static void answers(struct kafc_producer *p, struct kafc_flight *f,
 {
     int32_t cursor = 0;
     const struct kafc_api *api = f->rq.api;
+    if (resp->throttle_time_ms > 0)
+        kafc__producer_stat_throttle(p, resp->throttle_time_ms);
     if (resp->throttle_time_ms > 0 && f->rq.version >= api->throttle_from)
         f->to->mute_until = kafc__core_now(p->core) + (int64_t)resp->throttle_time_ms * 1000;
     for (int32_t i = 0; i < resp->responses.n; i++) {
@@ -334,6 +336,8 @@ static void flight_done(struct kafc_request *rq)
                               .log_start = -1 };
     kafc__producer_enter(p);
     f->to->in_flight--;
+    if (rq->took_us >= 0)
+        kafc__histogram_add(&p->stats.write_time, rq->took_us);
     kafc__arena_reset(&p->arena);
     if (rq->result != KAFC_OK) {
         o.doubt = rq->sent;

@@ -120,6 +120,8 @@ void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, ka
     kafc__list_del(&b->all);
     if (part)
         atomic_fetch_sub_explicit(&part->queued, 1, memory_order_relaxed);
+    if (part)
+        kafc__histogram_add(&p->stats.delivery_time, kafc__core_now(p->core) - b->opened_at);
     b->verdict = verdict;
     b->code = code;
     count(p, b);

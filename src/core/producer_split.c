@@ -194,5 +194,6 @@ bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b, enu
     if (by == KAFC_SPLIT_SIZE)
         lower_limit(&x);
     take_place(&x);
+    kafc__count(&p->stats.splits, 1);
     return true;
 }

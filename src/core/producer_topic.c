@@ -113,6 +113,8 @@ struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *
             kafc__list_push(&p->topics, &t->node);
             t->next_new = p->new_topics;
             p->new_topics = t;
+            t->older = atomic_load_explicit(&p->newest, memory_order_relaxed);
+            atomic_store_explicit(&p->newest, t, memory_order_release);
         }
     }
     kafc__unlock(&p->topics_lock);
@@ -445,22 +447,18 @@ void kafc__producer_unwant_topics(struct kafc_producer *p)
     }
 }
 
-uint64_t kafc__producer_taken(struct kafc_producer *p)
+uint64_t kafc__producer_taken(const struct kafc_producer *p)
 {
     uint64_t n = 0;
-    for (struct kafc_topic_out *t = next_topic(p, NULL); t; t = next_topic(p, t)) {
-        kafc__lock(&t->lock);
-        n += t->taken;
-        kafc__unlock(&t->lock);
+    struct kafc_topic_out *t = atomic_load_explicit(&p->newest, memory_order_acquire);
+    for (; t; t = t->older) {
+        n += atomic_load_explicit(&t->taken, memory_order_relaxed);
         struct kafc_table *table = atomic_load_explicit(&t->table, memory_order_acquire);
         const struct kafc_table *all = table;
         for (; table; table = table->older)
             all = table->n > all->n ? table : all;
-        for (int32_t i = 0; all && i < all->n; i++) {
-            kafc__lock(&all->part[i]->lock);
-            n += all->part[i]->taken;
-            kafc__unlock(&all->part[i]->lock);
-        }
+        for (int32_t i = 0; all && i < all->n; i++)
+            n += atomic_load_explicit(&all->part[i]->taken, memory_order_relaxed);
     }
     return n;
 }

@@ -17,6 +17,7 @@ void kafc__request_init(struct kafc_request *rq, const struct kafc_api *api, con
         .timeout_us = INT64_MAX,
         .version = -1,
         .broker = -1,
+        .took_us = -1,
     };
     kafc__list_init(&rq->node);
 }
@@ -31,6 +32,7 @@ void kafc__request_reset(struct kafc_request *rq)
     rq->why = NULL;
     rq->frame = NULL;
     rq->body = rq->end = NULL;
+    rq->took_us = -1;
     rq->throttle_ms = 0;
     rq->throttle = NULL;
     rq->link = NULL;

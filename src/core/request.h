@@ -40,6 +40,7 @@ struct kafc_request {
     const kafc_error *why;     /* the sentence behind result, valid during done() */
     struct kafc_frame *frame;  /* the response, or NULL; dropped after done() unless referenced */
     const uint8_t *body, *end; /* the response's body inside frame */
+    int64_t took_us;           /* from its last byte to the answer; -1: there was none */
     int32_t throttle_ms;       /* what the client must wait out, once decode has found it */
 
     /* of the core and the link while they hold it; start with zero */

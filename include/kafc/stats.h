@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What writers and clients have done: counters, and where times and sizes lie;
+ * as structs and as text for Prometheus.
+ *
+ * Threads: any, at any time until the object is freed, callbacks included.
+ * Nothing here takes a lock that sending or the loop takes, and nothing is
+ * counted for a message by itself but that it was taken: the rest is counted
+ * for batches and requests.
+ *
+ * Counters go on from the moment of opening and are never reset: a reset would
+ * take from one reader what another one (a scrape, a log line) has not seen.
+ * Who wants intervals keeps a mark of its own.
+ */
+#ifndef KAFC_STATS_H
+#define KAFC_STATS_H
+
+#include <kafc/writer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Of many values: all numbers are 0 when there was none. Percentiles are at most 3.2 % off. */
+typedef struct kafc_summary {
+    uint64_t count, sum, min, max; /* sum / count: the mean */
+    uint64_t p50, p90, p99, p999;
+    uint64_t reserved[4];
+} kafc_summary;
+
+/* kafka-go's name behind those that it has, too. */
+typedef struct kafc_writer_stats {
+    size_t size; /* sizeof(kafc_writer_stats), by the caller: what lies behind it is not touched */
+
+    uint64_t messages;      /* taken by send or write. Messages */
+    uint64_t acknowledged;  /* messages; or unconfirmed, with acks 0 */
+    uint64_t failed;        /* messages */
+    uint64_t held_messages; /* now: taken and without a verdict */
+    uint64_t held_bytes;    /* now: of buffer_bytes */
+
+    uint64_t writes;      /* Produce requests sent, each attempt. Writes */
+    uint64_t bytes;       /* of the batches in them, as sent. Bytes */
+    uint64_t plain_bytes; /* of the same batches before compression */
+    uint64_t errors;      /* attempts at a batch that failed. Errors */
+    uint64_t retries;     /* batches that were to be sent again. Retries */
+    uint64_t splits;      /* batches cut in two or more: too large for the broker, or with headers for an old one */
+    uint64_t throttled;   /* answers in which a broker throttles */
+
+    kafc_summary batch_messages; /* of batches when first sent. BatchSize */
+    kafc_summary batch_bytes;    /* as sent. BatchBytes */
+    kafc_summary compression_permille; /* plain bytes for 1000 that were sent; 1000 without compression */
+    kafc_summary batch_queue_time_us;  /* from a batch's first message until it is closed. BatchQueueTime */
+    kafc_summary batch_time_us;    /* from there until it is first sent. BatchTime */
+    kafc_summary delivery_time_us; /* from there to the batch's verdict */
+    kafc_summary write_time_us;    /* from a Produce request's last byte to its answer. WriteTime */
+    kafc_summary throttle_time_us; /* what brokers asked to be left alone for. WaitTime */
+    kafc_summary send_wait_time_us; /* of messages that had to wait for room: how long */
+} kafc_writer_stats;
+
+/* Connections and requests of a client, whoever uses them. */
+typedef struct kafc_client_stats {
+    size_t size; /* sizeof(kafc_client_stats), by the caller */
+
+    uint64_t connections_open;   /* now */
+    uint64_t connections_opened; /* TCP connections that were had */
+    uint64_t connections_failed; /* attempts that came to nothing */
+    uint64_t connections_lost;   /* ended by anything but being idle or the close of the client */
+    uint64_t bytes_sent, bytes_received;
+    uint64_t requests;        /* sent, of all kinds */
+    uint64_t requests_failed; /* without an answer: timed out, the connection lost, not to be sent at all */
+
+    kafc_summary request_time_us; /* from a request's last byte to its answer, what brokers park included */
+} kafc_client_stats;
+
+/* Since the object was opened. In the child of a fork all zero, but for size.
+ *
+ *   kafc_writer_stats s;
+ *   s.size = sizeof(s);
+ *   kafc_writer_stats_get(w, &s); */
+KAFC_API void kafc_writer_stats_get(const kafc_writer *w, kafc_writer_stats *out);
+KAFC_API void kafc_client_stats_get(const kafc_client *c, kafc_client_stats *out);
+
+/* Since the last call with this mark; min and max are then known as exactly as percentiles are, and what is marked
+ * "now" above is as it is. A mark that is NULL is made, and gives what was since the opening. It belongs to one
+ * object, and to one thread at a time; it may outlive the object, but not its allocator. KAFC_ERR_NO_MEMORY;
+ * KAFC_ERR_USAGE: the mark of another object. */
+typedef struct kafc_stats_mark kafc_stats_mark;
+KAFC_API kafc_err kafc_writer_stats_since(const kafc_writer *w, kafc_stats_mark **mark,
+                                          kafc_writer_stats *out, kafc_error *err);
+KAFC_API kafc_err kafc_client_stats_since(const kafc_client *c, kafc_stats_mark **mark,
+                                          kafc_client_stats *out, kafc_error *err);
+KAFC_API void kafc_stats_mark_free(kafc_stats_mark *mark); /* NULL is ignored */
+
+/* All of n clients and of what was opened on them and is not freed, in Prometheus' text format 0.0.4 ("Content-Type:
+ * text/plain; version=0.0.4"): times in seconds, histograms with buckets at powers of two. Labels: client (its
+ * client_id, which should differ between clients), writer (1, 2, … in the order of opening) and its topic. One call
+ * for all of them, since the format wants all lines of a metric together.
+ * Like snprintf: writes at most cap bytes, the NUL included, and returns how long the text is; buf may be NULL with
+ * cap 0. It may have grown by the next call. */
+KAFC_API size_t kafc_stats_text(const kafc_client *const *clients, int32_t n, char *buf,
+                                size_t cap);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

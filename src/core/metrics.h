@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Metrics as data: a row says how one is called, where an object counts it and
+ * where the public struct shows it; the walkers here fill such structs and
+ * write Prometheus' text. Who has something new to count adds a row, or a table.
+ * Any thread, while the objects count.
+ */
+#ifndef KAFC_CORE_METRICS_H
+#define KAFC_CORE_METRICS_H
+
+#include "base/histogram.h"
+#include "base/list.h"
+#include <kafc/stats.h>
+
+enum kafc_metric_kind { KAFC_COUNTER, KAFC_GAUGE, KAFC_HISTOGRAM };
+enum kafc_metric_unit { KAFC_UNIT_ONE, KAFC_UNIT_BYTES, KAFC_UNIT_US, KAFC_UNIT_PERMILLE };
+
+struct kafc_metric {
+    const char *name; /* in the text, behind "kafc_": with Prometheus' suffix for kind and unit */
+    enum kafc_metric_kind kind;
+    enum kafc_metric_unit unit;
+    size_t at;  /* in the object: atomic_uint_least64_t or struct kafc_histogram */
+    size_t out; /* in the public struct: uint64_t or kafc_summary */
+    uint64_t (*get)(const void *object); /* instead of `at`, for what has to be worked out */
+    const char *help;
+};
+
+struct kafc_metrics {
+    const struct kafc_metric *row;
+    size_t n;
+};
+extern const struct kafc_metrics kafc__client_metrics;   /* of a struct kafc_core_stats */
+extern const struct kafc_metrics kafc__producer_metrics; /* of a struct kafc_producer */
+
+/* An object whose metrics are in the text of its client. */
+struct kafc_metrics_source {
+    struct kafc_list node; /* of the client */
+    const struct kafc_metrics *table;
+    const void *object;
+    const char *kind;  /* the name of its label: "writer" */
+    uint32_t number;   /* of its kind, from 1 on; 0: the client itself */
+    const char *topic; /* or NULL */
+};
+
+/* Fills a public struct, of which the caller has told the size. object NULL: with zeros. */
+void kafc__metrics_get(const struct kafc_metrics *t, const void *object, void *out);
+/* The same since the last call with the mark, which is made if it is NULL. */
+kafc_err kafc__metrics_since(const struct kafc_metrics *t, const void *object,
+                             const kafc_allocator *mem, kafc_stats_mark **mark, void *out,
+                             kafc_error *err);
+
+/* HELP and TYPE of a metric; then a line, or those of a histogram, for each object. */
+struct kafc_json_out;
+void kafc__metrics_head(struct kafc_json_out *x, const struct kafc_metric *m);
+void kafc__metrics_sample(struct kafc_json_out *x, const struct kafc_metric *m,
+                          const struct kafc_metrics_source *s, const char *client);
+
+#endif
