@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "bench/cluster.h"
-#include <kafc/writer.h>
+#include <kafc/stats.h>
 
 enum { VALUE = 90, KEYS = 10000 };
 
@@ -103,8 +103,8 @@ static void run(const char *name, const char *brokers, kafc_writer_options *o)
     clock_gettime(CLOCK_MONOTONIC, &t1);
     if (counter >= 0 && read(counter, &count, sizeof(count)) != (ssize_t)sizeof(count))
         count = 0;
-    kafc_writer_counts n;
-    kafc_writer_counts_get(w, &n);
+    kafc_writer_stats n = { .size = sizeof(n) };
+    kafc_writer_stats_get(w, &n);
     double user = seconds(b.ru_utime) - seconds(a.ru_utime),
            sys = seconds(b.ru_stime) - seconds(a.ru_stime);
     double wall = (double)(t1.tv_sec - t0.tv_sec) + (double)(t1.tv_nsec - t0.tv_nsec) / 1e9;

@@ -86,7 +86,7 @@ typedef enum kafc_reports {
     KAFC_REPORTS_DEFAULT = 0, /* ALL with on_delivery or on_batch, else NONE */
     KAFC_REPORTS_ALL = 1,     /* one for each message, by on_delivery or on_batch, else by kafc_writer_poll() */
     KAFC_REPORTS_FAILURES = 2,
-    KAFC_REPORTS_NONE = 3,    /* failures are counted and logged */
+    KAFC_REPORTS_NONE = 3,    /* failures are counted (kafc/stats.h) and logged */
     KAFC_REPORTS_BATCHES = 4  /* on_batch with batches alone: nothing is kept for a message, its opaque is lost */
 } kafc_reports;
 
@@ -185,15 +185,6 @@ KAFC_API int kafc_writer_fd(kafc_writer *w, kafc_error *err);
 
 /* Sends what is there without linger and waits until all of it has its verdict (rule W10). */
 KAFC_API kafc_err kafc_writer_flush(kafc_writer *w, int timeout_ms, kafc_error *err);
-
-typedef struct kafc_writer_counts {
-    uint64_t sent;          /* taken by send or write */
-    uint64_t acknowledged;  /* or unconfirmed, with acks 0 */
-    uint64_t failed;
-    uint64_t held_messages; /* taken and without a verdict */
-    uint64_t held_bytes;    /* of buffer_bytes */
-} kafc_writer_counts;
-KAFC_API void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *out);
 
 /* Refuses new messages, flushes within the timeout, fails the rest with their verdicts. Idempotent. KAFC_ERR_TIMED_OUT
  * if something failed for want of time. Reports can be polled until the end mark. With acks 0 it also waits until each

@@ -483,7 +483,7 @@ kafc_err kafc_writer_write(kafc_writer *w, const kafc_message *m, int32_t n, int
     return kafc_writer_write_each(w, m, n, NULL, timeout_ms, err);
 }
 
-/* --- Reports, flush, counts ---------------------------------------------------------------- */
+/* --- Reports, flush, statistics ------------------------------------------------------------ */
 
 static kafc_err queue_check(const kafc_writer *w, kafc_error *err)
 {
@@ -577,15 +577,6 @@ kafc_err kafc_writer_flush(kafc_writer *w, int timeout_ms, kafc_error *err)
     }
     kafc__producer_flush_end(w->producer, &f);
     return code == KAFC_OK ? KAFC_OK : wait_error(w, code, "the verdicts of all messages", err);
-}
-
-void kafc_writer_counts_get(const kafc_writer *w, kafc_writer_counts *out)
-{
-    if (!out)
-        return;
-    memset(out, 0, sizeof(*out));
-    if (enter(w, 0, NULL) == KAFC_OK)
-        kafc__producer_counts(w->producer, out);
 }
 
 void kafc_writer_stats_get(const kafc_writer *w, kafc_writer_stats *out)

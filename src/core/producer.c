@@ -524,13 +524,3 @@ void kafc__producer_free(struct kafc_producer *p)
     kafc_allocator mem = p->cfg.mem;
     kafc__free(&mem, p);
 }
-
-void kafc__producer_counts(struct kafc_producer *p, kafc_writer_counts *out)
-{
-    out->sent = kafc__producer_taken(p);
-    out->acknowledged = atomic_load_explicit(&p->acknowledged, memory_order_relaxed);
-    out->failed = atomic_load_explicit(&p->failed, memory_order_relaxed);
-    uint64_t settled = out->acknowledged + out->failed;
-    out->held_messages = out->sent > settled ? out->sent - settled : 0;
-    out->held_bytes = atomic_load_explicit(&p->budget->used, memory_order_relaxed);
-}

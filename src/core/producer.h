@@ -20,7 +20,7 @@
 #define KAFC_CORE_PRODUCER_H
 
 #include "core/core.h"
-#include <kafc/writer.h>
+#include <kafc/stats.h>
 
 struct kafc_producer;
 
@@ -151,7 +151,8 @@ bool kafc__producer_closed_in_time(
 
 /* Makes the driver call on_event. Signal handlers too. */
 void kafc__producer_wake(struct kafc_producer *p);
-void kafc__producer_counts(struct kafc_producer *p, kafc_writer_counts *out);
+/* The messages and bytes alone, from messages to held_bytes. */
+void kafc__producer_counts(const struct kafc_producer *p, kafc_writer_stats *out);
 /* A sender had to wait so long for room. */
 void kafc__producer_waited(struct kafc_producer *p, int64_t us);
 /* The one of the config, or NULL. Lives as long as the producer. */

@@ -14,7 +14,6 @@
 #include "tests/client/writing.h"
 #include "tests/support/alloc.h"
 #include "tests/support/exposition.h"
-#include <kafc/stats.h>
 
 enum { PRODUCE = 0 };
 

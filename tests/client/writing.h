@@ -8,7 +8,7 @@
 
 #include "tests/support/suite.h"
 #include <kafc/mock.h>
-#include <kafc/writer.h>
+#include <kafc/stats.h>
 
 struct writing {
     kafc_mock *mock;

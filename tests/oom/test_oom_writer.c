@@ -11,7 +11,7 @@
 #include "tests/support/alloc.h"
 #include "tests/support/suite.h"
 #include <kafc/mock.h>
-#include <kafc/writer.h>
+#include <kafc/stats.h>
 
 enum { MESSAGES = 60, ROUNDS_MAX = 3000 };
 
@@ -125,8 +125,8 @@ static void scenario(const kafc_allocator *mem, int codec, bool whole)
         use(w, &t, whole);
         kafc_err rc = kafc_writer_close(w, whole ? 5000 : 20, &err);
         ck_assert_msg(rc == KAFC_OK || !whole, "%s", err.message);
-        kafc_writer_counts n;
-        kafc_writer_counts_get(w, &n);
+        kafc_writer_stats n = { .size = sizeof(n) };
+        kafc_writer_stats_get(w, &n);
         ck_assert_uint_eq(n.held_messages, 0);
         ck_assert_uint_eq(n.held_bytes, 0);
     }

@@ -282,9 +282,9 @@ static bool all_told(void *ctx)
 static bool settled(void *ctx)
 {
     struct scene *s = ctx;
-    kafc_writer_counts n;
+    kafc_writer_stats n;
     kafc__producer_counts(s->p, &n);
-    return n.sent > 0 && n.held_messages == 0;
+    return n.messages > 0 && n.held_messages == 0;
 }
 
 /* Metadata and a producer id are here, the connections are made, an epoch is proven. */
@@ -357,7 +357,7 @@ static void check_verdicts(struct scene *s)
 
 static void end(struct scene *s)
 {
-    kafc_writer_counts n;
+    kafc_writer_stats n;
     MUST(s, sim_run(s->sim, all_told, s, 60 * SECOND), "%d of %d verdicts", s->told,
          MESSAGES + WITNESSES);
     check_log(s);

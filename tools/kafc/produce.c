@@ -129,18 +129,18 @@ static unsigned long long send_lines(const struct tool_options *o, kafc_writer *
 
 static int finish(kafc_writer *w, unsigned long long refused)
 {
-    kafc_writer_counts counts;
+    kafc_writer_stats stats = { .size = sizeof(stats) };
     kafc_error err;
     kafc_err code = kafc_writer_close(w, -1, &err);
 
-    kafc_writer_counts_get(w, &counts);
+    kafc_writer_stats_get(w, &stats);
     if (code)
         (void)tool_fail(0, "%s", err.message);
     if (read_error)
         return tool_fail(TOOL_FAILED, "standard input cannot be read: %s", strerror(read_error));
-    if (refused || counts.failed)
+    if (refused || stats.failed)
         return tool_fail(TOOL_FAILED, "%llu of %llu messages were not acknowledged",
-                         refused + (unsigned long long)counts.failed, refused + (unsigned long long)counts.sent);
+                         refused + (unsigned long long)stats.failed, refused + (unsigned long long)stats.messages);
     return code ? TOOL_FAILED : TOOL_OK;
 }
 
