@@ -57,6 +57,19 @@ static void put_errors(struct kafc_mrq *rq, struct kafc_produce_resp_partition *
     a->record_errors.v[0].batch_index_error_message = text(why);
 }
 
+/* Counts what the header says, whatever it says otherwise. */
+static void swallow(struct kafc_mpart *p, struct kafc_records records,
+                    struct kafc_produce_resp_partition *a)
+{
+    const uint8_t *b = records.p;
+    int64_t n = records.len >= KAFC_MBATCH_HEADER && b[16] == 2 ? (int64_t)kafc__load32(b + 23) + 1
+                                                                : 1;
+
+    a->base_offset = p->log.end;
+    a->log_append_time_ms = -1;
+    p->log.start = p->log.end += n;
+}
+
 /* Appends, or finds the batch to be there already. */
 static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p,
                        const struct kafc_produce_req *req,
@@ -139,7 +152,9 @@ static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t,
                                        : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     if (!code)
         code = kafc__mock_leads(p, rq->conn->broker, -1);
-    if (!code)
+    if (!code && rq->c->opt.blackhole)
+        swallow(p, q->records, a);
+    else if (!code)
         code = append(rq, p, req, q, a);
     if (p && !code)
         a->log_start_offset = p->log.start;

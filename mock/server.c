@@ -16,8 +16,9 @@
 #include "io/poller.h"
 #include "io/sock.h"
 #include "io/wake.h"
+#include "mock/sieve.h"
 
-enum { EVENTS = 64, READ_ROUNDS = 4 };
+enum { EVENTS = 64, READ_ROUNDS = 4, SIFT_ROUNDS = 16 };
 
 enum kind { LISTENER, CONNECTION };
 
@@ -26,7 +27,8 @@ struct sock {
     int fd;
     unsigned events; /* what the poller waits for */
     int32_t broker;
-    uint64_t conn; /* the cluster's id; the map's key */
+    uint64_t conn;            /* the cluster's id; the map's key */
+    struct kafc_sieve *sieve; /* of a connection to a cluster that keeps nothing; or NULL */
     struct kafc_list node;
     bool dead; /* closed, to be freed after this round of events */
 };
@@ -52,7 +54,7 @@ struct kafc_server {
     struct kafc_list list, dead;
     char *bootstrap;
     uint64_t asked, done; /* changes by other threads; those that the sockets have followed */
-    bool started, stop, inited;
+    bool started, stop, inited, blackhole;
 };
 
 /* ---- sockets ---- */
@@ -87,6 +89,7 @@ static void free_dead(struct kafc_server *s)
 
     while ((k = KAFC_LIST_FIRST(&s->dead, struct sock, node))) {
         kafc__list_del(&k->node);
+        kafc__sieve_free(k->sieve);
         kafc__free(&s->mem, k);
     }
 }
@@ -125,8 +128,57 @@ static void flush(struct kafc_server *s, struct sock *k)
     }
 }
 
+/* false: the cluster does not take it now, which is for ever here. */
+static bool give(struct kafc_server *s, const struct sock *k, const uint8_t *from, size_t left)
+{
+    while (left) {
+        void *p;
+        size_t n;
+
+        kafc__cluster_recv_room(s->cluster, k->conn, &p, &n);
+        if (n == 0)
+            return false;
+        n = n < left ? n : left;
+        memcpy(p, from, n);
+        kafc__cluster_received(s->cluster, k->conn, n);
+        from += n;
+        left -= n;
+    }
+    return true;
+}
+
+/* As read_sock, through the sieve. */
+static void sift_sock(struct kafc_server *s, struct sock *k)
+{
+    bool more = true;
+
+    for (int i = 0; i < SIFT_ROUNDS && more && !k->dead; i++) {
+        size_t n = kafc__sieve_skip(k->sieve), len;
+        bool skip = n > 0;
+        void *p = skip ? NULL : kafc__sieve_room(k->sieve, &n);
+        int64_t got = skip ? kafc__sock_skip(k->fd, n) : kafc__sock_recv(k->fd, p, n);
+        enum kafc_sieved sieved;
+        const void *frame;
+
+        more = got == (int64_t)n;
+        if (got > 0 && skip)
+            kafc__sieve_skipped(k->sieve, (size_t)got);
+        else if (got > 0)
+            kafc__sieve_received(k->sieve, (size_t)got);
+        while ((sieved = kafc__sieve_next(k->sieve, &frame, &len)) == KAFC_SIEVED_FRAME)
+            if (!give(s, k, frame, len))
+                sieved = KAFC_SIEVED_BAD;
+        if (got < 0 || sieved == KAFC_SIEVED_BAD)
+            close_sock(s, k);
+    }
+}
+
 static void read_sock(struct kafc_server *s, struct sock *k)
 {
+    if (k->sieve) {
+        sift_sock(s, k);
+        return;
+    }
     for (int i = 0; i < READ_ROUNDS && !k->dead; i++) {
         void *p;
         size_t n;
@@ -166,9 +218,13 @@ static void accept_all(struct kafc_server *s, struct sock *l)
         k->broker = l->broker;
         k->conn = kafc__cluster_open(s->cluster, l->broker);
         kafc__list_init(&k->node);
-        if (k->conn == 0 || !kafc__map_put(&s->socks, &k->conn, sizeof k->conn, k)) {
+        if (s->blackhole)
+            k->sieve = kafc__sieve_new(&s->mem);
+        if (k->conn == 0 || (s->blackhole && !k->sieve) ||
+            !kafc__map_put(&s->socks, &k->conn, sizeof k->conn, k)) {
             kafc__cluster_close(s->cluster, k->conn);
             kafc__sock_close(fd);
+            kafc__sieve_free(k->sieve);
             kafc__free(&s->mem, k);
             continue;
         }
@@ -353,6 +409,7 @@ struct kafc_server *kafc__server_new(const kafc_mock_options *o, kafc_error *err
         s->mem = *mem;
     s->cluster = c;
     s->nbrokers = kafc__cluster_brokers(c);
+    s->blackhole = o && o->blackhole;
     kafc__mutex_init(&s->lock);
     kafc__cond_init(&s->settled);
     kafc__map_init(&s->socks, &s->mem);

@@ -38,6 +38,8 @@ typedef struct kafc_mock_options {
     void *ctx;       /* for log */
     const kafc_allocator *allocator; /* NULL: malloc(3); copied */
     const char *release; /* that it plays, as for kafc_mock_set_release(); NULL: the present one */
+    bool blackhole; /* records are neither read nor kept, offsets grow all the same, any topic is made that is asked
+                     * for: to measure what sends */
 } kafc_mock_options;
 
 /* kafc_mock_new(KAFC_MOCK(.brokers = 1), &err): options in C; in C++ use the init function. */

@@ -179,14 +179,29 @@ int64_t kafc__sock_send(int fd, struct iovec *iov, int n)
     return would_block(errno) ? 0 : -errno;
 }
 
-int64_t kafc__sock_recv(int fd, void *p, size_t n)
+static int64_t received(ssize_t rc, size_t n)
 {
-    ssize_t rc = recv(fd, p, n, 0);
     if (rc > 0)
         return rc;
     if (rc == 0)
         return n == 0 ? 0 : KAFC_SOCK_EOF;
     return would_block(errno) ? 0 : -errno;
+}
+
+int64_t kafc__sock_recv(int fd, void *p, size_t n)
+{
+    return received(recv(fd, p, n, 0), n);
+}
+
+int64_t kafc__sock_skip(int fd, size_t n)
+{
+#ifdef __linux__
+    return received(recv(fd, NULL, n, MSG_TRUNC), n); /* tcp(7): not even copied */
+#else
+    char here[16384];
+
+    return received(recv(fd, here, n < sizeof here ? n : sizeof here, 0), n);
+#endif
 }
 
 static int bound(const struct kafc_addr *a, bool listening, int *err)

@@ -43,6 +43,7 @@ int kafc__sock_connected(int fd);
 enum { KAFC_SOCK_EOF = INT_MIN };
 int64_t kafc__sock_send(int fd, struct iovec *iov, int n);
 int64_t kafc__sock_recv(int fd, void *p, size_t n);
+int64_t kafc__sock_skip(int fd, size_t n); /* as recv, but nobody sees the bytes */
 
 /* Listens; with port 0 in the address on a free one (ask kafc__sock_local). -1 with *err. */
 int kafc__sock_listen(const struct kafc_addr *a, int *err);

@@ -5,12 +5,15 @@
 #include "tests/tools/shell.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 char tool[512], bootstrap[256], out[65536];
+static pid_t mock_pid;
 
 void find_tool(void)
 {
@@ -25,6 +28,42 @@ void find_tool(void)
         *slash = 0;
     }
     (void)snprintf(slash, sizeof tool - (size_t)(slash - tool), "/kafc");
+}
+
+void start_mock(const char *arguments)
+{
+    char line[1024];
+    int fds[2];
+    ssize_t n;
+
+    find_tool();
+    (void)snprintf(line, sizeof line, "exec '%s' mock %s", tool, arguments);
+    ck_assert_int_eq(pipe(fds), 0);
+    mock_pid = fork();
+    if (mock_pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that fails leaves nothing behind */
+        (void)dup2(fds[1], 1);
+        (void)close(fds[0]);
+        (void)close(fds[1]);
+        execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+        _exit(127);
+    }
+    (void)close(fds[1]);
+    n = read(fds[0], bootstrap, sizeof bootstrap - 1); /* one line, written at once */
+    ck_assert_int_gt(n, 0);
+    bootstrap[n] = 0;
+    bootstrap[strcspn(bootstrap, "\n")] = 0;
+    (void)close(fds[0]);
+}
+
+void stop_mock(void)
+{
+    int status;
+
+    (void)kill(mock_pid, SIGTERM);
+    ck_assert_int_eq(waitpid(mock_pid, &status, 0), mock_pid);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "kafc mock ended with %x",
+                  (unsigned)status);
 }
 
 int run(const char *command)

@@ -12,6 +12,9 @@ extern char out[65536];     /* standard output and error of the last command */
 
 /* First of all: sets tool. */
 void find_tool(void);
+/* `kafc mock` with these arguments; sets bootstrap. Ended by stop_mock(), or with the test. */
+void start_mock(const char *arguments);
+void stop_mock(void);
 /* Runs a shell command in which $K is the tool and $B the bootstrap list; its exit status. */
 int run(const char *command);
 /* The exit status and, if not NULL, the whole output. */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,41 +16,7 @@
 
 #include "config.h"
 
-static pid_t mock_pid;
-
-static void start_mock(void)
-{
-    int fds[2];
-    ssize_t n;
-
-    find_tool();
-    ck_assert_int_eq(pipe(fds), 0);
-    mock_pid = fork();
-    if (mock_pid == 0) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that fails leaves nothing behind */
-        (void)dup2(fds[1], 1);
-        (void)close(fds[0]);
-        (void)close(fds[1]);
-        execl(tool, "kafc", "mock", "-n", "2", "-t", "one:1", "-t", "four:4", (char *)NULL);
-        _exit(127);
-    }
-    (void)close(fds[1]);
-    n = read(fds[0], bootstrap, sizeof bootstrap - 1); /* one line, written at once */
-    ck_assert_int_gt(n, 0);
-    bootstrap[n] = 0;
-    bootstrap[strcspn(bootstrap, "\n")] = 0;
-    (void)close(fds[0]);
-}
-
-static void stop_mock(void)
-{
-    int status;
-
-    (void)kill(mock_pid, SIGTERM);
-    ck_assert_int_eq(waitpid(mock_pid, &status, 0), mock_pid);
-    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "kafc mock ended with %x",
-                  (unsigned)status);
-}
+#define MOCK "-n 2 -t one:1 -t four:4"
 
 /* Those in this build. */
 #if KAFC_HAVE_SNAPPY && KAFC_HAVE_LZ4 && KAFC_HAVE_ZSTD
@@ -62,7 +27,7 @@ static void stop_mock(void)
 
 START_TEST(lines_become_messages_and_come_back)
 {
-    start_mock();
+    start_mock(MOCK);
     expect("printf 'a:1\\nb:2\\n:3\\nnone\\n\\nc:\\n' | $K produce -b $B -t one -K :", 0, "");
     expect("$K consume -b $B -t one -e -f '%o|%k|%K|%s|%S\\n'", 0,
            "0|a|1|1|1\n1|b|1|2|1\n2||0|3|1\n3||-1|none|4\n4||-1||0\n5|c|1||0\n");
@@ -79,7 +44,7 @@ END_TEST
 
 START_TEST(partitions_codecs_headers_acks)
 {
-    start_mock();
+    start_mock(MOCK);
     expect("for p in 0 1 2 3; do echo $p | $K produce -b $B -t four -p $p || exit 9; done", 0, "");
     expect("$K consume -b $B -t four -e -f '%p=%s\\n' | sort", 0, "0=0\n1=1\n2=2\n3=3\n");
     expect("$K consume -b $B -t four -p 2 -e", 0, "2\n");
@@ -96,7 +61,7 @@ END_TEST
 
 START_TEST(json_is_kcats_and_always_utf8)
 {
-    start_mock();
+    start_mock(MOCK);
     expect("printf 'k:\\303\\244\\377\\n' | $K produce -b $B -t one -K : -H n=v", 0, "");
     expect(
         "$K consume -b $B -t one -e -J | sed 's/\"ts\":[0-9]*/\"ts\":0/'", 0,
@@ -111,7 +76,7 @@ END_TEST
 
 START_TEST(a_full_disk_is_an_error)
 {
-    start_mock();
+    start_mock(MOCK);
     expect("printf '1\n2\n' | $K produce -b $B -t one", 0, "");
     expect_words("$K consume -b $B -t one -e >/dev/full", 1,
                  "standard output cannot be written: No space left");
@@ -126,7 +91,7 @@ END_TEST
 /* Until the line is in the log, then a signal to who waits for the next one. */
 START_TEST(a_signal_ends_produce_with_what_was_read)
 {
-    start_mock();
+    start_mock(MOCK);
     expect(
         "mkfifo ${D:=$(mktemp -d)}/in; exec 7<>$D/in; $K produce -b $B -t one <$D/in 7>&- & P=$!\n"
         "echo 1 >&7; $K consume -b $B -t one -c 1; kill -TERM $P; wait $P; S=$?; rm -r $D; exit $S",
@@ -162,6 +127,18 @@ START_TEST(mistakes_are_named)
 }
 END_TEST
 
+START_TEST(a_blackhole_takes_all_and_keeps_nothing)
+{
+    start_mock("-n 1 --blackhole --partitions 2");
+    expect_words("$K metadata -b $B -t any", 0, "partition 1, leader 1");
+    expect("seq 50000 | $K produce -b $B -t any", 0, "");
+    expect("seq 50000 | $K produce -b $B -t any -a 0", 0, "");
+    expect("$K consume -b $B -t any -e", 0, "");
+    stop_mock();
+}
+END_TEST
+
 SUITE_MAIN("tools/kafc", 60, lines_become_messages_and_come_back, partitions_codecs_headers_acks,
            json_is_kcats_and_always_utf8, a_full_disk_is_an_error,
-           a_signal_ends_produce_with_what_was_read, mistakes_are_named)
+           a_signal_ends_produce_with_what_was_read, a_blackhole_takes_all_and_keeps_nothing,
+           mistakes_are_named)

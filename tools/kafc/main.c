@@ -10,7 +10,7 @@
 #include "tools/kafc/tool.h"
 
 /* Above all letters. */
-enum { LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION };
+enum { LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION, LONG_BLACKHOLE, LONG_PARTITIONS };
 
 static const struct option decode_options[] = {
     { "reencode", no_argument, NULL, LONG_REENCODE },
@@ -18,6 +18,11 @@ static const struct option decode_options[] = {
     { "frame", required_argument, NULL, LONG_FRAME },
     { "api", required_argument, NULL, LONG_API },
     { "version", required_argument, NULL, LONG_VERSION },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option mock_options[] = {
+    { "blackhole", no_argument, NULL, LONG_BLACKHOLE },
+    { "partitions", required_argument, NULL, LONG_PARTITIONS },
     { NULL, 0, NULL, 0 },
 };
 static const struct option no_long_options[] = { { NULL, 0, NULL, 0 } };
@@ -63,13 +68,15 @@ const struct tool_command tool_commands[] = {
       "  -J             as JSON\n"
       "  -X NAME=VALUE  any property; see docs/OPTIONS.md\n",
       tool_metadata, NULL, false },
-    { "mock", "n:p:t:", "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]…",
+    { "mock", "n:p:t:", "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole]",
       "Serves a cluster in memory until SIGTERM or Ctrl-C. Prints its bootstrap list first.\n"
       "\n"
       "  -n BROKERS           how many brokers; 3\n"
       "  -p PORT              they listen on PORT, PORT+1, …; else on free ports\n"
-      "  -t TOPIC:PARTITIONS  makes a topic; others are made on demand, with 4 partitions\n",
-      tool_mock, NULL, false },
+      "  -t TOPIC:PARTITIONS  makes a topic; others are made on demand\n"
+      "  --partitions N       those have N partitions; 4\n"
+      "  --blackhole          reads no records and keeps none, and acknowledges at once: to measure what sends\n",
+      tool_mock, mock_options, false },
     { "decode", "", "decode [--reencode | --records] [--frame request | --frame response --api NAME --version N]",
       "Prints messages as JSON, in Apache Kafka's own form. Each line of standard input is NAME, TAB, version, TAB,\n"
       "hex: \"FetchRequest\", 12, and the bytes of the body without size and header. \"kafc schema\" lists the names.\n"
@@ -259,6 +266,11 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case 'n':
         status = take_number(arg, "-n", 1, 64, &n);
         o->number = (int)n;
+        break;
+    case LONG_BLACKHOLE: o->blackhole = true; break;
+    case LONG_PARTITIONS:
+        status = take_number(arg, "--partitions", 1, 100000, &n);
+        o->partitions = (int32_t)n;
         break;
     case LONG_VERSION:
         status = take_number(arg, "--version", 0, INT16_MAX, &n);

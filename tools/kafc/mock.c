@@ -54,7 +54,8 @@ int tool_mock(const struct tool_options *o)
     int status = TOOL_OK;
 
     tool_on_stop(NULL);
-    m = kafc_mock_new(KAFC_MOCK(.brokers = o->number, .port = o->partition), &err);
+    m = kafc_mock_new(KAFC_MOCK(.brokers = o->number, .port = o->partition, .partitions = o->partitions,
+                                .blackhole = o->blackhole), &err);
     if (!m)
         return tool_fail(TOOL_FAILED, "%s", err.message);
     for (int i = 0; i < o->ntopics && status == TOOL_OK; i++)

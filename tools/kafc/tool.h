@@ -33,6 +33,8 @@ struct tool_options {
     const char *format;     /* -f */
     long long count;        /* -c; -1: no limit */
     int number;             /* -n */
+    int32_t partitions;     /* --partitions; 0: not given */
+    bool blackhole;         /* --blackhole */
     bool json, exit_at_end, unbuffered; /* -J -e -u */
     struct tool_header *headers;        /* -H */
     int nheaders;
