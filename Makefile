@@ -175,7 +175,7 @@ $(EX_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
 $(TEST_BIN): $(O)/%: $(O)/%.o $(O)/libtests.a $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
-$(BENCH_BIN): $(O)/%: $(O)/%.o $(O)/libbench.a $(LIBS_A)
+$(BENCH_BIN): $(O)/%: $(O)/%.o $(O)/libbench.a $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS) -lm $(if $(shell grep -l 'librdkafka/' $*.c),-lrdkafka)
 ifeq ($(VARIANT),fuzz)
@@ -214,7 +214,7 @@ endif
 
 tests: $(TEST_BIN)
 ifeq ($(HAVE_JANSSON),yes)
-$(O)/tests/tools/test_tool $(O)/tests/tools/test_codec_tool: | $(O)/kafc
+$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf): | $(O)/kafc
 endif
 
 # Every public header alone, in C and in C++, under pedantic flags.

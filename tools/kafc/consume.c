@@ -182,7 +182,7 @@ int tool_consume(const struct tool_options *o)
     ro.properties = o->properties;
     ro.topic = o->topic;
     if (o->has_partition)
-        ro.partition = o->partition ? o->partition : KAFC_ZERO;
+        ro.partition = o->partition ? (int32_t)o->partition : KAFC_ZERO;
     ro.notify_end = o->exit_at_end ? KAFC_ON : KAFC_DEFAULT;
     status = consume(o, f, c, &ro);
     kafc_client_free(c);

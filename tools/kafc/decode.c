@@ -127,7 +127,7 @@ static int take_api(struct codec *c, const struct tool_options *o)
     if (!c->api)
         return bad_api(o->api);
     if (o->version < c->api->min || o->version > c->api->max)
-        return tool_fail(TOOL_USAGE, "%s has versions %d to %d, not %d", c->api->name, c->api->min,
+        return tool_fail(TOOL_USAGE, "%s has versions %d to %d, not %lld", c->api->name, c->api->min,
                          c->api->max, o->version);
     return TOOL_OK;
 }

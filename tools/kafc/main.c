@@ -3,6 +3,7 @@
  * kafc(1): the commands and their command lines.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +11,11 @@
 #include "tools/kafc/tool.h"
 
 /* Above all letters. */
-enum { LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION, LONG_BLACKHOLE, LONG_PARTITIONS };
+enum {
+    LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION,
+    LONG_BLACKHOLE, LONG_PARTITIONS,
+    LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH, LONG_IDEMPOTENT
+};
 
 static const struct option decode_options[] = {
     { "reencode", no_argument, NULL, LONG_REENCODE },
@@ -23,6 +28,27 @@ static const struct option decode_options[] = {
 static const struct option mock_options[] = {
     { "blackhole", no_argument, NULL, LONG_BLACKHOLE },
     { "partitions", required_argument, NULL, LONG_PARTITIONS },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option perf_produce_options[] = {
+    { "broker", required_argument, NULL, 'b' },
+    { "topic", required_argument, NULL, 't' },
+    { "partitions", required_argument, NULL, LONG_PARTITIONS },
+    { "count", required_argument, NULL, LONG_COUNT },
+    { "size", required_argument, NULL, LONG_SIZE },
+    { "codec", required_argument, NULL, 'z' },
+    { "acks", required_argument, NULL, 'a' },
+    { "idempotent", no_argument, NULL, LONG_IDEMPOTENT },
+    { "linger-ms", required_argument, NULL, LONG_LINGER },
+    { "batch-bytes", required_argument, NULL, LONG_BATCH },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option perf_latency_options[] = {
+    { "broker", required_argument, NULL, 'b' },
+    { "topic", required_argument, NULL, 't' },
+    { "count", required_argument, NULL, LONG_COUNT },
+    { "size", required_argument, NULL, LONG_SIZE },
+    { "rate", required_argument, NULL, LONG_RATE },
     { NULL, 0, NULL, 0 },
 };
 static const struct option no_long_options[] = { { NULL, 0, NULL, 0 } };
@@ -77,6 +103,41 @@ const struct tool_command tool_commands[] = {
       "  --partitions N       those have N partitions; 4\n"
       "  --blackhole          reads no records and keeps none, and acknowledges at once: to measure what sends\n",
       tool_mock, mock_options, false },
+    { "perf produce", "",
+      "perf produce --broker H:P --topic T [--partitions N] [--count N] [--size BYTES] [--codec C] [--acks -1|0|1]\n"
+      "       [--idempotent] [--linger-ms N] [--batch-bytes N]",
+      "Sends messages as fast as it can and says what each has cost: one call and one delivery report for each,\n"
+      "values of pseudo-random text, the same in each run, and keys of eight digits, i mod 10000 for message i.\n"
+      "\n"
+      "  --broker H:P       brokers to begin with\n"
+      "  --topic T          the topic; it is made if it is missing\n"
+      "  --partitions N     its partitions; 4 if it is made\n"
+      "  --count N          so many messages; 1000000\n"
+      "  --size BYTES       of each value; 100\n"
+      "  --codec C          none (default), gzip, snappy, lz4 or zstd\n"
+      "  --acks -1|0|1      -1 (default): of all in sync; with 0 it ends when all is handed to the kernel\n"
+      "  --idempotent       sequences, which want --acks -1\n"
+      "  --linger-ms N      a batch waits so long for more; 5\n"
+      "  --batch-bytes N    and has so many bytes at most, compressed; 1000000\n"
+      "\n"
+      "Ends with a line of JSON: messages, seconds, msgs_per_s, mb_per_s (of values), user_cpu_s, sys_cpu_s,\n"
+      "cpu_us_per_msg, max_rss_kb. Time and CPU of this process count from after the first metadata until the last\n"
+      "acknowledgement. Exits with 0 only if every message was acknowledged (with --acks 0: sent).\n",
+      tool_perf_produce, perf_produce_options, false },
+    { "perf latency", "", "perf latency --broker H:P --topic T [--count N] [--size BYTES] [--rate N]",
+      "Sends messages at a constant rate, without linger, acknowledged by all in sync, and reads them back. Each is\n"
+      "measured from when it should have been sent, however late it was: until its acknowledgement (ack_us) and\n"
+      "until a reader in this process has it (e2e_us).\n"
+      "\n"
+      "  --broker H:P    brokers to begin with\n"
+      "  --topic T       the topic; it is made if it is missing, with one partition\n"
+      "  --count N       so many messages; 10000\n"
+      "  --size BYTES    of each value, 8 or more; 100\n"
+      "  --rate N        messages in a second; 1000\n"
+      "\n"
+      "Ends with a line of JSON: what perf produce says, and ack_us and e2e_us, each with p50, p90, p99, p99.9 and\n"
+      "max in microseconds. Exits with 0 only if every message was acknowledged and came back.\n",
+      tool_perf_latency, perf_latency_options, false },
     { "decode", "", "decode [--reencode | --records] [--frame request | --frame response --api NAME --version N]",
       "Prints messages as JSON, in Apache Kafka's own form. Each line of standard input is NAME, TAB, version, TAB,\n"
       "hex: \"FetchRequest\", 12, and the bytes of the body without size and header. \"kafc schema\" lists the names.\n"
@@ -155,19 +216,37 @@ kafc_client *tool_client(const struct tool_options *o)
     return c;
 }
 
-static const struct tool_command *find_command(const char *name)
+/* What stands behind the word in a command's name: "" of all of it, "produce" of "perf"; NULL: it is another. */
+static const char *behind(const struct tool_command *c, const char *word)
 {
-    const struct tool_command *c = tool_commands;
+    size_t n = strlen(word);
 
-    while (c->name && strcmp(c->name, name) != 0)
-        c++;
-    return c->name ? c : NULL;
+    if (strncmp(c->name, word, n) != 0 || (c->name[n] && c->name[n] != ' '))
+        return NULL;
+    return c->name + n + (c->name[n] == ' ');
 }
 
-static int unknown_command(const char *name)
+/* By one word or by two; *words of them were taken. *family: the first begins a name of two. */
+static const struct tool_command *find_command(char **word, int n, int *words, bool *family)
 {
+    *family = false;
+    for (const struct tool_command *c = tool_commands; n > 0 && c->name; c++) {
+        const char *second = behind(c, word[0]);
+
+        *family |= second && *second;
+        *words = second && *second ? 2 : 1;
+        if (second && (!*second || (n > 1 && strcmp(second, word[1]) == 0)))
+            return c;
+    }
+    return NULL;
+}
+
+static int unknown_command(char **word, int n, bool family)
+{
+    char name[TOOL_NEAR_MAX + 1];
     struct tool_near near;
 
+    (void)snprintf(name, sizeof name, "%s%s%s", word[0], family && n > 1 ? " " : "", family && n > 1 ? word[1] : "");
     tool_near_begin(&near, name);
     for (const struct tool_command *c = tool_commands; c->name; c++)
         tool_near_try(&near, c->name);
@@ -177,20 +256,22 @@ static int unknown_command(const char *name)
     return tool_fail(TOOL_USAGE, "there is no command \"%s\"; try \"kafc help\"", name);
 }
 
-static int help(const char *name)
+static int help(char **word, int n)
 {
     const struct tool_command *c;
+    bool family;
+    int words;
 
-    if (!name) {
+    if (n <= 0) {
         printf("kafc %s: a Kafka client\n\n", kafc_version());
         for (c = tool_commands; c->name; c++)
             printf("  kafc %s\n", c->usage);
         printf("\n\"kafc help COMMAND\" explains each.\n");
         return TOOL_OK;
     }
-    c = find_command(name);
+    c = find_command(word, n, &words, &family);
     if (!c)
-        return unknown_command(name);
+        return unknown_command(word, n, family);
     printf("kafc %s\n\n%s", c->usage, c->help);
     return TOOL_OK;
 }
@@ -230,18 +311,42 @@ static void add_header(struct tool_options *o, char *arg)
     o->nheaders++;
 }
 
-static int take_number(const char *arg, const char *option, long long min, long long max, long long *out)
+/* Options whose values are numbers. */
+static const struct {
+    int letter;
+    const char *name;
+    long long min, max;
+    size_t field;
+} numbers[] = {
+    { 'c', "-c", 0, LLONG_MAX, offsetof(struct tool_options, count) },
+    { 'n', "-n", 1, 64, offsetof(struct tool_options, number) },
+    { 'p', "-p", 0, INT32_MAX, offsetof(struct tool_options, partition) },
+    { LONG_VERSION, "--version", 0, INT16_MAX, offsetof(struct tool_options, version) },
+    { LONG_PARTITIONS, "--partitions", 1, 100000, offsetof(struct tool_options, partitions) },
+    { LONG_COUNT, "--count", 1, LLONG_MAX, offsetof(struct tool_options, count) },
+    { LONG_SIZE, "--size", 0, 100000000, offsetof(struct tool_options, size) },
+    { LONG_RATE, "--rate", 1, 10000000, offsetof(struct tool_options, rate) },
+    { LONG_LINGER, "--linger-ms", 0, 900000, offsetof(struct tool_options, linger_ms) },
+    { LONG_BATCH, "--batch-bytes", 1, INT32_MAX, offsetof(struct tool_options, batch_bytes) },
+};
+
+static int take_number(struct tool_options *o, int letter, const char *arg)
 {
-    if (parse_number(arg, min, max, out))
-        return TOOL_OK;
-    return tool_fail(TOOL_USAGE, "%s wants a number from %lld to %lld, not \"%s\"", option, min, max, arg);
+    size_t i = 0;
+    long long n;
+
+    while (numbers[i].letter != letter)
+        i++;
+    if (!parse_number(arg, numbers[i].min, numbers[i].max, &n))
+        return tool_fail(TOOL_USAGE, "%s wants a number from %lld to %lld, not \"%s\"", numbers[i].name,
+                         numbers[i].min, numbers[i].max, arg);
+    memcpy((char *)o + numbers[i].field, &n, sizeof n);
+    o->has_partition |= letter == 'p';
+    return TOOL_OK;
 }
 
 static int take_option(struct tool_options *o, int letter, char *arg)
 {
-    long long n = 0;
-    int status = TOOL_OK;
-
     switch (letter) {
     case 'b': o->brokers = arg; break;
     case 't': o->topic = o->topics[o->ntopics++] = arg; break;
@@ -258,31 +363,12 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case LONG_RECORDS: o->records = true; break;
     case LONG_FRAME: o->frame = arg; break;
     case LONG_API: o->api = arg; break;
-    case 'X': return add_property(o, arg);
-    case 'c':
-        status = take_number(arg, "-c", 0, LLONG_MAX, &n);
-        o->count = n;
-        break;
-    case 'n':
-        status = take_number(arg, "-n", 1, 64, &n);
-        o->number = (int)n;
-        break;
     case LONG_BLACKHOLE: o->blackhole = true; break;
-    case LONG_PARTITIONS:
-        status = take_number(arg, "--partitions", 1, 100000, &n);
-        o->partitions = (int32_t)n;
-        break;
-    case LONG_VERSION:
-        status = take_number(arg, "--version", 0, INT16_MAX, &n);
-        o->version = (int)n;
-        break;
-    default: /* 'p' */
-        status = take_number(arg, "-p", 0, INT32_MAX, &n);
-        o->partition = (int32_t)n;
-        o->has_partition = true;
-        break;
+    case LONG_IDEMPOTENT: o->idempotent = true; break;
+    case 'X': return add_property(o, arg);
+    default: return take_number(o, letter, arg);
     }
-    return status;
+    return TOOL_OK;
 }
 
 static int bad_letter(const struct tool_command *c, int letter)
@@ -343,7 +429,8 @@ static int parse(const struct tool_command *c, int argc, char **argv, struct too
 
 static int run(const struct tool_command *c, int argc, char **argv)
 {
-    struct tool_options o = { .count = -1, .number = 3, .version = -1 };
+    struct tool_options o = { .count = -1, .number = 3, .version = -1, .size = 100, .rate = 1000, .linger_ms = 5,
+                              .batch_bytes = 1000000 };
     int status = TOOL_FAILED;
 
     o.properties = kafc_properties_new();
@@ -369,17 +456,19 @@ static int run(const struct tool_command *c, int argc, char **argv)
 int main(int argc, char **argv)
 {
     const struct tool_command *c;
+    bool family;
+    int words;
 
     if (argc < 2) {
-        (void)help(NULL);
+        (void)help(NULL, 0);
         return TOOL_USAGE;
     }
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return help(argc > 2 ? argv[2] : NULL);
+        return help(argv + 2, argc - 2);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         puts(kafc_version());
         return TOOL_OK;
     }
-    c = find_command(argv[1]);
-    return c ? run(c, argc - 1, argv + 1) : unknown_command(argv[1]);
+    c = find_command(argv + 1, argc - 1, &words, &family);
+    return c ? run(c, argc - words, argv + words) : unknown_command(argv + 1, argc - 1, family);
 }

@@ -54,7 +54,8 @@ int tool_mock(const struct tool_options *o)
     int status = TOOL_OK;
 
     tool_on_stop(NULL);
-    m = kafc_mock_new(KAFC_MOCK(.brokers = o->number, .port = o->partition, .partitions = o->partitions,
+    m = kafc_mock_new(KAFC_MOCK(.brokers = (int32_t)o->number, .port = (int32_t)o->partition,
+                                .partitions = (int32_t)o->partitions,
                                 .blackhole = o->blackhole), &err);
     if (!m)
         return tool_fail(TOOL_FAILED, "%s", err.message);

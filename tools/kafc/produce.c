@@ -35,34 +35,6 @@ static void wake(void)
     kafc_writer_wake(writer);
 }
 
-static bool parse_acks(const char *s, kafc_acks *out)
-{
-    static const struct {
-        const char *name;
-        kafc_acks acks;
-    } known[] = { { "all", KAFC_ACKS_ALL }, { "-1", KAFC_ACKS_ALL }, { "1", KAFC_ACKS_LEADER },
-                  { "0", KAFC_ACKS_NONE } };
-
-    for (size_t i = 0; s && i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(s, known[i].name) == 0) {
-            *out = known[i].acks;
-            return true;
-        }
-    return !s;
-}
-
-static bool parse_codec(const char *s, kafc_compression *out)
-{
-    static const char *const names[] = { "none", "gzip", "snappy", "lz4", "zstd" };
-
-    for (size_t i = 0; s && i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(s, names[i]) == 0) {
-            *out = (kafc_compression)i;
-            return true;
-        }
-    return !s;
-}
-
 static void fill(const struct tool_options *o, char *line, size_t len, kafc_message *m)
 {
     char *d = NULL;
@@ -76,7 +48,7 @@ static void fill(const struct tool_options *o, char *line, size_t len, kafc_mess
     m->value.p = d ? d + dlen : line;
     m->value.len = (int32_t)(line + len - (const char *)m->value.p);
     if (o->has_partition)
-        m->to_partition = o->partition ? o->partition : KAFC_ZERO;
+        m->to_partition = o->partition ? (int32_t)o->partition : KAFC_ZERO;
 }
 
 static kafc_header *make_headers(const struct tool_options *o)
@@ -154,15 +126,13 @@ int tool_produce(const struct tool_options *o)
     kafc_writer_options_init(&wo);
     if (!o->topic || !*o->topic)
         return tool_fail(TOOL_USAGE, "-t TOPIC is missing");
-    if (!parse_acks(o->acks, &wo.acks))
-        return tool_fail(TOOL_USAGE, "-a wants all, 1 or 0, not \"%s\"", o->acks);
-    if (!parse_codec(o->codec, &wo.compression))
-        return tool_fail(TOOL_USAGE, "-z wants none, gzip, snappy, lz4 or zstd, not \"%s\"", o->codec);
+    if (tool_acks("-a", o->acks, &wo.acks) || tool_codec("-z", o->codec, &wo.compression))
+        return TOOL_USAGE;
     c = tool_client(o);
     if (!c)
         return TOOL_USAGE;
     if (o->has_partition)
-        asked_partition = o->partition;
+        asked_partition = (int32_t)o->partition;
     wo.topic = o->topic;
     wo.properties = o->properties;
     wo.reports = KAFC_REPORTS_FAILURES;

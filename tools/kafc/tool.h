@@ -25,23 +25,26 @@ struct tool_options {
     const char **topics;    /* -t, all of them */
     int ntopics;
     bool has_partition;
-    int32_t partition;      /* -p */
+    long long partition;    /* -p */
     const char *delimiter;  /* -K */
     const char *codec;      /* -z */
     const char *acks;       /* -a */
     const char *offset;     /* -o */
     const char *format;     /* -f */
     long long count;        /* -c; -1: no limit */
-    int number;             /* -n */
-    int32_t partitions;     /* --partitions; 0: not given */
-    bool blackhole;         /* --blackhole */
+    long long number;       /* -n */
+    long long partitions;   /* --partitions; 0: not given */
+    long long size, rate;   /* --size --rate */
+    long long linger_ms;    /* --linger-ms */
+    long long batch_bytes;  /* --batch-bytes */
+    bool blackhole, idempotent;         /* --blackhole --idempotent */
     bool json, exit_at_end, unbuffered; /* -J -e -u */
     struct tool_header *headers;        /* -H */
     int nheaders;
     kafc_properties *properties;        /* -X */
     bool reencode, records;             /* --reencode --records */
     const char *frame, *api;            /* --frame --api */
-    int version;                        /* --version; -1: not given */
+    long long version;                  /* --version; -1: not given */
     const char *name;                   /* the word behind the options */
 };
 
@@ -62,6 +65,8 @@ int tool_mock(const struct tool_options *o);
 int tool_decode(const struct tool_options *o);
 int tool_encode(const struct tool_options *o);
 int tool_schema(const struct tool_options *o);
+int tool_perf_produce(const struct tool_options *o);
+int tool_perf_latency(const struct tool_options *o);
 
 /* Prints "kafc: …" on stderr and returns the status. */
 int tool_fail(int status, const char *fmt, ...) KAFC_PRINTF(2, 3);
@@ -74,6 +79,9 @@ struct tool_near {
 };
 void tool_near_begin(struct tool_near *n, const char *word);
 void tool_near_try(struct tool_near *n, const char *candidate); /* kept if it is the best */
+/* The values of -a and -z by these or other names of the options; NULL leaves *out. Reports what they are not. */
+int tool_acks(const char *option, const char *s, kafc_acks *out);
+int tool_codec(const char *option, const char *s, kafc_compression *out);
 /* Opens the client of the command line; reports why not. */
 kafc_client *tool_client(const struct tool_options *o);
 /* Ctrl-C and SIGTERM: sets tool_stop and calls wake, in signal handlers (rule C3). */

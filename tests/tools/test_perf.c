@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc perf, as a user runs it, against `kafc mock` with and without records:
+ * the line of JSON and what it says.
+ */
+#include <check.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "tests/tools/shell.h"
+
+#include "config.h"
+
+/* The last line of the command's output, which must end well. */
+static json_t *last_line(const char *command)
+{
+    json_t *j;
+    char *line;
+
+    expect(command, 0, NULL);
+    ck_assert_uint_gt(strlen(out), 0);
+    out[strlen(out) - 1] = 0;
+    line = strrchr(out, '\n');
+    j = json_loads(line ? line + 1 : out, 0, NULL);
+    ck_assert_msg(json_is_object(j), "%s: no JSON at the end: %s", command, out);
+    return j;
+}
+
+static double number(const json_t *j, const char *name)
+{
+    ck_assert_msg(json_is_number(json_object_get(j, name)), "%s is no number", name);
+    return json_number_value(json_object_get(j, name));
+}
+
+static void near(double a, double b, const char *what)
+{
+    ck_assert_msg(fabs(a - b) <= 0.01 * fabs(b) + 1e-3, "%s: %g is not %g", what, a, b);
+}
+
+/* All fields of perf produce, consistent with each other. */
+static void check_figures(const json_t *j, double messages, double size)
+{
+    double s = number(j, "seconds"), cpu = number(j, "user_cpu_s") + number(j, "sys_cpu_s");
+
+    ck_assert_double_eq(number(j, "messages"), messages);
+    ck_assert_double_gt(s, 0);
+    ck_assert_double_lt(s, 60);
+    ck_assert_double_ge(cpu, 0);
+    ck_assert_double_lt(cpu, 4 * s + 0.1); /* the writer's threads, and a clock's tick */
+    near(number(j, "msgs_per_s") * s, messages, "msgs_per_s");
+    near(number(j, "mb_per_s") * s, messages * size / 1e6, "mb_per_s");
+    near(number(j, "cpu_us_per_msg"), cpu * 1e6 / messages, "cpu_us_per_msg");
+    ck_assert_double_gt(number(j, "max_rss_kb"), 4096); /* the text alone */
+    ck_assert_double_lt(number(j, "max_rss_kb"), 4e6);
+}
+
+static void produce(const char *flags, double messages, double size)
+{
+    char command[512];
+    json_t *j;
+
+    (void)snprintf(command, sizeof command, "$K perf produce --broker $B %s", flags);
+    j = last_line(command);
+    ck_assert_uint_eq(json_object_size(j), 8);
+    check_figures(j, messages, size);
+    json_decref(j);
+}
+
+START_TEST(produce_into_a_log)
+{
+    start_mock("-n 2");
+    produce("--topic t --partitions 3 --count 2500 --size 40 --acks 1", 2500, 40);
+    expect("$K consume -b $B -t t -e | wc -l", 0, "2500\n");
+    expect("$K consume -b $B -t t -e -f '%k\\n' | sort | sed -n '1p;$p'", 0, "00000000\n00002499\n");
+    expect("$K consume -b $B -t t -e -f '%S %K\\n' | sort -u", 0, "40 8\n");
+    expect("$K metadata -b $B -t t | grep -c 'partition [0-9]'", 0, "3\n");
+    produce("--topic u --count 10010 --size 100 --idempotent --linger-ms 0 --batch-bytes 5000", 10010, 100);
+    expect("$K consume -b $B -t u -e -f '%k\\n' | grep -c 00000009", 0, "2\n"); /* i mod 10000 */
+    produce("--topic u --count 500 --size 10 --acks 0", 500, 10);
+    expect("$K consume -b $B -t u -e | wc -l", 0, "10510\n");
+    /* the same text in each run */
+    produce("--topic a --partitions 1 --count 100 --size 64 --acks -1", 100, 64);
+    produce("--topic b --partitions 1 --count 100 --size 64 --codec gzip", 100, 64);
+    expect("$K consume -b $B -t a -e > $B.a; $K consume -b $B -t b -e | cmp - $B.a; s=$?; rm $B.a; (exit $s)", 0, "");
+    stop_mock();
+}
+END_TEST
+
+START_TEST(produce_into_a_blackhole)
+{
+    start_mock("-n 1 --blackhole");
+    produce("--topic t --count 300000 --acks 1", 300000, 100);
+    produce("--topic t --count 300000 --acks 0", 300000, 100);
+    produce("--topic v --partitions 300 --count 20000 --size 0 --idempotent", 20000, 0);
+    produce("--topic w --count 20 --size 2000000", 20, 2000000);
+#if KAFC_HAVE_LZ4
+    produce("--topic x --count 300000 --codec lz4 --acks 1", 300000, 100);
+#endif
+    stop_mock();
+}
+END_TEST
+
+static void check_times(const json_t *j, const char *name)
+{
+    static const char *const names[] = { "p50", "p90", "p99", "p99.9", "max" };
+    const json_t *t = json_object_get(j, name);
+    double before = 0;
+
+    ck_assert_uint_eq(json_object_size(t), 5);
+    for (int i = 0; i < 5; i++) {
+        double us = number(t, names[i]);
+
+        ck_assert_double_ge(us, before);
+        before = us;
+    }
+    ck_assert_double_gt(before, 1);
+    ck_assert_double_lt(before, 30e6);
+}
+
+START_TEST(latency_of_both_ways)
+{
+    json_t *j;
+
+    start_mock("-n 2 -t two:2");
+    j = last_line("$K perf latency --broker $B --topic l --count 300 --rate 1000 --size 8");
+    check_figures(j, 300, 8);
+    check_times(j, "ack_us");
+    check_times(j, "e2e_us");
+    ck_assert_double_ge(number(j, "seconds"), 0.299); /* the rate is kept */
+    json_decref(j);
+    expect("$K consume -b $B -t l -e | sort | sed -n '2p;$p'", 0, "00000001\n99999999\n"); /* the last: to warm up */
+    j = last_line("$K perf latency --broker $B --topic two --count 2000 --rate 1000000");
+    check_figures(j, 2000, 100);
+    check_times(j, "e2e_us");
+    json_decref(j);
+    stop_mock();
+}
+END_TEST
+
+/* Late is late: what a sender that is held up sends is measured from when it was due. */
+START_TEST(latency_counts_from_the_plan)
+{
+    json_t *j;
+    double seconds;
+
+    start_mock("-n 1");
+    j = last_line("$K perf latency --broker $B --topic l --count 100000 --rate 10000000");
+    seconds = number(j, "seconds"); /* nobody sends 10 million a second one by one: the plan ends after 10 ms */
+    ck_assert_double_ge(number(json_object_get(j, "ack_us"), "max"), (seconds - 0.010) * 1e6 * 0.5);
+    json_decref(j);
+    stop_mock();
+}
+END_TEST
+
+START_TEST(what_does_not_come_back_is_an_error)
+{
+    start_mock("-n 1 --blackhole");
+    expect_words("$K perf latency --broker $B --topic t --count 20", 1, "0 of 20 messages came back");
+    ck_assert_ptr_nonnull(strstr(out, "\"e2e_us\":null}"));
+    ck_assert_ptr_nonnull(strstr(out, "{\"messages\":20,"));
+    expect_words("$K perf produce --broker $B --topic t --partitions 7", 1, "has 1 partitions, not 7");
+    stop_mock();
+}
+END_TEST
+
+START_TEST(mistakes_are_named)
+{
+    find_tool();
+    (void)snprintf(bootstrap, sizeof bootstrap, "127.0.0.1:1");
+    expect_words("$K perf", 2, "\"perf produce\"");
+    expect_words("$K perf latnecy", 2, "did you mean \"perf latency\"");
+    expect_words("$K perf produce --topic t", 2, "--broker HOST:PORT is missing");
+    expect_words("$K perf latency --broker $B", 2, "--topic TOPIC is missing");
+    expect_words("$K perf produce --broker $B --topic t --codec brotli", 2, "--codec wants none, gzip");
+    expect_words("$K perf produce --broker $B --topic t --acks 2", 2, "--acks wants");
+    expect_words("$K perf produce --broker $B --topic t --count 0", 2, "--count wants");
+    expect_words("$K perf produce --broker $B --topic t --linger-ms x", 2, "--linger-ms wants");
+    expect_words("$K perf produce --broker $B --topic t --sizes 4", 2, "did you mean --size");
+    expect_words("$K perf produce --broker $B --topic t --rate 4", 2, "no option --rate");
+    expect_words("$K perf produce --broker 127.0.0.1:x --topic t", 2, "127.0.0.1:x");
+    expect_words("$K perf latency --broker $B --topic t --size 7", 2, "--size wants at least 8");
+    expect_words("$K perf latency --broker $B --topic t --count 10000001", 2, "--count wants at most");
+    expect_words("$K help perf latency", 0, "--rate N");
+    expect_words("$K help perf produce", 0, "--batch-bytes N");
+    expect_words("$K perf produce --broker $B --topic t", 1, "127.0.0.1:1 cannot be reached");
+}
+END_TEST
+
+SUITE_MAIN("tools/perf", 60, produce_into_a_log, produce_into_a_blackhole, latency_of_both_ways,
+           latency_counts_from_the_plan, what_does_not_come_back_is_an_error, mistakes_are_named)

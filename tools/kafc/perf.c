@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Before and after a measurement.
+ */
+#include "tools/kafc/perf.h"
+
+#include <time.h>
+#include <unistd.h>
+
+enum { CALL_MS = 10000, LEADERS_S = 30, AGAIN_MS = 50 };
+
+static kafc_writer *writer; /* for the signal handler */
+
+static void wake(void)
+{
+    if (writer)
+        kafc_writer_wake(writer);
+}
+
+/* ---- the topic ---- */
+
+static int make_topic(const struct perf *p, int32_t partitions)
+{
+    kafc_new_topic t = { .name = p->o->topic, .partitions = partitions };
+    kafc_error err;
+
+    if (kafc_client_create_topics(p->client, &t, 1, CALL_MS, &err) &&
+        err.code != KAFC_ERR_TOPIC_ALREADY_EXISTS)
+        return tool_fail(err.cls == KAFC_CLASS_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err.message);
+    return TOOL_OK;
+}
+
+/* Its number of partitions; 0: some have no leader yet, -1: an error, which was reported. */
+static int32_t ready_partitions(const struct perf *p)
+{
+    const char *name = p->o->topic;
+    kafc_metadata *m;
+    kafc_error err;
+    int32_t n;
+
+    if (kafc_client_metadata(p->client, &name, 1, CALL_MS, &m, &err)) {
+        (void)tool_fail(0, "%s", err.message);
+        return -1;
+    }
+    n = m->ntopics == 1 && !m->topics[0].err ? m->topics[0].npartitions : 0;
+    for (int32_t i = 0; i < (m->ntopics == 1 ? m->topics[0].npartitions : 0); i++)
+        if (m->topics[0].partitions[i].leader < 0)
+            n = 0;
+    kafc_metadata_free(m);
+    return n;
+}
+
+static int find_topic(struct perf *p)
+{
+    static const struct timespec again = { 0, AGAIN_MS * 1000000 };
+    double until = load_now() + LEADERS_S;
+
+    while ((p->partitions = ready_partitions(p)) == 0 && load_now() < until && !tool_stop)
+        (void)nanosleep(&again, NULL);
+    if (p->partitions < 0)
+        return TOOL_FAILED;
+    if (p->partitions == 0)
+        return tool_fail(TOOL_FAILED, "topic \"%s\" has no leaders after %d s", p->o->topic,
+                         LEADERS_S);
+    if (p->o->partitions && p->o->partitions != p->partitions)
+        return tool_fail(TOOL_FAILED, "topic \"%s\" is there and has %d partitions, not %lld",
+                         p->o->topic, (int)p->partitions, p->o->partitions);
+    return TOOL_OK;
+}
+
+/* ---- open and close ---- */
+
+int perf_open(struct perf *p, const struct tool_options *o, kafc_writer_options *wo,
+              int32_t partitions)
+{
+    kafc_error err;
+    int status;
+
+    p->o = o;
+    p->terminal = isatty(STDERR_FILENO);
+    p->told = load_now();
+    if (!o->brokers || !*o->brokers)
+        return tool_fail(TOOL_USAGE, "--broker HOST:PORT is missing");
+    if (!o->topic || !*o->topic)
+        return tool_fail(TOOL_USAGE, "--topic TOPIC is missing");
+    if (!load_init(&p->load, (size_t)o->size))
+        return tool_fail(TOOL_FAILED, "out of memory for a text of %lld bytes", o->size);
+    p->client = tool_client(o);
+    if (!p->client)
+        return TOOL_USAGE;
+    tool_on_stop(wake);
+    status = make_topic(p, partitions);
+    if (status == TOOL_OK)
+        status = find_topic(p);
+    if (status)
+        return status;
+    wo->topic = o->topic;
+    wo->ctx = p;
+    if (o->size > 900000)
+        wo->message_max_bytes = (int32_t)o->size + 1000;
+    writer = p->writer = kafc_writer_open(p->client, wo, &err);
+    if (!p->writer)
+        return tool_fail(err.cls == KAFC_CLASS_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err.message);
+    return TOOL_OK;
+}
+
+int perf_flush(struct perf *p)
+{
+    kafc_error err;
+
+    if (kafc_writer_flush(p->writer, -1, &err))
+        return tool_fail(TOOL_FAILED, "%s", err.message);
+    return TOOL_OK;
+}
+
+int perf_judge(const struct perf *p, uint64_t sent)
+{
+    unsigned long long good = p->acknowledged, bad = p->failed;
+
+    if (bad)
+        return tool_fail(TOOL_FAILED, "%llu of %llu messages were not acknowledged; the first: %s",
+                         bad, (unsigned long long)sent, kafc_err_text((kafc_err)p->failure));
+    if (sent < (uint64_t)p->o->count || good != sent)
+        return tool_fail(TOOL_FAILED, "%llu of %lld messages were acknowledged", good, p->o->count);
+    return TOOL_OK;
+}
+
+void perf_close(struct perf *p)
+{
+    tool_on_stop(NULL);
+    writer = NULL;
+    kafc_writer_free(p->writer);
+    kafc_client_free(p->client);
+    load_fini(&p->load);
+}
+
+/* ---- meanwhile ---- */
+
+/* One thread alone counts: no locked instructions. */
+static void add(atomic_ullong *n)
+{
+    atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+void perf_count(struct perf *p, const kafc_report *r)
+{
+    if (r->verdict == KAFC_ACKNOWLEDGED || r->verdict == KAFC_UNCONFIRMED) {
+        add(&p->acknowledged);
+    } else {
+        add(&p->failed);
+        if (!p->failure)
+            p->failure = (int)r->code;
+    }
+}
+
+void perf_progress(struct perf *p, uint64_t sent)
+{
+    double now;
+
+    if (!p->terminal || (now = load_now()) - p->told < 1)
+        return;
+    p->told = now;
+    fprintf(stderr, "\r%llu sent, %llu acknowledged of %lld ", (unsigned long long)sent,
+            (unsigned long long)p->acknowledged, p->o->count);
+    if (sent == (uint64_t)p->o->count)
+        fputc('\n', stderr);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Values of options that several commands take.
+ */
+#include <string.h>
+
+#include "tools/kafc/tool.h"
+
+int tool_acks(const char *option, const char *s, kafc_acks *out)
+{
+    static const struct {
+        const char *name;
+        kafc_acks acks;
+    } known[] = { { "all", KAFC_ACKS_ALL },
+                  { "-1", KAFC_ACKS_ALL },
+                  { "1", KAFC_ACKS_LEADER },
+                  { "0", KAFC_ACKS_NONE } };
+
+    for (size_t i = 0; s && i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(s, known[i].name) == 0) {
+            *out = known[i].acks;
+            return TOOL_OK;
+        }
+    return s ? tool_fail(TOOL_USAGE, "%s wants all, -1, 1 or 0, not \"%s\"", option, s) : TOOL_OK;
+}
+
+int tool_codec(const char *option, const char *s, kafc_compression *out)
+{
+    static const char *const names[] = { "none", "gzip", "snappy", "lz4", "zstd" };
+
+    for (size_t i = 0; s && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(s, names[i]) == 0) {
+            *out = (kafc_compression)i;
+            return TOOL_OK;
+        }
+    return s ? tool_fail(TOOL_USAGE, "%s wants none, gzip, snappy, lz4 or zstd, not \"%s\"", option,
+                         s)
+             : TOOL_OK;
+}
