@@ -21,6 +21,37 @@ static bool software_ok(kafc_str s)
     return true;
 }
 
+/* transaction.version, which real brokers have beside others. Features from 0 on are left out before version 4; level 0
+ * is that of a feature that is not finalized. */
+static bool put_features(struct kafc_mrq *rq, struct kafc_api_versions_resp *a)
+{
+    static const kafc_str name = { "transaction.version", 19 };
+    struct kafc_cluster *c = rq->c;
+    int32_t supported = c->features && rq->version >= 4;
+    int32_t finalized = c->features && c->txn_version > 0;
+
+    a->supported_features.v = kafc__msg_array(&kafc_api_versions_resp_supported_schema, supported,
+                                              &rq->arena);
+    a->finalized_features.v = kafc__msg_array(&kafc_api_versions_resp_finalized_schema, finalized,
+                                              &rq->arena);
+    if (!a->supported_features.v || !a->finalized_features.v)
+        return false;
+    a->supported_features.n = supported;
+    a->finalized_features.n = finalized;
+    for (int32_t i = 0; i < supported; i++) {
+        a->supported_features.v[i].name = name;
+        a->supported_features.v[i].max_version = 2;
+    }
+    for (int32_t i = 0; i < finalized; i++) {
+        a->finalized_features.v[i].name = name;
+        a->finalized_features.v[i].max_version_level = c->txn_version;
+        a->finalized_features.v[i].min_version_level = c->txn_version;
+    }
+    if (c->features)
+        a->finalized_features_epoch = c->features_epoch;
+    return true;
+}
+
 static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     const struct kafc_api_versions_req *q = req;
@@ -44,6 +75,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         one->max_version = rq->c->api[i].max;
         a->api_keys.n++;
     }
+    if (rq->version >= 3 && !put_features(rq, a))
+        return KAFC_MDONE_CUT;
     return KAFC_MDONE_ANSWER;
 }
 

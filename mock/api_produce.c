@@ -3,7 +3,7 @@
  * Produce: the checks that a broker makes of a batch, sequences, the append.
  */
 #include "mock/old.h"
-#include "mock/state.h"
+#include "mock/txn.h"
 #include "protocol/api/00_produce.h"
 
 static kafc_str text(const char *s)
@@ -84,9 +84,11 @@ static kafc_err append(struct kafc_mrq *rq, struct kafc_mpart *p,
     kafc_err code = check_batch(rq, p, q, &b, &why, &record);
 
     if (code == KAFC_OK) {
-        code = kafc__mlog_sequence(&p->log, &b, &again);
+        code = kafc__mtxn_admits(rq, req->transactional_id, p, &b);
         why = NULL;
     }
+    if (code == KAFC_OK)
+        code = kafc__mlog_sequence(&p->log, &b, &again);
     if (code == KAFC_OK)
         kafc__log(&c->log, KAFC_LOG_DEBUG,
                   "mock: %s-%d: %d records of producer %lld epoch %d from sequence %d: %s",

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "mock/state.h"
+#include "mock/txn.h"
 #include "protocol/registry.h"
 
 /* ---- made and unmade ---- */
@@ -21,7 +21,8 @@ static kafc_err check_options(const kafc_mock_options *o, kafc_error *err)
     if (o->port < 0 || (o->port && o->port + o->brokers - 1 > 65535))
         return kafc__error(err, KAFC_ERR_USAGE, "port %d leaves no room for %d brokers",
                            (int)o->port, (int)o->brokers);
-    if (o->message_max_bytes < 0 || o->failover_ms < 0)
+    if (o->message_max_bytes < 0 || o->failover_ms < 0 || o->coordinator_load_ms < 0 ||
+        o->marker_delay_ms < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "a negative size or time");
     return KAFC_OK;
 }
@@ -98,7 +99,8 @@ struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *e
     kafc__list_init(&c->graveyard);
     kafc__list_init(&c->conn_list);
     kafc__list_init(&c->ready);
-    kafc__list_init(&c->txn_ids);
+    kafc__list_init(&c->txns);
+    kafc__list_init(&c->groups);
     kafc__map_init(&c->by_name, &c->mem);
     kafc__map_init(&c->by_id, &c->mem);
     kafc__map_init(&c->conns, &c->mem);
@@ -108,6 +110,9 @@ struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *e
     for (int i = 0; i < 11; i++)
         snprintf(c->cluster_id + 2 * i, 3, "%02x", id.b[i]);
     c->next_producer = 1000;
+    c->txn_version = 2;
+    c->features_epoch = 1;
+    c->marker_us = (int64_t)opt.marker_delay_ms * 1000;
     c->opt.release = NULL;
     if (kafc__cluster_set_release(c, opt.release)) {
         kafc__error(err, KAFC_ERR_USAGE, "release '%.40s' is not one that the mock plays",
@@ -120,6 +125,7 @@ struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *e
         kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a mock cluster");
         return NULL;
     }
+    kafc__mock_coordinators_init(c);
     return c;
 }
 
@@ -149,7 +155,6 @@ void kafc__cluster_free(struct kafc_cluster *c)
 {
     struct kafc_mconn *conn;
     struct kafc_mpushed *pushed;
-    struct kafc_mtxn_id *txn;
     kafc_allocator mem;
 
     if (!c)
@@ -161,10 +166,8 @@ void kafc__cluster_free(struct kafc_cluster *c)
             kafc__list_del(&pushed->node);
             kafc__free(&c->mem, pushed);
         }
-    while ((txn = KAFC_LIST_FIRST(&c->txn_ids, struct kafc_mtxn_id, node))) {
-        kafc__list_del(&txn->node);
-        kafc__free(&c->mem, txn);
-    }
+    kafc__mtxns_free(c);
+    kafc__mgroups_free(c);
     for (int32_t i = 0; i < c->nbrokers; i++) {
         kafc__mock_sessions_drop(c, &c->broker[i]);
         kafc__free(&c->mem, c->broker[i].host);
@@ -319,6 +322,7 @@ static void fail_over(struct kafc_cluster *c, struct kafc_mbroker *b)
                     next = p->replica[k];
             kafc__mock_move_leader(p, next);
         }
+    kafc__mock_coordinators_move(c, b->id);
     kafc__mock_wake_parked(c);
 }
 
@@ -368,13 +372,14 @@ kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
             for (int32_t k = 0; t->part[i].leader < 0 && k < t->part[i].nreplicas; k++)
                 if (t->part[i].replica[k] == broker)
                     kafc__mock_move_leader(&t->part[i], broker);
+    kafc__mock_coordinators_take(c, broker);
     return KAFC_OK;
 }
 
 int64_t kafc__cluster_deadline(const struct kafc_cluster *c)
 {
     const struct kafc_mconn *conn;
-    int64_t at = INT64_MAX;
+    int64_t at = kafc__mtxns_deadline(c);
 
     for (int32_t i = 0; i < c->nbrokers; i++)
         if (c->broker[i].failover_at < at)
@@ -402,6 +407,7 @@ void kafc__cluster_tick(struct kafc_cluster *c)
     for (int32_t i = 0; i < c->nbrokers; i++)
         if (c->broker[i].failover_at <= c->now)
             fail_over(c, &c->broker[i]);
+    kafc__mtxns_tick(c);
     for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
          conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node)) {
         const struct kafc_mout *out = KAFC_LIST_FIRST(&conn->out, struct kafc_mout, node);
@@ -508,6 +514,7 @@ void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t)
     kafc__list_del(&t->node);
     kafc__list_push(&c->graveyard, &t->node);
     t->deleted = true;
+    kafc__mtxns_forget(c, t);
     for (int32_t i = 0; i < t->npartitions; i++) {
         kafc__mlog_fini(&t->part[i].log);
         kafc__mlog_init(&t->part[i].log, &c->mem, 0);

@@ -61,6 +61,16 @@ int32_t kafc__cluster_leader(const struct kafc_cluster *c, const char *topic, in
                              int32_t *epoch);
 kafc_err kafc__cluster_set_versions(struct kafc_cluster *c, int16_t api, int16_t min, int16_t max);
 kafc_err kafc__cluster_set_release(struct kafc_cluster *c, const char *release);
+kafc_err kafc__cluster_set_coordinator(struct kafc_cluster *c, kafc_mock_coordination what,
+                                       const char *key, int32_t broker);
+int32_t kafc__cluster_coordinator(const struct kafc_cluster *c, kafc_mock_coordination what,
+                                  const char *key);
+kafc_err kafc__cluster_set_transaction_version(struct kafc_cluster *c, int16_t version);
+kafc_err kafc__cluster_set_marker_delay(struct kafc_cluster *c, int32_t ms);
+kafc_err kafc__cluster_transaction(const struct kafc_cluster *c, const char *id,
+                                   kafc_mock_transaction *out);
+kafc_err kafc__cluster_committed(const struct kafc_cluster *c, const char *group, const char *topic,
+                                 int32_t partition, int64_t *offset);
 kafc_err kafc__cluster_freeze(struct kafc_cluster *c, int32_t broker, bool frozen);
 kafc_err kafc__cluster_hook(struct kafc_cluster *c, int16_t api, kafc_mock_hook_fn fn, void *ctx);
 kafc_err kafc__cluster_push_error(struct kafc_cluster *c, int16_t api, kafc_err code, int32_t n);

@@ -106,6 +106,13 @@ int16_t kafc__mlog_producer_epoch(const struct kafc_mlog *l, int64_t producer)
     return p ? p->epoch : -1;
 }
 
+bool kafc__mlog_ongoing(const struct kafc_mlog *l, int64_t producer, int16_t epoch)
+{
+    const struct producer *p = find_producer(l, producer);
+
+    return p && p->txn_first >= 0 && p->epoch == epoch;
+}
+
 static struct producer *make_producer(struct kafc_mlog *l, int64_t id)
 {
     struct producer *p = find_producer(l, id);

@@ -109,6 +109,8 @@ bool kafc__maborted_in(const struct kafc_maborted *a, int64_t from, int64_t end)
 void kafc__mlog_delete(struct kafc_mlog *l, int64_t before);
 kafc_err kafc__mlog_truncate(struct kafc_mlog *l, int64_t end);
 void kafc__mlog_forget(struct kafc_mlog *l);
+/* Whether a transaction of this epoch is open here. */
+bool kafc__mlog_ongoing(const struct kafc_mlog *l, int64_t producer, int16_t epoch);
 /* The epoch of the producer's last batch, or -1. */
 int16_t kafc__mlog_producer_epoch(const struct kafc_mlog *l, int64_t producer);
 

@@ -254,23 +254,30 @@ static void put_header(uint8_t *p, size_t len, int attributes, int32_t n, int64_
     kafc__store32(p + 17, kafc__crc32c(0, p + 21, len - 21));
 }
 
+static kafc_err append_batch(struct kafc_cluster *c, struct kafc_mpart *part, const void *p,
+                             size_t n)
+{
+    struct kafc_mbatch b;
+    const char *why;
+    int64_t offset;
+
+    if (kafc__mbatch_read(p, n, &b, &why))
+        return KAFC_ERR_CORRUPT;
+    return kafc__mlog_append(
+        &part->log, &b, part->epoch,
+        part->topic->append_time && !(b.attributes & KAFC_MBATCH_CONTROL) ? c->wall_ms : -1,
+        &offset);
+}
+
 kafc_err kafc__cluster_append_batch(struct kafc_cluster *c, const char *topic, int32_t partition,
                                     const void *p, size_t n)
 {
     struct kafc_mpart *part = kafc__mock_part(c, topic, partition);
-    struct kafc_mbatch b;
-    const char *why;
-    int64_t offset;
     kafc_err code;
 
     if (!part)
         return KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-    if (kafc__mbatch_read(p, n, &b, &why))
-        return KAFC_ERR_CORRUPT;
-    code = kafc__mlog_append(
-        &part->log, &b, part->epoch,
-        part->topic->append_time && !(b.attributes & KAFC_MBATCH_CONTROL) ? c->wall_ms : -1,
-        &offset);
+    code = append_batch(c, part, p, n);
     kafc__mock_wake_parked(c);
     return code;
 }
@@ -314,28 +321,36 @@ kafc_err kafc__cluster_append(struct kafc_cluster *c, const char *topic, int32_t
     return code;
 }
 
-kafc_err kafc__cluster_append_marker(struct kafc_cluster *c, const char *topic, int32_t partition,
-                                     int64_t producer_id, bool commit)
+kafc_err kafc__mock_mark(struct kafc_cluster *c, struct kafc_mpart *part, int64_t producer,
+                         int16_t epoch, bool commit)
 {
-    struct kafc_mpart *part = kafc__mock_part(c, topic, partition);
     const uint8_t key[4] = { 0, 0, 0, commit }, value[6] = { 0 };
     kafc_message m = { .key = { key, sizeof key }, .value = { value, sizeof value } };
     uint8_t p[KAFC_MBATCH_HEADER + 32];
     struct kafc_wr w;
+
+    kafc__wr_init(&w, p + KAFC_MBATCH_HEADER, sizeof p - KAFC_MBATCH_HEADER, NULL);
+    put_record(&w, &m, 0, 0);
+    put_header(p, KAFC_MBATCH_HEADER + kafc__wr_len(&w), KAFC_MBATCH_TXN | KAFC_MBATCH_CONTROL, 1,
+               c->wall_ms, c->wall_ms, producer, epoch);
+    return append_batch(c, part, p, KAFC_MBATCH_HEADER + kafc__wr_len(&w));
+}
+
+kafc_err kafc__cluster_append_marker(struct kafc_cluster *c, const char *topic, int32_t partition,
+                                     int64_t producer_id, bool commit)
+{
+    struct kafc_mpart *part = kafc__mock_part(c, topic, partition);
     int16_t epoch;
-    size_t len;
+    kafc_err code;
 
     if (!part)
         return KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     if (producer_id < 0)
         return KAFC_ERR_USAGE;
     epoch = kafc__mlog_producer_epoch(&part->log, producer_id);
-    kafc__wr_init(&w, p + KAFC_MBATCH_HEADER, sizeof p - KAFC_MBATCH_HEADER, NULL);
-    put_record(&w, &m, 0, 0);
-    len = KAFC_MBATCH_HEADER + kafc__wr_len(&w);
-    put_header(p, len, KAFC_MBATCH_TXN | KAFC_MBATCH_CONTROL, 1, c->wall_ms, c->wall_ms,
-               producer_id, epoch < 0 ? 0 : epoch);
-    return kafc__cluster_append_batch(c, topic, partition, p, len);
+    code = kafc__mock_mark(c, part, producer_id, epoch < 0 ? 0 : epoch, commit);
+    kafc__mock_wake_parked(c);
+    return code;
 }
 
 /* ---- shortening, marking ---- */

@@ -116,6 +116,39 @@ kafc_err kafc_mock_set_release(kafc_mock *m, const char *release)
     CALL(kafc_err, false, set_release, c, release);
 }
 
+kafc_err kafc_mock_set_coordinator(kafc_mock *m, kafc_mock_coordination what, const char *key,
+                                   int32_t broker)
+{
+    CALL(kafc_err, false, set_coordinator, c, what, key, broker);
+}
+
+int32_t kafc_mock_coordinator(kafc_mock *m, kafc_mock_coordination what, const char *key)
+{
+    CALL(int32_t, false, coordinator, c, what, key);
+}
+
+kafc_err kafc_mock_set_transaction_version(kafc_mock *m, int16_t version)
+{
+    CALL(kafc_err, false, set_transaction_version, c, version);
+}
+
+kafc_err kafc_mock_set_marker_delay(kafc_mock *m, int32_t ms)
+{
+    CALL(kafc_err, false, set_marker_delay, c, ms);
+}
+
+kafc_err kafc_mock_transaction_get(kafc_mock *m, const char *transactional_id,
+                                   kafc_mock_transaction *out)
+{
+    CALL(kafc_err, false, transaction, c, transactional_id, out);
+}
+
+kafc_err kafc_mock_committed(kafc_mock *m, const char *group, const char *topic, int32_t partition,
+                             int64_t *offset)
+{
+    CALL(kafc_err, false, committed, c, group, topic, partition, offset);
+}
+
 kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool frozen)
 {
     CALL(kafc_err, false, freeze, c, broker, frozen);

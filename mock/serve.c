@@ -5,10 +5,21 @@
 #include "mock/state.h"
 
 static const struct kafc_mserve *const served[KAFC_MOCK_APIS] = {
-    &kafc__mock_produce,       &kafc__mock_fetch,
-    &kafc__mock_list_offsets,  &kafc__mock_metadata,
-    &kafc__mock_api_versions,  &kafc__mock_create_topics,
-    &kafc__mock_delete_topics, &kafc__mock_init_producer_id,
+    &kafc__mock_produce,
+    &kafc__mock_fetch,
+    &kafc__mock_list_offsets,
+    &kafc__mock_metadata,
+    &kafc__mock_api_versions,
+    &kafc__mock_create_topics,
+    &kafc__mock_delete_topics,
+    &kafc__mock_init_producer_id,
+    &kafc__mock_find_coordinator,
+    &kafc__mock_add_partitions_to_txn,
+    &kafc__mock_add_offsets_to_txn,
+    &kafc__mock_end_txn,
+    &kafc__mock_txn_offset_commit,
+    &kafc__mock_offset_commit,
+    &kafc__mock_offset_fetch,
 };
 
 const struct kafc_mserve *kafc__mock_serve_at(int index)

@@ -18,7 +18,8 @@ enum {
     KAFC_MOCK_BROKERS_MAX = 64,
     KAFC_MOCK_PARTITIONS_MAX = 100000,
     KAFC_MOCK_FRAME_MAX = 104857600,
-    KAFC_MOCK_APIS = 8,       /* that are served */
+    KAFC_MOCK_APIS = 15,      /* that are served */
+    KAFC_MOCK_SLOTS = 16,     /* of coordinators, of each kind */
     KAFC_MOCK_SESSIONS = 1000 /* fetch sessions of a broker */
 };
 
@@ -101,12 +102,9 @@ struct kafc_mapi {
     struct kafc_list pushed;
 };
 
-struct kafc_mtxn_id {
-    struct kafc_list node;
-    int64_t producer;
-    int16_t epoch;
-    int32_t len;
-    char name[];
+struct kafc_mslot {   /* keys with one coordinator, mock/coordinator.c */
+    int32_t broker;   /* -1: none */
+    int64_t ready_at; /* loaded */
 };
 
 struct kafc_cluster {
@@ -128,7 +126,13 @@ struct kafc_cluster {
     kafc_mock_hook_fn hook; /* of all others */
     void *hook_ctx;
     int64_t next_producer;
-    struct kafc_list txn_ids;
+    struct kafc_mslot slot[2][KAFC_MOCK_SLOTS]; /* of transactions, of groups */
+    struct kafc_list txns, groups;
+    int64_t marker_us;   /* from a transaction's end to its markers; -1: for ever */
+    int16_t txn_version; /* the finalized transaction.version */
+    int64_t features_epoch;
+    bool features; /* ApiVersions tells them */
+    bool verifies; /* leaders ask the coordinator about transactional batches */
     int nparked;
     bool waking, wake_again; /* inside wake_parked */
 };
@@ -160,7 +164,9 @@ struct kafc_mserve {
 };
 extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock_list_offsets,
     kafc__mock_metadata, kafc__mock_api_versions, kafc__mock_create_topics,
-    kafc__mock_delete_topics, kafc__mock_init_producer_id;
+    kafc__mock_delete_topics, kafc__mock_init_producer_id, kafc__mock_find_coordinator,
+    kafc__mock_add_partitions_to_txn, kafc__mock_add_offsets_to_txn, kafc__mock_end_txn,
+    kafc__mock_txn_offset_commit, kafc__mock_offset_commit, kafc__mock_offset_fetch;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);
@@ -189,6 +195,9 @@ kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t pa
 void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t);
 kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value, bool check_only);
 void kafc__mock_move_leader(struct kafc_mpart *p, int32_t broker);
+/* Appends the marker that ends a transaction. */
+kafc_err kafc__mock_mark(struct kafc_cluster *c, struct kafc_mpart *p, int64_t producer,
+                         int16_t epoch, bool commit);
 bool kafc__mock_name_ok(kafc_str name);
 
 /* ---- fetch ---- */

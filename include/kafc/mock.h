@@ -2,8 +2,11 @@
  *
  * A Kafka cluster in memory, for tests: brokers on loopback ports that serve
  * Produce 0-13, Fetch 0-18, ListOffsets 0-11, Metadata 0-13, ApiVersions 0-5,
- * CreateTopics 0-7, DeleteTopics 0-6 and InitProducerId 0-5 as real ones do,
- * with faults on demand. Link libkafc_mock.a before libkafc.a.
+ * CreateTopics 0-7, DeleteTopics 0-6, FindCoordinator 0-6, transactions
+ * (InitProducerId 0-5, AddPartitionsToTxn 0-5, AddOffsetsToTxn 0-4,
+ * TxnOffsetCommit 0-5, EndTxn 0-5) and the offsets of groups without members
+ * (OffsetCommit 0-10, OffsetFetch 0-10) as real ones do, with faults on
+ * demand. Link libkafc_mock.a before libkafc.a.
  *
  * Threads: a mock has one thread of its own; every function may be called from
  * any thread. Nothing is written to disk; what the brokers hold is shared among
@@ -40,6 +43,9 @@ typedef struct kafc_mock_options {
     const char *release; /* that it plays, as for kafc_mock_set_release(); NULL: the present one */
     bool blackhole; /* records are neither read nor kept, offsets grow all the same, any topic is made that is asked
                      * for: to measure what sends */
+    int32_t coordinator_load_ms; /* that a coordinator needs when it takes over; 0 */
+    int32_t
+        marker_delay_ms; /* from a transaction's end to its markers, as kafc_mock_set_marker_delay() sets; 0 */
 } kafc_mock_options;
 
 /* kafc_mock_new(KAFC_MOCK(.brokers = 1), &err): options in C; in C++ use the init function. */
@@ -94,15 +100,61 @@ KAFC_API int32_t kafc_mock_leader(kafc_mock *m, const char *topic, int32_t parti
 /* What all brokers advertise and serve of an API: acts as an older broker. Within what the mock serves; -1, -1: the
  * API is not there (its requests, and those of other versions, end the connection, as with real brokers). */
 KAFC_API kafc_err kafc_mock_set_versions(kafc_mock *m, int16_t api, int16_t min, int16_t max);
-/* The versions of a former release, of all APIs: "0.8", "0.9", "0.10.0", "0.10.1", "0.11", "1.1", "2.1"; those before
- * 0.10 close the connection over ApiVersions. NULL: the present, without the versions that 4.0 has
- * removed: Produce 0-2, Fetch 0-3, ListOffsets 0, CreateTopics 0-1, DeleteTopics 0.
+/* The versions of a former release, of all APIs: "0.8", "0.9", "0.10.0", "0.10.1", "0.11", "1.1", "2.1", "2.8"; those
+ * before 0.10 close the connection over ApiVersions, and leaders of all of them take transactional batches without
+ * asking the coordinator. NULL: the present, without the versions that 4.0 has removed: Produce 0-2, Fetch 0-3,
+ * ListOffsets 0, CreateTopics 0-1, DeleteTopics 0, OffsetCommit 0-1, OffsetFetch 0.
  * Logs hold batches of format 2 all the same; message sets of formats 0 and 1 are made of them and into them.
  * Connections that are open go on, as if the broker had been replaced behind them: cut them. */
 KAFC_API kafc_err kafc_mock_set_release(kafc_mock *m, const char *release);
 /* Partitions or brokers that a Metadata response may hide, for brokers with stale metadata: freezes what the broker's
  * Metadata says at this moment, until thawed. */
 KAFC_API kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool frozen);
+
+/* --- Coordinators, transactions --------------------------------------------------
+ * Groups and transactional ids share 16 coordinators of each kind, spread over the
+ * brokers. A broker that is stopped gives its own to others, with failover_ms.
+ * What coordinators know is shared among the brokers and survives them. */
+
+typedef enum kafc_mock_coordination {
+    KAFC_MOCK_TRANSACTIONS = 0,
+    KAFC_MOCK_GROUPS
+} kafc_mock_coordination;
+
+/* Moves the coordinator of a transactional id or group, and of those that share it; broker -1: none. */
+KAFC_API kafc_err kafc_mock_set_coordinator(kafc_mock *m, kafc_mock_coordination what,
+                                            const char *key, int32_t broker);
+KAFC_API int32_t kafc_mock_coordinator(kafc_mock *m, kafc_mock_coordination what, const char *key);
+
+/* The finalized feature transaction.version, 0 to 2 (at first 2), that ApiVersions of the present release tells on the
+ * next connections. As with real brokers it says what clients should do; versions of requests say what they did. */
+KAFC_API kafc_err kafc_mock_set_transaction_version(kafc_mock *m, int16_t version);
+/* Markers are written and a transaction is complete so long after its end (and after this call, for those that wait);
+ * until then the transactional id is busy: KAFC_ERR_CONCURRENT_TRANSACTIONS. -1: never. */
+KAFC_API kafc_err kafc_mock_set_marker_delay(kafc_mock *m, int32_t ms);
+
+typedef enum kafc_mock_txn_state {
+    KAFC_MOCK_TXN_EMPTY = 0,
+    KAFC_MOCK_TXN_ONGOING,
+    KAFC_MOCK_TXN_PREPARE_COMMIT, /* decided, markers are being written */
+    KAFC_MOCK_TXN_PREPARE_ABORT,
+    KAFC_MOCK_TXN_COMPLETE_COMMIT,
+    KAFC_MOCK_TXN_COMPLETE_ABORT
+} kafc_mock_txn_state;
+
+typedef struct kafc_mock_transaction {
+    kafc_mock_txn_state state;
+    int64_t producer_id;
+    int16_t epoch;
+    int32_t partitions, groups; /* that joined and have no marker yet */
+} kafc_mock_transaction;
+/* KAFC_ERR_TRANSACTIONAL_ID_NOT_FOUND. */
+KAFC_API kafc_err kafc_mock_transaction_get(kafc_mock *m, const char *transactional_id,
+                                            kafc_mock_transaction *out);
+/* The offset that a group has committed, the next one to read. KAFC_ERR_GROUP_ID_NOT_FOUND,
+ * KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION (nothing is committed there). */
+KAFC_API kafc_err kafc_mock_committed(kafc_mock *m, const char *group, const char *topic,
+                                      int32_t partition, int64_t *offset);
 
 /* --- Faults -------------------------------------------------------------------- */
 

@@ -2,8 +2,8 @@
  *
  * A client of the mock's cluster without sockets, for its tests.
  */
-#include "protocol/registry.h"
 #include "tests/mock/ask.h"
+#include "protocol/registry.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -242,6 +242,7 @@ const struct kafc_produce_resp_partition *ask_produce(struct ask *a, int16_t ver
         t.topic_id = ask_topic_id(a, topic);
     else
         t.name = ask_str(topic);
+    q.transactional_id = a->transactional_id;
     q.acks = acks;
     q.timeout_ms = 1000;
     p.index = partition;

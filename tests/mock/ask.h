@@ -16,7 +16,8 @@ struct ask {
     uint64_t conn;
     int32_t correlation, answered;
     struct kafc_arena arena;
-    uint8_t *in; /* what came and was not decoded yet */
+    kafc_str transactional_id; /* of ask_produce(); null at first */
+    uint8_t *in;               /* what came and was not decoded yet */
     size_t in_len, in_cap;
 };
 

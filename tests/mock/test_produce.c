@@ -235,6 +235,7 @@ START_TEST(producer_ids)
     struct kafc_init_producer_id_resp r;
     int64_t last = -1;
     setup(&a);
+    ask_connect(&a, kafc__cluster_coordinator(a.c, KAFC_MOCK_TRANSACTIONS, "tx"));
     kafc__msg_defaults(&kafc_init_producer_id_req_schema, &q);
     q.transaction_timeout_ms = 60000;
     for (int16_t v = 0; v <= 5; v++) {

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * OffsetCommit of a group without members.
+ */
+#include "mock/txn.h"
+#include "protocol/api/08_offset_commit.h"
+
+static kafc_err admit(struct kafc_mrq *rq, const struct kafc_offset_commit_req *q,
+                      struct kafc_mgroup **g)
+{
+    int32_t generation = rq->version < 1 ? -1 : q->generation_id_or_member_epoch;
+    kafc_err code = kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, q->group_id, rq->conn->broker);
+
+    if (code)
+        return code;
+    *g = kafc__mgroup_find(rq->c, q->group_id);
+    if (generation >= 0 || q->member_id.len || q->group_instance_id.p) /* nobody is in it */
+        return *g || generation < 0 ? KAFC_ERR_UNKNOWN_MEMBER_ID : KAFC_ERR_ILLEGAL_GENERATION;
+    *g = kafc__mgroup_make(rq->c, q->group_id);
+    return *g ? KAFC_OK : KAFC_ERR_COORDINATOR_NOT_AVAILABLE;
+}
+
+static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
+{
+    const struct kafc_offset_commit_req *q = req;
+    struct kafc_offset_commit_resp *a = resp;
+    struct kafc_mgroup *g = NULL;
+    kafc_err code = rq->forced ? rq->forced : admit(rq, q, &g);
+
+    a->topics.n = q->topics.n;
+    a->topics.v = kafc__msg_array(&kafc_offset_commit_resp_topic_schema, q->topics.n, &rq->arena);
+    if (!a->topics.v)
+        return KAFC_MDONE_CUT;
+    for (int32_t i = 0; i < q->topics.n; i++) {
+        const struct kafc_offset_commit_req_topic *qt = &q->topics.v[i];
+        struct kafc_offset_commit_resp_topic *at = &a->topics.v[i];
+        struct kafc_mtopic *t = rq->version >= 10 ? kafc__mock_topic_by_id(rq->c, &qt->topic_id)
+                                                  : kafc__mock_topic(rq->c, qt->name);
+
+        at->name = qt->name;
+        at->topic_id = qt->topic_id;
+        at->partitions.n = qt->partitions.n;
+        at->partitions.v = kafc__msg_array(&kafc_offset_commit_resp_partition_schema,
+                                           qt->partitions.n, &rq->arena);
+        if (!at->partitions.v)
+            return KAFC_MDONE_CUT;
+        for (int32_t k = 0; k < qt->partitions.n; k++) {
+            const struct kafc_offset_commit_req_partition *p = &qt->partitions.v[k];
+            kafc_err one = code;
+
+            if (!one && !t && rq->version >= 10)
+                one = KAFC_ERR_UNKNOWN_TOPIC_ID;
+            if (!one)
+                one = kafc__mgroup_put(rq->c, g, -1, t, p->partition_index, p->committed_offset,
+                                       p->committed_leader_epoch, p->committed_metadata);
+            at->partitions.v[k].partition_index = p->partition_index;
+            at->partitions.v[k].error_code = (int16_t)one;
+        }
+    }
+    return KAFC_MDONE_ANSWER;
+}
+
+const struct kafc_mserve kafc__mock_offset_commit = { KAFC_API_OFFSET_COMMIT, 0, 10, serve };
