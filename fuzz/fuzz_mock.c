@@ -62,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!c)
         return 0;
     (void)kafc__cluster_create_topic(c, "t", 1, 1);
+    (void)kafc__cluster_set_marker_delay(
+        c, 700); /* one request comes before the markers, the next one behind */
     while (size >= 4) {
         size_t n = (size_t)(data[0] << 8 | data[1]) % 4096;
 

@@ -8,14 +8,13 @@
 static kafc_err admit(struct kafc_mrq *rq, const struct kafc_offset_commit_req *q,
                       struct kafc_mgroup **g)
 {
-    int32_t generation = rq->version < 1 ? -1 : q->generation_id_or_member_epoch;
     kafc_err code = kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, q->group_id, rq->conn->broker);
 
     if (code)
         return code;
-    *g = kafc__mgroup_find(rq->c, q->group_id);
-    if (generation >= 0 || q->member_id.len || q->group_instance_id.p) /* nobody is in it */
-        return *g || generation < 0 ? KAFC_ERR_UNKNOWN_MEMBER_ID : KAFC_ERR_ILLEGAL_GENERATION;
+    if (rq->version >= 1 && q->generation_id_or_member_epoch >= 0) /* nobody is in it */
+        return kafc__mgroup_find(rq->c, q->group_id) ? KAFC_ERR_UNKNOWN_MEMBER_ID
+                                                     : KAFC_ERR_ILLEGAL_GENERATION;
     *g = kafc__mgroup_make(rq->c, q->group_id);
     return *g ? KAFC_OK : KAFC_ERR_COORDINATOR_NOT_AVAILABLE;
 }

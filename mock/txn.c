@@ -197,13 +197,14 @@ static void prepare(struct kafc_cluster *c, struct kafc_mtxn *t, bool commit, bo
         complete(c, t);
 }
 
-/* Ends the transaction of a producer that is not to go on. The markers carry an epoch above all that it has; from
- * transaction.version 2 on ending raises it once more. */
+/* Ends the transaction of a producer that is not to go on: the markers carry an epoch above its own. From
+ * transaction.version 2 on that is the same as its own abort, and it may still be told so. */
 static void fence(struct kafc_cluster *c, struct kafc_mtxn *t)
 {
-    if (t->epoch < INT16_MAX)
+    if (c->txn_version < 2 && t->epoch < INT16_MAX) {
         t->epoch++;
-    t->last_epoch = -1;
+        t->last_epoch = -1;
+    }
     prepare(c, t, false, c->txn_version >= 2);
 }
 

@@ -221,6 +221,39 @@ START_TEST(answers_to_come_come_in_time)
 }
 END_TEST
 
-SUITE_MAIN("mock-server", 30, brokers_answer_stop_and_start_on_the_same_port,
-           a_taken_port_is_an_error_that_says_so, a_hook_may_stop_its_own_broker,
-           threads_call_while_clients_ask, answers_to_come_come_in_time)
+START_TEST(coordinators_follow_the_tests_wishes)
+{
+    kafc_error err;
+    kafc_mock *m = kafc_mock_new(KAFC_MOCK(.brokers = 2), &err);
+    kafc_mock_transaction t;
+    int64_t offset;
+
+    ck_assert_ptr_nonnull(m);
+    for (int32_t b = 1; b <= 2; b++) {
+        ck_assert_int_eq(kafc_mock_set_coordinator(m, KAFC_MOCK_TRANSACTIONS, "x", b), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_set_coordinator(m, KAFC_MOCK_GROUPS, "x", 3 - b), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_coordinator(m, KAFC_MOCK_TRANSACTIONS, "x"), b);
+        ck_assert_int_eq(kafc_mock_coordinator(m, KAFC_MOCK_GROUPS, "x"), 3 - b);
+    }
+    ck_assert_int_eq(kafc_mock_set_coordinator(m, KAFC_MOCK_GROUPS, "x", 3), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_mock_set_coordinator(m, KAFC_MOCK_GROUPS, "x", -1), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_stop_broker(m, 2), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_coordinator(m, KAFC_MOCK_TRANSACTIONS, "x"), 1);
+    ck_assert_int_eq(kafc_mock_stop_broker(m, 1), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_coordinator(m, KAFC_MOCK_TRANSACTIONS, "x"), -1);
+    ck_assert_int_eq(kafc_mock_start_broker(m, 2), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_coordinator(m, KAFC_MOCK_TRANSACTIONS, "x"), 2);
+    ck_assert_int_eq(kafc_mock_set_marker_delay(m, -2), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_mock_set_marker_delay(m, 10), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_set_transaction_version(m, -1), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_mock_set_transaction_version(m, 1), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_transaction_get(m, "x", &t), KAFC_ERR_TRANSACTIONAL_ID_NOT_FOUND);
+    ck_assert_int_eq(kafc_mock_committed(m, "g", "t", 0, &offset), KAFC_ERR_GROUP_ID_NOT_FOUND);
+    kafc_mock_free(m);
+}
+END_TEST
+
+SUITE_MAIN("mock-server", 30, coordinators_follow_the_tests_wishes,
+           brokers_answer_stop_and_start_on_the_same_port, a_taken_port_is_an_error_that_says_so,
+           a_hook_may_stop_its_own_broker, threads_call_while_clients_ask,
+           answers_to_come_come_in_time)

@@ -348,12 +348,12 @@ START_TEST(a_second_instance_fences_the_first)
         IS(add(&t, 0), KAFC_OK);
         IS(produce(&t, 11, 0, 0), KAFC_OK);
         zombie = t;
-        /* Its transaction is aborted first, under an epoch that nobody is given. */
+        /* Its transaction is aborted first, under an epoch that no other is given. */
         IS(init(&t, 4, -1, -1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
         IS(look(&t).state, KAFC_MOCK_TXN_COMPLETE_ABORT);
         IS(init(&t, 4, -1, -1), KAFC_OK);
         ck_assert_int_eq(t.pid, zombie.pid);
-        ck_assert_int_eq(t.epoch, feature == 2 ? 3 : 2);
+        ck_assert_int_eq(t.epoch, 2);
         for (int16_t v = 0; v <= 3; v++) {
             kafc_err fenced = v < 2 ? KAFC_ERR_INVALID_PRODUCER_EPOCH : KAFC_ERR_PRODUCER_FENCED;
             IS(add_as(&t, v, zombie.epoch, "t", 0), fenced);
@@ -494,7 +494,13 @@ START_TEST(a_transaction_times_out)
         IS(produce(&t, 11, 0, 4), KAFC_ERR_INVALID_PRODUCER_EPOCH);
         IS(add(&t, 0), KAFC_ERR_PRODUCER_FENCED);
         IS(end(&t, 4, true), KAFC_ERR_PRODUCER_FENCED);
-        IS(end(&t, 5, true), feature == 2 ? KAFC_ERR_PRODUCER_FENCED : KAFC_ERR_INVALID_TXN_STATE);
+        IS(end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
+        int16_t old = t.epoch;
+        IS(end(&t, 5, false), KAFC_OK); /* its own abort, as far as it can tell */
+        ck_assert_int_eq(t.epoch, old + 1);
+        /* Who has the epoch of before gets the present one, in the second generation. */
+        IS(init(&t, 4, t.pid, old), feature == 2 ? KAFC_OK : KAFC_ERR_PRODUCER_FENCED);
+        ck_assert_int_eq(t.epoch, old + 1);
         ck_assert_int_eq(aborted_in(&t, 0), 1);
         ask_fini(&t.a);
     }
