@@ -240,7 +240,7 @@ START_TEST(W7_uncollected_reports_hold_up_no_other_writer_and_no_close)
     kafc_report r[SLOTS + 1];
     kafc_error err;
     int32_t n, got = 0;
-    kafc_writer_counts c;
+    kafc_writer_stats c = { .size = sizeof(c) };
     writing_start(1);
     kafc_writer *w = writing_open(
         KAFC_WRITER(.topic = "t", .reports = KAFC_REPORTS_ALL, .report_slots = SLOTS));
@@ -252,7 +252,7 @@ START_TEST(W7_uncollected_reports_hold_up_no_other_writer_and_no_close)
     ck_assert_int_eq(kafc_writer_flush(w, SOON, &err), KAFC_OK);
     ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, &err), KAFC_ERR_WOULD_BLOCK);
     ck_assert_msg(strstr(err.message, "report slots") != NULL, "%s", err.message);
-    kafc_writer_counts_get(w, &c);
+    kafc_writer_stats_get(w, &c);
     ck_assert_uint_eq(c.acknowledged, SLOTS);
     ck_assert_uint_eq(c.held_bytes, 0);
     ck_assert_int_eq(kafc_writer_write(other, &m, 1, SOON, &err), KAFC_OK);
@@ -347,7 +347,7 @@ START_TEST(bad_messages_are_refused_at_once_with_the_reason)
 {
     kafc_error err;
     kafc_report r;
-    kafc_writer_counts c;
+    kafc_writer_stats c = { .size = sizeof(c) };
     kafc_message m = { .topic = "t", .value = KAFC_STR("v") };
     memset(long_name, 'x', sizeof(long_name) - 1);
     writing_start(1);
@@ -364,8 +364,8 @@ START_TEST(bad_messages_are_refused_at_once_with_the_reason)
     ck_assert_int_eq(r.code, bad[_i].code);
     ck_assert_ptr_nonnull(r.why);
     ck_assert_int_eq(kafc_writer_write(w, &m, 1, SOON, &err), KAFC_OK);
-    kafc_writer_counts_get(w, &c);
-    ck_assert_uint_eq(c.sent, 2);
+    kafc_writer_stats_get(w, &c);
+    ck_assert_uint_eq(c.messages, 2);
     ck_assert_uint_eq(c.held_bytes, 0);
     kafc_writer_free(w);
     writing_stop();
@@ -377,7 +377,7 @@ START_TEST(null_handles_and_pointers_are_refused)
     kafc_error err;
     kafc_report r;
     kafc_message m = { .topic = "t", .value = KAFC_STR("v") };
-    kafc_writer_counts c;
+    kafc_writer_stats c = { .size = sizeof(c) };
     int32_t n;
     writing_start(1);
     ck_assert_ptr_null(kafc_writer_open(NULL, KAFC_WRITER(0), &err));
@@ -387,8 +387,8 @@ START_TEST(null_handles_and_pointers_are_refused)
     ck_assert_int_eq(kafc_writer_poll(NULL, &r, 1, &n, -1, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_writer_flush(NULL, -1, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_writer_close(NULL, -1, NULL), KAFC_ERR_USAGE);
-    kafc_writer_counts_get(NULL, &c);
-    ck_assert_uint_eq(c.sent, 0);
+    kafc_writer_stats_get(NULL, &c);
+    ck_assert_uint_eq(c.messages, 0);
     kafc_writer_wake(NULL);
     kafc_writer_free(NULL);
     kafc_writer *w = writing_open(NULL); /* all defaults */
@@ -407,7 +407,7 @@ START_TEST(a_closed_writer_says_so_and_does_not_wait)
     kafc_error err;
     kafc_report r[2];
     kafc_message m[2] = { { .value = KAFC_STR("v") }, { .value = KAFC_STR("v") } };
-    kafc_writer_counts c;
+    kafc_writer_stats c = { .size = sizeof(c) };
     int32_t n;
     writing_start(1);
     kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .reports = KAFC_REPORTS_ALL));
@@ -426,8 +426,8 @@ START_TEST(a_closed_writer_says_so_and_does_not_wait)
     ck_assert_int_eq(kafc_writer_flush(w, -1, &err), KAFC_OK);
     ck_assert_int_eq(kafc_writer_close(w, -1, &err), KAFC_OK);
     kafc_writer_wake(w);
-    kafc_writer_counts_get(w, &c);
-    ck_assert_uint_eq(c.sent, 0);
+    kafc_writer_stats_get(w, &c);
+    ck_assert_uint_eq(c.messages, 0);
     kafc_writer_free(w);
     writing_stop();
 }
