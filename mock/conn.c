@@ -306,8 +306,8 @@ static void act(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_
     struct kafc_mconn *conn = rq->conn;
     int64_t delay_us = (int64_t)a->delay_ms * 1000;
 
-    if (delay_us > 0)
-        conn->busy_until = c->now + delay_us;
+    if (delay_us > 0 || a->throttle_ms > 0)
+        conn->busy_until = c->now + delay_us + (int64_t)a->throttle_ms * 1000;
     if (a->act == KAFC_MOCK_PASS || a->act == KAFC_MOCK_ERROR || a->act == KAFC_MOCK_PASS_CUT ||
         a->act == KAFC_MOCK_PASS_SILENT)
         serve(rq, how, body, a);

@@ -182,7 +182,7 @@ typedef struct kafc_mock_answer {
     int32_t delay_ms; /* the answer leaves later; the connection's requests behind it wait, too */
     kafc_err code;    /* of KAFC_MOCK_ERROR */
     kafc_bytes bytes; /* of KAFC_MOCK_RAW; copied after the return */
-    int32_t throttle_ms; /* what the answer says, where its version can */
+    int32_t throttle_ms; /* the answer says so, where its version can; the connection's requests wait so long */
 } kafc_mock_answer;
 
 /* Called for each request of the API, on the mock's thread, with *a set to KAFC_MOCK_PASS. It may call the mock's

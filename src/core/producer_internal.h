@@ -77,6 +77,7 @@ struct kafc_topic_out {
     struct kafc_list tableless; /* of the producer, until there is one */
     struct kafc_table *made;    /* the newest table, published or not */
     struct kafc_meta_topic *meta;
+    kafc_uuid id;          /* as last seen: another one is another topic */
     kafc_err error;        /* why there is no table */
     int64_t unknown_since; /* UNKNOWN_TOPIC_OR_PARTITION is error since then */
     int32_t scratch;       /* while a request is built */

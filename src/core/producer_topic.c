@@ -262,6 +262,17 @@ static void look_at_error(struct kafc_producer *p, struct kafc_topic_out *t)
         kafc__producer_waiting_expire(p, kafc__core_now(p->core), &p->expire_at);
 }
 
+/* Made anew: its leaders know nothing of us, and would take any batch for the first. So that goes alone again. */
+static void look_at_id(struct kafc_topic_out *t)
+{
+    const struct kafc_table *all = biggest_table(t);
+    if (memcmp(&t->id, &t->meta->id, sizeof(t->id)) == 0)
+        return;
+    t->id = t->meta->id;
+    for (int32_t i = 0; all && i < all->n; i++)
+        all->part[i]->proven = false;
+}
+
 void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t)
 {
     struct kafc_meta_topic *meta = t->meta;
@@ -273,6 +284,7 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
         return;
     t->error = KAFC_OK;
     p->asks = 0;
+    look_at_id(t);
     if (!t->made || t->made->n != meta->npartitions) {
         struct kafc_table *table = table_new(p, t, meta->npartitions);
         if (!table) {

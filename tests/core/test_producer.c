@@ -203,6 +203,32 @@ START_TEST(a_topic_that_is_made_anew_gets_a_new_table)
 }
 END_TEST
 
+START_TEST(W5_the_first_batch_for_a_topic_made_anew_goes_alone)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = config();
+    cfg.linger_us = 0;
+    cfg.batch_messages = 1;
+    begin(&s, 1, 1, &cfg);
+    warm_up(&s, 1);
+    ck_assert_int_eq(kafc__cluster_delete_topic(s.sim->cluster, "t"), KAFC_OK);
+    ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "t", 1, 1), KAFC_OK);
+    kafc__meta_stale(s.core);
+    pass(&s, SECOND);
+    /* The new leader knows no producer: it would take the second batch in place of the first. */
+    ck_assert_int_eq(
+        kafc__cluster_push_error(s.sim->cluster, KAFC_API_PRODUCE, KAFC_ERR_NOT_ENOUGH_REPLICAS, 1),
+        KAFC_OK);
+    for (int i = 0; i < 5; i++)
+        send_to(&s, 0, i);
+    await(&s, 5, 10 * SECOND);
+    ck_assert_int_eq(s.acknowledged, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(s.offset[i], i);
+    end(&s);
+}
+END_TEST
+
 START_TEST(W7_a_report_can_be_wanted_for_failures_only)
 {
     struct stage s;
@@ -460,6 +486,7 @@ int main(void)
     tcase_add_test(t, W5_sequences_wrap);
     tcase_add_test(t, W5_the_last_epoch_is_followed_by_another_id);
     tcase_add_test(t, a_topic_that_is_made_anew_gets_a_new_table);
+    tcase_add_test(t, W5_the_first_batch_for_a_topic_made_anew_goes_alone);
     tcase_add_test(t, W7_a_report_can_be_wanted_for_failures_only);
     tcase_add_test(t, W10_a_flush_ends_with_its_own_messages);
     tcase_add_test(t, an_answer_that_comes_with_the_end_of_a_linger_wakes_the_other_partitions);

@@ -42,6 +42,10 @@ static void answer(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 
     if (s->now >= x->until || rq->api == KAFC_API_API_VERSIONS)
         return;
+    if (x->throttled && sim_chance(s, 5))
+        a->throttle_ms = 1 + (int32_t)sim_draw(s, 500);
+    if (!x->answers)
+        return;
     switch (sim_draw(s, 100)) {
     case 0:
     case 1:
@@ -61,7 +65,11 @@ static void answer(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 static void restart(void *ctx)
 {
     struct sim_restart *r = ctx;
+    struct sim *s = r->chaos->sim;
 
+    if (r->chaos->homeless && r->broker > 1 && sim_chance(s, 50))
+        (void)kafc__cluster_set_address(s->cluster, r->broker, "127.0.0.1",
+                                        10000 + (int32_t)sim_draw(s, 50000));
     (void)kafc__cluster_start(r->chaos->sim->cluster, r->broker);
     r->chaos->nstopped--;
 }
@@ -88,6 +96,63 @@ static void become(struct sim_chaos *x, const char *release)
     sim_break(x->sim, 0, false);
 }
 
+/* ---- records that vanish ---- */
+
+static void before(struct sim_chaos *x, int32_t partition)
+{
+    if (x->before)
+        x->before(x->ctx, partition);
+}
+
+/* What the last leader had and its followers had not. */
+static void lose_tail(struct sim_chaos *x, int32_t partition)
+{
+    kafc_mock_log log;
+    int64_t n = 1 + sim_draw(x->sim, 10);
+
+    if (kafc__cluster_log(x->sim->cluster, x->topic, partition, &log) != KAFC_OK)
+        return;
+    before(x, partition);
+    if (log.high_watermark - n >= log.log_start)
+        (void)kafc__cluster_truncate(x->sim->cluster, x->topic, partition, log.high_watermark - n);
+}
+
+/* As brokers before 2.5: with its records they forget a producer. */
+static void forget(struct sim_chaos *x, int32_t partition)
+{
+    before(x, partition);
+    (void)kafc__cluster_delete_records(x->sim->cluster, x->topic, partition, -1);
+    (void)kafc__cluster_forget_producers(x->sim->cluster, x->topic, partition, true);
+}
+
+static void make_again(void *ctx)
+{
+    struct sim_chaos *x = ctx;
+
+    (void)kafc__cluster_create_topic(x->sim->cluster, x->topic, x->partitions, 0);
+}
+
+static void remake(struct sim_chaos *x)
+{
+    before(x, -1);
+    if (kafc__cluster_delete_topic(x->sim->cluster, x->topic) == KAFC_OK)
+        sim_at(x->sim, &x->remake, x->sim->now + 1 + sim_draw(x->sim, 800000));
+}
+
+static void take_away(struct sim_chaos *x)
+{
+    int32_t partition = (int32_t)sim_draw(x->sim, (uint32_t)x->partitions);
+
+    if (x->losing)
+        lose_tail(x, partition);
+    if (x->forgetful)
+        forget(x, partition);
+    if (x->remade && sim_chance(x->sim, 30))
+        remake(x);
+}
+
+/* ---- faults ---- */
+
 static void heal(struct sim_chaos *x)
 {
     struct sim *s = x->sim;
@@ -100,6 +165,9 @@ static void heal(struct sim_chaos *x)
     }
     if (x->other)
         become(x, NULL);
+    sim_cancel(s, &x->remake);
+    if (x->remade)
+        make_again(x);
     x->nstopped = 0;
     for (int32_t p = 0; p < x->partitions; p++)
         if (kafc__cluster_leader(s->cluster, x->topic, p, NULL) < 0)
@@ -131,7 +199,8 @@ static void strike(void *ctx)
     }
     if (x->other && sim_chance(s, 10))
         become(x, sim_chance(s, 50) ? x->other : NULL);
-    switch (sim_draw(s, 8)) {
+    switch (sim_draw(s, 9)) {
+    case 8: take_away(x); break;
     case 7: (void)kafc__cluster_freeze(s->cluster, broker, sim_chance(s, 40)); break;
     case 0:
         if (x->stops)
@@ -153,10 +222,11 @@ static void strike(void *ctx)
 
 void sim_chaos_start(struct sim_chaos *x)
 {
-    if (x->answers)
+    if (x->answers || x->throttled)
         (void)kafc__cluster_hook(x->sim->cluster, -1, answer, x);
     if (x->other && sim_chance(x->sim, 50))
         become(x, NULL);
     x->event = (struct sim_event){ .fire = strike, .ctx = x };
+    x->remake = (struct sim_event){ .fire = make_again, .ctx = x };
     sim_at(x->sim, &x->event, x->sim->now + 1 + sim_draw(x->sim, (uint32_t)x->pause_us * 2));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A writer and a reader in a simulation.
+ * Writers and a reader in a simulation: how they are made, what they do, when
+ * they end.
  */
 #include "tests/sim/flow.h"
 
@@ -12,24 +13,19 @@
 #include "protocol/apis.h"
 #include "protocol/record/codec.h"
 
-#define SEED(f) (unsigned long long)(f)->sim->seed
-/* Check writes a file at each of its asserts: here there are millions. */
-#define MUST(f, what, ...) \
-    do { \
-        if (!(what)) \
-            ck_abort_msg("SIM_SEED=%llu: " __VA_ARGS__); \
-    } while (0)
-
 /* ---- writing ---- */
 
 static void on_report(void *ctx, const kafc_report *r)
 {
-    struct flow *f = ctx;
+    const struct flow_writer *w = ctx;
+    struct flow *f = w->flow;
     size_t i = (size_t)((struct flow_message *)r->opaque - f->m);
     struct flow_message *m = &f->m[i];
 
     MUST(f, i < (size_t)f->n, "a report of no message", SEED(f));
     MUST(f, m->taken, "message %zu has a verdict and was not taken", SEED(f), i);
+    MUST(f, w == &f->writer[m->writer], "message %zu has the verdict of another writer", SEED(f), i);
+    MUST(f, strcmp(r->topic, flow_topic[m->topic]) == 0, "message %zu is of %s", SEED(f), i, r->topic);
     m->verdicts++;
     m->verdict = r->verdict;
     m->code = r->code;
@@ -39,7 +35,49 @@ static void on_report(void *ctx, const kafc_report *r)
 
 static int64_t now_us(void *ctx)
 {
-    return ((struct flow *)ctx)->sim->now;
+    return ((struct flow_writer *)ctx)->flow->sim->now;
+}
+
+/* Reports that are not told by callback (rule W7). */
+static void collect(struct flow_writer *w)
+{
+    kafc_report r[20];
+    int32_t n;
+
+    while (w->polls && (n = kafc__producer_reports(w->producer, r, 20)) > 0)
+        for (int32_t i = 0; i < n; i++)
+            on_report(w, &r[i]);
+}
+
+/* What a message holds follows from its number. false: it was not taken for now. */
+static bool send_one(struct flow *f, int n)
+{
+    static char value[4096], key[16];
+    struct sim *s = f->sim;
+    struct flow_message *m = &f->m[n];
+    struct kafc_rand r;
+    kafc_message msg = { .topic = NULL };
+    kafc_error err;
+    kafc_err code;
+    int len;
+
+    kafc__rand_seed(&r, s->seed * 1000003 + (uint64_t)n);
+    len = snprintf(key, sizeof(key), "k%u", (unsigned)kafc__rand_below(&r, 20));
+    if (kafc__rand_below(&r, 100) < 80)
+        msg.key = (kafc_bytes){ key, len };
+    len = snprintf(value, sizeof(value), "%d:", n);
+    msg.value.p = value;
+    msg.value.len = len + (int)kafc__rand_below(&r, (uint32_t)f->value_max);
+    memset(value + len, 'a' + n % 26, (size_t)(msg.value.len - len));
+    m->writer = (int8_t)kafc__rand_below(&r, (uint32_t)f->nwriters);
+    m->topic = f->o->both && kafc__rand_below(&r, 100) < 30;
+    if (f->o->both)
+        msg.topic = flow_topic[m->topic];
+    code = kafc__producer_send(f->writer[m->writer].producer, &msg, m, sim_wall_ms(s), &err);
+    if (code == KAFC_ERR_WOULD_BLOCK || (code == KAFC_ERR_NO_MEMORY && s->poor_permille))
+        return false;
+    MUST(f, code == KAFC_OK, "send of message %d: %s", SEED(f), n, err.message);
+    return m->taken = true;
 }
 
 static void send_some(void *ctx)
@@ -47,73 +85,60 @@ static void send_some(void *ctx)
     struct flow *f = ctx;
     struct sim *s = f->sim;
     int burst = 1 + (int)sim_draw(s, 12);
-    static char value[4096], key[16];
 
-    for (; burst > 0 && f->next < f->n; burst--) {
-        struct kafc_rand r;
-        kafc_message msg = { .key = { key, 0 } };
-        kafc_error err;
-        kafc_err code;
-        int len;
-
-        /* What a message holds follows from its number. */
-        kafc__rand_seed(&r, s->seed * 1000003 + (uint64_t)f->next);
-        msg.key.len = snprintf(key, sizeof(key), "k%u", (unsigned)kafc__rand_below(&r, 20));
-        len = snprintf(value, sizeof(value), "%d:", f->next);
-        msg.value.p = value;
-        msg.value.len = len + (int)kafc__rand_below(&r, (uint32_t)f->value_max);
-        memset(value + len, 'a' + f->next % 26, (size_t)(msg.value.len - len));
-        code = kafc__producer_send(f->producer, &msg, &f->m[f->next], sim_wall_ms(s), &err);
-        if (code == KAFC_ERR_WOULD_BLOCK || (code == KAFC_ERR_NO_MEMORY && s->poor_permille))
-            break;
-        MUST(f, code == KAFC_OK, "send of message %d: %s", SEED(f), f->next, err.message);
-        f->m[f->next++].taken = true;
-    }
+    while (burst-- > 0 && f->next < f->n && send_one(f, f->next))
+        f->next++;
     if (f->next < f->n)
         sim_at(s, &f->send, s->now + 1 + sim_draw(s, 2 * (uint32_t)f->pause_us));
 }
 
-static void start_writer(struct flow *f, const struct flow_options *o)
+static void deny_ids(struct sim *s)
 {
+    if (sim_chance(s, 50))
+        ck_assert_int_eq(kafc__cluster_set_versions(s->cluster, KAFC_API_INIT_PRODUCER_ID, -1, -1),
+                         KAFC_OK);
+    else
+        ck_assert_int_eq(kafc__cluster_push_error(s->cluster, KAFC_API_INIT_PRODUCER_ID,
+                                                  KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1000),
+                         KAFC_OK);
+}
+
+static void start_writer(struct flow *f, struct flow_writer *w)
+{
+    static const int64_t buffers[] = { 4000000, 4000000, 4000000, 100000, 30000 };
+    const struct flow_options *o = f->o;
     struct sim *s = f->sim;
-    struct kafc_producer_config cfg = {
-        .mem = s->mem, .topic = "t", .acks = o->acks, .idempotence = o->idempotence
-    };
+    struct kafc_producer_config cfg = { .mem = s->mem, .acks = o->acks };
     struct kafc_core_config core = { .client_id = "writer" };
     kafc_error err;
 
+    w->flow = f;
     core.request_timeout_us = 1000000 + sim_draw(s, 3000000);
-    f->wcore = sim_client(s, &core);
-    cfg.idempotence = o->idempotence || o->denied || o->release;
+    /* Several on one client, or each on its own. */
+    w->core = w != f->writer && sim_chance(s, 50) ? f->writer[0].core : sim_client(s, &core);
+    w->polls = sim_chance(s, 30);
+    cfg.topic = o->both ? NULL : flow_topic[0];
+    cfg.idempotence = o->acks == -1 && (o->idempotence || o->denied || o->release);
     cfg.idempotence_asked = o->idempotence;
     cfg.create_topics = f->creates;
     cfg.compression = f->codec;
     cfg.linger_us = sim_chance(s, 30) ? 0 : sim_draw(s, 20000);
     cfg.batch_bytes = 300 + (int32_t)sim_draw(s, sim_chance(s, 30) ? 20000 : 5000);
     cfg.message_max_bytes = 100000;
-    cfg.buffer_bytes = sim_chance(s, 20) ? 100000 : 4000000;
+    cfg.buffer_bytes = buffers[sim_draw(s, sizeof(buffers) / sizeof(*buffers))];
     cfg.delivery_timeout_us = o->delivery_timeout_us;
-    cfg.max_in_flight = cfg.idempotence ? 5 : 1;
+    cfg.max_in_flight = cfg.idempotence ? 1 + (int32_t)sim_draw(s, 12) : 1;
+    if (cfg.max_in_flight > 5)
+        cfg.max_in_flight = 5;
     cfg.reports = KAFC_REPORTS_ALL;
-    cfg.report_slots = 100000;
+    cfg.report_slots = sim_chance(s, 30) ? 50 : 100000;
     cfg.seed = s->seed;
     cfg.now_us = now_us;
-    cfg.on_report = on_report;
-    cfg.ctx = f;
-    if (o->denied) { /* the default gives way (rule W6) */
-        if (sim_chance(s, 50))
-            ck_assert_int_eq(
-                kafc__cluster_set_versions(s->cluster, KAFC_API_INIT_PRODUCER_ID, -1, -1), KAFC_OK);
-        else
-            ck_assert_int_eq(kafc__cluster_push_error(s->cluster, KAFC_API_INIT_PRODUCER_ID,
-                                                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1000),
-                             KAFC_OK);
-    }
-    f->producer = kafc__producer_new(f->wcore, &cfg, &err);
-    MUST(f, f->producer != NULL, "no producer: %s", SEED(f), err.message);
-    MUST(f, kafc__producer_start(f->producer, &err) == KAFC_OK, "start: %s", SEED(f), err.message);
-    f->send = (struct sim_event){ .fire = send_some, .ctx = f };
-    sim_at(s, &f->send, s->now + 1);
+    cfg.on_report = w->polls ? NULL : on_report;
+    cfg.ctx = w;
+    w->producer = kafc__producer_new(w->core, &cfg, &err);
+    MUST(f, w->producer != NULL, "no producer: %s", SEED(f), err.message);
+    MUST(f, kafc__producer_start(w->producer, &err) == KAFC_OK, "start: %s", SEED(f), err.message);
 }
 
 /* ---- reading ---- */
@@ -121,20 +146,6 @@ static void start_writer(struct flow *f, const struct flow_options *o)
 static void on_ready(void *ctx)
 {
     ((struct flow *)ctx)->ready = true;
-}
-
-static int number_of(const struct flow *f, const kafc_message *m)
-{
-    char text[16] = { 0 };
-    int n;
-
-    memcpy(text, m->value.p, m->value.len < 15 ? (size_t)m->value.len : 15);
-    n = atoi(text);
-    MUST(f, n >= 0 && n < f->n && m->value.len > 0, "a message that nobody wrote at %d:%lld",
-         SEED(f), (int)m->partition, (long long)m->offset);
-    for (int32_t i = (int32_t)(strchr(text, ':') - text) + 1; i < m->value.len; i++)
-        MUST(f, ((const char *)m->value.p)[i] == 'a' + n % 26, "message %d is damaged", SEED(f), n);
-    return n;
 }
 
 static void resume(void *ctx)
@@ -164,7 +175,7 @@ static void take_messages(struct flow *f)
         MUST(f, m.offset == f->position[m.partition],
              "partition %d: offset %lld was read instead of %lld", SEED(f), (int)m.partition,
              (long long)m.offset, (long long)f->position[m.partition]);
-        (void)number_of(f, &m);
+        (void)flow_number(f, &m);
         f->position[m.partition]++;
         f->read++;
         if (sim_chance(s, 1) && f->seeks) { /* rule R2: the next one is the one that was named */
@@ -221,89 +232,60 @@ static bool reader_done(struct flow *f)
 }
 
 /* A flush now and then: at its end what was sent before has its verdict (rule W10). */
-static void check_flush(struct flow *f)
+static void check_flush(struct flow_writer *w)
 {
-    if (f->flushing && atomic_load(&f->flush.done)) {
-        for (uint64_t i = 0; i < f->flushed; i++)
-            MUST(f, f->m[i].verdicts == 1, "message %d has no verdict after a flush", SEED(f),
-                 (int)i);
-        kafc__producer_flush_end(f->producer, &f->flush);
-        f->flushing = false;
-    } else if (!f->flushing && !f->closing && sim_draw(f->sim, 300) == 0) {
-        f->flushing = true;
-        f->flushed = (uint64_t)f->next;
-        kafc__producer_flush_begin(f->producer, &f->flush);
+    struct flow *f = w->flow;
+
+    if (w->flushing && atomic_load(&w->flush.done)) {
+        collect(w);
+        for (int i = 0; i < w->flushed; i++)
+            MUST(f, f->m[i].verdicts == 1 || w != &f->writer[f->m[i].writer],
+                 "message %d has no verdict after a flush", SEED(f), i);
+        kafc__producer_flush_end(w->producer, &w->flush);
+        w->flushing = false;
+    } else if (!w->flushing && !w->closing && sim_draw(f->sim, 300) == 0) {
+        w->flushing = true;
+        w->flushed = f->next;
+        kafc__producer_flush_begin(w->producer, &w->flush);
     }
+}
+
+/* Close flushes, and is over at its deadline at the latest (rule W10). */
+static void close_writer(struct flow_writer *w)
+{
+    struct flow *f = w->flow;
+    int64_t now = f->sim->now;
+
+    if (!w->closing && !w->flushing) {
+        w->closing = true;
+        w->close_at = now + (f->hasty ? (int64_t)sim_draw(f->sim, 800000) : 200000000);
+        if (f->abrupt)
+            kafc__producer_stop(w->producer);
+        else
+            kafc__producer_close(w->producer, w->close_at);
+    }
+    if (!w->closed) {
+        w->closed = kafc__producer_closed(w->producer);
+        MUST(f, !w->closing || now <= w->close_at + 1000, "the close is late", SEED(f));
+    }
+    collect(w);
 }
 
 static bool done(void *ctx)
 {
     struct flow *f = ctx;
+    bool closed = true;
 
     if (f->consumer)
         take_messages(f);
-    check_flush(f);
-    if (f->next < f->n)
-        return false;
-    if (!f->closing && !f->flushing) {
-        f->closing = true;
-        kafc__producer_close(
-            f->producer, f->sim->now + (f->hasty ? (int64_t)sim_draw(f->sim, 800000) : 200000000));
+    for (int i = 0; i < f->nwriters; i++) {
+        collect(&f->writer[i]);
+        check_flush(&f->writer[i]);
+        if (f->next == f->n)
+            close_writer(&f->writer[i]);
+        closed = closed && f->writer[i].closed;
     }
-    if (!f->closed)
-        f->closed = kafc__producer_closed(f->producer);
-    return f->closed && (!f->consumer || reader_done(f));
-}
-
-static void check_log(struct flow *f, const struct flow_options *o)
-{
-    for (int32_t p = 0; p < FLOW_PARTITIONS; p++) {
-        kafc_message *m;
-        int last = -1;
-
-        for (int64_t at = 0; (m = kafc__cluster_record(f->sim->cluster, "t", p, at)) != NULL;
-             at++) {
-            int n = number_of(f, m);
-            struct flow_message *w = &f->m[n];
-
-            MUST(f, m->offset == at, "a hole in the log of partition %d at %lld", SEED(f), (int)p,
-                 (long long)at);
-            MUST(f, w->partition == p || w->partition < 0, "message %d is in partition %d, not %d",
-                 SEED(f), n, (int)p, (int)w->partition);
-            /* Rule W5: without idempotence a batch may be there again, but the first ones are in order. */
-            if (!o->idempotence && !o->short_timeouts)
-                MUST(f, w->found > 0 || n > last, "partition %d: message %d stands behind %d",
-                     SEED(f), (int)p, n, last);
-            if (o->idempotence) {
-                MUST(f, n > last, "partition %d: message %d stands behind %d", SEED(f), (int)p, n,
-                     last);
-                MUST(f, w->found == 0, "message %d is in the log twice", SEED(f), n);
-                MUST(f,
-                     w->verdict != KAFC_ACKNOWLEDGED || w->offset == KAFC_OFFSET_UNKNOWN ||
-                         w->offset == at,
-                     "message %d is at %d:%lld, and was told to be at %lld", SEED(f), n, (int)p,
-                     (long long)at, (long long)w->offset);
-            }
-            last = w->found++ && n < last ? last : n;
-            kafc_message_free(m);
-        }
-    }
-}
-
-static void check_verdicts(struct flow *f, const struct flow_options *o)
-{
-    for (int i = 0; i < f->n; i++) {
-        const struct flow_message *m = &f->m[i];
-
-        MUST(f, m->verdicts == 1, "message %d has %d verdicts", SEED(f), i, m->verdicts);
-        if (m->verdict == KAFC_ACKNOWLEDGED)
-            MUST(f, m->found >= 1, "message %d was acknowledged and is lost", SEED(f), i);
-        if (m->verdict == KAFC_NOT_WRITTEN)
-            MUST(f, m->found == 0, "message %d was told not to be written and is", SEED(f), i);
-        if (!o->short_timeouts)
-            MUST(f, m->verdict == KAFC_ACKNOWLEDGED, "message %d failed: verdict %d, %s", SEED(f),
-                 i, (int)m->verdict, kafc_err_name(m->code));
-    }
+    return closed && (!f->consumer || reader_done(f));
 }
 
 static void set_versions(struct sim *s, bool zstd)
@@ -327,6 +309,25 @@ static void set_versions(struct sim *s, bool zstd)
         ck_assert_int_eq(kafc__cluster_set_versions(s->cluster, range[i].api, range[i].min, max),
                          KAFC_OK);
     }
+}
+
+/* What brings trouble of its own, so that it is not everywhere. */
+static void more_options_of(struct flow_options *o, uint64_t seed)
+{
+    struct kafc_rand r;
+
+    kafc__rand_seed(&r, seed * 77 + 5);
+    o->writers = 1 + (kafc__rand_below(&r, 4) == 0 ? 1 + (int)kafc__rand_below(&r, 2) : 0);
+    o->both = kafc__rand_below(&r, 5) == 0;
+    o->min_isr = kafc__rand_below(&r, 4) == 0;
+    o->homeless = kafc__rand_below(&r, 4) == 0;
+    o->throttled = kafc__rand_below(&r, 4) == 0;
+    o->losing = o->acks == 1;
+    o->forgetful = kafc__rand_below(&r, 8) == 0;
+    /* Only a topic's id tells an old broker's topic from the new one of that name. */
+    o->remade = !o->release && !o->forgetful && kafc__rand_below(&r, 8) == 0;
+    if (o->losing || o->forgetful || o->remade)
+        o->reader = false;
 }
 
 void flow_options_of(struct flow_options *o, uint64_t seed)
@@ -356,13 +357,20 @@ void flow_options_of(struct flow_options *o, uint64_t seed)
     }
     if (seed % 10 == 9) {
         o->idempotence = false;
-        o->acks = seed % 20 == 9 ? 1 : -1;
+        o->acks = seed % 20 == 9 ? 1 : seed % 40 == 19 ? 0 : -1;
         o->denied = false;
     }
+    more_options_of(o, seed);
 }
 
-static void start_chaos(struct flow *f, const struct flow_options *o)
+static void before_loss(void *ctx, int32_t partition)
 {
+    flow_look(ctx, 0, partition);
+}
+
+static void start_chaos(struct flow *f)
+{
+    const struct flow_options *o = f->o;
     struct sim *s = f->sim;
 
     s->dark_percent = 30;
@@ -375,25 +383,108 @@ static void start_chaos(struct flow *f, const struct flow_options *o)
                                    .all_stop = sim_chance(s, 30),
                                    .moves = true,
                                    .other = o->release && sim_chance(s, 50) ? o->release : NULL,
-                                   .answers = sim_chance(s, 70) };
+                                   .answers = sim_chance(s, 70),
+                                   .losing = o->losing,
+                                   .forgetful = o->forgetful,
+                                   .remade = o->remade,
+                                   .homeless = o->homeless,
+                                   .throttled = o->throttled,
+                                   .before = before_loss,
+                                   .ctx = f };
     sim_chaos_start(&f->chaos);
 }
 
-static void make_topic(struct flow *f)
+static void configure(struct sim *s, const char *topic, const char *name, const char *value)
+{
+    ck_assert_int_eq(kafc__cluster_set_config(s->cluster, topic, name, value), KAFC_OK);
+}
+
+static void make_topics(struct flow *f)
+{
+    struct sim *s = f->sim;
+    char most[16];
+    bool split = sim_chance(s, 20); /* batches are found too large */
+    bool append_time = sim_chance(s, 20);
+
+    (void)snprintf(most, sizeof(most), "%d", f->value_max + 2000 + (int)sim_draw(s, 1000));
+    for (int i = 0; i < FLOW_TOPICS; i++) {
+        ck_assert_int_eq(kafc__cluster_create_topic(s->cluster, flow_topic[i], FLOW_PARTITIONS, 0),
+                         KAFC_OK);
+        if (split)
+            configure(s, flow_topic[i], "max.message.bytes", most);
+        if (append_time)
+            configure(s, flow_topic[i], "message.timestamp.type", "LogAppendTime");
+        if (f->o->min_isr)
+            configure(s, flow_topic[i], "min.insync.replicas", "2");
+    }
+}
+
+static void prepare(struct flow *f)
+{
+    const struct flow_options *o = f->o;
+    struct sim *s = f->sim;
+
+    f->n = o->messages;
+    f->m = calloc((size_t)f->n, sizeof(*f->m));
+    for (int i = 0; i < f->n; i++)
+        f->m[i].partition = -1; /* not told yet */
+    f->nwriters = o->writers ? o->writers : 1;
+    if (o->short_timeouts && sim_chance(s, 40)) {
+        f->hasty = true;
+        f->abrupt = sim_chance(s, 10);
+        f->n = 20 + (int)sim_draw(s, (uint32_t)f->n - 20);
+    }
+    f->pause_us = 1000 + (int)sim_draw(s, 150000);
+    f->value_max = 10 + (int)sim_draw(s, 1000);
+    /* The topic appears when the writer asks for it (rules W9, R12). */
+    f->creates = sim_chance(s, 15) && !o->remade;
+    if (!f->creates)
+        make_topics(f);
+    f->codec = (kafc_compression)sim_draw(s, 5);
+    if (kafc__codec((int)f->codec)->library || (o->release && f->codec == KAFC_ZSTD))
+        f->codec = KAFC_NONE;
+    if (!o->release && !o->remade)
+        set_versions(s, f->codec == KAFC_ZSTD);
+    if (o->denied)
+        deny_ids(s);
+}
+
+static void describe(struct flow *f)
+{
+    const struct sim *s = f->sim;
+
+    if (getenv("SIM_STATS"))
+        (void)fprintf(stderr,
+                      "seed %llu: %d writers, acks %d%s%s%s%s%s%s%s, %.3f s, %llu steps, %llu packets, trace %016llx\n",
+                      SEED(f), f->nwriters, f->o->acks, f->o->idempotence ? ", idempotence" : "",
+                      f->o->short_timeouts ? ", short" : "", f->o->losing ? ", losing" : "",
+                      f->o->forgetful ? ", forgetful" : "", f->o->remade ? ", remade" : "",
+                      f->o->homeless ? ", homeless" : "", f->o->throttled ? ", throttled" : "",
+                      (double)s->now / 1e6, (unsigned long long)s->steps,
+                      (unsigned long long)s->packets, (unsigned long long)s->trace);
+}
+
+static void tear_down(struct flow *f)
 {
     struct sim *s = f->sim;
 
-    ck_assert_int_eq(kafc__cluster_create_topic(s->cluster, "t", FLOW_PARTITIONS, 0), KAFC_OK);
-    if (sim_chance(s, 20)) { /* batches are found too large and split */
-        char most[16];
-        (void)snprintf(most, sizeof(most), "%d", f->value_max + 2000 + (int)sim_draw(s, 1000));
-        ck_assert_int_eq(kafc__cluster_set_config(s->cluster, "t", "max.message.bytes", most),
-                         KAFC_OK);
+    if (f->consumer)
+        kafc__consumer_free(f->consumer);
+    for (int i = f->nwriters - 1; i >= 0; i--) {
+        struct flow_writer *w = &f->writer[i];
+        kafc_writer_counts c;
+
+        kafc__producer_counts(w->producer, &c);
+        MUST(f, c.held_messages == 0 && c.held_bytes == 0, "%llu messages, %llu bytes are held",
+             SEED(f), (unsigned long long)c.held_messages, (unsigned long long)c.held_bytes);
+        kafc__producer_stop(w->producer);
+        kafc__producer_free(w->producer);
+        if (i == 0 || w->core != f->writer[0].core)
+            sim_client_free(s, w->core);
     }
-    if (sim_chance(s, 20))
-        ck_assert_int_eq(
-            kafc__cluster_set_config(s->cluster, "t", "message.timestamp.type", "LogAppendTime"),
-            KAFC_OK);
+    if (f->rcore)
+        sim_client_free(s, f->rcore);
+    sim_free(s);
 }
 
 uint64_t flow_run(const struct flow_options *o)
@@ -405,46 +496,26 @@ uint64_t flow_run(const struct flow_options *o)
     uint64_t trace;
     bool ended;
 
-    f->n = o->messages;
-    f->m = calloc((size_t)f->n, sizeof(*f->m));
-    if (o->short_timeouts && sim_chance(s, 40))
-        f->hasty = f->n = 20 + (int)sim_draw(s, (uint32_t)f->n - 20);
-    f->pause_us = 1000 + (int)sim_draw(s, 150000);
-    f->value_max = 10 + (int)sim_draw(s, 1000);
-    f->creates = sim_chance(s,
-                            15); /* the topic appears when the writer asks for it (rules W9, R12) */
-    if (!f->creates)
-        make_topic(f);
-    f->codec = (kafc_compression)sim_draw(s, 5);
-    if (kafc__codec((int)f->codec)->library || (o->release && f->codec == KAFC_ZSTD))
-        f->codec = KAFC_NONE;
-    if (!o->release)
-        set_versions(s, f->codec == KAFC_ZSTD);
-    start_writer(f, o);
+    f->o = o;
+    prepare(f);
+    for (int i = 0; i < f->nwriters; i++)
+        start_writer(f, &f->writer[i]);
+    f->send = (struct sim_event){ .fire = send_some, .ctx = f };
+    sim_at(s, &f->send, s->now + 1);
     if (o->reader)
         start_reader(f);
     if (o->chaos)
-        start_chaos(f, o);
+        start_chaos(f);
     if (o->poor)
         s->poor_permille = 1 + (int)sim_draw(s, 20);
     ended = sim_run(s, done, f, 400000000);
+    describe(f);
     MUST(f, ended, "it does not end: %d of %d sent, closed %d, %d read, at %.3f s", SEED(f),
-         f->next, f->n, f->closed, f->read, (double)s->now / 1e6);
-    check_log(f, o);
-    check_verdicts(f, o);
-    if (f->consumer)
-        kafc__consumer_free(f->consumer);
-    kafc__producer_stop(f->producer);
-    kafc__producer_free(f->producer);
-    sim_client_free(s, f->wcore);
-    if (f->rcore)
-        sim_client_free(s, f->rcore);
+         f->next, f->n, f->writer[0].closed, f->read, (double)s->now / 1e6);
+    flow_look(f, -1, -1);
+    flow_verdicts(f);
     trace = s->trace;
-    if (getenv("SIM_STATS"))
-        (void)fprintf(stderr, "seed %llu: %.3f s, %llu steps, %llu packets, trace %016llx\n",
-                      SEED(f), (double)s->now / 1e6, (unsigned long long)s->steps,
-                      (unsigned long long)s->packets, (unsigned long long)trace);
-    sim_free(s);
+    tear_down(f);
     free(f->m);
     free(f);
     return trace;

@@ -93,7 +93,15 @@ struct sim_chaos {
     bool stops, moves, answers;
     const char *other; /* a release that the brokers change to and from; at the end it is the present; or NULL */
     bool all_stop; /* else one broker at least runs */
-    struct sim_event event;
+    bool losing;    /* leaders move without the end of the log */
+    bool forgetful; /* records are deleted, and what is known of their producers */
+    bool remade;    /* the topic is deleted, and comes back */
+    bool homeless;  /* brokers start again at another address; but the first */
+    bool throttled; /* answers ask for pauses */
+    /* Records of a partition (-1: of all) are about to vanish; NULL: nobody cares. */
+    void (*before)(void *ctx, int32_t partition);
+    void *ctx;
+    struct sim_event event, remake;
     struct sim_restart restart[SIM_BROKERS_MAX + 1];
     int nstopped;
     bool healed;
