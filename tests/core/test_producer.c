@@ -206,10 +206,10 @@ END_TEST
 START_TEST(W5_the_first_batch_for_a_topic_made_anew_goes_alone)
 {
     struct stage s;
-    struct kafc_producer_config cfg = config();
+    struct kafc_producer_config cfg = producing_config();
     cfg.linger_us = 0;
     cfg.batch_messages = 1;
-    begin(&s, 1, 1, &cfg);
+    producing_begin(&s, 1, 1, &cfg);
     warm_up(&s, 1);
     ck_assert_int_eq(kafc__cluster_delete_topic(s.sim->cluster, "t"), KAFC_OK);
     ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "t", 1, 1), KAFC_OK);
@@ -225,7 +225,7 @@ START_TEST(W5_the_first_batch_for_a_topic_made_anew_goes_alone)
     ck_assert_int_eq(s.acknowledged, 5);
     for (int i = 0; i < 5; i++)
         ck_assert_int_eq(s.offset[i], i);
-    end(&s);
+    producing_end(&s);
 }
 END_TEST
 

@@ -5,8 +5,8 @@
  *   coordinator BROKER TOPIC ID [timeouts]
  *
  * TOPIC has two partitions, ID was never used. With `timeouts` also transactions that the coordinator ends, which a
- * broker does soon with transaction.abort.timed.out.transaction.cleanup.interval.ms=100. Prints what was asked and what came of it, a line each. A real broker and
- * the mock print the same. tests/interop/run builds it.
+ * broker does soon with transaction.abort.timed.out.transaction.cleanup.interval.ms=100. Prints what was asked and what
+ * came of it, a line each. A real broker and the mock print the same. tests/interop/run builds it.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -472,7 +472,7 @@ static void tear_down(struct flow *f)
         kafc__consumer_free(f->consumer);
     for (int i = f->nwriters - 1; i >= 0; i--) {
         struct flow_writer *w = &f->writer[i];
-        kafc_writer_counts c;
+        kafc_writer_stats c;
 
         kafc__producer_counts(w->producer, &c);
         MUST(f, c.held_messages == 0 && c.held_bytes == 0, "%llu messages, %llu bytes are held",
