@@ -438,7 +438,7 @@ END_TEST
 /* All that may wait, from inside. */
 struct inside {
     kafc_client *client;
-    kafc_writer *w;
+    _Atomic(kafc_writer *) w;
     atomic_int calls, refused, others;
 };
 
@@ -448,15 +448,16 @@ static void look_around(struct inside *x)
     kafc_report r;
     kafc_metadata *meta = NULL;
     int32_t n;
-    if (!x->w || atomic_fetch_add(&x->calls, 1) > 0)
+    kafc_writer *w = atomic_load(&x->w);
+    if (!w || atomic_fetch_add(&x->calls, 1) > 0)
         return;
-    kafc_err codes[] = { kafc_writer_flush(x->w, -1, NULL),
-                         kafc_writer_write(x->w, &m, 1, -1, NULL),
-                         kafc_writer_close(x->w, -1, NULL),
-                         kafc_writer_poll(x->w, &r, 1, &n, -1, NULL),
+    kafc_err codes[] = { kafc_writer_flush(w, -1, NULL),
+                         kafc_writer_write(w, &m, 1, -1, NULL),
+                         kafc_writer_close(w, -1, NULL),
+                         kafc_writer_poll(w, &r, 1, &n, -1, NULL),
                          kafc_client_metadata(x->client, NULL, 0, -1, &meta, NULL),
                          kafc_client_close(x->client, -1, NULL) };
-    kafc_writer_free(x->w); /* ignored */
+    kafc_writer_free(w); /* ignored */
     kafc_client_free(x->client);
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
         atomic_fetch_add(codes[i] == KAFC_ERR_IN_CALLBACK ? &x->refused : &x->others, 1);
@@ -523,7 +524,7 @@ START_TEST(calls_that_wait_are_refused_inside_every_callback)
     if (_i == IN_PARTITIONER) /* on this thread, and not on the loop */
         ck_assert_int_eq(kafc_writer_write(w, &m, 1, SOON, &err), KAFC_OK);
     x.client = c;
-    x.w = w;
+    atomic_store(&x.w, w);
     ck_assert_int_eq(kafc_writer_send(w, &m, NULL, SOON, &err), KAFC_OK);
     if (_i == IN_ROOM) {
         kafc_report r;

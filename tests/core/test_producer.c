@@ -4,6 +4,7 @@
  * long it waits, and what it does at the edges of sequences and epochs.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/core/producing.h"
@@ -456,6 +457,56 @@ START_TEST(topic_names_that_no_broker_takes_are_refused)
 }
 END_TEST
 
+/* What a broker says of records is believed as far as it makes sense, and kept within bounds. */
+START_TEST(record_errors_that_make_no_sense_do_no_harm)
+{
+    static const int32_t index[] = { -1, 1, 1, 0, 3, 7, 8, INT32_MAX, INT32_MIN };
+    enum { N = sizeof(index) / sizeof(index[0]) };
+    struct stage s;
+    struct kafc_producer_config cfg = producing_config();
+    struct kafc_produce_resp_record_error e[N] = { 0 };
+    struct kafc_produce_resp_partition a = { .error_message = { "no\0 good\n", 9 } };
+    struct kafc_outcome o = { .code = KAFC_ERR_INVALID_RECORD, .answer = &a };
+    static char text[5000];
+    char other[16];
+    kafc_report r;
+    producing_begin(&s, 1, 1, &cfg);
+    warm_up(&s, 1);
+    struct kafc_batch_out *b = kafc__batch_out_new(&s.p->pool,
+                                                   atomic_load(&s.p->only->table)->part[0]);
+    b->count = 8;
+    b->code = KAFC_ERR_INVALID_RECORD;
+    for (int i = 0; i < N; i++)
+        e[i].batch_index = index[i];
+    memset(text, 'y', sizeof(text));
+    e[1].batch_index_error_message = (kafc_str){ text, sizeof(text) };
+    a.record_errors.v = e;
+    a.record_errors.n = N;
+    kafc__producer_blame(s.p, b, &o);
+    for (int32_t i = 0; i < 8; i++) {
+        bool named = i == 1 || i == 3 || i == 7;
+        kafc__batch_out_reason(b, i, &r);
+        ck_assert_int_eq(r.code, named ? KAFC_ERR_INVALID_RECORD : KAFC_ERR_OTHER_RECORD_INVALID);
+        ck_assert_uint_lt(strlen(r.why), 300);
+    }
+    kafc__batch_out_reason(b, 3, &r);
+    ck_assert_str_eq(r.why, "no  good ");
+    kafc__batch_out_reason(b, 0, &r);
+    ck_assert_ptr_nonnull(strstr(r.why, "message 2 of the 8"));
+    a.record_errors.n = 0;
+    for (int i = 0; i < 1000; i++) { /* new words each time */
+        a.error_message = (kafc_str){ other, snprintf(other, sizeof(other), "%d", i) };
+        kafc__producer_blame(s.p, b, &o);
+    }
+    ck_assert_int_le(s.p->nwords, 256);
+    kafc__batch_out_reason(b, 1, &r);
+    ck_assert_int_eq(r.code, KAFC_ERR_INVALID_RECORD);
+    ck_assert_str_eq(r.why, kafc_err_text(KAFC_ERR_INVALID_RECORD)); /* there were too many */
+    kafc__batch_out_free(&s.p->pool, b);
+    producing_end(&s);
+}
+END_TEST
+
 START_TEST(nothing_happens_while_nothing_is_sent)
 {
     struct stage s;
@@ -496,6 +547,7 @@ int main(void)
     tcase_add_test(t, acks_none_follow_the_leader);
     tcase_add_test(t, W3_a_partitioner_sees_the_message_as_it_was_sent);
     tcase_add_test(t, topic_names_that_no_broker_takes_are_refused);
+    tcase_add_test(t, record_errors_that_make_no_sense_do_no_harm);
     tcase_add_test(t, nothing_happens_while_nothing_is_sent);
     suite_add_tcase(su, t);
     SRunner *r = srunner_create(su);
