@@ -3,7 +3,7 @@
  * A writer: batches, partitioners, acks, idempotence. Every message gets
  * exactly one verdict (rule W1).
  *
- * Threads: open, send, write, write_each, flush, poll, fd, counts_get and wake
+ * Threads: open, send, write, write_each, flush, poll, fd and wake
  * from any number of threads at once; close too, and it ends the waits of the
  * others; free once, when no other call is running. wake in signal handlers as
  * well. Order within a partition is the order of the calls of one thread.

@@ -12,6 +12,7 @@
 #include "protocol/apis.h"
 #include "protocol/record/read.h"
 #include "tests/client/writing.h"
+#include <kafc/stats.h>
 
 enum { SOON = 10000 };
 
