@@ -26,8 +26,11 @@ static void on_delivery(void *ctx, const kafc_report *r)
     fprintf(stderr, "kafc: a message to %s ", r->topic);
     if (r->partition >= 0 || asked_partition >= 0)
         fprintf(stderr, "[%d] ", r->partition >= 0 ? r->partition : asked_partition);
-    fprintf(stderr, "was %s: %s\n", r->verdict == KAFC_NOT_WRITTEN ? "not written" : "perhaps written",
+    fprintf(stderr, "was %s: %s", r->verdict == KAFC_NOT_WRITTEN ? "not written" : "perhaps written",
             kafc_err_text(r->code));
+    if (strcmp(r->why, kafc_err_text(r->code)) != 0)
+        fprintf(stderr, " (%s)", r->why);
+    fputc('\n', stderr);
 }
 
 static void wake(void)
