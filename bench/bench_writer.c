@@ -54,6 +54,11 @@ static void on_delivery(void *ctx, const kafc_report *r)
     ++*(long *)ctx;
 }
 
+static void on_batch(void *ctx, kafc_settled *s)
+{
+    *(long *)ctx += s->count;
+}
+
 static void fail(const char *what, const kafc_error *err)
 {
     fprintf(stderr, "%s: %s\n", what, err->message);
@@ -137,6 +142,9 @@ int main(int argc, char **argv)
            messages, (int)partitions);
     run("no reports", brokers, KAFC_WRITER(.reports = KAFC_REPORTS_NONE));
     run("a callback for each", brokers, KAFC_WRITER(.on_delivery = on_delivery));
+    run("a callback for each batch", brokers, KAFC_WRITER(.on_batch = on_batch));
+    run("the same, no opaque kept", brokers,
+        KAFC_WRITER(.on_batch = on_batch, .reports = KAFC_REPORTS_BATCHES));
     run("no reports, acks 1", brokers, KAFC_WRITER(.acks = KAFC_ACKS_LEADER));
     run("lz4", brokers, KAFC_WRITER(.compression = KAFC_LZ4));
     run("zstd", brokers, KAFC_WRITER(.compression = KAFC_ZSTD));
