@@ -45,6 +45,12 @@ KAFC_API kafc_err kafc_properties_load(kafc_properties *p, const char *path, kaf
  * runs on to its end, and its answer is dropped: ctx must last as long. */
 typedef int (*kafc_resolve_fn)(void *ctx, const char *host, char (*address)[64], int max);
 
+/* When no known broker answers. */
+typedef enum kafc_recovery {
+    KAFC_RECOVERY_REBOOTSTRAP = 1, /* the list of the beginning is tried as well */
+    KAFC_RECOVERY_NONE = 2         /* known brokers only */
+} kafc_recovery;
+
 typedef struct kafc_client_options {
     size_t size; /* set by KAFC_CLIENT() or kafc_client_options_init() */
     const kafc_properties *properties;
@@ -58,6 +64,9 @@ typedef struct kafc_client_options {
     int32_t reconnect_backoff_ms; /* the same for connections; 50 */
     int32_t reconnect_backoff_max_ms; /* 1000 */
     int32_t metadata_max_age_ms;      /* 300000 */
+    kafc_recovery metadata_recovery;  /* KAFC_RECOVERY_REBOOTSTRAP. metadata.recovery.strategy */
+    int32_t rebootstrap_trigger_ms;   /* without metadata for so long the list is all there is; 300000.
+                                         metadata.recovery.rebootstrap.trigger.ms */
     int32_t connections_max_idle_ms;  /* 540000 */
     int32_t receive_max_bytes;        /* a larger frame closes the connection; 104857600 */
     int32_t send_buffer_bytes;        /* SO_SNDBUF; 0: the system's */

@@ -85,6 +85,10 @@ static struct kafc_core_config core_config(kafc_client *c)
         .connections_max_idle_us = o->connections_max_idle_ms > 0
                                        ? (int64_t)o->connections_max_idle_ms * 1000
                                        : INT64_MAX,
+        .no_rebootstrap = o->metadata_recovery == KAFC_RECOVERY_NONE,
+        .rebootstrap_trigger_us = o->rebootstrap_trigger_ms
+                                      ? (int64_t)o->rebootstrap_trigger_ms * 1000
+                                      : 1,
         .receive_max = o->receive_max_bytes,
         .seed = kafc__clock_seed(),
         .wake = kafc__loop_wake,

@@ -35,6 +35,8 @@
 
 #define END { NULL, 0 }
 static const struct kafc_choice switch_choices[] = { { "true", KAFC_ON }, { "false", KAFC_OFF }, END };
+static const struct kafc_choice recovery_choices[] = { { "rebootstrap", KAFC_RECOVERY_REBOOTSTRAP },
+                                                       { "none", KAFC_RECOVERY_NONE }, END };
 static const struct kafc_choice acks_choices[] = { { "all", -1 }, { "-1", -1 }, { "0", 0 }, { "1", 1 }, END };
 static const struct kafc_choice compression_choices[] = { { "none", KAFC_NONE }, { "gzip", KAFC_GZIP },
                                                           { "snappy", KAFC_SNAPPY }, { "lz4", KAFC_LZ4 },
@@ -69,6 +71,11 @@ static const struct kafc_option client_rows[] = {
           "The longest pause between connection attempts"),
     INT32(CLIENT, metadata_max_age_ms, "metadata.max.age.ms", "topic.metadata.refresh.interval.ms", 300000, 1, MS_MAX,
           "Metadata older than this is asked for again"),
+    ENUM(CLIENT, metadata_recovery, "metadata.recovery.strategy", NULL, KAFC_RECOVERY_REBOOTSTRAP,
+         KAFC_RECOVERY_REBOOTSTRAP, KAFC_RECOVERY_NONE, recovery_choices,
+         "When no known broker answers: try the list of the beginning as well, or not"),
+    INT32(CLIENT, rebootstrap_trigger_ms, "metadata.recovery.rebootstrap.trigger.ms", NULL, 300000, 0, MS_MAX,
+          "Without metadata for so long, known brokers are forgotten and the list is all there is"),
     INT32(CLIENT, connections_max_idle_ms, "connections.max.idle.ms", NULL, 540000, -1, MS_MAX,
           "A connection without requests is closed after this; -1 or 0: never"),
     INT32(CLIENT, receive_max_bytes, "receive.message.max.bytes", NULL, 104857600, 1000, INT32_MAX,

@@ -659,7 +659,8 @@ void kafc__any_pump(struct kafc_core *c)
     if (!conn) {
         /* An attempt may take longer than any pause: that a node is not paused does not mean that it can be had. */
         struct kafc_broker *b = candidate(c, &c->nodes, random_node(c), NULL, &at);
-        b = candidate(c, &c->boot, c->boot_next, b, &at);
+        if (!c->cfg.no_rebootstrap || c->by_id.n == 0)
+            b = candidate(c, &c->boot, c->boot_next, b, &at);
         if (b && b->id < 0)
             c->boot_next = next_of(&c->boot, b);
         conn = b ? &b->conn[KAFC_FOR_CONTROL] : NULL;

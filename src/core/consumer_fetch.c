@@ -241,8 +241,24 @@ static void out_of_range(struct kafc_fetcher *f, struct kafc_consumer_partition 
     kafc__cp_step(p, KAFC_CP_UNKNOWN);
 }
 
+/* The leader that the answer names, and where it is if it says so (KIP-951). */
+static void take_hint(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
+                      const struct kafc_fetch_resp *resp, const struct kafc_fetch_resp_partition *r)
+{
+    struct kafc_meta_endpoint at = { .by = &f->rq };
+
+    for (int32_t i = 0; i < resp->node_endpoints.n && !at.port; i++)
+        if (resp->node_endpoints.v[i].node_id == r->current_leader.leader_id) {
+            at.host = resp->node_endpoints.v[i].host;
+            at.port = resp->node_endpoints.v[i].port;
+        }
+    if (p->meta)
+        kafc__meta_hint(f->c->core, p->meta, p->id, r->current_leader.leader_id,
+                        r->current_leader.leader_epoch, at.port ? &at : NULL);
+}
+
 static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
-                const struct kafc_fetch_resp_partition *r)
+                const struct kafc_fetch_resp *resp, const struct kafc_fetch_resp_partition *r)
 {
     kafc_err code = (kafc_err)r->error_code;
 
@@ -250,9 +266,7 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     kafc__cp_retry(p);
     switch (kafc__retry_class(KAFC_API_FETCH, code)) {
     case KAFC_CLASS_REFRESH:
-        if (p->meta)
-            kafc__meta_hint(f->c->core, p->meta, p->id, r->current_leader.leader_id,
-                            r->current_leader.leader_epoch);
+        take_hint(f, p, resp, r);
         kafc__meta_stale(f->c->core);
         if (p->attempts == 1 && p->meta && kafc__meta_leader(p->meta, p->id, NULL) != f->node_id)
             p->retry_at =
@@ -274,6 +288,7 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 }
 
 static void answer_one(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
+                       const struct kafc_fetch_resp *resp,
                        const struct kafc_fetch_resp_partition *r)
 {
     if (r->error_code == KAFC_OK &&
@@ -286,7 +301,7 @@ static void answer_one(struct kafc_fetcher *f, struct kafc_consumer_partition *p
     else if (r->error_code == KAFC_ERR_OFFSET_OUT_OF_RANGE)
         out_of_range(f, p);
     else
-        bad(f, p, r);
+        bad(f, p, resp, r);
 }
 
 /* Where the search for the next partition begins: brokers answer in the order of the request. */
@@ -390,7 +405,7 @@ static void fetch_done(struct kafc_request *rq)
             continue;
         }
         if (r)
-            answer_one(f, p, r);
+            answer_one(f, p, &resp, r);
         else if (code == KAFC_OK && changes)
             no_news(f, p);
         else

@@ -34,6 +34,9 @@ struct kafc_core_config {
     int64_t retry_backoff_us, retry_backoff_max_us;
     int64_t reconnect_backoff_us, reconnect_backoff_max_us;
     int64_t metadata_max_age_us, connections_max_idle_us;
+    bool no_rebootstrap; /* once nodes are known, the list of brokers is used no more */
+    int64_t
+        rebootstrap_trigger_us; /* without metadata for so long the nodes are forgotten; 0: never */
     int32_t receive_max;
     uint64_t seed; /* of jitter and draws */
     /* Called by poke, from any thread, when the driver sleeps; async-signal-safe. */

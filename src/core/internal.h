@@ -68,6 +68,7 @@ struct kafc_meta {
     int attempts;        /* without a good answer */
     bool deaf;           /* the last one had none at all */
     int64_t asked_at;
+    int64_t failing_from; /* no answer since the request of then; 0: the last one had one */
     int32_t controller;
     struct kafc_meta_entry *walk; /* next one in a walk that tells news */
 };

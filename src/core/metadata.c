@@ -110,19 +110,6 @@ int32_t kafc__meta_leader(const struct kafc_meta_topic *t, int32_t partition, in
     return known ? t->partition[partition].leader : -1;
 }
 
-void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
-                     int32_t leader, int32_t epoch)
-{
-    if (partition < 0 || partition >= t->npartitions || !kafc__broker_find(c, leader))
-        return;
-    struct kafc_meta_partition *p = &t->partition[partition];
-    if (epoch <= p->leader_epoch)
-        return;
-    p->leader = leader;
-    p->leader_epoch = epoch;
-    p->error = KAFC_OK;
-}
-
 int32_t kafc__meta_controller(const struct kafc_core *c)
 {
     return c->meta.controller;
@@ -197,11 +184,34 @@ static bool fill(struct kafc_core *c, bool creating)
     return true;
 }
 
+/* Forgets the nodes, and connections to the list as well: they may lead elsewhere now. */
+static void begin_anew(struct kafc_core *c)
+{
+    struct kafc_broker *b;
+    c->meta.failing_from = c->now;
+    if (c->cfg.no_rebootstrap)
+        return;
+    while ((b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node)))
+        kafc__broker_retire(b);
+    for (b = KAFC_LIST_FIRST(&c->boot, struct kafc_broker, node); b;
+         b = KAFC_LIST_NEXT(&c->boot, b, struct kafc_broker, node))
+        kafc__broker_renew(b);
+}
+
 static void failed(struct kafc_core *c, const char *why)
 {
     struct kafc_meta *m = &c->meta;
     int64_t pause = kafc__core_retry_delay(c, m->attempts++);
     m->deaf = true;
+    if (!m->failing_from)
+        m->failing_from = m->asked_at;
+    if (c->cfg.rebootstrap_trigger_us &&
+        c->now - m->failing_from >= c->cfg.rebootstrap_trigger_us) {
+        kafc__log(&c->cfg.log, KAFC_LOG_WARN,
+                  "no metadata for %lld ms: begins anew with the list of brokers",
+                  (long long)((c->now - m->failing_from) / 1000));
+        begin_anew(c);
+    }
     kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "Metadata: again in %lld ms: %s",
               (long long)(pause / 1000), why);
     ask_at(c, c->now + pause);
@@ -239,20 +249,31 @@ static void alarm_rang(void *core)
 
 /* ---- What an answer changes ---- */
 
-static bool learn_node(struct kafc_core *c, const struct kafc_metadata_resp_broker *r,
-                       const char *by)
+enum {
+    NODES_MAX =
+        10000, /* ten times what the largest clusters have: a node costs far more than its bytes on the wire */
+    BY_MAX = 320
+};
+
+/* A broker in sentences that tell what it said. */
+static const char *by_name(const struct kafc_request *rq, char text[BY_MAX])
 {
-    struct kafc_broker *b = kafc__broker_find(c, r->node_id);
-    if (r->node_id < 0 || r->port < 1 || r->port > 65535 || r->host.len < 1 ||
-        memchr(r->host.p, 0, (size_t)r->host.len))
+    const struct kafc_broker *by = rq->conn->broker;
+    snprintf(text, BY_MAX, "%.300s:%d", by->host, (int)by->port);
+    return text;
+}
+
+static bool learn_node(struct kafc_core *c, int32_t id, kafc_str host, int32_t port, const char *by)
+{
+    struct kafc_broker *b = kafc__broker_find(c, id);
+    if (id < 0 || port < 1 || port > 65535 || host.len < 1 || memchr(host.p, 0, (size_t)host.len))
         return true; /* a node that nobody can reach: older brokers list such while they start */
-    if (b && b->port == r->port && strlen(b->host) == (size_t)r->host.len &&
-        !memcmp(b->host, r->host.p, (size_t)r->host.len)) {
+    if (b && b->port == port && strlen(b->host) == (size_t)host.len &&
+        !memcmp(b->host, host.p, (size_t)host.len)) {
         b->seen = true;
         return true;
     }
-    struct kafc_broker *n = kafc__broker_new(c, r->node_id, r->host.p, (size_t)r->host.len, r->port,
-                                             by);
+    struct kafc_broker *n = kafc__broker_new(c, id, host.p, (size_t)host.len, port, by);
     if (!n)
         return false;
     n->seen = true;
@@ -266,6 +287,23 @@ static bool learn_node(struct kafc_core *c, const struct kafc_metadata_resp_brok
     return true;
 }
 
+void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
+                     int32_t leader, int32_t epoch, const struct kafc_meta_endpoint *at)
+{
+    char by[BY_MAX];
+    if (partition < 0 || partition >= t->npartitions ||
+        epoch <= t->partition[partition].leader_epoch)
+        return;
+    if (at && c->by_id.n < NODES_MAX)
+        (void)learn_node(c, leader, at->host, at->port, by_name(at->by, by));
+    if (!kafc__broker_find(c, leader))
+        return;
+    struct kafc_meta_partition *p = &t->partition[partition];
+    p->leader = leader;
+    p->leader_epoch = epoch;
+    p->error = KAFC_OK;
+}
+
 static bool learn_nodes(struct kafc_core *c, const struct kafc_metadata_resp *resp, const char *by)
 {
     bool ok = true;
@@ -274,7 +312,9 @@ static bool learn_nodes(struct kafc_core *c, const struct kafc_metadata_resp *re
          b = KAFC_LIST_NEXT(&c->nodes, b, struct kafc_broker, node))
         b->seen = false;
     for (int32_t i = 0; i < resp->brokers.n; i++)
-        ok = learn_node(c, &resp->brokers.v[i], by) && ok;
+        ok = learn_node(c, resp->brokers.v[i].node_id, resp->brokers.v[i].host,
+                        resp->brokers.v[i].port, by) &&
+             ok;
     for (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node); b && ok && resp->brokers.n > 0;
          b = next) {
         next = KAFC_LIST_NEXT(&c->nodes, b, struct kafc_broker, node);
@@ -417,6 +457,7 @@ static void learned(struct kafc_core *c, bool ok)
     struct kafc_meta *m = &c->meta;
     bool created = m->creating, waiting = m->stale;
     m->busy = m->deaf = false;
+    m->failing_from = 0;
     m->stale = false;
     m->again = tell_news(c) || m->again ||
                m->stale; /* who asks again at once has heard nothing new */
@@ -434,20 +475,6 @@ static void learned(struct kafc_core *c, bool ok)
         ask_at(c, m->asked_at + kafc__core_retry_delay(c, m->attempts));
     if (!kafc__list_empty(&m->topics))
         ask_at(c, c->now + c->cfg.metadata_max_age_us);
-}
-
-/* Ten times what the largest clusters have: a node costs far more memory than its bytes in a response. */
-enum { NODES_MAX = 10000 };
-
-/* Forgets the nodes, and connections to the list as well: they may lead elsewhere now. */
-static void begin_anew(struct kafc_core *c)
-{
-    struct kafc_broker *b;
-    while ((b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node)))
-        kafc__broker_retire(b);
-    for (b = KAFC_LIST_FIRST(&c->boot, struct kafc_broker, node); b;
-         b = KAFC_LIST_NEXT(&c->boot, b, struct kafc_broker, node))
-        kafc__broker_renew(b);
 }
 
 /* An error of the whole answer (a code of its own from version 13 on). */
@@ -479,13 +506,11 @@ static void answered(struct kafc_request *rq)
     kafc__arena_reset(&m->arena);
     if (!rq->result && !kafc__request_decode(rq, &resp, &m->arena, &err) &&
         !refused(c, rq->conn->broker, &resp, &err)) {
-        const struct kafc_broker *by = rq->conn->broker;
-        char name[320];
-        snprintf(name, sizeof(name), "%.300s:%d", by->host, (int)by->port);
+        char by[BY_MAX];
         c->any_why.code = KAFC_OK;
         /* Version 0 names none: brokers that know no other have no API that needs one, and say so. */
         m->controller = rq->version > 0 ? resp.controller_id : KAFC_NO_CONTROLLER;
-        bool ok = learn_nodes(c, &resp, name);
+        bool ok = learn_nodes(c, &resp, by_name(rq, by));
         ok = learn_topics(c, &resp) && ok;
         learned(c, ok);
         return;

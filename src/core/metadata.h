@@ -32,10 +32,16 @@ void kafc__meta_drop(struct kafc_core *c, struct kafc_meta_topic *t, bool allowe
 void kafc__meta_stale(struct kafc_core *c);
 /* The leader of a partition, or -1; *epoch may be NULL. */
 int32_t kafc__meta_leader(const struct kafc_meta_topic *t, int32_t partition, int32_t *epoch);
-/* A broker's hint (KIP-951): newer leader of a partition. Ignored unless its epoch is above the known one and the node
- * is known. */
+/* Where an answer says that a node is. */
+struct kafc_meta_endpoint {
+    kafc_str host;
+    int32_t port;
+    const struct kafc_request *by; /* of the answer */
+};
+/* A broker's hint (KIP-951): newer leader of a partition. Ignored unless its epoch is above the known one, and the node
+ * is known or the answer says where it is. at: NULL if it does not. */
 void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
-                     int32_t leader, int32_t epoch);
+                     int32_t leader, int32_t epoch, const struct kafc_meta_endpoint *at);
 enum { KAFC_NO_CONTROLLER = -100 }; /* the brokers are so old that they have none */
 int32_t kafc__meta_controller(const struct kafc_core *c); /* or -1, KAFC_NO_CONTROLLER */
 

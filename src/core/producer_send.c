@@ -261,11 +261,28 @@ static void back(struct kafc_producer *p, struct kafc_batch_out *b, const struct
     kafc__producer_place(p, part);
 }
 
-static void answer(struct kafc_producer *p, struct kafc_batch_out *b, int32_t broker,
+/* The leader that the answer names, and where it is if it says so (KIP-951). */
+static void take_hint(struct kafc_producer *p, const struct kafc_flight *f,
+                      const struct kafc_part *part, const struct kafc_produce_resp *resp,
+                      const struct kafc_produce_resp_partition *rp)
+{
+    int32_t leader = rp->current_leader.leader_id;
+    struct kafc_meta_endpoint at = { .by = &f->rq };
+    for (int32_t i = 0; i < resp->node_endpoints.n && !at.port; i++)
+        if (resp->node_endpoints.v[i].node_id == leader) {
+            at.host = resp->node_endpoints.v[i].host;
+            at.port = resp->node_endpoints.v[i].port;
+        }
+    kafc__meta_hint(p->core, part->topic->meta, part->id, leader, rp->current_leader.leader_epoch,
+                    at.port ? &at : NULL);
+}
+
+static void answer(struct kafc_producer *p, const struct kafc_flight *f, struct kafc_batch_out *b,
+                   const struct kafc_produce_resp *resp,
                    const struct kafc_produce_resp_partition *rp)
 {
     struct kafc_outcome o = { .code = (kafc_err)rp->error_code,
-                              .broker = broker,
+                              .broker = f->to->id,
                               .answer = rp,
                               .base_offset = rp->base_offset,
                               .append_time = rp->log_append_time_ms,
@@ -273,8 +290,7 @@ static void answer(struct kafc_producer *p, struct kafc_batch_out *b, int32_t br
     struct kafc_part *part = b->owner;
     if (rp->current_leader.leader_id >= 0) {
         int32_t before = kafc__meta_leader(part->topic->meta, part->id, NULL);
-        kafc__meta_hint(p->core, part->topic->meta, part->id, rp->current_leader.leader_id,
-                        rp->current_leader.leader_epoch);
+        take_hint(p, f, part, resp, rp);
         o.now = kafc__meta_leader(part->topic->meta, part->id, NULL) != before;
     }
     if (o.code != KAFC_OK && rp->error_message.p)
@@ -299,7 +315,7 @@ static void answers(struct kafc_producer *p, struct kafc_flight *f,
             struct kafc_batch_out *b = take_batch(f, rt, rp->index,
                                                   f->rq.version >= FIRST_TOPIC_IDS, &cursor);
             if (b)
-                answer(p, b, f->to->id, rp);
+                answer(p, f, b, resp, rp);
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/internal.h"
 #include "tests/core/world.h"
 #include "tests/support/suite.h"
 
@@ -322,16 +323,44 @@ START_TEST(a_hint_counts_when_it_is_newer_and_the_node_is_known)
     ck_assert(world_start(&w));
     struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
     world_run(&w, w.now + SEC);
-    kafc__meta_hint(w.core, t, 0, 2, 3);
+    kafc__meta_hint(w.core, t, 0, 2, 3, NULL);
     ck_assert_int_eq(kafc__meta_leader(t, 0, NULL), 1);
-    kafc__meta_hint(w.core, t, 0, 9, 5);
-    kafc__meta_hint(w.core, t, 1, 2, 5);
-    kafc__meta_hint(w.core, t, -1, 2, 5);
+    kafc__meta_hint(w.core, t, 0, 9, 5, NULL);
+    kafc__meta_hint(w.core, t, 1, 2, 5, NULL);
+    kafc__meta_hint(w.core, t, -1, 2, 5, NULL);
     ck_assert_int_eq(kafc__meta_leader(t, 0, NULL), 1);
-    kafc__meta_hint(w.core, t, 0, 2, 5);
+    kafc__meta_hint(w.core, t, 0, 2, 5, NULL);
     int32_t epoch;
     ck_assert_int_eq(kafc__meta_leader(t, 0, &epoch), 2);
     ck_assert_int_eq(epoch, 5);
+    world_fini(&w);
+}
+END_TEST
+
+START_TEST(a_hint_may_name_where_the_node_is)
+{
+    begin();
+    world_topic(&w, "t", 1, 1)->epoch[0] = 3;
+    ck_assert(world_start(&w));
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    world_run(&w, w.now + SEC);
+    struct kafc_broker_conn conn = { .broker = kafc__broker_find(w.core, 1) };
+    const struct kafc_request by = { .conn = &conn };
+    const struct kafc_meta_endpoint bad[] = { { { "c", 1 }, 0, &by },
+                                              { { "", 0 }, 3, &by },
+                                              { { "c\0d", 3 }, 3, &by },
+                                              { { "c", 1 }, 65536, &by } };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        kafc__meta_hint(w.core, t, 0, 9, 5, &bad[i]);
+        ck_assert_int_eq(kafc__meta_leader(t, 0, NULL), 1);
+    }
+    const struct kafc_meta_endpoint good = { { "c", 1 }, 3, &by };
+    kafc__meta_hint(w.core, t, 0, 9, 3, &good); /* as old as what is known */
+    ck_assert_ptr_null(kafc__broker_find(w.core, 9));
+    kafc__meta_hint(w.core, t, 0, 9, 4, &good);
+    ck_assert_int_eq(kafc__meta_leader(t, 0, NULL), 9);
+    ck_assert_str_eq(kafc__broker_find(w.core, 9)->name, "node 9, advertised as c:3 by a:1,");
+    kafc__meta_drop(w.core, t, false);
     world_fini(&w);
 }
 END_TEST
@@ -530,7 +559,7 @@ SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_d
            stale_during_a_request_is_not_satisfied_by_its_answer,
            unknown_topics_are_asked_for_with_growing_pauses,
            what_is_known_is_refreshed_before_it_is_too_old,
-           a_hint_counts_when_it_is_newer_and_the_node_is_known,
+           a_hint_counts_when_it_is_newer_and_the_node_is_known, a_hint_may_name_where_the_node_is,
            members_may_drop_topics_and_each_other_while_they_hear_news,
            a_topic_dropped_in_flight_is_no_news, a_crowd_of_nodes_is_not_believed,
            a_name_that_no_broker_takes_does_not_harm_the_others,
