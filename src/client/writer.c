@@ -211,6 +211,7 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
     cfg->availability_timeout_us = (int64_t)o->availability_timeout_ms * 1000;
     cfg->on_partition = o->on_partition ? on_partition : NULL;
     cfg->partition_ctx = w;
+    cfg->metadata_max_idle_us = (int64_t)o->metadata_max_idle_ms * 1000;
     cfg->create_topics = o->create_topics == KAFC_ON;
     cfg->reports = o->reports != KAFC_REPORTS_DEFAULT ? o->reports
                    : o->on_delivery || o->on_batch    ? KAFC_REPORTS_ALL

@@ -85,7 +85,8 @@ static void look(struct kafc_producer *p)
     look_at_due(p, &p->backing_off, now);
     if (now >= p->ask_at) {
         p->ask_at = INT64_MAX;
-        kafc__meta_stale(p->core);
+        if (!kafc__list_empty(&p->homeless) || atomic_load(&p->waiting_count))
+            kafc__meta_stale(p->core);
         kafc__producer_place_list(p, &p->homeless);
     }
     if (now >= p->memory_at) {

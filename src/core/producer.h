@@ -51,7 +51,9 @@ struct kafc_producer_config {
     kafc_partitioner_fn on_partition;
     void *partition_ctx;
     bool create_topics;
-    kafc_reports reports; /* ALL, FAILURES, NONE, or with on_batch BATCHES */
+    int64_t
+        metadata_max_idle_us; /* so long a topic is asked for that nobody writes to; 0: for ever */
+    kafc_reports reports;     /* ALL, FAILURES, NONE, or with on_batch BATCHES */
     int32_t report_slots;
     uint64_t seed; /* of the sticky and random partitioners */
 

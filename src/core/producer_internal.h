@@ -74,10 +74,11 @@ struct kafc_topic_out {
     atomic_uint_least64_t taken; /* messages that had to wait; read without the lock */
 
     /* the driver's */
-    struct kafc_list tableless; /* of the producer, until there is one */
-    struct kafc_table *made;    /* the newest table, published or not */
-    struct kafc_meta_topic *meta;
-    kafc_uuid id;          /* as last seen: another one is another topic */
+    struct kafc_list tableless;   /* of the producer, until there is one */
+    struct kafc_table *made;      /* the newest table, published or not */
+    struct kafc_meta_topic *meta; /* NULL: never asked for, or nobody has written for long */
+    kafc_uuid id;                 /* as last seen: another one is another topic */
+    int64_t used_at;
     kafc_err error;        /* why there is no table */
     int64_t unknown_since; /* UNKNOWN_TOPIC_OR_PARTITION is error since then */
     int32_t scratch;       /* while a request is built */
@@ -131,7 +132,7 @@ struct kafc_flight {
     struct kafc_refused {
         struct kafc_batch_out *batch;
         kafc_err code; /* KAFC_OK: it only has to wait for one in front of it (rule W5) */
-        bool headers; /* for the headers in it */
+        bool headers;  /* for the headers in it */
         const char *why;
     } * refused; /* batches that are not sent: the broker cannot hold them (rule W8) */
     int32_t nrefused;
@@ -254,6 +255,8 @@ struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *
 void kafc__topic_out_free(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_news(struct kafc_member *m, struct kafc_meta_topic *meta);
 void kafc__producer_new_topics(struct kafc_producer *p);
+/* Asks for the topic if nobody does (any more); false: out of memory. */
+bool kafc__producer_want_topic(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_topics_again(struct kafc_producer *p); /* those without a table */
 void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next);
@@ -329,7 +332,8 @@ bool kafc__producer_split(struct kafc_producer *p, struct kafc_batch_out *b, enu
 /* producer_id.c */
 void kafc__producer_ask_id(struct kafc_producer *p);
 /* What waits, and all that comes, fails with the code. */
-void kafc__producer_forbid(struct kafc_producer *p, kafc_err code, const char *what, const char *why);
+void kafc__producer_forbid(struct kafc_producer *p, kafc_err code, const char *what,
+                           const char *why);
 /* May the partition send b (NULL: a batch that is still open)? Adopts or bumps the epoch if it has to. */
 bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
                              const struct kafc_batch_out *b);

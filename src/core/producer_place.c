@@ -135,7 +135,9 @@ static void wait_until(struct kafc_list *list, struct kafc_part *part, int64_t a
 static void to_leader(struct kafc_producer *p, struct kafc_part *part,
                       const struct kafc_batch_out *b)
 {
-    int32_t leader = kafc__meta_leader(part->topic->meta, part->id, NULL);
+    int32_t leader = -1;
+    if (kafc__producer_want_topic(p, part->topic))
+        leader = kafc__meta_leader(part->topic->meta, part->id, NULL);
     kafc__producer_look_led(p, part);
     if (leader < 0) {
         if (kafc__list_empty(&p->homeless) && p->ask_at == INT64_MAX)
@@ -187,6 +189,7 @@ void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part)
     }
     if (!kafc__list_linked(&part->busy))
         kafc__list_push(&p->busy, &part->busy);
+    part->topic->used_at = now;
     int64_t expires = b ? kafc__producer_deadline(p, b) : opened_at + p->cfg.delivery_timeout_us;
     p->expire_at = expires < p->expire_at ? expires : p->expire_at;
     if (p->fatal != KAFC_OK) {

@@ -16,7 +16,9 @@ static bool is_silent(const struct kafc_producer *p, int32_t id)
 
 void kafc__producer_look_led(struct kafc_producer *p, struct kafc_part *part)
 {
-    int32_t leader = part->topic->meta ? kafc__meta_leader(part->topic->meta, part->id, NULL) : -1;
+    if (!part->topic->meta)
+        return;
+    int32_t leader = kafc__meta_leader(part->topic->meta, part->id, NULL);
     atomic_store_explicit(&part->led, leader >= 0 && !is_silent(p, leader), memory_order_relaxed);
 }
 

@@ -46,7 +46,7 @@ static void part_free(struct kafc_producer *p, struct kafc_part *part)
 }
 
 /* The one that names all partitions which ever were. */
-static struct kafc_table *biggest_table(struct kafc_topic_out *t)
+static struct kafc_table *biggest_table(const struct kafc_topic_out *t)
 {
     struct kafc_table *biggest = t->made;
     for (struct kafc_table *x = t->made; x; x = x->older)
@@ -87,8 +87,8 @@ static kafc_err bad_name(const char *name, kafc_error *err)
     size_t n = 0;
     const unsigned char *c = (const unsigned char *)name;
     for (; *c && n + 5 < sizeof(text); c++)
-        n += (size_t)snprintf(text + n, sizeof(text) - n,
-                              *c >= ' ' && *c < 0x7f ? "%c" : "\\x%02x", *c);
+        n += (size_t)snprintf(text + n, sizeof(text) - n, *c >= ' ' && *c < 0x7f ? "%c" : "\\x%02x",
+                              *c);
     text[n] = '\0';
     return kafc__error(err, KAFC_ERR_USAGE,
                        "\"%s%s\" is no topic name: those have 1 to 249 letters, digits, dots, "
@@ -129,6 +129,13 @@ struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *
 
 /* --- Metadata ---------------------------------------------------------------------- */
 
+bool kafc__producer_want_topic(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    if (!t->meta)
+        t->meta = kafc__meta_want(p->core, t->name, p->cfg.create_topics);
+    return t->meta != NULL;
+}
+
 void kafc__producer_new_topics(struct kafc_producer *p)
 {
     kafc__lock(&p->topics_lock);
@@ -143,8 +150,8 @@ void kafc__producer_new_topics(struct kafc_producer *p)
         t = next;
     }
     while ((t = p->unwanted)) {
-        t->meta = kafc__meta_want(p->core, t->name, p->cfg.create_topics);
-        if (!t->meta) {
+        t->used_at = kafc__core_now(p->core);
+        if (!kafc__producer_want_topic(p, t)) {
             p->memory_at = kafc__core_now(p->core) + MEMORY_RETRY_US;
             return;
         }
@@ -308,6 +315,25 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
             kafc__producer_place(p, t->made->part[i]);
 }
 
+static bool is_busy(const struct kafc_topic_out *t)
+{
+    const struct kafc_table *all = biggest_table(t);
+    for (int32_t i = 0; all && i < all->n; i++)
+        if (kafc__list_linked(&all->part[i]->busy))
+            return true;
+    return false;
+}
+
+/* It keeps its table and is not asked for any more, until somebody writes to it again. */
+static void let_go(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    int64_t idle = p->cfg.metadata_max_idle_us;
+    if (!idle || !t->made || kafc__core_now(p->core) - t->used_at < idle || is_busy(t))
+        return;
+    kafc__meta_drop(p->core, t->meta, p->cfg.create_topics);
+    t->meta = NULL;
+}
+
 void kafc__producer_news(struct kafc_member *m, struct kafc_meta_topic *meta)
 {
     struct kafc_producer *p = KAFC_CONTAINER(m, struct kafc_producer, member);
@@ -318,6 +344,7 @@ void kafc__producer_news(struct kafc_member *m, struct kafc_meta_topic *meta)
         return;
     p->inside++;
     kafc__producer_topic_look(p, t);
+    let_go(p, t);
     p->inside--;
     /* There may be news of thousands: what follows from them is done once, and their batches travel together. */
     kafc__core_poke(p->core, &p->member);

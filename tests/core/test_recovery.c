@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Brokers that move: a new leader that only the old one knows of (KIP-951), all
- * known brokers elsewhere (KIP-899), brokers that give no metadata (KIP-1102).
+ * known brokers elsewhere (KIP-899), brokers that give no metadata (KIP-1102);
+ * and topics that grow.
  */
 #include <stdio.h>
 
@@ -58,9 +59,35 @@ static void answer_produce(struct world *world, struct world_link *l, const stru
     peer_answer(&l->peer, q, &resp);
 }
 
-START_TEST(a_leader_that_is_not_in_the_metadata_is_found_where_the_old_one_says)
+static struct kafc_producer *write_to_t(const char *partitioner)
 {
     kafc_error err;
+    struct kafc_producer *p = kafc__producer_new(
+        w.core,
+        &(struct kafc_producer_config){ .topic = "t",
+                                        .acks = 1,
+                                        .partitioner = partitioner,
+                                        .batch_bytes = 10000,
+                                        .message_max_bytes = 10000,
+                                        .buffer_bytes = 1 << 20,
+                                        .delivery_timeout_us = 60 * SEC,
+                                        .reports = KAFC_REPORTS_ALL,
+                                        .on_report = on_report },
+        &err);
+    ck_assert_ptr_nonnull(p);
+    ck_assert_int_eq(kafc__producer_start(p, &err), KAFC_OK);
+    return p;
+}
+
+static void send_one(struct kafc_producer *p)
+{
+    kafc_error err;
+    kafc_message m = { .value = KAFC_STR("v") };
+    ck_assert_int_eq(kafc__producer_send(p, &m, NULL, 1, &err), KAFC_OK);
+}
+
+START_TEST(a_leader_that_is_not_in_the_metadata_is_found_where_the_old_one_says)
+{
     tells_where = _i == 0;
     reports = asked_old = asked_new = 0;
     world_init(&w, "a:1");
@@ -71,21 +98,8 @@ START_TEST(a_leader_that_is_not_in_the_metadata_is_found_where_the_old_one_says)
     w.serve = answer_produce;
     w.cfg.retry_backoff_us = w.cfg.retry_backoff_max_us = SEC;
     ck_assert(world_start(&w));
-    struct kafc_producer *p = kafc__producer_new(
-        w.core,
-        &(struct kafc_producer_config){ .topic = "t",
-                                        .acks = 1,
-                                        .batch_bytes = 10000,
-                                        .message_max_bytes = 10000,
-                                        .buffer_bytes = 1 << 20,
-                                        .delivery_timeout_us = 60 * SEC,
-                                        .reports = KAFC_REPORTS_ALL,
-                                        .on_report = on_report },
-        &err);
-    ck_assert_ptr_nonnull(p);
-    ck_assert_int_eq(kafc__producer_start(p, &err), KAFC_OK);
-    kafc_message m = { .value = KAFC_STR("v") };
-    ck_assert_int_eq(kafc__producer_send(p, &m, NULL, 1, &err), KAFC_OK);
+    struct kafc_producer *p = write_to_t(NULL);
+    send_one(p);
     world_run(&w, w.now + SEC / 2);
     ck_assert_int_eq(asked_old, 1);
     ck_assert_int_eq(asked_new, tells_where);
@@ -93,6 +107,57 @@ START_TEST(a_leader_that_is_not_in_the_metadata_is_found_where_the_old_one_says)
     ck_assert(!tells_where || (report.code == KAFC_OK && report.offset == 77));
     /* An answer of the same epoch is no reason to go there again. */
     ck_assert_int_eq(c->opened, tells_where);
+    kafc__producer_stop(p);
+    kafc__producer_free(p);
+    world_fini(&w);
+}
+END_TEST
+
+/* ---- New partitions ---- */
+
+static int32_t largest;
+
+static void take_all(struct world *world, struct world_link *l, const struct peer_request *q)
+{
+    struct kafc_produce_req req;
+    struct kafc_produce_resp resp;
+    struct kafc_produce_resp_topic topic = { .topic_id = world->topic[0].id, .name = { "t", 1 } };
+    struct kafc_produce_resp_partition part[WORLD_PARTS];
+    peer_decode(&l->peer, q, &req);
+    kafc__msg_defaults(&kafc_produce_resp_schema, &resp);
+    for (int32_t i = 0; i < req.topic_data.v[0].partition_data.n; i++) {
+        kafc__msg_defaults(&kafc_produce_resp_partition_schema, &part[i]);
+        part[i].index = req.topic_data.v[0].partition_data.v[i].index;
+        largest = part[i].index > largest ? part[i].index : largest;
+    }
+    topic.partition_responses.v = part;
+    topic.partition_responses.n = req.topic_data.v[0].partition_data.n;
+    resp.responses.v = &topic;
+    resp.responses.n = 1;
+    peer_answer(&l->peer, q, &resp);
+}
+
+START_TEST(new_partitions_are_seen_when_metadata_is_old)
+{
+    world_init(&w, "a:1");
+    world_node(&w, 1, "a", 1);
+    struct world_topic *topic = world_topic(&w, "t", 2, 1);
+    w.serve = take_all;
+    w.cfg.metadata_max_age_us = 10 * SEC;
+    ck_assert(world_start(&w));
+    struct kafc_producer *p = write_to_t("round_robin");
+    largest = reports = 0;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 10; i++)
+            send_one(p);
+        world_run(&w, w.now + SEC);
+        ck_assert_int_eq(reports, 10 * (round + 1));
+        ck_assert_int_eq(largest, round ? 4 : 1);
+        topic->n = 5;
+        for (int i = 2; i < 5; i++)
+            topic->leader[i] = 1;
+        world_run(&w, w.now + 10 * SEC);
+    }
     kafc__producer_stop(p);
     kafc__producer_free(p);
     world_fini(&w);
@@ -217,6 +282,7 @@ int main(void)
     TCase *t = tcase_create("all");
     tcase_add_loop_test(t, a_leader_that_is_not_in_the_metadata_is_found_where_the_old_one_says, 0,
                         2);
+    tcase_add_test(t, new_partitions_are_seen_when_metadata_is_old);
     tcase_add_test(t, all_brokers_move_and_the_list_leads_to_them);
     tcase_add_test(t, without_recovery_the_list_is_for_the_beginning);
     tcase_add_test(t, brokers_that_give_no_metadata_are_forgotten);
