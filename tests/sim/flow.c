@@ -24,8 +24,10 @@ static void on_report(void *ctx, const kafc_report *r)
 
     MUST(f, i < (size_t)f->n, "a report of no message", SEED(f));
     MUST(f, m->taken, "message %zu has a verdict and was not taken", SEED(f), i);
-    MUST(f, w == &f->writer[m->writer], "message %zu has the verdict of another writer", SEED(f), i);
-    MUST(f, strcmp(r->topic, flow_topic[m->topic]) == 0, "message %zu is of %s", SEED(f), i, r->topic);
+    MUST(f, w == &f->writer[m->writer], "message %zu has the verdict of another writer", SEED(f),
+         i);
+    MUST(f, strcmp(r->topic, flow_topic[m->topic]) == 0, "message %zu is of %s", SEED(f), i,
+         r->topic);
     m->verdicts++;
     m->verdict = r->verdict;
     m->code = r->code;
@@ -454,14 +456,15 @@ static void describe(struct flow *f)
     const struct sim *s = f->sim;
 
     if (getenv("SIM_STATS"))
-        (void)fprintf(stderr,
-                      "seed %llu: %d writers, acks %d%s%s%s%s%s%s%s, %.3f s, %llu steps, %llu packets, trace %016llx\n",
-                      SEED(f), f->nwriters, f->o->acks, f->o->idempotence ? ", idempotence" : "",
-                      f->o->short_timeouts ? ", short" : "", f->o->losing ? ", losing" : "",
-                      f->o->forgetful ? ", forgetful" : "", f->o->remade ? ", remade" : "",
-                      f->o->homeless ? ", homeless" : "", f->o->throttled ? ", throttled" : "",
-                      (double)s->now / 1e6, (unsigned long long)s->steps,
-                      (unsigned long long)s->packets, (unsigned long long)s->trace);
+        (void)fprintf(
+            stderr,
+            "seed %llu: %d writers, acks %d%s%s%s%s%s%s%s, %.3f s, %llu steps, %llu packets, trace %016llx\n",
+            SEED(f), f->nwriters, f->o->acks, f->o->idempotence ? ", idempotence" : "",
+            f->o->short_timeouts ? ", short" : "", f->o->losing ? ", losing" : "",
+            f->o->forgetful ? ", forgetful" : "", f->o->remade ? ", remade" : "",
+            f->o->homeless ? ", homeless" : "", f->o->throttled ? ", throttled" : "",
+            (double)s->now / 1e6, (unsigned long long)s->steps, (unsigned long long)s->packets,
+            (unsigned long long)s->trace);
 }
 
 static void tear_down(struct flow *f)
@@ -472,7 +475,7 @@ static void tear_down(struct flow *f)
         kafc__consumer_free(f->consumer);
     for (int i = f->nwriters - 1; i >= 0; i--) {
         struct flow_writer *w = &f->writer[i];
-        kafc_writer_stats c;
+        kafc_writer_stats c = { .size = sizeof(c) };
 
         kafc__producer_counts(w->producer, &c);
         MUST(f, c.held_messages == 0 && c.held_bytes == 0, "%llu messages, %llu bytes are held",

@@ -28,9 +28,10 @@ struct flow_options {
     bool both;    /* topics */
     bool min_isr; /* two replicas must be there */
     bool losing;  /* leaders go with what their followers do not have yet; not with acks all */
-    bool forgetful; /* records are deleted, and with them what the leader knows of their producers */
-    bool remade;    /* the topic is deleted and made again, also with batches on their way */
-    bool homeless;  /* brokers come back at other addresses */
+    bool
+        forgetful; /* records are deleted, and with them what the leader knows of their producers */
+    bool remade;   /* the topic is deleted and made again, also with batches on their way */
+    bool homeless; /* brokers come back at other addresses */
     bool throttled;
 };
 

@@ -103,15 +103,14 @@ static void check_verdict(struct flow *f, int i)
     case KAFC_ACKNOWLEDGED:
         MUST(f, m->nseen > 0, "message %d was acknowledged and is lost", SEED(f), i);
         MUST(f, m->offset == KAFC_OFFSET_UNKNOWN || was_at(m, m->offset),
-             "message %d was told to be at %d:%lld, and was at %lld", SEED(f), i,
-             (int)m->partition, (long long)m->offset, (long long)m->seen[0]);
+             "message %d was told to be at %d:%lld, and was at %lld", SEED(f), i, (int)m->partition,
+             (long long)m->offset, (long long)m->seen[0]);
         break;
     case KAFC_NOT_WRITTEN:
         MUST(f, m->nseen == 0, "message %d was told not to be written and is", SEED(f), i);
         break;
     case KAFC_UNCONFIRMED:
-        MUST(f, f->o->acks == 0, "message %d is unconfirmed with acks %d", SEED(f), i,
-             f->o->acks);
+        MUST(f, f->o->acks == 0, "message %d is unconfirmed with acks %d", SEED(f), i, f->o->acks);
         break;
     case KAFC_PERHAPS_WRITTEN: break;
     }

@@ -484,6 +484,9 @@ bool sim_run(struct sim *s, bool (*done)(void *ctx), void *ctx, int64_t limit)
 
 static bool poor(struct sim *s)
 {
+    s->asked++;
+    if (s->fail_at && (s->asked == s->fail_at || (s->fail_all_after && s->asked > s->fail_at)))
+        return true;
     return s->poor_permille && kafc__rand_below(&s->poor, 1000) < (uint32_t)s->poor_permille;
 }
 

@@ -43,8 +43,10 @@ struct sim {
     kafc_allocator mem;                         /* of the clients */
     int poor_permille;                          /* of their allocations fail */
     struct kafc_rand poor;
-    int64_t live; /* their allocations that were not freed */
-    bool log;     /* the clients' lines go to stderr */
+    int64_t live;           /* their allocations that were not freed */
+    int64_t asked, fail_at; /* how many they asked for; this one fails, 0: none */
+    bool fail_all_after;    /* and all behind it */
+    bool log;               /* the clients' lines go to stderr */
     uint64_t steps, packets;
 };
 
@@ -91,8 +93,9 @@ struct sim_chaos {
     int64_t until;
     int pause_us; /* between faults, at most twice this */
     bool stops, moves, answers;
-    const char *other; /* a release that the brokers change to and from; at the end it is the present; or NULL */
-    bool all_stop; /* else one broker at least runs */
+    const char *
+        other; /* a release that the brokers change to and from; at the end it is the present; or NULL */
+    bool all_stop;  /* else one broker at least runs */
     bool losing;    /* leaders move without the end of the log */
     bool forgetful; /* records are deleted, and what is known of their producers */
     bool remade;    /* the topic is deleted, and comes back */

@@ -136,6 +136,7 @@ struct scene {
     /* messages of partition 0, then those of partition 1 */
     struct message m[MESSAGES + WITNESSES];
     int next, told;
+    int16_t epoch; /* at the end */
     struct sim_event send;
 };
 
@@ -282,7 +283,7 @@ static bool all_told(void *ctx)
 static bool settled(void *ctx)
 {
     struct scene *s = ctx;
-    kafc_writer_stats n;
+    kafc_writer_stats n = { .size = sizeof(n) };
     kafc__producer_counts(s->p, &n);
     return n.messages > 0 && n.held_messages == 0;
 }
@@ -357,7 +358,7 @@ static void check_verdicts(struct scene *s)
 
 static void end(struct scene *s)
 {
-    kafc_writer_stats n;
+    kafc_writer_stats n = { .size = sizeof(n) };
     MUST(s, sim_run(s->sim, all_told, s, 60 * SECOND), "%d of %d verdicts", s->told,
          MESSAGES + WITNESSES);
     check_log(s);
@@ -366,6 +367,7 @@ static void end(struct scene *s)
     MUST(s, n.held_bytes == 0 && n.held_messages == 0, "%llu bytes are held",
          (unsigned long long)n.held_bytes);
     kafc__producer_stop(s->p);
+    s->epoch = s->p->epoch;
     kafc__producer_free(s->p);
     sim_client_free(s->sim, s->core);
     sim_free(s->sim);
@@ -405,7 +407,7 @@ static void others_are_acknowledged(struct scene *s)
 static void is_over(struct scene *s, bool bumped)
 {
     if (s->idempotent && s->batch < BATCHES - 1) /* somebody came behind it */
-        MUST(s, bumped == (s->p->epoch > 0), "it ended in epoch %d", s->p->epoch);
+        MUST(s, bumped == (s->epoch > 0), "it ended in epoch %d", s->p->epoch);
 }
 
 /* ---- Produce ---- */
