@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * 200 seeds of a writer and a reader under dying brokers, moving leaders and a
+ * 600 seeds of writers and a reader under dying brokers, moving leaders and a
  * network that splits, stalls, cuts and falls silent. A failing seed prints
  * itself: SIM_SEED=n runs it alone, SIM_LOG=1 shows what the clients log.
  * KAFC_SIM_RUNS=n runs n seeds, KAFC_SIM_SEED=n begins at that one.
@@ -11,7 +11,7 @@
 #include "tests/sim/flow.h"
 #include "tests/support/suite.h"
 
-enum { SEEDS = 200, SHARDS = 10 };
+enum { SEEDS = 600, SHARDS = 10 };
 
 static void run(uint64_t seed)
 {
@@ -39,9 +39,20 @@ START_TEST(without_faults_all_is_acknowledged_and_read)
 }
 END_TEST
 
+/* Seeds that have found something, as long as the simulation draws as it did then: the first batch for a topic that was
+ * made anew went with others (704, 1418, 1552); more were written behind a batch than its leader remembers (1074). */
+START_TEST(seeds_that_have_failed)
+{
+    static const uint64_t seeds[] = { 704, 1074, 1418, 1552 };
+
+    for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
+        run(seeds[i]);
+}
+END_TEST
+
 START_TEST(a_seed_replays_exactly)
 {
-    for (uint64_t seed = 1; seed <= 4; seed++) {
+    for (uint64_t seed = 1; seed <= 20; seed++) {
         struct flow_options o;
 
         flow_options_of(&o, seed);
@@ -60,6 +71,7 @@ int main(void)
     tcase_set_timeout(t, 3600);
     tcase_add_test(t, without_faults_all_is_acknowledged_and_read);
     tcase_add_test(t, a_seed_replays_exactly);
+    tcase_add_test(t, seeds_that_have_failed);
     tcase_add_loop_test(t, W1_W5_every_message_one_verdict_and_the_log_once_in_order, 0, SHARDS);
     suite_add_tcase(s, t);
     r = srunner_create(s);
