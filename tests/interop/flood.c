@@ -32,6 +32,16 @@ static double seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static double begin;
+
+/* What a failure is understood by. */
+static void say(void *ctx, kafc_log_level level, const char *line)
+{
+    (void)ctx;
+    (void)level;
+    fprintf(stderr, "%7.3f %s\n", seconds() - begin, line);
+}
+
 /* ---- writing: what the reports say, on the loop's thread ---- */
 
 struct tally {
@@ -98,7 +108,9 @@ static int write_flood(char **arg)
         if (kafc_properties_set(props, name, value ? value : "", &err))
             die(name, err.message);
     }
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = arg[0], .properties = props), &err);
+    begin = seconds();
+    kafc_client *c = kafc_client_open(
+        KAFC_CLIENT(.brokers = arg[0], .properties = props, .log = say), &err);
     kafc_writer *w = c ? kafc_writer_open(c,
                                           KAFC_WRITER(.properties = props,
                                                       .on_delivery = on_delivery, .ctx = &t,
@@ -107,7 +119,6 @@ static int write_flood(char **arg)
                        : NULL;
     if (!w)
         die("open", err.message);
-    double begin = seconds();
     int64_t n = pour(w, arg[1], t.partitions, begin + atof(arg[3]));
     double poured = seconds();
     if (kafc_writer_close(w, PATIENCE, &err))
