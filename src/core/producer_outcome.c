@@ -172,9 +172,10 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
         if (o->headers && b->count > 1 && kafc__producer_split(p, b, KAFC_SPLIT_HEADERS))
             return;
         break;
-    case FAIL_ALL:
+    case FAIL_ALL: /* itself first: the end of the producer settles all that it finds */
+        kafc__producer_fail(p, b, o->code);
         kafc__producer_forbid(p, o->code, kafc_err_name(o->code), kafc_err_text(o->code));
-        break;
+        return;
     case ACKNOWLEDGE: break;
     }
     kafc__producer_fail(p, b, o->code);

@@ -364,6 +364,8 @@ static void end(struct scene *s)
     check_log(s);
     check_verdicts(s);
     kafc__producer_counts(s->p, &n);
+    MUST(s, n.acknowledged + n.failed == n.messages, "%llu verdicts are counted, of %llu messages",
+         (unsigned long long)(n.acknowledged + n.failed), (unsigned long long)n.messages);
     MUST(s, n.held_bytes == 0 && n.held_messages == 0, "%llu bytes are held",
          (unsigned long long)n.held_bytes);
     kafc__producer_stop(s->p);
