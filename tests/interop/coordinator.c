@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A transactional producer by hand, its requests one after the other and most of them wrong in some way, to one broker:
+ * A transactional producer by hand, most of its requests wrong in some way, to one broker:
  *
  *   coordinator BROKER TOPIC ID [timeouts]
  *
- * TOPIC has two partitions, ID was never used. With `timeouts` also transactions that the coordinator ends, which a
- * broker does soon with transaction.abort.timed.out.transaction.cleanup.interval.ms=100. Prints what was asked and what
- * came of it, a line each. A real broker and the mock print the same. tests/interop/run builds it.
+ * TOPIC has two partitions, ID was never used. Prints what was asked and what came of it, a line each. A real broker
+ * and the mock print the same. With `timeouts` also transactions that the coordinator ends, which a broker does soon
+ * with transaction.abort.timed.out.transaction.cleanup.interval.ms=100. tests/interop/run builds it.
  */
 #include <stdio.h>
 #include <stdlib.h>

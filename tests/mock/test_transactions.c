@@ -5,294 +5,51 @@
  */
 #include "mock/txn.h"
 #include "protocol/api/00_produce.h"
-#include "protocol/api/01_fetch.h"
-#include "protocol/api/08_offset_commit.h"
 #include "protocol/api/09_offset_fetch.h"
 #include "protocol/api/10_find_coordinator.h"
 #include "protocol/api/18_api_versions.h"
 #include "protocol/api/22_init_producer_id.h"
 #include "protocol/api/24_add_partitions_to_txn.h"
-#include "protocol/api/25_add_offsets_to_txn.h"
-#include "protocol/api/26_end_txn.h"
-#include "protocol/api/28_txn_offset_commit.h"
-#include "tests/mock/ask.h"
+#include "tests/mock/tx.h"
 #include "tests/support/suite.h"
-
-enum { TIMEOUT_MS = 60000 };
-
-struct tx { /* a cluster, and a producer as it knows itself */
-    struct ask a;
-    int64_t pid;
-    int16_t epoch;
-};
-
-static void setup_of(struct tx *t, const kafc_mock_options *o)
-{
-    ask_init(&t->a, o);
-    ck_assert_int_eq(kafc__cluster_create_topic(t->a.c, "t", 2, 0), KAFC_OK);
-    t->a.transactional_id = ask_str("x");
-    t->pid = -1;
-    t->epoch = -1;
-}
-
-static void setup(struct tx *t) /* one broker coordinates everything */
-{
-    setup_of(t, KAFC_MOCK(.brokers = 1));
-}
-
-static kafc_err init(struct tx *t, int16_t version, int64_t pid, int16_t epoch)
-{
-    struct kafc_init_producer_id_req q;
-    struct kafc_init_producer_id_resp r;
-
-    kafc__msg_defaults(&kafc_init_producer_id_req_schema, &q);
-    q.transactional_id = t->a.transactional_id;
-    q.transaction_timeout_ms = TIMEOUT_MS;
-    q.producer_id = pid;
-    q.producer_epoch = epoch;
-    ask_call(&t->a, KAFC_API_INIT_PRODUCER_ID, version, &q, &r);
-    if (r.error_code == KAFC_OK) {
-        t->pid = r.producer_id;
-        t->epoch = r.producer_epoch;
-    } else {
-        ck_assert_int_eq(r.producer_id, -1);
-        ck_assert_int_eq(r.producer_epoch, -1);
-    }
-    return (kafc_err)r.error_code;
-}
-
-static kafc_err end_as(struct tx *t, int16_t version, int64_t pid, int16_t epoch, bool commit)
-{
-    struct kafc_end_txn_req q;
-    struct kafc_end_txn_resp r;
-
-    kafc__msg_defaults(&kafc_end_txn_req_schema, &q);
-    q.transactional_id = t->a.transactional_id;
-    q.producer_id = pid;
-    q.producer_epoch = epoch;
-    q.committed = commit;
-    ask_call(&t->a, KAFC_API_END_TXN, version, &q, &r);
-    if (r.error_code == KAFC_OK && version >= 5) {
-        t->pid = r.producer_id;
-        t->epoch = r.producer_epoch;
-    }
-    return (kafc_err)r.error_code;
-}
-
-static kafc_err end(struct tx *t, int16_t version, bool commit)
-{
-    return end_as(t, version, t->pid, t->epoch, commit);
-}
-
-static kafc_err add_as(struct tx *t, int16_t version, int16_t epoch, const char *topic,
-                       int32_t partition)
-{
-    struct kafc_add_partitions_to_txn_req q;
-    struct kafc_add_partitions_to_txn_req_topic qt;
-    struct kafc_add_partitions_to_txn_resp r;
-
-    kafc__msg_defaults(&kafc_add_partitions_to_txn_req_schema, &q);
-    kafc__msg_defaults(&kafc_add_partitions_to_txn_req_topic_schema, &qt);
-    q.v3_and_below_transactional_id = t->a.transactional_id;
-    q.v3_and_below_producer_id = t->pid;
-    q.v3_and_below_producer_epoch = epoch;
-    q.v3_and_below_topics.v = &qt;
-    q.v3_and_below_topics.n = 1;
-    qt.name = ask_str(topic);
-    qt.partitions.v = &partition;
-    qt.partitions.n = 1;
-    ask_call(&t->a, KAFC_API_ADD_PARTITIONS_TO_TXN, version, &q, &r);
-    ck_assert_int_eq(r.results_by_topic_v3_and_below.n, 1);
-    return (kafc_err)r.results_by_topic_v3_and_below.v[0]
-        .results_by_partition.v[0]
-        .partition_error_code;
-}
-
-static kafc_err add(struct tx *t, int32_t partition)
-{
-    return add_as(t, 3, t->epoch, "t", partition);
-}
-
-static kafc_err add_offsets(struct tx *t, int16_t version, const char *group)
-{
-    struct kafc_add_offsets_to_txn_req q;
-    struct kafc_add_offsets_to_txn_resp r;
-
-    kafc__msg_defaults(&kafc_add_offsets_to_txn_req_schema, &q);
-    q.transactional_id = t->a.transactional_id;
-    q.producer_id = t->pid;
-    q.producer_epoch = t->epoch;
-    q.group_id = ask_str(group);
-    ask_call(&t->a, KAFC_API_ADD_OFFSETS_TO_TXN, version, &q, &r);
-    return (kafc_err)r.error_code;
-}
-
-static kafc_err send_offset(struct tx *t, int16_t version, const char *group, int32_t partition,
-                            int64_t offset)
-{
-    struct kafc_txn_offset_commit_req q;
-    struct kafc_txn_offset_commit_req_topic qt;
-    struct kafc_txn_offset_commit_req_partition qp;
-    struct kafc_txn_offset_commit_resp r;
-
-    kafc__msg_defaults(&kafc_txn_offset_commit_req_schema, &q);
-    kafc__msg_defaults(&kafc_txn_offset_commit_req_topic_schema, &qt);
-    kafc__msg_defaults(&kafc_txn_offset_commit_req_partition_schema, &qp);
-    q.transactional_id = t->a.transactional_id;
-    q.group_id = ask_str(group);
-    q.producer_id = t->pid;
-    q.producer_epoch = t->epoch;
-    q.topics.v = &qt;
-    q.topics.n = 1;
-    qt.name = ask_str("t");
-    qt.partitions.v = &qp;
-    qt.partitions.n = 1;
-    qp.partition_index = partition;
-    qp.committed_offset = offset;
-    qp.committed_metadata = ask_str("note");
-    ask_call(&t->a, KAFC_API_TXN_OFFSET_COMMIT, version, &q, &r);
-    ck_assert_int_eq(r.topics.n, 1);
-    return (kafc_err)r.topics.v[0].partitions.v[0].error_code;
-}
-
-static const struct kafc_produce_resp_partition *produce_as(struct tx *t, int16_t version,
-                                                            int16_t epoch, int32_t partition,
-                                                            int32_t sequence)
-{
-    return ask_produce(&t->a, version, -1, "t", partition,
-                       ask_make(&t->a, &(struct ask_batch){ .n = 2,
-                                                            .producer = t->pid,
-                                                            .epoch = epoch,
-                                                            .sequence = sequence,
-                                                            .attributes = 16 }));
-}
-
-static kafc_err produce(struct tx *t, int16_t version, int32_t partition, int32_t sequence)
-{
-    return (kafc_err)produce_as(t, version, t->epoch, partition, sequence)->error_code;
-}
-
-/* What OffsetFetch says of t-0: the offset, or minus its error. */
-static int64_t offset_of(struct tx *t, int16_t version, const char *group, bool stable)
-{
-    struct kafc_offset_fetch_req q;
-    struct kafc_offset_fetch_req_topic qt;
-    struct kafc_offset_fetch_req_group qg;
-    struct kafc_offset_fetch_req_group_topic qgt;
-    struct kafc_offset_fetch_resp r;
-    int32_t partition = 0;
-
-    kafc__msg_defaults(&kafc_offset_fetch_req_schema, &q);
-    kafc__msg_defaults(&kafc_offset_fetch_req_topic_schema, &qt);
-    kafc__msg_defaults(&kafc_offset_fetch_req_group_schema, &qg);
-    kafc__msg_defaults(&kafc_offset_fetch_req_group_topic_schema, &qgt);
-    q.require_stable = stable;
-    if (version < 8) {
-        q.group_id = ask_str(group);
-        q.topics.v = &qt;
-        q.topics.n = 1;
-        qt.name = ask_str("t");
-        qt.partition_indexes.v = &partition;
-        qt.partition_indexes.n = 1;
-        ask_call(&t->a, KAFC_API_OFFSET_FETCH, version, &q, &r);
-        const struct kafc_offset_fetch_resp_partition *p = &r.topics.v[0].partitions.v[0];
-        return p->error_code ? -p->error_code : p->committed_offset;
-    }
-    q.groups.v = &qg;
-    q.groups.n = 1;
-    qg.group_id = ask_str(group);
-    qg.topics.v = &qgt;
-    qg.topics.n = 1;
-    if (version >= 10)
-        qgt.topic_id = ask_topic_id(&t->a, "t");
-    else
-        qgt.name = ask_str("t");
-    qgt.partition_indexes.v = &partition;
-    qgt.partition_indexes.n = 1;
-    ask_call(&t->a, KAFC_API_OFFSET_FETCH, version, &q, &r);
-    if (r.groups.v[0].error_code)
-        return -r.groups.v[0].error_code;
-    const struct kafc_offset_fetch_resp_group_partition *p =
-        &r.groups.v[0].topics.v[0].partitions.v[0];
-    return p->error_code ? -p->error_code : p->committed_offset;
-}
-
-static kafc_mock_transaction look(struct tx *t)
-{
-    kafc_mock_transaction now;
-
-    ck_assert_int_eq(kafc__cluster_transaction(t->a.c, "x", &now), KAFC_OK);
-    return now;
-}
-
-static kafc_mock_log log_of(struct tx *t, int32_t partition)
-{
-    kafc_mock_log log;
-
-    ck_assert_int_eq(kafc__cluster_log(t->a.c, "t", partition, &log), KAFC_OK);
-    return log;
-}
-
-/* Aborted transactions that a read_committed Fetch of the whole partition is told of. */
-static int32_t aborted_in(struct tx *t, int32_t partition)
-{
-    struct kafc_fetch_req q;
-    struct kafc_fetch_req_topic qt;
-    struct kafc_fetch_req_partition qp;
-    struct kafc_fetch_resp r;
-
-    kafc__msg_defaults(&kafc_fetch_req_schema, &q);
-    kafc__msg_defaults(&kafc_fetch_req_topic_schema, &qt);
-    kafc__msg_defaults(&kafc_fetch_req_partition_schema, &qp);
-    q.isolation_level = 1;
-    q.max_bytes = 1 << 20;
-    q.topics.v = &qt;
-    q.topics.n = 1;
-    qt.topic = ask_str("t");
-    qt.partitions.v = &qp;
-    qt.partitions.n = 1;
-    qp.partition = partition;
-    qp.partition_max_bytes = 1 << 20;
-    ask_call(&t->a, KAFC_API_FETCH, 11, &q, &r);
-    ck_assert_int_eq(r.responses.v[0].partitions.v[0].error_code, KAFC_OK);
-    return r.responses.v[0].partitions.v[0].aborted_transactions.n;
-}
 
 #define IS(expr, code) ck_assert_int_eq((expr), (code))
 
 START_TEST(first_generation_by_hand)
 {
     struct tx t;
-    setup(&t);
+    tx_setup(&t);
     for (int16_t v = 0; v <= 3; v++) {
         bool commit = v & 1;
-        IS(init(&t, v, -1, -1), KAFC_OK);
+        IS(tx_init(&t, v, -1, -1), KAFC_OK);
         ck_assert_int_eq(t.epoch, v);
-        IS(look(&t).state, KAFC_MOCK_TXN_EMPTY);
-        IS(produce(&t, 9, 0, 0), KAFC_ERR_INVALID_TXN_STATE); /* did not join */
-        IS(produce(&t, 11, 0, 0), KAFC_ERR_TRANSACTION_ABORTABLE);
-        IS(add_as(&t, v, t.epoch, "t", 0), KAFC_OK);
-        IS(add_as(&t, v, t.epoch, "t", 0), KAFC_OK);
-        IS(produce(&t, 11, 1, 0), KAFC_ERR_TRANSACTION_ABORTABLE);
-        IS(produce(&t, 11, 0, 0), KAFC_OK);
-        IS(produce(&t, 9, 0, 2), KAFC_OK);
-        IS(look(&t).state, KAFC_MOCK_TXN_ONGOING);
-        ck_assert_int_eq(look(&t).partitions, 1);
-        ck_assert_int_eq(log_of(&t, 0).last_stable, log_of(&t, 0).high_watermark - 4);
-        IS(end(&t, v, commit), KAFC_OK);
-        IS(look(&t).state, commit ? KAFC_MOCK_TXN_COMPLETE_COMMIT : KAFC_MOCK_TXN_COMPLETE_ABORT);
-        ck_assert_int_eq(log_of(&t, 0).last_stable, log_of(&t, 0).high_watermark);
-        ck_assert_int_eq(log_of(&t, 0).high_watermark, 5 * (v + 1));
-        IS(end(&t, v, commit), KAFC_OK); /* again */
-        IS(end(&t, v, !commit), KAFC_ERR_INVALID_TXN_STATE);
-        ck_assert_int_eq(log_of(&t, 0).high_watermark, 5 * (v + 1));
+        IS(tx_look(&t).state, KAFC_MOCK_TXN_EMPTY);
+        IS(tx_produce(&t, 9, 0, 0), KAFC_ERR_INVALID_TXN_STATE); /* did not join */
+        IS(tx_produce(&t, 11, 0, 0), KAFC_ERR_TRANSACTION_ABORTABLE);
+        IS(tx_add_as(&t, v, t.epoch, "t", 0), KAFC_OK);
+        IS(tx_add_as(&t, v, t.epoch, "t", 0), KAFC_OK);
+        IS(tx_produce(&t, 11, 1, 0), KAFC_ERR_TRANSACTION_ABORTABLE);
+        IS(tx_produce(&t, 11, 0, 0), KAFC_OK);
+        IS(tx_produce(&t, 9, 0, 2), KAFC_OK);
+        IS(tx_look(&t).state, KAFC_MOCK_TXN_ONGOING);
+        ck_assert_int_eq(tx_look(&t).partitions, 1);
+        ck_assert_int_eq(tx_log(&t, 0).last_stable, tx_log(&t, 0).high_watermark - 4);
+        IS(tx_end(&t, v, commit), KAFC_OK);
+        IS(tx_look(&t).state,
+           commit ? KAFC_MOCK_TXN_COMPLETE_COMMIT : KAFC_MOCK_TXN_COMPLETE_ABORT);
+        ck_assert_int_eq(tx_log(&t, 0).last_stable, tx_log(&t, 0).high_watermark);
+        ck_assert_int_eq(tx_log(&t, 0).high_watermark, 5 * (v + 1));
+        IS(tx_end(&t, v, commit), KAFC_OK); /* again */
+        IS(tx_end(&t, v, !commit), KAFC_ERR_INVALID_TXN_STATE);
+        ck_assert_int_eq(tx_log(&t, 0).high_watermark, 5 * (v + 1));
     }
-    ck_assert_int_eq(aborted_in(&t, 0), 2);
-    ck_assert_int_eq(log_of(&t, 1).high_watermark, 0);
-    IS(end(&t, 4, true), KAFC_OK);
-    IS(produce(&t, 11, 0, 4), KAFC_ERR_TRANSACTION_ABORTABLE); /* sequences go on, but it is over */
-    IS(add(&t, 0), KAFC_OK);
-    IS(produce(&t, 11, 0, 4), KAFC_OK);
+    ck_assert_int_eq(tx_aborted(&t, 0), 2);
+    ck_assert_int_eq(tx_log(&t, 1).high_watermark, 0);
+    IS(tx_end(&t, 4, true), KAFC_OK);
+    IS(tx_produce(&t, 11, 0, 4),
+       KAFC_ERR_TRANSACTION_ABORTABLE); /* sequences go on, but it is over */
+    IS(tx_add(&t, 0), KAFC_OK);
+    IS(tx_produce(&t, 11, 0, 4), KAFC_OK);
     ask_fini(&t.a);
 }
 END_TEST
@@ -301,39 +58,39 @@ START_TEST(second_generation_by_hand)
 {
     struct tx t;
     int64_t pid;
-    setup(&t);
-    IS(init(&t, 5, -1, -1), KAFC_OK);
+    tx_setup(&t);
+    IS(tx_init(&t, 5, -1, -1), KAFC_OK);
     pid = t.pid;
     for (int16_t v = 12; v <= 13; v++) {
         bool commit = v & 1;
         int16_t epoch = t.epoch;
-        IS(produce(&t, v, 0, 3), KAFC_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
-        IS(produce(&t, v, 0, 0), KAFC_OK);
-        IS(produce(&t, v, 1, 0), KAFC_OK);
-        IS(produce(&t, v, 0, 2), KAFC_OK);
-        ck_assert_int_eq(look(&t).partitions, 2);
-        IS(end(&t, 5, commit), KAFC_OK);
+        IS(tx_produce(&t, v, 0, 3), KAFC_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+        IS(tx_produce(&t, v, 0, 0), KAFC_OK);
+        IS(tx_produce(&t, v, 1, 0), KAFC_OK);
+        IS(tx_produce(&t, v, 0, 2), KAFC_OK);
+        ck_assert_int_eq(tx_look(&t).partitions, 2);
+        IS(tx_end(&t, 5, commit), KAFC_OK);
         ck_assert_int_eq(t.epoch, epoch + 1);
         ck_assert_int_eq(t.pid, pid);
-        IS(end_as(&t, 5, pid, epoch, commit), KAFC_OK); /* again, with the same answer */
+        IS(tx_end_as(&t, 5, pid, epoch, commit), KAFC_OK); /* again, with the same answer */
         ck_assert_int_eq(t.epoch, epoch + 1);
-        IS(end_as(&t, 5, pid, epoch, !commit), KAFC_ERR_INVALID_TXN_STATE);
-        IS(end_as(&t, 5, pid, (int16_t)(epoch - 1), commit), KAFC_ERR_PRODUCER_FENCED);
-        IS(produce_as(&t, v, epoch, 0, 4)->error_code, KAFC_ERR_INVALID_PRODUCER_EPOCH);
+        IS(tx_end_as(&t, 5, pid, epoch, !commit), KAFC_ERR_INVALID_TXN_STATE);
+        IS(tx_end_as(&t, 5, pid, (int16_t)(epoch - 1), commit), KAFC_ERR_PRODUCER_FENCED);
+        IS(tx_produce_as(&t, v, epoch, 0, 4)->error_code, KAFC_ERR_INVALID_PRODUCER_EPOCH);
     }
-    ck_assert_int_eq(aborted_in(&t, 0), 1);
-    ck_assert_int_eq(log_of(&t, 1).high_watermark, 6);
+    ck_assert_int_eq(tx_aborted(&t, 0), 1);
+    ck_assert_int_eq(tx_log(&t, 1).high_watermark, 6);
     /* An end without anything in it: an abort is taken at any time, a commit is not. */
-    IS(end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
-    IS(end(&t, 5, false), KAFC_OK);
+    IS(tx_end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
+    IS(tx_end(&t, 5, false), KAFC_OK);
     ck_assert_int_eq(t.epoch, 3);
-    IS(end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
-    IS(end(&t, 5, false), KAFC_OK);
+    IS(tx_end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
+    IS(tx_end(&t, 5, false), KAFC_OK);
     ck_assert_int_eq(t.epoch, 4);
-    IS(init(&t, 5, pid, t.epoch), KAFC_OK);
-    IS(end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
-    IS(end(&t, 5, false), KAFC_OK);
-    ck_assert_int_eq(log_of(&t, 0).high_watermark, 10);
+    IS(tx_init(&t, 5, pid, t.epoch), KAFC_OK);
+    IS(tx_end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
+    IS(tx_end(&t, 5, false), KAFC_OK);
+    ck_assert_int_eq(tx_log(&t, 0).high_watermark, 10);
     ask_fini(&t.a);
 }
 END_TEST
@@ -342,35 +99,35 @@ START_TEST(a_second_instance_fences_the_first)
 {
     struct tx t, zombie;
     for (int16_t feature = 1; feature <= 2; feature++) {
-        setup(&t);
+        tx_setup(&t);
         IS(kafc__cluster_set_transaction_version(t.a.c, feature), KAFC_OK);
-        IS(init(&t, 4, -1, -1), KAFC_OK);
-        IS(add(&t, 0), KAFC_OK);
-        IS(produce(&t, 11, 0, 0), KAFC_OK);
+        IS(tx_init(&t, 4, -1, -1), KAFC_OK);
+        IS(tx_add(&t, 0), KAFC_OK);
+        IS(tx_produce(&t, 11, 0, 0), KAFC_OK);
         zombie = t;
         /* Its transaction is aborted first, under an epoch that no other is given. */
-        IS(init(&t, 4, -1, -1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-        IS(look(&t).state, KAFC_MOCK_TXN_COMPLETE_ABORT);
-        IS(init(&t, 4, -1, -1), KAFC_OK);
+        IS(tx_init(&t, 4, -1, -1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+        IS(tx_look(&t).state, KAFC_MOCK_TXN_COMPLETE_ABORT);
+        IS(tx_init(&t, 4, -1, -1), KAFC_OK);
         ck_assert_int_eq(t.pid, zombie.pid);
         ck_assert_int_eq(t.epoch, 2);
         for (int16_t v = 0; v <= 3; v++) {
             kafc_err fenced = v < 2 ? KAFC_ERR_INVALID_PRODUCER_EPOCH : KAFC_ERR_PRODUCER_FENCED;
-            IS(add_as(&t, v, zombie.epoch, "t", 0), fenced);
-            IS(end_as(&t, v, zombie.pid, zombie.epoch, true), fenced);
+            IS(tx_add_as(&t, v, zombie.epoch, "t", 0), fenced);
+            IS(tx_end_as(&t, v, zombie.pid, zombie.epoch, true), fenced);
         }
-        IS(init(&t, 3, zombie.pid, zombie.epoch), KAFC_ERR_INVALID_PRODUCER_EPOCH);
-        IS(init(&t, 4, zombie.pid, zombie.epoch), KAFC_ERR_PRODUCER_FENCED);
-        IS(end_as(&t, 5, zombie.pid, zombie.epoch, true), KAFC_ERR_PRODUCER_FENCED);
-        IS(produce_as(&t, 11, zombie.epoch, 0, 2)->error_code, KAFC_ERR_INVALID_PRODUCER_EPOCH);
-        IS(produce_as(&t, 11, zombie.epoch, 1, 0)->error_code, KAFC_ERR_INVALID_PRODUCER_EPOCH);
-        IS(produce_as(&t, 12, zombie.epoch, 1, 0)->error_code, KAFC_ERR_INVALID_PRODUCER_EPOCH);
-        IS(init(&t, 4, t.pid + 1, 0), KAFC_ERR_PRODUCER_FENCED);
+        IS(tx_init(&t, 3, zombie.pid, zombie.epoch), KAFC_ERR_INVALID_PRODUCER_EPOCH);
+        IS(tx_init(&t, 4, zombie.pid, zombie.epoch), KAFC_ERR_PRODUCER_FENCED);
+        IS(tx_end_as(&t, 5, zombie.pid, zombie.epoch, true), KAFC_ERR_PRODUCER_FENCED);
+        IS(tx_produce_as(&t, 11, zombie.epoch, 0, 2)->error_code, KAFC_ERR_INVALID_PRODUCER_EPOCH);
+        IS(tx_produce_as(&t, 11, zombie.epoch, 1, 0)->error_code, KAFC_ERR_INVALID_PRODUCER_EPOCH);
+        IS(tx_produce_as(&t, 12, zombie.epoch, 1, 0)->error_code, KAFC_ERR_INVALID_PRODUCER_EPOCH);
+        IS(tx_init(&t, 4, t.pid + 1, 0), KAFC_ERR_PRODUCER_FENCED);
         t.pid++;
-        IS(add(&t, 0), KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
-        IS(end(&t, 3, true), KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
-        IS(produce(&t, 11, 1, 0), KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
-        ck_assert_int_eq(aborted_in(&t, 0), 1);
+        IS(tx_add(&t, 0), KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
+        IS(tx_end(&t, 3, true), KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
+        IS(tx_produce(&t, 11, 1, 0), KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
+        ck_assert_int_eq(tx_aborted(&t, 0), 1);
         ask_fini(&t.a);
     }
 }
@@ -380,22 +137,22 @@ START_TEST(an_epoch_is_raised_for_the_one_who_has_it)
 {
     struct tx t;
     int64_t pid;
-    setup(&t);
-    IS(init(&t, 3, 77, 5), KAFC_OK); /* nothing is known of the id yet */
+    tx_setup(&t);
+    IS(tx_init(&t, 3, 77, 5), KAFC_OK); /* nothing is known of the id yet */
     pid = t.pid;
     ck_assert_int_eq(t.epoch, 0);
-    IS(init(&t, 3, pid, 0), KAFC_OK);
+    IS(tx_init(&t, 3, pid, 0), KAFC_OK);
     ck_assert_int_eq(t.epoch, 1);
-    IS(init(&t, 3, pid, 0), KAFC_OK); /* repeated: the answer was lost */
+    IS(tx_init(&t, 3, pid, 0), KAFC_OK); /* repeated: the answer was lost */
     ck_assert_int_eq(t.epoch, 1);
-    IS(init(&t, 3, pid, 1), KAFC_OK);
+    IS(tx_init(&t, 3, pid, 1), KAFC_OK);
     ck_assert_int_eq(t.epoch, 2);
-    IS(init(&t, 3, pid, 0), KAFC_ERR_INVALID_PRODUCER_EPOCH);
-    IS(init(&t, 4, pid, -1), KAFC_ERR_INVALID_REQUEST);
-    IS(init(&t, 4, -1, 3), KAFC_ERR_INVALID_REQUEST);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
+    IS(tx_init(&t, 3, pid, 0), KAFC_ERR_INVALID_PRODUCER_EPOCH);
+    IS(tx_init(&t, 4, pid, -1), KAFC_ERR_INVALID_REQUEST);
+    IS(tx_init(&t, 4, -1, 3), KAFC_ERR_INVALID_REQUEST);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
     ck_assert_int_eq(t.epoch, 3);
-    IS(init(&t, 4, pid, 2), KAFC_ERR_PRODUCER_FENCED); /* no repetition across an instance */
+    IS(tx_init(&t, 4, pid, 2), KAFC_ERR_PRODUCER_FENCED); /* no repetition across an instance */
     ask_fini(&t.a);
 }
 END_TEST
@@ -404,32 +161,32 @@ START_TEST(epochs_run_out)
 {
     struct tx t;
     int64_t pid;
-    setup(&t);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
+    tx_setup(&t);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
     pid = t.pid;
     kafc__mtxn_find(t.a.c, ask_str("x"))->epoch = t.epoch = INT16_MAX - 1;
     ck_assert_int_eq(t.pid, pid);
     /* at the end of a transaction */
-    IS(produce(&t, 12, 0, 0), KAFC_OK);
-    IS(end(&t, 5, true), KAFC_OK);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_OK);
+    IS(tx_end(&t, 5, true), KAFC_OK);
     ck_assert_int_gt(t.pid, pid);
     ck_assert_int_eq(t.epoch, 0);
     int64_t second = t.pid;
-    IS(end_as(&t, 5, pid, INT16_MAX - 1, true), KAFC_OK); /* again */
+    IS(tx_end_as(&t, 5, pid, INT16_MAX - 1, true), KAFC_OK); /* again */
     ck_assert_int_eq(t.pid, second);
     ck_assert_int_eq(t.epoch, 0);
-    ck_assert_int_eq(log_of(&t, 0).last_stable, 3);
-    IS(produce(&t, 12, 0, 0), KAFC_OK);
-    IS(end(&t, 5, true), KAFC_OK);
+    ck_assert_int_eq(tx_log(&t, 0).last_stable, 3);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_OK);
+    IS(tx_end(&t, 5, true), KAFC_OK);
     /* and by InitProducerId, with a repetition */
     kafc__mtxn_find(t.a.c, ask_str("x"))->epoch = t.epoch = INT16_MAX - 1;
-    IS(init(&t, 4, second, INT16_MAX - 1), KAFC_OK);
+    IS(tx_init(&t, 4, second, INT16_MAX - 1), KAFC_OK);
     int64_t third = t.pid;
     ck_assert_int_gt(third, second);
-    IS(init(&t, 4, second, INT16_MAX - 1), KAFC_OK);
+    IS(tx_init(&t, 4, second, INT16_MAX - 1), KAFC_OK);
     ck_assert_int_eq(t.pid, third);
     ck_assert_int_eq(t.epoch, 0);
-    IS(init(&t, 4, second, INT16_MAX - 2), KAFC_ERR_PRODUCER_FENCED);
+    IS(tx_init(&t, 4, second, INT16_MAX - 2), KAFC_ERR_PRODUCER_FENCED);
     ask_fini(&t.a);
 }
 END_TEST
@@ -437,41 +194,42 @@ END_TEST
 START_TEST(while_markers_are_out_all_is_busy)
 {
     struct tx t;
-    setup(&t);
+    tx_setup(&t);
     IS(kafc__cluster_set_marker_delay(t.a.c, 50), KAFC_OK);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
     for (int commit = 0; commit <= 1; commit++) {
-        IS(add(&t, 0), KAFC_OK);
-        IS(produce(&t, 11, 0, 2 * commit), KAFC_OK);
-        IS(end(&t, 4, commit), KAFC_OK); /* is answered when it is decided */
-        IS(look(&t).state, commit ? KAFC_MOCK_TXN_PREPARE_COMMIT : KAFC_MOCK_TXN_PREPARE_ABORT);
-        IS(end(&t, 4, commit), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-        IS(end(&t, 4, !commit), KAFC_ERR_INVALID_TXN_STATE);
-        IS(add(&t, 1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-        IS(add_offsets(&t, 3, "g"), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-        IS(init(&t, 4, -1, -1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-        IS(produce(&t, 11, 1, 0), KAFC_ERR_NOT_ENOUGH_REPLICAS);
-        IS(produce(&t, 12, 1, 0), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-        ck_assert_int_eq(log_of(&t, 0).last_stable, 3 * commit);
+        IS(tx_add(&t, 0), KAFC_OK);
+        IS(tx_produce(&t, 11, 0, 2 * commit), KAFC_OK);
+        IS(tx_end(&t, 4, commit), KAFC_OK); /* is answered when it is decided */
+        IS(tx_look(&t).state, commit ? KAFC_MOCK_TXN_PREPARE_COMMIT : KAFC_MOCK_TXN_PREPARE_ABORT);
+        IS(tx_end(&t, 4, commit), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+        IS(tx_end(&t, 4, !commit), KAFC_ERR_INVALID_TXN_STATE);
+        IS(tx_add(&t, 1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+        IS(tx_add_offsets(&t, 3, "g"), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+        IS(tx_init(&t, 4, -1, -1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+        IS(tx_produce(&t, 11, 1, 0), KAFC_ERR_NOT_ENOUGH_REPLICAS);
+        IS(tx_produce(&t, 12, 1, 0), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+        ck_assert_int_eq(tx_log(&t, 0).last_stable, 3 * commit);
         ck_assert_int_eq(kafc__cluster_deadline(t.a.c), t.a.now + 50000);
         ask_advance(&t.a, 49999);
-        IS(look(&t).state, commit ? KAFC_MOCK_TXN_PREPARE_COMMIT : KAFC_MOCK_TXN_PREPARE_ABORT);
+        IS(tx_look(&t).state, commit ? KAFC_MOCK_TXN_PREPARE_COMMIT : KAFC_MOCK_TXN_PREPARE_ABORT);
         ask_advance(&t.a, 1);
-        IS(look(&t).state, commit ? KAFC_MOCK_TXN_COMPLETE_COMMIT : KAFC_MOCK_TXN_COMPLETE_ABORT);
-        ck_assert_int_eq(log_of(&t, 0).last_stable, 3 * (commit + 1));
+        IS(tx_look(&t).state,
+           commit ? KAFC_MOCK_TXN_COMPLETE_COMMIT : KAFC_MOCK_TXN_COMPLETE_ABORT);
+        ck_assert_int_eq(tx_log(&t, 0).last_stable, 3 * (commit + 1));
     }
     /* The second generation: the next epoch is known, and is busy as well. */
     IS(kafc__cluster_set_marker_delay(t.a.c, -1), KAFC_OK);
-    IS(produce(&t, 12, 0, 4), KAFC_OK);
-    IS(end(&t, 5, true), KAFC_OK);
-    IS(produce(&t, 12, 0, 0), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-    IS(end_as(&t, 5, t.pid, (int16_t)(t.epoch - 1), true), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-    IS(end(&t, 5, false), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+    IS(tx_produce(&t, 12, 0, 4), KAFC_OK);
+    IS(tx_end(&t, 5, true), KAFC_OK);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+    IS(tx_end_as(&t, 5, t.pid, (int16_t)(t.epoch - 1), true), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+    IS(tx_end(&t, 5, false), KAFC_ERR_CONCURRENT_TRANSACTIONS);
     ask_advance(&t.a, 3600000000);
-    IS(look(&t).state, KAFC_MOCK_TXN_PREPARE_COMMIT);
+    IS(tx_look(&t).state, KAFC_MOCK_TXN_PREPARE_COMMIT);
     IS(kafc__cluster_set_marker_delay(t.a.c, 0), KAFC_OK);
     ask_advance(&t.a, 0);
-    IS(produce(&t, 12, 0, 0), KAFC_OK);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_OK);
     ask_fini(&t.a);
 }
 END_TEST
@@ -480,28 +238,28 @@ START_TEST(a_transaction_times_out)
 {
     struct tx t;
     for (int16_t feature = 1; feature <= 2; feature++) {
-        setup(&t);
+        tx_setup(&t);
         IS(kafc__cluster_set_transaction_version(t.a.c, feature), KAFC_OK);
-        IS(init(&t, 4, -1, -1), KAFC_OK);
+        IS(tx_init(&t, 4, -1, -1), KAFC_OK);
         ck_assert_int_eq(kafc__cluster_deadline(t.a.c), INT64_MAX);
-        IS(add(&t, 0), KAFC_OK);
-        IS(produce(&t, 11, 0, 0), KAFC_OK);
-        ck_assert_int_eq(kafc__cluster_deadline(t.a.c), t.a.now + TIMEOUT_MS * 1000);
-        ask_advance(&t.a, TIMEOUT_MS * 1000 - 1);
-        IS(produce(&t, 11, 0, 2), KAFC_OK);
+        IS(tx_add(&t, 0), KAFC_OK);
+        IS(tx_produce(&t, 11, 0, 0), KAFC_OK);
+        ck_assert_int_eq(kafc__cluster_deadline(t.a.c), t.a.now + TX_TIMEOUT_MS * 1000);
+        ask_advance(&t.a, TX_TIMEOUT_MS * 1000 - 1);
+        IS(tx_produce(&t, 11, 0, 2), KAFC_OK);
         ask_advance(&t.a, 1);
-        IS(look(&t).state, KAFC_MOCK_TXN_COMPLETE_ABORT);
-        IS(produce(&t, 11, 0, 4), KAFC_ERR_INVALID_PRODUCER_EPOCH);
-        IS(add(&t, 0), KAFC_ERR_PRODUCER_FENCED);
-        IS(end(&t, 4, true), KAFC_ERR_PRODUCER_FENCED);
-        IS(end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
+        IS(tx_look(&t).state, KAFC_MOCK_TXN_COMPLETE_ABORT);
+        IS(tx_produce(&t, 11, 0, 4), KAFC_ERR_INVALID_PRODUCER_EPOCH);
+        IS(tx_add(&t, 0), KAFC_ERR_PRODUCER_FENCED);
+        IS(tx_end(&t, 4, true), KAFC_ERR_PRODUCER_FENCED);
+        IS(tx_end(&t, 5, true), KAFC_ERR_INVALID_TXN_STATE);
         int16_t old = t.epoch;
-        IS(end(&t, 5, false), KAFC_OK); /* its own abort, as far as it can tell */
+        IS(tx_end(&t, 5, false), KAFC_OK); /* its own abort, as far as it can tell */
         ck_assert_int_eq(t.epoch, old + 1);
         /* Who has the epoch of before gets the present one, in the second generation. */
-        IS(init(&t, 4, t.pid, old), feature == 2 ? KAFC_OK : KAFC_ERR_PRODUCER_FENCED);
+        IS(tx_init(&t, 4, t.pid, old), feature == 2 ? KAFC_OK : KAFC_ERR_PRODUCER_FENCED);
         ck_assert_int_eq(t.epoch, old + 1);
-        ck_assert_int_eq(aborted_in(&t, 0), 1);
+        ck_assert_int_eq(tx_aborted(&t, 0), 1);
         ask_fini(&t.a);
     }
 }
@@ -520,7 +278,7 @@ START_TEST(timeouts_have_bounds)
     struct kafc_init_producer_id_req q;
     struct kafc_init_producer_id_resp r;
     struct tx t;
-    setup(&t);
+    tx_setup(&t);
     kafc__msg_defaults(&kafc_init_producer_id_req_schema, &q);
     q.transactional_id = ask_str("x");
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -539,78 +297,53 @@ START_TEST(offsets_wait_for_the_end)
 {
     struct tx t;
     int64_t committed;
-    setup(&t);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
-    IS(send_offset(&t, 3, "g", 0, 10), KAFC_ERR_INVALID_TXN_STATE); /* did not join */
-    IS(send_offset(&t, 4, "g", 0, 10), KAFC_ERR_TRANSACTION_ABORTABLE);
+    tx_setup(&t);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
+    IS(tx_send_offset(&t, 3, "g", 0, 10), KAFC_ERR_INVALID_TXN_STATE); /* did not join */
+    IS(tx_send_offset(&t, 4, "g", 0, 10), KAFC_ERR_TRANSACTION_ABORTABLE);
     for (int16_t v = 0; v <= 4; v++) {
         bool commit = v & 1;
-        IS(add_offsets(&t, v, "g"), KAFC_OK);
-        ck_assert_int_eq(look(&t).groups, 1);
-        IS(send_offset(&t, v, "g", 0, 10 + v), KAFC_OK);
-        IS(send_offset(&t, v, "g", 0, 20 + v), KAFC_OK);
-        ck_assert_int_eq(offset_of(&t, 7, "g", true), -KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
-        ck_assert_int_eq(offset_of(&t, 8, "g", true), -KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
-        ck_assert_int_eq(offset_of(&t, 8, "g", false), v < 2 ? -1 : v < 4 ? 21 : 23);
-        IS(end(&t, v < 4 ? v : 4, commit), KAFC_OK);
-        ck_assert_int_eq(offset_of(&t, 8, "g", true), v < 1 ? -1 : v < 3 ? 21 : 23);
+        IS(tx_add_offsets(&t, v, "g"), KAFC_OK);
+        ck_assert_int_eq(tx_look(&t).groups, 1);
+        IS(tx_send_offset(&t, v, "g", 0, 10 + v), KAFC_OK);
+        IS(tx_send_offset(&t, v, "g", 0, 20 + v), KAFC_OK);
+        ck_assert_int_eq(tx_offset_of(&t, 7, "g", true), -KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
+        ck_assert_int_eq(tx_offset_of(&t, 8, "g", true), -KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
+        ck_assert_int_eq(tx_offset_of(&t, 8, "g", false), v < 2 ? -1 : v < 4 ? 21 : 23);
+        IS(tx_end(&t, v < 4 ? v : 4, commit), KAFC_OK);
+        ck_assert_int_eq(tx_offset_of(&t, 8, "g", true), v < 1 ? -1 : v < 3 ? 21 : 23);
     }
-    IS(send_offset(&t, 5, "g", 0, 30), KAFC_OK); /* joins by itself */
-    IS(send_offset(&t, 5, "g", 7, 30), KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
-    IS(send_offset(&t, 5, "", 0, 30), KAFC_ERR_INVALID_GROUP_ID);
-    ck_assert_int_eq(offset_of(&t, 10, "g", true), -KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
-    IS(end(&t, 5, true), KAFC_OK);
+    IS(tx_send_offset(&t, 5, "g", 0, 30), KAFC_OK); /* joins by itself */
+    IS(tx_send_offset(&t, 5, "g", 7, 30), KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    IS(tx_send_offset(&t, 5, "", 0, 30), KAFC_ERR_INVALID_GROUP_ID);
+    ck_assert_int_eq(tx_offset_of(&t, 10, "g", true), -KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
+    IS(tx_end(&t, 5, true), KAFC_OK);
     for (int16_t v = 1; v <= 10; v++)
-        ck_assert_int_eq(offset_of(&t, v, "g", v >= 7), 30);
+        ck_assert_int_eq(tx_offset_of(&t, v, "g", v >= 7), 30);
     IS(kafc__cluster_committed(t.a.c, "g", "t", 0, &committed), KAFC_OK);
     ck_assert_int_eq(committed, 30);
     IS(kafc__cluster_committed(t.a.c, "g", "t", 1, &committed),
        KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     IS(kafc__cluster_committed(t.a.c, "h", "t", 0, &committed), KAFC_ERR_GROUP_ID_NOT_FOUND);
     t.epoch--;
-    IS(send_offset(&t, 5, "g", 0, 40), KAFC_ERR_INVALID_PRODUCER_EPOCH);
+    IS(tx_send_offset(&t, 5, "g", 0, 40), KAFC_ERR_INVALID_PRODUCER_EPOCH);
     ask_fini(&t.a);
 }
 END_TEST
-
-static kafc_err commit_offset(struct tx *t, int16_t version, int32_t generation, int64_t offset)
-{
-    struct kafc_offset_commit_req q;
-    struct kafc_offset_commit_req_topic qt;
-    struct kafc_offset_commit_req_partition qp;
-    struct kafc_offset_commit_resp r;
-
-    kafc__msg_defaults(&kafc_offset_commit_req_schema, &q);
-    kafc__msg_defaults(&kafc_offset_commit_req_topic_schema, &qt);
-    kafc__msg_defaults(&kafc_offset_commit_req_partition_schema, &qp);
-    q.group_id = ask_str("plain");
-    q.generation_id_or_member_epoch = generation;
-    q.topics.v = &qt;
-    q.topics.n = 1;
-    if (version >= 10)
-        qt.topic_id = ask_topic_id(&t->a, "t");
-    else
-        qt.name = ask_str("t");
-    qt.partitions.v = &qp;
-    qt.partitions.n = 1;
-    qp.committed_offset = offset;
-    ask_call(&t->a, KAFC_API_OFFSET_COMMIT, version, &q, &r);
-    return (kafc_err)r.topics.v[0].partitions.v[0].error_code;
-}
 
 START_TEST(offsets_without_transactions)
 {
     struct tx t;
     struct kafc_offset_fetch_req q;
     struct kafc_offset_fetch_resp r;
-    setup(&t);
-    IS(commit_offset(&t, 9, 3, 1), KAFC_ERR_ILLEGAL_GENERATION);
-    ck_assert_int_eq(offset_of(&t, 9, "plain", true), -1);
+    tx_setup(&t);
+    IS(tx_commit_offset(&t, 9, 3, 1), KAFC_ERR_ILLEGAL_GENERATION);
+    ck_assert_int_eq(tx_offset_of(&t, 9, "plain", true), -1);
     for (int16_t v = 2; v <= 10; v++) {
-        IS(commit_offset(&t, v, -1, v), KAFC_OK);
-        ck_assert_int_eq(offset_of(&t, v, "plain", false), v);
+        IS(tx_commit_offset(&t, v, -1, v), KAFC_OK);
+        ck_assert_int_eq(tx_offset_of(&t, v, "plain", false), v);
     }
-    IS(commit_offset(&t, 9, 3, 1), KAFC_ERR_UNKNOWN_MEMBER_ID);
+    IS(tx_commit_offset(&t, 9, 3, 1), KAFC_ERR_UNKNOWN_MEMBER_ID);
     kafc__msg_defaults(&kafc_offset_fetch_req_schema, &q);
     q.group_id = ask_str("plain");
     q.topics.n = -1; /* all that there is */
@@ -628,7 +361,7 @@ START_TEST(coordinators_are_found_move_and_load)
 {
     struct tx t;
     int32_t at;
-    setup_of(&t, KAFC_MOCK(.brokers = 3, .coordinator_load_ms = 100));
+    tx_setup_of(&t, KAFC_MOCK(.brokers = 3, .coordinator_load_ms = 100));
     for (int16_t v = 0; v <= 6; v++)
         for (int8_t type = 0; type <= (v > 0); type++) {
             struct kafc_find_coordinator_req q;
@@ -654,26 +387,26 @@ START_TEST(coordinators_are_found_move_and_load)
         }
     at = kafc__cluster_coordinator(t.a.c, KAFC_MOCK_TRANSACTIONS, "x");
     ask_connect(&t.a, at % 3 + 1);
-    IS(init(&t, 4, -1, -1), KAFC_ERR_NOT_COORDINATOR);
-    IS(add(&t, 0), KAFC_ERR_NOT_COORDINATOR);
-    IS(end(&t, 4, true), KAFC_ERR_NOT_COORDINATOR);
+    IS(tx_init(&t, 4, -1, -1), KAFC_ERR_NOT_COORDINATOR);
+    IS(tx_add(&t, 0), KAFC_ERR_NOT_COORDINATOR);
+    IS(tx_end(&t, 4, true), KAFC_ERR_NOT_COORDINATOR);
     ask_connect(&t.a, at);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
-    IS(add(&t, 0), KAFC_OK);
-    IS(add_offsets(&t, 3, "g"), KAFC_OK);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
+    IS(tx_add(&t, 0), KAFC_OK);
+    IS(tx_add_offsets(&t, 3, "g"), KAFC_OK);
     IS(kafc__cluster_set_coordinator(t.a.c, KAFC_MOCK_TRANSACTIONS, "x", at % 3 + 1), KAFC_OK);
-    IS(end(&t, 4, true), KAFC_ERR_NOT_COORDINATOR);
+    IS(tx_end(&t, 4, true), KAFC_ERR_NOT_COORDINATOR);
     ask_connect(&t.a, at % 3 + 1);
-    IS(end(&t, 4, true), KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS);
+    IS(tx_end(&t, 4, true), KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS);
     ask_advance(&t.a, 100000);
-    IS(end(&t, 4, true), KAFC_OK);
+    IS(tx_end(&t, 4, true), KAFC_OK);
     /* A broker that dies leaves it to another. */
     IS(kafc__cluster_stop(t.a.c, at % 3 + 1), KAFC_OK);
     at = kafc__cluster_coordinator(t.a.c, KAFC_MOCK_TRANSACTIONS, "x");
     ask_connect(&t.a, at);
-    IS(init(&t, 4, -1, -1), KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS);
+    IS(tx_init(&t, 4, -1, -1), KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS);
     ask_advance(&t.a, 100000);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
     ck_assert_int_eq(t.epoch, 1); /* it knows of the first one */
     ask_fini(&t.a);
 }
@@ -684,11 +417,11 @@ START_TEST(nobody_coordinates)
     struct tx t;
     struct kafc_find_coordinator_req q;
     struct kafc_find_coordinator_resp r;
-    setup(&t);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
-    IS(produce(&t, 12, 0, 0), KAFC_OK);
+    tx_setup(&t);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_OK);
     IS(kafc__cluster_set_marker_delay(t.a.c, 5), KAFC_OK);
-    IS(end(&t, 5, true), KAFC_OK);
+    IS(tx_end(&t, 5, true), KAFC_OK);
     IS(kafc__cluster_set_coordinator(t.a.c, KAFC_MOCK_TRANSACTIONS, "x", -1), KAFC_OK);
     kafc__msg_defaults(&kafc_find_coordinator_req_schema, &q);
     q.key = ask_str("x");
@@ -699,12 +432,12 @@ START_TEST(nobody_coordinates)
     q.key_type = 3;
     ask_call(&t.a, KAFC_API_FIND_COORDINATOR, 3, &q, &r);
     IS(r.error_code, KAFC_ERR_INVALID_REQUEST);
-    IS(produce(&t, 12, 1, 0), KAFC_ERR_NOT_ENOUGH_REPLICAS);
+    IS(tx_produce(&t, 12, 1, 0), KAFC_ERR_NOT_ENOUGH_REPLICAS);
     ask_advance(&t.a, 1000000);
-    IS(look(&t).state, KAFC_MOCK_TXN_PREPARE_COMMIT); /* markers come from the coordinator */
+    IS(tx_look(&t).state, KAFC_MOCK_TXN_PREPARE_COMMIT); /* markers come from the coordinator */
     IS(kafc__cluster_set_coordinator(t.a.c, KAFC_MOCK_TRANSACTIONS, "x", 1), KAFC_OK);
     ask_advance(&t.a, 0);
-    IS(look(&t).state, KAFC_MOCK_TXN_COMPLETE_COMMIT);
+    IS(tx_look(&t).state, KAFC_MOCK_TXN_COMPLETE_COMMIT);
     ask_fini(&t.a);
 }
 END_TEST
@@ -712,24 +445,24 @@ END_TEST
 START_TEST(markers_wait_for_a_leader)
 {
     struct tx t;
-    setup(&t);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
-    IS(produce(&t, 12, 0, 0), KAFC_OK);
-    IS(produce(&t, 12, 1, 0), KAFC_OK);
+    tx_setup(&t);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_OK);
+    IS(tx_produce(&t, 12, 1, 0), KAFC_OK);
     IS(kafc__cluster_set_leader(t.a.c, "t", 1, -1), KAFC_OK);
-    IS(end(&t, 5, true), KAFC_OK);
-    ck_assert_int_eq(log_of(&t, 0).last_stable, 3);
-    ck_assert_int_eq(log_of(&t, 1).last_stable, 0);
-    IS(look(&t).state, KAFC_MOCK_TXN_PREPARE_COMMIT);
+    IS(tx_end(&t, 5, true), KAFC_OK);
+    ck_assert_int_eq(tx_log(&t, 0).last_stable, 3);
+    ck_assert_int_eq(tx_log(&t, 1).last_stable, 0);
+    IS(tx_look(&t).state, KAFC_MOCK_TXN_PREPARE_COMMIT);
     IS(kafc__cluster_set_leader(t.a.c, "t", 1, 1), KAFC_OK);
     ask_advance(&t.a, kafc__cluster_deadline(t.a.c) - t.a.now);
-    ck_assert_int_eq(log_of(&t, 1).last_stable, 3);
-    IS(look(&t).state, KAFC_MOCK_TXN_COMPLETE_COMMIT);
+    ck_assert_int_eq(tx_log(&t, 1).last_stable, 3);
+    IS(tx_look(&t).state, KAFC_MOCK_TXN_COMPLETE_COMMIT);
     /* A topic that is gone needs none. */
-    IS(produce(&t, 12, 1, 0), KAFC_OK);
+    IS(tx_produce(&t, 12, 1, 0), KAFC_OK);
     IS(kafc__cluster_delete_topic(t.a.c, "t"), KAFC_OK);
-    IS(end(&t, 5, true), KAFC_OK);
-    IS(look(&t).state, KAFC_MOCK_TXN_COMPLETE_COMMIT);
+    IS(tx_end(&t, 5, true), KAFC_OK);
+    IS(tx_look(&t).state, KAFC_MOCK_TXN_COMPLETE_COMMIT);
     ask_fini(&t.a);
 }
 END_TEST
@@ -741,8 +474,8 @@ START_TEST(unknown_partitions_keep_the_others_out)
     struct kafc_add_partitions_to_txn_req_topic qt[2];
     struct kafc_add_partitions_to_txn_resp r;
     int32_t parts[] = { 0, 1 };
-    setup(&t);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
+    tx_setup(&t);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
     kafc__msg_defaults(&kafc_add_partitions_to_txn_req_schema, &q);
     for (int i = 0; i < 2; i++) {
         kafc__msg_defaults(&kafc_add_partitions_to_txn_req_topic_schema, &qt[i]);
@@ -761,7 +494,7 @@ START_TEST(unknown_partitions_keep_the_others_out)
            KAFC_ERR_OPERATION_NOT_ATTEMPTED);
     IS(r.results_by_topic_v3_and_below.v[1].results_by_partition.v[0].partition_error_code,
        KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
-    IS(look(&t).state, KAFC_MOCK_TXN_EMPTY);
+    IS(tx_look(&t).state, KAFC_MOCK_TXN_EMPTY);
     ask_fini(&t.a);
 }
 END_TEST
@@ -774,8 +507,8 @@ START_TEST(brokers_ask_for_several_transactions)
     struct kafc_add_partitions_to_txn_req_topic qt;
     struct kafc_add_partitions_to_txn_resp r;
     int32_t part = 1;
-    setup(&t);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
+    tx_setup(&t);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
     kafc__msg_defaults(&kafc_add_partitions_to_txn_req_schema, &q);
     kafc__msg_defaults(&kafc_add_partitions_to_txn_req_topic_schema, &qt);
     qt.name = ask_str("t");
@@ -807,7 +540,7 @@ START_TEST(brokers_ask_for_several_transactions)
                    .partition_error_code,
                KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
         }
-    ck_assert_int_eq(look(&t).partitions, 1);
+    ck_assert_int_eq(tx_look(&t).partitions, 1);
     ask_fini(&t.a);
 }
 END_TEST
@@ -817,15 +550,15 @@ START_TEST(former_releases_do_not_ask)
     struct tx t;
     struct kafc_api_versions_req q;
     struct kafc_api_versions_resp r;
-    setup_of(&t, KAFC_MOCK(.brokers = 1, .release = "2.1"));
-    IS(init(&t, 1, -1, -1), KAFC_OK);
-    IS(produce(&t, 7, 0, 0), KAFC_OK); /* and nobody will end it */
-    IS(add_as(&t, 1, t.epoch, "t", 1), KAFC_OK);
-    IS(send_offset(&t, 2, "g", 0, 4), KAFC_OK);
-    IS(add_offsets(&t, 1, "g"), KAFC_OK);
-    IS(end(&t, 1, true), KAFC_OK);
-    ck_assert_int_eq(log_of(&t, 0).last_stable, 0);
-    ck_assert_int_eq(offset_of(&t, 5, "g", false), 4);
+    tx_setup_of(&t, KAFC_MOCK(.brokers = 1, .release = "2.1"));
+    IS(tx_init(&t, 1, -1, -1), KAFC_OK);
+    IS(tx_produce(&t, 7, 0, 0), KAFC_OK); /* and nobody will end it */
+    IS(tx_add_as(&t, 1, t.epoch, "t", 1), KAFC_OK);
+    IS(tx_send_offset(&t, 2, "g", 0, 4), KAFC_OK);
+    IS(tx_add_offsets(&t, 1, "g"), KAFC_OK);
+    IS(tx_end(&t, 1, true), KAFC_OK);
+    ck_assert_int_eq(tx_log(&t, 0).last_stable, 0);
+    ck_assert_int_eq(tx_offset_of(&t, 5, "g", false), 4);
     kafc__msg_defaults(&kafc_api_versions_req_schema, &q);
     q.client_software_name = q.client_software_version = ask_str("x");
     IS(kafc__cluster_set_release(t.a.c, "2.8"), KAFC_OK);
@@ -842,7 +575,7 @@ START_TEST(transaction_version_is_a_finalized_feature)
     struct kafc_api_versions_req q;
     struct kafc_api_versions_resp r;
     int64_t epoch = -1;
-    setup(&t);
+    tx_setup(&t);
     kafc__msg_defaults(&kafc_api_versions_req_schema, &q);
     q.client_software_name = q.client_software_version = ask_str("x");
     for (int16_t level = 2; level >= 0; level--) {
@@ -870,25 +603,25 @@ START_TEST(forced_errors_change_nothing)
                                     KAFC_API_ADD_OFFSETS_TO_TXN, KAFC_API_TXN_OFFSET_COMMIT,
                                     KAFC_API_END_TXN };
     struct tx t;
-    setup(&t);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
+    tx_setup(&t);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
     for (size_t i = 0; i < sizeof(apis) / sizeof(*apis); i++)
         IS(kafc__cluster_push_error(t.a.c, apis[i], KAFC_ERR_CONCURRENT_TRANSACTIONS, 1), KAFC_OK);
     IS(kafc__cluster_push_error(t.a.c, KAFC_API_OFFSET_FETCH, KAFC_ERR_NOT_COORDINATOR, 2),
        KAFC_OK);
     IS(kafc__cluster_push_error(t.a.c, KAFC_API_OFFSET_COMMIT, KAFC_ERR_NOT_COORDINATOR, 1),
        KAFC_OK);
-    IS(init(&t, 4, -1, -1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-    IS(add(&t, 0), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-    IS(add_offsets(&t, 3, "g"), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-    IS(send_offset(&t, 5, "g", 0, 1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-    IS(end(&t, 5, false), KAFC_ERR_CONCURRENT_TRANSACTIONS);
-    IS(commit_offset(&t, 9, -1, 1), KAFC_ERR_NOT_COORDINATOR);
-    ck_assert_int_eq(offset_of(&t, 9, "plain", false), -KAFC_ERR_NOT_COORDINATOR);
-    ck_assert_int_eq(offset_of(&t, 1, "plain", false), -KAFC_ERR_NOT_COORDINATOR);
-    IS(look(&t).state, KAFC_MOCK_TXN_EMPTY);
-    ck_assert_int_eq(look(&t).epoch, 0);
-    ck_assert_int_eq(offset_of(&t, 9, "plain", false), -1);
+    IS(tx_init(&t, 4, -1, -1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+    IS(tx_add(&t, 0), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+    IS(tx_add_offsets(&t, 3, "g"), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+    IS(tx_send_offset(&t, 5, "g", 0, 1), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+    IS(tx_end(&t, 5, false), KAFC_ERR_CONCURRENT_TRANSACTIONS);
+    IS(tx_commit_offset(&t, 9, -1, 1), KAFC_ERR_NOT_COORDINATOR);
+    ck_assert_int_eq(tx_offset_of(&t, 9, "plain", false), -KAFC_ERR_NOT_COORDINATOR);
+    ck_assert_int_eq(tx_offset_of(&t, 1, "plain", false), -KAFC_ERR_NOT_COORDINATOR);
+    IS(tx_look(&t).state, KAFC_MOCK_TXN_EMPTY);
+    ck_assert_int_eq(tx_look(&t).epoch, 0);
+    ck_assert_int_eq(tx_offset_of(&t, 9, "plain", false), -1);
     ask_fini(&t.a);
 }
 END_TEST
@@ -896,12 +629,12 @@ END_TEST
 START_TEST(batches_need_the_id)
 {
     struct tx t;
-    setup(&t);
-    IS(init(&t, 4, -1, -1), KAFC_OK);
+    tx_setup(&t);
+    IS(tx_init(&t, 4, -1, -1), KAFC_OK);
     t.a.transactional_id = (kafc_str){ NULL, 0 };
-    IS(produce(&t, 12, 0, 0), KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
     t.a.transactional_id = ask_str("other");
-    IS(produce(&t, 12, 0, 0), KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_ERR_INVALID_PRODUCER_ID_MAPPING);
     ask_fini(&t.a);
 }
 END_TEST
