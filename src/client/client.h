@@ -46,7 +46,8 @@ struct kafc_client {
     atomic_bool closing;    /* refuses new work; set first by close */
     atomic_uint interrupts; /* how often kafc_client_interrupt() was called */
     struct kafc_mutex lock; /* of closables, and of the results of calls that wait */
-    struct kafc_cond changed; /* a result, an interrupt, the close, or a closable not busy any more */
+    struct kafc_cond
+        changed; /* a result, an interrupt, the close, or a closable not busy any more */
     struct kafc_list closables;
     struct kafc_mutex sources_lock; /* of what follows; neither the loop nor sending takes it */
     struct kafc_list sources;       /* kafc_metrics_source */
@@ -59,6 +60,11 @@ struct kafc_client {
 /* KAFC_ERR_USAGE for NULL, KAFC_ERR_FORKED in the child of a fork (rule C7: nothing is touched then). A load and a
  * compare; not a system call. Every public function of client, writer and reader starts with it. */
 kafc_err kafc__client_check(const kafc_client *c, kafc_error *err);
+/* That it would answer KAFC_OK. */
+static inline bool kafc__client_ok(const kafc_client *c)
+{
+    return c && c->generation == kafc__fork_generation();
+}
 /* The same, then KAFC_ERR_CLOSED for a closed client, and KAFC_ERR_IN_CALLBACK when timeout_ms is not 0 and the
  * calling thread is some client's loop: the start of every call that may wait. */
 kafc_err kafc__client_enter(const kafc_client *c, int timeout_ms, kafc_error *err);

@@ -341,12 +341,11 @@ static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, void *opaque,
 kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
                           kafc_error *err)
 {
-    kafc_err code = enter(w, 0, err);
-    if (code != KAFC_OK)
-        return code;
+    if (!w || !kafc__client_ok(w->client))
+        return enter(w, 0, err);
     if (!m)
         return kafc__error(err, KAFC_ERR_USAGE, "no message");
-    code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
+    kafc_err code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
     if (code != KAFC_ERR_WOULD_BLOCK)
         return code;
     if (timeout_ms < 0)

@@ -3,15 +3,12 @@
  * Batches as they fill: records in wire form into segments, through the codec
  * if there is one. Called with the partition's lock held, but for header.
  */
-#include "core/batch.h"
+#include "core/batch_put.h"
+#include "core/batch_slots.h"
 
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "protocol/record/write.h"
-
-/* Segments of data, 4080 and 65520 bytes; as slots: a bit for each says that it is tagged, then the words. */
-enum { SMALL_SLOTS = 502, SMALL_BITS = 8, LARGE_SLOTS = 8063, LARGE_BITS = 126 };
 
 bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem,
                            struct kafc_budget *budget, const struct kafc_codec *codec,
@@ -128,32 +125,17 @@ void kafc__batch_out_free(struct kafc_batch_pool *bp, struct kafc_batch_out *b)
 
 /* --- Slots ----------------------------------------------------------------------- */
 
-static uint32_t slots_of(const struct kafc_seg *s)
-{
-    return s->cap > KAFC_SEG_SMALL ? LARGE_SLOTS : SMALL_SLOTS;
-}
-
-static uint64_t *slot_words(struct kafc_seg *s)
-{
-    return (uint64_t *)(void *)s->data;
-}
-
-static uint32_t slot_bits(const struct kafc_seg *s)
-{
-    return s->cap > KAFC_SEG_SMALL ? LARGE_BITS : SMALL_BITS;
-}
-
 bool kafc__batch_out_slot_room(struct kafc_batch_pool *bp, struct kafc_batch_out *b)
 {
     struct kafc_seg *tail = b->slots.tail;
-    if (tail && tail->len < slots_of(tail))
+    if (tail && tail->len < kafc__slots_of(tail))
         return true;
     bool no_memory;
     struct kafc_seg *s = kafc__seg_get(bp->slots, tail ? KAFC_SEG_LARGE : KAFC_SEG_SMALL,
                                        &no_memory);
     if (!s)
         return false;
-    memset(s->data, 0, slot_bits(s) * sizeof(uint64_t));
+    memset(s->data, 0, kafc__slot_bits(s) * sizeof(uint64_t));
     kafc__chain_append(&b->slots, s);
     return true;
 }
@@ -161,10 +143,10 @@ bool kafc__batch_out_slot_room(struct kafc_batch_pool *bp, struct kafc_batch_out
 void kafc__batch_out_slot_put(struct kafc_batch_out *b, void *word, bool tagged)
 {
     struct kafc_seg *s = b->slots.tail;
-    uint64_t *w = slot_words(s);
+    uint64_t *w = kafc__slot_words(s);
     if (tagged)
         w[s->len / 64] |= (uint64_t)1 << (s->len % 64);
-    w[slot_bits(s) + s->len++] = (uint64_t)(uintptr_t)word;
+    w[kafc__slot_bits(s) + s->len++] = (uint64_t)(uintptr_t)word;
     b->nslots++;
     b->ntagged += tagged;
 }
@@ -176,25 +158,51 @@ void kafc__batch_out_slot_rewind(struct kafc_batch_out *b)
     b->slot_index = 0;
 }
 
-bool kafc__batch_out_slot_next(struct kafc_batch_out *b, void **word, bool *tagged, int32_t *index)
+/* --- The short way ----------------------------------------------------------------- */
+
+/* Where records go now. */
+static struct kafc_seg *filling(const struct kafc_batch_out *b)
 {
-    if (b->slot_index == b->nslots)
-        return false;
-    *index = b->slot_index++;
-    struct kafc_seg *s = b->slot_seg;
-    if (!s) {
-        *word = b->one;
-        *tagged = b->one_tagged;
-        return true;
+    return b->raw ? b->raw : b->chain.tail;
+}
+
+void kafc__batch_out_open(struct kafc_batch_out *b, size_t limit)
+{
+    struct kafc_seg *s = b->zip ? b->raw : b->chain.tail, *slots = b->slots.tail;
+    size_t bytes = kafc__batch_out_bytes(b);
+    size_t left = bytes < limit ? limit - bytes : 0;
+    if (b->zip) /* as kafc__batch_out_bytes counts them */
+        left -= left / 16;
+    if (s && b->count) {
+        b->at = s->data + s->len;
+        b->room = s->cap - s->len < left ? s->cap - s->len : (uint32_t)left;
     }
-    if (b->slot_at == s->len) {
-        s = b->slot_seg = s->next;
-        b->slot_at = 0;
+    if (slots) {
+        uint32_t free = kafc__slots_of(slots) - slots->len;
+        b->slot = kafc__slot_words(slots) + kafc__slot_bits(slots) + slots->len;
+        b->slot_room = free < b->slot_credit ? free : b->slot_credit;
     }
-    uint64_t *w = slot_words(s);
-    *tagged = w[b->slot_at / 64] >> (b->slot_at % 64) & 1;
-    *word = (void *)(uintptr_t)w[slot_bits(s) + b->slot_at++];
-    return true;
+}
+
+void kafc__batch_out_shut(struct kafc_batch_out *b)
+{
+    struct kafc_seg *s = filling(b), *slots = b->slots.tail;
+    if (b->at) {
+        uint32_t n = (uint32_t)(b->at - s->data) - s->len;
+        s->len += n;
+        if (!b->raw)
+            b->chain.len += n;
+    }
+    if (b->slot) {
+        uint32_t n = (uint32_t)(b->slot - kafc__slot_words(slots)) - kafc__slot_bits(slots) -
+                     slots->len;
+        slots->len += n;
+        b->slot_credit -= n;
+        b->nslots += (int32_t)n;
+    }
+    b->at = NULL;
+    b->slot = NULL;
+    b->room = b->slot_room = 0;
 }
 
 /* --- Sizes and encoding --------------------------------------------------------------- */
@@ -203,11 +211,6 @@ static kafc_err odd_bytes(const char *what, kafc_bytes b, kafc_error *err)
 {
     return kafc__error(err, KAFC_ERR_USAGE, "%s with a length of %d%s", what, (int)b.len,
                        b.p ? "" : " and no bytes");
-}
-
-static bool bytes_ok(kafc_bytes b)
-{
-    return b.len >= 0 && (b.p || b.len == 0);
 }
 
 static kafc_err headers_check(const kafc_message *m, kafc_error *err)
@@ -219,7 +222,7 @@ static kafc_err headers_check(const kafc_message *m, kafc_error *err)
         const kafc_header *h = &m->headers[i];
         if (!h->name.p || h->name.len < 0)
             return kafc__error(err, KAFC_ERR_USAGE, "header %d has no name", (int)i);
-        if (!bytes_ok(h->value))
+        if (!kafc__batch_bytes_ok(h->value))
             return odd_bytes("a header's value", h->value, err);
     }
     return KAFC_OK;
@@ -227,12 +230,11 @@ static kafc_err headers_check(const kafc_message *m, kafc_error *err)
 
 kafc_err kafc__batch_out_check(const kafc_message *m, size_t *body, kafc_error *err)
 {
-    if (!bytes_ok(m->key))
+    if (!kafc__batch_bytes_ok(m->key))
         return odd_bytes("a key", m->key, err);
-    if (!bytes_ok(m->value))
+    if (!kafc__batch_bytes_ok(m->value))
         return odd_bytes("a value", m->value, err);
-    uint64_t size = 1 + kafc__record_bytes_size(m->key.p, m->key.len) +
-                    kafc__record_bytes_size(m->value.p, m->value.len) + 1;
+    uint64_t size = kafc__batch_plain_size(m);
     if (m->nheaders) {
         kafc_err rc = headers_check(m, err);
         if (rc != KAFC_OK)
@@ -494,15 +496,10 @@ static bool put_pieces(struct kafc_batch_pool *bp, struct kafc_batch_out *b, str
     return kafc__record_put_pieces(r->body, &r->fields, sink_put, &k);
 }
 
-/* The lines that the next record will need are asked for now: with many partitions they are cold by
- * then, and the unlock behind the record would wait for them. */
 static void put_here(struct kafc_seg *s, const struct record *r)
 {
-    uint8_t *end = kafc__record_put(s->data + s->len, r->body, &r->fields);
+    (void)kafc__record_put(s->data + s->len, r->body, &r->fields);
     s->len += (uint32_t)r->total;
-    /* Numbers, since they may lie behind the segment, where no pointer may be made to. */
-    __builtin_prefetch((const void *)((uintptr_t)end + 64), 1);
-    __builtin_prefetch((const void *)((uintptr_t)end + 128), 1);
 }
 
 static enum kafc_put put_plain(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
@@ -582,6 +579,7 @@ kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out 
     if (b->sealed)
         return b->broken ? KAFC_ERR_NO_MEMORY : KAFC_OK;
     b->sealed = true;
+    kafc__batch_out_shut(b);
     if (b->zip && !b->broken)
         (void)compress_raw(bp, b, true, err);
     context_put(bp, b);

@@ -42,18 +42,23 @@ bool kafc__batch_pool_init(struct kafc_batch_pool *bp, const kafc_allocator *mem
 void kafc__batch_pool_fini(struct kafc_batch_pool *bp); /* its batches are gone */
 
 struct kafc_batch_out {
-    /* what it holds; the first line of the cache is what a message without a report touches */
-    struct kafc_chain chain; /* header and records as they are sent */
-    struct kafc_seg *raw;    /* with compression: records that are not compressed yet */
-    struct kafc_batch_codec
-        *zip; /* NULL: not compressed, as nobody wants it or since it does not shrink */
+    /* the short way in (core/batch_put.h), in the first line of the cache: a message touches nothing else */
+    unsigned char *at;  /* where the next record goes */
+    uint64_t *slot;     /* and the next slot */
+    uint32_t room;      /* bytes that may be put there; 0: the long way, now or always */
+    uint32_t slot_room; /* slots */
     int64_t base_timestamp, max_timestamp;
     int32_t count;
     bool sealed; /* no more records; chain and crc are complete */
     bool broken; /* memory ran out half-way: it can only fail */
     bool hurry;  /* somebody waits: no linger */
     bool one_tagged;
-    struct kafc_compress *z; /* with compression, once a segment was filled */
+
+    /* what it holds, but for what the short way has put since it was opened */
+    struct kafc_chain chain;      /* header and records as they are sent */
+    struct kafc_seg *raw;         /* with compression: records that are not compressed yet */
+    struct kafc_compress *z;      /* with compression, once a segment was filled */
+    struct kafc_batch_codec *zip; /* NULL: not compressed: nobody wants it, or it does not shrink */
 
     /* whose verdicts are wanted */
     struct kafc_chain slots;
@@ -125,12 +130,15 @@ kafc_err kafc__batch_out_check(const kafc_message *m, size_t *body, kafc_error *
 enum kafc_put kafc__batch_out_put(struct kafc_batch_pool *bp, struct kafc_batch_out *b,
                                   const kafc_message *m, size_t body, int64_t timestamp,
                                   size_t limit, bool over);
+/* Opens the short way for records that the same limit allows, and for slots that the batch has credit for; closes it,
+ * which everything else here wants to be done before, but for seal. */
+void kafc__batch_out_open(struct kafc_batch_out *b, size_t limit);
+void kafc__batch_out_shut(struct kafc_batch_out *b);
 /* Room for one more slot; false: out of memory. Then put cannot fail. */
 bool kafc__batch_out_slot_room(struct kafc_batch_pool *bp, struct kafc_batch_out *b);
 void kafc__batch_out_slot_put(struct kafc_batch_out *b, void *word, bool tagged);
-/* Puts the cursor in front of the first slot; the next slot and its index from the cursor, false at the end. */
+/* Puts the cursor in front of the first slot; core/batch_slots.h walks them. */
 void kafc__batch_out_slot_rewind(struct kafc_batch_out *b);
-bool kafc__batch_out_slot_next(struct kafc_batch_out *b, void **word, bool *tagged, int32_t *index);
 
 /* A sealed batch with its header, in one piece; a new reference. NULL: out of memory. */
 struct kafc_frame *kafc__batch_out_flat(const struct kafc_batch_pool *bp,

@@ -4,6 +4,7 @@
  * with one lock. Any thread; the driver too, for messages that waited.
  */
 #include "base/mem.h"
+#include "core/batch_put.h"
 #include "core/producer_internal.h"
 
 void kafc__producer_poke(struct kafc_producer *p)
@@ -138,21 +139,12 @@ static struct kafc_batch_out *open_batch(struct kafc_producer *p, struct kafc_pa
     return b;
 }
 
-struct putting {
-    const kafc_message *m;
-    size_t body;
-    int64_t timestamp;
-    void *word;
-    bool tagged;
-    const struct kafc_waiting *from; /* it waited, and was counted when it came; or NULL */
-    bool look, full; /* out: the driver has something new to see; a batch became full */
-};
-
 static kafc_err try_put(struct kafc_producer *p, struct kafc_part *part, struct kafc_batch_out *b,
-                        const struct putting *w, enum kafc_put *put)
+                        const struct kafc_putting *w, enum kafc_put *put)
 {
     bool slot = w->tagged || kafc__producer_wants_slots(p);
     *put = KAFC_PUT_NO_MEMORY;
+    kafc__batch_out_shut(b);
     if (slot) {
         if (!w->tagged && !w->from && !b->slot_credit && !kafc__producer_slots_take(p, b))
             return KAFC_ERR_WOULD_BLOCK;
@@ -172,11 +164,24 @@ static kafc_err try_put(struct kafc_producer *p, struct kafc_part *part, struct 
             b->slot_credit--;
         kafc__batch_out_slot_put(b, w->word, w->tagged);
     }
+    kafc__batch_out_open(b, limit);
     return KAFC_OK;
 }
 
+/* Most go the short way; it looks at nothing that a batch which is open and has room does not want to know. */
+static bool put_short(struct kafc_producer *p, struct kafc_part *part, const struct kafc_putting *w)
+{
+    struct kafc_batch_out *b = part->open;
+    if (!b || w->tagged || w->from || b->count == p->cfg.batch_messages - 1 ||
+        !kafc__batch_out_put_here(b, w->m, w->body, w->timestamp, kafc__producer_wants_slots(p),
+                                  w->word))
+        return false;
+    part->taken++;
+    return true;
+}
+
 /* With the partition's lock. */
-static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, struct putting *w)
+static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, struct kafc_putting *w)
 {
     for (;;) {
         struct kafc_batch_out *b = part->open;
@@ -209,20 +214,20 @@ static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, str
 }
 
 kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part,
-                               const kafc_message *m, size_t body, int64_t timestamp, void *word,
-                               bool tagged, const struct kafc_waiting *from, bool *between)
+                               struct kafc_putting *w)
 {
-    struct putting w = { m, body, timestamp, word, tagged, from, false, false };
-    kafc_err rc = KAFC_ERR_CLOSED;
+    kafc_err rc = KAFC_OK;
     kafc__lock(&part->lock);
-    if (from || !atomic_load_explicit(&p->refusing, memory_order_relaxed))
-        rc = put_message(p, part, &w);
-    *between = !part->open;
+    if (!w->from && atomic_load_explicit(&p->refusing, memory_order_relaxed))
+        rc = KAFC_ERR_CLOSED;
+    else if (!put_short(p, part, w))
+        rc = put_message(p, part, w);
+    w->between = !part->open;
     /* Within the lock: who puts the next message into this batch may flush at once, and relies on it. */
-    if (w.look)
+    if (w->look)
         mark_dirty(p, part);
     kafc__unlock(&part->lock);
-    if (w.look && (w.full || p->cfg.linger_us == 0 || !atomic_load(&p->armed)))
+    if (w->look && (w->full || p->cfg.linger_us == 0 || !atomic_load(&p->armed)))
         kafc__producer_poke(p);
     return rc;
 }
@@ -324,7 +329,7 @@ static void waiting_fill(struct kafc_producer *p, struct kafc_topic_out *t, stru
 
 /* *table: metadata has come meanwhile, nothing was done. */
 static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out *t,
-                                  struct putting *x, struct kafc_table **table)
+                                  struct kafc_putting *x, struct kafc_table **table)
 {
     size_t size = waiting_size(x->m);
     if (!kafc__budget_try_take(p->budget, size))
@@ -383,77 +388,74 @@ static kafc_err refuse(struct kafc_producer *p, kafc_err rc, const struct kafc_t
     return kafc__error(err, rc, "a message to %s: %s", t->name, kafc_err_text(rc));
 }
 
-/* What a message takes of an empty budget. */
-static size_t least_room(const struct kafc_topic_out *t, size_t size)
-{
-    size_t large = KAFC_SEG_LARGE - sizeof(struct kafc_seg);
-    if (size <= KAFC_SEG_SMALL - sizeof(struct kafc_seg))
-        return KAFC_SEG_SMALL;
-    return t->zip ? KAFC_SEG_LARGE : (size + large - 1) / large * KAFC_SEG_LARGE;
-}
-
+/* A record's size is taken with deltas of one byte and the longest length. */
 static kafc_err check(const struct kafc_producer *p, const struct kafc_topic_out *t,
                       const kafc_message *m, size_t *body, kafc_error *err)
 {
     kafc_err rc = kafc__batch_out_check(m, body, err);
     if (rc != KAFC_OK)
         return rc;
-    size_t size = *body + 2 + 5 +
-                  KAFC_BATCH_HEADER; /* with deltas of one byte and the longest length */
-    if (size > (size_t)p->cfg.message_max_bytes || least_room(t, size) > p->budget->limit)
+    if (*body > t->largest_body)
         return kafc__error(err, KAFC_ERR_TOO_LARGE,
                            "a message of %zu bytes: at most %d are taken (and %zu held in all)",
-                           size, (int)p->cfg.message_max_bytes, p->budget->limit);
+                           *body + KAFC_BATCH_HEADER + 7, (int)p->cfg.message_max_bytes,
+                           p->budget->limit);
     if (m->to_partition < 0 && m->to_partition != KAFC_ZERO)
         return kafc__error(err, KAFC_ERR_USAGE, "partition %d", (int)m->to_partition);
     return KAFC_OK;
 }
 
-static kafc_err accept_message(struct kafc_producer *p, const kafc_message *m, void *word,
-                               bool tagged, int64_t wall_ms, kafc_error *err)
+/* There is no table, or nothing was chosen from it. */
+static kafc_err not_chosen(const struct kafc_topic_out *t, const struct kafc_table *table,
+                           const kafc_message *m, kafc_err rc, kafc_error *err)
+{
+    if (rc == KAFC_ERR_UNKNOWN_PARTITION)
+        return kafc__error(err, rc, "%s [%d]: the topic has %d partitions", t->name,
+                           (int)m->to_partition, (int)table->n);
+    return kafc__error(err, rc, "%s has %d partitions: %s", t->name, (int)table->n,
+                       t->partitioner.fn ? "the partitioner chose another one"
+                                         : "the message names none, and the partitioner is manual");
+}
+
+static kafc_err accept_message(struct kafc_producer *p, struct kafc_putting *x, kafc_error *err)
 {
     kafc_err rc = KAFC_OK;
+    const kafc_message *m = x->m;
     struct kafc_topic_out *t = topic_of(p, m, &rc, err);
     if (!t)
         return rc;
-    struct putting x = { .m = m, .word = word, .tagged = tagged };
-    rc = check(p, t, m, &x.body, err);
+    rc = check(p, t, m, &x->body, err);
     if (rc != KAFC_OK)
         return rc;
-    x.timestamp = m->timestamp == 0 ? wall_ms : m->timestamp == KAFC_ZERO ? 0 : m->timestamp;
-    if (tagged)
-        ((struct kafc_write_entry *)word)->report.timestamp = x.timestamp;
     struct kafc_table *table = atomic_load_explicit(&t->table, memory_order_acquire);
     if (!table) {
-        rc = wait_for_metadata(p, t, &x, &table);
+        rc = wait_for_metadata(p, t, x, &table);
         if (!table || rc != KAFC_OK)
             return rc == KAFC_OK ? KAFC_OK : refuse(p, rc, t, err);
     }
     struct kafc_partition_view v;
-    bool sticky, between;
+    bool sticky;
     struct kafc_part *part = kafc__producer_choose(t, table, m, &v, &sticky, &rc);
-    if (!part && rc == KAFC_ERR_NO_MEMORY)
-        return refuse(p, rc, t, err);
-    if (!part && rc == KAFC_ERR_UNKNOWN_PARTITION)
-        return kafc__error(err, rc, "%s [%d]: the topic has %d partitions", t->name,
-                           (int)m->to_partition, (int)table->n);
     if (!part)
-        return kafc__error(err, rc, "%s has %d partitions: %s", t->name, (int)table->n,
-                           p->cfg.on_partition
-                               ? "the partitioner chose another one"
-                               : "the message names none, and the partitioner is manual");
-    rc = kafc__producer_append(p, part, m, x.body, x.timestamp, word, tagged, NULL, &between);
+        return rc == KAFC_ERR_NO_MEMORY ? refuse(p, rc, t, err) : not_chosen(t, table, m, rc, err);
+    rc = kafc__producer_append(p, part, x);
     if (rc != KAFC_OK)
         return refuse(p, rc, t, err);
     if (sticky)
-        kafc__partitioner_stuck(&t->partitioner, part->id, x.body, between, &v);
+        kafc__partitioner_stuck(&t->partitioner, part->id, x->body, x->between, &v);
     return KAFC_OK;
+}
+
+static int64_t timestamp_of(const kafc_message *m, int64_t wall_ms)
+{
+    return m->timestamp == 0 ? wall_ms : m->timestamp == KAFC_ZERO ? 0 : m->timestamp;
 }
 
 kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque,
                              int64_t wall_ms, kafc_error *err)
 {
-    return accept_message(p, m, opaque, false, wall_ms, err);
+    struct kafc_putting x = { .m = m, .word = opaque, .timestamp = timestamp_of(m, wall_ms) };
+    return accept_message(p, &x, err);
 }
 
 /* --- Writes ------------------------------------------------------------------------------------------------- */
@@ -489,7 +491,11 @@ kafc_err kafc__producer_write_add(struct kafc_producer *p, struct kafc_write *w,
     atomic_fetch_add(&w->refs, 1);
     atomic_fetch_add(&w->left, 1);
     w->entry[i].taken = true;
-    kafc_err rc = accept_message(p, m, &w->entry[i], true, wall_ms, err);
+    struct kafc_putting x = {
+        .m = m, .word = &w->entry[i], .tagged = true, .timestamp = timestamp_of(m, wall_ms)
+    };
+    w->entry[i].report.timestamp = x.timestamp;
+    kafc_err rc = accept_message(p, &x, err);
     if (rc == KAFC_OK)
         return KAFC_OK;
     w->entry[i].taken = false;

@@ -67,6 +67,7 @@ struct kafc_topic_out {
     _Atomic(struct kafc_table *) table; /* NULL until metadata is here and nothing waits any more */
     struct kafc_partitioner partitioner;
     struct kafc_batch_codec *zip; /* NULL: none */
+    size_t largest_body;          /* of a message, as of kafc__batch_out_check, that can be taken */
     atomic_int limit; /* bytes of a batch; shrinks when the broker finds them too large */
 
     struct kafc_mutex lock;      /* of what follows */
@@ -225,9 +226,20 @@ struct kafc_producer {
 };
 
 /* producer_append.c */
+/* A message on its way into a batch. */
+struct kafc_putting {
+    const kafc_message *m;
+    size_t body; /* as of kafc__batch_out_check */
+    int64_t timestamp;
+    void *word; /* the caller's, or the entry of a write: then it is tagged */
+    bool tagged;
+    const struct kafc_waiting *from; /* it waited, and was counted when it came; or NULL */
+    /* what became of it; false before */
+    bool look, full; /* the driver has something new to see; a batch became full */
+    bool between;    /* no batch is open now */
+};
 kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part,
-                               const kafc_message *m, size_t body, int64_t timestamp, void *word,
-                               bool tagged, const struct kafc_waiting *from, bool *between);
+                               struct kafc_putting *w);
 struct kafc_part *kafc__producer_choose(struct kafc_topic_out *t, struct kafc_table *table,
                                         const kafc_message *m, struct kafc_partition_view *v,
                                         bool *sticky, kafc_err *why);

@@ -5,6 +5,7 @@
  * driver's thread, but for kafc__producer_reports() and what serves it.
  */
 #include "base/mem.h"
+#include "core/batch_slots.h"
 #include "core/producer_internal.h"
 
 void kafc__producer_event(struct kafc_producer *p)
@@ -23,7 +24,8 @@ void kafc__producer_release(struct kafc_producer *p, struct kafc_batch_out *b)
         kafc__free(&p->cfg.mem, KAFC_CONTAINER(b, struct kafc_waiting, batch));
 }
 
-static void fill_report(const struct kafc_batch_out *b, int32_t record, kafc_report *r)
+/* What all messages of the batch have in common. */
+static void fill_report(const struct kafc_batch_out *b, kafc_report *r)
 {
     r->verdict = b->verdict;
     r->code = KAFC_OK;
@@ -31,10 +33,15 @@ static void fill_report(const struct kafc_batch_out *b, int32_t record, kafc_rep
     r->topic = b->topic;
     r->partition = b->partition;
     r->broker = b->broker;
-    r->offset = b->base_offset == KAFC_OFFSET_UNKNOWN ? KAFC_OFFSET_UNKNOWN
-                                                      : b->base_offset + record;
+    r->offset = KAFC_OFFSET_UNKNOWN;
     if (b->append_time >= 0)
         r->timestamp = b->append_time;
+}
+
+static void fill_record(const struct kafc_batch_out *b, int32_t record, kafc_report *r)
+{
+    if (b->base_offset != KAFC_OFFSET_UNKNOWN)
+        r->offset = b->base_offset + record;
     if (b->code != KAFC_OK)
         kafc__batch_out_reason(b, record, r);
 }
@@ -51,7 +58,8 @@ static bool settle_writes(struct kafc_batch_out *b)
             continue;
         struct kafc_write_entry *e = word;
         struct kafc_write *w = e->write;
-        fill_report(b, e->record, &e->report);
+        fill_report(b, &e->report);
+        fill_record(b, e->record, &e->report);
         atomic_store_explicit(&e->settled, true, memory_order_release);
         ended = atomic_fetch_sub(&w->left, 1) == 1 || ended;
         kafc__producer_write_unref(w);
@@ -171,7 +179,8 @@ static bool next_report(struct kafc_batch_out *b, kafc_report *r)
             continue;
         r->opaque = word;
         r->timestamp = b->base_timestamp;
-        fill_report(b, index, r);
+        fill_report(b, r);
+        fill_record(b, index, r);
         return true;
     }
     return false;
@@ -180,6 +189,21 @@ static bool next_report(struct kafc_batch_out *b, kafc_report *r)
 bool kafc__producer_settled_next(kafc_settled *s, kafc_report *r)
 {
     return next_report(s->batch, r);
+}
+
+static void deliver_each(struct kafc_producer *p, struct kafc_batch_out *b)
+{
+    kafc_report r;
+    bool tagged;
+    int32_t index;
+    r.timestamp = b->base_timestamp;
+    fill_report(b, &r);
+    while (kafc__batch_out_slot_next(b, &r.opaque, &tagged, &index)) {
+        if (tagged)
+            continue;
+        fill_record(b, index, &r);
+        p->cfg.on_report(p->cfg.ctx, &r);
+    }
 }
 
 static void deliver_batch(struct kafc_producer *p, struct kafc_batch_out *b)
@@ -204,13 +228,11 @@ void kafc__producer_deliver(struct kafc_producer *p)
     p->delivering = true;
     struct kafc_batch_out *b;
     while ((b = KAFC_LIST_FIRST(&p->deliveries, struct kafc_batch_out, node))) {
-        kafc_report r;
         int64_t n = b->nslots - b->ntagged;
         if (p->cfg.on_batch)
             deliver_batch(p, b);
         else
-            while (next_report(b, &r))
-                p->cfg.on_report(p->cfg.ctx, &r);
+            deliver_each(p, b);
         kafc__list_del(&b->node);
         kafc__producer_release(p, b);
         kafc__producer_slots_give(p, n);

@@ -6,6 +6,7 @@
  * numbered anew. The driver's thread.
  */
 #include "base/mem.h"
+#include "core/batch_slots.h"
 #include "core/producer_internal.h"
 #include "protocol/record/read.h"
 

@@ -13,6 +13,20 @@
 
 /* --- Made and freed ------------------------------------------------------------- */
 
+/* What the option allows and an empty budget holds. */
+static size_t largest_body(const struct kafc_producer *p, const struct kafc_topic_out *t)
+{
+    const size_t small = KAFC_SEG_SMALL - sizeof(struct kafc_seg),
+                 large = KAFC_SEG_LARGE - sizeof(struct kafc_seg), beside = KAFC_BATCH_HEADER + 7;
+    size_t limit = p->budget->limit, most = (size_t)p->cfg.message_max_bytes;
+    size_t held = limit < KAFC_SEG_SMALL   ? 0
+                  : limit < KAFC_SEG_LARGE ? small
+                  : t->zip                 ? SIZE_MAX
+                                           : limit / KAFC_SEG_LARGE * large;
+    most = held < most ? held : most;
+    return most > beside ? most - beside : 0;
+}
+
 static struct kafc_topic_out *topic_new(struct kafc_producer *p, const char *name)
 {
     struct kafc_topic_out *t = kafc__zalloc(&p->cfg.mem, sizeof(*t));
@@ -27,6 +41,7 @@ static struct kafc_topic_out *topic_new(struct kafc_producer *p, const char *nam
         seed = (seed ^ (unsigned char)*c) * 0x100000001b3u;
     kafc__partitioner_init(&t->partitioner, &p->cfg.mem, p->rule, p->cfg.batch_bytes, seed);
     t->zip = kafc__producer_codec_of(p, name);
+    t->largest_body = largest_body(p, t);
     t->partitioner.uniform = p->cfg.not_adaptive;
     t->partitioner.fn = p->cfg.on_partition;
     t->partitioner.fn_ctx = p->cfg.partition_ctx;
@@ -216,19 +231,24 @@ static void waiting_append(struct kafc_producer *p, struct kafc_topic_out *t,
                            struct kafc_waiting *w)
 {
     struct kafc_partition_view v;
-    bool sticky, between;
+    bool sticky;
     kafc_err why;
     const kafc_message *m = &w->message;
+    struct kafc_putting x = { .m = m,
+                              .body = w->body,
+                              .timestamp = w->timestamp,
+                              .word = w->batch.one,
+                              .tagged = w->batch.one_tagged,
+                              .from = w };
     struct kafc_part *part = kafc__producer_choose(t, t->made, m, &v, &sticky, &why);
     if (part)
-        why = kafc__producer_append(p, part, m, w->body, w->timestamp, w->batch.one,
-                                    w->batch.one_tagged, w, &between);
+        why = kafc__producer_append(p, part, &x);
     if (why != KAFC_OK) {
         waiting_settle(p, w, why);
         return;
     }
     if (sticky)
-        kafc__partitioner_stuck(&t->partitioner, part->id, w->body, between, &v);
+        kafc__partitioner_stuck(&t->partitioner, part->id, w->body, x.between, &v);
     kafc__budget_give(p->budget, w->size);
     atomic_fetch_sub(&p->waiting_count, 1);
     kafc__free(&p->cfg.mem, w);

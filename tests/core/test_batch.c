@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
-#include "core/batch.h"
+#include "core/batch_slots.h"
 #include "protocol/record/read.h"
 #include "tests/support/alloc.h"
 #include "tests/support/suite.h"
