@@ -8,6 +8,13 @@
 
 #include <kafc/error.h>
 
+#if defined(__GNUC__)
+#define KAFC_COLD \
+    __attribute__((cold, noinline)) /* what runs when something is wrong, or has to wait */
+#else
+#define KAFC_COLD
+#endif
+
 struct kafc_logger {
     kafc_log_level level; /* lines above it are dropped unformatted */
     kafc_log_fn sink, error_sink;
@@ -19,6 +26,7 @@ void kafc__log(const struct kafc_logger *l, kafc_log_level level, const char *fm
 
 /* Fills *e (if not NULL) with code, its class and a sentence; broker, api and version become -1. Returns code,
  * so that `return kafc__error(err, KAFC_ERR_USAGE, "…", …);` reads well. */
-kafc_err kafc__error(kafc_error *e, kafc_err code, const char *fmt, ...) KAFC_PRINTF(3, 4);
+kafc_err kafc__error(kafc_error *e, kafc_err code, const char *fmt, ...)
+    KAFC_PRINTF(3, 4) KAFC_COLD;
 
 #endif

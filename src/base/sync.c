@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * pthreads. A lock that fails is a broken program, not a condition to handle:
- * it aborts.
+ * pthreads, but for locking, which is inline. What fails aborts: it is a broken
+ * program, not a condition to handle.
  */
 #include "base/sync.h"
 
@@ -13,12 +13,6 @@
 
 #ifdef __linux__
 #include <sys/prctl.h>
-#endif
-
-#if defined(__clang__)
-#define NO_ANALYSIS __attribute__((no_thread_safety_analysis))
-#else
-#define NO_ANALYSIS
 #endif
 
 static void must(int rc)
@@ -35,16 +29,6 @@ void kafc__mutex_init(struct kafc_mutex *m)
 void kafc__mutex_fini(struct kafc_mutex *m)
 {
     (void)pthread_mutex_destroy(&m->m);
-}
-
-NO_ANALYSIS void kafc__lock(struct kafc_mutex *m)
-{
-    must(pthread_mutex_lock(&m->m));
-}
-
-NO_ANALYSIS void kafc__unlock(struct kafc_mutex *m)
-{
-    must(pthread_mutex_unlock(&m->m));
 }
 
 #ifdef __APPLE__
@@ -86,7 +70,8 @@ static struct timespec cond_deadline(int64_t deadline)
     return ts;
 }
 
-NO_ANALYSIS bool kafc__cond_wait(struct kafc_cond *c, struct kafc_mutex *m, int64_t deadline)
+KAFC_UNCHECKED_LOCKS bool kafc__cond_wait(struct kafc_cond *c, struct kafc_mutex *m,
+                                          int64_t deadline)
 {
     if (deadline == INT64_MAX) {
         must(pthread_cond_wait(&c->c, &m->m));

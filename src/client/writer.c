@@ -320,10 +320,14 @@ static int64_t wall_of(const kafc_message *m)
     return m->timestamp == 0 ? kafc__clock_coarse_ms() : 0;
 }
 
-static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
-                            kafc_error *err)
+KAFC_COLD static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, void *opaque,
+                                      int timeout_ms, kafc_error *err)
 {
     kafc_err code = enter(w, timeout_ms, err);
+    if (timeout_ms == 0) {
+        kafc__producer_want_room(w->producer);
+        return kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
+    }
     struct wait x = wait_begin(w, timeout_ms);
     while (code == KAFC_OK) {
         wait_look(&x);
@@ -350,12 +354,7 @@ kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, i
         return code;
     if (timeout_ms < 0)
         timeout_ms = w->o.max_block_ms;
-    if (timeout_ms != 0)
-        return send_slowly(w, m, opaque, timeout_ms, err);
-    if (!w->o.on_room)
-        return code;
-    kafc__producer_want_room(w->producer);
-    return kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
+    return timeout_ms == 0 && !w->o.on_room ? code : send_slowly(w, m, opaque, timeout_ms, err);
 }
 
 /* --- Write ------------------------------------------------------------------------------ */

@@ -21,6 +21,14 @@ static inline uint64_t kafc__batch_plain_size(const kafc_message *m)
            kafc__record_bytes_size(m->value.p, m->value.len) + 1;
 }
 
+/* The same as kafc__batch_out_check, of a message without headers and of modest size; 0: ask that. */
+static inline size_t kafc__batch_out_size(const kafc_message *m)
+{
+    uint64_t size = kafc__batch_plain_size(m);
+    bool ok = kafc__batch_bytes_ok(m->key) && kafc__batch_bytes_ok(m->value) && !m->nheaders;
+    return ok && size <= INT32_MAX / 2 ? (size_t)size : 0;
+}
+
 /* false: nothing was put, it has to go the long way. body: as of kafc__batch_out_check. slot: word is to be kept. */
 static inline bool kafc__batch_out_put_here(struct kafc_batch_out *b, const kafc_message *m,
                                             size_t body, int64_t timestamp, bool slot, void *word)

@@ -3,6 +3,7 @@
  * The sending thread's part: a message into the open batch of its partition,
  * with one lock. Any thread; the driver too, for messages that waited.
  */
+#include "base/log.h"
 #include "base/mem.h"
 #include "core/batch_put.h"
 #include "core/producer_internal.h"
@@ -328,8 +329,8 @@ static void waiting_fill(struct kafc_producer *p, struct kafc_topic_out *t, stru
 }
 
 /* *table: metadata has come meanwhile, nothing was done. */
-static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out *t,
-                                  struct kafc_putting *x, struct kafc_table **table)
+KAFC_COLD static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out *t,
+                                            struct kafc_putting *x, struct kafc_table **table)
 {
     size_t size = waiting_size(x->m);
     if (!kafc__budget_try_take(p->budget, size))
@@ -371,8 +372,8 @@ static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out
 
 /* --- The door --------------------------------------------------------------------------------------------- */
 
-static kafc_err refuse(struct kafc_producer *p, kafc_err rc, const struct kafc_topic_out *t,
-                       kafc_error *err)
+KAFC_COLD static kafc_err refuse(struct kafc_producer *p, kafc_err rc,
+                                 const struct kafc_topic_out *t, kafc_error *err)
 {
     if (rc == KAFC_ERR_WOULD_BLOCK) {
         /* Somebody wants room: what lingers goes now. */
@@ -389,8 +390,8 @@ static kafc_err refuse(struct kafc_producer *p, kafc_err rc, const struct kafc_t
 }
 
 /* A record's size is taken with deltas of one byte and the longest length. */
-static kafc_err check(const struct kafc_producer *p, const struct kafc_topic_out *t,
-                      const kafc_message *m, size_t *body, kafc_error *err)
+KAFC_COLD static kafc_err check(const struct kafc_producer *p, const struct kafc_topic_out *t,
+                                const kafc_message *m, size_t *body, kafc_error *err)
 {
     kafc_err rc = kafc__batch_out_check(m, body, err);
     if (rc != KAFC_OK)
@@ -406,8 +407,8 @@ static kafc_err check(const struct kafc_producer *p, const struct kafc_topic_out
 }
 
 /* There is no table, or nothing was chosen from it. */
-static kafc_err not_chosen(const struct kafc_topic_out *t, const struct kafc_table *table,
-                           const kafc_message *m, kafc_err rc, kafc_error *err)
+KAFC_COLD static kafc_err not_chosen(const struct kafc_topic_out *t, const struct kafc_table *table,
+                                     const kafc_message *m, kafc_err rc, kafc_error *err)
 {
     if (rc == KAFC_ERR_UNKNOWN_PARTITION)
         return kafc__error(err, rc, "%s [%d]: the topic has %d partitions", t->name,
@@ -424,7 +425,9 @@ static kafc_err accept_message(struct kafc_producer *p, struct kafc_putting *x, 
     struct kafc_topic_out *t = topic_of(p, m, &rc, err);
     if (!t)
         return rc;
-    rc = check(p, t, m, &x->body, err);
+    x->body = kafc__batch_out_size(m);
+    if (!x->body || x->body > t->largest_body || m->to_partition < 0)
+        rc = check(p, t, m, &x->body, err);
     if (rc != KAFC_OK)
         return rc;
     struct kafc_table *table = atomic_load_explicit(&t->table, memory_order_acquire);
