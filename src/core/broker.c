@@ -165,6 +165,7 @@ static bool make_link(struct kafc_broker_conn *conn)
                                   : c->cfg.request_timeout_us,
         .greeting = &conn->broker->greeting,
         .stats = &c->stats,
+        .features = &c->features,
         .told = &conn->broker->told,
     };
     conn->link = kafc__link_new(&cfg, conn->broker->id, conn->broker->name);

@@ -130,6 +130,7 @@ struct kafc_core *kafc__core_new(const struct kafc_core_config *cfg, int64_t now
     c->cfg = *cfg;
     c->now = now;
     c->wall_ms = wall_ms;
+    c->features.epoch = -1;
     kafc__rand_seed(&c->rand, cfg->seed);
     kafc__heap_init(&c->timers, &c->cfg.mem);
     kafc__map_init(&c->by_id, &c->cfg.mem);
@@ -194,6 +195,11 @@ int64_t kafc__core_wall_ms(const struct kafc_core *c)
 const struct kafc_core_config *kafc__core_config(const struct kafc_core *c)
 {
     return &c->cfg;
+}
+
+const struct kafc_features *kafc__core_features(const struct kafc_core *c)
+{
+    return &c->features;
 }
 
 struct kafc_rand *kafc__core_rand(struct kafc_core *c)

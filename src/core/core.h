@@ -93,6 +93,7 @@ int64_t kafc__core_wall_ms(const struct kafc_core *c);
 const struct kafc_core_config *kafc__core_config(const struct kafc_core *c);
 struct kafc_rand *kafc__core_rand(struct kafc_core *c);
 const struct kafc_core_stats *kafc__core_stats(const struct kafc_core *c); /* any thread */
+const struct kafc_features *kafc__core_features(const struct kafc_core *c);
 
 struct kafc_core_timer {
     struct kafc_timer t;
@@ -114,6 +115,7 @@ enum kafc_purpose {
     KAFC_FOR_FETCH,
     KAFC_FOR_FETCH_AHEAD,
     KAFC_FOR_CALLS, /* whatever the application asks */
+    KAFC_FOR_TXN,   /* the coordinators of a transactional writer */
     KAFC_PURPOSES
 };
 /* Node ids are >= 0. */

@@ -80,6 +80,7 @@ struct kafc_core {
     struct kafc_heap timers;
     size_t ntimers;
     bool closing;
+    struct kafc_features features;
 
     struct kafc_list nodes, boot, gone; /* brokers */
     struct kafc_map by_id, conns;

@@ -27,6 +27,12 @@
  * the place: PROBE. */
 enum kafc_greeting { KAFC_GREET_ASK, KAFC_GREET_PROBE, KAFC_GREET_OLD };
 
+/* What the cluster's controllers have settled, as of the broker that knew most of it: the highest epoch. */
+struct kafc_features {
+    int64_t epoch;               /* -1: no broker has said anything yet */
+    int16_t transaction_version; /* 0: not settled; 2: KIP-890 */
+};
+
 enum kafc_link_state { KAFC_LINK_DOWN, KAFC_LINK_OPENING, KAFC_LINK_GREETING, KAFC_LINK_READY };
 
 struct kafc_link_config {
@@ -39,6 +45,7 @@ struct kafc_link_config {
     enum kafc_greeting
         *greeting; /* of the next connection, shared by the links to a broker; or NULL */
     struct kafc_core_stats *stats; /* of the core; or NULL */
+    struct kafc_features *features; /* learned by each greeting, shared by all links; or NULL */
     kafc_err *
         told; /* the trouble that the log has been warned of, shared by the links to a broker; or NULL */
 };

@@ -46,6 +46,20 @@ static void remember(struct kafc_link *l, const struct kafc_api_versions_resp *r
         l->have[KAFC_API_PRODUCE].min = 3;
 }
 
+static void learn_features(struct kafc_features *f, const struct kafc_api_versions_resp *resp)
+{
+    static const char name[] = "transaction.version";
+    if (!f || resp->finalized_features_epoch <= f->epoch)
+        return;
+    f->epoch = resp->finalized_features_epoch;
+    f->transaction_version = 0;
+    for (int32_t i = 0; i < resp->finalized_features.n; i++) {
+        const struct kafc_api_versions_resp_finalized *x = &resp->finalized_features.v[i];
+        if ((size_t)x->name.len == sizeof(name) - 1 && memcmp(x->name.p, name, sizeof(name) - 1) == 0)
+            f->transaction_version = x->max_version_level;
+    }
+}
+
 /* Of brokers from 0.8 on; one of 0.9 knows more, which it cannot say. Groups committed before they had members. */
 static const struct {
     int8_t key, max;
@@ -110,6 +124,8 @@ static void take_versions(struct kafc_link *l, struct kafc_request *rq)
                          err.message);
     else
         remember(l, &resp);
+    if (!e)
+        learn_features(l->cfg.features, &resp);
     int32_t n = e ? 0 : resp.api_keys.n;
     kafc__arena_fini(&a);
     if (e || !kafc__link_step(l, KAFC_LINK_EV_VERSIONS, l->heard_at))
