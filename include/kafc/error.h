@@ -193,7 +193,8 @@ typedef enum kafc_err_class {
     X(CANCELLED, -226, FATAL, "given up before it was sent") \
     X(ENCODE, -227, USAGE, "a field cannot be written in the chosen version") \
     X(IN_CALLBACK, -228, USAGE, "a blocking call was made from inside a callback") \
-    X(OTHER_RECORD_INVALID, -229, RETRY, "the broker refused another message of the same batch, and so all of it")
+    X(OTHER_RECORD_INVALID, -229, RETRY, "the broker refused another message of the same batch, and so all of it") \
+    X(ABORTED, -230, ABORT, "the transaction that it belongs to was aborted, or must be")
 
 #define KAFC_ERRORS(X) KAFC_KAFKA_ERRORS(X) KAFC_LOCAL_ERRORS(X)
 

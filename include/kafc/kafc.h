@@ -13,6 +13,7 @@
 #include <kafc/message.h>
 #include <kafc/reader.h>
 #include <kafc/stats.h>
+#include <kafc/transaction.h>
 #include <kafc/writer.h>
 
 #endif

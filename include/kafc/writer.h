@@ -141,6 +141,9 @@ typedef struct kafc_writer_options {
     kafc_batch_fn on_batch;
     kafc_room_fn on_room;
     void *ctx;                    /* for the functions */
+    const char *transactional_id; /* everything is written in transactions: kafc/transaction.h. transactional.id */
+    int32_t transaction_timeout_ms; /* one that is open for longer is aborted by the broker; 60000.
+                                       transaction.timeout.ms */
 } kafc_writer_options;
 
 #define KAFC_WRITER(...) (&(kafc_writer_options){ .size = sizeof(kafc_writer_options), __VA_ARGS__ })

@@ -144,6 +144,10 @@ static const struct kafc_option writer_rows[] = {
     OPAQUE(WRITER, on_batch, "Takes settled batches, and their reports where they are wanted"),
     OPAQUE(WRITER, on_room, "Is told when there is room again"),
     OPAQUE(WRITER, ctx, "For the functions"),
+    STRING(WRITER, transactional_id, "transactional.id", NULL, NULL,
+           "Messages are written in transactions, under this name that fences an earlier writer of the same"),
+    INT32(WRITER, transaction_timeout_ms, "transaction.timeout.ms", NULL, 60000, 1, MS_MAX,
+          "A transaction that is open for longer is aborted by the broker, whose own limit is 15 minutes"),
 };
 
 static const struct kafc_option reader_rows[] = {

@@ -115,7 +115,6 @@ static const char *not_there(const char *name)
         { "enable.auto.offset.store", "commits are" },
         { "auto.commit.", "commits are" },
         { "partition.assignment.strategy", "consumer groups are" },
-        { "transaction", "transactions are" }, /* transactional.id, transaction.timeout.ms */
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strncmp(name, known[i].begin, strlen(known[i].begin)) == 0)

@@ -11,6 +11,7 @@
 #include "client/client.h"
 #include "client/loop.h"
 #include "client/options.h"
+#include "client/writer.h"
 #include "core/producer.h"
 #include "io/sock.h"
 #include "io/wake.h"
@@ -28,6 +29,7 @@ struct kafc_writer {
     kafc_writer_options o;
     kafc_err started; /* of start_producer */
     kafc_error *start_err;
+    atomic_bool claimed;         /* by a call of transaction.c */
     atomic_uint wakes, answered; /* calls of wake; those that some call has answered */
     struct kafc_mutex lock;      /* of events, for the waits alone */
     struct kafc_cond changed;
@@ -191,7 +193,7 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
                                           .topic = o->topic,
                                           .acks = (int16_t)acks };
     cfg->idempotence = o->idempotence == KAFC_ON || (o->idempotence == KAFC_DEFAULT && acks == -1);
-    cfg->idempotence_asked = o->idempotence == KAFC_ON;
+    cfg->idempotence_asked = o->idempotence == KAFC_ON || o->transactional_id;
     cfg->compression = o->compression;
     cfg->level = kafc__option_level(o->compression_level);
     cfg->topics = o->topics;
@@ -212,6 +214,8 @@ static void fill_config(kafc_writer *w, struct kafc_producer_config *cfg)
     cfg->on_partition = o->on_partition ? on_partition : NULL;
     cfg->partition_ctx = w;
     cfg->metadata_max_idle_us = (int64_t)o->metadata_max_idle_ms * 1000;
+    cfg->transactional_id = o->transactional_id;
+    cfg->transaction_timeout_ms = o->transaction_timeout_ms;
     cfg->create_topics = o->create_topics == KAFC_ON;
     cfg->reports = o->reports != KAFC_REPORTS_DEFAULT ? o->reports
                    : o->on_delivery || o->on_batch    ? KAFC_REPORTS_ALL
@@ -646,4 +650,40 @@ void kafc_writer_wake(kafc_writer *w)
     atomic_fetch_add(&w->wakes, 1);
     kafc__producer_wake(
         w->producer); /* the loop signals: a condition is no thing for a signal handler */
+}
+
+/* --- For transaction.c ------------------------------------------------------------------------- */
+
+kafc_err kafc__writer_enter(const kafc_writer *w, kafc_error *err)
+{
+    return enter(w, 1, err);
+}
+
+kafc_client *kafc__writer_client(const kafc_writer *w)
+{
+    return w->client;
+}
+
+struct kafc_producer *kafc__writer_producer(const kafc_writer *w)
+{
+    return w->producer;
+}
+
+bool kafc__writer_claim(kafc_writer *w, bool claim)
+{
+    return !atomic_exchange(&w->claimed, claim) || !claim;
+}
+
+kafc_err kafc__writer_await(kafc_writer *w, bool (*over)(void *arg), void *arg, int timeout_ms,
+                            const char *what, kafc_error *err)
+{
+    struct wait x = wait_begin(w, timeout_ms);
+    for (;;) {
+        wait_look(&x);
+        if (over(arg))
+            return KAFC_OK;
+        kafc_err code = wait_more(&x);
+        if (code != KAFC_OK)
+            return over(arg) ? KAFC_OK : wait_error(w, code, what, err);
+    }
 }

@@ -606,16 +606,19 @@ struct kafc_frame *kafc__batch_out_flat(const struct kafc_batch_pool *bp,
 }
 
 void kafc__batch_out_header(struct kafc_batch_out *b, int64_t producer_id, int16_t epoch,
-                            int32_t sequence)
+                            int32_t sequence, bool transactional)
 {
-    struct kafc_batch_header h = { .leader_epoch = -1,
-                                   .attributes = (int16_t)(b->zip ? b->zip->codec->id : KAFC_NONE),
-                                   .last_offset_delta = b->count - 1,
-                                   .base_timestamp = b->base_timestamp,
-                                   .max_timestamp = b->max_timestamp,
-                                   .producer_id = producer_id,
-                                   .producer_epoch = epoch,
-                                   .base_sequence = sequence,
-                                   .count = b->count };
+    int codec = b->zip ? (int)b->zip->codec->id : KAFC_NONE;
+    struct kafc_batch_header h = {
+        .leader_epoch = -1,
+        .attributes = (int16_t)(transactional ? codec | KAFC_BATCH_TRANSACTIONAL : codec),
+        .last_offset_delta = b->count - 1,
+        .base_timestamp = b->base_timestamp,
+        .max_timestamp = b->max_timestamp,
+        .producer_id = producer_id,
+        .producer_epoch = epoch,
+        .base_sequence = sequence,
+        .count = b->count
+    };
     kafc__batch_header_put(b->chain.head->data, &h, b->crc, b->chain.len - KAFC_BATCH_HEADER);
 }

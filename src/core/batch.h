@@ -150,6 +150,6 @@ kafc_err kafc__batch_out_seal(struct kafc_batch_pool *bp, struct kafc_batch_out 
                               kafc_error *err);
 /* Writes the header of a sealed batch for an attempt. sequence -1: not idempotent (id and epoch -1 as well). */
 void kafc__batch_out_header(struct kafc_batch_out *b, int64_t producer_id, int16_t epoch,
-                            int32_t sequence);
+                            int32_t sequence, bool transactional);
 
 #endif

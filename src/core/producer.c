@@ -190,14 +190,25 @@ void kafc__producer_flush_end(struct kafc_producer *p, struct kafc_flush *f)
 
 /* --- Closing ------------------------------------------------------------------------------ */
 
-/* Senders that came in before `refusing` may not have said so yet. Every lock under which they look at it is taken
- * once: after that, what they have put there is counted. */
-static void sweep(struct kafc_producer *p)
+void kafc__producer_door(struct kafc_producer *p, kafc_err code)
+{
+    int was = atomic_load(&p->door);
+    while (was != KAFC_ERR_CLOSED && !atomic_compare_exchange_weak(&p->door, &was, (int)code))
+        continue;
+}
+
+void kafc__producer_sweep(struct kafc_producer *p)
 {
     kafc__producer_new_topics(p);
     (void)kafc__producer_waiting_first(p);
     kafc__producer_each_part(p, kafc__producer_place);
-    p->swept = true;
+}
+
+/* New messages are refused from here on. */
+static void shut(struct kafc_producer *p)
+{
+    atomic_store(&p->door, KAFC_ERR_CLOSED);
+    atomic_store(&p->refusing, true);
 }
 
 static void fail_part(struct kafc_producer *p, struct kafc_part *part)
@@ -219,7 +230,7 @@ static void fail_everything(struct kafc_producer *p, kafc_err code)
     kafc__producer_waiting_fail_all(p, code);
 }
 
-static bool nothing_left(struct kafc_producer *p)
+bool kafc__producer_nothing_left(const struct kafc_producer *p)
 {
     return kafc__list_empty(&p->busy) && kafc__list_empty(&p->all) &&
            atomic_load(&p->waiting_count) == 0;
@@ -229,18 +240,25 @@ static void look_at_close(struct kafc_producer *p)
 {
     if (!atomic_load(&p->refusing) || atomic_load(&p->closed))
         return;
+    bool ended = !p->txn || kafc__txn_close(p->txn);
     if (!p->swept)
-        sweep(p);
+        kafc__producer_sweep(p);
+    p->swept = true;
     look_at_dirty(
         p); /* messages that waited for metadata may have found their partitions just now */
     kafc__producer_gather(p);
     kafc__lock(&p->lock);
     int64_t at = p->close_at;
     kafc__unlock(&p->lock);
+    if (p->txn && !ended) {
+        (void)kafc__txn_run(p->txn);
+        ended = kafc__txn_close(p->txn);
+    }
     bool over = kafc__core_now(p->core) >= at;
-    if (!over && (!nothing_left(p) || !kafc__producer_got_through(p)))
+    bool left = !ended || !kafc__producer_nothing_left(p);
+    if (!over && (left || !kafc__producer_got_through(p)))
         return;
-    if (!nothing_left(p)) {
+    if (left) {
         atomic_store(&p->late, true);
         fail_everything(p, KAFC_ERR_TIMED_OUT);
     }
@@ -257,7 +275,7 @@ void kafc__producer_close(struct kafc_producer *p, int64_t deadline)
     if (deadline < p->close_at)
         p->close_at = deadline;
     kafc__unlock(&p->lock);
-    atomic_store(&p->refusing, true);
+    shut(p);
     kafc__producer_poke(p);
     kafc__producer_room(p); /* who waits for it learns that there will be none */
 }
@@ -330,10 +348,14 @@ void kafc__producer_leave(struct kafc_producer *p)
     if (p->inside == 1 && !p->stopped) {
         if (atomic_load(&p->dirty)) /* their linger may be the first now */
             look_at_dirty(p);
+        if (p->txn)
+            (void)kafc__txn_run(p->txn);
         kafc__producer_gather(p);
         kafc__producer_deliver(p); /* a flush ends behind the reports of what it flushed */
         look_at_flushes(p);
         look_at_close(p);
+        if (p->txn && kafc__txn_run(p->txn)) /* of what was placed meanwhile, or has failed */
+            kafc__producer_poke(p);
         rearm(p);
         kafc__producer_deliver(p);
         tell_room(p);
@@ -402,6 +424,12 @@ static kafc_err check_config(const struct kafc_producer_config *cfg,
         return kafc__error(
             err, KAFC_ERR_USAGE,
             "keys cannot be ignored: without one, the partitioner \"%s\" does not stick", name);
+    if (cfg->transactional_id && !*cfg->transactional_id)
+        return kafc__error(err, KAFC_ERR_USAGE, "the transactional id is empty");
+    if (cfg->transactional_id && (cfg->acks != -1 || !cfg->idempotence))
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "the transactions of \"%.200s\" need idempotence and acks all",
+                           cfg->transactional_id);
     if (cfg->idempotence && cfg->acks != -1)
         return kafc__error(err, KAFC_ERR_USAGE, "idempotence needs acks all, not %d",
                            (int)cfg->acks);
@@ -420,7 +448,7 @@ struct kafc_producer *kafc__producer_new(struct kafc_core *core,
         goto out;
     p->core = core;
     p->cfg = *cfg;
-    p->cfg.topic = p->cfg.partitioner = NULL; /* the caller's strings */
+    p->cfg.topic = p->cfg.partitioner = p->cfg.transactional_id = NULL; /* the caller's strings */
     p->log = kafc__core_config(core)->log;
     p->rule = rule;
     init_fields(p);
@@ -436,6 +464,12 @@ struct kafc_producer *kafc__producer_new(struct kafc_core *core,
         !kafc__batch_pool_init(&p->pool, &cfg->mem, p->budget, codec, cfg->level))
         goto out;
     p->pooled = true;
+    if (cfg->transactional_id) {
+        p->cfg.transactional_id = kafc__strdup(&cfg->mem, cfg->transactional_id);
+        p->txn = kafc__txn_new(p, cfg->transactional_id, cfg->transaction_timeout_ms);
+        if (!p->txn || !p->cfg.transactional_id)
+            goto out;
+    }
     kafc__budget_on_room(p->budget, on_room, p);
     if (cfg->topic && !(p->only = kafc__topic_out_get(p, cfg->topic, &rc, err)))
         goto out;
@@ -452,6 +486,10 @@ kafc_err kafc__producer_start(struct kafc_producer *p, kafc_error *err)
 {
     if (!kafc__core_timer_init(p->core, &p->timer, fire, p))
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a writer's timer");
+    if (p->txn && !kafc__txn_start(p->txn)) {
+        kafc__core_timer_fini(p->core, &p->timer);
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a transaction's timer");
+    }
     kafc__core_add(p->core, &p->member);
     atomic_store(&p->started, true);
     kafc__core_poke(p->core, &p->member);
@@ -462,15 +500,17 @@ void kafc__producer_stop(struct kafc_producer *p)
 {
     if (p->stopped)
         return;
-    atomic_store(&p->refusing, true);
+    shut(p);
     p->stopped = true; /* nothing is sent from here on */
     kafc__producer_enter(p);
     if (p->id_state == KAFC_ID_ASKED)
         kafc__core_cancel(p->core, &p->id_rq);
-    if (!nothing_left(p))
+    if (!kafc__producer_nothing_left(p))
         atomic_store(&p->late, true);
     fail_everything(p, KAFC_ERR_CLOSED);
     (void)kafc__producer_give_up_barrier(p);
+    if (p->txn)
+        kafc__txn_stop(p->txn);
     if (atomic_exchange(&p->started, false)) {
         kafc__core_timer_fini(p->core, &p->timer);
         kafc__core_remove(p->core, &p->member);
@@ -516,6 +556,8 @@ void kafc__producer_free(struct kafc_producer *p)
     }
     kafc__arena_fini(&p->arena);
     kafc__producer_codecs_fini(p);
+    kafc__txn_free(p->txn);
+    kafc__free(&p->cfg.mem, (void *)(uintptr_t)p->cfg.transactional_id);
     if (p->pooled)
         kafc__batch_pool_fini(&p->pool);
     kafc__budget_unref(p->budget);
@@ -524,4 +566,9 @@ void kafc__producer_free(struct kafc_producer *p)
     kafc__mutex_fini(&p->report_lock);
     kafc_allocator mem = p->cfg.mem;
     kafc__free(&mem, p);
+}
+
+struct kafc_txn *kafc__producer_txn(struct kafc_producer *p)
+{
+    return p->txn;
 }

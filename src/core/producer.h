@@ -53,7 +53,9 @@ struct kafc_producer_config {
     bool create_topics;
     int64_t
         metadata_max_idle_us; /* so long a topic is asked for that nobody writes to; 0: for ever */
-    kafc_reports reports;     /* ALL, FAILURES, NONE, or with on_batch BATCHES */
+    const char *transactional_id; /* or NULL; with idempotence_asked */
+    int32_t transaction_timeout_ms;
+    kafc_reports reports; /* ALL, FAILURES, NONE, or with on_batch BATCHES */
     int32_t report_slots;
     uint64_t seed; /* of the sticky and random partitioners */
 
@@ -150,6 +152,12 @@ void kafc__producer_close(struct kafc_producer *p, int64_t deadline);
 bool kafc__producer_closed(const struct kafc_producer *p);
 bool kafc__producer_closed_in_time(
     const struct kafc_producer *p); /* nothing failed for want of time */
+
+/* NULL: without transactional id (core/txn.h). */
+struct kafc_txn *kafc__producer_txn(struct kafc_producer *p);
+/* Around calls of core/txn on the driver's thread: what follows from them is done when it is left. */
+void kafc__producer_enter(struct kafc_producer *p);
+void kafc__producer_leave(struct kafc_producer *p);
 
 /* Makes the driver call on_event. Signal handlers too. */
 void kafc__producer_wake(struct kafc_producer *p);

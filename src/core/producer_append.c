@@ -217,11 +217,10 @@ static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, str
 kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part,
                                struct kafc_putting *w)
 {
-    kafc_err rc = KAFC_OK;
     kafc__lock(&part->lock);
-    if (!w->from && atomic_load_explicit(&p->refusing, memory_order_relaxed))
-        rc = KAFC_ERR_CLOSED;
-    else if (!put_short(p, part, w))
+    kafc_err rc = w->from ? KAFC_OK
+                          : (kafc_err)atomic_load_explicit(&p->door, memory_order_relaxed);
+    if (rc == KAFC_OK && !put_short(p, part, w))
         rc = put_message(p, part, w);
     w->between = !part->open;
     /* Within the lock: who puts the next message into this batch may flush at once, and relies on it. */
@@ -349,8 +348,7 @@ KAFC_COLD static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc
         waiting_fill(p, t, w, x->word, x->tagged);
         kafc__lock(&t->lock);
         *table = atomic_load_explicit(&t->table, memory_order_acquire);
-        if (atomic_load(&p->refusing))
-            rc = KAFC_ERR_CLOSED;
+        rc = (kafc_err)atomic_load(&p->door);
         if (!*table && rc == KAFC_OK) {
             x->look = kafc__list_empty(&t->waiting);
             w->serial = atomic_fetch_add(&p->waiting_serial, 1) + 1;
@@ -386,6 +384,8 @@ KAFC_COLD static kafc_err refuse(struct kafc_producer *p, kafc_err rc,
     }
     if (rc == KAFC_ERR_CLOSED)
         return kafc__error(err, rc, "the writer is closed");
+    if (p->txn && rc != KAFC_ERR_NO_MEMORY)
+        return kafc__txn_refuse(p->txn, rc, err);
     return kafc__error(err, rc, "a message to %s: %s", t->name, kafc_err_text(rc));
 }
 

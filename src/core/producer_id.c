@@ -15,7 +15,8 @@ static const int64_t NO_TIMEOUT_MS = INT32_MAX;
 void kafc__producer_ask_id(struct kafc_producer *p)
 {
     int64_t now = kafc__core_now(p->core);
-    if (!p->idempotent || p->id_state != KAFC_ID_NONE || p->fatal != KAFC_OK || now < p->id_at)
+    if (p->txn || !p->idempotent || p->id_state != KAFC_ID_NONE || p->fatal != KAFC_OK ||
+        now < p->id_at)
         return;
     const struct kafc_api *api = &kafc_init_producer_id_api;
     kafc__msg_defaults(api->req, &p->id_req);
@@ -61,10 +62,10 @@ static void id_refused(struct kafc_producer *p, kafc_err code, const char *why)
     kafc__producer_place_busy(p);
 }
 
-static void id_granted(struct kafc_producer *p, const struct kafc_init_producer_id_resp *resp)
+void kafc__producer_identify(struct kafc_producer *p, int64_t id, int16_t epoch)
 {
-    p->producer_id = resp->producer_id;
-    p->epoch = resp->producer_epoch;
+    p->producer_id = id;
+    p->epoch = epoch;
     p->id_state = KAFC_ID_READY;
     p->id_attempts = 0;
     kafc__log(&p->log, KAFC_LOG_DEBUG, "producer id %lld, epoch %d", (long long)p->producer_id,
@@ -94,7 +95,7 @@ static void id_done(struct kafc_request *rq)
         }
     }
     if (code == KAFC_OK && resp.producer_id >= 0) {
-        id_granted(p, &resp);
+        kafc__producer_identify(p, resp.producer_id, resp.producer_epoch);
     } else if (code == KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED || code == KAFC_ERR_UNSUPPORTED ||
                code == KAFC_ERR_UNSUPPORTED_VERSION) {
         id_refused(p, code, why);
@@ -139,6 +140,8 @@ bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
 {
     if (b && b->sequence >= 0)
         return true; /* again, with the number that it has */
+    if (p->txn && !kafc__txn_admits(p->txn, part))
+        return false;
     if (p->id_state != KAFC_ID_READY) {
         kafc__producer_ask_id(p);
         return false;
@@ -150,11 +153,11 @@ bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
         return part->hole
                    ? false
                    : part->producer_id >= 0; /* the old epoch serves until all of it is settled */
-    if (part->hole && !bump(p, part))
+    if (part->hole && !(p->txn ? stale : bump(p, part)))
         return false;
     part->producer_id = p->producer_id;
     part->epoch = p->epoch;
-    part->next_sequence = 0;
+    part->next_sequence = part->acknowledged = 0;
     part->proven = false;
     part->hole = false;
     return true;
@@ -164,7 +167,7 @@ void kafc__producer_number(struct kafc_producer *p, struct kafc_batch_out *b)
 {
     struct kafc_part *part = b->owner;
     if (b->sequence < 0 && !p->idempotent) {
-        kafc__batch_out_header(b, -1, -1, -1);
+        kafc__batch_out_header(b, -1, -1, -1, false);
         return;
     }
     if (b->sequence < 0) { /* what has one keeps it: the leader may have written it already */
@@ -174,5 +177,5 @@ void kafc__producer_number(struct kafc_producer *p, struct kafc_batch_out *b)
         b->nth = part->numbered++;
         part->next_sequence = kafc__sequence_add(b->sequence, b->count);
     }
-    kafc__batch_out_header(b, b->producer_id, b->epoch, b->sequence);
+    kafc__batch_out_header(b, b->producer_id, b->epoch, b->sequence, p->txn != NULL);
 }

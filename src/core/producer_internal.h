@@ -11,6 +11,7 @@
 #include "core/partitioner.h"
 #include "core/producer.h"
 #include "core/producer_stats.h"
+#include "core/txn.h"
 #include "protocol/api/00_produce.h"
 #include "protocol/api/02_list_offsets.h"
 #include "protocol/api/22_init_producer_id.h"
@@ -49,9 +50,13 @@ struct kafc_part {
     int64_t producer_id; /* under which next_sequence counts; -1: none yet */
     int16_t epoch;
     int32_t next_sequence;
-    uint32_t numbered; /* batches that got a sequence */
-    bool proven;       /* the broker has acknowledged a batch of this epoch */
-    bool hole;         /* a sequence will never be written: new ones need a new epoch */
+    uint32_t numbered;    /* batches that got a sequence */
+    bool proven;          /* the broker has acknowledged a batch of this epoch */
+    bool hole;            /* a sequence will never be written: new ones need a new epoch */
+    int32_t acknowledged; /* the sequence behind the last acknowledged batch of this epoch */
+    int64_t log_end;      /* the offset behind it; -1: unknown */
+    struct kafc_list txn; /* of a list of the transaction */
+    uint32_t txn_nth;     /* the transaction that it was added to */
 };
 
 struct kafc_table {
@@ -157,6 +162,8 @@ struct kafc_producer {
     /* any thread */
     atomic_bool started;  /* pokes reach the core */
     atomic_bool refusing; /* closing: set before the driver looks at all partitions once more */
+    atomic_int
+        door; /* KAFC_OK, or what senders are told; looked at under the lock of what they fill */
     atomic_bool closed, late;
     atomic_bool armed;              /* the driver will look at dirty within a linger by itself */
     atomic_bool woken;              /* by kafc__producer_wake */
@@ -210,6 +217,8 @@ struct kafc_producer {
     int inside;       /* how deep in entries from the core */
     kafc_err failing; /* of fail_everything */
     int32_t max_in_flight;
+    struct kafc_txn *txn; /* or NULL */
+    bool rush;            /* nothing lingers: a transaction is being committed */
 
     bool idempotent;
     kafc_err fatal; /* nothing is written any more: no id can be had, or it is no longer taken */
@@ -349,6 +358,8 @@ void kafc__producer_forbid(struct kafc_producer *p, kafc_err code, const char *w
 /* May the partition send b (NULL: a batch that is still open)? Adopts or bumps the epoch if it has to. */
 bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
                              const struct kafc_batch_out *b);
+/* A transaction has got an id or a new epoch. */
+void kafc__producer_identify(struct kafc_producer *p, int64_t id, int16_t epoch);
 void kafc__producer_number(struct kafc_producer *p,
                            struct kafc_batch_out *b); /* before each attempt */
 void kafc__producer_renumber(struct kafc_part *part); /* all sequences of the queue are void */
@@ -373,9 +384,12 @@ void kafc__producer_deliver(struct kafc_producer *p);
 void kafc__producer_event(struct kafc_producer *p);
 void kafc__producer_end(struct kafc_producer *p); /* closed: no report comes any more */
 
-/* producer.c: around every entry from the core */
-void kafc__producer_enter(struct kafc_producer *p);
-void kafc__producer_leave(struct kafc_producer *p);
+/* producer.c */
+/* Lets senders in (KAFC_OK) or not; a closed door stays closed. */
+void kafc__producer_door(struct kafc_producer *p, kafc_err code);
+/* Senders that came in before the door was shut are counted after it: every lock under which they look is taken once. */
+void kafc__producer_sweep(struct kafc_producer *p);
+bool kafc__producer_nothing_left(const struct kafc_producer *p);
 void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const char *fmt, ...)
     KAFC_PRINTF(3, 4);
 

@@ -6,6 +6,8 @@
  */
 #include "core/producer_internal.h"
 
+enum { ENDING_US = 20000 }; /* the transaction before is being ended, which does not take long */
+
 enum reaction {
     ACKNOWLEDGE,
     RETRY,        /* the same again, after a while */
@@ -104,7 +106,14 @@ static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struc
         kafc__producer_fail(p, b, o->code);
         return;
     }
-    int64_t at = o->now ? now : now + kafc__core_retry_delay(p->core, b->attempts);
+    if (p->txn && kafc__txn_dooms(p->txn, b)) {
+        kafc__producer_fail(p, b, p->fatal != KAFC_OK ? p->fatal : KAFC_ERR_ABORTED);
+        return;
+    }
+    int64_t pause = o->code == KAFC_ERR_CONCURRENT_TRANSACTIONS && b->attempts < 10
+                        ? ENDING_US
+                        : kafc__core_retry_delay(p->core, b->attempts);
+    int64_t at = o->now ? now : now + pause;
     part->retry_at = at > part->retry_at || o->now ? at : part->retry_at;
     b->attempts++;
     kafc__count(&p->stats.retries, 1);
@@ -117,7 +126,12 @@ static void out_of_order(struct kafc_producer *p, struct kafc_batch_out *b,
 {
     struct kafc_part *part = b->owner;
     struct kafc_outcome soon = *o;
-    if (b->node.prev == &part->queue && b->sequence >= 0) {
+    bool first = b->node.prev == &part->queue && b->sequence >= 0;
+    if (first && p->txn) { /* an abort alone gives a new epoch */
+        kafc__producer_fail(p, b, o->code);
+        return;
+    }
+    if (first) {
         kafc__producer_say(
             p, KAFC_LOG_WARN, "%s [%d]: %s at sequence %d of epoch %d: goes on under a new epoch",
             b->topic, (int)b->partition, kafc_err_name(o->code), (int)b->sequence, (int)b->epoch);
@@ -125,6 +139,21 @@ static void out_of_order(struct kafc_producer *p, struct kafc_batch_out *b,
         soon.now = b->attempts < 2;
     }
     again(p, b, &soon, false);
+}
+
+/* All of the producer's records have left the log, and its sequences with them: they begin anew. */
+static bool begin_anew(struct kafc_producer *p, struct kafc_part *part,
+                       const struct kafc_outcome *o)
+{
+    if (!p->txn || part->log_end < 0 || o->log_start < part->log_end || part->in_flight)
+        return false;
+    struct kafc_batch_out *b = KAFC_LIST_FIRST(&part->queue, struct kafc_batch_out, node);
+    for (; b; b = KAFC_LIST_NEXT(&part->queue, b, struct kafc_batch_out, node))
+        b->sequence = -1;
+    part->next_sequence = part->acknowledged = 0;
+    part->log_end = -1;
+    part->proven = false;
+    return true;
 }
 
 void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
@@ -141,6 +170,8 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
         part->retry_at = 0;
         part->proven = part->proven ||
                        (b->producer_id == part->producer_id && b->epoch == part->epoch);
+        part->acknowledged = kafc__sequence_add(b->sequence, b->count);
+        part->log_end = o->base_offset >= 0 ? o->base_offset + b->count : part->log_end;
         acknowledge(p, b, o);
         return;
     }
@@ -159,7 +190,8 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
     case REFRESH: again(p, b, o, r == REFRESH); return;
     case OUT_OF_ORDER: out_of_order(p, b, o); return;
     case FORGOTTEN:
-        if (o->log_start < 0 && b->attempts < 2) /* it may know more the next time */
+        if ((o->log_start < 0 && b->attempts < 2) /* it may know more the next time */
+            || begin_anew(p, part, o))
             again(p, b, o, false);
         else
             out_of_order(p, b, o);

@@ -79,7 +79,7 @@ static struct kafc_batch_out *next_unsent(struct kafc_part *part)
 
 static bool rushing(struct kafc_producer *p)
 {
-    return atomic_load_explicit(&p->refusing, memory_order_relaxed);
+    return p->rush || atomic_load_explicit(&p->refusing, memory_order_relaxed);
 }
 
 /* The next batch to send; seals the open one if nothing else is there. Batches that cannot be sent any more get their

@@ -163,6 +163,11 @@ static void fill_request(struct kafc_producer *p, struct kafc_flight *f)
     rq->max_version = have_ids(f) ? api->pick_max : FIRST_TOPIC_IDS - 1;
     if (rq->max_version > api->pick_max)
         rq->max_version = api->pick_max;
+    if (p->txn) {
+        f->req.transactional_id = (kafc_str){ p->cfg.transactional_id,
+                                              (int32_t)strlen(p->cfg.transactional_id) };
+        kafc__txn_sending(p->txn, &rq->min_version, &rq->max_version);
+    }
     int64_t timeout = request_timeout(p);
     f->req.timeout_ms = (int32_t)(timeout / 1000 < INT32_MAX ? timeout / 1000 : INT32_MAX);
     rq->timeout_us = timeout;

@@ -133,6 +133,8 @@ void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, ka
     b->verdict = verdict;
     b->code = code;
     count(p, b);
+    if (p->txn && !good)
+        kafc__txn_failed(p->txn, b, code);
     kafc__batch_out_drop_bytes(&p->pool, b);
     if (b->ntagged && settle_writes(b))
         kafc__producer_event(p);

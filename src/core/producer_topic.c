@@ -187,6 +187,7 @@ static struct kafc_part *part_new(struct kafc_producer *p, struct kafc_topic_out
     kafc__list_init(&part->place);
     kafc__list_init(&part->busy);
     kafc__list_init(&part->queue);
+    kafc__list_init(&part->txn);
     atomic_init(&part->dirty, false);
     atomic_init(&part->queued, 0);
     atomic_init(&part->led, false);
@@ -194,6 +195,7 @@ static struct kafc_part *part_new(struct kafc_producer *p, struct kafc_topic_out
     part->id = id;
     part->producer_id = -1;
     part->epoch = -1;
+    part->log_end = -1;
     return part;
 }
 

@@ -148,7 +148,7 @@ static int run(int n, size_t limit, int largest)
         make(&x, i, largest);
         if (b && (i == n || put(b, &x.m, 1000 - 3 * i, limit) != KAFC_PUT_OK)) {
             ck_assert_int_eq(kafc__batch_out_seal(&pool, b, NULL), KAFC_OK);
-            kafc__batch_out_header(b, 77, 3, 5);
+            kafc__batch_out_header(b, 77, 3, 5, false);
             ck_assert(b->count == 1 || b->chain.len <= limit);
             read_back(b, first, largest);
             packed += b->zip != NULL;

@@ -67,6 +67,7 @@ const struct tool_command tool_commands[] = {
       "  -H NAME=VALUE  a header on every message; without \"=\" its value is null\n"
       "  -X NAME=VALUE  any property, such as linger.ms=50; see docs/OPTIONS.md\n"
       "\n"
+      "With -X transactional.id=ID all of it is one transaction, aborted if a message fails or by Ctrl-C.\n"
       "Exits with 0 only if every message was acknowledged (with -a 0: sent).\n",
       tool_produce, NULL, false },
     { "consume", "b:t:p:o:c:euf:JX:",

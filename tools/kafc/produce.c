@@ -102,10 +102,51 @@ static unsigned long long send_lines(const struct tool_options *o, kafc_writer *
     return refused;
 }
 
+/* With transactional.id all lines are one transaction. */
+static bool begin(kafc_writer *w)
+{
+    kafc_error err;
+
+    if (kafc_transaction_state(w) == KAFC_TXN_NONE)
+        return true;
+    if (kafc_transaction_init(w, -1, &err) == KAFC_OK && kafc_transaction_begin(w, &err) == KAFC_OK)
+        return true;
+    (void)tool_fail(0, "%s", err.message);
+    return false;
+}
+
+/* Ctrl-C wakes the call, and its outcome is asked for all the same. */
+static kafc_err persist(kafc_err (*call)(kafc_writer *w, int timeout_ms, kafc_error *err), kafc_writer *w,
+                        kafc_error *err)
+{
+    kafc_err code;
+
+    do
+        code = call(w, -1, err);
+    while (code == KAFC_ERR_INTERRUPTED);
+    return code;
+}
+
+/* The transaction is committed if all of its lines are there, else aborted. false: nothing of it is seen. */
+static bool end(kafc_writer *w, bool whole)
+{
+    kafc_error err;
+
+    if (kafc_transaction_state(w) == KAFC_TXN_NONE || (whole && persist(kafc_transaction_commit, w, &err) == KAFC_OK))
+        return true;
+    if (whole)
+        (void)tool_fail(0, "%s", err.message);
+    if (persist(kafc_transaction_abort, w, &err))
+        (void)tool_fail(0, "%s", err.message);
+    (void)tool_fail(0, "the transaction was not committed: readers of committed messages see none of it");
+    return false;
+}
+
 static int finish(kafc_writer *w, unsigned long long refused)
 {
     kafc_writer_stats stats = { .size = sizeof(stats) };
     kafc_error err;
+    bool ended = end(w, !refused && !tool_stop && !read_error);
     kafc_err code = kafc_writer_close(w, -1, &err);
 
     kafc_writer_stats_get(w, &stats);
@@ -116,7 +157,7 @@ static int finish(kafc_writer *w, unsigned long long refused)
     if (refused || stats.failed)
         return tool_fail(TOOL_FAILED, "%llu of %llu messages were not acknowledged",
                          refused + (unsigned long long)stats.failed, refused + (unsigned long long)stats.messages);
-    return code ? TOOL_FAILED : TOOL_OK;
+    return code || !ended ? TOOL_FAILED : TOOL_OK;
 }
 
 int tool_produce(const struct tool_options *o)
@@ -146,7 +187,8 @@ int tool_produce(const struct tool_options *o)
         status = err.cls == KAFC_CLASS_USAGE ? TOOL_USAGE : TOOL_FAILED;
     } else {
         tool_on_stop(wake);
-        status = finish(writer, send_lines(o, writer));
+        if (begin(writer))
+            status = finish(writer, send_lines(o, writer));
     }
     tool_on_stop(NULL);
     kafc_writer_free(writer);

@@ -1,0 +1,755 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Transactions of a kafc_writer against the mock, in both generations of the
+ * protocol. Errors, code by code, are in test_transaction_errors.c.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/client/transacting.h"
+
+/* --- What is seen ------------------------------------------------------------------- */
+
+static void commits_and_aborts(void)
+{
+    kafc_writer *w = transacting_open();
+    for (int i = 0; i < 6; i++) {
+        transacting_begin(w);
+        transacting_send(w, i % 2 ? "no" : "yes", 40);
+        if (i == 3)
+            transacting_ok(kafc_writer_flush(w, WAIT, &transacting.err));
+        transacting_ok(i % 2 ? kafc_transaction_abort(w, WAIT, &transacting.err)
+                             : kafc_transaction_commit(w, WAIT, &transacting.err));
+        ck_assert_int_eq(kafc_transaction_state(w), KAFC_TXN_READY);
+    }
+    transacting_close(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "yes"), 120);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "no"), 0);
+    ck_assert_int_ge(transacting_read(KAFC_READ_UNCOMMITTED, "no"), 40);
+}
+
+START_TEST(committed_is_seen_and_aborted_is_not)
+{
+    transacting_start(_i);
+    commits_and_aborts();
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(nothing_is_seen_before_the_commit)
+{
+    transacting_start(_i);
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    transacting_send(w, "v", 10);
+    transacting_ok(kafc_writer_flush(w, WAIT, &transacting.err));
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 0);
+    ck_assert_int_eq(transacting_read(KAFC_READ_UNCOMMITTED, "v"), 10);
+    transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 10);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* Which versions of which requests are spoken. */
+static struct {
+    atomic_int n[128], min[128], max[128];
+} spoken;
+
+static void on_request(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx;
+    (void)a;
+    if (!atomic_fetch_add(&spoken.n[rq->api], 1) || rq->version < spoken.min[rq->api])
+        spoken.min[rq->api] = rq->version;
+    if (rq->version > spoken.max[rq->api])
+        spoken.max[rq->api] = rq->version;
+}
+
+static void listen_in(void)
+{
+    static const int16_t apis[] = { 0, 22, 24, 25, 26, 28 };
+    memset(&spoken, 0, sizeof spoken);
+    for (size_t i = 0; i < sizeof apis / sizeof apis[0]; i++)
+        ck_assert_int_eq(kafc_mock_hook(writing.mock, apis[i], on_request, NULL), KAFC_OK);
+}
+
+START_TEST(each_generation_speaks_its_own_versions)
+{
+    transacting_start(_i);
+    bool v2 = _i == TRANSACTING_V2;
+    listen_in();
+    kafc_writer *w = transacting_open();
+    for (int i = 0; i < 2; i++) {
+        transacting_begin(w);
+        transacting_send(w, "v", 8);
+        transacting_offsets(w, "g", 10 + i);
+        transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    }
+    ck_assert_int_eq(spoken.n[22], 1);
+    ck_assert_int_eq(spoken.n[24] == 0, v2);
+    ck_assert_int_eq(spoken.n[25], v2 ? 0 : 2);
+    ck_assert_int_eq(spoken.n[26], 2);
+    ck_assert_int_ge(spoken.n[28], 2);
+    if (v2) {
+        ck_assert_int_ge(spoken.min[0], 12);
+        ck_assert_int_eq(spoken.min[26], 5);
+        ck_assert_int_eq(spoken.min[28], 5);
+    } else {
+        ck_assert_int_le(spoken.max[0], 11);
+        ck_assert_int_le(spoken.max[24], 3);
+        ck_assert_int_le(spoken.max[26], 4);
+        ck_assert_int_le(spoken.max[28], 4);
+    }
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(an_empty_transaction_asks_nobody)
+{
+    transacting_start(_i);
+    listen_in();
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    transacting_begin(w);
+    transacting_ok(kafc_transaction_send_offsets(w, NULL, NULL, 0, WAIT, &transacting.err));
+    transacting_ok(kafc_transaction_abort(w, WAIT, &transacting.err));
+    ck_assert_int_eq(spoken.n[26] + spoken.n[24] + spoken.n[25] + spoken.n[28], 0);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* --- Offsets ---------------------------------------------------------------------------- */
+
+START_TEST(offsets_hold_if_the_transaction_does)
+{
+    transacting_start(_i);
+    kafc_writer *w = transacting_open();
+    int64_t at = -1;
+    transacting_begin(w);
+    transacting_offsets(w, "g", 7);
+    transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    transacting_begin(w);
+    transacting_offsets(w, "g", 8);
+    transacting_offsets(w, "other", 80);
+    transacting_ok(kafc_transaction_abort(w, WAIT, &transacting.err));
+    transacting_settled();
+    ck_assert_int_eq(kafc_mock_committed(writing.mock, "g", "t", 1, &at), KAFC_OK);
+    ck_assert_int_eq(at, 7);
+    ck_assert_int_ne(kafc_mock_committed(writing.mock, "other", "t", 1, &at), KAFC_OK);
+    transacting_begin(w); /* two groups, and the later offset of a partition wins */
+    transacting_send(w, "v", 1);
+    transacting_offsets(w, "g", 9);
+    transacting_offsets(w, "other", 90);
+    transacting_offsets(w, "g", 11);
+    transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    transacting_settled();
+    ck_assert_int_eq(kafc_mock_committed(writing.mock, "g", "t", 1, &at), KAFC_OK);
+    ck_assert_int_eq(at, 11);
+    ck_assert_int_eq(kafc_mock_committed(writing.mock, "other", "t", 1, &at), KAFC_OK);
+    ck_assert_int_eq(at, 90);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* --- Calls that make no sense ------------------------------------------------------------- */
+
+static void refused(kafc_err code, kafc_err want, const char *word)
+{
+    ck_assert_int_eq(code, want);
+    ck_assert_int_eq(transacting.err.cls, KAFC_CLASS_USAGE);
+    ck_assert_msg(strstr(transacting.err.message, word), "%s", transacting.err.message);
+}
+
+START_TEST(calls_out_of_order_are_refused_at_once)
+{
+    transacting_start(_i);
+    kafc_error *err = &transacting.err;
+    kafc_message m = { .value = KAFC_STR("v") };
+    kafc_writer *w = writing_open(TRANSACTIONAL);
+    ck_assert_int_eq(kafc_transaction_state(w), KAFC_TXN_UNINITIALIZED);
+    refused(kafc_writer_send(w, &m, NULL, 1000, err), KAFC_ERR_USAGE, "kafc_transaction_init");
+    refused(kafc_transaction_begin(w, err), KAFC_ERR_USAGE, "UNINITIALIZED");
+    refused(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_USAGE, "UNINITIALIZED");
+    transacting_ok(kafc_transaction_init(w, WAIT, err));
+    refused(kafc_transaction_init(w, WAIT, err), KAFC_ERR_USAGE, "READY");
+    refused(kafc_writer_send(w, &m, NULL, 1000, err), KAFC_ERR_USAGE, "kafc_transaction_begin");
+    refused(kafc_writer_write(w, &m, 1, 1000, err), KAFC_ERR_USAGE, "kafc_transaction_begin");
+    refused(kafc_transaction_abort(w, WAIT, err), KAFC_ERR_USAGE, "READY");
+    transacting_begin(w);
+    refused(kafc_transaction_begin(w, err), KAFC_ERR_USAGE, "IN_TRANSACTION");
+    refused(kafc_transaction_init(w, WAIT, err), KAFC_ERR_USAGE, "IN_TRANSACTION");
+    transacting_ok(kafc_writer_write(w, &m, 1, WAIT, err));
+    transacting_ok(kafc_transaction_commit(w, WAIT, err));
+    refused(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_USAGE, "READY");
+    transacting_ok(kafc_writer_close(w, WAIT, err));
+    refused(kafc_transaction_begin(w, err), KAFC_ERR_CLOSED, "closed");
+    refused(kafc_writer_send(w, &m, NULL, 0, err), KAFC_ERR_CLOSED, "closed");
+    kafc_writer_free(w);
+    w = writing_open(KAFC_WRITER(.topic = "t"));
+    ck_assert_int_eq(kafc_transaction_state(w), KAFC_TXN_NONE);
+    refused(kafc_transaction_init(w, WAIT, err), KAFC_ERR_USAGE, "transactional_id");
+    kafc_writer_free(w);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(W6_transactions_need_idempotence_and_acks_all)
+{
+    transacting_start(_i);
+    static const struct {
+        kafc_acks acks;
+        kafc_switch idempotence;
+        const char *id;
+    } bad[] = { { KAFC_ACKS_LEADER, KAFC_DEFAULT, "x" },
+                { KAFC_ACKS_NONE, KAFC_DEFAULT, "x" },
+                { KAFC_ACKS_ALL, KAFC_OFF, "x" },
+                { KAFC_ACKS_ALL, KAFC_DEFAULT, "" } };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        kafc_writer *w = kafc_writer_open(writing.client,
+                                          KAFC_WRITER(.topic = "t", .acks = bad[i].acks,
+                                                      .idempotence = bad[i].idempotence,
+                                                      .transactional_id = bad[i].id),
+                                          &transacting.err);
+        ck_assert_ptr_null(w);
+        refused(transacting.err.code, KAFC_ERR_USAGE, "transaction");
+    }
+    transacting_stop();
+}
+END_TEST
+
+static kafc_writer *watched;
+static atomic_int codes[5];
+
+static void on_delivery(void *ctx, const kafc_report *r)
+{
+    (void)ctx;
+    (void)r;
+    codes[0] = kafc_transaction_init(watched, WAIT, NULL);
+    codes[1] = kafc_transaction_begin(watched, NULL);
+    codes[2] = kafc_transaction_commit(watched, WAIT, NULL);
+    codes[3] = kafc_transaction_abort(watched, 0, NULL);
+    codes[4] = (int)kafc_transaction_state(watched);
+}
+
+START_TEST(C6_calls_from_inside_a_callback_are_refused)
+{
+    transacting_start(_i);
+    watched = writing_open(KAFC_WRITER(.topic = "t", .transactional_id = TRANSACTIONAL_ID,
+                                       .on_delivery = on_delivery));
+    transacting_ok(kafc_transaction_init(watched, WAIT, &transacting.err));
+    transacting_begin(watched);
+    transacting_send(watched, "v", 1);
+    transacting_ok(kafc_transaction_commit(watched, WAIT, &transacting.err));
+    for (int i = 0; i < 4; i++) /* the report was given out before the commit ended */
+        ck_assert_int_eq(codes[i], KAFC_ERR_IN_CALLBACK);
+    ck_assert_int_eq(codes[4], KAFC_TXN_COMMITTING);
+    transacting_close(watched);
+    transacting_stop();
+}
+END_TEST
+
+static void *commits(void *w)
+{
+    return kafc_transaction_commit(w, WAIT, NULL) == KAFC_OK ? w : NULL;
+}
+
+START_TEST(one_call_at_a_time)
+{
+    transacting_start(_i);
+    kafc_writer *w = transacting_open();
+    pthread_t thread;
+    void *committed;
+    transacting_begin(w);
+    transacting_send(w, "v", 1);
+    transacting_ok(kafc_writer_flush(w, WAIT, &transacting.err));
+    transacting_coordinator(-1); /* the commit waits */
+    ck_assert_int_eq(pthread_create(&thread, NULL, commits, w), 0);
+    while (kafc_transaction_state(w) != KAFC_TXN_COMMITTING)
+        continue;
+    refused(kafc_transaction_commit(w, WAIT, &transacting.err), KAFC_ERR_USAGE, "another thread");
+    transacting_coordinator(1);
+    ck_assert_int_eq(pthread_join(thread, &committed), 0);
+    ck_assert_ptr_eq(committed, w);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* --- Time ------------------------------------------------------------------------------------ */
+
+START_TEST(a_call_that_times_out_goes_on_when_it_is_made_again)
+{
+    transacting_start(_i);
+    kafc_error *err = &transacting.err;
+    transacting_coordinator(-1);
+    kafc_writer *w = writing_open(TRANSACTIONAL);
+    ck_assert_int_eq(kafc_transaction_init(w, 50, err), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(err->cls, KAFC_CLASS_RETRY);
+    ck_assert_int_eq(kafc_transaction_init(w, 0, err), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_transaction_state(w), KAFC_TXN_INITIALIZING);
+    transacting_coordinator(1);
+    transacting_ok(kafc_transaction_init(w, WAIT, err));
+    transacting_begin(w);
+    transacting_send(w, "v", 20);
+    transacting_ok(kafc_writer_flush(w, WAIT, err));
+    transacting_coordinator(-1);
+    ck_assert_int_eq(kafc_transaction_commit(w, 50, err), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(err->cls, KAFC_CLASS_RETRY);
+    refused(kafc_transaction_begin(w, err), KAFC_ERR_USAGE, "kafc_transaction_commit");
+    refused(kafc_transaction_abort(w, WAIT, err), KAFC_ERR_USAGE, "kafc_transaction_commit");
+    transacting_coordinator(2);
+    while (kafc_transaction_state(w) != KAFC_TXN_READY) /* it goes on by itself, */
+        continue;
+    refused(kafc_transaction_begin(w, err), KAFC_ERR_USAGE, "kafc_transaction_commit");
+    transacting_ok(kafc_transaction_commit(w, WAIT, err)); /* and its end is told once */
+    refused(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_USAGE, "READY");
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 20);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(offsets_that_time_out_are_sent_again_or_aborted)
+{
+    transacting_start(_i);
+    kafc_error *err = &transacting.err;
+    kafc_group_metadata g = { .group = "g" };
+    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = 5 };
+    kafc_writer *w = transacting_open();
+    int64_t at;
+    transacting_begin(w);
+    ck_assert_int_eq(kafc_mock_set_coordinator(writing.mock, KAFC_MOCK_GROUPS, "g", -1), KAFC_OK);
+    ck_assert_int_eq(kafc_transaction_send_offsets(w, &g, &o, 1, 30, err), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(err->cls, KAFC_CLASS_RETRY);
+    o.offset = 6;
+    refused(kafc_transaction_send_offsets(w, &g, &o, 1, WAIT, err), KAFC_ERR_USAGE,
+            "other offsets");
+    refused(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_USAGE, "send_offsets");
+    transacting_ok(kafc_transaction_abort(w, WAIT, err));
+    transacting_begin(w);
+    ck_assert_int_eq(kafc_transaction_send_offsets(w, &g, &o, 1, 30, err), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_mock_set_coordinator(writing.mock, KAFC_MOCK_GROUPS, "g", 2), KAFC_OK);
+    transacting_ok(kafc_transaction_send_offsets(w, &g, &o, 1, WAIT, err));
+    transacting_ok(kafc_transaction_commit(w, WAIT, err));
+    transacting_settled();
+    ck_assert_int_eq(kafc_mock_committed(writing.mock, "g", "t", 1, &at), KAFC_OK);
+    ck_assert_int_eq(at, 6);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* The end of the transaction before is waited for, briefly, although a retry waits for long. */
+START_TEST(the_next_transaction_waits_for_the_markers_of_the_last)
+{
+    transacting_start(_i);
+    ck_assert_int_eq(kafc_mock_set_marker_delay(writing.mock, 60), KAFC_OK);
+    kafc_writer *w = transacting_open();
+    for (int i = 0; i < 4; i++) {
+        transacting_begin(w);
+        transacting_send(w, "v", 4);
+        transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    }
+    transacting_close(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 16);
+    transacting_stop();
+}
+END_TEST
+
+/* --- Fencing ------------------------------------------------------------------------------------ */
+
+START_TEST(a_second_writer_fences_the_first)
+{
+    transacting_start(_i);
+    kafc_error *err = &transacting.err;
+    kafc_writer *a = transacting_open();
+    transacting_begin(a);
+    transacting_send(a, "a", 10);
+    transacting_ok(kafc_writer_flush(a, WAIT, err));
+    kafc_writer *b = transacting_open(); /* aborts what a has open */
+    transacting_begin(b);
+    transacting_send(b, "b", 10);
+    ck_assert_int_ne(kafc_transaction_commit(a, WAIT, err), KAFC_OK);
+    if (err->cls == KAFC_CLASS_ABORT)
+        ck_assert_int_ne(kafc_transaction_abort(a, WAIT, err), KAFC_OK);
+    ck_assert_int_eq(err->code, KAFC_ERR_PRODUCER_FENCED);
+    ck_assert_int_eq(err->cls, KAFC_CLASS_FATAL);
+    ck_assert_msg(strstr(err->message, "another producer"), "%s", err->message);
+    ck_assert_int_eq(kafc_transaction_state(a), KAFC_TXN_FATAL_ERROR);
+    ck_assert_int_eq(kafc_transaction_begin(a, err), KAFC_ERR_PRODUCER_FENCED);
+    kafc_message m = { .value = KAFC_STR("a") };
+    ck_assert_int_eq(kafc_writer_send(a, &m, NULL, 0, err), KAFC_ERR_PRODUCER_FENCED);
+    transacting_ok(kafc_transaction_commit(b, WAIT, err));
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "a"), 0);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "b"), 10);
+    transacting_close(a);
+    transacting_close(b);
+    transacting_stop();
+}
+END_TEST
+
+/* --- What fails ---------------------------------------------------------------------------------- */
+
+static kafc_writer *with_reports(int32_t delivery_timeout_ms)
+{
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .transactional_id = TRANSACTIONAL_ID,
+                                              .reports = KAFC_REPORTS_ALL, .batch_messages = 5,
+                                              .delivery_timeout_ms = delivery_timeout_ms));
+    transacting_ok(kafc_transaction_init(w, WAIT, &transacting.err));
+    return w;
+}
+
+/* All n verdicts: so many of each, and the failures with the code. */
+static void verdicts(kafc_writer *w, int n, int acknowledged, int perhaps, kafc_err code)
+{
+    int got[KAFC_UNCONFIRMED + 1] = { 0 };
+    for (int i = 0; i < n;) {
+        kafc_report r[16];
+        int32_t k;
+        transacting_ok(kafc_writer_poll(w, r, 16, &k, WAIT, &transacting.err));
+        for (int32_t j = 0; j < k; j++) {
+            got[r[j].verdict]++;
+            if (r[j].verdict != KAFC_ACKNOWLEDGED)
+                ck_assert_int_eq(r[j].code, code);
+        }
+        i += k;
+    }
+    ck_assert_int_eq(got[KAFC_ACKNOWLEDGED], acknowledged);
+    ck_assert_int_eq(got[KAFC_PERHAPS_WRITTEN], perhaps);
+    ck_assert_int_eq(got[KAFC_NOT_WRITTEN], n - acknowledged - perhaps);
+}
+
+START_TEST(W1_what_an_abort_finds_unsent_is_not_written)
+{
+    transacting_start(_i);
+    for (int p = 0; p < 4; p++)
+        ck_assert_int_eq(kafc_mock_set_leader(writing.mock, "t", p, p == 1 ? 1 : -1), KAFC_OK);
+    kafc_writer *w = with_reports(60000);
+    transacting_begin(w);
+    transacting_send(w, "v", 40); /* ten for each partition, and only one has a leader */
+    verdicts(w, 10, 10, 0, KAFC_OK);
+    transacting_ok(kafc_transaction_abort(w, WAIT, &transacting.err));
+    verdicts(w, 30, 0, 0, KAFC_ERR_ABORTED);
+    for (int p = 0; p < 4; p++)
+        ck_assert_int_eq(kafc_mock_set_leader(writing.mock, "t", p, 1), KAFC_OK);
+    transacting_begin(w);
+    transacting_send(w, "w", 40);
+    transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    verdicts(w, 40, 40, 0, KAFC_OK);
+    transacting_close(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "w"), 40);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 0);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(W1_messages_of_an_unknown_topic_end_with_the_abort)
+{
+    transacting_start(_i);
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "nowhere", .reports = KAFC_REPORTS_ALL,
+                                              .transactional_id = TRANSACTIONAL_ID));
+    kafc_message m = { .value = KAFC_STR("v") };
+    kafc_report r;
+    int32_t n;
+    transacting_ok(kafc_transaction_init(w, WAIT, &transacting.err));
+    transacting_begin(w);
+    transacting_ok(kafc_writer_send(w, &m, NULL, 0, &transacting.err));
+    transacting_ok(kafc_transaction_abort(w, WAIT, &transacting.err));
+    transacting_ok(kafc_writer_poll(w, &r, 1, &n, WAIT, &transacting.err));
+    ck_assert_int_eq(r.verdict, KAFC_NOT_WRITTEN);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* A message that fails takes the transaction with it; the next one goes well, whatever the broker can do about
+ * epochs. */
+START_TEST(W1_a_message_that_fails_makes_the_commit_fail)
+{
+    transacting_start(_i);
+    kafc_error *err = &transacting.err;
+    ck_assert_int_eq(kafc_mock_set_config(writing.mock, "t", "max.message.bytes", "2000"), KAFC_OK);
+    static char large[5000];
+    memset(large, 'x', sizeof large);
+    kafc_message m = { .value = { large, sizeof large }, .to_partition = 1 };
+    kafc_writer *w = with_reports(60000);
+    for (int i = 0; i < 3; i++) {
+        transacting_begin(w);
+        transacting_send(w, "v", 4);
+        if (i == 1) {
+            transacting_ok(kafc_writer_send(w, &m, NULL, 0, err));
+            ck_assert_int_eq(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_MESSAGE_TOO_LARGE);
+            ck_assert_int_eq(err->cls, KAFC_CLASS_ABORT);
+            ck_assert_int_eq(kafc_transaction_state(w), KAFC_TXN_ABORTABLE_ERROR);
+            m.value.len = 1;
+            ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, err), KAFC_ERR_ABORTED);
+            ck_assert_int_eq(err->cls, KAFC_CLASS_ABORT);
+            ck_assert_int_eq(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_MESSAGE_TOO_LARGE);
+            transacting_ok(kafc_transaction_abort(w, WAIT, err));
+        } else {
+            transacting_ok(kafc_transaction_commit(w, WAIT, err));
+        }
+    }
+    transacting_close(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 8);
+    transacting_stop();
+}
+END_TEST
+
+static void lose_answers(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    atomic_int *n = ctx;
+    (void)rq;
+    if (atomic_fetch_sub(n, 1) > 0)
+        a->act = KAFC_MOCK_PASS_SILENT;
+}
+
+/* A batch that was sent and whose fate nobody knows: the next transaction needs a new epoch, which brokers before 2.5
+ * cannot give. */
+START_TEST(a_lost_batch_needs_a_new_epoch)
+{
+    transacting_start(_i);
+    kafc_error *err = &transacting.err;
+    atomic_int n = 1;
+    kafc_mock_transaction before, after;
+    kafc_writer *w = with_reports(400);
+    transacting_begin(w);
+    transacting_send(w, "v", 4);
+    transacting_ok(kafc_transaction_commit(w, WAIT, err));
+    verdicts(w, 4, 4, 0, KAFC_OK);
+    ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &before), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, lose_answers, &n), KAFC_OK);
+    transacting_begin(w);
+    kafc_message m = { .value = KAFC_STR("lost"), .to_partition = 1 };
+    transacting_ok(kafc_writer_send(w, &m, NULL, 0, err));
+    ck_assert_int_eq(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(err->cls, KAFC_CLASS_ABORT);
+    verdicts(w, 1, 0, 1, KAFC_ERR_TIMED_OUT);
+    kafc_err rc = kafc_transaction_abort(w, WAIT, err);
+    if (_i == TRANSACTING_0_11) {
+        ck_assert_int_eq(rc, KAFC_ERR_UNSUPPORTED);
+        ck_assert_int_eq(err->cls, KAFC_CLASS_FATAL);
+        ck_assert_int_eq(kafc_transaction_state(w), KAFC_TXN_FATAL_ERROR);
+    } else {
+        transacting_ok(rc);
+        ck_assert_int_eq(kafc_mock_cut(writing.mock, 0), KAFC_OK); /* the silent one */
+        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &after),
+                         KAFC_OK);
+        ck_assert_int_eq(after.producer_id, before.producer_id);
+        ck_assert_int_gt(after.epoch, before.epoch);
+        transacting_begin(w);
+        transacting_send(w, "v", 8);
+        transacting_ok(kafc_transaction_commit(w, WAIT, err));
+        transacting_settled();
+        ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 12);
+        ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "lost"), 0);
+    }
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* --- What is lost on the way ------------------------------------------------------------------------ */
+
+static void cut_answers(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    atomic_int *odd = ctx;
+    (void)rq;
+    if (atomic_fetch_add(odd, 1) % 2 == 0)
+        a->act = KAFC_MOCK_PASS_CUT;
+}
+
+START_TEST(lost_answers_of_every_request_do_no_harm)
+{
+    static const int16_t apis[] = { 0, 10, 22, 24, 25, 26, 28 };
+    atomic_int odd[sizeof apis / sizeof apis[0]];
+    transacting_start(_i);
+    for (size_t i = 0; i < sizeof apis / sizeof apis[0]; i++) {
+        atomic_init(&odd[i], 0);
+        ck_assert_int_eq(kafc_mock_hook(writing.mock, apis[i], cut_answers, &odd[i]), KAFC_OK);
+    }
+    kafc_writer *w = transacting_open();
+    for (int i = 0; i < 6; i++) {
+        transacting_begin(w);
+        transacting_send(w, i % 3 == 2 ? "no" : "yes", 8);
+        transacting_offsets(w, "g", 100 + i);
+        transacting_ok(i % 3 == 2 ? kafc_transaction_abort(w, WAIT, &transacting.err)
+                                  : kafc_transaction_commit(w, WAIT, &transacting.err));
+    }
+    transacting_close(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "yes"), 32);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "no"), 0);
+    int64_t at;
+    ck_assert_int_eq(kafc_mock_committed(writing.mock, "g", "t", 1, &at), KAFC_OK);
+    ck_assert_int_eq(at, 104);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(coordinators_that_move_are_followed)
+{
+    transacting_start(_i);
+    kafc_writer *w = transacting_open();
+    for (int i = 0; i < 6; i++) {
+        transacting_begin(w);
+        transacting_send(w, "v", 8);
+        transacting_coordinator(i % 3 + 1);
+        transacting_offsets(w, "g", i);
+        ck_assert_int_eq(
+            kafc_mock_set_coordinator(writing.mock, KAFC_MOCK_GROUPS, "g", (i + 1) % 3 + 1),
+            KAFC_OK);
+        if (i % 2)
+            ck_assert_int_eq(kafc_mock_stop_broker(writing.mock, 2), KAFC_OK);
+        transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+        if (i % 2)
+            ck_assert_int_eq(kafc_mock_start_broker(writing.mock, 2), KAFC_OK);
+    }
+    transacting_close(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 48);
+    transacting_stop();
+}
+END_TEST
+
+/* --- The end of a writer ------------------------------------------------------------------------------ */
+
+START_TEST(W10_close_aborts_an_open_transaction)
+{
+    transacting_start(_i);
+    kafc_mock_transaction x;
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    transacting_send(w, "v", 20);
+    transacting_ok(kafc_writer_flush(w, WAIT, &transacting.err));
+    transacting_ok(kafc_writer_close(w, WAIT, &transacting.err));
+    transacting_settled();
+    ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &x), KAFC_OK);
+    ck_assert_int_eq(x.state, KAFC_MOCK_TXN_COMPLETE_ABORT);
+    kafc_writer_free(w);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 0);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(W10_close_does_not_wait_for_a_coordinator_for_ever)
+{
+    transacting_start(_i);
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    transacting_send(w, "v", 20);
+    transacting_ok(kafc_writer_flush(w, WAIT, &transacting.err));
+    transacting_coordinator(-1);
+    ck_assert_int_eq(kafc_writer_close(w, 50, &transacting.err), KAFC_ERR_TIMED_OUT);
+    kafc_writer_free(w);
+    transacting_stop();
+}
+END_TEST
+
+/* --- Generations ------------------------------------------------------------------------------------------ */
+
+START_TEST(a_cluster_changes_its_generation_between_transactions)
+{
+    transacting_start(TRANSACTING_V1);
+    listen_in();
+    kafc_mock_transaction x;
+    kafc_writer *w = transacting_open();
+    static const int16_t versions[] = { 1, 2, 2, 1, 1, 2 };
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        transacting_begin(w);
+        transacting_send(w, "v", 8);
+        transacting_ok(kafc_writer_flush(w, WAIT, &transacting.err));
+        ck_assert_int_eq(kafc_mock_set_transaction_version(writing.mock, versions[i]), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_cut(writing.mock, 0), KAFC_OK);
+        transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &x), KAFC_OK);
+    }
+    ck_assert_int_ge(spoken.n[22], 2); /* the first, and one for each change to KIP-890 */
+    ck_assert_int_gt(spoken.n[24], 0);
+    ck_assert_int_eq(spoken.max[26], 5);
+    ck_assert_int_le(spoken.min[26], 4);
+    transacting_close(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 48);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(W8_brokers_before_0_11_are_refused)
+{
+    static const char *const releases[] = { "0.8", "0.9", "0.10.0", "0.10.1" };
+    transacting_start(TRANSACTING_V1);
+    ck_assert_int_eq(kafc_mock_set_release(writing.mock, releases[_i]), KAFC_OK);
+    kafc_writer *w = writing_open(TRANSACTIONAL);
+    ck_assert_int_eq(kafc_transaction_init(w, WAIT, &transacting.err), KAFC_ERR_UNSUPPORTED);
+    ck_assert_int_eq(transacting.err.cls, KAFC_CLASS_FATAL);
+    ck_assert_msg(strstr(transacting.err.message, "0.11"), "%s", transacting.err.message);
+    kafc_message m = { .value = KAFC_STR("v") };
+    ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, &transacting.err), KAFC_ERR_UNSUPPORTED);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* --- All of them, in each generation -------------------------------------------------------------------- */
+
+int main(void)
+{
+    const TTest *const everywhere[] = {
+        committed_is_seen_and_aborted_is_not,
+        nothing_is_seen_before_the_commit,
+        each_generation_speaks_its_own_versions,
+        an_empty_transaction_asks_nobody,
+        offsets_hold_if_the_transaction_does,
+        calls_out_of_order_are_refused_at_once,
+        W6_transactions_need_idempotence_and_acks_all,
+        C6_calls_from_inside_a_callback_are_refused,
+        one_call_at_a_time,
+        a_call_that_times_out_goes_on_when_it_is_made_again,
+        offsets_that_time_out_are_sent_again_or_aborted,
+        the_next_transaction_waits_for_the_markers_of_the_last,
+        a_second_writer_fences_the_first,
+        W1_what_an_abort_finds_unsent_is_not_written,
+        W1_messages_of_an_unknown_topic_end_with_the_abort,
+        W1_a_message_that_fails_makes_the_commit_fail,
+        a_lost_batch_needs_a_new_epoch,
+        lost_answers_of_every_request_do_no_harm,
+        coordinators_that_move_are_followed,
+        W10_close_aborts_an_open_transaction,
+        W10_close_does_not_wait_for_a_coordinator_for_ever,
+    };
+    static const char *const names[TRANSACTING_ALL] = { "v2", "v1", "2.8", "0.11" };
+    Suite *s = suite_create("client/transactions");
+    for (int g = 0; g < TRANSACTING_ALL; g++) {
+        TCase *c = tcase_create(names[g]);
+        tcase_set_timeout(c, 60);
+        for (size_t i = 0; i < sizeof everywhere / sizeof everywhere[0]; i++)
+            tcase_add_loop_test(c, everywhere[i], g, g + 1);
+        suite_add_tcase(s, c);
+    }
+    TCase *c = tcase_create("changes");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, a_cluster_changes_its_generation_between_transactions);
+    tcase_add_loop_test(c, W8_brokers_before_0_11_are_refused, 0, 4);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? 1 : 0;
+}
