@@ -134,6 +134,10 @@ static void set_up(struct kafc_ask *a, struct kafc_asks *g)
     /* The call's deadline may come first: then the request is forgotten, but the connection's patience is that of a
      * whole request (rule C1). */
     a->rq.timeout_us = (int64_t)g->c->o.request_timeout_ms * 1000;
+    if (a->ceiling) {
+        a->rq.min_version = a->floor;
+        a->rq.max_version = a->ceiling;
+    }
     if (a->pinned)
         a->rq.min_version = a->rq.max_version = a->version;
     a->rq.no_response = a->no_response;

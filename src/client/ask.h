@@ -23,6 +23,7 @@ struct kafc_ask {
     enum kafc_purpose purpose; /* of a node's connections; control by default */
     bool pinned, no_response;  /* pinned: to `version`, else the highest common one */
     int16_t version;
+    int16_t floor, ceiling; /* else within these; ceiling 0: all that there are */
     void *owner;
 
     struct kafc_request rq;

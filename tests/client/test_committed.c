@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc_client_committed against the mock: in every version of OffsetFetch, and
+ * what it waits for.
+ */
+#include <string.h>
+
+#include "tests/client/transacting.h"
+
+static kafc_error *const err = &transacting.err;
+
+static void commit(const char *group, int64_t offset)
+{
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    transacting_offsets(w, group, offset);
+    transacting_ok(kafc_transaction_commit(w, WAIT, err));
+    transacting_settled();
+    transacting_close(w);
+}
+
+START_TEST(every_version_says_the_same)
+{
+    transacting_start(TRANSACTING_V2);
+    commit("g", 42);
+    ck_assert_int_eq(kafc_mock_set_versions(writing.mock, 9, 1, (int16_t)_i), KAFC_OK);
+    kafc_committed q[] = { { .topic = "t", .partition = 0 },
+                           { .topic = "u", .partition = 1 },
+                           { .topic = "t", .partition = 1 },
+                           { .topic = "t", .partition = 1 } };
+    transacting_ok(kafc_client_committed(writing.client, "g", q, 4, WAIT, err));
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(q[i].result, KAFC_OK);
+        ck_assert_int_eq(q[i].offset, i < 2 ? KAFC_OFFSET_UNKNOWN : 42);
+        ck_assert_int_eq(q[i].leader_epoch, -1);
+    }
+    transacting_ok(kafc_client_committed(writing.client, "never was", q, 4, WAIT, err));
+    ck_assert_int_eq(q[3].offset, KAFC_OFFSET_UNKNOWN);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(what_cannot_be_asked_is_refused)
+{
+    transacting_start(TRANSACTING_V2);
+    kafc_committed q = { .topic = "t", .partition = -1 };
+    ck_assert_int_eq(kafc_client_committed(writing.client, "g", &q, 1, WAIT, err), KAFC_ERR_USAGE);
+    q.partition = 0;
+    ck_assert_int_eq(kafc_client_committed(writing.client, "", &q, 1, WAIT, err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_client_committed(writing.client, NULL, &q, 1, WAIT, err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_client_committed(writing.client, "g", NULL, 1, WAIT, err),
+                     KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_client_committed(writing.client, "g", &q, 1, 0, err),
+                     KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(kafc_client_committed(writing.client, "g", NULL, 0, WAIT, err), KAFC_OK);
+    transacting_stop();
+}
+END_TEST
+
+START_TEST(errors_are_tried_again_or_told)
+{
+    transacting_start(TRANSACTING_V2);
+    commit("g", 7);
+    kafc_committed q = { .topic = "t", .partition = 1 };
+    static const kafc_err passing[] = { KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS,
+                                        KAFC_ERR_NOT_COORDINATOR, KAFC_ERR_UNSTABLE_OFFSET_COMMIT,
+                                        KAFC_ERR_DISCONNECTED };
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+        ck_assert_int_eq(kafc_mock_push_error(writing.mock, 9, passing[i], 1), KAFC_OK);
+    transacting_ok(kafc_client_committed(writing.client, "g", &q, 1, WAIT, err));
+    ck_assert_int_eq(q.offset, 7);
+    ck_assert_int_eq(kafc_mock_push_error(writing.mock, 9, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1),
+                     KAFC_OK);
+    ck_assert_int_eq(kafc_client_committed(writing.client, "g", &q, 1, WAIT, err),
+                     KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
+    ck_assert_int_eq(q.result, KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
+    ck_assert_int_eq(q.offset, KAFC_OFFSET_UNKNOWN);
+    ck_assert_msg(strstr(err->message, "group g"), "%s", err->message);
+    ck_assert_int_eq(kafc_mock_set_coordinator(writing.mock, KAFC_MOCK_GROUPS, "g", -1), KAFC_OK);
+    ck_assert_int_ne(kafc_client_committed(writing.client, "g", &q, 1, 60, err), KAFC_OK);
+    ck_assert_int_ne(q.result, KAFC_OK);
+    transacting_stop();
+}
+END_TEST
+
+/* Offsets of an open transaction: who begins behind them has to wait for its end. */
+START_TEST(offsets_of_an_open_transaction_are_waited_for)
+{
+    transacting_start(TRANSACTING_V2);
+    kafc_committed q = { .topic = "t", .partition = 1 };
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    transacting_offsets(w, "g", 9);
+    ck_assert_int_eq(kafc_client_committed(writing.client, "g", &q, 1, 60, err),
+                     KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
+    transacting_ok(kafc_transaction_commit(w, WAIT, err));
+    transacting_ok(kafc_client_committed(writing.client, "g", &q, 1, WAIT, err));
+    ck_assert_int_eq(q.offset, 9);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("client/committed");
+    TCase *c = tcase_create("all");
+    tcase_set_timeout(c, 30);
+    tcase_add_loop_test(c, every_version_says_the_same, 1, 11);
+    tcase_add_test(c, what_cannot_be_asked_is_refused);
+    tcase_add_test(c, errors_are_tried_again_or_told);
+    tcase_add_test(c, offsets_of_an_open_transaction_are_waited_for);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
