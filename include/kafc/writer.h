@@ -168,8 +168,9 @@ KAFC_API kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *
                                    kafc_error *err);
 
 /* Sends n messages and waits for all verdicts. results: n reports in the order of the messages, or NULL. Returns the
- * first failure's code; KAFC_ERR_TIMED_OUT leaves those without a verdict yet as KAFC_PERHAPS_WRITTEN in results, the
- * writer goes on trying until delivery_timeout_ms. Does not wait for linger. */
+ * code of the first failure, of a message that was refused for itself if one was; KAFC_ERR_TIMED_OUT leaves those
+ * without a verdict yet as KAFC_PERHAPS_WRITTEN in results, the writer goes on trying until delivery_timeout_ms. Does
+ * not wait for linger. */
 KAFC_API kafc_err kafc_writer_write(kafc_writer *w, const kafc_message *m, int32_t n, int timeout_ms,
                                     kafc_error *err);
 KAFC_API kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n,

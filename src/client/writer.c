@@ -424,6 +424,8 @@ static kafc_err first_failure(kafc_writer *w, const kafc_message *m, const kafc_
 static kafc_err collect(kafc_writer *w, const kafc_message *m, struct kafc_write *g, int32_t n,
                         kafc_report *results, kafc_err code, kafc_error *err)
 {
+    kafc_report first = { .code = KAFC_OK };
+    int32_t at = -1; /* of first, which was refused for itself if one was */
     for (int32_t i = 0; i < n; i++) {
         struct kafc_write_entry *e = &g->entry[i];
         kafc_report r = { .verdict = KAFC_PERHAPS_WRITTEN,
@@ -437,10 +439,14 @@ static kafc_err collect(kafc_writer *w, const kafc_message *m, struct kafc_write
             r.why = kafc_err_text(r.code);
         if (results)
             results[i] = r;
-        if (code == KAFC_OK && r.code != KAFC_OK)
-            code = first_failure(w, &m[i], &r, i, err);
+        bool blameless = r.code == KAFC_OK || r.code == KAFC_ERR_OTHER_RECORD_INVALID;
+        if ((at < 0 && r.code != KAFC_OK) ||
+            (first.code == KAFC_ERR_OTHER_RECORD_INVALID && !blameless)) {
+            first = r;
+            at = i;
+        }
     }
-    return code;
+    return code != KAFC_OK || at < 0 ? code : first_failure(w, &m[at], &first, at, err);
 }
 
 kafc_err kafc_writer_write_each(kafc_writer *w, const kafc_message *m, int32_t n,

@@ -117,6 +117,22 @@ START_TEST(W1_records_that_the_broker_names_fail_by_themselves)
 }
 END_TEST
 
+START_TEST(a_write_gives_the_error_of_the_record_that_was_refused)
+{
+    compacted(1);
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t"));
+    kafc_message m[3] = { { .key = KAFC_STR("k"), .to_partition = 1 },
+                          { .key = KAFC_STR("k"), .to_partition = 1 },
+                          { .to_partition = 1 } };
+    kafc_error err;
+    ck_assert_int_eq(kafc_writer_write(w, m, 3, SOON, &err), KAFC_ERR_INVALID_RECORD);
+    ck_assert_msg(strstr(err.message, "message 2, to t [1]") && strstr(err.message, "key"), "%s",
+                  err.message);
+    kafc_writer_free(w);
+    writing_stop();
+}
+END_TEST
+
 START_TEST(W1_a_broker_that_names_no_records_fails_the_batch_as_one)
 {
     compacted(1);
@@ -480,6 +496,7 @@ int main(void)
     tcase_add_test(t, a_report_names_the_broker_that_answered);
     tcase_add_test(t, a_report_of_a_failure_says_why);
     tcase_add_test(t, W1_records_that_the_broker_names_fail_by_themselves);
+    tcase_add_test(t, a_write_gives_the_error_of_the_record_that_was_refused);
     tcase_add_test(t, W1_a_broker_that_names_no_records_fails_the_batch_as_one);
     tcase_add_loop_test(t, W1_a_batch_is_told_at_once_and_its_messages_where_they_are_wanted, 0, 2);
     tcase_add_test(t, batches_alone_keep_nothing_for_a_message);
