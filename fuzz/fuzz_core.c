@@ -141,7 +141,8 @@ static void meddle(struct run *r)
         break;
     case 6:
         if (r->topic[i % TOPICS])
-            kafc__meta_hint(r->core, r->topic[i % TOPICS], i / 4 % 4, i / 16 % NODES, i / 32);
+            kafc__meta_hint(r->core, r->topic[i % TOPICS], i / 4 % 4, i / 16 % NODES, i / 32,
+                            NULL);
         break;
     default:
         if (r->member[i % MEMBERS].in)
