@@ -133,7 +133,8 @@ typedef struct kafc_writer_options {
     int32_t availability_timeout_ms; /* 0: none. Sticky messages pass by a broker that has left a Produce request
                                      without an answer for so long. partitioner.availability.timeout.ms */
     kafc_switch ignore_keys;      /* keys do not choose the partition; partitioner.ignore.keys */
-    int32_t metadata_max_idle_ms; /* so long a topic that nobody writes to is asked for; 300000. metadata.max.idle.ms */
+    int32_t metadata_max_idle_ms; /* so long a topic that messages named is asked for after the last; 300000.
+                                     metadata.max.idle.ms */
     kafc_switch create_topics;    /* default off (rule W9). allow.auto.create.topics */
     kafc_reports reports;
     int32_t report_slots;         /* uncollected reports at most; then send would block; 1000000 (rule W7) */

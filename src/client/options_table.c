@@ -135,7 +135,7 @@ static const struct kafc_option writer_rows[] = {
     SWITCH(WRITER, ignore_keys, "partitioner.ignore.keys", NULL, KAFC_OFF,
            "Keys do not choose the partition: messages stick as those without do"),
     INT32(WRITER, metadata_max_idle_ms, "metadata.max.idle.ms", NULL, 300000, 5000, MS_MAX,
-          "A topic that nobody has written to for so long is asked for no more, until somebody does"),
+          "A topic that no message has named for so long is asked for no more, until one does"),
     SWITCH(WRITER, create_topics, "allow.auto.create.topics", NULL, KAFC_OFF, "Brokers may create missing topics"),
     ENUM(WRITER, reports, NULL, NULL, KAFC_REPORTS_DEFAULT, KAFC_REPORTS_ALL, KAFC_REPORTS_BATCHES, NULL,
          "Which messages get a report. Default: all with on_delivery or on_batch, else none"),

@@ -146,7 +146,7 @@ struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *
 
 bool kafc__producer_want_topic(struct kafc_producer *p, struct kafc_topic_out *t)
 {
-    if (!t->meta)
+    if (!t->meta && !p->stopped)
         t->meta = kafc__meta_want(p->core, t->name, p->cfg.create_topics);
     return t->meta != NULL;
 }
@@ -346,11 +346,12 @@ static bool is_busy(const struct kafc_topic_out *t)
     return false;
 }
 
-/* It keeps its table and is not asked for any more, until somebody writes to it again. */
+/* It keeps its table and is not asked for any more, until somebody writes to it again. The writer's own topic stays. */
 static void let_go(struct kafc_producer *p, struct kafc_topic_out *t)
 {
     int64_t idle = p->cfg.metadata_max_idle_us;
-    if (!idle || !t->made || kafc__core_now(p->core) - t->used_at < idle || is_busy(t))
+    if (!idle || t == p->only || !t->made || kafc__core_now(p->core) - t->used_at < idle ||
+        is_busy(t))
         return;
     kafc__meta_drop(p->core, t->meta, p->cfg.create_topics);
     t->meta = NULL;

@@ -59,7 +59,7 @@ static void on_metadata(void *ctx, const kafc_mock_request *rq, kafc_mock_answer
     kafc__arena_fini(&arena);
 }
 
-static void begin(struct stage *s, int64_t max_idle_us, int64_t max_age_us)
+static void begin(struct stage *s, const char *topic, int64_t max_idle_us, int64_t max_age_us)
 {
     kafc_error err;
     memset(s, 0, sizeof(*s));
@@ -71,7 +71,8 @@ static void begin(struct stage *s, int64_t max_idle_us, int64_t max_age_us)
     ck_assert_int_eq(kafc__cluster_hook(s->sim->cluster, KAFC_API_METADATA, on_metadata, s),
                      KAFC_OK);
     s->p = kafc__producer_new(s->core,
-                              &(struct kafc_producer_config){ .acks = 1,
+                              &(struct kafc_producer_config){ .topic = topic,
+                                                              .acks = 1,
                                                               .linger_us = 5 * MS,
                                                               .batch_bytes = 100000,
                                                               .message_max_bytes = 100000,
@@ -143,7 +144,7 @@ START_TEST(topics_that_become_known_together_travel_together)
 {
     struct stage s;
     char name[32];
-    begin(&s, 0, 0);
+    begin(&s, NULL, 0, 0);
     for (int i = 0; i < MANY; i++) {
         snprintf(name, sizeof(name), "topic-%d", i);
         ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, name, 1, 0), KAFC_OK);
@@ -159,7 +160,7 @@ END_TEST
 START_TEST(a_topic_that_nobody_writes_to_is_asked_for_no_more)
 {
     struct stage s;
-    begin(&s, 60 * SECOND, 10 * SECOND);
+    begin(&s, NULL, 60 * SECOND, 10 * SECOND);
     ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "t", 2, 0), KAFC_OK);
     ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "u", 2, 0), KAFC_OK);
     send_to(&s, "t");
@@ -193,5 +194,23 @@ START_TEST(a_topic_that_nobody_writes_to_is_asked_for_no_more)
 }
 END_TEST
 
+START_TEST(the_writers_own_topic_is_always_known)
+{
+    struct stage s;
+    begin(&s, "t", 60 * SECOND, 10 * SECOND);
+    ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "t", 2, 0), KAFC_OK);
+    send_to(&s, NULL);
+    await(&s, 1);
+    pass(&s, 200 * SECOND);
+    ck_assert_int_ge(s.metadata, 20);
+    int n = s.metadata;
+    send_to(&s, NULL);
+    await(&s, 2);
+    ck_assert_int_eq(s.metadata, n);
+    end(&s);
+}
+END_TEST
+
 SUITE_MAIN("core/topics", 30, topics_that_become_known_together_travel_together,
-           a_topic_that_nobody_writes_to_is_asked_for_no_more)
+           a_topic_that_nobody_writes_to_is_asked_for_no_more,
+           the_writers_own_topic_is_always_known)
