@@ -175,7 +175,7 @@ START_TEST(a_slow_broker_gets_less_only_if_adaptive)
     }
     ck_assert_double_gt(got[0], 0.27);
     ck_assert_double_lt(got[0], 0.39);
-    ck_assert_double_lt(got[1], 0.8 * got[0]);
+    ck_assert_double_lt(got[1], 0.5 * got[0]);
 }
 END_TEST
 
