@@ -387,8 +387,7 @@ void kafc__producer_end(struct kafc_producer *p); /* closed: no report comes any
 /* producer.c */
 /* Lets senders in (KAFC_OK) or not; a closed door stays closed. */
 void kafc__producer_door(struct kafc_producer *p, kafc_err code);
-/* Senders that came in before the door was shut are counted after it: every lock under which they look is taken
- * once. */
+/* Senders that came in before the door was shut are counted after it: each lock under which they look is taken. */
 void kafc__producer_sweep(struct kafc_producer *p);
 bool kafc__producer_nothing_left(const struct kafc_producer *p);
 void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const char *fmt, ...)

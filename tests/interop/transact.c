@@ -74,7 +74,8 @@ static kafc_err do_send(kafc_writer **w, char **arg)
     for (int i = 0; i < atoi(arg[2]) && !rc; i++) {
         char value[64];
         (void)snprintf(value, sizeof value, "%s %d", arg[3], i);
-        kafc_message m = { .topic = arg[0], .value = KAFC_STR(value), .to_partition = partition ? partition : KAFC_ZERO };
+        kafc_message m = { .topic = arg[0], .value = KAFC_STR(value) };
+        m.to_partition = partition ? partition : KAFC_ZERO;
         rc = kafc_writer_send(*w, &m, NULL, PATIENCE, &err);
     }
     return rc;
@@ -134,9 +135,9 @@ static const char *class_name(kafc_err_class cls)
 
 static void obey(char *line)
 {
-    char *word[WORDS + 1] = { NULL };
+    char *word[WORDS + 1] = { NULL }, *rest = NULL;
     int n = 0;
-    for (char *w = strtok(line, " \n"); w && n < WORDS; w = strtok(NULL, " \n"))
+    for (char *w = strtok_r(line, " \n", &rest); w && n < WORDS; w = strtok_r(NULL, " \n", &rest))
         word[n++] = w;
     for (size_t i = 0; n && i < sizeof commands / sizeof commands[0]; i++) {
         int from = commands[i].free ? 1 : 2, which = from == 1 ? 0 : word[1] ? word[1][0] - 'a' : -1;
