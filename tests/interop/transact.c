@@ -11,10 +11,12 @@
  *   offset W GROUP TOPIC PARTITION OFFSET
  *   state W
  *   committed GROUP TOPIC PARTITION  what the group has committed
+ *   until GROUP TOPIC PARTITION OFFSET   the same, once it is so much: before 2.5 a commit ends before its offsets hold
  *
  * Answers each by a line: "ok", with a word if there is something to tell, or "CLASS NAME: the sentence", CLASS being
  * retry, abort, fatal or usage. tests/interop/run builds it.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +115,18 @@ static kafc_err do_committed(kafc_writer **w, char **arg)
     return rc;
 }
 
+static kafc_err do_until(kafc_writer **w, char **arg)
+{
+    kafc_err rc = KAFC_OK;
+    for (int ms = 0; ms < PATIENCE && !rc; ms += 20) {
+        rc = do_committed(w, arg);
+        if (strcmp(told + 1, arg[3]) == 0)
+            return rc;
+        (void)poll(NULL, 0, 20);
+    }
+    return rc;
+}
+
 static const struct {
     const char *name;
     kafc_err (*run)(kafc_writer **w, char **arg);
@@ -123,6 +137,7 @@ static const struct {
     { "commit", do_commit, 0, false }, { "abort", do_abort, 0, false },     { "close", do_close, 0, false },
     { "send", do_send, 4, false },   { "flush", do_flush, 0, false },       { "offset", do_offset, 4, false },
     { "state", do_state, 0, false }, { "committed", do_committed, 3, true },
+    { "until", do_until, 4, true },
 };
 
 static const char *class_name(kafc_err_class cls)

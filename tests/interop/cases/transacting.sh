@@ -89,7 +89,7 @@ begin a
 offset a $CASE-g $topic 0 7
 send a $topic 0 1 six
 commit a
-committed $CASE-g $topic 0
+until $CASE-g $topic 0 7
 begin a
 offset a $CASE-g $topic 0 8
 abort a
@@ -99,8 +99,8 @@ offset a $CASE-g $topic 0 9
 offset a $CASE-h $topic 1 90
 commit a
 begin a
-committed $CASE-g $topic 0
-committed $CASE-h $topic 1
+until $CASE-g $topic 0 9
+until $CASE-h $topic 1 90
 EOF
 
 # A second writer of the same id ends what the first has open, and the first for good.
