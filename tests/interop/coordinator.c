@@ -371,6 +371,12 @@ static void second_generation(void)
     SAY(produce, 12, 0, 0);
     SAY(init, 5, 1, 0); /* the same for the one who has it open */
     SAY(init, 5, 2, 0);
+    /* Another one has the next epoch, and ends in the first way: the one before takes that for its own end. */
+    SAY(init, 5, 0, 0);
+    SAY(add, 3, 0, 0);
+    SAY(end, 4, 0, 0);
+    SAY(end, 5, 0, 1);
+    SAY(end, 5, 1, 1);
 }
 
 /* Those that the coordinator ends. */

@@ -154,9 +154,9 @@ static void reap(struct link *l)
 static void client_gone(struct link *l)
 {
     l->there = false;
-    if (l->conn && !l->dark)
+    if (l->conn && !l->dark && !l->s->no_ghosts)
         put(l, &l->up, NULL, 0, true);
-    else if (l->conn && l->dark) {
+    else if (l->conn) {
         kafc__cluster_close(l->s->cluster, l->conn); /* it would keep it for good: of no interest */
         l->conn = 0;
     }

@@ -20,7 +20,7 @@ struct sim_client {
     int index;
 };
 
-enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 4 };
+enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 16 };
 
 struct sim_event {
     struct kafc_timer t;
@@ -39,6 +39,7 @@ struct sim {
     struct kafc_list links;
     int64_t blocked_until[SIM_BROKERS_MAX + 1]; /* by broker: nothing passes before */
     int latency_max_us;                         /* of a packet, usually */
+    bool no_ghosts; /* what a client has given up does not arrive any more */
     int dark_percent;                           /* of connections that break without a word */
     kafc_allocator mem;                         /* of the clients */
     int poor_permille;                          /* of their allocations fail */
