@@ -17,6 +17,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 SECS ?= 60
 T ?=
 F ?=
+B ?=
 BROKERS ?=
 
 # ---- configuration: make remakes config.mk when it must, and starts over ----
@@ -269,11 +270,11 @@ fuzz-bins: $(if $(F),$(O)/fuzz/$(F),$(FUZZ_BIN))
 
 bench: bench-deps
 	$(MAKE) bench-bins
-	@for b in $(BENCH_BIN); do echo "== $$b"; $$b || exit 1; done
+	@bench/run $(O) $(B)
 .PHONY: bench-bins bench-deps
 bench-deps:
 	@scripts/install-deps build bench
-bench-bins: $(BENCH_BIN)
+bench-bins: $(BENCH_BIN) all
 
 demo: $(O)/kafc-demo
 	@$(O)/kafc-demo $(if $(BROKERS),-b "$(BROKERS)")
@@ -358,7 +359,7 @@ help:
 #? make seeds          fuzz/seeds/fuzz_decode and fuzz_link from the vectors
 #? make soak           what takes long: many simulations, long fuzzing
 #? make docs           docs/OPTIONS.md, STATES.md and PROTOCOL.md from their tables
-#? make bench          CPU per message, throughput, latency
+#? make bench          CPU per message, throughput, memory, latency, beside the floor and librdkafka (B=NAME; bench/run)
 #? make cover          line coverage by directory
 #? make lint           layers, sizes, house rules, exported symbols
 #? make tidy           clang-tidy (T=file for one)

@@ -1,106 +1,215 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * CPU per message in: kafc_reader against the mock in a child process, 100
- * bytes, 4 partitions. User time is ours, system time mostly the kernel's copy
- * (DESIGN 8.5). BENCH_ROUNDS=n reads the log n times.
+ * Messages in, kafc beside librdkafka: each round is a process of its own, so
+ * that its CPU time is its own; the cluster is the mock, in another. Prints
+ * medians, and the ratio.
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "base/clock.h"
+#include <librdkafka/rdkafka.h>
+
 #include "bench/cluster.h"
-#include <kafc/reader.h>
+#include "tools/kafc/load.h"
+#include <kafc/kafc.h>
 
-enum { PARTITIONS = 4, BATCHES = 125, BATCH = 2000, SIZE = 100 };
+#define TOPIC "t"
 
-static void die(const char *what, const kafc_error *err)
+enum { MESSAGES = 1000000, SIZE = 100, PARTITIONS = 4, ROUNDS = 5 };
+
+struct figures {
+    double wall_s, cpu_ns; /* the latter for a message */
+    long rss_kb;
+};
+
+static struct bench_cluster cluster;
+
+static void die(const char *what, const char *why)
 {
-    fprintf(stderr, "bench_reader: %s: %s\n", what, err ? err->message : "");
+    fprintf(stderr, "bench: %s: %s\n", what, why);
     exit(1);
 }
 
-/* Full logs. */
-static bool fill(kafc_mock *mock)
+static double wall(void)
 {
-    static char value[SIZE];
-    static kafc_message m[BATCH];
-    bool ok = kafc_mock_create_topic(mock, "bench", PARTITIONS, 1) == KAFC_OK;
+    struct timespec t;
 
-    memset(value, 'x', sizeof(value));
-    for (int i = 0; i < BATCH; i++)
-        m[i] = (kafc_message){ .key = { "key-1234", 8 },
-                               .value = { value, SIZE },
-                               .timestamp = 1700000000000 + i };
-    for (int b = 0; ok && b < BATCHES * PARTITIONS; b++)
-        ok = kafc_mock_append(mock, "bench", b % PARTITIONS, m, BATCH, -1) == KAFC_OK;
-    return ok;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static double us(struct timeval t)
+static double cpu(const struct rusage *u)
 {
-    return (double)t.tv_sec * 1e6 + (double)t.tv_usec;
+    return (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) +
+           (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec) / 1e6;
 }
 
-/* Reads all once. */
-static int64_t read_all(kafc_reader *r)
+/* --- kafc ---------------------------------------------------------------------- */
+
+static kafc_client *kafc_open(void)
 {
-    kafc_message m;
     kafc_error err;
-    int64_t n = 0, sum = 0;
-    kafc_err code;
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = cluster.bootstrap), &err);
 
-    while ((code = kafc_reader_fetch(r, &m, 10000, &err)) == KAFC_OK) {
-        sum += m.value.len;
-        n++;
+    if (!c)
+        die("kafc", err.message);
+    return c;
+}
+
+static void fill(void)
+{
+    static struct load load;
+    kafc_error err;
+    kafc_client *c = kafc_open();
+    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = TOPIC, .create_topics = KAFC_ON),
+                                      &err);
+
+    if (!w || !load_init(&load, SIZE))
+        die("kafc", err.message);
+    for (uint32_t i = 0; i < MESSAGES; i++) {
+        kafc_message m = { .key = { load_key(&load, i), LOAD_KEY },
+                           .value = { load_value(&load), SIZE } };
+
+        if (kafc_writer_send(w, &m, NULL, -1, &err))
+            die("kafc send", err.message);
     }
-    if (code != KAFC_ERR_END_OF_RANGE)
-        die("fetch", &err);
-    if (sum != n * SIZE)
-        die("sum", NULL);
-    return n;
+    if (kafc_writer_close(w, 60000, &err))
+        die("kafc close", err.message);
+    kafc_writer_free(w);
+    kafc_client_free(c);
 }
 
-static void measure(const char *brokers, int rounds)
+static void kafc_in(void)
 {
     kafc_error err;
-    struct rusage a, b;
-    int64_t n = 0;
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = brokers), &err);
-    kafc_reader *r = c ? kafc_reader_open(c, KAFC_READER(.topic = "bench", .stop = KAFC_LAST), &err)
-                       : NULL;
+    kafc_message m;
+    kafc_client *c = kafc_open();
+    kafc_reader *r = kafc_reader_open(c, KAFC_READER(.topic = TOPIC, .stop = KAFC_LAST), &err);
+    uint32_t n = 0;
 
     if (!r)
-        die("open", &err);
-    read_all(r); /* warm */
-    getrusage(RUSAGE_SELF, &a);
-    int64_t begin = kafc__clock_mono_us();
-    for (int i = 0; i < rounds; i++) {
-        for (int p = 0; p < PARTITIONS; p++)
-            if (kafc_reader_seek(r, "bench", p, KAFC_FIRST, &err))
-                die("seek", &err);
-        n += read_all(r);
-    }
-    double wall = (double)(kafc__clock_mono_us() - begin);
-    getrusage(RUSAGE_SELF, &b);
-    double user = us(b.ru_utime) - us(a.ru_utime), sys = us(b.ru_stime) - us(a.ru_stime);
-    printf("in: %lld messages of %d bytes, %d partitions: %.1f ns user + %.1f ns system a message, "
-           "%.2f million/s, %.0f MB/s, peak %ld KB, %ld switches\n",
-           (long long)n, SIZE, PARTITIONS, user * 1e3 / (double)n, sys * 1e3 / (double)n,
-           (double)n / wall, (double)n * SIZE / wall, b.ru_maxrss,
-           b.ru_nvcsw - a.ru_nvcsw + b.ru_nivcsw - a.ru_nivcsw);
+        die("kafc", err.message);
+    while (kafc_reader_fetch(r, &m, 60000, &err) == KAFC_OK)
+        n += (uint32_t)(m.value.len == SIZE);
+    if (n != MESSAGES)
+        die("kafc read back", err.message);
     kafc_reader_free(r);
     kafc_client_free(c);
 }
 
+/* --- librdkafka ------------------------------------------------------------------- */
+
+static void set(rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+    char why[256];
+
+    if (rd_kafka_conf_set(conf, name, value, why, sizeof why) != RD_KAFKA_CONF_OK)
+        die(name, why);
+}
+
+static rd_kafka_t *rdkafka_open(void)
+{
+    char why[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_t *rk;
+
+    set(conf, "bootstrap.servers", cluster.bootstrap);
+    set(conf, "check.crcs", "true");
+    rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
+    if (!rk)
+        die("librdkafka", why);
+    return rk;
+}
+
+static void rdkafka_in(void)
+{
+    static rd_kafka_message_t *batch[1000];
+    rd_kafka_t *rk = rdkafka_open();
+    rd_kafka_topic_t *t = rd_kafka_topic_new(rk, TOPIC, NULL);
+    rd_kafka_queue_t *q = rd_kafka_queue_new(rk);
+    uint32_t n = 0;
+
+    for (int32_t p = 0; p < PARTITIONS; p++)
+        if (rd_kafka_consume_start_queue(t, p, RD_KAFKA_OFFSET_BEGINNING, q))
+            die("librdkafka", "consume_start_queue");
+    while (n < MESSAGES) {
+        ssize_t got = rd_kafka_consume_batch_queue(q, 10000, batch, sizeof batch / sizeof batch[0]);
+
+        if (got <= 0)
+            die("librdkafka", "nothing came");
+        for (ssize_t i = 0; i < got; i++) {
+            n += batch[i]->err == 0 && batch[i]->len == SIZE;
+            rd_kafka_message_destroy(batch[i]);
+        }
+    }
+    for (int32_t p = 0; p < PARTITIONS; p++)
+        (void)rd_kafka_consume_stop(t, p);
+    rd_kafka_queue_destroy(q);
+    rd_kafka_topic_destroy(t);
+    rd_kafka_destroy(rk);
+}
+
+/* --- Rounds -------------------------------------------------------------------------- */
+
+static struct figures measure(void (*job)(void))
+{
+    struct rusage u;
+    struct figures f;
+    double began = wall();
+    int status;
+    pid_t pid;
+
+    (void)fflush(stdout);
+    pid = fork();
+
+    if (pid == 0) {
+        job();
+        exit(0);
+    }
+    if (pid < 0 || wait4(pid, &status, 0, &u) != pid || status)
+        die("a round", "failed");
+    f.wall_s = wall() - began;
+    f.cpu_ns = cpu(&u) * 1e9 / MESSAGES;
+    f.rss_kb = u.ru_maxrss;
+    return f;
+}
+
+static int by_cpu(const void *a, const void *b)
+{
+    const struct figures *x = a, *y = b;
+
+    return (x->cpu_ns > y->cpu_ns) - (x->cpu_ns < y->cpu_ns);
+}
+
+static void row(const char *name, const struct figures *f)
+{
+    printf("  %-16s %5.0f ns CPU/message  %8.0f messages/s  %6.1f MB\n", name, f->cpu_ns,
+           MESSAGES / f->wall_s, (double)f->rss_kb / 1024);
+}
+
 int main(void)
 {
-    struct bench_cluster cluster;
-    const char *rounds = getenv("BENCH_ROUNDS");
+    struct figures ours[ROUNDS], theirs[ROUNDS];
 
-    bench_cluster_start(&cluster, KAFC_MOCK(.brokers = 1), fill);
-    measure(cluster.bootstrap, rounds ? atoi(rounds) : 3);
+    printf(
+        "%d messages of %d bytes, %d partitions, CRC checked; medians of %d rounds, librdkafka %s\n",
+        MESSAGES, SIZE, PARTITIONS, ROUNDS, rd_kafka_version_str());
+    bench_cluster_start(&cluster, KAFC_MOCK(.brokers = 3, .partitions = PARTITIONS), NULL);
+    (void)measure(fill);
+    for (int i = 0; i < ROUNDS; i++) {
+        ours[i] = measure(kafc_in);
+        theirs[i] = measure(rdkafka_in);
+    }
     bench_cluster_stop(&cluster);
+    qsort(ours, ROUNDS, sizeof *ours, by_cpu);
+    qsort(theirs, ROUNDS, sizeof *theirs, by_cpu);
+    row("kafc", &ours[ROUNDS / 2]);
+    row("librdkafka", &theirs[ROUNDS / 2]);
+    printf("  librdkafka / kafc: %.1f times the CPU\n",
+           theirs[ROUNDS / 2].cpu_ns / ours[ROUNDS / 2].cpu_ns);
     return 0;
 }

@@ -4,6 +4,7 @@
  * the least. Locks, hashes the key, writes the record in wire form, sums up,
  * sends; nothing else: no memory is held, nothing can fail and come again, no
  * other thread is woken, nobody is told. Prints what `kafc perf produce` does.
+ * The topic must be there, led by that broker.
  */
 #include <lz4frame.h>
 #include <netinet/in.h>
@@ -21,7 +22,7 @@
 #include "protocol/record/write.h"
 #include "protocol/wire.h"
 #include "tools/kafc/load.h"
-#include <kafc/client.h>
+#include <kafc/error.h>
 
 enum { PARTITIONS_MAX = 1024, BATCH = 1000000, BLOCK = 65536, IN_FLIGHT = 5, TIMEOUT_MS = 30000 };
 
@@ -192,20 +193,6 @@ static void put(uint64_t i)
 
 /* ---- begin and end ---- */
 
-static void make_topic(const char *brokers)
-{
-    kafc_error err;
-    kafc_new_topic t = { .name = topic, .partitions = partitions, .replication = 1 };
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = brokers), &err);
-
-    if (!c)
-        die("client", err.message);
-    if (kafc_client_create_topics(c, &t, 1, TIMEOUT_MS, &err) &&
-        err.code != KAFC_ERR_TOPIC_ALREADY_EXISTS)
-        die("topic", err.message);
-    kafc_client_free(c);
-}
-
 static void dial(const char *broker)
 {
     char host[64];
@@ -253,7 +240,6 @@ int main(int argc, char **argv)
     if (partitions < 1 || partitions > PARTITIONS_MAX ||
         !load_init(&load, strtoul(argv[5], NULL, 10)))
         die("usage", "a number is out of range");
-    make_topic(argv[1]);
     dial(argv[1]);
     make_parts();
     load_begin(&span);

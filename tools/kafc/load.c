@@ -7,10 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 
-enum { WORDS = 64, LETTERS = 12 };
+enum { WORDS = 64, LETTERS = 12, SPIN_NS = 60000 };
 
 struct dice {
     uint64_t x;
@@ -73,12 +74,31 @@ void load_fini(struct load *l)
 
 /* ---- measured ---- */
 
-double load_now(void)
+int64_t load_now_ns(void)
 {
     struct timespec t;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+double load_now(void)
+{
+    return (double)load_now_ns() / 1e9;
+}
+
+void load_wait_until(int64_t ns)
+{
+    int64_t sleep = ns - SPIN_NS;
+
+    if (load_now_ns() < sleep) {
+        struct timespec t = { (time_t)(sleep / 1000000000), (long)(sleep % 1000000000) };
+
+        (void)prctl(PR_SET_TIMERSLACK, 1UL);
+        (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+    }
+    while (load_now_ns() < ns) {
+    }
 }
 
 static double seconds(struct timeval t)

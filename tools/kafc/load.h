@@ -6,6 +6,7 @@
 #ifndef KAFC_TOOL_LOAD_H
 #define KAFC_TOOL_LOAD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,13 @@ static inline const char *load_key(const struct load *l, uint64_t i)
     return l->key[i % LOAD_KEYS];
 }
 
+/* Counts one up. One thread does, others may look: no locked instruction. */
+static inline void load_count(atomic_ullong *n)
+{
+    atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
 /* CPU of this process and time, from begin to end. */
 struct load_span {
     double seconds, user, system;
@@ -48,6 +56,9 @@ void load_end(struct load_span *s);
 /* The line of JSON on standard output, without its newline and last brace: more may follow. */
 void load_print(const struct load_span *s, uint64_t messages, size_t size);
 
+int64_t load_now_ns(void);
+/* Returns at that time: sleeps, and watches the clock for the last bit. */
+void load_wait_until(int64_t ns);
 /* Sorts and prints "name":{"p50":…,"p90":…,"p99":…,"p99.9":…,"max":…}; null when there are none. */
 void load_print_times(const char *name, uint32_t *us, size_t n);
 

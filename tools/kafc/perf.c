@@ -136,19 +136,12 @@ void perf_close(struct perf *p)
 
 /* ---- meanwhile ---- */
 
-/* One thread alone counts: no locked instructions. */
-static void add(atomic_ullong *n)
-{
-    atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
-}
-
 void perf_count(struct perf *p, const kafc_report *r)
 {
     if (r->verdict == KAFC_ACKNOWLEDGED || r->verdict == KAFC_UNCONFIRMED) {
-        add(&p->acknowledged);
+        load_count(&p->acknowledged);
     } else {
-        add(&p->failed);
+        load_count(&p->failed);
         if (!p->failure)
             p->failure = (int)r->code;
     }

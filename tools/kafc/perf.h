@@ -5,8 +5,6 @@
 #ifndef KAFC_TOOL_PERF_H
 #define KAFC_TOOL_PERF_H
 
-#include <stdatomic.h>
-
 #include "tools/kafc/load.h"
 #include "tools/kafc/tool.h"
 

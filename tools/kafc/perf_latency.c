@@ -3,12 +3,10 @@
  * kafc perf latency: how long a message takes at a constant rate, whoever is
  * late. The first digits of a value say which message it is.
  */
-#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
 
 #include "tools/kafc/perf.h"
@@ -19,8 +17,7 @@ enum {
     DIGITS = 8,
     WARM = 99999999, /* the digits of messages that are not measured */
     READY_S = 30,
-    LATE_MS = 5000, /* the reader waits so long for the last ones */
-    SPIN_NS = 60000 /* a sleep ends so long before its time: the rest is looked at the clock */
+    LATE_MS = 5000 /* the reader waits so long for the last ones */
 };
 
 struct run {
@@ -35,14 +32,6 @@ struct run {
     pthread_t thread;
 };
 
-static int64_t now_ns(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static int64_t due(const struct run *r, uint64_t i)
 {
     return r->begin + (int64_t)(i * 1000000000 / r->rate);
@@ -51,7 +40,7 @@ static int64_t due(const struct run *r, uint64_t i)
 /* false: it was marked before. */
 static bool mark(const struct run *r, uint32_t *us, uint64_t i)
 {
-    int64_t t = (now_ns() - due(r, i)) / 1000;
+    int64_t t = (load_now_ns() - due(r, i)) / 1000;
 
     if (us[i] != UINT32_MAX)
         return false;
@@ -148,19 +137,6 @@ static int start_reader(struct run *r, kafc_client *c)
 
 /* ---- the sender ---- */
 
-static void wait_until(int64_t at)
-{
-    int64_t sleep = at - SPIN_NS;
-
-    if (now_ns() < sleep) {
-        struct timespec t = { (time_t)(sleep / 1000000000), (long)(sleep % 1000000000) };
-
-        (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
-    }
-    while (now_ns() < at && !tool_stop) {
-    }
-}
-
 static void name_value(char *value, uint64_t i)
 {
     for (int k = DIGITS - 1; k >= 0; k--, i /= 10)
@@ -189,15 +165,14 @@ static uint64_t send_all(struct run *r, char *value)
     kafc_error err;
     uint64_t i;
 
-    (void)prctl(PR_SET_TIMERSLACK, 1UL);
-    r->begin = now_ns() + 1000000;
+    r->begin = load_now_ns() + 1000000;
     for (i = 0; i < r->count && !tool_stop; i++) {
         kafc_message m = { .key = { load_key(l, i), LOAD_KEY },
                            .value = { value, (int32_t)l->size } };
 
         memcpy(value, load_value(l), l->size);
         name_value(value, i);
-        wait_until(due(r, i));
+        load_wait_until(due(r, i));
         if (kafc_writer_send(r->perf.writer, &m, (void *)(uintptr_t)i, -1, &err)) {
             (void)tool_fail(0, "message %llu was not taken: %s", (unsigned long long)i,
                             err.message);
