@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * bench_many: what `kafc perf produce` does not show: two threads on one writer beside one,
+ * What `kafc perf produce` does not show: two threads on one writer beside one,
  * and 10,000 partitions with one message each. The writer is in a child, the
  * blackhole here.
  */

@@ -21,8 +21,8 @@ struct text {
 };
 
 /* Two topics of three partitions each: records of nothing, a header, and much. */
-static void fill(struct kafc_produce_req *q, struct kafc_produce_req_topic *t, int16_t version, const uint8_t *bytes,
-                 bool headers_only)
+static void fill(struct kafc_produce_req *q, struct kafc_produce_req_topic *t, int16_t version,
+                 const uint8_t *bytes, bool headers_only)
 {
     static const int32_t len[PARTS] = { 20, KAFC_BATCH_HEADER, BIG };
     static struct kafc_produce_req_partition part[TOPICS][PARTS];
@@ -69,7 +69,8 @@ static struct text encode(int16_t key, int16_t version, const void *req)
 }
 
 /* All frames that come out of the bytes, in pieces of `piece`; *skipped counts what nobody had to read. */
-static enum kafc_sieved sift(const uint8_t *p, size_t n, size_t piece, struct text *out, size_t *skipped)
+static enum kafc_sieved sift(const uint8_t *p, size_t n, size_t piece, struct text *out,
+                             size_t *skipped)
 {
     struct kafc_sieve *s = kafc__sieve_new(NULL);
     enum kafc_sieved got = KAFC_SIEVED_MORE;
@@ -144,8 +145,9 @@ END_TEST
 START_TEST(other_requests_pass_as_they_are)
 {
     /* Metadata 1, two of them, and a Produce of a version that is none */
-    static const uint8_t in[] = { 0, 0, 0, 14, 0, 3, 0,  1, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, /* all topics */
-                                  0, 0, 0, 10, 0, 3, 0,  1, 0, 0, 0, 9, 0, 0, /* no topics field */
+    static const uint8_t in[] = { 0, 0, 0, 14, 0, 3, 0, 1,  0, 0, 0, 9, 0, 0,
+                                  0, 0, 0, 0,                                 /* all topics */
+                                  0, 0, 0, 10, 0, 3, 0, 1,  0, 0, 0, 9, 0, 0, /* no topics field */
                                   0, 0, 0, 9,  0, 0, 0, 99, 0, 0, 0, 9, 1, 2 };
     struct text out;
     size_t skipped, n = sizeof in - 1; /* the last byte is the next frame's */
@@ -169,7 +171,8 @@ START_TEST(what_is_no_request_is_refused)
 
     ck_assert_int_eq(sift((const uint8_t *)"\0\0\0\7", 4, 4, &out, &skipped), KAFC_SIEVED_BAD);
     free(out.p);
-    ck_assert_int_eq(sift((const uint8_t *)"\xff\xff\xff\xff", 4, 4, &out, &skipped), KAFC_SIEVED_BAD);
+    ck_assert_int_eq(sift((const uint8_t *)"\xff\xff\xff\xff", 4, 4, &out, &skipped),
+                     KAFC_SIEVED_BAD);
     free(out.p);
     fill(&q, t, 9, bytes, false);
     in = encode(KAFC_API_PRODUCE, 9, &q);
@@ -204,7 +207,8 @@ START_TEST(a_blackhole_counts_and_keeps_nothing)
         ck_assert_int_eq(p->error_code, KAFC_OK);
         ck_assert_int_eq(p->base_offset, i * 20);
     }
-    ck_assert_int_eq(ask_produce(&a, 9, 1, "t", 2, r)->error_code, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    ck_assert_int_eq(ask_produce(&a, 9, 1, "t", 2, r)->error_code,
+                     KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_eq(kafc__cluster_log(a.c, "t", 0, &log), KAFC_OK);
     ck_assert_int_eq(log.high_watermark, 60);
     ck_assert_int_eq(log.log_start, 60);
@@ -213,5 +217,6 @@ START_TEST(a_blackhole_counts_and_keeps_nothing)
 }
 END_TEST
 
-SUITE_MAIN("mock/sieve", 60, every_version_in_any_pieces_keeps_headers_alone, other_requests_pass_as_they_are,
-           what_is_no_request_is_refused, a_blackhole_counts_and_keeps_nothing)
+SUITE_MAIN("mock/sieve", 60, every_version_in_any_pieces_keeps_headers_alone,
+           other_requests_pass_as_they_are, what_is_no_request_is_refused,
+           a_blackhole_counts_and_keeps_nothing)

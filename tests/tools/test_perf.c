@@ -74,17 +74,21 @@ START_TEST(produce_into_a_log)
     start_mock("-n 2");
     produce("--topic t --partitions 3 --count 2500 --size 40 --acks 1", 2500, 40);
     expect("$K consume -b $B -t t -e | wc -l", 0, "2500\n");
-    expect("$K consume -b $B -t t -e -f '%k\\n' | sort | sed -n '1p;$p'", 0, "00000000\n00002499\n");
+    expect("$K consume -b $B -t t -e -f '%k\\n' | sort | sed -n '1p;$p'", 0,
+           "00000000\n00002499\n");
     expect("$K consume -b $B -t t -e -f '%S %K\\n' | sort -u", 0, "40 8\n");
     expect("$K metadata -b $B -t t | grep -c 'partition [0-9]'", 0, "3\n");
-    produce("--topic u --count 10010 --size 100 --idempotent --linger-ms 0 --batch-bytes 5000", 10010, 100);
+    produce("--topic u --count 10010 --size 100 --idempotent --linger-ms 0 --batch-bytes 5000",
+            10010, 100);
     expect("$K consume -b $B -t u -e -f '%k\\n' | grep -c 00000009", 0, "2\n"); /* i mod 10000 */
     produce("--topic u --count 500 --size 10 --acks 0", 500, 10);
     expect("$K consume -b $B -t u -e | wc -l", 0, "10510\n");
     /* the same text in each run */
     produce("--topic a --partitions 1 --count 100 --size 64 --acks -1", 100, 64);
     produce("--topic b --partitions 1 --count 100 --size 64 --codec gzip", 100, 64);
-    expect("$K consume -b $B -t a -e > $B.a; $K consume -b $B -t b -e | cmp - $B.a; s=$?; rm $B.a; (exit $s)", 0, "");
+    expect(
+        "$K consume -b $B -t a -e > $B.a; $K consume -b $B -t b -e | cmp - $B.a; s=$?; rm $B.a; (exit $s)",
+        0, "");
     stop_mock();
 }
 END_TEST
@@ -131,11 +135,22 @@ START_TEST(latency_of_both_ways)
     check_times(j, "e2e_us");
     ck_assert_double_ge(number(j, "seconds"), 0.299); /* the rate is kept */
     json_decref(j);
-    expect("$K consume -b $B -t l -e | sort | sed -n '2p;$p'", 0, "00000001\n99999999\n"); /* the last: to warm up */
+    expect("$K consume -b $B -t l -e | sort | sed -n '2p;$p'", 0,
+           "00000001\n99999999\n"); /* the last: to warm up */
     j = last_line("$K perf latency --broker $B --topic two --count 2000 --rate 1000000");
     check_figures(j, 2000, 100);
     check_times(j, "e2e_us");
     json_decref(j);
+    stop_mock();
+}
+END_TEST
+
+START_TEST(a_terminal_sees_how_far_it_is)
+{
+    start_mock("-n 1");
+    expect_words("script -qec \"$K perf latency --broker $B --topic l --count 1300\" /dev/null", 0,
+                 "acknowledged of 1300");
+    expect("$K perf latency --broker $B --topic l --count 1300 2>&1 >/dev/null", 0, "");
     stop_mock();
 }
 END_TEST
@@ -148,7 +163,8 @@ START_TEST(latency_counts_from_the_plan)
 
     start_mock("-n 1");
     j = last_line("$K perf latency --broker $B --topic l --count 100000 --rate 10000000");
-    seconds = number(j, "seconds"); /* nobody sends 10 million a second one by one: the plan ends after 10 ms */
+    seconds = number(
+        j, "seconds"); /* nobody sends 10 million a second one by one: the plan ends after 10 ms */
     ck_assert_double_ge(number(json_object_get(j, "ack_us"), "max"), (seconds - 0.010) * 1e6 * 0.5);
     json_decref(j);
     stop_mock();
@@ -158,10 +174,12 @@ END_TEST
 START_TEST(what_does_not_come_back_is_an_error)
 {
     start_mock("-n 1 --blackhole");
-    expect_words("$K perf latency --broker $B --topic t --count 20", 1, "0 of 20 messages came back");
+    expect_words("$K perf latency --broker $B --topic t --count 20", 1,
+                 "0 of 20 messages came back");
     ck_assert_ptr_nonnull(strstr(out, "\"e2e_us\":null}"));
     ck_assert_ptr_nonnull(strstr(out, "{\"messages\":20,"));
-    expect_words("$K perf produce --broker $B --topic t --partitions 7", 1, "has 1 partitions, not 7");
+    expect_words("$K perf produce --broker $B --topic t --partitions 7", 1,
+                 "has 1 partitions, not 7");
     stop_mock();
 }
 END_TEST
@@ -174,7 +192,8 @@ START_TEST(mistakes_are_named)
     expect_words("$K perf latnecy", 2, "did you mean \"perf latency\"");
     expect_words("$K perf produce --topic t", 2, "--broker HOST:PORT is missing");
     expect_words("$K perf latency --broker $B", 2, "--topic TOPIC is missing");
-    expect_words("$K perf produce --broker $B --topic t --codec brotli", 2, "--codec wants none, gzip");
+    expect_words("$K perf produce --broker $B --topic t --codec brotli", 2,
+                 "--codec wants none, gzip");
     expect_words("$K perf produce --broker $B --topic t --acks 2", 2, "--acks wants");
     expect_words("$K perf produce --broker $B --topic t --count 0", 2, "--count wants");
     expect_words("$K perf produce --broker $B --topic t --linger-ms x", 2, "--linger-ms wants");
@@ -182,7 +201,8 @@ START_TEST(mistakes_are_named)
     expect_words("$K perf produce --broker $B --topic t --rate 4", 2, "no option --rate");
     expect_words("$K perf produce --broker 127.0.0.1:x --topic t", 2, "127.0.0.1:x");
     expect_words("$K perf latency --broker $B --topic t --size 7", 2, "--size wants at least 8");
-    expect_words("$K perf latency --broker $B --topic t --count 10000001", 2, "--count wants at most");
+    expect_words("$K perf latency --broker $B --topic t --count 10000001", 2,
+                 "--count wants at most");
     expect_words("$K help perf latency", 0, "--rate N");
     expect_words("$K help perf produce", 0, "--batch-bytes N");
     expect_words("$K perf produce --broker $B --topic t", 1, "127.0.0.1:1 cannot be reached");
@@ -190,4 +210,5 @@ START_TEST(mistakes_are_named)
 END_TEST
 
 SUITE_MAIN("tools/perf", 60, produce_into_a_log, produce_into_a_blackhole, latency_of_both_ways,
-           latency_counts_from_the_plan, what_does_not_come_back_is_an_error, mistakes_are_named)
+           a_terminal_sees_how_far_it_is, latency_counts_from_the_plan,
+           what_does_not_come_back_is_an_error, mistakes_are_named)

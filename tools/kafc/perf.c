@@ -107,8 +107,11 @@ int perf_open(struct perf *p, const struct tool_options *o, kafc_writer_options 
 int perf_flush(struct perf *p)
 {
     kafc_error err;
+    kafc_err code = kafc_writer_flush(p->writer, -1, &err);
 
-    if (kafc_writer_flush(p->writer, -1, &err))
+    if (p->shown)
+        fputs("\r\33[K", stderr); /* the progress line goes */
+    if (code)
         return tool_fail(TOOL_FAILED, "%s", err.message);
     return TOOL_OK;
 }
@@ -154,8 +157,7 @@ void perf_progress(struct perf *p, uint64_t sent)
     if (!p->terminal || (now = load_now()) - p->told < 1)
         return;
     p->told = now;
+    p->shown = true;
     fprintf(stderr, "\r%llu sent, %llu acknowledged of %lld ", (unsigned long long)sent,
             (unsigned long long)p->acknowledged, p->o->count);
-    if (sent == (uint64_t)p->o->count)
-        fputc('\n', stderr);
 }

@@ -17,7 +17,7 @@ struct perf {
     atomic_ullong acknowledged, failed; /* by the delivery reports */
     atomic_int failure;                 /* the first one's kafc_err */
     double told;                        /* when the progress line was written last */
-    bool terminal;
+    bool terminal, shown;               /* a progress line may be, was written */
 };
 
 /* Client, topic and writer. Options, makes the topic with so many partitions. Reports what fails. */
