@@ -259,6 +259,7 @@ void kafc__partitioner_init(struct kafc_partitioner *s, const kafc_allocator *me
 {
     memset(s, 0, sizeof(*s));
     s->rule = rule;
+    s->murmur2 = rule->key == by_murmur2;
     s->mem = *mem;
     s->sticky_bytes = sticky_bytes;
     atomic_init(&s->stuck, 0);

@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 
+#include "base/hash.h"
 #include "base/sync.h"
 #include <kafc/writer.h>
 
@@ -42,6 +43,7 @@ enum {
 /* One topic's state. */
 struct kafc_partitioner {
     const struct kafc_partitioner_rule *rule;
+    bool murmur2;           /* is what rule does to a key */
     kafc_partitioner_fn fn; /* wins over rule */
     void *fn_ctx;
     kafc_allocator mem;
@@ -61,6 +63,15 @@ void kafc__partitioner_init(struct kafc_partitioner *s, const kafc_allocator *me
                             const struct kafc_partitioner_rule *rule, int64_t sticky_bytes,
                             uint64_t seed);
 void kafc__partitioner_fini(struct kafc_partitioner *s);
+
+/* What most messages want, inline: Java's hash of a key. -1: ask kafc__partitioner_pick(). */
+static inline int32_t kafc__partitioner_murmur2(const struct kafc_partitioner *s,
+                                                const kafc_message *m, int32_t n)
+{
+    if (!s->murmur2 || s->fn || m->key.len <= 0)
+        return -1;
+    return (int32_t)((kafc__murmur2(m->key.p, (size_t)m->key.len) & 0x7fffffff) % (uint32_t)n);
+}
 
 /* A partition in [0, n), or KAFC_PICK_*. *sticky says that the
  * sticky partition was taken: kafc__partitioner_stuck() must follow once the message was appended. */

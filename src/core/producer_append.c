@@ -418,6 +418,24 @@ KAFC_COLD static kafc_err not_chosen(const struct kafc_topic_out *t, const struc
                                          : "the message names none, and the partitioner is manual");
 }
 
+static kafc_err choose_and_append(struct kafc_producer *p, struct kafc_topic_out *t,
+                                  struct kafc_table *table, struct kafc_putting *x, kafc_error *err)
+{
+    kafc_err rc;
+    struct kafc_partition_view v;
+    bool sticky;
+    struct kafc_part *part = kafc__producer_choose(t, table, x->m, &v, &sticky, &rc);
+    if (!part)
+        return rc == KAFC_ERR_NO_MEMORY ? refuse(p, rc, t, err)
+                                        : not_chosen(t, table, x->m, rc, err);
+    rc = kafc__producer_append(p, part, x);
+    if (rc != KAFC_OK)
+        return refuse(p, rc, t, err);
+    if (sticky)
+        kafc__partitioner_stuck(&t->partitioner, part->id, x->body, x->between, &v);
+    return KAFC_OK;
+}
+
 static kafc_err accept_message(struct kafc_producer *p, struct kafc_putting *x, kafc_error *err)
 {
     kafc_err rc = KAFC_OK;
@@ -436,17 +454,11 @@ static kafc_err accept_message(struct kafc_producer *p, struct kafc_putting *x, 
         if (!table || rc != KAFC_OK)
             return rc == KAFC_OK ? KAFC_OK : refuse(p, rc, t, err);
     }
-    struct kafc_partition_view v;
-    bool sticky;
-    struct kafc_part *part = kafc__producer_choose(t, table, m, &v, &sticky, &rc);
-    if (!part)
-        return rc == KAFC_ERR_NO_MEMORY ? refuse(p, rc, t, err) : not_chosen(t, table, m, rc, err);
-    rc = kafc__producer_append(p, part, x);
-    if (rc != KAFC_OK)
-        return refuse(p, rc, t, err);
-    if (sticky)
-        kafc__partitioner_stuck(&t->partitioner, part->id, x->body, x->between, &v);
-    return KAFC_OK;
+    int32_t keyed = m->to_partition ? -1 : kafc__partitioner_murmur2(&t->partitioner, m, table->n);
+    if (keyed < 0)
+        return choose_and_append(p, t, table, x, err);
+    rc = kafc__producer_append(p, table->part[keyed], x);
+    return rc == KAFC_OK ? KAFC_OK : refuse(p, rc, t, err);
 }
 
 static int64_t timestamp_of(const kafc_message *m, int64_t wall_ms)
