@@ -324,6 +324,7 @@ static void more_options_of(struct flow_options *o, uint64_t seed)
     o->min_isr = kafc__rand_below(&r, 4) == 0;
     o->homeless = kafc__rand_below(&r, 4) == 0;
     o->throttled = kafc__rand_below(&r, 4) == 0;
+    o->latency_us = kafc__rand_below(&r, 2) ? 2000 : kafc__rand_below(&r, 2) ? 30000 : 150000;
     o->losing = o->acks == 1;
     o->forgetful = kafc__rand_below(&r, 8) == 0;
     /* Only a topic's id tells an old broker's topic from the new one of that name. */
@@ -500,6 +501,7 @@ uint64_t flow_run(const struct flow_options *o)
     bool ended;
 
     f->o = o;
+    s->latency_max_us = o->latency_us ? o->latency_us : 2000;
     prepare(f);
     for (int i = 0; i < f->nwriters; i++)
         start_writer(f, &f->writer[i]);

@@ -24,10 +24,11 @@ struct flow_options {
         *release; /* of the brokers, an old one; or NULL. Before 0.11 idempotence is false here */
     int16_t acks;
     bool chaos, reader, poor;
-    int writers;  /* 0: one */
-    bool both;    /* topics */
-    bool min_isr; /* two replicas must be there */
-    bool losing;  /* leaders go with what their followers do not have yet; not with acks all */
+    int writers;    /* 0: one */
+    int latency_us; /* of a packet, usually at most */
+    bool both;      /* topics */
+    bool min_isr;   /* two replicas must be there */
+    bool losing;    /* leaders go with what their followers do not have yet; not with acks all */
     bool
         forgetful; /* records are deleted, and with them what the leader knows of their producers */
     bool remade;   /* the topic is deleted and made again, also with batches on their way */
