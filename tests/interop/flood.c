@@ -20,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PARTITIONS_MAX = 64, PATIENCE = 120000 /* ms */, VALUE = 500 };
+enum { PARTITIONS_MAX = 64, PATIENCE = 300000 /* ms */, VALUE = 500 };
 
 static _Noreturn void die(const char *what, const char *why)
 {

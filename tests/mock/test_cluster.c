@@ -255,6 +255,31 @@ static void choose(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
     ck_assert_int_eq(rq->client_id.len, 3);
 }
 
+START_TEST(an_answer_can_ask_for_a_pause)
+{
+    struct ask a;
+    struct kafc_metadata_req q;
+    struct kafc_metadata_resp r;
+    kafc_mock_answer how = { .act = KAFC_MOCK_PASS, .throttle_ms = 300 };
+    ask_init(&a, NULL);
+    kafc__msg_defaults(&kafc_metadata_req_schema, &q);
+    ck_assert_int_eq(kafc__cluster_hook(a.c, KAFC_API_METADATA, choose, &how), KAFC_OK);
+    ask_call(&a, KAFC_API_METADATA, 12, &q, &r);
+    ck_assert_int_eq(r.throttle_time_ms, 300);
+    how.throttle_ms = 0;
+    ask_send(&a, KAFC_API_METADATA, 12, &q);
+    ask_advance(&a, 299999);
+    ck_assert(!ask_answered(&a, KAFC_API_METADATA, 12, &r));
+    ask_advance(&a, 1);
+    ck_assert(ask_answered(&a, KAFC_API_METADATA, 12, &r));
+    ck_assert_int_eq(r.throttle_time_ms, 0);
+    how.throttle_ms = 300; /* before version 3 there is no word for it */
+    ask_call(&a, KAFC_API_METADATA, 2, &q, &r);
+    ck_assert_int_eq(r.throttle_time_ms, 0);
+    ask_fini(&a);
+}
+END_TEST
+
 START_TEST(hooks_decide)
 {
     struct ask a;
@@ -380,7 +405,8 @@ START_TEST(a_peer_that_does_not_read_is_not_served_for_ever)
     ck_assert_uint_gt(served, 2);
     ck_assert_uint_lt(served, 60);
     struct kafc_metadata_resp r;
-    ck_assert(ask_answered(&a, KAFC_API_METADATA, 12, &r)); /* it reads again, and is served again */
+    ck_assert(
+        ask_answered(&a, KAFC_API_METADATA, 12, &r)); /* it reads again, and is served again */
     ck_assert_uint_gt(kafc__cluster_requests(a.c, 0, -1), served);
     ask_fini(&a);
 }
@@ -478,7 +504,7 @@ SUITE_MAIN("mock-cluster", 30, every_version_of_api_versions_lists_what_is_serve
            an_older_broker_answers_newer_api_versions_in_version_0, every_version_of_metadata,
            a_topic_made_on_demand_has_its_leaders_at_the_second_look,
            a_broker_that_stops_is_followed_and_comes_back, frozen_metadata_is_stale,
-           topics_are_made_and_deleted_by_requests, hooks_decide,
+           topics_are_made_and_deleted_by_requests, an_answer_can_ask_for_a_pause, hooks_decide,
            an_answer_can_be_lost_after_the_work,
            round_trips_take_their_time_but_do_not_wait_for_each_other,
            a_peer_that_does_not_read_is_not_served_for_ever,
