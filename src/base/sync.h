@@ -35,13 +35,15 @@ void kafc__mutex_init(struct kafc_mutex *m);
 void kafc__mutex_fini(struct kafc_mutex *m);
 
 /* A lock that fails is a broken program, not a condition to handle: it aborts. Inline, as each message takes one. */
-KAFC_UNCHECKED_LOCKS KAFC_ACQUIRES(m) static inline void kafc__lock(struct kafc_mutex *m)
+static inline void kafc__lock(struct kafc_mutex *m) KAFC_ACQUIRES(m);
+KAFC_UNCHECKED_LOCKS static inline void kafc__lock(struct kafc_mutex *m)
 {
     if (pthread_mutex_lock(&m->m) != 0)
         abort();
 }
 
-KAFC_UNCHECKED_LOCKS KAFC_RELEASES(m) static inline void kafc__unlock(struct kafc_mutex *m)
+static inline void kafc__unlock(struct kafc_mutex *m) KAFC_RELEASES(m);
+KAFC_UNCHECKED_LOCKS static inline void kafc__unlock(struct kafc_mutex *m)
 {
     if (pthread_mutex_unlock(&m->m) != 0)
         abort();
