@@ -637,7 +637,7 @@ static uint64_t number(const char *name, uint64_t dflt)
 void sim_seeds(uint64_t usual, uint64_t shards, uint64_t shard, void (*run)(uint64_t seed))
 {
     uint64_t one = number("SIM_SEED", 0), first = number("KAFC_SIM_SEED", 1),
-             n = number("KAFC_SIM_RUNS", usual);
+             n = number("KAFC_SIM_RUNS", usual / SIM_STEP);
 
     if (one && shard == 0)
         run(one);

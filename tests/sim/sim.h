@@ -22,6 +22,14 @@ struct sim_client {
 
 enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 16 };
 
+/* All of it is one thread's, in which the thread sanitizer finds nothing and takes its time: of seeds, codes and
+ * allocations each so many is enough there. */
+#ifdef __SANITIZE_THREAD__
+enum { SIM_STEP = 7 };
+#else
+enum { SIM_STEP = 1 };
+#endif
+
 struct sim_event {
     struct kafc_timer t;
     void (*fire)(void *ctx);
