@@ -17,6 +17,11 @@ static const kafc_err fetch_errors[] = {
     KAFC_ERR_KAFKA_STORAGE_ERROR,         KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND,
     KAFC_ERR_INVALID_FETCH_SESSION_EPOCH, KAFC_ERR_UNKNOWN_SERVER_ERROR,
 };
+static const kafc_err coordinator_errors[] = {
+    KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS,
+    KAFC_ERR_NOT_COORDINATOR,
+    KAFC_ERR_CONCURRENT_TRANSACTIONS,
+};
 static const kafc_err other_errors[] = {
     KAFC_ERR_LEADER_NOT_AVAILABLE,
     KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION,
@@ -30,6 +35,13 @@ static kafc_err pick_error(struct sim *s, int16_t api)
     case KAFC_API_FETCH:
         return fetch_errors[sim_draw(s, sizeof(fetch_errors) / sizeof(*fetch_errors))];
     case KAFC_API_INIT_PRODUCER_ID: return KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+    case KAFC_API_FIND_COORDINATOR: return KAFC_ERR_COORDINATOR_NOT_AVAILABLE;
+    case KAFC_API_ADD_PARTITIONS_TO_TXN:
+    case KAFC_API_ADD_OFFSETS_TO_TXN:
+    case KAFC_API_TXN_OFFSET_COMMIT:
+    case KAFC_API_END_TXN:
+        return coordinator_errors[sim_draw(s, sizeof(coordinator_errors) /
+                                                  sizeof(*coordinator_errors))];
     default: return other_errors[sim_draw(s, sizeof(other_errors) / sizeof(*other_errors))];
     }
 }
