@@ -266,6 +266,8 @@ static void look_at_close(struct kafc_producer *p)
         atomic_store(&p->late, true);
     kafc__producer_deliver(p);
     kafc__producer_end(p);
+    if (p->txn)
+        kafc__txn_closed(p->txn);
     kafc__producer_event(p);
 }
 

@@ -65,6 +65,7 @@ static void close_one(struct kafc_txn *t)
 static void give_up(struct kafc_txn *t)
 {
     t->p->fatal = t->cause.code;
+    t->p->fatal_why = kafc__producer_words(t->p, t->cause.message, strlen(t->cause.message));
     drop(t);
 }
 
@@ -346,6 +347,8 @@ kafc_err kafc__txn_call(struct kafc_txn *t, enum kafc_txn_call call,
         return still_under_way(before, name, err);
     if (again && call != KAFC_TXN_CALL_OFFSETS)
         return KAFC_OK;
+    if (!again && atomic_load(&t->p->refusing))
+        return kafc__error(err, KAFC_ERR_CLOSED, "the writer is closed");
     if (!again && kafc__txn_next_state(t->state, calls[call].event) < 0)
         return refuse_call(t, name, err);
     if (call == KAFC_TXN_CALL_OFFSETS) {
@@ -528,10 +531,19 @@ bool kafc__txn_run(struct kafc_txn *t)
     return dropped;
 }
 
+void kafc__txn_closed(struct kafc_txn *t)
+{
+    kafc_error why;
+    (void)kafc__error(&why, KAFC_ERR_CLOSED, "the writer was closed");
+    kafc__txn_finish(t, KAFC_ERR_CLOSED, &why);
+}
+
 bool kafc__txn_close(struct kafc_txn *t)
 {
-    if (t->state == KAFC_TXN_IN_TRANSACTION || t->state == KAFC_TXN_ABORTABLE_ERROR)
+    if (kafc__txn_next_state(t->state, KAFC_TXN_EV_ABORT) >= 0) {
+        kafc__txn_closed(t); /* offsets are not sent any more */
         (void)kafc__txn_step(t, KAFC_TXN_EV_ABORT);
+    }
     return t->state != KAFC_TXN_COMMITTING && t->state != KAFC_TXN_ABORTING;
 }
 
@@ -573,12 +585,10 @@ bool kafc__txn_start(struct kafc_txn *t)
 
 void kafc__txn_stop(struct kafc_txn *t)
 {
-    kafc_error why;
     kafc__txn_cancel(t);
     forget_partitions(t);
     kafc__core_timer_fini(t->p->core, &t->timer);
-    (void)kafc__error(&why, KAFC_ERR_CLOSED, "the writer was closed");
-    kafc__txn_finish(t, KAFC_ERR_CLOSED, &why);
+    kafc__txn_closed(t);
 }
 
 void kafc__txn_free(struct kafc_txn *t)

@@ -67,6 +67,7 @@ void kafc__txn_sending(struct kafc_txn *t, int16_t *min, int16_t *max);
 void kafc__txn_failed(struct kafc_txn *t, const struct kafc_batch_out *b, kafc_err code);
 /* The producer is closing: an open transaction is aborted. true: nothing is left to wait for. */
 bool kafc__txn_close(struct kafc_txn *t);
+void kafc__txn_closed(struct kafc_txn *t); /* a call that somebody still waits for ends: KAFC_ERR_CLOSED */
 /* Why messages are not taken, with the code that the producer's door has. Any thread. */
 kafc_err kafc__txn_refuse(struct kafc_txn *t, kafc_err code, kafc_error *err);
 

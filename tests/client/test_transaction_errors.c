@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "base/arena.h"
+#include "protocol/schema.h"
 #include "tests/client/transacting.h"
 #include "tests/core/meaning.h"
 
@@ -226,6 +228,66 @@ START_TEST(denied_topics_and_ids_are_named)
 }
 END_TEST
 
+static struct {
+    int n, generation;
+    char member[16], instance[16], metadata[16];
+} carried;
+
+static void take(char out[16], kafc_str s)
+{
+    memset(out, 0, 16);
+    memcpy(out, s.p ? s.p : "null", s.p && s.len < 16 ? (size_t)s.len : 4);
+}
+
+static void look(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    struct kafc_arena arena;
+    struct kafc_txn_offset_commit_req req;
+    struct kafc_rd rd;
+    (void)ctx;
+    (void)a;
+    kafc__arena_init(&arena, NULL, 0);
+    kafc__rd_init(&rd, rq->body.p, (size_t)rq->body.len);
+    ck_assert_int_eq(
+        kafc__msg_decode(&rd, &kafc_txn_offset_commit_req_schema, &req, rq->version, &arena, NULL),
+        KAFC_OK);
+    carried.n++;
+    carried.generation = req.generation_id;
+    take(carried.member, req.member_id);
+    take(carried.instance, req.group_instance_id);
+    take(carried.metadata, req.topics.v[0].partitions.v[0].committed_metadata);
+    kafc__arena_fini(&arena);
+}
+
+/* The membership under which offsets were read goes with them, to brokers that know what it is; one that is gone ends
+ * the transaction. */
+START_TEST(offsets_carry_their_membership)
+{
+    transacting_start(_i);
+    bool told = _i != TRANSACTING_0_11;
+    kafc_writer *w = transacting_open();
+    struct kafc_membership m = { .member = "m", .generation = 3, .instance = "i" };
+    kafc_group_metadata g = { .group = "g", .membership = &m };
+    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = 5, .metadata = "here" };
+    memset(&carried, 0, sizeof carried);
+    ck_assert_int_eq(kafc_mock_hook(writing.mock, OFFSETS, look, NULL), KAFC_OK);
+    ck_assert_int_eq(
+        kafc_mock_push_error(writing.mock, OFFSETS, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS, 1),
+        KAFC_OK);
+    transacting_begin(w);
+    kafc_err rc = kafc_transaction_send_offsets(w, &g, &o, 1, WAIT, err);
+    ck_assert_int_ge(carried.n, 1);
+    ck_assert_int_eq(carried.generation, told ? 3 : -1);
+    ck_assert_str_eq(carried.member, told ? "m" : "");
+    ck_assert_str_eq(carried.instance, told ? "i" : "null");
+    ck_assert_str_eq(carried.metadata, "here");
+    if (rc != KAFC_OK) /* the mock has no members */
+        is_healed_by_an_abort(w);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("client/transaction_errors");
@@ -236,6 +298,7 @@ int main(void)
                         (int)(sizeof of_leaders / sizeof of_leaders[0]));
     tcase_add_loop_test(c, every_answer_to_an_abort, TRANSACTING_V2, TRANSACTING_V1 + 1);
     tcase_add_loop_test(c, denied_topics_and_ids_are_named, TRANSACTING_V2, TRANSACTING_V1 + 1);
+    tcase_add_loop_test(c, offsets_carry_their_membership, 0, TRANSACTING_ALL);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

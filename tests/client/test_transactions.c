@@ -661,6 +661,50 @@ START_TEST(W10_close_does_not_wait_for_a_coordinator_for_ever)
 }
 END_TEST
 
+static atomic_int waited;
+
+static void *waits_for_init(void *w)
+{
+    atomic_store(&waited, (int)kafc_transaction_init(w, -1, NULL));
+    return NULL;
+}
+
+static void *waits_for_offsets(void *w)
+{
+    kafc_group_metadata g = { .group = "g" };
+    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = 5 };
+    atomic_store(&waited, (int)kafc_transaction_send_offsets(w, &g, &o, 1, -1, NULL));
+    return NULL;
+}
+
+/* Whoever waits is told when the client is closed. */
+static void closes_on(kafc_writer *w, void *(*call)(void *w), kafc_txn_state until)
+{
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, call, w), 0);
+    while (kafc_transaction_state(w) != until)
+        continue;
+    (void)kafc_client_close(writing.client, 100, NULL);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(atomic_load(&waited), KAFC_ERR_CLOSED);
+    kafc_writer_free(w);
+}
+
+START_TEST(W10_close_ends_the_calls_that_wait)
+{
+    transacting_start(_i);
+    transacting_coordinator(-1);
+    closes_on(writing_open(TRANSACTIONAL), waits_for_init, KAFC_TXN_INITIALIZING);
+    transacting_stop();
+    transacting_start(_i);
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    ck_assert_int_eq(kafc_mock_set_coordinator(writing.mock, KAFC_MOCK_GROUPS, "g", -1), KAFC_OK);
+    closes_on(w, waits_for_offsets, KAFC_TXN_IN_TRANSACTION);
+    transacting_stop();
+}
+END_TEST
+
 /* --- Generations ------------------------------------------------------------------------------------------ */
 
 START_TEST(a_cluster_changes_its_generation_between_transactions)
@@ -732,6 +776,7 @@ int main(void)
         coordinators_that_move_are_followed,
         W10_close_aborts_an_open_transaction,
         W10_close_does_not_wait_for_a_coordinator_for_ever,
+        W10_close_ends_the_calls_that_wait,
     };
     static const char *const names[TRANSACTING_ALL] = { "v2", "v1", "2.8", "0.11" };
     Suite *s = suite_create("client/transactions");
