@@ -35,7 +35,7 @@ static void fresh_attempts(struct kafc_txn *t)
 static void open_one(struct kafc_txn *t)
 {
     t->nth++;
-    t->started = t->unsure = t->bump = t->lost = t->ended = false;
+    t->started = t->unsure = t->bump = t->lost = t->late = t->ended = false;
     t->offsets = t->group_added = false;
     t->cause = (kafc_error){ .code = KAFC_OK };
 }
@@ -483,7 +483,7 @@ void kafc__txn_after_end(struct kafc_txn *t)
     bool upgrade = v2 && !t->v2, can = t->init_version >= FIRST_BUMP;
     t->ended = true;
     t->v2 = v2;
-    t->bump = t->bump || (upgrade && can);
+    t->bump = t->bump || (can && (upgrade || t->late));
     if (t->p->producer_id < 0) {
         (void)kafc__txn_step(t, KAFC_TXN_EV_RESET);
     } else if (can && t->bump) {

@@ -60,6 +60,7 @@ struct kafc_txn {
     bool started; /* the coordinator has heard of it, or may have */
     bool unsure;  /* the last ADD_… was sent, and nobody knows what came of it */
     enum kafc_txn_rpc unsure_rpc;
+    bool late;                             /* a request that got no answer may still arrive */
     bool bump;                             /* its sequences are of no use any more */
     bool lost;                             /* some batch may or may not be in the log */
     bool ended;                            /* EndTxn was answered, or was not needed */

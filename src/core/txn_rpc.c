@@ -402,6 +402,8 @@ static void again(struct kafc_txn *t, kafc_err code, bool transport, const kafc_
         t->unsure = true;
         t->unsure_rpc = t->rpc;
     }
+    if (transport && t->rq.sent && !t->v2) /* with KIP-890 each transaction has an epoch of its own */
+        t->late = true;
     if (transport || kafc__txn_class(t->rq.api->key, code) == KAFC_TXN_FIND)
         forget_coordinator(t);
     if (transport && code != KAFC_ERR_TIMED_OUT)

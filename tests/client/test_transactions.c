@@ -602,6 +602,43 @@ START_TEST(lost_answers_of_every_request_do_no_harm)
 }
 END_TEST
 
+static void cut_once(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    atomic_int *n = ctx;
+    (void)rq;
+    if (atomic_fetch_sub(n, 1) > 0)
+        a->act = KAFC_MOCK_CUT;
+}
+
+/* What was sent and not answered may still arrive, in the middle of the next transaction: an EndTxn of the first
+ * generation would end that one. So it gets another epoch, where there are others (from 2.5 on). */
+START_TEST(what_comes_late_has_an_epoch_of_before)
+{
+    static const int16_t apis[] = { 24, 25, 28, 26 };
+    transacting_start(_i);
+    kafc_writer *w = transacting_open();
+    for (size_t i = 0; i < sizeof apis / sizeof apis[0]; i++) {
+        atomic_int n = 1;
+        kafc_mock_transaction before, after;
+        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &before),
+                         KAFC_OK);
+        ck_assert_int_eq(kafc_mock_hook(writing.mock, apis[i], cut_once, &n), KAFC_OK);
+        transacting_begin(w);
+        transacting_send(w, "v", 8);
+        transacting_offsets(w, "g", 1);
+        transacting_ok(i % 2 ? kafc_transaction_abort(w, WAIT, &transacting.err)
+                             : kafc_transaction_commit(w, WAIT, &transacting.err));
+        ck_assert_int_eq(kafc_mock_hook(writing.mock, apis[i], NULL, NULL), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &after),
+                         KAFC_OK);
+        ck_assert_int_eq(after.producer_id, before.producer_id);
+        ck_assert_int_eq(after.epoch, before.epoch + (_i == TRANSACTING_0_11 ? 0 : 1));
+    }
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
 START_TEST(coordinators_that_move_are_followed)
 {
     transacting_start(_i);
@@ -773,6 +810,7 @@ int main(void)
         W1_a_message_that_fails_makes_the_commit_fail,
         a_lost_batch_needs_a_new_epoch,
         lost_answers_of_every_request_do_no_harm,
+        what_comes_late_has_an_epoch_of_before,
         coordinators_that_move_are_followed,
         W10_close_aborts_an_open_transaction,
         W10_close_does_not_wait_for_a_coordinator_for_ever,
