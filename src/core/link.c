@@ -192,7 +192,7 @@ void kafc__link_up(struct kafc_link *l, int64_t now)
 
 void kafc__link_explain(const struct kafc_link *l, kafc_error *why)
 {
-    bool probing = l->greeting == KAFC_GREET_PROBE, again = kafc__link_reopens(l, why->code);
+    bool probing = l->greeting != KAFC_GREET_ASK, again = kafc__link_reopens(l, why->code);
     if (l->state != KAFC_LINK_GREETING || l->broken.code || why->code != KAFC_ERR_DISCONNECTED ||
         (l->heard && !again))
         return;

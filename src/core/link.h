@@ -21,11 +21,11 @@
  * dies at this moment, so that a close alone decides nothing:
  * ASK: ApiVersions. Closed without a word: PROBE, on another connection at once.
  * PROBE: ListOffsets 0 without topics, which all brokers before 4.0 answer, then ApiVersions. Closed over the latter
- * without a word: whoever answered is alive and does not know it: OLD. An answer to both is the broker's word: ASK,
- * as after any other end.
+ * without a word: whoever answered is alive and seems not to know it. Where it is so twice in a row (AGAIN), networks
+ * that cut connections have no part in it: OLD. An answer to both is the broker's word: ASK, as after any other end.
  * OLD: nothing is asked, the versions are those of 0.8. When such a connection is lost, another broker may have taken
  * the place: PROBE. */
-enum kafc_greeting { KAFC_GREET_ASK, KAFC_GREET_PROBE, KAFC_GREET_OLD };
+enum kafc_greeting { KAFC_GREET_ASK, KAFC_GREET_PROBE, KAFC_GREET_AGAIN, KAFC_GREET_OLD };
 
 /* What the cluster's controllers have settled, as of the broker that knew most of it: the highest epoch. */
 struct kafc_features {

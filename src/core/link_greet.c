@@ -103,7 +103,9 @@ enum kafc_greeting kafc__link_learn(const struct kafc_link *l, kafc_err why)
     bool shut = shut_out(l, why);
     if (l->greeting == KAFC_GREET_ASK)
         return shut && !l->greeted && now == KAFC_GREET_ASK ? KAFC_GREET_PROBE : now;
-    return shut && l->greeted == 1 ? KAFC_GREET_OLD : KAFC_GREET_ASK;
+    if (!shut || l->greeted != 1)
+        return KAFC_GREET_ASK;
+    return l->greeting == KAFC_GREET_PROBE ? KAFC_GREET_AGAIN : KAFC_GREET_OLD;
 }
 
 bool kafc__link_reopens(const struct kafc_link *l, kafc_err why)
@@ -210,7 +212,7 @@ void kafc__link_greet(struct kafc_link *l, int64_t now)
         kafc__link_break(l, KAFC_ERR_NO_MEMORY, "cannot be read: out of memory");
     } else if (l->greeting == KAFC_GREET_OLD) {
         assume_old(l);
-    } else if (l->greeting == KAFC_GREET_PROBE && !l->greeted) {
+    } else if (l->greeting != KAFC_GREET_ASK && !l->greeted) {
         kafc__msg_defaults(probe->req, &l->probe_msg);
         l->probe_msg.replica_id = -1;
         ask(l, probe, 0, &l->probe_msg, now);
