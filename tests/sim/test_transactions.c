@@ -46,7 +46,7 @@ struct world;
 
 struct author {
     struct world *w;
-    char id[8], group[8];
+    char id[16], group[16];
     struct kafc_core *core;
     struct kafc_producer *p;
     enum phase phase;
