@@ -31,6 +31,7 @@ enum kafc_greeting { KAFC_GREET_ASK, KAFC_GREET_PROBE, KAFC_GREET_AGAIN, KAFC_GR
 struct kafc_features {
     int64_t epoch;               /* -1: no broker has said anything yet */
     int16_t transaction_version; /* 0: not settled; 2: KIP-890 */
+    bool isolation; /* some broker knows Fetch 4: then no other is from before 0.10 */
 };
 
 enum kafc_link_state { KAFC_LINK_DOWN, KAFC_LINK_OPENING, KAFC_LINK_GREETING, KAFC_LINK_READY };

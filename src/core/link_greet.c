@@ -103,7 +103,9 @@ enum kafc_greeting kafc__link_learn(const struct kafc_link *l, kafc_err why)
     bool shut = shut_out(l, why);
     if (l->greeting == KAFC_GREET_ASK)
         return shut && !l->greeted && now == KAFC_GREET_ASK ? KAFC_GREET_PROBE : now;
-    if (!shut || l->greeted != 1)
+    /* Who is wrong about it reads without isolation. */
+    bool cannot_be = l->cfg.features && l->cfg.features->isolation;
+    if (!shut || l->greeted != 1 || cannot_be)
         return KAFC_GREET_ASK;
     return l->greeting == KAFC_GREET_PROBE ? KAFC_GREET_AGAIN : KAFC_GREET_OLD;
 }
@@ -128,6 +130,8 @@ static void take_versions(struct kafc_link *l, struct kafc_request *rq)
         remember(l, &resp);
     if (!e)
         learn_features(l->cfg.features, &resp);
+    if (!e && l->cfg.features && l->have[KAFC_API_FETCH].max >= 4)
+        l->cfg.features->isolation = true;
     int32_t n = e ? 0 : resp.api_keys.n;
     kafc__arena_fini(&a);
     if (e || !kafc__link_step(l, KAFC_LINK_EV_VERSIONS, l->heard_at))

@@ -8,6 +8,7 @@
 
 #include "core/link_internal.h"
 #include "protocol/api/00_produce.h"
+#include "protocol/api/01_fetch.h"
 #include "protocol/api/02_list_offsets.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/20_delete_topics.h"
@@ -198,6 +199,46 @@ START_TEST(C8_a_broker_that_dies_while_greeted_is_not_taken_for_an_old_one)
 }
 END_TEST
 
+/* Connections that break at the wrong moment look like an old broker, whose Fetch knows no isolation: a reader of
+ * committed records would be given others. */
+START_TEST(C8_in_a_cluster_that_isolates_no_broker_is_taken_for_an_old_one)
+{
+    struct kafc_features features = { .epoch = -1 };
+    struct kafc_api_versions_resp resp;
+    struct kafc_api_versions_resp_api keys[] = {
+        { .api_key = KAFC_API_FETCH, .min_version = 0, .max_version = 4 },
+    };
+    struct peer_request q;
+    setup();
+    teardown();
+    for (int16_t fetch = 3; fetch <= 4; fetch++) {
+        /* one broker says what it knows */
+        cfg.features = &features;
+        l = kafc__link_new(&cfg, 1, "node 1,");
+        peer_init(&p);
+        ck_assert_int_eq(first_key(&q), KAFC_API_API_VERSIONS);
+        kafc__msg_defaults(q.api->resp, &resp);
+        keys[0].max_version = fetch;
+        resp.api_keys.v = keys;
+        resp.api_keys.n = 1;
+        peer_answer(&p, &q, &resp);
+        ck_assert_int_eq(peer_push(&p, l, ALL, 0, NULL), KAFC_OK);
+        ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_READY);
+        teardown();
+        /* another one closes */
+        l = kafc__link_new(&cfg, 2, "node 2,");
+        peer_init(&p);
+        ck_assert_int_eq(first_key(&q), KAFC_API_API_VERSIONS);
+        closes();
+        close_over_versions();
+        if (fetch < 4)
+            close_over_versions();
+        ck_assert_int_eq(first_key(&q), fetch < 4 ? -1 : KAFC_API_API_VERSIONS);
+        teardown();
+    }
+}
+END_TEST
+
 START_TEST(C8_an_old_broker_that_is_lost_is_asked_again)
 {
     setup();
@@ -254,4 +295,5 @@ SUITE_MAIN("core/greeting", 30, C8_a_connection_closed_over_the_greeting_is_expl
            C8_a_broker_before_0_10_is_found_out_and_what_was_queued_goes_to_it,
            C8_what_a_broker_before_0_10_lacks_is_named,
            C8_a_broker_that_dies_while_greeted_is_not_taken_for_an_old_one,
+           C8_in_a_cluster_that_isolates_no_broker_is_taken_for_an_old_one,
            C8_an_old_broker_that_is_lost_is_asked_again, C8_links_to_a_broker_learn_from_each_other)
