@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "client/options.h"
-#include "protocol/apis.h"
 
 /* ---- messages ---- */
 
@@ -435,13 +434,8 @@ void txns_options_of(struct txns_options *o, uint64_t seed)
                                 .poor = seed % 8 == 6,
                                 .version = (int16_t)(1 + seed % 2) };
     if (seed % 8 == 3) {
-        static const struct {
-            const char *name;
-            int16_t fetch;
-        } old[] = { { "2.8", 12 }, { "2.1", 10 }, { "1.1", 7 }, { "0.11", 5 } };
-        size_t i = seed / 8 % (sizeof(old) / sizeof(*old));
-        o->release = old[i].name;
-        o->fetch = old[i].fetch;
+        static const char *const old[] = { "2.8", "2.1", "1.1", "0.11" };
+        o->release = old[seed / 8 % (sizeof(old) / sizeof(*old))];
     }
 }
 
@@ -458,11 +452,6 @@ static struct txns *make(const struct txns_options *o)
     ck_assert_int_eq(kafc__cluster_create_topic(s->cluster, "t", TXNS_PARTITIONS, 0), KAFC_OK);
     ck_assert_int_eq(kafc__cluster_create_topic(s->cluster, "in", 1, 0), KAFC_OK);
     ck_assert_int_eq(kafc__cluster_set_transaction_version(s->cluster, o->version), KAFC_OK);
-    /* A broker whose connections break while it is greeted is taken for one before 0.10, and asked by versions that
-     * know no isolation: here it does not answer those. */
-    if (o->fetch)
-        ck_assert_int_eq(kafc__cluster_set_versions(s->cluster, KAFC_API_FETCH, 4, o->fetch),
-                         KAFC_OK);
     x->wanted = o->transactions;
     /* Leaders before 3.6 take what comes late, into a transaction that nobody ends (KIP-890): the fate of each batch
      * has to be found out there, and nothing that was given up may arrive. */

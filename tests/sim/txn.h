@@ -128,7 +128,6 @@ struct txns_options {
     bool chaos, rivals, poor;
     int16_t version;     /* transaction.version at first */
     const char *release; /* of the brokers; or NULL */
-    int16_t fetch;       /* its highest version of Fetch; 0: with those below 4 */
 };
 void txns_options_of(struct txns_options *o, uint64_t seed);
 /* Runs to the end, checks, gives the trace. Fails the test with the seed in the message. */
