@@ -564,106 +564,6 @@ START_TEST(a_lost_batch_needs_a_new_epoch)
 }
 END_TEST
 
-/* --- What is lost on the way ------------------------------------------------------------------------ */
-
-static void cut_answers(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
-{
-    atomic_int *odd = ctx;
-    (void)rq;
-    if (atomic_fetch_add(odd, 1) % 2 == 0)
-        a->act = KAFC_MOCK_PASS_CUT;
-}
-
-START_TEST(lost_answers_of_every_request_do_no_harm)
-{
-    static const int16_t apis[] = { 0, 10, 22, 24, 25, 26, 28 };
-    atomic_int odd[sizeof apis / sizeof apis[0]];
-    transacting_start(_i);
-    for (size_t i = 0; i < sizeof apis / sizeof apis[0]; i++) {
-        atomic_init(&odd[i], 0);
-        ck_assert_int_eq(kafc_mock_hook(writing.mock, apis[i], cut_answers, &odd[i]), KAFC_OK);
-    }
-    kafc_writer *w = transacting_open();
-    for (int i = 0; i < 6; i++) {
-        transacting_begin(w);
-        transacting_send(w, i % 3 == 2 ? "no" : "yes", 8);
-        transacting_offsets(w, "g", 100 + i);
-        transacting_ok(i % 3 == 2 ? kafc_transaction_abort(w, WAIT, &transacting.err)
-                                  : kafc_transaction_commit(w, WAIT, &transacting.err));
-    }
-    transacting_close(w);
-    transacting_settled();
-    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "yes"), 32);
-    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "no"), 0);
-    int64_t at;
-    ck_assert_int_eq(kafc_mock_committed(writing.mock, "g", "t", 1, &at), KAFC_OK);
-    ck_assert_int_eq(at, 104);
-    transacting_stop();
-}
-END_TEST
-
-static void cut_once(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
-{
-    atomic_int *n = ctx;
-    (void)rq;
-    if (atomic_fetch_sub(n, 1) > 0)
-        a->act = KAFC_MOCK_CUT;
-}
-
-/* What was sent and not answered may still arrive, in the middle of the next transaction: an EndTxn of the first
- * generation would end that one. So it gets another epoch, where there are others (from 2.5 on). */
-START_TEST(what_comes_late_has_an_epoch_of_before)
-{
-    static const int16_t apis[] = { 24, 25, 28, 26 };
-    transacting_start(_i);
-    kafc_writer *w = transacting_open();
-    for (size_t i = 0; i < sizeof apis / sizeof apis[0]; i++) {
-        atomic_int n = 1;
-        kafc_mock_transaction before, after;
-        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &before),
-                         KAFC_OK);
-        ck_assert_int_eq(kafc_mock_hook(writing.mock, apis[i], cut_once, &n), KAFC_OK);
-        transacting_begin(w);
-        transacting_send(w, "v", 8);
-        transacting_offsets(w, "g", 1);
-        transacting_ok(i % 2 ? kafc_transaction_abort(w, WAIT, &transacting.err)
-                             : kafc_transaction_commit(w, WAIT, &transacting.err));
-        ck_assert_int_eq(kafc_mock_hook(writing.mock, apis[i], NULL, NULL), KAFC_OK);
-        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &after),
-                         KAFC_OK);
-        ck_assert_int_eq(after.producer_id, before.producer_id);
-        ck_assert_int_eq(after.epoch, before.epoch + (_i == TRANSACTING_0_11 ? 0 : 1));
-    }
-    transacting_close(w);
-    transacting_stop();
-}
-END_TEST
-
-START_TEST(coordinators_that_move_are_followed)
-{
-    transacting_start(_i);
-    kafc_writer *w = transacting_open();
-    for (int i = 0; i < 6; i++) {
-        transacting_begin(w);
-        transacting_send(w, "v", 8);
-        transacting_coordinator(i % 3 + 1);
-        transacting_offsets(w, "g", i);
-        ck_assert_int_eq(
-            kafc_mock_set_coordinator(writing.mock, KAFC_MOCK_GROUPS, "g", (i + 1) % 3 + 1),
-            KAFC_OK);
-        if (i % 2)
-            ck_assert_int_eq(kafc_mock_stop_broker(writing.mock, 2), KAFC_OK);
-        transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
-        if (i % 2)
-            ck_assert_int_eq(kafc_mock_start_broker(writing.mock, 2), KAFC_OK);
-    }
-    transacting_close(w);
-    transacting_settled();
-    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 48);
-    transacting_stop();
-}
-END_TEST
-
 /* --- The end of a writer ------------------------------------------------------------------------------ */
 
 START_TEST(W10_close_aborts_an_open_transaction)
@@ -809,9 +709,6 @@ int main(void)
         W1_messages_of_an_unknown_topic_end_with_the_abort,
         W1_a_message_that_fails_makes_the_commit_fail,
         a_lost_batch_needs_a_new_epoch,
-        lost_answers_of_every_request_do_no_harm,
-        what_comes_late_has_an_epoch_of_before,
-        coordinators_that_move_are_followed,
         W10_close_aborts_an_open_transaction,
         W10_close_does_not_wait_for_a_coordinator_for_ever,
         W10_close_ends_the_calls_that_wait,
