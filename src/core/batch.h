@@ -80,6 +80,7 @@ struct kafc_batch_out {
     uint64_t serial;   /* order of closing, over all partitions */
     int64_t opened_at; /* µs; 0: the driver fills it in */
     bool doubt;        /* an attempt ended without an answer: it may be in the log */
+    bool astray;       /* such an attempt, under its present number, may still be on its way to the leader */
     bool again;        /* was sent before: one at a time, in order */
     bool flying;       /* in a request */
     bool counted;      /* in the statistics of batches */

@@ -117,7 +117,7 @@ void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err co
     rq->done(rq);
 }
 
-static void flush_lost(struct kafc_link *l, const kafc_error *why)
+static void flush_lost(struct kafc_link *l, const kafc_error *why, bool theirs)
 {
     struct kafc_list list;
     kafc__list_init(&list);
@@ -125,6 +125,7 @@ static void flush_lost(struct kafc_link *l, const kafc_error *why)
     struct kafc_request *rq;
     while ((rq = KAFC_LIST_FIRST(&list, struct kafc_request, node))) {
         kafc__list_del(&rq->node);
+        rq->over = theirs;
         kafc__link_finish(l, rq, why->code, why);
     }
 }
@@ -219,13 +220,14 @@ static kafc_log_level loudness(struct kafc_link *l, kafc_err code)
 void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
 {
     kafc_error own = *why;
+    bool theirs = why->code == KAFC_ERR_DISCONNECTED && !l->broken.code;
     l->keep = kafc__link_reopens(l, why->code);
     kafc__link_explain(l, &own);
     if (l->state != KAFC_LINK_DOWN)
         kafc__log(l->cfg.log, l->keep ? KAFC_LOG_INFO : loudness(l, own.code), "%s", own.message);
     *l->cfg.greeting = kafc__link_learn(l, why->code);
     kafc__link_step(l, KAFC_LINK_EV_DOWN, now);
-    flush_lost(l, &own);
+    flush_lost(l, &own, theirs);
 }
 
 /* ---- The queue ---- */

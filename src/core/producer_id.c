@@ -159,7 +159,7 @@ bool kafc__producer_id_ready(struct kafc_producer *p, struct kafc_part *part,
     part->epoch = p->epoch;
     part->next_sequence = part->acknowledged = 0;
     part->proven = false;
-    part->hole = false;
+    part->hole = part->ghost = false;
     return true;
 }
 
@@ -174,6 +174,7 @@ void kafc__producer_number(struct kafc_producer *p, struct kafc_batch_out *b)
         b->producer_id = part->producer_id;
         b->epoch = part->epoch;
         b->sequence = part->next_sequence;
+        b->astray = false;
         b->nth = part->numbered++;
         part->next_sequence = kafc__sequence_add(b->sequence, b->count);
     }

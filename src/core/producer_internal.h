@@ -53,6 +53,7 @@ struct kafc_part {
     uint32_t numbered;    /* batches that got a sequence */
     bool proven;          /* the broker has acknowledged a batch of this epoch */
     bool hole;            /* a sequence will never be written: new ones need a new epoch */
+    bool ghost;           /* or it will: of this epoch a batch has failed of which an attempt is astray */
     int32_t acknowledged; /* the sequence behind the last acknowledged batch of this epoch */
     int64_t log_end;      /* the offset behind it; -1: unknown */
     struct kafc_list txn; /* of a list of the transaction */
@@ -336,6 +337,7 @@ struct kafc_outcome {
     kafc_err code;
     bool transport; /* the code is the request's, not the partition's */
     bool doubt;     /* the broker may have written it */
+    bool astray;    /* or write it later */
     bool now;       /* a new leader is known: do not wait */
     bool headers;   /* it was not sent for the headers in it, which the broker cannot hold */
     int64_t base_offset, append_time, log_start;

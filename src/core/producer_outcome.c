@@ -120,7 +120,8 @@ static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struc
 }
 
 /* A batch in front of it is missing. As long as one is under way, that is only to be expected; the first in line gets
- * a new number under a new epoch, and those behind it as well. */
+ * a new number under a new epoch, and those behind it as well. But not where the missing one was given up and may yet
+ * arrive: an attempt at this one, if it is astray as well, would be taken behind it, beside the one with a new number. */
 static void out_of_order(struct kafc_producer *p, struct kafc_batch_out *b,
                          const struct kafc_outcome *o)
 {
@@ -131,7 +132,7 @@ static void out_of_order(struct kafc_producer *p, struct kafc_batch_out *b,
         kafc__producer_fail(p, b, o->code);
         return;
     }
-    if (first) {
+    if (first && !(part->ghost && b->astray)) {
         kafc__producer_say(
             p, KAFC_LOG_WARN, "%s [%d]: %s at sequence %d of epoch %d: goes on under a new epoch",
             b->topic, (int)b->partition, kafc_err_name(o->code), (int)b->sequence, (int)b->epoch);
@@ -177,6 +178,7 @@ void kafc__producer_outcome(struct kafc_producer *p, struct kafc_batch_out *b,
     }
     kafc__count(&p->stats.errors, 1);
     b->doubt = b->doubt || doubt;
+    b->astray = b->astray || o->astray;
     kafc__producer_blame(p, b, o);
     if (!o->transport)
         kafc__producer_say(p, KAFC_LOG_DEBUG, "%s [%d]: %s", b->topic, (int)b->partition,

@@ -362,6 +362,7 @@ static void flight_done(struct kafc_request *rq)
     kafc__arena_reset(&p->arena);
     if (rq->result != KAFC_OK) {
         o.doubt = rq->sent;
+        o.astray = rq->sent && !rq->over;
         bool final = kafc_err_class_of(rq->result) == KAFC_CLASS_FATAL &&
                      !f->nrefused; /* not told yet */
         if (rq->why)
@@ -401,6 +402,7 @@ int64_t kafc__producer_flights_expire(struct kafc_producer *p, int64_t now)
         struct kafc_outcome o = { .code = KAFC_ERR_TIMED_OUT,
                                   .transport = true,
                                   .doubt = f->rq.sent,
+                                  .astray = f->rq.sent,
                                   .broker = f->to->id,
                                   .base_offset = KAFC_OFFSET_UNKNOWN,
                                   .append_time = -1,

@@ -164,8 +164,10 @@ void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, ka
 void kafc__producer_fail(struct kafc_producer *p, struct kafc_batch_out *b, kafc_err code)
 {
     struct kafc_part *part = b->owner;
-    if (part && p->idempotent && b->sequence >= 0)
+    if (part && p->idempotent && b->sequence >= 0) {
         part->hole = true;
+        part->ghost = part->ghost || b->astray;
+    }
     kafc__producer_settle(p, b, b->doubt ? KAFC_PERHAPS_WRITTEN : KAFC_NOT_WRITTEN, code);
 }
 

@@ -33,6 +33,7 @@ static struct kafc_batch_out *child_new(struct splitting *x)
     b->opened_at = whole->opened_at;
     b->hurry = whole->hurry;
     b->doubt = whole->doubt;
+    b->astray = whole->astray;
     b->again = true;
     b->attempts = whole->attempts;
     b->sent = whole->sent;

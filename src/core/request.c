@@ -27,7 +27,7 @@ void kafc__request_reset(struct kafc_request *rq)
     rq->version = -1;
     rq->correlation = 0;
     rq->broker = -1;
-    rq->sent = false;
+    rq->sent = rq->over = false;
     rq->result = KAFC_OK;
     rq->why = NULL;
     rq->frame = NULL;

@@ -36,6 +36,7 @@ struct kafc_request {
     int32_t broker; /* node id it was sent to, or -1 */
     int64_t deadline;
     bool sent; /* some of its bytes were handed to the system: the broker may have acted on it */
+    bool over; /* and acts no more: it has ended the connection itself */
     kafc_err result;           /* of the transport; the body's own codes are the owner's matter */
     const kafc_error *why;     /* the sentence behind result, valid during done() */
     struct kafc_frame *frame;  /* the response, or NULL; dropped after done() unless referenced */

@@ -204,6 +204,78 @@ START_TEST(a_topic_that_is_made_anew_gets_a_new_table)
 }
 END_TEST
 
+/* Requests that get lost on their way and arrive late: behind the attempt that the leader refuses, since the batch in
+ * front is missing. */
+struct lost {
+    struct stage *s;
+    uint8_t first[512];
+    size_t len;
+    bool arrived;
+};
+
+static void arrive(const struct lost *x, const void *batch, size_t len)
+{
+    ck_assert_int_eq(kafc__cluster_append_batch(x->s->sim->cluster, "t", 0, batch, len), KAFC_OK);
+}
+
+static void arrive_late(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    struct lost *x = ctx;
+    struct kafc_arena arena;
+    struct kafc_produce_req req;
+    struct kafc_rd rd;
+    if (x->arrived)
+        return;
+    kafc__arena_init(&arena, NULL, 0);
+    kafc__rd_init(&rd, rq->body.p, (size_t)rq->body.len);
+    ck_assert_int_eq(
+        kafc__msg_decode(&rd, &kafc_produce_req_schema, &req, rq->version, &arena, NULL), KAFC_OK);
+    const struct kafc_records *r = &req.topic_data.v[0].partition_data.v[0].records;
+    if (x->s->n == 0) {
+        a->act = KAFC_MOCK_SILENT;
+        x->len = (size_t)r->len;
+        memcpy(x->first, r->p, x->len);
+    } else { /* it was given up */
+        a->act = KAFC_MOCK_ERROR;
+        a->code = KAFC_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER;
+        arrive(x, x->first, x->len);
+        arrive(x, r->p, (size_t)r->len);
+        x->arrived = true;
+    }
+    kafc__arena_fini(&arena);
+}
+
+START_TEST(W5_a_batch_that_may_yet_arrive_gets_no_second_number)
+{
+    struct stage s;
+    struct lost x = { .s = &s };
+    struct kafc_producer_config cfg = producing_config();
+    kafc_mock_log log;
+    cfg.linger_us = 0;
+    cfg.delivery_timeout_us = 4 * SECOND;
+    cfg.request_timeout_us = 500 * MS;
+    producing_begin(&s, 1, 1, &cfg);
+    warm_up(&s, 1);
+    ck_assert_int_eq(kafc__cluster_hook(s.sim->cluster, KAFC_API_PRODUCE, arrive_late, &x),
+                     KAFC_OK);
+    send_to(&s, 0, 0);
+    pass(&s, 1700 * MS);
+    send_to(&s, 0, 1);
+    await(&s, 2, 10 * SECOND);
+    ck_assert(x.arrived);
+    ck_assert_int_eq(s.verdict[0], KAFC_PERHAPS_WRITTEN);
+    ck_assert_int_eq(s.verdict[1], KAFC_ACKNOWLEDGED);
+    ck_assert_int_eq(s.offset[1], 2);
+    send_to(&s, 0, 2); /* under a new epoch */
+    await(&s, 3, SECOND);
+    ck_assert_int_eq(s.verdict[2], KAFC_ACKNOWLEDGED);
+    ck_assert_int_eq(s.p->epoch, 1);
+    ck_assert_int_eq(kafc__cluster_log(s.sim->cluster, "t", 0, &log), KAFC_OK);
+    ck_assert_int_eq(log.high_watermark, 4);
+    producing_end(&s);
+}
+END_TEST
+
 START_TEST(W5_the_first_batch_for_a_topic_made_anew_goes_alone)
 {
     struct stage s;
@@ -537,6 +609,7 @@ int main(void)
     tcase_add_test(t, W5_sequences_wrap);
     tcase_add_test(t, W5_the_last_epoch_is_followed_by_another_id);
     tcase_add_test(t, a_topic_that_is_made_anew_gets_a_new_table);
+    tcase_add_test(t, W5_a_batch_that_may_yet_arrive_gets_no_second_number);
     tcase_add_test(t, W5_the_first_batch_for_a_topic_made_anew_goes_alone);
     tcase_add_test(t, W7_a_report_can_be_wanted_for_failures_only);
     tcase_add_test(t, W10_a_flush_ends_with_its_own_messages);

@@ -68,12 +68,13 @@ START_TEST(W1_a_silent_broker_does_not_move_the_delivery_timeout)
 END_TEST
 
 /* A sent batch expires while another is under way: nothing new is numbered until that one is settled; then the epoch
- * is another. Whether the broker has taken the first or not, no message is twice in the log or out of order. */
+ * is another. Whether the broker has taken the first or not, no message is twice in the log or out of order. Where both
+ * are lost nobody can tell: the broker could yet read on where it was given up, so the second gets no other number. */
 START_TEST(W5_an_expired_batch_drains_its_partition_and_leaves_no_gap)
 {
     struct stage s;
     struct kafc_producer_config cfg = one_by_one();
-    bool comes_late = _i == 0; /* else it is lost with its connection */
+    bool comes_late = _i == 0; /* else they are lost with their connection */
     producing_begin(&s, 1, 1, &cfg);
     warm_up(&s, 1);
     int64_t begin = s.sim->now;
@@ -96,11 +97,11 @@ START_TEST(W5_an_expired_batch_drains_its_partition_and_leaves_no_gap)
     if (!comes_late)
         sim_break(s.sim, 1, false);
     await(&s, 3, 10 * SECOND);
-    ck_assert_int_eq(s.verdict[1], KAFC_ACKNOWLEDGED);
+    ck_assert_int_eq(s.verdict[1], comes_late ? KAFC_ACKNOWLEDGED : KAFC_PERHAPS_WRITTEN);
     ck_assert_int_eq(s.verdict[2], KAFC_ACKNOWLEDGED);
     ck_assert_int_eq(s.p->epoch, 1);
-    ck_assert_int_eq(s.offset[1], comes_late ? 2 : 1);
-    ck_assert_int_eq(s.offset[2], s.offset[1] + 1);
+    ck_assert(!comes_late || s.offset[1] == 2);
+    ck_assert_int_eq(s.offset[2], comes_late ? 3 : 1);
     ck_assert_int_eq(records(&s), s.offset[2] + 1);
     producing_end(&s);
 }

@@ -44,7 +44,7 @@ END_TEST
  * 1414). */
 START_TEST(seeds_that_have_failed)
 {
-    static const uint64_t seeds[] = { 194, 577, 718, 1040, 1153, 1414 };
+    static const uint64_t seeds[] = { 194, 577, 718, 1040, 1153, 1414, 24331 };
 
     for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
         run(seeds[i]);
