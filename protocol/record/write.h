@@ -22,10 +22,13 @@ struct kafc_record_fields {
 /* No record takes more than this plus the bytes of its key, value and headers, plus 10 for each header. */
 enum { KAFC_RECORD_OVERHEAD = 5 + 1 + 10 + 5 + 5 + 5 + 5 };
 
-/* The zigzag varlong's bytes without a loop: seven bits of the number to each. */
+/* The zigzag varlong's bytes; nearly always one or two, else without a loop: seven bits of the number to each. */
 static inline size_t kafc__record_varlong_size(int64_t v)
 {
-    return (size_t)(9 * (64 - __builtin_clzll(kafc__zigzag64(v) | 1)) + 64) / 64;
+    uint64_t zigzag = kafc__zigzag64(v);
+    return zigzag < 0x80     ? 1
+           : zigzag < 0x4000 ? 2
+                             : (size_t)(9 * (64 - __builtin_clzll(zigzag)) + 64) / 64;
 }
 
 /* Bytes of a length and what it counts; of null, one. A negative length gives a sum that is too large. */

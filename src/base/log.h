@@ -6,14 +6,8 @@
 #ifndef KAFC_BASE_LOG_H
 #define KAFC_BASE_LOG_H
 
+#include "base/attr.h"
 #include <kafc/error.h>
-
-#if defined(__GNUC__)
-#define KAFC_COLD \
-    __attribute__((cold, noinline)) /* what runs when something is wrong, or has to wait */
-#else
-#define KAFC_COLD
-#endif
 
 struct kafc_logger {
     kafc_log_level level; /* lines above it are dropped unformatted */

@@ -94,6 +94,68 @@ void kafc__cond_broadcast(struct kafc_cond *c)
     must(pthread_cond_broadcast(&c->c));
 }
 
+/* --- Quick locks: those who found one held for long sleep here, by its address --------------------- */
+
+enum { BEDS = 16, TURNS = 100 };
+
+static struct {
+    pthread_mutex_t m;
+    pthread_cond_t c;
+} bed[BEDS];
+static pthread_once_t beds_once = PTHREAD_ONCE_INIT;
+
+static void make_beds(void)
+{
+    for (int i = 0; i < BEDS; i++) {
+        must(pthread_mutex_init(&bed[i].m, NULL));
+        must(pthread_cond_init(&bed[i].c, NULL));
+    }
+}
+
+static size_t bed_of(const struct kafc_quick_lock *l)
+{
+    must(pthread_once(&beds_once, make_beds));
+    return (size_t)((uintptr_t)l / 64 % BEDS);
+}
+
+static void turn(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+void kafc__quick_wait(struct kafc_quick_lock *l)
+{
+    for (int i = 0; i < TURNS; i++) {
+        int state = atomic_load_explicit(&l->state, memory_order_relaxed);
+        if (state == KAFC_QUICK_FREE &&
+            atomic_compare_exchange_strong_explicit(&l->state, &state, KAFC_QUICK_HELD,
+                                                    memory_order_acquire, memory_order_relaxed))
+            return;
+        if (state == KAFC_QUICK_WANTED)
+            break;
+        turn();
+    }
+    size_t i = bed_of(l);
+    must(pthread_mutex_lock(&bed[i].m));
+    /* Whoever unlocks it from now on knows that there is a sleeper, and waits for the mutex before it wakes. */
+    while (atomic_exchange_explicit(&l->state, KAFC_QUICK_WANTED, memory_order_acquire) !=
+           KAFC_QUICK_FREE)
+        must(pthread_cond_wait(&bed[i].c, &bed[i].m));
+    must(pthread_mutex_unlock(&bed[i].m));
+}
+
+void kafc__quick_wake(struct kafc_quick_lock *l)
+{
+    size_t i = bed_of(l);
+    must(pthread_mutex_lock(&bed[i].m));
+    must(pthread_cond_broadcast(&bed[i].c));
+    must(pthread_mutex_unlock(&bed[i].m));
+}
+
 static void *trampoline(void *arg)
 {
     struct kafc_thread *t = arg;

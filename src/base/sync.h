@@ -7,6 +7,7 @@
 #define KAFC_BASE_SYNC_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -26,6 +27,13 @@
 struct KAFC_CAPABILITY("mutex") kafc_mutex {
     pthread_mutex_t m;
 };
+
+/* A lock for what takes some nanoseconds and is taken for each message: without a call while nobody else wants it,
+ * after some turns on the spot with the sleepers of sync.c. Zero is free; there is nothing to undo. */
+struct KAFC_CAPABILITY("mutex") kafc_quick_lock {
+    atomic_int state; /* free, held, held and perhaps somebody sleeps */
+};
+enum { KAFC_QUICK_FREE, KAFC_QUICK_HELD, KAFC_QUICK_WANTED };
 
 struct kafc_cond {
     pthread_cond_t c; /* on CLOCK_MONOTONIC */
@@ -47,6 +55,25 @@ KAFC_UNCHECKED_LOCKS static inline void kafc__unlock(struct kafc_mutex *m)
 {
     if (pthread_mutex_unlock(&m->m) != 0)
         abort();
+}
+
+void kafc__quick_wait(struct kafc_quick_lock *l); /* the rest of locking */
+void kafc__quick_wake(struct kafc_quick_lock *l); /* and of unlocking */
+
+KAFC_UNCHECKED_LOCKS KAFC_ACQUIRES(l) static inline void kafc__quick_lock(struct kafc_quick_lock *l)
+{
+    int state = KAFC_QUICK_FREE;
+    if (!atomic_compare_exchange_strong_explicit(&l->state, &state, KAFC_QUICK_HELD,
+                                                 memory_order_acquire, memory_order_relaxed))
+        kafc__quick_wait(l);
+}
+
+KAFC_UNCHECKED_LOCKS KAFC_RELEASES(l) static inline void kafc__quick_unlock(
+    struct kafc_quick_lock *l)
+{
+    if (atomic_exchange_explicit(&l->state, KAFC_QUICK_FREE, memory_order_release) ==
+        KAFC_QUICK_WANTED)
+        kafc__quick_wake(l);
 }
 
 void kafc__cond_init(struct kafc_cond *c);

@@ -6,6 +6,7 @@
 #ifndef KAFC_CORE_BATCH_PUT_H
 #define KAFC_CORE_BATCH_PUT_H
 
+#include "base/attr.h"
 #include "core/batch.h"
 #include "protocol/record/write.h"
 
@@ -30,8 +31,8 @@ static inline size_t kafc__batch_out_size(const kafc_message *m)
 }
 
 /* false: nothing was put, it has to go the long way. body: as of kafc__batch_out_check. slot: word is to be kept. */
-static inline bool kafc__batch_out_put_here(struct kafc_batch_out *b, const kafc_message *m,
-                                            size_t body, int64_t timestamp, bool slot, void *word)
+KAFC_INLINE bool kafc__batch_out_put_here(struct kafc_batch_out *b, const kafc_message *m,
+                                          size_t body, int64_t timestamp, bool slot, void *word)
 {
     struct kafc_record_fields f = {
         .timestamp_delta = (int64_t)((uint64_t)timestamp - (uint64_t)b->base_timestamp),

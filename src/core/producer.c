@@ -56,10 +56,10 @@ static void hurry_all(struct kafc_producer *p)
 {
     struct kafc_part *part = KAFC_LIST_FIRST(&p->busy, struct kafc_part, busy);
     for (; part; part = KAFC_LIST_NEXT(&p->busy, part, struct kafc_part, busy)) {
-        kafc__lock(&part->lock);
+        kafc__quick_lock(&part->lock);
         if (part->open)
             part->open->hurry = true;
-        kafc__unlock(&part->lock);
+        kafc__quick_unlock(&part->lock);
     }
     kafc__producer_place_busy(p);
 }

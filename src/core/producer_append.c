@@ -169,13 +169,13 @@ static kafc_err try_put(struct kafc_producer *p, struct kafc_part *part, struct 
     return KAFC_OK;
 }
 
-/* Most go the short way; it looks at nothing that a batch which is open and has room does not want to know. */
-static bool put_short(struct kafc_producer *p, struct kafc_part *part, const struct kafc_putting *w)
+/* Into the open batch, if there is one that wants to know no more than this. With the partition's lock. */
+KAFC_INLINE bool put_short(struct kafc_producer *p, struct kafc_part *part, const kafc_message *m,
+                           size_t body, int64_t timestamp, void *word)
 {
     struct kafc_batch_out *b = part->open;
-    if (!b || w->tagged || w->from || b->count == p->cfg.batch_messages - 1 ||
-        !kafc__batch_out_put_here(b, w->m, w->body, w->timestamp, kafc__producer_wants_slots(p),
-                                  w->word))
+    if (!b || b->count == p->cfg.batch_messages - 1 ||
+        !kafc__batch_out_put_here(b, m, body, timestamp, kafc__producer_wants_slots(p), word))
         return false;
     part->taken++;
     return true;
@@ -217,22 +217,32 @@ static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, str
 kafc_err kafc__producer_append(struct kafc_producer *p, struct kafc_part *part,
                                struct kafc_putting *w)
 {
-    kafc__lock(&part->lock);
+    kafc__quick_lock(&part->lock);
     kafc_err rc = w->from ? KAFC_OK
                           : (kafc_err)atomic_load_explicit(&p->door, memory_order_relaxed);
-    if (rc == KAFC_OK && !put_short(p, part, w))
+    if (rc == KAFC_OK &&
+        (w->tagged || w->from || !put_short(p, part, w->m, w->body, w->timestamp, w->word)))
         rc = put_message(p, part, w);
     w->between = !part->open;
     /* Within the lock: who puts the next message into this batch may flush at once, and relies on it. */
     if (w->look)
         mark_dirty(p, part);
-    kafc__unlock(&part->lock);
+    kafc__quick_unlock(&part->lock);
     if (w->look && (w->full || p->cfg.linger_us == 0 || !atomic_load(&p->armed)))
         kafc__producer_poke(p);
     return rc;
 }
 
 /* --- Topics ------------------------------------------------------------------------------------------ */
+
+/* The writer's, or the message's if the one before had the same; else NULL. */
+static inline struct kafc_topic_out *same_topic(struct kafc_producer *p, const kafc_message *m)
+{
+    if (!m->topic || p->only)
+        return m->topic ? NULL : p->only;
+    struct kafc_topic_out *t = atomic_load_explicit(&p->last, memory_order_acquire);
+    return t && strcmp(t->name, m->topic) == 0 ? t : NULL;
+}
 
 static struct kafc_topic_out *topic_of(struct kafc_producer *p, const kafc_message *m, kafc_err *rc,
                                        kafc_error *err)
@@ -249,8 +259,8 @@ static struct kafc_topic_out *topic_of(struct kafc_producer *p, const kafc_messa
         *rc = kafc__error(err, KAFC_ERR_USAGE, "no topic stands on the writer or on the message");
         return NULL;
     }
-    struct kafc_topic_out *t = atomic_load_explicit(&p->last, memory_order_acquire);
-    if (t && strcmp(t->name, m->topic) == 0)
+    struct kafc_topic_out *t = same_topic(p, m);
+    if (t)
         return t;
     t = kafc__topic_out_get(p, m->topic, rc, err);
     if (t)
@@ -418,24 +428,6 @@ KAFC_COLD static kafc_err not_chosen(const struct kafc_topic_out *t, const struc
                                          : "the message names none, and the partitioner is manual");
 }
 
-static kafc_err choose_and_append(struct kafc_producer *p, struct kafc_topic_out *t,
-                                  struct kafc_table *table, struct kafc_putting *x, kafc_error *err)
-{
-    kafc_err rc;
-    struct kafc_partition_view v;
-    bool sticky;
-    struct kafc_part *part = kafc__producer_choose(t, table, x->m, &v, &sticky, &rc);
-    if (!part)
-        return rc == KAFC_ERR_NO_MEMORY ? refuse(p, rc, t, err)
-                                        : not_chosen(t, table, x->m, rc, err);
-    rc = kafc__producer_append(p, part, x);
-    if (rc != KAFC_OK)
-        return refuse(p, rc, t, err);
-    if (sticky)
-        kafc__partitioner_stuck(&t->partitioner, part->id, x->body, x->between, &v);
-    return KAFC_OK;
-}
-
 static kafc_err accept_message(struct kafc_producer *p, struct kafc_putting *x, kafc_error *err)
 {
     kafc_err rc = KAFC_OK;
@@ -454,11 +446,17 @@ static kafc_err accept_message(struct kafc_producer *p, struct kafc_putting *x, 
         if (!table || rc != KAFC_OK)
             return rc == KAFC_OK ? KAFC_OK : refuse(p, rc, t, err);
     }
-    int32_t keyed = m->to_partition ? -1 : kafc__partitioner_murmur2(&t->partitioner, m, table->n);
-    if (keyed < 0)
-        return choose_and_append(p, t, table, x, err);
-    rc = kafc__producer_append(p, table->part[keyed], x);
-    return rc == KAFC_OK ? KAFC_OK : refuse(p, rc, t, err);
+    struct kafc_partition_view v;
+    bool sticky;
+    struct kafc_part *part = kafc__producer_choose(t, table, m, &v, &sticky, &rc);
+    if (!part)
+        return rc == KAFC_ERR_NO_MEMORY ? refuse(p, rc, t, err) : not_chosen(t, table, m, rc, err);
+    rc = kafc__producer_append(p, part, x);
+    if (rc != KAFC_OK)
+        return refuse(p, rc, t, err);
+    if (sticky)
+        kafc__partitioner_stuck(&t->partitioner, part->id, x->body, x->between, &v);
+    return KAFC_OK;
 }
 
 static int64_t timestamp_of(const kafc_message *m, int64_t wall_ms)
@@ -466,11 +464,40 @@ static int64_t timestamp_of(const kafc_message *m, int64_t wall_ms)
     return m->timestamp == 0 ? wall_ms : m->timestamp == KAFC_ZERO ? 0 : m->timestamp;
 }
 
-kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque,
-                             int64_t wall_ms, kafc_error *err)
+/* All of it for most messages: with a key, of a topic that is known, into a batch that is open. false: nothing was
+ * done, and nothing was found out about it. */
+static inline bool send_short(struct kafc_producer *p, const kafc_message *m, void *opaque,
+                              int64_t wall_ms)
+{
+    struct kafc_topic_out *t = same_topic(p, m);
+    struct kafc_table *table = t ? atomic_load_explicit(&t->table, memory_order_acquire) : NULL;
+    if (!table || m->to_partition)
+        return false;
+    size_t body = kafc__batch_out_size(m);
+    if (!body || body > t->largest_body)
+        return false;
+    int32_t i = kafc__partitioner_murmur2(&t->partitioner, m, table->n);
+    if (i < 0)
+        return false;
+    struct kafc_part *part = table->part[i];
+    kafc__quick_lock(&part->lock);
+    bool done = atomic_load_explicit(&p->door, memory_order_relaxed) == KAFC_OK &&
+                put_short(p, part, m, body, timestamp_of(m, wall_ms), opaque);
+    kafc__quick_unlock(&part->lock);
+    return done;
+}
+
+KAFC_NOINLINE static kafc_err send_long(struct kafc_producer *p, const kafc_message *m,
+                                        void *opaque, int64_t wall_ms, kafc_error *err)
 {
     struct kafc_putting x = { .m = m, .word = opaque, .timestamp = timestamp_of(m, wall_ms) };
     return accept_message(p, &x, err);
+}
+
+kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, void *opaque,
+                             int64_t wall_ms, kafc_error *err)
+{
+    return send_short(p, m, opaque, wall_ms) ? KAFC_OK : send_long(p, m, opaque, wall_ms, err);
 }
 
 /* --- Writes ------------------------------------------------------------------------------------------------- */

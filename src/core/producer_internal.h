@@ -28,7 +28,7 @@ enum {
 
 struct kafc_part {
     /* sending threads and the driver */
-    struct kafc_mutex lock;
+    struct kafc_quick_lock lock;
     struct kafc_batch_out *open; /* lock */
     struct kafc_list full;       /* lock: sealed, oldest first, until the driver takes them */
     atomic_uint_least64_t taken; /* messages; counted with the lock, read without */

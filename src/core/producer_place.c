@@ -28,7 +28,7 @@ static bool take_full(struct kafc_producer *p, struct kafc_part *part, int64_t *
 {
     struct kafc_list list;
     kafc__list_init(&list);
-    kafc__lock(&part->lock);
+    kafc__quick_lock(&part->lock);
     kafc__list_splice(&list, &part->full);
     struct kafc_batch_out *open = part->open;
     if (open) {
@@ -37,7 +37,7 @@ static bool take_full(struct kafc_producer *p, struct kafc_part *part, int64_t *
         *opened_at = open->opened_at;
         *hurry = open->hurry;
     }
-    kafc__unlock(&part->lock);
+    kafc__quick_unlock(&part->lock);
     struct kafc_batch_out *b;
     while ((b = KAFC_LIST_FIRST(&list, struct kafc_batch_out, node))) {
         kafc__list_del(&b->node);
@@ -51,7 +51,7 @@ void kafc__producer_take_open(struct kafc_producer *p, struct kafc_part *part)
 {
     struct kafc_list list; /* full ones stand in front of it */
     kafc__list_init(&list);
-    kafc__lock(&part->lock);
+    kafc__quick_lock(&part->lock);
     kafc__list_splice(&list, &part->full);
     struct kafc_batch_out *b = part->open;
     part->open = NULL;
@@ -59,7 +59,7 @@ void kafc__producer_take_open(struct kafc_producer *p, struct kafc_part *part)
         atomic_fetch_add_explicit(&part->queued, 1, memory_order_relaxed);
         kafc__list_push(&list, &b->node);
     }
-    kafc__unlock(&part->lock);
+    kafc__quick_unlock(&part->lock);
     while ((b = KAFC_LIST_FIRST(&list, struct kafc_batch_out, node))) {
         kafc__list_del(&b->node);
         adopt(p, part, b);

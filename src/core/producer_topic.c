@@ -56,7 +56,6 @@ static struct kafc_topic_out *topic_new(struct kafc_producer *p, const char *nam
 
 static void part_free(struct kafc_producer *p, struct kafc_part *part)
 {
-    kafc__mutex_fini(&part->lock);
     kafc__free(&p->cfg.mem, part);
 }
 
@@ -182,7 +181,6 @@ static struct kafc_part *part_new(struct kafc_producer *p, struct kafc_topic_out
     struct kafc_part *part = kafc__zalloc(&p->cfg.mem, sizeof(*part));
     if (!part)
         return NULL;
-    kafc__mutex_init(&part->lock);
     kafc__list_init(&part->full);
     kafc__list_init(&part->place);
     kafc__list_init(&part->busy);
