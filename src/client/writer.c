@@ -18,8 +18,10 @@
 #include <kafc/writer.h>
 
 enum {
-    CLOSE_GRACE_US = 2000000
-}; /* the loop fails what is left at the deadline; so long close waits for that */
+    CLOSE_GRACE_US =
+        2000000,    /* the loop fails what is left at the deadline; so long close waits for that */
+    PAUSE_US = 1000 /* of a sender that runs ahead of the brokers */
+};
 
 struct kafc_writer {
     struct kafc_closable closable;
@@ -346,6 +348,19 @@ KAFC_COLD static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, voi
     return code;
 }
 
+/* The message was taken; the next one may come a little later. */
+KAFC_COLD static void pause_a_moment(kafc_writer *w)
+{
+    bool in_time = !kafc__client_on_loop(w->client);
+    int64_t deadline = kafc__clock_mono_us() + PAUSE_US;
+    kafc__lock(&w->lock);
+    unsigned wakes = atomic_load(&w->wakes);
+    while (in_time && kafc__producer_crowded(w->producer) && atomic_load(&w->wakes) == wakes)
+        in_time = kafc__cond_wait(&w->changed, &w->lock, deadline);
+    kafc__unlock(&w->lock);
+    kafc__producer_crowd_on(w->producer);
+}
+
 kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
                           kafc_error *err)
 {
@@ -354,6 +369,8 @@ kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, i
     if (!m)
         return kafc__error(err, KAFC_ERR_USAGE, "no message");
     kafc_err code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
+    if (timeout_ms != 0 && kafc__producer_crowded(w->producer))
+        pause_a_moment(w);
     if (code != KAFC_ERR_WOULD_BLOCK)
         return code;
     if (timeout_ms < 0)

@@ -112,7 +112,23 @@ static void close_open(struct kafc_producer *p, struct kafc_part *part)
         b->slot_credit = 0;
     }
     kafc__list_push(&part->full, &b->node);
-    atomic_fetch_add_explicit(&part->queued, 1, memory_order_relaxed);
+    int queued = 1 + (int)atomic_fetch_add_explicit(&part->queued, 1, memory_order_relaxed);
+    if (queued > p->max_in_flight && !atomic_load_explicit(&part->slow, memory_order_relaxed))
+        atomic_store(&p->crowded, part);
+}
+
+/* --- Senders that run ahead --------------------------------------------------------------------- */
+
+bool kafc__producer_crowded(const struct kafc_producer *p)
+{
+    return atomic_load_explicit(&p->crowded, memory_order_relaxed) != NULL;
+}
+
+void kafc__producer_crowd_on(struct kafc_producer *p)
+{
+    struct kafc_part *part = atomic_exchange(&p->crowded, NULL);
+    if (part)
+        atomic_store_explicit(&part->slow, true, memory_order_relaxed);
 }
 
 static void discard_empty(struct kafc_producer *p, struct kafc_part *part)

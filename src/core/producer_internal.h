@@ -36,6 +36,7 @@ struct kafc_part {
     struct kafc_part *next_dirty;
     atomic_uint queued; /* sealed batches without a verdict */
     atomic_bool led;    /* has a leader that answers */
+    atomic_bool slow; /* nothing came back while a sender waited; false again when something does */
     struct kafc_topic_out *topic;
     int32_t id;
 
@@ -166,9 +167,10 @@ struct kafc_producer {
     atomic_int
         door; /* KAFC_OK, or what senders are told; looked at under the lock of what they fill */
     atomic_bool closed, late;
-    atomic_bool armed;              /* the driver will look at dirty within a linger by itself */
-    atomic_bool woken;              /* by kafc__producer_wake */
-    atomic_bool pressed;            /* a sender found no room: nothing lingers */
+    atomic_bool armed;   /* the driver will look at dirty within a linger by itself */
+    atomic_bool woken;   /* by kafc__producer_wake */
+    atomic_bool pressed; /* a sender found no room: nothing lingers */
+    _Atomic(struct kafc_part *) crowded; /* full batches wait there: senders had better wait, too */
     atomic_bool room_wanted, roomy; /* for on_room: somebody waits for it; there was some since */
     _Atomic(struct kafc_part *) dirty;
     atomic_int_least64_t slots_free;

@@ -119,6 +119,14 @@ void kafc__producer_end(struct kafc_producer *p)
 
 /* --- Settling ----------------------------------------------------------------------------- */
 
+static void came_back(struct kafc_producer *p, struct kafc_part *part)
+{
+    atomic_fetch_sub_explicit(&part->queued, 1, memory_order_relaxed);
+    atomic_store_explicit(&part->slow, false, memory_order_relaxed);
+    if (atomic_compare_exchange_strong(&p->crowded, &part, NULL))
+        kafc__producer_event(p);
+}
+
 void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, kafc_verdict verdict,
                            kafc_err code)
 {
@@ -127,7 +135,7 @@ void kafc__producer_settle(struct kafc_producer *p, struct kafc_batch_out *b, ka
     kafc__list_del(&b->node);
     kafc__list_del(&b->all);
     if (part)
-        atomic_fetch_sub_explicit(&part->queued, 1, memory_order_relaxed);
+        came_back(p, part);
     if (part)
         kafc__histogram_add(&p->stats.delivery_time, kafc__core_now(p->core) - b->opened_at);
     b->verdict = verdict;

@@ -145,5 +145,39 @@ START_TEST(lists_keep_order)
 }
 END_TEST
 
-SUITE_MAIN("sync", 30, C2_threads_block_all_signals_and_take_turns, a_wait_ends_at_its_deadline,
-           clocks_agree, draws_are_deterministic_and_even, lists_keep_order)
+struct counted {
+    struct kafc_quick_lock lock;
+    struct kafc_thread t[4];
+    long n;
+    atomic_long done;
+};
+
+static void counter(void *arg)
+{
+    struct counted *c = arg;
+    for (int i = 0; i < 20000; i++) {
+        kafc__quick_lock(&c->lock);
+        long n = c->n;
+        /* Now and then it is held for longer than anybody turns on the spot. */
+        for (int k = i % 1000 ? 0 : 200000; k > 0; k--)
+            atomic_fetch_add_explicit(&c->done, 1, memory_order_relaxed);
+        c->n = n + 1;
+        kafc__quick_unlock(&c->lock);
+    }
+}
+
+START_TEST(a_quick_lock_lets_one_in_at_a_time)
+{
+    static struct counted c;
+    for (int i = 0; i < 4; i++)
+        ck_assert(kafc__thread_start(&c.t[i], "counter", counter, &c));
+    for (int i = 0; i < 4; i++)
+        kafc__thread_join(&c.t[i]);
+    ck_assert_int_eq(c.n, 4 * 20000);
+    ck_assert_int_eq(atomic_load(&c.lock.state), KAFC_QUICK_FREE);
+}
+END_TEST
+
+SUITE_MAIN("sync", 30, a_quick_lock_lets_one_in_at_a_time,
+           C2_threads_block_all_signals_and_take_turns, a_wait_ends_at_its_deadline, clocks_agree,
+           draws_are_deterministic_and_even, lists_keep_order)

@@ -89,6 +89,38 @@ START_TEST(W5_five_in_flight_with_idempotence_one_without)
 }
 END_TEST
 
+START_TEST(senders_are_told_that_a_partition_is_crowded)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = producing_config();
+    cfg.idempotence = false; /* so one in flight */
+    cfg.batch_messages = 1;
+    producing_begin(&s, 1, 2, &cfg);
+    warm_up(&s, 2);
+    for (int round = 0; round < 2; round++) {
+        send_to(&s, 0, 3 * round);
+        send_to(&s, 1, 3 * round + 1);
+        ck_assert(!kafc__producer_crowded(s.p));
+        send_to(&s, 0, 3 * round + 2);
+        ck_assert(kafc__producer_crowded(s.p));
+        await(&s, 3 * (round + 1), SECOND);
+        ck_assert(!kafc__producer_crowded(s.p));
+    }
+    /* Who has waited in vain does not wait again, until something comes back. */
+    for (int i = 6; i < 9; i++) {
+        send_to(&s, 0, i);
+        ck_assert_int_eq(kafc__producer_crowded(s.p), i == 7);
+        kafc__producer_crowd_on(s.p);
+    }
+    await(&s, 9, SECOND);
+    send_to(&s, 0, 9);
+    send_to(&s, 0, 10);
+    ck_assert(kafc__producer_crowded(s.p));
+    await(&s, 11, SECOND);
+    producing_end(&s);
+}
+END_TEST
+
 START_TEST(W1_the_delivery_timeout_is_kept)
 {
     struct stage s;
@@ -604,6 +636,7 @@ int main(void)
     tcase_add_test(t, the_partitions_of_a_node_share_a_request);
     tcase_add_test(t, a_full_batch_does_not_linger);
     tcase_add_loop_test(t, W5_five_in_flight_with_idempotence_one_without, 0, 2);
+    tcase_add_test(t, senders_are_told_that_a_partition_is_crowded);
     tcase_add_test(t, W1_the_delivery_timeout_is_kept);
     tcase_add_test(t, W9_an_unknown_topic_is_given_some_time_and_then_told);
     tcase_add_test(t, W5_sequences_wrap);
