@@ -193,7 +193,7 @@ KAFC_INLINE bool put_short(struct kafc_producer *p, struct kafc_part *part, cons
     if (!b || b->count == p->cfg.batch_messages - 1 ||
         !kafc__batch_out_put_here(b, m, body, timestamp, kafc__producer_wants_slots(p), word))
         return false;
-    part->taken++;
+    kafc__producer_take(&part->taken);
     return true;
 }
 
