@@ -121,7 +121,8 @@ static void again(struct kafc_producer *p, struct kafc_batch_out *b, const struc
 
 /* A batch in front of it is missing. As long as one is under way, that is only to be expected; the first in line gets
  * a new number under a new epoch, and those behind it as well. But not where the missing one was given up and may yet
- * arrive: an attempt at this one, if it is astray as well, would be taken behind it, beside the one with a new number. */
+ * arrive: an attempt at this one, if it is astray as well, would be taken behind it, beside the one with a new
+ * number. */
 static void out_of_order(struct kafc_producer *p, struct kafc_batch_out *b,
                          const struct kafc_outcome *o)
 {
