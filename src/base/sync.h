@@ -60,7 +60,8 @@ KAFC_UNCHECKED_LOCKS static inline void kafc__unlock(struct kafc_mutex *m)
 void kafc__quick_wait(struct kafc_quick_lock *l); /* the rest of locking */
 void kafc__quick_wake(struct kafc_quick_lock *l); /* and of unlocking */
 
-KAFC_UNCHECKED_LOCKS KAFC_ACQUIRES(l) static inline void kafc__quick_lock(struct kafc_quick_lock *l)
+static inline void kafc__quick_lock(struct kafc_quick_lock *l) KAFC_ACQUIRES(l);
+KAFC_UNCHECKED_LOCKS static inline void kafc__quick_lock(struct kafc_quick_lock *l)
 {
     int state = KAFC_QUICK_FREE;
     if (!atomic_compare_exchange_strong_explicit(&l->state, &state, KAFC_QUICK_HELD,
@@ -68,8 +69,8 @@ KAFC_UNCHECKED_LOCKS KAFC_ACQUIRES(l) static inline void kafc__quick_lock(struct
         kafc__quick_wait(l);
 }
 
-KAFC_UNCHECKED_LOCKS KAFC_RELEASES(l) static inline void kafc__quick_unlock(
-    struct kafc_quick_lock *l)
+static inline void kafc__quick_unlock(struct kafc_quick_lock *l) KAFC_RELEASES(l);
+KAFC_UNCHECKED_LOCKS static inline void kafc__quick_unlock(struct kafc_quick_lock *l)
 {
     if (atomic_exchange_explicit(&l->state, KAFC_QUICK_FREE, memory_order_release) ==
         KAFC_QUICK_WANTED)
