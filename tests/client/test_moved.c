@@ -46,7 +46,7 @@ START_TEST(all_known_brokers_go_and_the_list_leads_on)
     ck_assert_ptr_nonnull(w);
     kafc_message m[20] = { 0 };
     for (int i = 0; i < 20; i++)
-        m[i] = (kafc_message){ .key = { "abcdefgh" + i % 7, 1 }, .value = KAFC_STR("v") };
+        m[i] = (kafc_message){ .key = { &"abcdefgh"[i % 7], 1 }, .value = KAFC_STR("v") };
     ck_assert_int_eq(kafc_writer_write(w, m, 20, 10000, &err), KAFC_OK);
     ck_assert_int_eq(records(here), 20);
     kafc_mock_free(here);
