@@ -30,19 +30,6 @@ static inline size_t kafc__batch_out_size(const kafc_message *m)
     return ok && size <= INT32_MAX / 2 ? (size_t)size : 0;
 }
 
-/* The lines that the next record will need are asked for now, for writing: the loop's core has read them last, and the
- * unlock behind that record would wait for them. A number: no pointer may be made to what lies behind the segment. */
-static inline void kafc__batch_expect(uintptr_t line)
-{
-#if defined(__x86_64__)
-    __asm__ volatile("prefetchw (%0)"
-                     :
-                     : "r"(line)); /* the compiler takes prefetcht0, which fetches to read */
-#else
-    __builtin_prefetch((const void *)line, 1);
-#endif
-}
-
 /* false: nothing was put, it has to go the long way. body: as of kafc__batch_out_check. slot: word is to be kept. */
 KAFC_INLINE bool kafc__batch_out_put_here(struct kafc_batch_out *b, const kafc_message *m,
                                           size_t body, int64_t timestamp, bool slot, void *word)
@@ -61,8 +48,10 @@ KAFC_INLINE bool kafc__batch_out_put_here(struct kafc_batch_out *b, const kafc_m
     if (total > b->room || (slot && !b->slot_room))
         return false;
     unsigned char *end = kafc__record_put(b->at, size, &f);
-    kafc__batch_expect((uintptr_t)end + 64);
-    kafc__batch_expect((uintptr_t)end + 128);
+    /* The lines that the next record will need: the loop's core has read them last, and the unlock behind that record
+     * would wait for them. */
+    kafc__expect_write((uintptr_t)end + 64);
+    kafc__expect_write((uintptr_t)end + 128);
     b->at = end;
     b->room -= total;
     b->count++;
