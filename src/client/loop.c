@@ -19,7 +19,7 @@
 
 enum {
     EVENTS = 64,
-    IOVECS = 64,
+    IOVECS = 256,
     READ_FAIR = 1 << 20, /* bytes read from one socket before the others have their turn */
     WRITE_ROUNDS = 16    /* the same for sendmsg calls */
 };

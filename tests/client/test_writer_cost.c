@@ -28,7 +28,7 @@ static void count_report(void *ctx, const kafc_report *r)
     ++*(long *)ctx;
 }
 
-/* Segments, slots, batches, requests and contexts of the codec are there after the first messages. */
+/* Segments, slots, batches and contexts of the codec are there after the first messages. */
 START_TEST(steady_messages_allocate_nothing)
 {
     struct test_alloc a;
@@ -56,8 +56,8 @@ START_TEST(steady_messages_allocate_nothing)
     send_some(w, SOME);
     long calls = atomic_load(&a.calls), live = atomic_load(&a.live);
     send_some(w, 3 * SOME);
-    /* How far the sender is ahead of the loop differs from run to run: at most so many segments and batches. */
-    ck_assert_int_lt(atomic_load(&a.calls) - calls, SOME / 200);
+    /* A few for each request, of which there are the more, the slower this runs; none for a message. */
+    ck_assert_int_lt(atomic_load(&a.calls) - calls, 3 * SOME / 100);
     ck_assert_int_lt(atomic_load(&a.live) - live, SOME / 200);
     ck_assert_int_eq(reports, 4 * SOME);
     kafc_writer_free(w);
