@@ -103,7 +103,7 @@ static void start_app(struct txns *x)
 
     if (x->napps == TXNS_APPS)
         return;
-    core.request_timeout_us = 1000000 + sim_draw(s, 2000000);
+    core.request_timeout_us = s->no_ghosts ? 30000000 : 1000000 + sim_draw(s, 2000000);
     cfg.linger_us = sim_chance(s, 30) ? 0 : sim_draw(s, 20000);
     cfg.batch_bytes = 300 + (int32_t)sim_draw(s, 5000);
     cfg.message_max_bytes = 100000;
@@ -454,7 +454,7 @@ static struct txns *make(const struct txns_options *o)
     ck_assert_int_eq(kafc__cluster_set_transaction_version(s->cluster, o->version), KAFC_OK);
     x->wanted = o->transactions;
     /* Leaders before 3.6 take what comes late, into a transaction that nobody ends (KIP-890): the fate of each batch
-     * has to be found out there, and nothing that was given up may arrive. */
+     * has to be found out there, and nothing that was given up may arrive: no request is on a living connection. */
     s->no_ghosts = o->release != NULL;
     x->short_timeouts = o->chaos && !o->release && sim_chance(s, 25);
     x->delivery_timeout_us = x->short_timeouts ? 500000 + (int64_t)sim_draw(s, 3000000) : 120000000;
