@@ -145,6 +145,34 @@ void kafc__chain_append(struct kafc_chain *c, struct kafc_seg *s)
     c->len += s->len;
 }
 
+bool kafc__chain_more(struct kafc_chain *c, struct kafc_seg_pool *p, uint32_t size, size_t n,
+                      bool over, bool *no_memory)
+{
+    struct kafc_chain more = { 0 };
+    size_t got = 0;
+    size = seg_size(size);
+    *no_memory = false;
+    if (over && p->budget)
+        kafc__budget_take(p->budget, n * size);
+    else if (p->budget && !kafc__budget_try_take(p->budget, n * size))
+        return false;
+    for (struct kafc_seg *s; got < n && (s = take_seg(p, size)); got++)
+        kafc__chain_append(&more, s);
+    if (got < n) {
+        *no_memory = true;
+        kafc__chain_clear(&more, p);
+        if (p->budget)
+            kafc__budget_give(p->budget, (n - got) * size);
+        return false;
+    }
+    if (!c->tail)
+        c->head = more.head;
+    else if (n)
+        c->tail->next = more.head;
+    c->tail = n ? more.tail : c->tail;
+    return true;
+}
+
 void kafc__chain_clear(struct kafc_chain *c, struct kafc_seg_pool *p)
 {
     if (c->head)

@@ -45,6 +45,10 @@ struct kafc_seg *kafc__seg_get_over(struct kafc_seg_pool *p, uint32_t size);
 void kafc__seg_put(struct kafc_seg_pool *p, struct kafc_seg *s);
 
 void kafc__chain_append(struct kafc_chain *c, struct kafc_seg *s);
+/* n more of SMALL or LARGE bytes behind the chain, all or none: a taker that finds no room gives nothing back, which
+ * would wake those who wait for it, itself among them. over, *no_memory: as above. */
+bool kafc__chain_more(struct kafc_chain *c, struct kafc_seg_pool *p, uint32_t size, size_t n,
+                      bool over, bool *no_memory);
 /* Gives all segments back to the pool and empties the chain. */
 void kafc__chain_clear(struct kafc_chain *c, struct kafc_seg_pool *p);
 

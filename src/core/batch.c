@@ -314,30 +314,19 @@ static void chain_start(struct kafc_batch_out *b, struct kafc_seg *s)
 static enum kafc_put chain_grow(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t n,
                                 bool over)
 {
-    enum kafc_put why = KAFC_PUT_OK;
-    struct kafc_chain more = { 0 };
-    bool first = !b->chain.head;
-    size_t need = n + (first ? KAFC_BATCH_HEADER : 0), have = 0;
-    while (have < need) {
-        bool small = first && need <= KAFC_SEG_SMALL - sizeof(struct kafc_seg);
-        struct kafc_seg *s = get_seg(bp, small ? KAFC_SEG_SMALL : KAFC_SEG_LARGE, over, &why);
-        if (!s) {
-            kafc__chain_clear(&more, bp->segs);
-            return why;
-        }
-        kafc__chain_append(&more, s);
-        have += s->cap;
-    }
-    struct kafc_seg *s = more.head;
+    const size_t small = KAFC_SEG_SMALL - sizeof(struct kafc_seg),
+                 large = KAFC_SEG_LARGE - sizeof(struct kafc_seg);
+    bool first = !b->chain.head, no_memory;
+    size_t need = n + (first ? KAFC_BATCH_HEADER : 0);
+    bool one = first && need <= small;
+    if (!kafc__chain_more(&b->chain, bp->segs, one ? KAFC_SEG_SMALL : KAFC_SEG_LARGE,
+                          one ? 1 : (need + large - 1) / large, over, &no_memory))
+        return no_memory ? KAFC_PUT_NO_MEMORY : KAFC_PUT_NO_ROOM;
     if (first) {
-        struct kafc_seg *rest = s->next;
-        chain_start(b, s);
-        s = rest;
+        b->chain.head->len = KAFC_BATCH_HEADER;
+        b->chain.len = KAFC_BATCH_HEADER;
+        b->unsummed = b->chain.head;
     }
-    if (!s)
-        return KAFC_PUT_OK;
-    b->chain.tail->next = s;
-    b->chain.tail = more.tail;
     return KAFC_PUT_OK;
 }
 

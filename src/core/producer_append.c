@@ -16,16 +16,23 @@ void kafc__producer_poke(struct kafc_producer *p)
 
 /* --- Report slots: taken in bites, so that the counter is not touched for each message ---------- */
 
-bool kafc__producer_slots_take(struct kafc_producer *p, struct kafc_batch_out *b)
+/* Up to so many; how many. */
+static int64_t slots_bite(struct kafc_producer *p, int64_t most)
 {
     int_least64_t have = atomic_load_explicit(&p->slots_free, memory_order_relaxed), bite;
     do {
         if (have <= 0)
-            return false;
-        bite = have < p->slot_bite ? have : p->slot_bite;
+            return 0;
+        bite = have < most ? have : most;
     } while (!atomic_compare_exchange_weak(&p->slots_free, &have, have - bite));
+    return bite;
+}
+
+bool kafc__producer_slots_take(struct kafc_producer *p, struct kafc_batch_out *b)
+{
+    int64_t bite = slots_bite(p, p->slot_bite);
     b->slot_credit += (uint32_t)bite;
-    return true;
+    return bite > 0;
 }
 
 void kafc__producer_slots_give(struct kafc_producer *p, int64_t n)
@@ -131,12 +138,17 @@ void kafc__producer_crowd_on(struct kafc_producer *p)
         atomic_store_explicit(&part->slow, true, memory_order_relaxed);
 }
 
-static void discard_empty(struct kafc_producer *p, struct kafc_part *part)
+/* Its slots go back in silence where the buffer had no room: who waits for slots is told when that has some, while
+ * told of its own it would try again at once, for ever. */
+static void discard_empty(struct kafc_producer *p, struct kafc_part *part, kafc_err why)
 {
     struct kafc_batch_out *b = part->open;
     if (!b || b->count || b->broken)
         return;
-    kafc__producer_slots_give(p, b->slot_credit);
+    if (why == KAFC_ERR_WOULD_BLOCK)
+        atomic_fetch_add(&p->slots_free, b->slot_credit);
+    else
+        kafc__producer_slots_give(p, b->slot_credit);
     b->slot_credit = 0;
     part->open = NULL;
     kafc__batch_out_free(&p->pool, b);
@@ -215,7 +227,7 @@ static kafc_err put_message(struct kafc_producer *p, struct kafc_part *part, str
             return rc;
         }
         if (rc != KAFC_OK) {
-            discard_empty(p, part);
+            discard_empty(p, part, rc);
             return rc;
         }
         w->look = w->look || fresh || (w->tagged && !b->hurry);
@@ -363,8 +375,7 @@ KAFC_COLD static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc
     struct kafc_waiting *w = waiting_new(p, t, x->m, size);
     kafc_err rc = w ? KAFC_OK : KAFC_ERR_NO_MEMORY;
     bool slot = !x->tagged && kafc__producer_wants_slots(p);
-    if (w && slot && atomic_fetch_sub(&p->slots_free, 1) <= 0) {
-        kafc__producer_slots_give(p, 1);
+    if (w && slot && !slots_bite(p, 1)) {
         slot = false;
         rc = KAFC_ERR_WOULD_BLOCK;
     }
