@@ -102,9 +102,9 @@ static void look(struct kafc_producer *p)
 
 /* --- Flushes --------------------------------------------------------------------------- */
 
-enum { FLUSH_NEW, FLUSH_CLOSING, FLUSH_WAITING };
+enum { FLUSH_NEW, FLUSH_HELD, FLUSH_CLOSING, FLUSH_WAITING };
 
-/* Messages that wait for metadata become batches first; then everything open is sealed; then the
+/* Everything open is sealed at once, and again when the messages that wait for metadata have become batches; then the
  * verdicts are awaited. */
 static bool flushes_ready(struct kafc_producer *p)
 {
@@ -113,10 +113,10 @@ static bool flushes_ready(struct kafc_producer *p)
     kafc__lock(&p->lock);
     for (struct kafc_list *l = p->flushes.next; l != &p->flushes; l = l->next) {
         struct kafc_flush *f = KAFC_CONTAINER(l, struct kafc_flush, node);
-        if (f->stage == FLUSH_NEW && first > f->waiting) {
-            f->stage = FLUSH_CLOSING;
-            any = true;
-        }
+        if (f->stage > FLUSH_HELD)
+            continue;
+        any = any || f->stage == FLUSH_NEW || first > f->waiting;
+        f->stage = first > f->waiting ? FLUSH_CLOSING : FLUSH_HELD;
     }
     kafc__unlock(&p->lock);
     return any;

@@ -395,6 +395,32 @@ START_TEST(W10_a_flush_ends_with_its_own_messages)
 }
 END_TEST
 
+START_TEST(W10_a_flush_waits_for_no_topic_to_send_those_that_are_known)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = producing_config();
+    struct kafc_flush f;
+    kafc_message m = { .value = KAFC_STR("v"), .topic = "t" };
+    cfg.linger_us = 100 * SECOND;
+    cfg.topic = NULL;
+    producing_begin(&s, 1, 1, &cfg);
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, NULL), KAFC_OK);
+    pass(&s, SECOND);
+    ck_assert_int_eq(s.n, 0);
+    m.topic = "unknown";
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, NULL), KAFC_OK);
+    kafc__producer_flush_begin(s.p, &f);
+    pass(&s, SECOND);
+    ck_assert_int_eq(s.acknowledged, 1);
+    ck_assert(!atomic_load(&f.done));
+    pass(&s, 15 * SECOND);
+    ck_assert_int_eq(s.not_written, 1);
+    ck_assert(atomic_load(&f.done));
+    kafc__producer_flush_end(s.p, &f);
+    producing_end(&s);
+}
+END_TEST
+
 /* When the answer to the first message of partition 0 came; with two, another one lingers until that very moment, and a
  * third one, of another partition, relied on its timer. */
 static int64_t answered_at(int64_t moment)
@@ -646,6 +672,7 @@ int main(void)
     tcase_add_test(t, W5_the_first_batch_for_a_topic_made_anew_goes_alone);
     tcase_add_test(t, W7_a_report_can_be_wanted_for_failures_only);
     tcase_add_test(t, W10_a_flush_ends_with_its_own_messages);
+    tcase_add_test(t, W10_a_flush_waits_for_no_topic_to_send_those_that_are_known);
     tcase_add_test(t, an_answer_that_comes_with_the_end_of_a_linger_wakes_the_other_partitions);
     tcase_add_test(t, W3_a_message_that_waits_for_more_than_the_buffer_is_taken_with_metadata);
     tcase_add_test(t, W9_the_time_of_an_unknown_topic_begins_with_the_first_answer);
