@@ -95,8 +95,10 @@ static void look(struct kafc_producer *p)
     }
     if (p->id_state == KAFC_ID_NONE && now >= p->id_at)
         kafc__producer_place_list(p, &p->without_id);
-    if (atomic_load(&p->waiting_count))
+    if (atomic_load(&p->waiting_count)) {
+        kafc__producer_want_waiting(p);
         kafc__producer_waiting_expire(p, now, &p->expire_at);
+    }
     kafc__producer_expire(p, now);
 }
 

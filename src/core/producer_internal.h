@@ -283,6 +283,7 @@ void kafc__producer_new_topics(struct kafc_producer *p);
 bool kafc__producer_want_topic(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t);
 void kafc__producer_topics_again(struct kafc_producer *p); /* those without a table */
+void kafc__producer_want_waiting(struct kafc_producer *p);
 void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next);
 /* Those that have waited too long by now; INT64_MAX: all. */
 void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code,

@@ -335,6 +335,14 @@ void kafc__producer_topic_look(struct kafc_producer *p, struct kafc_topic_out *t
             kafc__producer_place(p, t->made->part[i]);
 }
 
+static bool something_waits(struct kafc_topic_out *t)
+{
+    kafc__lock(&t->lock);
+    bool any = !kafc__list_empty(&t->waiting);
+    kafc__unlock(&t->lock);
+    return any;
+}
+
 static bool is_busy(const struct kafc_topic_out *t)
 {
     const struct kafc_table *all = biggest_table(t);
@@ -344,12 +352,19 @@ static bool is_busy(const struct kafc_topic_out *t)
     return false;
 }
 
+/* Is anybody to write to it, as far as is known? One that is not there has only those that wait. */
+static bool is_wanted(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    if (!t->made)
+        return t->error == KAFC_OK || something_waits(t);
+    int64_t idle = p->cfg.metadata_max_idle_us;
+    return !idle || kafc__core_now(p->core) - t->used_at < idle || is_busy(t);
+}
+
 /* It keeps its table and is not asked for any more, until somebody writes to it again. The writer's own topic stays. */
 static void let_go(struct kafc_producer *p, struct kafc_topic_out *t)
 {
-    int64_t idle = p->cfg.metadata_max_idle_us;
-    if (!idle || t == p->only || !t->made || kafc__core_now(p->core) - t->used_at < idle ||
-        is_busy(t))
+    if (t == p->only || is_wanted(p, t))
         return;
     kafc__meta_drop(p->core, t->meta, p->cfg.create_topics);
     t->meta = NULL;
@@ -428,14 +443,6 @@ void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out 
     }
 }
 
-static bool something_waits(struct kafc_topic_out *t)
-{
-    kafc__lock(&t->lock);
-    bool any = !kafc__list_empty(&t->waiting);
-    kafc__unlock(&t->lock);
-    return any;
-}
-
 static bool may_heal(kafc_err code)
 {
     return kafc__retry_reaction(kafc__retry_class(KAFC_API_METADATA, code))->again;
@@ -445,6 +452,21 @@ static struct kafc_topic_out *next_tableless(struct kafc_producer *p, struct kaf
 {
     return t ? KAFC_LIST_NEXT(&p->tableless, t, struct kafc_topic_out, tableless)
              : KAFC_LIST_FIRST(&p->tableless, struct kafc_topic_out, tableless);
+}
+
+/* Those that were let go and are written to again. */
+void kafc__producer_want_waiting(struct kafc_producer *p)
+{
+    struct kafc_topic_out *next, *t = next_tableless(p, NULL);
+    for (; t; t = next) {
+        next = next_tableless(p, t);
+        if (t->meta || !something_waits(t))
+            continue;
+        if (kafc__producer_want_topic(p, t))
+            kafc__producer_topic_look(p, t);
+        else
+            p->memory_at = kafc__core_now(p->core) + MEMORY_RETRY_US;
+    }
 }
 
 void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t *next)

@@ -19,6 +19,7 @@ struct stage {
     struct kafc_core *core;
     struct kafc_producer *p;
     int n, requests;
+    kafc_err code; /* of the last report */
     int metadata;  /* requests for it */
     int32_t asked; /* topics of the last one */
 };
@@ -27,7 +28,7 @@ static void on_report(void *ctx, const kafc_report *r)
 {
     struct stage *s = ctx;
     s->n++;
-    ck_assert_int_eq(r->code, KAFC_OK);
+    s->code = r->code;
 }
 
 static int64_t now_us(void *ctx)
@@ -121,6 +122,7 @@ static void await(struct stage *s, int n)
 {
     struct goal g = { .s = s, .n = n };
     ck_assert_msg(sim_run(s->sim, told, &g, SECOND), "%d of %d", s->n, n);
+    ck_assert_int_eq(s->code, KAFC_OK);
 }
 
 static void wake_up(void *ctx)
@@ -211,6 +213,31 @@ START_TEST(the_writers_own_topic_is_always_known)
 }
 END_TEST
 
+/* A name that was a mistake is not asked for until the end of days. */
+START_TEST(a_topic_that_is_not_there_is_asked_for_as_long_as_something_waits)
+{
+    struct stage s;
+    begin(&s, NULL, 300 * SECOND, 300 * SECOND);
+    send_to(&s, "missing");
+    pass(&s, 15 * SECOND);
+    ck_assert_int_eq(s.n, 1);
+    ck_assert_int_eq(s.code, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    ck_assert_int_gt(s.metadata, 5);
+    int before = s.metadata;
+    pass(&s, 100 * SECOND);
+    ck_assert_int_le(s.metadata, before + 1);
+    send_to(&s, "missing"); /* asked for anew */
+    pass(&s, SECOND);
+    ck_assert_int_gt(s.metadata, before + 1);
+    ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "missing", 1, 0), KAFC_OK);
+    pass(&s, 5 * SECOND);
+    ck_assert_int_eq(s.n, 2);
+    ck_assert_int_eq(s.code, KAFC_OK);
+    end(&s);
+}
+END_TEST
+
 SUITE_MAIN("core/topics", 30, topics_that_become_known_together_travel_together,
            a_topic_that_nobody_writes_to_is_asked_for_no_more,
-           the_writers_own_topic_is_always_known)
+           the_writers_own_topic_is_always_known,
+           a_topic_that_is_not_there_is_asked_for_as_long_as_something_waits)
