@@ -154,16 +154,22 @@ static void ask_trouble(void *arg)
     (void)snprintf(t->text, sizeof(t->text), "%.319s", e ? e->message : "");
 }
 
-static kafc_err wait_error(kafc_writer *w, kafc_err code, const char *what, kafc_error *err)
+static kafc_err with_trouble(kafc_writer *w, kafc_err code, const char *what, kafc_error *err)
 {
     struct trouble t = { .core = w->client->core };
-    if (code == KAFC_ERR_INTERRUPTED)
-        return kafc__error(err, code, "the writer was woken while it waited for %s", what);
     kafc__client_run(w->client, ask_trouble, &t);
     if (!*t.text)
         kafc__producer_why(w->producer, t.text, sizeof(t.text));
-    return kafc__error(err, code, "no time was left to wait for %s%s%s", what,
-                       *t.text ? "; the last trouble: " : "", t.text);
+    return kafc__error(err, code, "%s%s%s", what, *t.text ? "; the last trouble: " : "", t.text);
+}
+
+static kafc_err wait_error(kafc_writer *w, kafc_err code, const char *what, kafc_error *err)
+{
+    char text[128];
+    if (code == KAFC_ERR_INTERRUPTED)
+        return kafc__error(err, code, "the writer was woken while it waited for %s", what);
+    (void)snprintf(text, sizeof(text), "no time was left to wait for %s", what);
+    return with_trouble(w, code, text, err);
 }
 
 /* --- Open -------------------------------------------------------------------------- */
@@ -641,10 +647,10 @@ static kafc_err close_by(kafc_writer *w, int64_t deadline, kafc_error *err)
     }
     if (kafc__producer_closed_in_time(w->producer))
         return KAFC_OK;
-    return wait_error(w, KAFC_ERR_TIMED_OUT,
-                      w->o.acks == 0 ? "the brokers to say that they have taken all messages"
-                                     : "all verdicts: some messages failed",
-                      err);
+    if (w->o.acks == 0)
+        return with_trouble(w, KAFC_ERR_TIMED_OUT,
+                            "brokers have not said that they have taken all messages", err);
+    return wait_error(w, KAFC_ERR_TIMED_OUT, "all verdicts: some messages failed", err);
 }
 
 kafc_err kafc_writer_close(kafc_writer *w, int timeout_ms, kafc_error *err)

@@ -16,10 +16,12 @@ static void answered(struct kafc_request *rq)
     struct kafc_producer *p = n->p;
     kafc__producer_enter(p);
     n->owes = KAFC_OWES_NOTHING;
-    if (rq->result != KAFC_OK)
+    if (rq->result != KAFC_OK) {
+        atomic_store(&p->late, true);
         kafc__producer_say(p, KAFC_LOG_WARN,
                            "node %d did not say that it has taken what it was sent: %s", (int)n->id,
                            rq->why ? rq->why->message : kafc_err_text(rq->result));
+    }
     kafc__producer_leave(p);
 }
 
