@@ -119,7 +119,7 @@ typedef struct kafc_writer_options {
     int32_t batch_messages;       /* 0: no limit */
     int32_t message_max_bytes;    /* a larger message is refused; 1000000. max.request.size */
     int64_t buffer_bytes;         /* held at most; 33554432. buffer.memory */
-    int32_t delivery_timeout_ms;  /* from send to verdict; 120000 */
+    int32_t delivery_timeout_ms;  /* from send to verdict; 120000. Above linger_ms */
     int32_t request_timeout_ms;   /* 0: the client's */
     int32_t retries;              /* of what was sent; no limit but delivery_timeout_ms. KAFC_ZERO: none */
     int32_t max_block_ms;         /* the longest that a send with timeout_ms -1 waits; no limit. max.block.ms */

@@ -266,6 +266,11 @@ static kafc_err start(kafc_writer *w, const kafc_writer_options *o, kafc_error *
         return kafc__error(err, KAFC_ERR_USAGE, "writer: on_delivery and on_batch: one of them");
     if (w->o.reports == KAFC_REPORTS_BATCHES && !w->o.on_batch)
         return kafc__error(err, KAFC_ERR_USAGE, "writer: reports of batches need on_batch");
+    if (w->o.linger_ms >= w->o.delivery_timeout_ms)
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "writer: delivery_timeout_ms, %d, ends messages before linger_ms, %d, "
+                           "lets them be sent",
+                           (int)w->o.delivery_timeout_ms, (int)w->o.linger_ms);
     fill_config(w, &cfg);
     w->producer = kafc__producer_new(w->client->core, &cfg, &why);
     if (!w->producer) {

@@ -374,6 +374,20 @@ START_TEST(bad_messages_are_refused_at_once_with_the_reason)
 }
 END_TEST
 
+START_TEST(a_linger_that_outlasts_every_message_is_refused)
+{
+    kafc_error err;
+    writing_start(1);
+    ck_assert_ptr_null(kafc_writer_open(
+        writing.client, KAFC_WRITER(.linger_ms = 5000, .delivery_timeout_ms = 5000), &err));
+    ck_assert_int_eq(err.code, KAFC_ERR_USAGE);
+    ck_assert_msg(strstr(err.message, "delivery_timeout_ms, 5000") != NULL, "%s", err.message);
+    kafc_writer *w = writing_open(KAFC_WRITER(.linger_ms = 4999, .delivery_timeout_ms = 5000));
+    kafc_writer_free(w);
+    writing_stop();
+}
+END_TEST
+
 START_TEST(null_handles_and_pointers_are_refused)
 {
     kafc_error err;
@@ -563,6 +577,7 @@ int main(void)
     tcase_add_loop_test(t, W9_creation_waits_for_a_leader_by_itself, 0, 2);
     tcase_add_loop_test(t, bad_messages_are_refused_at_once_with_the_reason, 0,
                         (int)(sizeof(bad) / sizeof(bad[0])));
+    tcase_add_test(t, a_linger_that_outlasts_every_message_is_refused);
     tcase_add_test(t, null_handles_and_pointers_are_refused);
     tcase_add_loop_test(t, a_closed_writer_says_so_and_does_not_wait, 0, 2);
     tcase_add_loop_test(t, calls_that_wait_are_refused_inside_every_callback, 0, INSIDES);
