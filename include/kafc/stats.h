@@ -50,8 +50,8 @@ typedef struct kafc_writer_stats {
     kafc_summary batch_bytes;    /* as sent. BatchBytes */
     kafc_summary compression_permille; /* plain bytes for 1000 that were sent; 1000 without compression */
     kafc_summary batch_queue_time_us;  /* from a batch's first message until it is closed. BatchQueueTime */
-    kafc_summary batch_time_us;    /* from there until it is first sent. BatchTime */
-    kafc_summary delivery_time_us; /* from there to the batch's verdict */
+    kafc_summary batch_time_us;    /* from the first message until the batch is first sent. BatchTime */
+    kafc_summary delivery_time_us; /* from the first message to the batch's verdict */
     kafc_summary write_time_us;    /* from a Produce request's last byte to its answer. WriteTime */
     kafc_summary throttle_time_us; /* what brokers asked to be left alone for. WaitTime */
     kafc_summary send_wait_time_us; /* of messages that had to wait for room: how long */
@@ -83,7 +83,7 @@ KAFC_API void kafc_client_stats_get(const kafc_client *c, kafc_client_stats *out
 /* Since the last call with this mark; min and max are then known as exactly as percentiles are, and what is marked
  * "now" above is as it is. A mark that is NULL is made, and gives what was since the opening. It belongs to one
  * object, and to one thread at a time; it may outlive the object, but not its allocator. KAFC_ERR_NO_MEMORY;
- * KAFC_ERR_USAGE: the mark of another object. */
+ * KAFC_ERR_USAGE: the mark of another object, or NULL for mark or out. */
 typedef struct kafc_stats_mark kafc_stats_mark;
 KAFC_API kafc_err kafc_writer_stats_since(const kafc_writer *w, kafc_stats_mark **mark,
                                           kafc_writer_stats *out, kafc_error *err);

@@ -10,6 +10,8 @@
 
 void kafc__client_source_add(kafc_client *c, struct kafc_metrics_source *s)
 {
+    static atomic_uint_least64_t serials;
+    s->serial = atomic_fetch_add(&serials, 1) + 1;
     kafc__lock(&c->sources_lock);
     s->number = s->kind ? ++c->last_source : 0;
     kafc__list_push(&c->sources, &s->node);
@@ -38,8 +40,7 @@ kafc_err kafc_client_stats_since(const kafc_client *c, kafc_stats_mark **mark,
     kafc_err rc = kafc__client_check(c, err);
     if (rc != KAFC_OK)
         return rc;
-    return kafc__metrics_since(&kafc__client_metrics, kafc__core_stats(c->core), &c->mem, mark, out,
-                               err);
+    return kafc__metrics_since(&c->source, &c->mem, mark, out, err);
 }
 
 /* --- Text --------------------------------------------------------------------------------- */

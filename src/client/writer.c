@@ -629,8 +629,7 @@ kafc_err kafc_writer_stats_since(const kafc_writer *w, kafc_stats_mark **mark,
     kafc_err code = enter(w, 0, err);
     if (code != KAFC_OK)
         return code;
-    return kafc__metrics_since(&kafc__producer_metrics, w->producer, &w->client->mem, mark, out,
-                               err);
+    return kafc__metrics_since(&w->source, &w->client->mem, mark, out, err);
 }
 
 /* --- Close ----------------------------------------------------------------------------------- */

@@ -67,7 +67,7 @@ void kafc__metrics_get(const struct kafc_metrics *t, const void *object, void *o
 
 struct kafc_stats_mark {
     kafc_allocator mem;
-    const void *object;
+    uint64_t serial; /* of the source */
     union {
         uint64_t number;
         struct kafc_histogram_view *view;
@@ -83,9 +83,9 @@ void kafc_stats_mark_free(kafc_stats_mark *mark)
 }
 
 /* One piece: the views stand behind the rows. */
-static kafc_stats_mark *mark_new(const struct kafc_metrics *t, const void *object,
-                                 const kafc_allocator *mem)
+static kafc_stats_mark *mark_new(const struct kafc_metrics_source *s, const kafc_allocator *mem)
 {
+    const struct kafc_metrics *t = s->table;
     size_t views = 0;
     kafc_stats_mark *mark;
     for (size_t i = 0; i < t->n; i++)
@@ -95,7 +95,7 @@ static kafc_stats_mark *mark_new(const struct kafc_metrics *t, const void *objec
     if (!mark)
         return NULL;
     mark->mem = *mem;
-    mark->object = object;
+    mark->serial = s->serial;
     struct kafc_histogram_view *v = (void *)((char *)mark + head);
     for (size_t i = 0; i < t->n; i++)
         if (t->row[i].kind == KAFC_HISTOGRAM)
@@ -122,13 +122,16 @@ static void move_view_on(const struct kafc_metric *m, const void *object,
     *last = now;
 }
 
-kafc_err kafc__metrics_since(const struct kafc_metrics *t, const void *object,
+kafc_err kafc__metrics_since(const struct kafc_metrics_source *s,
                              const kafc_allocator *mem, kafc_stats_mark **mark, void *out,
                              kafc_error *err)
 {
-    if (*mark && (*mark)->object != object)
+    const struct kafc_metrics *t = s->table;
+    if (!mark || !out)
+        return kafc__error(err, KAFC_ERR_USAGE, "stats: no %s", mark ? "room for them" : "mark");
+    if (*mark && (*mark)->serial != s->serial)
         return kafc__error(err, KAFC_ERR_USAGE, "stats: the mark is that of another object");
-    if (!*mark && !(*mark = mark_new(t, object, mem)))
+    if (!*mark && !(*mark = mark_new(s, mem)))
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "stats: out of memory for a mark");
     for (size_t i = 0; i < t->n; i++) {
         const struct kafc_metric *m = &t->row[i];
@@ -136,9 +139,9 @@ kafc_err kafc__metrics_since(const struct kafc_metrics *t, const void *object,
         if (!known(m, out))
             continue;
         if (m->kind == KAFC_HISTOGRAM)
-            move_view_on(m, object, (*mark)->last[i].view, to);
+            move_view_on(m, s->object, (*mark)->last[i].view, to);
         else
-            move_on(m, object, &(*mark)->last[i].number, to);
+            move_on(m, s->object, &(*mark)->last[i].number, to);
     }
     return KAFC_OK;
 }

@@ -40,12 +40,13 @@ struct kafc_metrics_source {
     const char *kind;  /* the name of its label: "writer" */
     uint32_t number;   /* of its kind, from 1 on; 0: the client itself */
     const char *topic; /* or NULL */
+    uint64_t serial;   /* no other object of the process has it, before or after; 0: not known yet */
 };
 
 /* Fills a public struct, of which the caller has told the size. object NULL: with zeros. */
 void kafc__metrics_get(const struct kafc_metrics *t, const void *object, void *out);
 /* The same since the last call with the mark, which is made if it is NULL. */
-kafc_err kafc__metrics_since(const struct kafc_metrics *t, const void *object,
+kafc_err kafc__metrics_since(const struct kafc_metrics_source *s,
                              const kafc_allocator *mem, kafc_stats_mark **mark, void *out,
                              kafc_error *err);
 

@@ -276,6 +276,30 @@ START_TEST(senders_that_wait_are_seen)
 }
 END_TEST
 
+/* The next object may well lie where the one before lay. */
+START_TEST(the_mark_of_a_freed_object_is_that_of_another_one)
+{
+    start(0, 0);
+    kafc_error err;
+    kafc_stats_mark *mark = NULL, *none = NULL;
+    kafc_writer_stats s = { .size = sizeof(s) };
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t"));
+    send_some(w, 10);
+    ck_assert_int_eq(kafc_writer_stats_since(w, &mark, &s, &err), KAFC_OK);
+    for (int i = 0; i < 20; i++) {
+        kafc_writer_free(w);
+        w = writing_open(KAFC_WRITER(.topic = "t"));
+        ck_assert_int_eq(kafc_writer_stats_since(w, &mark, &s, &err), KAFC_ERR_USAGE);
+    }
+    ck_assert_int_eq(kafc_writer_stats_since(w, NULL, &s, &err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_writer_stats_since(w, &none, NULL, &err), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_client_stats_since(writing.client, NULL, NULL, &err), KAFC_ERR_USAGE);
+    kafc_stats_mark_free(mark);
+    kafc_writer_free(w);
+    writing_stop();
+}
+END_TEST
+
 START_TEST(marks_give_intervals_to_each_reader_by_itself)
 {
     start(0, 0);
@@ -508,5 +532,6 @@ SUITE_MAIN("stats", 60, numbers_are_those_that_the_broker_sees, times_are_those_
            failed_attempts_and_lost_connections_are_counted,
            a_batch_too_large_for_the_broker_is_a_split, compression_is_measured,
            senders_that_wait_are_seen, marks_give_intervals_to_each_reader_by_itself,
+           the_mark_of_a_freed_object_is_that_of_another_one,
            a_mark_without_memory_is_an_error, a_struct_of_an_older_header_is_not_overrun,
            the_text_is_what_prometheus_reads, any_thread_may_read_while_others_send_and_open)
