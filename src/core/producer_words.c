@@ -62,16 +62,15 @@ static void name_records(struct kafc_producer *p, struct kafc_batch_out *b,
     }
 }
 
-/* What the others of the batch are told. */
+/* What the others of the batch are told. Not which one it was: there would be new words for each batch. */
 static void name_the_first(struct kafc_producer *p, struct kafc_batch_out *b)
 {
-    char line[WORDS_LEN + 1];
+    char line[WORDS_LEN + 64]; /* what is too long is cut between characters when it is kept */
     const struct kafc_bad_record *bad = b->bad;
     if (!b->nbad)
         return;
-    int n = snprintf(line, sizeof(line), "message %d of the %d of its batch was refused%s%s",
-                     (int)bad->record + 1, (int)b->count, bad->why ? ": " : "",
-                     bad->why ? bad->why : "");
+    int n = snprintf(line, sizeof(line), "another message of its batch was refused%s%s",
+                     bad->why ? ": " : "", bad->why ? bad->why : "");
     b->why = n > 0 ? kafc__producer_words(p, line, strlen(line)) : NULL;
 }
 
