@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CALL_MS = 10000, LEADERS_S = 30, AGAIN_MS = 50 };
+enum { REACH_MS = 3000, CALL_MS = 10000, LEADERS_S = 30, AGAIN_MS = 50 };
 
 static kafc_writer *writer; /* for the signal handler */
 
@@ -18,6 +18,18 @@ static void wake(void)
 }
 
 /* ---- the topic ---- */
+
+/* Nobody wants the figures of a cluster that takes longer to be reached. */
+static int reach(const struct perf *p)
+{
+    kafc_metadata *m = NULL;
+    kafc_error err;
+
+    if (kafc_client_metadata(p->client, NULL, 0, REACH_MS, &m, &err))
+        return tool_fail(TOOL_FAILED, "%s", err.message);
+    kafc_metadata_free(m);
+    return TOOL_OK;
+}
 
 static int make_topic(const struct perf *p, int32_t partitions)
 {
@@ -89,7 +101,9 @@ int perf_open(struct perf *p, const struct tool_options *o, kafc_writer_options 
     if (!p->client)
         return TOOL_USAGE;
     tool_on_stop(wake);
-    status = make_topic(p, partitions);
+    status = reach(p);
+    if (status == TOOL_OK)
+        status = make_topic(p, partitions);
     if (status == TOOL_OK)
         status = find_topic(p);
     if (status)
