@@ -435,11 +435,13 @@ KAFC_COLD static kafc_err check(const struct kafc_producer *p, const struct kafc
         return rc;
     if (*body > t->largest_body)
         return kafc__error(err, KAFC_ERR_TOO_LARGE,
-                           "a message of %zu bytes: at most %d are taken (and %zu held in all)",
+                           "a message of %zu bytes: at most %d are taken (message_max_bytes, max.request.size), "
+                           "and %zu held in all (buffer_bytes, buffer.memory)",
                            *body + KAFC_BATCH_HEADER + 7, (int)p->cfg.message_max_bytes,
                            p->budget->limit);
     if (m->to_partition < 0 && m->to_partition != KAFC_ZERO)
-        return kafc__error(err, KAFC_ERR_USAGE, "partition %d", (int)m->to_partition);
+        return kafc__error(err, KAFC_ERR_USAGE, "partition %d: they are counted from 0 (KAFC_ZERO)",
+                           (int)m->to_partition);
     return KAFC_OK;
 }
 

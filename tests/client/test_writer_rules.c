@@ -330,7 +330,7 @@ static const struct {
     { { .topic = "\xff\xfe" }, KAFC_ERR_USAGE, "\\xff\\xfe" },
     { { .topic = "new\nline" }, KAFC_ERR_USAGE, "new\\x0aline" },
     { { .topic = long_name }, KAFC_ERR_USAGE, "1 to 249" },
-    { { .topic = "t", .value = { big, sizeof(big) } }, KAFC_ERR_TOO_LARGE, "at most 2000" },
+    { { .topic = "t", .value = { big, sizeof(big) } }, KAFC_ERR_TOO_LARGE, "(message_max_bytes" },
     { { .topic = "t", .key = { big, sizeof(big) } }, KAFC_ERR_TOO_LARGE, "at most 2000" },
     { { .topic = "t", .value = { big, INT32_MAX } }, KAFC_ERR_TOO_LARGE, "bytes" },
     { { .topic = "t", .value = { big, -1 } }, KAFC_ERR_USAGE, "length of -1" },
@@ -341,7 +341,7 @@ static const struct {
     { { .topic = "t", .headers = &no_value, .nheaders = 1 }, KAFC_ERR_USAGE, "header's value" },
     { { .topic = "t", .headers = NULL, .nheaders = 1 }, KAFC_ERR_USAGE, "at NULL" },
     { { .topic = "t", .headers = &no_name, .nheaders = -1 }, KAFC_ERR_USAGE, "-1 headers" },
-    { { .topic = "t", .to_partition = -1 }, KAFC_ERR_USAGE, "partition -1" },
+    { { .topic = "t", .to_partition = -1 }, KAFC_ERR_USAGE, "partition -1: they are counted from 0" },
     { { .topic = "t", .to_partition = INT32_MAX }, KAFC_ERR_UNKNOWN_PARTITION, "[2147483647]" },
 };
 
