@@ -21,6 +21,9 @@ static int64_t slots_bite(struct kafc_producer *p, int64_t most)
 {
     int_least64_t have = atomic_load_explicit(&p->slots_free, memory_order_relaxed), bite;
     do {
+        /* Some may have come in between, for nobody: look again after saying so. */
+        if (have <= 0 && !atomic_exchange(&p->slots_wanted, true))
+            have = atomic_load(&p->slots_free);
         if (have <= 0)
             return 0;
         bite = have < most ? have : most;
@@ -40,6 +43,8 @@ void kafc__producer_slots_give(struct kafc_producer *p, int64_t n)
     if (n <= 0)
         return;
     atomic_fetch_add(&p->slots_free, n);
+    if (atomic_load(&p->slots_wanted) && atomic_exchange(&p->slots_wanted, false))
+        kafc__producer_event(p);
     kafc__producer_room(p);
 }
 

@@ -174,6 +174,7 @@ struct kafc_producer {
     atomic_bool room_wanted, roomy; /* for on_room: somebody waits for it; there was some since */
     _Atomic(struct kafc_part *) dirty;
     atomic_int_least64_t slots_free;
+    atomic_bool slots_wanted; /* somebody found none since the last event for that */
     int32_t slot_bite;
     atomic_uint_least64_t waiting_serial, waiting_count, acknowledged, failed;
     struct kafc_topic_out *only; /* cfg.topic's */

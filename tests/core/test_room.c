@@ -112,6 +112,37 @@ START_TEST(W3_room_is_told_also_while_the_topic_is_not_known)
 }
 END_TEST
 
+/* Open batches hold some slots in advance. */
+START_TEST(W3_slots_that_a_batch_did_not_need_wake_who_waits_for_them)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = producing_config();
+    kafc_message m = { .value = KAFC_STR("v"), .to_partition = KAFC_ZERO };
+    cfg.report_slots = 4096;
+    cfg.idempotence = false;
+    cfg.linger_us = 50 * SECOND;
+    producing_begin(&s, 1, 4, &cfg);
+    pass(&s, SECOND);
+    s.act = KAFC_MOCK_SILENT;
+    for (int i = 0; i < 4; i++)
+        send_to(&s, i, i);
+    kafc_err rc = KAFC_OK;
+    for (int i = 0; i < 5000 && rc == KAFC_OK; i++)
+        rc = kafc__producer_send(s.p, &m, NULL, 1, NULL);
+    ck_assert_int_eq(rc, KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(atomic_load(&s.p->slots_free), 0);
+    int events = s.events;
+    pass(&s, SECOND); /* what lingered was sent */
+    ck_assert_int_gt(atomic_load(&s.p->slots_free), 0);
+    ck_assert_int_gt(s.events, events);
+    events = s.events;
+    ck_assert_int_eq(kafc__producer_send(s.p, &m, NULL, 1, NULL), KAFC_OK);
+    pass(&s, SECOND);
+    ck_assert_int_eq(s.events, events);
+    producing_end(&s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *su = suite_create("core/room");
@@ -120,6 +151,7 @@ int main(void)
     tcase_add_test(t, W3_who_finds_no_room_is_not_woken_by_himself);
     tcase_add_loop_test(t, W3_room_is_told_when_something_has_gone, 0, 2);
     tcase_add_loop_test(t, W3_room_is_told_also_while_the_topic_is_not_known, 0, 2);
+    tcase_add_test(t, W3_slots_that_a_batch_did_not_need_wake_who_waits_for_them);
     suite_add_tcase(su, t);
     SRunner *r = srunner_create(su);
     srunner_run_all(r, CK_ENV);
