@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * OffsetCommit of a group without members.
+ * OffsetCommit: of a member in its generation, or of anybody while the group
+ * has no members.
  */
-#include "mock/txn.h"
+#include "mock/group.h"
 #include "protocol/api/08_offset_commit.h"
+
+enum {
+    OF_ALL_PROTOCOLS = 9
+}; /* from this version on a generation may be an epoch of the new protocol */
 
 static kafc_err admit(struct kafc_mrq *rq, const struct kafc_offset_commit_req *q,
                       struct kafc_mgroup **g)
 {
+    int32_t generation = rq->version >= 1 ? q->generation_id_or_member_epoch : -1;
     kafc_err code = kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, q->group_id, rq->conn->broker);
 
     if (code)
         return code;
-    if (rq->version >= 1 && q->generation_id_or_member_epoch >= 0) /* nobody is in it */
-        return kafc__mgroup_find(rq->c, q->group_id) ? KAFC_ERR_UNKNOWN_MEMBER_ID
-                                                     : KAFC_ERR_ILLEGAL_GENERATION;
+    *g = kafc__mgroup_find(rq->c, q->group_id);
+    if (!*g && generation >= 0)
+        return rq->version >= OF_ALL_PROTOCOLS ? KAFC_ERR_GROUP_ID_NOT_FOUND
+                                               : KAFC_ERR_ILLEGAL_GENERATION;
+    code = kafc__mgroup_may_commit(rq->c, *g, generation, q->member_id, q->group_instance_id,
+                                   false);
+    if (code)
+        return code;
     *g = kafc__mgroup_make(rq->c, q->group_id);
     return *g ? KAFC_OK : KAFC_ERR_COORDINATOR_NOT_AVAILABLE;
 }

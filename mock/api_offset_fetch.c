@@ -4,7 +4,7 @@
  * on. Asked for stable offsets, those that a transaction may change are an
  * error.
  */
-#include "mock/txn.h"
+#include "mock/group.h"
 #include "protocol/api/09_offset_fetch.h"
 
 struct ask {
@@ -89,8 +89,6 @@ static bool group(struct kafc_mrq *rq, const struct kafc_offset_fetch_req_group 
     a->group_id = q->group_id;
     if (!code)
         code = kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, q->group_id, rq->conn->broker);
-    if (!code && q->member_id.p && q->member_epoch >= 0) /* nobody is in it */
-        code = KAFC_ERR_UNKNOWN_MEMBER_ID;
     a->error_code = (int16_t)code;
     if (code)
         return true;

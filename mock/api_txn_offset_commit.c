@@ -17,9 +17,13 @@ static kafc_err admit(struct kafc_mrq *rq, const struct kafc_txn_offset_commit_r
         return code == KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS && rq->version < 2
                    ? KAFC_ERR_COORDINATOR_NOT_AVAILABLE
                    : code;
-    if (q->generation_id >= 0) /* nobody is in it */
-        return kafc__mgroup_find(rq->c, q->group_id) ? KAFC_ERR_UNKNOWN_MEMBER_ID
-                                                     : KAFC_ERR_ILLEGAL_GENERATION;
+    *g = kafc__mgroup_find(rq->c, q->group_id);
+    code = !*g && q->generation_id >= 0
+               ? KAFC_ERR_ILLEGAL_GENERATION
+               : kafc__mgroup_may_commit(rq->c, *g, q->generation_id, q->member_id,
+                                         q->group_instance_id, true);
+    if (code)
+        return code;
     *g = kafc__mgroup_make(rq->c, q->group_id);
     if (!*g)
         return KAFC_ERR_COORDINATOR_NOT_AVAILABLE;

@@ -22,7 +22,8 @@ static kafc_err check_options(const kafc_mock_options *o, kafc_error *err)
         return kafc__error(err, KAFC_ERR_USAGE, "port %d leaves no room for %d brokers",
                            (int)o->port, (int)o->brokers);
     if (o->message_max_bytes < 0 || o->failover_ms < 0 || o->coordinator_load_ms < 0 ||
-        o->marker_delay_ms < 0)
+        o->marker_delay_ms < 0 || o->group_initial_delay_ms < 0 || o->group_min_session_ms < 0 ||
+        o->group_max_session_ms < 0 || o->group_max_size < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "a negative size or time");
     return KAFC_OK;
 }
@@ -43,6 +44,12 @@ static void defaults(kafc_mock_options *to, const kafc_mock_options *from)
         to->message_max_bytes = 1048588;
     if (!to->seed)
         to->seed = 1;
+    if (!to->group_min_session_ms)
+        to->group_min_session_ms = 6000;
+    if (!to->group_max_session_ms)
+        to->group_max_session_ms = 1800000;
+    if (!to->group_max_size)
+        to->group_max_size = INT32_MAX;
 }
 
 static void random_uuid(struct kafc_cluster *c, kafc_uuid *id)
@@ -379,8 +386,10 @@ kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
 int64_t kafc__cluster_deadline(const struct kafc_cluster *c)
 {
     const struct kafc_mconn *conn;
-    int64_t at = kafc__mtxns_deadline(c);
+    int64_t at = kafc__mtxns_deadline(c), groups = kafc__mgroups_deadline(c);
 
+    if (groups < at)
+        at = groups;
     for (int32_t i = 0; i < c->nbrokers; i++)
         if (c->broker[i].failover_at < at)
             at = c->broker[i].failover_at;
@@ -408,6 +417,7 @@ void kafc__cluster_tick(struct kafc_cluster *c)
         if (c->broker[i].failover_at <= c->now)
             fail_over(c, &c->broker[i]);
     kafc__mtxns_tick(c);
+    kafc__mgroups_tick(c);
     for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
          conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node)) {
         const struct kafc_mout *out = KAFC_LIST_FIRST(&conn->out, struct kafc_mout, node);

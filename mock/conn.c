@@ -4,7 +4,7 @@
  * order, answers out when they are due; hooks and pushed errors in between.
  */
 #include "base/mem.h"
-#include "mock/state.h"
+#include "mock/group.h"
 #include "protocol/api/18_api_versions.h"
 #include "protocol/registry.h"
 
@@ -65,6 +65,7 @@ void kafc__cluster_close(struct kafc_cluster *c, uint64_t id)
     if (!conn)
         return;
     kafc__mock_fetch_drop(c, conn);
+    kafc__mmember_unpark(conn);
     while ((out = KAFC_LIST_FIRST(&conn->out, struct kafc_mout, node))) {
         kafc__list_del(&out->node);
         kafc__free(&c->mem, out);
@@ -379,6 +380,7 @@ static void request(struct kafc_cluster *c, struct kafc_mconn *conn, const uint8
                   (int)conn->broker->id, r.err);
         kafc__mock_closing(c, conn);
     } else {
+        rq.client_id = h.client_id;
         conn->broker->requests[index]++;
         ask(&rq, api, api->requests++, &h, &r, &a);
         kafc__log(&c->log, KAFC_LOG_DEBUG, "mock: broker %d: %s v%d #%d, %zu bytes, act %d",
@@ -393,7 +395,8 @@ static void request(struct kafc_cluster *c, struct kafc_mconn *conn, const uint8
 
 static bool waits(const struct kafc_cluster *c, const struct kafc_mconn *conn)
 {
-    return conn->parked || conn->busy_until > c->now || conn->out_bytes > UNSENT_MAX;
+    return conn->parked || conn->member || conn->busy_until > c->now ||
+           conn->out_bytes > UNSENT_MAX;
 }
 
 void kafc__cluster_recv_room(struct kafc_cluster *c, uint64_t id, void **p, size_t *n)

@@ -32,6 +32,7 @@ static void give(struct kafc_cluster *c, struct kafc_mslot *s, int32_t broker)
 {
     s->broker = broker;
     s->ready_at = c->now + (int64_t)c->opt.coordinator_load_ms * 1000;
+    kafc__mgroups_reload(c, s);
 }
 
 static struct kafc_mslot *nth(struct kafc_cluster *c, int i)

@@ -149,6 +149,21 @@ kafc_err kafc_mock_committed(kafc_mock *m, const char *group, const char *topic,
     CALL(kafc_err, false, committed, c, group, topic, partition, offset);
 }
 
+kafc_err kafc_mock_group_get(kafc_mock *m, const char *group, kafc_mock_group *out)
+{
+    CALL(kafc_err, false, group, c, group, out);
+}
+
+kafc_err kafc_mock_kick(kafc_mock *m, const char *group, const char *member)
+{
+    CALL(kafc_err, false, kick, c, group, member);
+}
+
+kafc_err kafc_mock_rebalance(kafc_mock *m, const char *group)
+{
+    CALL(kafc_err, false, rebalance, c, group);
+}
+
 kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool frozen)
 {
     CALL(kafc_err, false, freeze, c, broker, frozen);

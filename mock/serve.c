@@ -20,6 +20,10 @@ static const struct kafc_mserve *const served[KAFC_MOCK_APIS] = {
     &kafc__mock_txn_offset_commit,
     &kafc__mock_offset_commit,
     &kafc__mock_offset_fetch,
+    &kafc__mock_join_group,
+    &kafc__mock_sync_group,
+    &kafc__mock_heartbeat,
+    &kafc__mock_leave_group,
 };
 
 const struct kafc_mserve *kafc__mock_serve_at(int index)

@@ -18,7 +18,7 @@ enum {
     KAFC_MOCK_BROKERS_MAX = 64,
     KAFC_MOCK_PARTITIONS_MAX = 100000,
     KAFC_MOCK_FRAME_MAX = 104857600,
-    KAFC_MOCK_APIS = 15,      /* that are served */
+    KAFC_MOCK_APIS = 19,      /* that are served */
     KAFC_MOCK_SLOTS = 16,     /* of coordinators, of each kind */
     KAFC_MOCK_SESSIONS = 1000 /* fetch sessions of a broker */
 };
@@ -74,6 +74,7 @@ struct kafc_mout { /* an answer on its way */
 };
 
 struct kafc_mfetch;
+struct kafc_mmember;
 
 struct kafc_mconn {
     struct kafc_list node, ready;
@@ -83,8 +84,9 @@ struct kafc_mconn {
     size_t out_bytes; /* in it */
     uint8_t *in;
     size_t in_len, in_cap, in_pos;
-    int64_t busy_until;         /* a hook's delay: requests wait */
-    struct kafc_mfetch *parked; /* or NULL */
+    int64_t busy_until;          /* a hook's delay: requests wait */
+    struct kafc_mfetch *parked;  /* or NULL */
+    struct kafc_mmember *member; /* whose JoinGroup or SyncGroup waits; or NULL */
     bool silent, closing, blocked, working;
 };
 
@@ -142,7 +144,7 @@ struct kafc_cluster {
 enum kafc_mdone {
     KAFC_MDONE_ANSWER, /* resp is to be sent */
     KAFC_MDONE_NONE,   /* nothing is to be sent */
-    KAFC_MDONE_PARKED, /* later, by kafc__mock_fetch_try() */
+    KAFC_MDONE_PARKED, /* later, by kafc__mock_fetch_try() or what completes a group's round */
     KAFC_MDONE_CUT     /* close the connection */
 };
 
@@ -152,6 +154,7 @@ struct kafc_mrq {
     const struct kafc_api *api;
     int16_t version;
     int32_t correlation;
+    kafc_str client_id;
     kafc_err forced; /* answer with this for everything, and do nothing; or KAFC_OK */
     bool lost;       /* the answer will not be sent */
     struct kafc_arena arena;
@@ -166,7 +169,8 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_metadata, kafc__mock_api_versions, kafc__mock_create_topics,
     kafc__mock_delete_topics, kafc__mock_init_producer_id, kafc__mock_find_coordinator,
     kafc__mock_add_partitions_to_txn, kafc__mock_add_offsets_to_txn, kafc__mock_end_txn,
-    kafc__mock_txn_offset_commit, kafc__mock_offset_commit, kafc__mock_offset_fetch;
+    kafc__mock_txn_offset_commit, kafc__mock_offset_commit, kafc__mock_offset_fetch,
+    kafc__mock_join_group, kafc__mock_sync_group, kafc__mock_heartbeat, kafc__mock_leave_group;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);

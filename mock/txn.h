@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the coordinators of transactions and groups know: which broker
- * coordinates what, transactional ids, offsets of groups. Shared among the
- * brokers as logs are; whoever coordinates uses it. One thread at a time.
+ * What the coordinators of transactions know: transactional ids. Shared among
+ * the brokers as logs are; whoever coordinates uses it. One thread at a time.
  */
 #ifndef KAFC_MOCK_TXN_H
 #define KAFC_MOCK_TXN_H
 
-#include "mock/state.h"
+#include "mock/group.h"
 
 enum { KAFC_MTXN_EPOCH_LAST = INT16_MAX - 1 /* that a producer is given */ };
-
-struct kafc_mgroup;
 
 struct kafc_mtxn {
     struct kafc_list node; /* of the cluster's */
@@ -30,18 +27,6 @@ struct kafc_mtxn {
     int32_t len;
     char name[];
 };
-
-/* ---- mock/coordinator.c: which broker coordinates; keys fall into slots that move as a whole ---- */
-
-void kafc__mock_coordinators_init(struct kafc_cluster *c);
-const struct kafc_mslot *kafc__mock_slot(const struct kafc_cluster *c, kafc_mock_coordination what,
-                                         kafc_str key);
-/* KAFC_OK, KAFC_ERR_NOT_COORDINATOR, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS. */
-kafc_err kafc__mock_coordinates(const struct kafc_cluster *c, kafc_mock_coordination what,
-                                kafc_str key, const struct kafc_mbroker *b);
-/* A broker is gone (others take over), or has come (it takes what nobody has). */
-void kafc__mock_coordinators_move(struct kafc_cluster *c, int32_t from);
-void kafc__mock_coordinators_take(struct kafc_cluster *c, int32_t broker);
 
 /* ---- mock/txn.c: a transactional id's life ---- */
 
@@ -76,41 +61,5 @@ kafc_err kafc__mtxn_admits_offsets(struct kafc_mrq *rq, kafc_str id, int64_t pro
                                    int16_t epoch, struct kafc_mgroup *g);
 /* KAFC_ERR_PRODUCER_FENCED, or what it was called before a version of the API. */
 kafc_err kafc__mtxn_code(const struct kafc_mrq *rq, int16_t since, kafc_err code);
-
-/* ---- mock/group.c: the offsets of groups ---- */
-
-enum { KAFC_MGROUP_METADATA_MAX = 4096 };
-
-struct kafc_moffset {
-    struct kafc_mtopic *topic;
-    int32_t partition, epoch;
-    int64_t offset;
-    int64_t producer; /* whose transaction is to decide; -1: committed */
-    char *metadata;   /* or NULL */
-    int32_t metadata_len;
-};
-
-struct kafc_mgroup {
-    struct kafc_list node;
-    struct kafc_moffset *v;
-    int32_t n, cap;
-    int32_t len;
-    char name[];
-};
-
-struct kafc_mgroup *kafc__mgroup_find(const struct kafc_cluster *c, kafc_str name);
-struct kafc_mgroup *kafc__mgroup_make(struct kafc_cluster *c, kafc_str name); /* NULL: no memory */
-/* producer >= 0: it counts when its transaction commits. */
-kafc_err kafc__mgroup_put(struct kafc_cluster *c, struct kafc_mgroup *g, int64_t producer,
-                          struct kafc_mtopic *t, int32_t partition, int64_t offset, int32_t epoch,
-                          kafc_str metadata);
-/* What is committed, or NULL. *pending: a transaction may change it. */
-const struct kafc_moffset *kafc__mgroup_get(const struct kafc_mgroup *g,
-                                            const struct kafc_mtopic *t, int32_t partition,
-                                            bool *pending);
-/* The producer's transaction has ended. */
-void kafc__mgroup_settle(struct kafc_cluster *c, struct kafc_mgroup *g, int64_t producer,
-                         bool commit);
-void kafc__mgroups_free(struct kafc_cluster *c);
 
 #endif

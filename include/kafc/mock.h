@@ -41,11 +41,18 @@ typedef struct kafc_mock_options {
     void *ctx;       /* for log */
     const kafc_allocator *allocator; /* NULL: malloc(3); copied */
     const char *release; /* that it plays, as for kafc_mock_set_release(); NULL: the present one */
-    bool blackhole; /* records are neither read nor kept, offsets grow all the same, any topic is made that is asked
+    bool
+        blackhole; /* records are neither read nor kept, offsets grow all the same, any topic is made that is asked
                      * for: to measure what sends */
     int32_t coordinator_load_ms; /* that a coordinator needs when it takes over; 0 */
     int32_t
         marker_delay_ms; /* from a transaction's end to its markers, as kafc_mock_set_marker_delay() sets; 0 */
+    int32_t
+        group_initial_delay_ms; /* that an empty group waits for more members after the first, and after each that
+                                     * came while it waited, up to the rebalance timeout; 0: not at all */
+    int32_t group_min_session_ms; /* session timeouts below are refused; 6000 */
+    int32_t group_max_session_ms; /* and those above; 1800000 */
+    int32_t group_max_size;       /* members of a group; 0: any number */
 } kafc_mock_options;
 
 /* kafc_mock_new(KAFC_MOCK(.brokers = 1), &err): options in C; in C++ use the init function. */
@@ -156,6 +163,32 @@ KAFC_API kafc_err kafc_mock_transaction_get(kafc_mock *m, const char *transactio
 KAFC_API kafc_err kafc_mock_committed(kafc_mock *m, const char *group, const char *topic,
                                       int32_t partition, int64_t *offset);
 
+typedef enum kafc_mock_group_state {
+    KAFC_MOCK_GROUP_EMPTY = 0,  /* no members, perhaps offsets */
+    KAFC_MOCK_GROUP_PREPARING,  /* a rebalance: members are to join again */
+    KAFC_MOCK_GROUP_COMPLETING, /* all have joined, the leader is to hand out assignments */
+    KAFC_MOCK_GROUP_STABLE,
+    KAFC_MOCK_GROUP_DEAD /* unknown, or deleted */
+} kafc_mock_group_state;
+
+typedef struct kafc_mock_group {
+    kafc_mock_group_state state;
+    int32_t generation; /* 0: there was none */
+    int32_t members;    /* those that have joined once */
+    int32_t pending;    /* that were given an id and are to join with it */
+    int32_t waiting;    /* members whose JoinGroup or SyncGroup is not answered yet */
+    int32_t offsets;    /* partitions with a committed offset */
+    char leader[256];   /* its member id, cut off; "": none */
+    char protocol[64];  /* chosen for this generation, cut off */
+} kafc_mock_group;
+/* KAFC_ERR_GROUP_ID_NOT_FOUND. */
+KAFC_API kafc_err kafc_mock_group_get(kafc_mock *m, const char *group, kafc_mock_group *out);
+/* Removes a member, by its member id or its instance id, as if its session had ended; NULL: all members.
+ * KAFC_ERR_GROUP_ID_NOT_FOUND, KAFC_ERR_UNKNOWN_MEMBER_ID. */
+KAFC_API kafc_err kafc_mock_kick(kafc_mock *m, const char *group, const char *member);
+/* Begins a rebalance, as a member that joins does; an empty group stays as it is. KAFC_ERR_GROUP_ID_NOT_FOUND. */
+KAFC_API kafc_err kafc_mock_rebalance(kafc_mock *m, const char *group);
+
 /* --- Faults -------------------------------------------------------------------- */
 
 typedef enum kafc_mock_act {
@@ -182,7 +215,8 @@ typedef struct kafc_mock_answer {
     int32_t delay_ms; /* the answer leaves later; the connection's requests behind it wait, too */
     kafc_err code;    /* of KAFC_MOCK_ERROR */
     kafc_bytes bytes; /* of KAFC_MOCK_RAW; copied after the return */
-    int32_t throttle_ms; /* the answer says so, where its version can; the connection's requests wait so long */
+    int32_t
+        throttle_ms; /* the answer says so, where its version can; the connection's requests wait so long */
 } kafc_mock_answer;
 
 /* Called for each request of the API, on the mock's thread, with *a set to KAFC_MOCK_PASS. It may call the mock's

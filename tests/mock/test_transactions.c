@@ -337,7 +337,8 @@ START_TEST(offsets_without_transactions)
     struct kafc_offset_fetch_req q;
     struct kafc_offset_fetch_resp r;
     tx_setup(&t);
-    IS(tx_commit_offset(&t, 9, 3, 1), KAFC_ERR_ILLEGAL_GENERATION);
+    IS(tx_commit_offset(&t, 8, 3, 1), KAFC_ERR_ILLEGAL_GENERATION);
+    IS(tx_commit_offset(&t, 9, 3, 1), KAFC_ERR_GROUP_ID_NOT_FOUND);
     ck_assert_int_eq(tx_offset_of(&t, 9, "plain", true), -1);
     for (int16_t v = 2; v <= 10; v++) {
         IS(tx_commit_offset(&t, v, -1, v), KAFC_OK);
