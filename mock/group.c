@@ -26,6 +26,16 @@ const char *kafc__mgroup_state(const struct kafc_mgroup *g)
     return state_name[g ? g->state : KAFC_MOCK_GROUP_DEAD];
 }
 
+int32_t kafc__mgroup_size(const struct kafc_mgroup *g)
+{
+    const struct kafc_mmember *m;
+    int32_t n = 0;
+
+    EACH(m, g)
+    n++;
+    return n;
+}
+
 static void go(struct kafc_cluster *c, struct kafc_mgroup *g, kafc_mock_group_state to,
                const char *why)
 {

@@ -95,6 +95,7 @@ void kafc__mgroups_reload(struct kafc_cluster *c, const struct kafc_mslot *s);
 
 /* "Stable", …; g NULL: "Dead". */
 const char *kafc__mgroup_state(const struct kafc_mgroup *g);
+int32_t kafc__mgroup_size(const struct kafc_mgroup *g); /* members */
 /* A round begins; no round is under way; the reason is for the log. */
 void kafc__mgroup_prepare(struct kafc_cluster *c, struct kafc_mgroup *g, const char *why);
 /* A member has come, or joined again with something new. */
@@ -179,6 +180,8 @@ const struct kafc_moffset *kafc__mgroup_get(const struct kafc_mgroup *g,
 /* The producer's transaction has ended. */
 void kafc__mgroup_settle(struct kafc_cluster *c, struct kafc_mgroup *g, int64_t producer,
                          bool commit);
+void kafc__mgroup_delete_offset(struct kafc_cluster *c, struct kafc_mgroup *g,
+                                const struct kafc_mtopic *t, int32_t partition);
 void kafc__mgroup_forget_offsets(struct kafc_cluster *c, struct kafc_mgroup *g);
 
 /* ---- strings ---- */

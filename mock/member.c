@@ -193,12 +193,9 @@ static bool list(const struct kafc_mgroup *g, struct kafc_arena *arena,
                  struct kafc_join_group_resp *a)
 {
     const struct kafc_mmember *m;
-    int32_t n = 0;
 
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node))
-        n++;
-    a->members.v = kafc__msg_array(&kafc_join_group_resp_member_schema, n, arena);
+    a->members.v = kafc__msg_array(&kafc_join_group_resp_member_schema, kafc__mgroup_size(g),
+                                   arena);
     if (!a->members.v)
         return false;
     for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m;

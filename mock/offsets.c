@@ -104,6 +104,14 @@ void kafc__mgroup_settle(struct kafc_cluster *c, struct kafc_mgroup *g, int64_t 
     }
 }
 
+void kafc__mgroup_delete_offset(struct kafc_cluster *c, struct kafc_mgroup *g,
+                                const struct kafc_mtopic *t, int32_t partition)
+{
+    for (int32_t i = g->n - 1; i >= 0; i--)
+        if (g->v[i].topic == t && g->v[i].partition == partition)
+            drop(c, g, &g->v[i]);
+}
+
 void kafc__mgroup_forget_offsets(struct kafc_cluster *c, struct kafc_mgroup *g)
 {
     while (g->n)

@@ -24,6 +24,10 @@ static const struct kafc_mserve *const served[KAFC_MOCK_APIS] = {
     &kafc__mock_sync_group,
     &kafc__mock_heartbeat,
     &kafc__mock_leave_group,
+    &kafc__mock_describe_groups,
+    &kafc__mock_list_groups,
+    &kafc__mock_delete_groups,
+    &kafc__mock_offset_delete,
 };
 
 const struct kafc_mserve *kafc__mock_serve_at(int index)

@@ -143,6 +143,17 @@ void kafc__mtxns_forget(struct kafc_cluster *c, const struct kafc_mtopic *topic)
                 t->part[i] = t->part[--t->nparts];
 }
 
+void kafc__mtxns_forget_group(struct kafc_cluster *c, const struct kafc_mgroup *g)
+{
+    struct kafc_mtxn *t;
+
+    for (t = KAFC_LIST_FIRST(&c->txns, struct kafc_mtxn, node); t;
+         t = KAFC_LIST_NEXT(&c->txns, t, struct kafc_mtxn, node))
+        for (int32_t i = t->ngroups - 1; i >= 0; i--)
+            if (t->group[i] == g)
+                t->group[i] = t->group[--t->ngroups];
+}
+
 /* ---- markers ---- */
 
 /* Writes what can be written now; true: all is. */

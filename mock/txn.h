@@ -52,6 +52,7 @@ int64_t kafc__mtxns_deadline(const struct kafc_cluster *c);
 void kafc__mtxns_free(struct kafc_cluster *c);
 /* The partitions of a topic that goes. */
 void kafc__mtxns_forget(struct kafc_cluster *c, const struct kafc_mtopic *t);
+void kafc__mtxns_forget_group(struct kafc_cluster *c, const struct kafc_mgroup *g);
 /* What a leader asks before it appends a batch: is the partition a part of the transaction? From Produce version 12 on
  * it becomes one. KAFC_OK, or the partition's error. */
 kafc_err kafc__mtxn_admits(struct kafc_mrq *rq, kafc_str id, struct kafc_mpart *p,

@@ -26,7 +26,13 @@ void club_close(struct club *c)
 
 void club_wait(struct club *c, int ms)
 {
-    ask_advance(&c->a, (int64_t)ms * 1000);
+    int64_t end = c->a.now + (int64_t)ms * 1000;
+
+    while (c->a.now < end) { /* stops where something is due */
+        int64_t next = kafc__cluster_deadline(c->a.c);
+
+        ask_advance(&c->a, (next > c->a.now && next < end ? next : end) - c->a.now);
+    }
 }
 
 kafc_mock_group club_look(struct club *c)
@@ -35,16 +41,6 @@ kafc_mock_group club_look(struct club *c)
 
     (void)kafc__cluster_group(c->a.c, "g", &g);
     return g;
-}
-
-/* The ask's connection for a moment is the member's: its requests are answered in order. */
-static struct ask *as(struct member *m)
-{
-    struct ask *a = &m->club->a;
-
-    a->conn = m->conn;
-    a->in_len = 0;
-    return a;
 }
 
 void member_init(struct member *m, struct club *c)
@@ -72,21 +68,40 @@ static kafc_str instance_of(const struct member *m, bool known)
     return m->instance && known ? ask_str(m->instance) : (kafc_str){ NULL, 0 };
 }
 
-/* The answers' correlation ids are counted on each connection by itself. */
+/* Requests are counted on each connection by itself, and one is out at a time. */
+static struct ask as(const struct member *m)
+{
+    struct ask a = m->club->a;
+
+    a.conn = m->conn;
+    a.correlation = a.answered = 0;
+    a.in_len = 0;
+    return a;
+}
+
+/* What has grown meanwhile belongs to the club's ask again. */
+static void give_back(struct member *m, const struct ask *a)
+{
+    m->club->a.arena = a->arena;
+    m->club->a.in = a->in;
+    m->club->a.in_cap = a->in_cap;
+}
+
 static void send(struct member *m, int16_t api, int16_t version, const void *req)
 {
-    struct ask *a = as(m);
+    struct ask a = as(m);
 
-    a->correlation = 0;
-    ask_send(a, api, version, req);
+    ask_send(&a, api, version, req);
+    give_back(m, &a);
 }
 
 static bool answered(struct member *m, int16_t api, int16_t version, void *resp)
 {
-    struct ask *a = as(m);
+    struct ask a = as(m);
+    bool any = ask_answered(&a, api, version, resp);
 
-    a->answered = 0;
-    return ask_answered(a, api, version, resp);
+    give_back(m, &a);
+    return any;
 }
 
 static void call(struct member *m, int16_t api, int16_t version, const void *req, void *resp)
@@ -112,6 +127,8 @@ static int32_t split(struct member *m, struct kafc_join_group_req_protocol *v)
         snprintf(text, sizeof(text), "%.*s %d", (int)len, p, m->metadata);
         v[n].metadata.p = kafc__arena_dup(&m->club->a.arena, text, strlen(text));
         v[n].metadata.len = (int32_t)strlen(text);
+        if (m->raw_metadata.p)
+            v[n].metadata = m->raw_metadata;
         n++;
         p += len + (p[len] == ',');
     }

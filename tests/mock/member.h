@@ -21,6 +21,7 @@ struct member {
     const char *instance;  /* NULL: a dynamic one */
     const char *protocols; /* "range,roundrobin"; metadata of each is name + version */
     int metadata;
+    kafc_bytes raw_metadata; /* null: as above */
     int32_t session_ms, rebalance_ms, generation;
     int16_t join_version, sync_version;
     char id[128];
