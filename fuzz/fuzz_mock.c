@@ -3,13 +3,16 @@
  * Target Functions: kafc__cluster_received, all of mock/api_*.
  *
  * Requests of any bytes to a cluster in memory. The input is a list of frames
- * (two bytes of length, then API key, version and body): each becomes a framed
- * request; the cluster answers or closes, and goes on with a new connection.
+ * (two bytes: which of four connections, and the length; then API key, version
+ * and body): each becomes a framed request; the cluster answers, now or when
+ * others have asked, or closes, and goes on with a new connection.
  */
 #include <string.h>
 
 #include "fuzz/fuzz.h"
 #include "mock/cluster.h"
+
+enum { CONNS = 4 };
 
 static void drain(struct kafc_cluster *c, uint64_t conn)
 {
@@ -53,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     kafc_mock_options o;
     struct kafc_cluster *c;
-    uint64_t conn = 0;
+    uint64_t conn[CONNS] = { 0 };
     int64_t now = 1000000;
 
     kafc_mock_options_init(&o);
@@ -65,19 +68,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)kafc__cluster_set_marker_delay(
         c, 700); /* one request comes before the markers, the next one behind */
     while (size >= 4) {
-        size_t n = (size_t)(data[0] << 8 | data[1]) % 4096;
+        size_t n = (size_t)(data[0] << 8 | data[1]) % 4096, i = (data[0] >> 4) % CONNS;
 
         n = n > size - 2 ? size - 2 : n < 2 ? 2 : n;
-        if (!conn)
-            conn = kafc__cluster_open(c, 1);
-        request(c, conn, data + 2, n);
+        if (!conn[i])
+            conn[i] = kafc__cluster_open(c, 1);
+        request(c, conn[i], data + 2, n);
         now += 600000; /* parked fetches answer */
         kafc__cluster_time(c, now, now / 1000);
         kafc__cluster_tick(c);
-        drain(c, conn);
-        if (kafc__cluster_closing(c, conn)) {
-            kafc__cluster_close(c, conn);
-            conn = 0;
+        for (i = 0; i < CONNS; i++) {
+            drain(c, conn[i]);
+            if (kafc__cluster_closing(c, conn[i])) {
+                kafc__cluster_close(c, conn[i]);
+                conn[i] = 0;
+            }
         }
         data += 2 + n;
         size -= 2 + n;
