@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * DescribeGroups: state and members; protocols and assignments of a group that
- * is stable.
+ * DescribeGroups: state and members; what they have joined with only while the
+ * group is stable.
  */
 #include <stdio.h>
 
@@ -28,7 +28,7 @@ static void put_member(const struct kafc_mgroup *g, const struct kafc_mmember *m
     a->client_host = kafc__mstr("/127.0.0.1");
     a->member_metadata = stable && p ? p->metadata : no_bytes;
     a->member_assignment = no_bytes;
-    if (stable && m->assignment)
+    if (!g->unassigned && m->assignment)
         a->member_assignment = (kafc_bytes){ m->assignment, m->assignment_len };
 }
 
@@ -76,12 +76,11 @@ static bool describe(struct kafc_mrq *rq, const struct kafc_describe_groups_req 
         return true;
     g = kafc__mgroup_find(rq->c, a->group_id);
     a->group_state = kafc__mstr(kafc__mgroup_state(g));
-    if (q->include_authorized_operations)
+    if (!g)
+        put_unknown(rq, a);
+    if (q->include_authorized_operations && !a->error_code)
         a->authorized_operations = ALL_OPERATIONS;
-    if (g)
-        return put_group(g, &rq->arena, a);
-    put_unknown(rq, a);
-    return true;
+    return !g || put_group(g, &rq->arena, a);
 }
 
 static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)

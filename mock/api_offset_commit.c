@@ -14,7 +14,7 @@ static kafc_err admit(struct kafc_mrq *rq, const struct kafc_offset_commit_req *
                       struct kafc_mgroup **g)
 {
     int32_t generation = rq->version >= 1 ? q->generation_id_or_member_epoch : -1;
-    kafc_err code = kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, q->group_id, rq->conn->broker);
+    kafc_err code = kafc__mgroup_coordinates(rq, q->group_id);
 
     if (code)
         return code;
@@ -35,7 +35,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     const struct kafc_offset_commit_req *q = req;
     struct kafc_offset_commit_resp *a = resp;
     struct kafc_mgroup *g = NULL;
-    kafc_err code = rq->forced ? rq->forced : admit(rq, q, &g);
+    kafc_err code = admit(rq, q, &g);
 
     a->topics.n = q->topics.n;
     a->topics.v = kafc__msg_array(&kafc_offset_commit_resp_topic_schema, q->topics.n, &rq->arena);

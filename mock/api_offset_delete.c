@@ -45,7 +45,7 @@ static bool subscribed(struct kafc_mrq *rq, const struct kafc_mgroup *g, kafc_st
 
 static kafc_err admit(const struct kafc_mrq *rq, kafc_str name, struct kafc_mgroup **g)
 {
-    kafc_err code = kafc__mgroup_coordinates(rq, name);
+    kafc_err code = kafc__mgroup_named(rq, name);
 
     if (code)
         return code;

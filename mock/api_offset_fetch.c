@@ -84,11 +84,9 @@ static bool group(struct kafc_mrq *rq, const struct kafc_offset_fetch_req_group 
                   struct kafc_offset_fetch_resp_group *a)
 {
     struct ask k = { rq, kafc__mgroup_find(rq->c, q->group_id), stable };
-    kafc_err code = rq->forced;
+    kafc_err code = kafc__mgroup_coordinates(rq, q->group_id);
 
     a->group_id = q->group_id;
-    if (!code)
-        code = kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, q->group_id, rq->conn->broker);
     a->error_code = (int16_t)code;
     if (code)
         return true;

@@ -289,6 +289,7 @@ void kafc__mgroup_prepare(struct kafc_cluster *c, struct kafc_mgroup *g, const c
         kafc__mmember_answer_sync(c, g, m, KAFC_ERR_REBALANCE_IN_PROGRESS);
         kafc__mgroup_alive(c, m);
     }
+    g->unassigned |= g->state == KAFC_MOCK_GROUP_COMPLETING;
     g->initial = g->state == KAFC_MOCK_GROUP_EMPTY;
     g->grown = false;
     g->left_us = patience - delay;
@@ -350,6 +351,7 @@ bool kafc__mgroup_assign(struct kafc_cluster *c, struct kafc_mgroup *g,
     EACH(m, g)
     if (!take_assignment(c, m, assignment_of(q, m->id)))
         return false;
+    g->unassigned = false;
     go(c, g, KAFC_MOCK_GROUP_STABLE, "the leader has handed out assignments");
     save(c, g);
     EACH(m, g)
@@ -474,7 +476,7 @@ static void revert(struct kafc_cluster *c, struct kafc_mgroup *g)
     kafc__free(&c->mem, g->protocol);
     g->protocol = g->saved_protocol ? kafc__strdup(&c->mem, g->saved_protocol) : NULL;
     g->generation = g->saved_generation;
-    g->initial = false;
+    g->initial = g->unassigned = false;
     if (kafc__list_empty(&g->members)) {
         go(c, g, KAFC_MOCK_GROUP_EMPTY, "another coordinator");
         save(c, g);

@@ -55,6 +55,7 @@ struct kafc_mgroup {
     struct kafc_mmember *leader;       /* or NULL */
     bool initial;                      /* the first round of an empty group, which waits for more */
     bool grown;                        /* somebody came meanwhile */
+    bool unassigned;                   /* a round has ended before its assignments were there */
     bool shrunk;                       /* a saved member is gone since */
     int64_t join_at, sync_at; /* those who have not joined, or synced, by then are out; INT64_MAX */
     int64_t left_us;          /* of an initial round's patience */
@@ -78,9 +79,11 @@ void kafc__mock_coordinators_take(struct kafc_cluster *c, int32_t broker);
 
 /* ---- mock/groups.c: all of them ---- */
 
-/* Whether the broker of the connection coordinates a group of this name: KAFC_OK, KAFC_ERR_INVALID_GROUP_ID,
- * KAFC_ERR_NOT_COORDINATOR, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS; or what is forced. */
+/* Whether the broker of the connection coordinates the group: KAFC_OK, KAFC_ERR_NOT_COORDINATOR,
+ * KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS; or what is forced. */
 kafc_err kafc__mgroup_coordinates(const struct kafc_mrq *rq, kafc_str name);
+/* The same where the name must not be empty: also KAFC_ERR_INVALID_GROUP_ID. */
+kafc_err kafc__mgroup_named(const struct kafc_mrq *rq, kafc_str name);
 struct kafc_mgroup *kafc__mgroup_find(const struct kafc_cluster *c, kafc_str name);
 struct kafc_mgroup *kafc__mgroup_make(struct kafc_cluster *c, kafc_str name); /* NULL: no memory */
 void kafc__mgroup_free(struct kafc_cluster *c, struct kafc_mgroup *g);

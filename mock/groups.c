@@ -72,10 +72,14 @@ void kafc__mgroups_free(struct kafc_cluster *c)
 
 kafc_err kafc__mgroup_coordinates(const struct kafc_mrq *rq, kafc_str name)
 {
-    if (rq->forced)
-        return rq->forced;
-    return name.len == 0 ? KAFC_ERR_INVALID_GROUP_ID
-                         : kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, name, rq->conn->broker);
+    return rq->forced ? rq->forced
+                      : kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, name, rq->conn->broker);
+}
+
+kafc_err kafc__mgroup_named(const struct kafc_mrq *rq, kafc_str name)
+{
+    return !rq->forced && name.len == 0 ? KAFC_ERR_INVALID_GROUP_ID
+                                        : kafc__mgroup_coordinates(rq, name);
 }
 
 /* ---- time ---- */
