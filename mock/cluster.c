@@ -368,9 +368,11 @@ kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
 {
     struct kafc_mbroker *b = kafc__mock_broker(c, broker);
     struct kafc_mtopic *t;
+    bool was;
 
     if (!b)
         return KAFC_ERR_USAGE;
+    was = b->running;
     b->running = b->listed = true;
     b->failover_at = INT64_MAX;
     for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
@@ -379,7 +381,8 @@ kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
             for (int32_t k = 0; t->part[i].leader < 0 && k < t->part[i].nreplicas; k++)
                 if (t->part[i].replica[k] == broker)
                     kafc__mock_move_leader(&t->part[i], broker);
-    kafc__mock_coordinators_take(c, broker);
+    if (!was)
+        kafc__mock_coordinators_take(c, broker);
     return KAFC_OK;
 }
 

@@ -66,7 +66,7 @@ void kafc__mock_coordinators_move(struct kafc_cluster *c, int32_t from)
 void kafc__mock_coordinators_take(struct kafc_cluster *c, int32_t broker)
 {
     for (int i = 0; i < 2 * KAFC_MOCK_SLOTS; i++)
-        if (nth(c, i)->broker < 0)
+        if (nth(c, i)->broker < 0 || nth(c, i)->broker == broker)
             give(c, nth(c, i), broker);
 }
 

@@ -73,7 +73,7 @@ const struct kafc_mslot *kafc__mock_slot(const struct kafc_cluster *c, kafc_mock
 /* KAFC_OK, KAFC_ERR_NOT_COORDINATOR, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS. */
 kafc_err kafc__mock_coordinates(const struct kafc_cluster *c, kafc_mock_coordination what,
                                 kafc_str key, const struct kafc_mbroker *b);
-/* A broker is gone (others take over), or has come (it takes what nobody has). */
+/* A broker is gone (others take over), or has come: it loads what is still its own, and what nobody has. */
 void kafc__mock_coordinators_move(struct kafc_cluster *c, int32_t from);
 void kafc__mock_coordinators_take(struct kafc_cluster *c, int32_t broker);
 

@@ -98,7 +98,7 @@ static int64_t due(const struct kafc_cluster *c, const struct kafc_mgroup *g)
     if (at == INT64_MAX)
         return at;
     s = slot_of(c, g);
-    return s->broker < 0 ? INT64_MAX : at < s->ready_at ? s->ready_at : at;
+    return !kafc__cluster_running(c, s->broker) ? INT64_MAX : at < s->ready_at ? s->ready_at : at;
 }
 
 int64_t kafc__mgroups_deadline(const struct kafc_cluster *c)

@@ -352,7 +352,7 @@ static int64_t due(const struct kafc_cluster *c, const struct kafc_mtxn *t)
                  : timed(t)  ? t->started + (int64_t)t->timeout_ms * 1000
                              : INT64_MAX;
 
-    if (s->broker < 0 || at == INT64_MAX)
+    if (at == INT64_MAX || !kafc__cluster_running(c, s->broker))
         return INT64_MAX;
     return at < s->ready_at ? s->ready_at : at;
 }

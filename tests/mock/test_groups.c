@@ -516,6 +516,117 @@ START_TEST(coordinators_move)
 }
 END_TEST
 
+START_TEST(a_coordinator_dies)
+{
+    struct club c;
+    struct member a, b;
+    club_open(&c, KAFC_MOCK(.brokers = 2, .failover_ms = 60000));
+    IS(kafc__cluster_set_coordinator(c.a.c, KAFC_MOCK_GROUPS, "g", 1), KAFC_OK);
+    member_init(&a, &c);
+    member_init(&b, &c);
+    settle_two(&a, &b);
+    IS(kafc__cluster_stop(c.a.c, 1), KAFC_OK);
+    club_wait(&c, 50000); /* while nobody coordinates, no session ends */
+    IS(club_look(&c).members, 2);
+    IS(kafc__cluster_start(c.a.c, 1), KAFC_OK);
+    member_gone(&a);
+    a.conn = kafc__cluster_open(c.a.c, 1);
+    club_wait(&c, 9999); /* and those that were open have begun again */
+    IS(member_beat(&a, BEAT), KAFC_OK);
+    club_wait(&c, 1);
+    IS(club_look(&c).members, 1);
+    /* Stopped for good, another one takes over. */
+    IS(member_join_now(&a), KAFC_OK);
+    IS(kafc__cluster_stop(c.a.c, 1), KAFC_OK);
+    club_wait(&c, 60000);
+    IS(kafc__cluster_coordinator(c.a.c, KAFC_MOCK_GROUPS, "g"), 2);
+    IS(club_look(&c).generation, 2); /* the round was not over */
+    IS(club_look(&c).state, KAFC_MOCK_GROUP_PREPARING);
+    member_gone(&a);
+    a.conn = kafc__cluster_open(c.a.c, 2);
+    IS(member_join_now(&a), KAFC_OK);
+    IS(a.generation, 3);
+    club_close(&c);
+}
+END_TEST
+
+/* The answer is lost, what was asked has happened. */
+static void cut(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx;
+    (void)rq;
+    a->act = KAFC_MOCK_PASS_CUT;
+}
+
+START_TEST(answers_are_lost)
+{
+    struct club c;
+    struct member a, b;
+    kafc_err code;
+    club_open(&c, NULL);
+    member_init(&a, &c);
+    member_init(&b, &c);
+    settle_two(&a, &b);
+    a.metadata = 1;
+    IS(kafc__cluster_hook(c.a.c, KAFC_API_JOIN_GROUP, cut, NULL), KAFC_OK);
+    member_join(&a);
+    ck_assert(!member_has_joined(&a));
+    ck_assert(kafc__cluster_closing(c.a.c, a.conn));
+    IS(kafc__cluster_hook(c.a.c, KAFC_API_JOIN_GROUP, NULL, NULL), KAFC_OK);
+    member_gone(&a);
+    a.conn = kafc__cluster_open(c.a.c, 1);
+    IS(member_join_now(&b), KAFC_OK); /* a has joined */
+    IS(b.generation, 3);
+    IS(member_join_now(&a), KAFC_OK);
+    IS(a.generation, 3);
+    ck_assert_int_eq(a.joined.members.n, 2);
+    IS(kafc__cluster_hook(c.a.c, KAFC_API_SYNC_GROUP, cut, NULL), KAFC_OK);
+    member_sync(&a, "x,y");
+    ck_assert(!member_has_synced(&a));
+    IS(kafc__cluster_hook(c.a.c, KAFC_API_SYNC_GROUP, NULL, NULL), KAFC_OK);
+    member_gone(&a);
+    a.conn = kafc__cluster_open(c.a.c, 1);
+    ck_assert_str_eq(member_sync_now(&b, "", &code), "y");
+    ck_assert_str_eq(member_sync_now(&a, "", &code), "x");
+    club_close(&c);
+}
+END_TEST
+
+START_TEST(former_releases)
+{
+    static const struct {
+        const char *name;
+        int16_t join, sync;
+        kafc_err loading;
+    } releases[] = { { "0.9", 0, 0, KAFC_ERR_REBALANCE_IN_PROGRESS },
+                     { "0.10.1", 1, 0, KAFC_ERR_REBALANCE_IN_PROGRESS },
+                     { "1.1", 2, 1, KAFC_ERR_REBALANCE_IN_PROGRESS },
+                     { "2.1", 3, 2, KAFC_ERR_REBALANCE_IN_PROGRESS },
+                     { "2.8", 7, 5, KAFC_ERR_REBALANCE_IN_PROGRESS },
+                     { NULL, 9, 5, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS } };
+    for (size_t i = 0; i < sizeof(releases) / sizeof(*releases); i++) {
+        struct club c;
+        struct member m;
+        kafc_err code;
+        club_open(&c,
+                  KAFC_MOCK(.brokers = 1, .release = releases[i].name, .coordinator_load_ms = 50));
+        member_init(&m, &c);
+        m.join_version = releases[i].join;
+        m.sync_version = releases[i].sync;
+        settle(&m);
+        IS(kafc__cluster_set_coordinator(c.a.c, KAFC_MOCK_GROUPS, "g", 1), KAFC_OK);
+        member_sync_now(&m, "", &code);
+        IS(code, releases[i].loading);
+        m.join_version++;
+        if (releases[i].name) {
+            member_join(&m);
+            ck_assert(kafc__cluster_closing(c.a.c, m.conn));
+        }
+        club_close(&c);
+    }
+}
+END_TEST
+
 START_TEST(tests_may_kick_and_rebalance)
 {
     struct club c;
@@ -577,5 +688,5 @@ SUITE_MAIN("mock-groups", 20, a_member_alone_in_every_version, members_come_and_
            who_does_not_join_again_is_out, protocols_are_voted_for, an_empty_group_waits_for_more,
            ids_that_nobody_joins_with, static_members_come_back,
            a_static_member_comes_back_in_the_middle, sizes_and_sessions_have_bounds,
-           connections_end_while_members_wait, coordinators_move, tests_may_kick_and_rebalance,
-           errors_are_forced)
+           connections_end_while_members_wait, coordinators_move, a_coordinator_dies,
+           answers_are_lost, former_releases, tests_may_kick_and_rebalance, errors_are_forced)
