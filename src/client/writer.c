@@ -326,7 +326,7 @@ static kafc_err enter(const kafc_writer *w, int timeout_ms, kafc_error *err)
     if (code != KAFC_OK || timeout_ms == 0)
         return code;
     if (kafc__loop_here())
-        return kafc__error(err, KAFC_ERR_IN_CALLBACK, 
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK,
                            "a call that waits was made from inside a callback of kafc");
     return KAFC_OK;
 }
