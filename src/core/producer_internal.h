@@ -21,9 +21,7 @@ enum {
     REMEMBERED = 5,          /* batches of a producer that a leader knows again */
     NODE_IN_FLIGHT = 5,      /* requests on a connection: more would only be smaller ones */
     REQUEST_BYTES = 4 << 20, /* of all batches of a request, unless one alone is larger */
-    UNKNOWN_TOPIC_US =
-        10 *
-        1000000 /* so long a topic that nobody knows may still be on its way (rule W9: not created) */
+    UNKNOWN_TOPIC_US = 10000000 /* a topic that nobody knows may be on its way so long (rule W9) */
 };
 
 struct kafc_part {
