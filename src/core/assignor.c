@@ -9,7 +9,9 @@
 #include "core/assignor_internal.h"
 
 #define ROW(name, protocol, data, rule) \
-    { (name), KAFC_ASSIGN_##protocol, KAFC_ASSIGN_DATA_##data, (rule), NULL, NULL }
+    { \
+        (name), KAFC_ASSIGN_##protocol, KAFC_ASSIGN_DATA_##data, (rule), NULL, NULL \
+    }
 
 /* clang-format off */
 static const struct kafc_assignor assignors[] = {

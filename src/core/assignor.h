@@ -31,8 +31,8 @@ struct kafc_assign_member {
     struct kafc_consumer_subscription sub; /* as kafc__assign_member_read() makes it */
 };
 
-/* Members in the order of the JoinGroup response; topics in any. Each once; topics that are not there are not
- * assigned. */
+/* Members in the order of the JoinGroup response, which matters only where claims contradict each other; topics in
+ * any order. Each once; topics that are not there are not assigned. */
 struct kafc_assign_in {
     const struct kafc_assign_member *members;
     int32_t nmembers;

@@ -31,7 +31,7 @@ struct general {
     int32_t *next, *prev;                /* by partition: its neighbours in `moves` */
     uint32_t *hash;                      /* by topic: of its name */
     struct kafc_map moves;
-    int64_t budget; /* of moves: Java goes on for ever if moves chase each other */
+    int64_t budget; /* of moves, a pass being some: moves that chase each other have an end here */
 };
 
 /* ---- Moves ---- */
@@ -192,6 +192,7 @@ static bool improve_all(struct general *g, const struct kafc_ints *parts, bool *
     do {
         if (!improve(g, parts, &moved))
             return false;
+        g->budget -= parts->n / 16;
         *any = *any || moved;
     } while (moved && g->budget > 0);
     return true;
