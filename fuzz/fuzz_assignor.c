@@ -69,7 +69,7 @@ static void add_topic(struct run *r)
     for (int32_t i = 0; i + 1 < r->in.ntopics; i++)
         if (r->topics[i].name.len == t->name.len &&
             memcmp(r->topics[i].name.p, t->name.p, (size_t)t->name.len) == 0)
-            t->name = (kafc_str){ "0123456" + r->in.ntopics, 1 };
+            t->name = (kafc_str){ &"0123456"[r->in.ntopics], 1 };
     t->npartitions = next(r) % 40;
     if (how % 3)
         return;
