@@ -44,8 +44,7 @@ static bool put_group(const struct kafc_mgroup *g, struct kafc_arena *arena,
     a->members.v = kafc__msg_array(&kafc_describe_groups_resp_member_schema, n, arena);
     if (!a->members.v)
         return false;
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node))
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
         put_member(g, m, &a->members.v[a->members.n++]);
     return true;
 }

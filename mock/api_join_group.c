@@ -36,8 +36,7 @@ static bool has_room(struct join *j)
 
     if (j->g->state == KAFC_MOCK_GROUP_EMPTY || (self && (!preparing || self->joining)))
         return true;
-    for (m = KAFC_LIST_FIRST(&j->g->members, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(&j->g->members, m, struct kafc_mmember, node))
+    for (m = kafc__mgroup_first(j->g); m; m = kafc__mgroup_next(j->g, m))
         n += !preparing || m->joining;
     return n < j->rq->c->opt.group_max_size;
 }

@@ -57,14 +57,12 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     kafc_err code = rq->forced;
     int32_t n = 0;
 
-    for (g = KAFC_LIST_FIRST(&rq->c->groups, struct kafc_mgroup, node); g;
-         g = KAFC_LIST_NEXT(&rq->c->groups, g, struct kafc_mgroup, node))
+    for (g = kafc__mgroups_first(rq->c); g; g = kafc__mgroups_next(rq->c, g))
         n++;
     a->groups.v = kafc__msg_array(&kafc_list_groups_resp_group_schema, n, &rq->arena);
     if (!a->groups.v)
         return KAFC_MDONE_CUT;
-    for (g = KAFC_LIST_FIRST(&rq->c->groups, struct kafc_mgroup, node); g && !code;
-         g = KAFC_LIST_NEXT(&rq->c->groups, g, struct kafc_mgroup, node))
+    for (g = kafc__mgroups_first(rq->c); g && !code; g = kafc__mgroups_next(rq->c, g))
         code = put(rq, req, g, a);
     if (code)
         a->groups.n = 0;

@@ -35,8 +35,7 @@ static bool subscribed(struct kafc_mrq *rq, const struct kafc_mgroup *g, kafc_st
 
     if (!is_consumers(g))
         return false;
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node))
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
         if (!g->protocol ||
             names(kafc__mmember_protocol(m, kafc__mstr(g->protocol)), topic, &rq->arena))
             return true;

@@ -14,10 +14,6 @@
 
 enum { JOIN_MS = 300000 }; /* for a newcomer to be told of its generation */
 
-#define EACH(m, g) \
-    for ((m) = KAFC_LIST_FIRST(&(g)->members, struct kafc_mmember, node); (m); \
-         (m) = KAFC_LIST_NEXT(&(g)->members, (m), struct kafc_mmember, node))
-
 static const char *const state_name[] = { "Empty", "PreparingRebalance", "CompletingRebalance",
                                           "Stable", "Dead" };
 
@@ -31,8 +27,8 @@ int32_t kafc__mgroup_size(const struct kafc_mgroup *g)
     const struct kafc_mmember *m;
     int32_t n = 0;
 
-    EACH(m, g)
-    n++;
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        n++;
     return n;
 }
 
@@ -54,9 +50,9 @@ static int64_t rebalance_us(const struct kafc_mgroup *g)
     const struct kafc_mmember *m;
     int32_t ms = 0;
 
-    EACH(m, g)
-    if (m->rebalance_ms > ms)
-        ms = m->rebalance_ms;
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        if (m->rebalance_ms > ms)
+            ms = m->rebalance_ms;
     return us(ms);
 }
 
@@ -87,7 +83,7 @@ void kafc__mgroup_remove(struct kafc_cluster *c, struct kafc_mgroup *g, struct k
         kafc__mmember_answer_sync(c, g, m, code);
     kafc__list_del(&m->node);
     if (g->leader == m)
-        g->leader = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node);
+        g->leader = kafc__mgroup_first(g);
     g->shrunk |= m->saved;
     kafc__mmember_free(c, m);
 }
@@ -125,9 +121,9 @@ static bool all_know(const struct kafc_mgroup *g, kafc_str name)
 {
     const struct kafc_mmember *m;
 
-    EACH(m, g)
-    if (!kafc__mmember_protocol(m, name))
-        return false;
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        if (!kafc__mmember_protocol(m, name))
+            return false;
     return true;
 }
 
@@ -157,13 +153,13 @@ static void vote(const struct kafc_mmember *m, struct kafc_mmember *first)
 
 kafc_str kafc__mgroup_vote(const struct kafc_mgroup *g)
 {
-    struct kafc_mmember *m, *first = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node);
+    struct kafc_mmember *m, *first = kafc__mgroup_first(g);
     const struct kafc_mprotocol *best = NULL;
 
     for (int32_t i = 0; first && i < first->nprotocols; i++)
         first->protocol[i].votes = all_know(g, first->protocol[i].name) ? 0 : -1;
-    EACH(m, g)
-    vote(m, first);
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        vote(m, first);
     for (int32_t i = 0; first && i < first->nprotocols; i++)
         if (!best || first->protocol[i].votes > best->votes)
             best = &first->protocol[i];
@@ -181,8 +177,8 @@ static void save(struct kafc_cluster *c, struct kafc_mgroup *g)
     g->saved_protocol = g->protocol ? kafc__strdup(&c->mem, g->protocol) : NULL;
     g->saved_generation = g->generation;
     g->shrunk = false;
-    EACH(m, g)
-    m->saved = true;
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        m->saved = true;
 }
 
 /* One who has joined leads; false: nobody has. */
@@ -192,11 +188,11 @@ static bool elect(struct kafc_mgroup *g)
 
     if (g->leader && g->leader->joining)
         return true;
-    EACH(m, g)
-    if (m->joining) {
-        g->leader = m;
-        return true;
-    }
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        if (m->joining) {
+            g->leader = m;
+            return true;
+        }
     return false;
 }
 
@@ -204,8 +200,8 @@ static void drop_absent(struct kafc_cluster *c, struct kafc_mgroup *g)
 {
     struct kafc_mmember *m, *next;
 
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m; m = next) {
-        next = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node);
+    for (m = kafc__mgroup_first(g); m; m = next) {
+        next = kafc__mgroup_next(g, m);
         if (!m->joining && !m->instance.p)
             kafc__mgroup_remove(c, g, m, KAFC_ERR_UNKNOWN_MEMBER_ID);
     }
@@ -213,7 +209,7 @@ static void drop_absent(struct kafc_cluster *c, struct kafc_mgroup *g)
 
 static void next_generation(struct kafc_cluster *c, struct kafc_mgroup *g)
 {
-    struct kafc_mmember *m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node);
+    struct kafc_mmember *m = kafc__mgroup_first(g);
     kafc_str name = m ? kafc__mgroup_vote(g) : (kafc_str){ NULL, 0 };
 
     g->generation++;
@@ -226,8 +222,7 @@ static void next_generation(struct kafc_cluster *c, struct kafc_mgroup *g)
     }
     go(c, g, KAFC_MOCK_GROUP_COMPLETING, "all have joined");
     g->sync_at = c->now + rebalance_us(g);
-    EACH(m, g)
-    {
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m)) {
         m->synced = false;
         if (!m->joining)
             continue;
@@ -273,9 +268,9 @@ static void check(struct kafc_cluster *c, struct kafc_mgroup *g)
 
     if (g->state != KAFC_MOCK_GROUP_PREPARING || g->initial || !kafc__list_empty(&g->pending))
         return;
-    EACH(m, g)
-    if (!m->joining)
-        return;
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        if (!m->joining)
+            return;
     complete(c, g);
 }
 
@@ -284,11 +279,11 @@ void kafc__mgroup_prepare(struct kafc_cluster *c, struct kafc_mgroup *g, const c
     int64_t delay = (int64_t)c->opt.group_initial_delay_ms * 1000, patience = rebalance_us(g);
     struct kafc_mmember *m;
 
-    EACH(m, g)
-    if (m->syncing) {
-        kafc__mmember_answer_sync(c, g, m, KAFC_ERR_REBALANCE_IN_PROGRESS);
-        kafc__mgroup_alive(c, m);
-    }
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        if (m->syncing) {
+            kafc__mmember_answer_sync(c, g, m, KAFC_ERR_REBALANCE_IN_PROGRESS);
+            kafc__mgroup_alive(c, m);
+        }
     g->unassigned |= g->state == KAFC_MOCK_GROUP_COMPLETING;
     g->initial = g->state == KAFC_MOCK_GROUP_EMPTY;
     g->grown = false;
@@ -348,17 +343,17 @@ bool kafc__mgroup_assign(struct kafc_cluster *c, struct kafc_mgroup *g,
 {
     struct kafc_mmember *m;
 
-    EACH(m, g)
-    if (!take_assignment(c, m, assignment_of(q, m->id)))
-        return false;
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        if (!take_assignment(c, m, assignment_of(q, m->id)))
+            return false;
     g->unassigned = false;
     go(c, g, KAFC_MOCK_GROUP_STABLE, "the leader has handed out assignments");
     save(c, g);
-    EACH(m, g)
-    if (m->syncing) {
-        kafc__mmember_answer_sync(c, g, m, KAFC_OK);
-        kafc__mgroup_alive(c, m);
-    }
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        if (m->syncing) {
+            kafc__mmember_answer_sync(c, g, m, KAFC_OK);
+            kafc__mgroup_alive(c, m);
+        }
     return true;
 }
 
@@ -432,8 +427,8 @@ static void drop_unsynced(struct kafc_cluster *c, struct kafc_mgroup *g)
     bool any = false;
 
     g->sync_at = INT64_MAX;
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m; m = next) {
-        next = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node);
+    for (m = kafc__mgroup_first(g); m; m = next) {
+        next = kafc__mgroup_next(g, m);
         if (m->synced)
             continue;
         kafc__mgroup_remove(c, g, m, KAFC_ERR_UNKNOWN_MEMBER_ID);
@@ -468,8 +463,8 @@ static void revert(struct kafc_cluster *c, struct kafc_mgroup *g)
 {
     struct kafc_mmember *m, *next;
 
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m; m = next) {
-        next = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node);
+    for (m = kafc__mgroup_first(g); m; m = next) {
+        next = kafc__mgroup_next(g, m);
         if (!m->saved)
             kafc__mgroup_remove(c, g, m, KAFC_ERR_NOT_COORDINATOR);
     }
@@ -493,8 +488,7 @@ void kafc__mgroup_reload(struct kafc_cluster *c, struct kafc_mgroup *g, int64_t 
 
     while ((m = KAFC_LIST_FIRST(&g->pending, struct kafc_mmember, node)))
         kafc__mgroup_remove(c, g, m, KAFC_ERR_NOT_COORDINATOR);
-    EACH(m, g)
-    {
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m)) {
         if (m->joining)
             kafc__mmember_answer_join(c, g, m, KAFC_ERR_NOT_COORDINATOR);
         if (m->syncing)
@@ -503,8 +497,8 @@ void kafc__mgroup_reload(struct kafc_cluster *c, struct kafc_mgroup *g, int64_t 
     g->join_at = g->sync_at = INT64_MAX;
     if (g->state == KAFC_MOCK_GROUP_PREPARING || g->state == KAFC_MOCK_GROUP_COMPLETING)
         revert(c, g);
-    EACH(m, g)
-    m->expires_at = ready_at + us(m->session_ms);
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
+        m->expires_at = ready_at + us(m->session_ms);
     if (g->join_at != INT64_MAX)
         g->join_at += ready_at - c->now;
 }

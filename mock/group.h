@@ -187,6 +187,30 @@ void kafc__mgroup_delete_offset(struct kafc_cluster *c, struct kafc_mgroup *g,
                                 const struct kafc_mtopic *t, int32_t partition);
 void kafc__mgroup_forget_offsets(struct kafc_cluster *c, struct kafc_mgroup *g);
 
+/* ---- members of a group, groups of a cluster; NULL: no more ---- */
+
+static inline struct kafc_mmember *kafc__mgroup_first(const struct kafc_mgroup *g)
+{
+    return KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node);
+}
+
+static inline struct kafc_mmember *kafc__mgroup_next(const struct kafc_mgroup *g,
+                                                     const struct kafc_mmember *m)
+{
+    return KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node);
+}
+
+static inline struct kafc_mgroup *kafc__mgroups_first(const struct kafc_cluster *c)
+{
+    return KAFC_LIST_FIRST(&c->groups, struct kafc_mgroup, node);
+}
+
+static inline struct kafc_mgroup *kafc__mgroups_next(const struct kafc_cluster *c,
+                                                     const struct kafc_mgroup *g)
+{
+    return KAFC_LIST_NEXT(&c->groups, g, struct kafc_mgroup, node);
+}
+
 /* ---- strings ---- */
 
 static inline bool kafc__mstr_same(kafc_str a, kafc_str b)

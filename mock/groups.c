@@ -5,17 +5,13 @@
 #include "base/mem.h"
 #include "mock/txn.h"
 
-#define EACH(g, c) \
-    for ((g) = KAFC_LIST_FIRST(&(c)->groups, struct kafc_mgroup, node); (g); \
-         (g) = KAFC_LIST_NEXT(&(c)->groups, (g), struct kafc_mgroup, node))
-
 struct kafc_mgroup *kafc__mgroup_find(const struct kafc_cluster *c, kafc_str name)
 {
     struct kafc_mgroup *g;
 
-    EACH(g, c)
-    if (kafc__mstr_same((kafc_str){ g->name, g->len }, name))
-        return g;
+    for (g = kafc__mgroups_first(c); g; g = kafc__mgroups_next(c, g))
+        if (kafc__mstr_same((kafc_str){ g->name, g->len }, name))
+            return g;
     return NULL;
 }
 
@@ -66,7 +62,7 @@ void kafc__mgroups_free(struct kafc_cluster *c)
 {
     struct kafc_mgroup *g;
 
-    while ((g = KAFC_LIST_FIRST(&c->groups, struct kafc_mgroup, node)))
+    while ((g = kafc__mgroups_first(c)))
         kafc__mgroup_free(c, g);
 }
 
@@ -106,9 +102,11 @@ int64_t kafc__mgroups_deadline(const struct kafc_cluster *c)
     const struct kafc_mgroup *g;
     int64_t at = INT64_MAX;
 
-    EACH(g, c)
-    if (due(c, g) < at)
-        at = due(c, g);
+    for (g = kafc__mgroups_first(c); g; g = kafc__mgroups_next(c, g)) {
+        int64_t one = due(c, g);
+
+        at = one < at ? one : at;
+    }
     return at;
 }
 
@@ -116,18 +114,18 @@ void kafc__mgroups_tick(struct kafc_cluster *c)
 {
     struct kafc_mgroup *g;
 
-    EACH(g, c)
-    if (due(c, g) <= c->now)
-        kafc__mgroup_tick(c, g);
+    for (g = kafc__mgroups_first(c); g; g = kafc__mgroups_next(c, g))
+        if (due(c, g) <= c->now)
+            kafc__mgroup_tick(c, g);
 }
 
 void kafc__mgroups_reload(struct kafc_cluster *c, const struct kafc_mslot *s)
 {
     struct kafc_mgroup *g;
 
-    EACH(g, c)
-    if (slot_of(c, g) == s)
-        kafc__mgroup_reload(c, g, s->ready_at);
+    for (g = kafc__mgroups_first(c); g; g = kafc__mgroups_next(c, g))
+        if (slot_of(c, g) == s)
+            kafc__mgroup_reload(c, g, s->ready_at);
 }
 
 /* ---- for tests ---- */
@@ -157,8 +155,7 @@ kafc_err kafc__cluster_group(const struct kafc_cluster *c, const char *group, ka
     if (!g)
         return KAFC_ERR_GROUP_ID_NOT_FOUND;
     out->generation = g->generation;
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node)) {
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m)) {
         out->members++;
         out->waiting += m->joining || m->syncing;
     }
@@ -180,7 +177,7 @@ kafc_err kafc__cluster_kick(struct kafc_cluster *c, const char *group, const cha
 
     if (!g)
         return KAFC_ERR_GROUP_ID_NOT_FOUND;
-    while (!member && (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node)))
+    while (!member && (m = kafc__mgroup_first(g)))
         kafc__mgroup_remove(c, g, m, KAFC_ERR_UNKNOWN_MEMBER_ID);
     if (member) {
         m = kafc__mmember_find(&g->members, kafc__mstr(member));

@@ -36,8 +36,7 @@ struct kafc_mmember *kafc__mmember_of_instance(const struct kafc_mgroup *g, kafc
 {
     struct kafc_mmember *m;
 
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node))
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
         if (m->instance.p && instance.p && kafc__mstr_same(m->instance, instance))
             return m;
     return NULL;
@@ -198,8 +197,7 @@ static bool list(const struct kafc_mgroup *g, struct kafc_arena *arena,
                                    arena);
     if (!a->members.v)
         return false;
-    for (m = KAFC_LIST_FIRST(&g->members, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(&g->members, m, struct kafc_mmember, node)) {
+    for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m)) {
         struct kafc_join_group_resp_member *to = &a->members.v[a->members.n++];
         const struct kafc_mprotocol *p = kafc__mmember_protocol(m, kafc__mstr(g->protocol));
 
