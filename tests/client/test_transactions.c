@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Transactions of a kafc_writer against the mock, in both generations of the
- * protocol. Errors, code by code, are in test_transaction_errors.c.
+ * protocol. What fails and what is lost is in test_transaction_faults.c, errors,
+ * code by code, in test_transaction_errors.c.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -401,169 +402,6 @@ START_TEST(a_second_writer_fences_the_first)
 }
 END_TEST
 
-/* --- What fails ---------------------------------------------------------------------------------- */
-
-static kafc_writer *with_reports(int32_t delivery_timeout_ms)
-{
-    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .transactional_id = TRANSACTIONAL_ID,
-                                              .reports = KAFC_REPORTS_ALL, .batch_messages = 5,
-                                              .delivery_timeout_ms = delivery_timeout_ms));
-    transacting_ok(kafc_transaction_init(w, WAIT, &transacting.err));
-    return w;
-}
-
-/* All n verdicts: so many of each, and the failures with the code. */
-static void verdicts(kafc_writer *w, int n, int acknowledged, int perhaps, kafc_err code)
-{
-    int got[KAFC_UNCONFIRMED + 1] = { 0 };
-    for (int i = 0; i < n;) {
-        kafc_report r[16];
-        int32_t k;
-        transacting_ok(kafc_writer_poll(w, r, 16, &k, WAIT, &transacting.err));
-        for (int32_t j = 0; j < k; j++) {
-            got[r[j].verdict]++;
-            if (r[j].verdict != KAFC_ACKNOWLEDGED)
-                ck_assert_int_eq(r[j].code, code);
-        }
-        i += k;
-    }
-    ck_assert_int_eq(got[KAFC_ACKNOWLEDGED], acknowledged);
-    ck_assert_int_eq(got[KAFC_PERHAPS_WRITTEN], perhaps);
-    ck_assert_int_eq(got[KAFC_NOT_WRITTEN], n - acknowledged - perhaps);
-}
-
-START_TEST(W1_what_an_abort_finds_unsent_is_not_written)
-{
-    transacting_start(_i);
-    for (int p = 0; p < 4; p++)
-        ck_assert_int_eq(kafc_mock_set_leader(writing.mock, "t", p, p == 1 ? 1 : -1), KAFC_OK);
-    kafc_writer *w = with_reports(60000);
-    transacting_begin(w);
-    transacting_send(w, "v", 40); /* ten for each partition, and only one has a leader */
-    verdicts(w, 10, 10, 0, KAFC_OK);
-    transacting_ok(kafc_transaction_abort(w, WAIT, &transacting.err));
-    verdicts(w, 30, 0, 0, KAFC_ERR_ABORTED);
-    for (int p = 0; p < 4; p++)
-        ck_assert_int_eq(kafc_mock_set_leader(writing.mock, "t", p, 1), KAFC_OK);
-    transacting_begin(w);
-    transacting_send(w, "w", 40);
-    transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
-    verdicts(w, 40, 40, 0, KAFC_OK);
-    transacting_close(w);
-    transacting_settled();
-    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "w"), 40);
-    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 0);
-    transacting_stop();
-}
-END_TEST
-
-START_TEST(W1_messages_of_an_unknown_topic_end_with_the_abort)
-{
-    transacting_start(_i);
-    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "nowhere", .reports = KAFC_REPORTS_ALL,
-                                              .transactional_id = TRANSACTIONAL_ID));
-    kafc_message m = { .value = KAFC_STR("v") };
-    kafc_report r;
-    int32_t n;
-    transacting_ok(kafc_transaction_init(w, WAIT, &transacting.err));
-    transacting_begin(w);
-    transacting_ok(kafc_writer_send(w, &m, NULL, 0, &transacting.err));
-    transacting_ok(kafc_transaction_abort(w, WAIT, &transacting.err));
-    transacting_ok(kafc_writer_poll(w, &r, 1, &n, WAIT, &transacting.err));
-    ck_assert_int_eq(r.verdict, KAFC_NOT_WRITTEN);
-    transacting_close(w);
-    transacting_stop();
-}
-END_TEST
-
-/* A message that fails takes the transaction with it; the next one goes well, whatever the broker can do about
- * epochs. */
-START_TEST(W1_a_message_that_fails_makes_the_commit_fail)
-{
-    transacting_start(_i);
-    kafc_error *err = &transacting.err;
-    ck_assert_int_eq(kafc_mock_set_config(writing.mock, "t", "max.message.bytes", "2000"), KAFC_OK);
-    static char large[5000];
-    memset(large, 'x', sizeof large);
-    kafc_message m = { .value = { large, sizeof large }, .to_partition = 1 };
-    kafc_writer *w = with_reports(60000);
-    for (int i = 0; i < 3; i++) {
-        transacting_begin(w);
-        transacting_send(w, "v", 4);
-        if (i == 1) {
-            transacting_ok(kafc_writer_send(w, &m, NULL, 0, err));
-            ck_assert_int_eq(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_MESSAGE_TOO_LARGE);
-            ck_assert_int_eq(err->cls, KAFC_CLASS_ABORT);
-            ck_assert_int_eq(kafc_transaction_state(w), KAFC_TXN_ABORTABLE_ERROR);
-            m.value.len = 1;
-            ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, err), KAFC_ERR_ABORTED);
-            ck_assert_int_eq(err->cls, KAFC_CLASS_ABORT);
-            ck_assert_int_eq(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_MESSAGE_TOO_LARGE);
-            transacting_ok(kafc_transaction_abort(w, WAIT, err));
-        } else {
-            transacting_ok(kafc_transaction_commit(w, WAIT, err));
-        }
-    }
-    transacting_close(w);
-    transacting_settled();
-    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 8);
-    transacting_stop();
-}
-END_TEST
-
-static void lose_answers(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
-{
-    atomic_int *n = ctx;
-    (void)rq;
-    if (atomic_fetch_sub(n, 1) > 0)
-        a->act = KAFC_MOCK_PASS_SILENT;
-}
-
-/* A batch that was sent and whose fate nobody knows: the next transaction needs a new epoch, which brokers before 2.5
- * cannot give. */
-START_TEST(a_lost_batch_needs_a_new_epoch)
-{
-    transacting_start(_i);
-    kafc_error *err = &transacting.err;
-    atomic_int n = 1;
-    kafc_mock_transaction before, after;
-    kafc_writer *w = with_reports(400);
-    transacting_begin(w);
-    transacting_send(w, "v", 4);
-    transacting_ok(kafc_transaction_commit(w, WAIT, err));
-    verdicts(w, 4, 4, 0, KAFC_OK);
-    ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &before), KAFC_OK);
-    ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, lose_answers, &n), KAFC_OK);
-    transacting_begin(w);
-    kafc_message m = { .value = KAFC_STR("lost"), .to_partition = 1 };
-    transacting_ok(kafc_writer_send(w, &m, NULL, 0, err));
-    ck_assert_int_eq(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_TIMED_OUT);
-    ck_assert_int_eq(err->cls, KAFC_CLASS_ABORT);
-    verdicts(w, 1, 0, 1, KAFC_ERR_TIMED_OUT);
-    kafc_err rc = kafc_transaction_abort(w, WAIT, err);
-    if (_i == TRANSACTING_0_11) {
-        ck_assert_int_eq(rc, KAFC_ERR_UNSUPPORTED);
-        ck_assert_int_eq(err->cls, KAFC_CLASS_FATAL);
-        ck_assert_int_eq(kafc_transaction_state(w), KAFC_TXN_FATAL_ERROR);
-    } else {
-        transacting_ok(rc);
-        ck_assert_int_eq(kafc_mock_cut(writing.mock, 0), KAFC_OK); /* the silent one */
-        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &after),
-                         KAFC_OK);
-        ck_assert_int_eq(after.producer_id, before.producer_id);
-        ck_assert_int_gt(after.epoch, before.epoch);
-        transacting_begin(w);
-        transacting_send(w, "v", 8);
-        transacting_ok(kafc_transaction_commit(w, WAIT, err));
-        transacting_settled();
-        ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 12);
-        ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "lost"), 0);
-    }
-    transacting_close(w);
-    transacting_stop();
-}
-END_TEST
-
 /* --- The end of a writer ------------------------------------------------------------------------------ */
 
 START_TEST(W10_close_aborts_an_open_transaction)
@@ -705,31 +543,14 @@ int main(void)
         offsets_that_time_out_are_sent_again_or_aborted,
         the_next_transaction_waits_for_the_markers_of_the_last,
         a_second_writer_fences_the_first,
-        W1_what_an_abort_finds_unsent_is_not_written,
-        W1_messages_of_an_unknown_topic_end_with_the_abort,
-        W1_a_message_that_fails_makes_the_commit_fail,
-        a_lost_batch_needs_a_new_epoch,
         W10_close_aborts_an_open_transaction,
         W10_close_does_not_wait_for_a_coordinator_for_ever,
         W10_close_ends_the_calls_that_wait,
     };
-    static const char *const names[TRANSACTING_ALL] = { "v2", "v1", "2.8", "0.11" };
-    Suite *s = suite_create("client/transactions");
-    for (int g = 0; g < TRANSACTING_ALL; g++) {
-        TCase *c = tcase_create(names[g]);
-        tcase_set_timeout(c, 60);
-        for (size_t i = 0; i < sizeof everywhere / sizeof everywhere[0]; i++)
-            tcase_add_loop_test(c, everywhere[i], g, g + 1);
-        suite_add_tcase(s, c);
-    }
     TCase *c = tcase_create("changes");
     tcase_set_timeout(c, 60);
     tcase_add_test(c, a_cluster_changes_its_generation_between_transactions);
     tcase_add_loop_test(c, W8_brokers_before_0_11_are_refused, 0, 4);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? 1 : 0;
+    return transacting_main("client/transactions", everywhere,
+                            sizeof everywhere / sizeof everywhere[0], c);
 }

@@ -97,3 +97,23 @@ int transacting_read(kafc_isolation isolation, const char *value)
     kafc_reader_free(r);
     return n;
 }
+
+int transacting_main(const char *name, const TTest *const *everywhere, size_t n, TCase *alone)
+{
+    static const char *const names[TRANSACTING_ALL] = { "v2", "v1", "2.8", "0.11" };
+    Suite *s = suite_create(name);
+    for (int g = 0; g < TRANSACTING_ALL; g++) {
+        TCase *c = tcase_create(names[g]);
+        tcase_set_timeout(c, 60);
+        for (size_t i = 0; i < n; i++)
+            tcase_add_loop_test(c, everywhere[i], g, g + 1);
+        suite_add_tcase(s, c);
+    }
+    if (alone)
+        suite_add_tcase(s, alone);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? 1 : 0;
+}

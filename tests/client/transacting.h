@@ -36,5 +36,7 @@ void transacting_coordinator(int32_t broker);
 void transacting_settled(void); /* waits until the markers of all transactions are there */
 /* How many messages of all of "t" have the value. */
 int transacting_read(kafc_isolation isolation, const char *value);
+/* Runs the tests in each generation, which is their _i, and a case of its own if there is one; the result of main. */
+int transacting_main(const char *name, const TTest *const *everywhere, size_t n, TCase *alone);
 
 #endif
