@@ -430,6 +430,9 @@ static kafc_err check_config(const struct kafc_producer_config *cfg,
             "keys cannot be ignored: without one, the partitioner \"%s\" does not stick", name);
     if (cfg->transactional_id && !*cfg->transactional_id)
         return kafc__error(err, KAFC_ERR_USAGE, "the transactional id is empty");
+    if (cfg->transactional_id && strlen(cfg->transactional_id) > INT16_MAX)
+        return kafc__error(err, KAFC_ERR_USAGE, "a transactional id of %zu bytes: at most %d",
+                           strlen(cfg->transactional_id), INT16_MAX);
     if (cfg->transactional_id && (cfg->acks != -1 || !cfg->idempotence))
         return kafc__error(err, KAFC_ERR_USAGE,
                            "the transactions of \"%.200s\" need idempotence and acks all",

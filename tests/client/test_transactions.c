@@ -228,6 +228,26 @@ START_TEST(W6_transactions_need_idempotence_and_acks_all)
 }
 END_TEST
 
+/* What no string of the wire can hold would be asked in vain for ever. */
+START_TEST(transactional_ids_have_a_longest)
+{
+    transacting_start(_i);
+    static char id[INT16_MAX + 2];
+    memset(id, 'x', INT16_MAX + 1);
+    const kafc_writer_options *o = KAFC_WRITER(.topic = "t", .transactional_id = id);
+    ck_assert_ptr_null(kafc_writer_open(writing.client, o, &transacting.err));
+    refused(transacting.err.code, KAFC_ERR_USAGE, "32767");
+    id[INT16_MAX] = '\0';
+    kafc_writer *w = writing_open(o);
+    transacting_ok(kafc_transaction_init(w, WAIT, &transacting.err));
+    transacting_begin(w);
+    transacting_send(w, "v", 4);
+    transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
 static kafc_writer *watched;
 static atomic_int codes[5];
 
@@ -537,6 +557,7 @@ int main(void)
         offsets_hold_if_the_transaction_does,
         calls_out_of_order_are_refused_at_once,
         W6_transactions_need_idempotence_and_acks_all,
+        transactional_ids_have_a_longest,
         C6_calls_from_inside_a_callback_are_refused,
         one_call_at_a_time,
         a_call_that_times_out_goes_on_when_it_is_made_again,
