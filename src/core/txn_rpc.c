@@ -212,54 +212,110 @@ static kafc_err take_init(struct kafc_txn *t, kafc_error *err)
     return KAFC_OK;
 }
 
-/* Of several codes the one that leaves least hope. */
-struct worst {
+/* Which partitions were asked about, and what was answered: of several codes the one that leaves least hope. */
+struct told {
     int16_t api;
-    kafc_err code;
-    kafc_str topic;
-    int32_t partition, n; /* n: how many there were */
+    struct spot {
+        kafc_str topic;
+        int32_t partition; /* -1: answered */
+    } * asked, worst, stray;
+    int32_t n, left, at; /* at: where the next answer is looked for first */
+    kafc_err code;       /* of worst */
+    bool strayed;
 };
 
-static void look(struct worst *w, int16_t code, kafc_str topic, int32_t partition)
+static bool told_init(struct told *w, struct kafc_txn *t, int32_t n)
 {
-    w->n++;
+    *w = (struct told){ .api = t->rq.api->key };
+    w->asked = kafc__arena_array(&t->arena, (size_t)n, sizeof(*w->asked));
+    return w->asked != NULL;
+}
+
+static void told_ask(struct told *w, kafc_str topic, int32_t partition)
+{
+    w->asked[w->n++] = (struct spot){ topic, partition };
+    w->left++;
+}
+
+static bool same(kafc_str a, kafc_str b)
+{
+    return a.len == b.len && memcmp(a.p, b.p, (size_t)a.len) == 0;
+}
+
+static void told_answer(struct told *w, kafc_str topic, int32_t partition, int16_t code)
+{
+    struct spot it = { topic, partition };
+    int32_t k = 0, i = w->at;
+    for (; k < w->n && !w->strayed; k++, i = (i + 1) % w->n)
+        if (w->asked[i].partition == partition && same(w->asked[i].topic, topic))
+            break;
+    if (k == w->n || partition < 0)
+        w->stray = w->strayed ? w->stray : it;
+    w->strayed = w->strayed || k == w->n || partition < 0;
+    if (w->strayed)
+        return;
+    w->asked[i].partition = -1;
+    w->at = i;
+    w->left--;
     if (kafc__txn_class(w->api, (kafc_err)code) <= kafc__txn_class(w->api, w->code))
         return;
     w->code = (kafc_err)code;
-    w->topic = topic;
-    w->partition = partition;
+    w->worst = it;
 }
 
-static kafc_err worst_told(const struct worst *w, const char *api, int32_t asked, kafc_error *err)
+static kafc_err told_all(const struct told *w, const char *api, kafc_error *err)
 {
+    const struct spot *at = w->strayed ? &w->stray : &w->worst;
+    int len = at->topic.len < 249 ? (int)at->topic.len : 249;
+    if (w->strayed)
+        return kafc__error(err, KAFC_ERR_PROTOCOL,
+                           "%s: %.*s [%d] was answered, which was not asked (again)", api, len,
+                           at->topic.p, (int)at->partition);
     if (w->code != KAFC_OK)
-        return kafc__error(err, w->code, "%s: %.*s [%d]: %s", api,
-                           w->topic.len < 249 ? (int)w->topic.len : 249, w->topic.p,
-                           (int)w->partition, kafc_err_text(w->code));
-    if (w->n != asked)
+        return kafc__error(err, w->code, "%s: %.*s [%d]: %s", api, len, at->topic.p,
+                           (int)at->partition, kafc_err_text(w->code));
+    if (w->left)
         return kafc__error(err, KAFC_ERR_PROTOCOL, "%s: %d partitions asked, %d answered", api,
-                           (int)asked, (int)w->n);
+                           (int)w->n, (int)(w->n - w->left));
     return KAFC_OK;
+}
+
+static kafc_err no_memory(const struct kafc_txn *t, int32_t n, kafc_error *err)
+{
+    return kafc__error(err, KAFC_ERR_NO_MEMORY, "%s: out of memory for %d partitions",
+                       t->rq.api->name, (int)n);
+}
+
+static kafc_err partitions_told(struct kafc_txn *t, const struct kafc_add_partitions_to_txn_resp *r,
+                                kafc_error *err)
+{
+    struct told w;
+    int32_t n = 0;
+    const struct kafc_add_partitions_to_txn_req *q = &t->req.partitions;
+    for (int32_t i = 0; i < q->v3_and_below_topics.n; i++)
+        n += q->v3_and_below_topics.v[i].partitions.n;
+    if (!told_init(&w, t, n))
+        return no_memory(t, n, err);
+    for (int32_t i = 0; i < q->v3_and_below_topics.n; i++)
+        for (int32_t k = 0; k < q->v3_and_below_topics.v[i].partitions.n; k++)
+            told_ask(&w, q->v3_and_below_topics.v[i].name,
+                     q->v3_and_below_topics.v[i].partitions.v[k]);
+    for (int32_t i = 0; i < r->results_by_topic_v3_and_below.n; i++) {
+        const struct kafc_add_partitions_to_txn_resp_topic *rt =
+            &r->results_by_topic_v3_and_below.v[i];
+        for (int32_t k = 0; k < rt->results_by_partition.n; k++)
+            told_answer(&w, rt->name, rt->results_by_partition.v[k].partition_index,
+                        rt->results_by_partition.v[k].partition_error_code);
+    }
+    return told_all(&w, t->rq.api->name, err);
 }
 
 static kafc_err take_partitions(struct kafc_txn *t, kafc_error *err)
 {
     struct kafc_add_partitions_to_txn_resp r;
     kafc_err rc = decode(t, &r, err);
-    struct worst w = { .api = t->rq.api->key };
-    int32_t asked = 0;
-    if (rc != KAFC_OK)
-        return rc;
-    for (int32_t i = 0; i < t->req.partitions.v3_and_below_topics.n; i++)
-        asked += t->req.partitions.v3_and_below_topics.v[i].partitions.n;
-    for (int32_t i = 0; i < r.results_by_topic_v3_and_below.n; i++) {
-        const struct kafc_add_partitions_to_txn_resp_topic *rt =
-            &r.results_by_topic_v3_and_below.v[i];
-        for (int32_t k = 0; k < rt->results_by_partition.n; k++)
-            look(&w, rt->results_by_partition.v[k].partition_error_code, rt->name,
-                 rt->results_by_partition.v[k].partition_index);
-    }
-    rc = worst_told(&w, t->rq.api->name, asked, err);
+    if (rc == KAFC_OK)
+        rc = partitions_told(t, &r, err);
     if (rc != KAFC_OK)
         return rc;
     t->started = true;
@@ -282,21 +338,32 @@ static kafc_err take_offsets(struct kafc_txn *t, kafc_error *err)
     return rc;
 }
 
+static kafc_err commit_told(struct kafc_txn *t, const struct kafc_txn_offset_commit_resp *r,
+                            kafc_error *err)
+{
+    struct told w;
+    int32_t n = 0;
+    const struct kafc_txn_offset_commit_req *q = &t->req.commit;
+    for (int32_t i = 0; i < q->topics.n; i++)
+        n += q->topics.v[i].partitions.n;
+    if (!told_init(&w, t, n))
+        return no_memory(t, n, err);
+    for (int32_t i = 0; i < q->topics.n; i++)
+        for (int32_t k = 0; k < q->topics.v[i].partitions.n; k++)
+            told_ask(&w, q->topics.v[i].name, q->topics.v[i].partitions.v[k].partition_index);
+    for (int32_t i = 0; i < r->topics.n; i++)
+        for (int32_t k = 0; k < r->topics.v[i].partitions.n; k++)
+            told_answer(&w, r->topics.v[i].name, r->topics.v[i].partitions.v[k].partition_index,
+                        r->topics.v[i].partitions.v[k].error_code);
+    return told_all(&w, t->rq.api->name, err);
+}
+
 static kafc_err take_commit(struct kafc_txn *t, kafc_error *err)
 {
     struct kafc_txn_offset_commit_resp r;
     kafc_err rc = decode(t, &r, err);
-    struct worst w = { .api = t->rq.api->key };
-    int32_t asked = 0;
-    if (rc != KAFC_OK)
-        return rc;
-    for (int32_t i = 0; i < t->req.commit.topics.n; i++)
-        asked += t->req.commit.topics.v[i].partitions.n;
-    for (int32_t i = 0; i < r.topics.n; i++)
-        for (int32_t k = 0; k < r.topics.v[i].partitions.n; k++)
-            look(&w, r.topics.v[i].partitions.v[k].error_code, r.topics.v[i].name,
-                 r.topics.v[i].partitions.v[k].partition_index);
-    rc = worst_told(&w, t->rq.api->name, asked, err);
+    if (rc == KAFC_OK)
+        rc = commit_told(t, &r, err);
     if (rc != KAFC_OK)
         return rc;
     t->offsets = false;
@@ -314,6 +381,8 @@ static kafc_err take_end(struct kafc_txn *t, kafc_error *err)
         return rc;
     if (t->v2 && r.producer_id >= 0 && r.producer_epoch >= 0)
         identify(t, r.producer_id, r.producer_epoch);
+    else if (t->v2)
+        t->bump = true; /* the old epoch is over all the same */
     kafc__txn_after_end(t);
     return KAFC_OK;
 }
@@ -402,7 +471,8 @@ static void again(struct kafc_txn *t, kafc_err code, bool transport, const kafc_
         t->unsure = true;
         t->unsure_rpc = t->rpc;
     }
-    if (transport && t->rq.sent && !t->v2) /* with KIP-890 each transaction has an epoch of its own */
+    if (transport && t->rq.sent &&
+        !t->v2) /* with KIP-890 each transaction has an epoch of its own */
         t->late = true;
     if (transport || kafc__txn_class(t->rq.api->key, code) == KAFC_TXN_FIND)
         forget_coordinator(t);
@@ -435,6 +505,7 @@ static void failed(struct kafc_txn *t, kafc_err code, bool transport, const kafc
         again(t, code, transport, why);
         return;
     }
+    t->bump = t->bump || t->unsure; /* it may be open at the coordinator: a new epoch ends it */
     t->unsure = false;
     while (!kafc__list_empty(&t->adding))
         kafc__list_del(t->adding.next);
@@ -551,6 +622,16 @@ static struct kafc_txn_offset_commit_req_topic *offsets_topic(
     return t;
 }
 
+/* Its place; a partition that is named twice has one, which the later offset takes. */
+static struct kafc_txn_offset_commit_req_partition *offsets_partition(
+    struct kafc_txn_offset_commit_req_topic *t, int32_t partition)
+{
+    for (int32_t i = t->partitions.n - 1; i >= 0; i--)
+        if (t->partitions.v[i].partition_index == partition)
+            return &t->partitions.v[i];
+    return &t->partitions.v[t->partitions.n++];
+}
+
 static kafc_err check_offsets(const kafc_group_metadata *group, const kafc_group_offset *o,
                               int32_t n, kafc_error *err)
 {
@@ -599,7 +680,7 @@ kafc_err kafc__txn_offsets_fill(struct kafc_txn_offset_commit_req *req,
         if (!ok)
             break;
         const char *metadata = o[i].metadata ? o[i].metadata : "";
-        struct kafc_txn_offset_commit_req_partition *p = &t->partitions.v[t->partitions.n++];
+        struct kafc_txn_offset_commit_req_partition *p = offsets_partition(t, o[i].partition);
         p->partition_index = o[i].partition;
         p->committed_offset = o[i].offset;
         p->committed_leader_epoch = o[i].leader_epoch == KAFC_ZERO ? 0

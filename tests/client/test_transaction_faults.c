@@ -6,6 +6,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "protocol/api/24_add_partitions_to_txn.h"
+#include "protocol/api/26_end_txn.h"
+#include "protocol/api/28_txn_offset_commit.h"
+#include "protocol/schema.h"
+#include "protocol/wire.h"
 #include "tests/client/transacting.h"
 
 /* --- What fails ---------------------------------------------------------------------------------- */
@@ -271,6 +276,183 @@ START_TEST(coordinators_that_move_are_followed)
 }
 END_TEST
 
+/* What may have opened a transaction is not asked again when it is denied: then a new epoch ends it. */
+START_TEST(what_may_be_open_when_it_is_denied_is_ended)
+{
+    transacting_start(_i);
+    kafc_error *err = &transacting.err;
+    kafc_mock_transaction before, after;
+    kafc_writer *w = transacting_open();
+    ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &before), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_push_error(writing.mock, 25, KAFC_ERR_COORDINATOR_NOT_AVAILABLE, 1),
+                     KAFC_OK);
+    ck_assert_int_eq(kafc_mock_push_error(writing.mock, 25, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1),
+                     KAFC_OK);
+    if (_i != TRANSACTING_V2) {
+        kafc_group_metadata g = { .group = "g" };
+        kafc_group_offset o = { .topic = "t", .offset = 1 };
+        transacting_begin(w);
+        ck_assert_int_eq(kafc_transaction_send_offsets(w, &g, &o, 1, WAIT, err),
+                         KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
+        transacting_ok(kafc_transaction_abort(w, WAIT, err));
+        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &after),
+                         KAFC_OK);
+        ck_assert_int_eq(after.epoch, before.epoch + (_i == TRANSACTING_0_11 ? 0 : 1));
+    }
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
+/* --- Answers that make no sense ----------------------------------------------------------------------- */
+
+enum { NONSENSE = 3 };
+
+/* One answer of the API, made up, in place of the first one; then it goes on. Requests of a transaction have a
+ * connection of their own, which begins with ApiVersions, number 0. */
+static struct {
+    int16_t api;
+    int kind, asked;
+    atomic_int n[4]; /* requests to each broker */
+    uint8_t frame[512];
+} liar;
+
+static size_t partitions_lie(struct kafc_wr *w, int16_t version)
+{
+    struct kafc_add_partitions_to_txn_resp r = { 0 };
+    struct kafc_add_partitions_to_txn_resp_topic t = { .name = { "t", 1 } };
+    struct kafc_add_partitions_to_txn_resp_partition p[] = { { .partition_index = 0 },
+                                                             { .partition_index = 0 } };
+    if (liar.kind == 1)
+        t.name = (kafc_str){ "u", 1 };
+    p[1].partition_index = liar.kind == 2 ? -1 : 0;
+    t.results_by_partition.v = p;
+    t.results_by_partition.n = 2;
+    r.results_by_topic_v3_and_below.v = &t;
+    r.results_by_topic_v3_and_below.n = 1;
+    ck_assert_int_eq(
+        kafc__msg_encode(w, &kafc_add_partitions_to_txn_resp_schema, &r, version, NULL), KAFC_OK);
+    return kafc__wr_len(w);
+}
+
+static size_t offsets_lie(struct kafc_wr *w, int16_t version)
+{
+    struct kafc_txn_offset_commit_resp r = { 0 };
+    struct kafc_txn_offset_commit_resp_topic t = { .name = { "t", 1 } };
+    struct kafc_txn_offset_commit_resp_partition p = { .partition_index = 0 }; /* it was 1 */
+    if (liar.kind == 1)
+        t.name = (kafc_str){ "u", 1 };
+    p.partition_index = liar.kind == 2 ? -1 : 0;
+    t.partitions.v = &p;
+    t.partitions.n = 1;
+    r.topics.v = &t;
+    r.topics.n = 1;
+    ck_assert_int_eq(kafc__msg_encode(w, &kafc_txn_offset_commit_resp_schema, &r, version, NULL),
+                     KAFC_OK);
+    return kafc__wr_len(w);
+}
+
+static size_t end_lie(struct kafc_wr *w, int16_t version)
+{
+    struct kafc_end_txn_resp r = { .producer_id = -1, .producer_epoch = -1 };
+    ck_assert_int_eq(kafc__msg_encode(w, &kafc_end_txn_resp_schema, &r, version, NULL), KAFC_OK);
+    return kafc__wr_len(w);
+}
+
+static size_t lie(struct kafc_wr *w, int16_t version)
+{
+    return liar.api == 24   ? partitions_lie(w, version)
+           : liar.api == 26 ? end_lie(w, version)
+                            : offsets_lie(w, version);
+}
+
+static void lies(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx;
+    int correlation = atomic_fetch_add(&liar.n[rq->broker], 1) + 1;
+    if (rq->api != liar.api)
+        return;
+    if (liar.asked++ == 0 && liar.api == 26) { /* it is done, and asked for again */
+        a->act = KAFC_MOCK_PASS_CUT;
+        atomic_fetch_add(&liar.n[rq->broker], 1); /* ApiVersions of the next connection */
+        return;
+    }
+    if (liar.asked != (liar.api == 26 ? 2 : 1))
+        return;
+    size_t head = 8 + (rq->version >= 3); /* tagged fields, none */
+    struct kafc_wr w;
+    memset(liar.frame, 0, sizeof liar.frame);
+    kafc__wr_init(&w, liar.frame + head, sizeof liar.frame - head, NULL);
+    size_t len = head + lie(&w, rq->version);
+    kafc__store32(liar.frame, (uint32_t)len - 4);
+    kafc__store32(liar.frame + 4, (uint32_t)correlation);
+    a->act = KAFC_MOCK_RAW;
+    a->bytes = (kafc_bytes){ (const char *)liar.frame, (int32_t)len };
+}
+
+static kafc_writer *open_to_lies(int16_t api, int kind)
+{
+    static const int16_t apis[] = { 22, 24, 25, 26, 28 };
+    memset(&liar, 0, sizeof liar);
+    liar.api = api;
+    liar.kind = kind;
+    for (size_t i = 0; i < sizeof apis / sizeof apis[0]; i++)
+        ck_assert_int_eq(kafc_mock_hook(writing.mock, apis[i], lies, NULL), KAFC_OK);
+    return transacting_open();
+}
+
+static void lied_to(int16_t api, int kind)
+{
+    int64_t at;
+    kafc_writer *w = open_to_lies(api, kind);
+    transacting_begin(w);
+    kafc_message m = { .value = KAFC_STR("v") };
+    for (int p = 0; p < 2; p++) {
+        m.to_partition = p ? p : KAFC_ZERO;
+        transacting_ok(kafc_writer_send(w, &m, NULL, 0, &transacting.err));
+    }
+    transacting_offsets(w, "g", 7);
+    transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+    transacting_settled();
+    ck_assert_int_eq(kafc_mock_committed(writing.mock, "g", "t", 1, &at), KAFC_OK);
+    ck_assert_int_eq(at, 7);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 2);
+    ck_assert_int_gt(liar.asked, 1);
+    transacting_close(w);
+}
+
+/* The same partition twice, one of another topic, one below 0: what was asked about is asked again. */
+START_TEST(answers_about_other_partitions_do_not_count)
+{
+    for (int kind = 0; kind < NONSENSE; kind++)
+        for (int16_t api = 24; api <= 28; api += 4) {
+            if (api == 24 && _i == TRANSACTING_V2)
+                continue;
+            transacting_start(_i);
+            lied_to(api, kind);
+            transacting_stop();
+        }
+}
+END_TEST
+
+/* With KIP-890 the end of a transaction brings the epoch of the next one; if it does not, that is asked for. */
+START_TEST(an_end_without_a_new_epoch_leads_to_one)
+{
+    transacting_start(_i);
+    kafc_writer *w = open_to_lies(26, 0);
+    for (int i = 0; i < 2; i++) {
+        transacting_begin(w);
+        transacting_send(w, "v", 4);
+        transacting_ok(kafc_transaction_commit(w, WAIT, &transacting.err));
+        transacting_settled();
+    }
+    ck_assert_int_ge(liar.asked, 3);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 8);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const everywhere[] = {
@@ -281,6 +463,9 @@ int main(void)
         lost_answers_of_every_request_do_no_harm,
         what_comes_late_has_an_epoch_of_before,
         coordinators_that_move_are_followed,
+        what_may_be_open_when_it_is_denied_is_ended,
+        answers_about_other_partitions_do_not_count,
+        an_end_without_a_new_epoch_leads_to_one,
     };
     return transacting_main("client/transaction_faults", everywhere,
                             sizeof everywhere / sizeof everywhere[0], NULL);

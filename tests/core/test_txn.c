@@ -132,6 +132,28 @@ START_TEST(offsets_stand_together_by_topic)
 }
 END_TEST
 
+/* Coordinators before 4.0 answer once for a partition, however often it was asked. */
+START_TEST(of_a_partition_named_twice_the_later_offset_holds)
+{
+    kafc__arena_init(&arena, NULL, 0);
+    kafc_group_metadata g = { .group = "g" };
+    kafc_group_offset o[] = {
+        { .topic = "a", .partition = 1, .offset = 10, .leader_epoch = 3, .metadata = "x" },
+        { .topic = "a", .partition = 2, .offset = 20 },
+        { .topic = "a", .partition = 1, .offset = 9 },
+    };
+    struct kafc_txn_offset_commit_req r;
+    ck_assert_int_eq(fill(&r, &g, o, 3), KAFC_OK);
+    ck_assert_int_eq(r.topics.n, 1);
+    ck_assert_int_eq(r.topics.v[0].partitions.n, 2);
+    ck_assert_int_eq(r.topics.v[0].partitions.v[0].committed_offset, 9);
+    ck_assert_int_eq(r.topics.v[0].partitions.v[0].committed_leader_epoch, -1);
+    ck_assert_int_eq(r.topics.v[0].partitions.v[0].committed_metadata.len, 0);
+    ck_assert_int_eq(r.topics.v[0].partitions.v[1].partition_index, 2);
+    kafc__arena_fini(&arena);
+}
+END_TEST
+
 START_TEST(offsets_that_cannot_be_are_refused)
 {
     kafc__arena_init(&arena, NULL, 0);
@@ -158,4 +180,4 @@ END_TEST
 SUITE_MAIN("core/txn", 10, the_table_is_the_matrix,
            ready_can_be_reached_from_everywhere_but_the_end, states_have_names,
            every_code_has_its_meaning_for_each_api, offsets_stand_together_by_topic,
-           offsets_that_cannot_be_are_refused)
+           of_a_partition_named_twice_the_later_offset_holds, offsets_that_cannot_be_are_refused)
