@@ -18,10 +18,13 @@
  *   KAFC_CLASS_RETRY   make the same call again: it goes on where it was. KAFC_ERR_TIMED_OUT, KAFC_ERR_INTERRUPTED.
  *   KAFC_CLASS_ABORT   kafc_transaction_abort(), then begin anew with the same messages: nothing of this one is seen.
  *   KAFC_CLASS_FATAL   this writer can only be closed. KAFC_ERR_PRODUCER_FENCED: another writer has begun with the same
- *                      transactional id and goes on in its place; do not open a third one. KAFC_ERR_UNSUPPORTED: the
- *                      brokers are older than 0.11 (rule W8).
+ *                      transactional id and goes on in its place; do not open a third one. The same code, or
+ *                      KAFC_ERR_INVALID_TXN_STATE, if the transaction was open for longer than transaction_timeout_ms
+ *                      and was aborted by the broker: the sentence says so, and a new writer can go on.
+ *                      KAFC_ERR_UNSUPPORTED: the brokers are older than 0.11 (rule W8).
  *   KAFC_CLASS_USAGE   the call makes no sense now (KAFC_ERR_USAGE, KAFC_ERR_IN_CALLBACK, KAFC_ERR_CLOSED); nothing
- *                      was done.
+ *                      was done. But a commit that waits while the writer is closed may end with KAFC_ERR_CLOSED and
+ *                      be done all the same: close waits for it as long as its timeout lets it.
  * Who asks for no err finds the same in kafc_transaction_state(): KAFC_TXN_ABORTABLE_ERROR, KAFC_TXN_FATAL_ERROR.
  *
  * Threads: one call of this header at a time for a writer (a second one is KAFC_ERR_USAGE), from any thread; messages
@@ -85,7 +88,7 @@ typedef struct kafc_group_offset {
 } kafc_group_offset;
 
 /* Commits offsets of the group as a part of the transaction: they hold if it is committed. Waits until the group's
- * coordinator has them; everything is copied. A later call for the same partition wins. KAFC_CLASS_ABORT: the
+ * coordinator has them; everything is copied. A later offset for the same partition wins. KAFC_CLASS_ABORT: the
  * membership is lost (KAFC_ERR_ILLEGAL_GENERATION, KAFC_ERR_UNKNOWN_MEMBER_ID, …), or the group is denied. After
  * KAFC_CLASS_RETRY: the same call with the same offsets, or abort. n 0 does nothing. */
 KAFC_API kafc_err kafc_transaction_send_offsets(kafc_writer *w, const kafc_group_metadata *group,

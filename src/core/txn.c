@@ -35,9 +35,12 @@ static void fresh_attempts(struct kafc_txn *t)
 static void open_one(struct kafc_txn *t)
 {
     t->nth++;
+    t->opened_at = kafc__core_now(t->p->core);
     t->started = t->unsure = t->bump = t->lost = t->late = t->ended = false;
     t->offsets = t->group_added = false;
+    kafc__lock(&t->lock); /* a sender may be told of the last one's at this moment */
     t->cause = (kafc_error){ .code = KAFC_OK };
+    kafc__unlock(&t->lock);
 }
 
 /* Batches are sent without linger from here on; what senders are putting at this moment is still in. */
@@ -210,6 +213,29 @@ void kafc__txn_finish_offsets(struct kafc_txn *t)
         kafc__txn_finish(t, KAFC_OK, NULL);
 }
 
+/* A coordinator that ends a transaction for its age fences the producer just as another one would, or finds that there
+ * is no transaction. */
+static void fatal_told(const struct kafc_txn *t, kafc_err code, const char *text, kafc_error *why)
+{
+    bool fenced = code == KAFC_ERR_PRODUCER_FENCED || code == KAFC_ERR_INVALID_PRODUCER_EPOCH;
+    bool open = t->state == KAFC_TXN_IN_TRANSACTION || t->state == KAFC_TXN_COMMITTING ||
+                t->state == KAFC_TXN_ABORTING || t->state == KAFC_TXN_ABORTABLE_ERROR;
+    int64_t ms = (kafc__core_now(t->p->core) - t->opened_at) / 1000;
+    if (open && ms >= t->timeout_ms && (fenced || code == KAFC_ERR_INVALID_TXN_STATE))
+        (void)kafc__error(
+            why, fenced ? KAFC_ERR_PRODUCER_FENCED : code,
+            "the transaction of \"%.150s\" was open for %lld ms: after %d "
+            "(transaction_timeout_ms) it is aborted, and its producer fenced (%.100s)",
+            t->id, (long long)ms, (int)t->timeout_ms, text);
+    else if (fenced)
+        (void)kafc__error(why, KAFC_ERR_PRODUCER_FENCED,
+                          "fenced: another producer has begun with the transactional id \"%.200s\" "
+                          "and goes on in this one's place (%.150s)",
+                          t->id, text);
+    else
+        (void)kafc__error(why, code, "%s", text);
+}
+
 void kafc__txn_blame(struct kafc_txn *t, enum kafc_txn_class cls, kafc_err code, const char *fmt,
                      ...)
 {
@@ -219,16 +245,12 @@ void kafc__txn_blame(struct kafc_txn *t, enum kafc_txn_class cls, kafc_err code,
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    bool fatal = cls == KAFC_TXN_FATAL, fenced = fatal && (code == KAFC_ERR_PRODUCER_FENCED ||
-                                                           code == KAFC_ERR_INVALID_PRODUCER_EPOCH);
+    bool fatal = cls == KAFC_TXN_FATAL;
     enum kafc_txn_event ev = fatal ? KAFC_TXN_EV_FATAL : KAFC_TXN_EV_FAILED;
     if (kafc__txn_next_state(t->state, ev) < 0)
         return;
-    if (fenced)
-        (void)kafc__error(&why, KAFC_ERR_PRODUCER_FENCED,
-                          "fenced: another producer has begun with the transactional id \"%.200s\" "
-                          "and goes on in this one's place (%.150s)",
-                          t->id, text);
+    if (fatal)
+        fatal_told(t, code, text, &why);
     else
         (void)kafc__error(&why, code, "%s", text);
     why.cls = class_told(cls);
@@ -534,8 +556,13 @@ bool kafc__txn_run(struct kafc_txn *t)
 void kafc__txn_closed(struct kafc_txn *t)
 {
     kafc_error why;
-    (void)kafc__error(&why, KAFC_ERR_CLOSED, "the writer was closed");
-    kafc__txn_finish(t, KAFC_ERR_CLOSED, &why);
+    /* The epoch that it waits for is of no use any more. */
+    bool ended = t->state == KAFC_TXN_BUMPING && t->ended;
+    (void)kafc__error(&why, KAFC_ERR_CLOSED, "the writer was closed%s",
+                      t->state == KAFC_TXN_COMMITTING
+                          ? ", and whether its transaction is committed is not known"
+                          : "");
+    kafc__txn_finish(t, ended ? KAFC_OK : KAFC_ERR_CLOSED, ended ? NULL : &why);
 }
 
 bool kafc__txn_close(struct kafc_txn *t)

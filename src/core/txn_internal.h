@@ -56,6 +56,7 @@ struct kafc_txn {
 
     /* the transaction */
     uint32_t nth;
+    int64_t opened_at;
     bool v2;      /* KIP-890 */
     bool started; /* the coordinator has heard of it, or may have */
     bool unsure;  /* the last ADD_… was sent, and nobody knows what came of it */

@@ -422,6 +422,124 @@ START_TEST(a_second_writer_fences_the_first)
 }
 END_TEST
 
+/* Who is too slow is fenced by the coordinator, not by another writer, and reads so. */
+START_TEST(a_transaction_open_for_too_long_is_told_so)
+{
+    transacting_start(_i);
+    kafc_error *err = &transacting.err;
+    kafc_mock_transaction x = { .state = KAFC_MOCK_TXN_ONGOING };
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .transactional_id = TRANSACTIONAL_ID,
+                                              .transaction_timeout_ms = 60));
+    transacting_ok(kafc_transaction_init(w, WAIT, err));
+    transacting_begin(w);
+    transacting_send(w, "v", 4);
+    transacting_ok(kafc_writer_flush(w, WAIT, err));
+    while (x.state == KAFC_MOCK_TXN_ONGOING)
+        ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &x), KAFC_OK);
+    ck_assert_int_ne(kafc_transaction_commit(w, WAIT, err), KAFC_OK);
+    ck_assert_int_eq(err->cls, KAFC_CLASS_FATAL);
+    ck_assert_int_eq(err->code,
+                     _i == TRANSACTING_V2 ? KAFC_ERR_INVALID_TXN_STATE : KAFC_ERR_PRODUCER_FENCED);
+    ck_assert_msg(strstr(err->message, "transaction_timeout_ms"), "%s", err->message);
+    transacting_close(w);
+    w = transacting_open(); /* a new writer goes on */
+    transacting_begin(w);
+    transacting_send(w, "w", 4);
+    transacting_ok(kafc_transaction_commit(w, WAIT, err));
+    transacting_close(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 0);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "w"), 4);
+    transacting_stop();
+}
+END_TEST
+
+/* --- Threads ------------------------------------------------------------------------------------ */
+
+static struct {
+    kafc_writer *w;
+    atomic_bool stop;
+    atomic_int taken;
+} racing;
+
+static void *sends(void *arg)
+{
+    kafc_error err;
+    while (!atomic_load(&racing.stop)) {
+        kafc_message m = { .value = KAFC_STR("v") };
+        kafc_err rc = kafc_writer_send(racing.w, &m, NULL, WAIT, &err);
+        if (rc == KAFC_OK)
+            atomic_fetch_add(&racing.taken, 1);
+        else if (err.cls != KAFC_CLASS_USAGE && err.cls != KAFC_CLASS_ABORT)
+            return NULL;
+    }
+    return arg;
+}
+
+static void race(void (*transaction)(int i), int n)
+{
+    pthread_t thread[2];
+    void *ok;
+    atomic_store(&racing.stop, false);
+    atomic_store(&racing.taken, 0);
+    racing.w = transacting_open();
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, sends, racing.w), 0);
+    for (int i = 0; i < n; i++)
+        transaction(i);
+    atomic_store(&racing.stop, true);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_join(thread[i], &ok), 0);
+        ck_assert_ptr_eq(ok, racing.w);
+    }
+    transacting_close(racing.w);
+    transacting_settled();
+}
+
+static void wait_taken(int n)
+{
+    while (atomic_load(&racing.taken) < n)
+        continue;
+}
+
+static void commit_one(int i)
+{
+    transacting_begin(racing.w);
+    wait_taken(20 * (i + 1));
+    transacting_ok(kafc_transaction_commit(racing.w, WAIT, &transacting.err));
+}
+
+START_TEST(what_commit_finds_taken_is_committed)
+{
+    transacting_start(_i);
+    race(commit_one, 20);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), atomic_load(&racing.taken));
+    transacting_stop();
+}
+END_TEST
+
+static void abort_one(int i)
+{
+    (void)i;
+    ck_assert_int_eq(kafc_mock_push_error(writing.mock, 0, KAFC_ERR_INVALID_RECORD, 1), KAFC_OK);
+    transacting_ok(kafc_transaction_begin(racing.w, &transacting.err)); /* it may fail at once */
+    while (kafc_transaction_state(racing.w) != KAFC_TXN_ABORTABLE_ERROR)
+        continue;
+    transacting_ok(kafc_transaction_abort(racing.w, WAIT, &transacting.err));
+}
+
+/* Who sends is told why it is in vain, while the next transaction begins. */
+START_TEST(senders_are_told_of_a_failed_transaction)
+{
+    if (_i == TRANSACTING_0_11)
+        return; /* what is sent behind the message that fails has no epoch to go on in */
+    transacting_start(_i);
+    race(abort_one, 20);
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 0);
+    transacting_stop();
+}
+END_TEST
+
 /* --- The end of a writer ------------------------------------------------------------------------------ */
 
 START_TEST(W10_close_aborts_an_open_transaction)
@@ -500,6 +618,47 @@ START_TEST(W10_close_ends_the_calls_that_wait)
 }
 END_TEST
 
+static void refuse_late(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    atomic_int *ends = ctx;
+    if (rq->api == 26 && atomic_fetch_add(ends, 1) == 0) {
+        a->act = KAFC_MOCK_CUT; /* a new epoch is needed, */
+    } else if (rq->api == 22 && atomic_load(ends)) {
+        a->act = KAFC_MOCK_ERROR; /* and cannot be had */
+        a->code = KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+    }
+}
+
+static void *waits_for_commit(void *w)
+{
+    atomic_store(&waited, (int)kafc_transaction_commit(w, -1, NULL));
+    return NULL;
+}
+
+/* What is committed is committed, whether or not there is an epoch for a next transaction. */
+START_TEST(W10_a_commit_that_waits_for_an_epoch_is_told_the_truth_by_close)
+{
+    transacting_start(_i);
+    atomic_int ends = 0;
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    transacting_send(w, "v", 4);
+    ck_assert_int_eq(kafc_mock_hook(writing.mock, 22, refuse_late, &ends), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(writing.mock, 26, refuse_late, &ends), KAFC_OK);
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, waits_for_commit, w), 0);
+    while (kafc_transaction_state(w) != KAFC_TXN_BUMPING)
+        continue;
+    (void)kafc_writer_close(w, WAIT, NULL);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(atomic_load(&waited), KAFC_OK);
+    kafc_writer_free(w);
+    transacting_settled();
+    ck_assert_int_eq(transacting_read(KAFC_READ_COMMITTED, "v"), 4);
+    transacting_stop();
+}
+END_TEST
+
 /* --- Generations ------------------------------------------------------------------------------------------ */
 
 START_TEST(a_cluster_changes_its_generation_between_transactions)
@@ -564,6 +723,9 @@ int main(void)
         offsets_that_time_out_are_sent_again_or_aborted,
         the_next_transaction_waits_for_the_markers_of_the_last,
         a_second_writer_fences_the_first,
+        a_transaction_open_for_too_long_is_told_so,
+        what_commit_finds_taken_is_committed,
+        senders_are_told_of_a_failed_transaction,
         W10_close_aborts_an_open_transaction,
         W10_close_does_not_wait_for_a_coordinator_for_ever,
         W10_close_ends_the_calls_that_wait,
@@ -571,6 +733,8 @@ int main(void)
     TCase *c = tcase_create("changes");
     tcase_set_timeout(c, 60);
     tcase_add_test(c, a_cluster_changes_its_generation_between_transactions);
+    tcase_add_loop_test(c, W10_a_commit_that_waits_for_an_epoch_is_told_the_truth_by_close,
+                        TRANSACTING_V1, TRANSACTING_2_8 + 1);
     tcase_add_loop_test(c, W8_brokers_before_0_11_are_refused, 0, 4);
     return transacting_main("client/transactions", everywhere,
                             sizeof everywhere / sizeof everywhere[0], c);
