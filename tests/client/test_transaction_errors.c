@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Every code that transactions can be answered with, from every API, in both
- * generations: what the caller is told, and that what it says can be done.
+ * What the caller of a transaction is told by errors of brokers, and that what
+ * it says can be done. Each code of each API is in tests/sim/test_txn_errors.c.
  */
 #include <string.h>
 
 #include "base/arena.h"
+#include "core/txn.h"
 #include "protocol/schema.h"
 #include "tests/client/transacting.h"
-#include "tests/core/meaning.h"
 
 enum { INIT = 22, ADD_PARTITIONS = 24, ADD_OFFSETS = 25, END = 26, OFFSETS = 28 };
 
@@ -68,103 +68,6 @@ static void is_healed_by_an_abort(kafc_writer *w)
     else
         transacting_ok(transaction(w));
 }
-
-static void answered(int generation, int16_t api, kafc_err code, enum kafc_txn_class want)
-{
-    transacting_start(generation);
-    ck_assert_int_eq(kafc_mock_push_error(writing.mock, api, code, 1), KAFC_OK);
-    kafc_writer *w = writing_open(TRANSACTIONAL);
-    kafc_err rc = init_and_transaction(w);
-    ck_assert_msg((rc == KAFC_OK) == (want == KAFC_TXN_RETRY || want == KAFC_TXN_FIND),
-                  "API %d answers %s: %s", api, kafc_err_name(code), rc ? err->message : "well");
-    if (want == KAFC_TXN_FATAL)
-        ends_fatally(w, code);
-    else if (want == KAFC_TXN_ABORT)
-        is_healed_by_an_abort(w);
-    transacting_close(w);
-    transacting_stop();
-}
-
-START_TEST(every_answer_of_a_coordinator)
-{
-    const struct meaning *m = &meaning[_i];
-    if (m->code < KAFC_ERR_UNKNOWN_SERVER_ERROR || m->code == KAFC_OK)
-        return; /* no broker's */
-    for (int a = 0; a < MEANING_APIS; a++) {
-        int16_t api = meaning_api[a];
-        if (api == 0)
-            continue;
-        if (api != ADD_PARTITIONS && api != ADD_OFFSETS)
-            answered(TRANSACTING_V2, api, m->code, m->cls[a]);
-        answered(TRANSACTING_V1, api, m->code, m->cls[a]);
-    }
-}
-END_TEST
-
-static const struct {
-    kafc_err code;
-    enum kafc_txn_class cls;
-} of_leaders[] = {
-    { KAFC_ERR_CORRUPT_MESSAGE, KAFC_TXN_RETRY },
-    { KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_TXN_RETRY },
-    { KAFC_ERR_NOT_LEADER_OR_FOLLOWER, KAFC_TXN_RETRY },
-    { KAFC_ERR_REQUEST_TIMED_OUT, KAFC_TXN_RETRY },
-    { KAFC_ERR_NOT_ENOUGH_REPLICAS, KAFC_TXN_RETRY },
-    { KAFC_ERR_KAFKA_STORAGE_ERROR, KAFC_TXN_RETRY },
-    { KAFC_ERR_CONCURRENT_TRANSACTIONS, KAFC_TXN_RETRY },
-    { KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS, KAFC_TXN_RETRY },
-    { KAFC_ERR_DUPLICATE_SEQUENCE_NUMBER, KAFC_TXN_RETRY },
-    { KAFC_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, KAFC_TXN_ABORT },
-    { KAFC_ERR_UNKNOWN_PRODUCER_ID, KAFC_TXN_ABORT },
-    { KAFC_ERR_INVALID_PRODUCER_EPOCH, KAFC_TXN_ABORT },
-    { KAFC_ERR_INVALID_TXN_STATE, KAFC_TXN_ABORT },
-    { KAFC_ERR_TRANSACTION_ABORTABLE, KAFC_TXN_ABORT },
-    { KAFC_ERR_MESSAGE_TOO_LARGE, KAFC_TXN_ABORT },
-    { KAFC_ERR_INVALID_RECORD, KAFC_TXN_ABORT },
-    { KAFC_ERR_TOPIC_AUTHORIZATION_FAILED, KAFC_TXN_ABORT },
-    { KAFC_ERR_UNKNOWN_SERVER_ERROR, KAFC_TXN_ABORT },
-    { KAFC_ERR_PRODUCER_FENCED, KAFC_TXN_FATAL },
-    { KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, KAFC_TXN_FATAL },
-    { KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, KAFC_TXN_FATAL },
-    { KAFC_ERR_INVALID_PRODUCER_ID_MAPPING, KAFC_TXN_FATAL },
-};
-
-static void answer_once(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
-{
-    (void)rq;
-    int *n = ctx;
-    kafc_err code = of_leaders[n[0]].code;
-    /* What says that the producer is forgotten says so until it has a new epoch. */
-    bool lasts = code == KAFC_ERR_UNKNOWN_PRODUCER_ID;
-    if (n[1] > 0) {
-        a->act = KAFC_MOCK_ERROR;
-        a->code = code;
-    }
-    n[1] -= !lasts;
-}
-
-START_TEST(every_answer_of_a_leader)
-{
-    for (int g = TRANSACTING_V2; g <= TRANSACTING_V1; g++) {
-        int n[2] = { _i, 1 };
-        enum kafc_txn_class want = of_leaders[_i].cls;
-        transacting_start(g);
-        kafc_writer *w = transacting_open();
-        transacting_ok(transaction(w)); /* one that is behind it */
-        ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, answer_once, n), KAFC_OK);
-        kafc_err rc = transaction(w);
-        ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, NULL, NULL), KAFC_OK);
-        ck_assert_msg((rc == KAFC_OK) == (want == KAFC_TXN_RETRY), "%s: %s",
-                      kafc_err_name(of_leaders[_i].code), rc ? err->message : "well");
-        if (want == KAFC_TXN_FATAL)
-            ends_fatally(w, of_leaders[_i].code);
-        else if (want == KAFC_TXN_ABORT)
-            is_healed_by_an_abort(w);
-        transacting_close(w);
-        transacting_stop();
-    }
-}
-END_TEST
 
 /* What an abort is answered with. */
 START_TEST(every_answer_to_an_abort)
@@ -293,9 +196,6 @@ int main(void)
     Suite *s = suite_create("client/transaction_errors");
     TCase *c = tcase_create("all");
     tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, every_answer_of_a_coordinator, 0, MEANINGS);
-    tcase_add_loop_test(c, every_answer_of_a_leader, 0,
-                        (int)(sizeof of_leaders / sizeof of_leaders[0]));
     tcase_add_loop_test(c, every_answer_to_an_abort, TRANSACTING_V2, TRANSACTING_V1 + 1);
     tcase_add_loop_test(c, denied_topics_and_ids_are_named, TRANSACTING_V2, TRANSACTING_V1 + 1);
     tcase_add_loop_test(c, offsets_carry_their_membership, 0, TRANSACTING_ALL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Transactions of a kafc_writer against the mock, in both generations of the
- * protocol. What fails and what is lost is in test_transaction_faults.c, errors,
- * code by code, in test_transaction_errors.c.
+ * protocol. What fails and what is lost is in test_transaction_faults.c, what
+ * errors are told as in test_transaction_errors.c.
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/txn_internal.h"
-#include "tests/core/meaning.h"
 #include "tests/support/suite.h"
 
 /* --- States ------------------------------------------------------------------------- */
@@ -74,13 +73,9 @@ END_TEST
 
 /* --- Errors ------------------------------------------------------------------------- */
 
-START_TEST(every_code_has_its_meaning_for_each_api)
+/* Of each API and code: tests/sim/test_txn_errors.c. */
+START_TEST(codes_mean_what_the_api_means_by_them)
 {
-    for (size_t i = 0; i < MEANINGS; i++)
-        for (int a = 0; a < MEANING_APIS; a++)
-            ck_assert_msg(kafc__txn_class(meaning_api[a], meaning[i].code) == meaning[i].cls[a],
-                          "%s of API %d: %d", kafc_err_name(meaning[i].code), meaning_api[a],
-                          (int)kafc__txn_class(meaning_api[a], meaning[i].code));
     ck_assert_int_eq(kafc__txn_class(10, KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
                      KAFC_TXN_ABORT);
     ck_assert_int_eq(kafc__txn_class(10, KAFC_ERR_GROUP_AUTHORIZATION_FAILED), KAFC_TXN_ABORT);
@@ -179,5 +174,5 @@ END_TEST
 
 SUITE_MAIN("core/txn", 10, the_table_is_the_matrix,
            ready_can_be_reached_from_everywhere_but_the_end, states_have_names,
-           every_code_has_its_meaning_for_each_api, offsets_stand_together_by_topic,
+           codes_mean_what_the_api_means_by_them, offsets_stand_together_by_topic,
            of_a_partition_named_twice_the_later_offset_holds, offsets_that_cannot_be_are_refused)

@@ -20,7 +20,7 @@ struct sim_client {
     int index;
 };
 
-enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 16 };
+enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 32 };
 
 /* All of it is one thread's, in which the thread sanitizer finds nothing and takes its time: of seeds, codes and
  * allocations each so many is enough there. */

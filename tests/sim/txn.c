@@ -50,6 +50,8 @@ static bool send_one(struct txns_app *a)
 
     if (n == TXNS_MESSAGES)
         return false;
+    if (x->calm && a->to_send > 0)
+        msg.to_partition = a->to_send == 1 ? KAFC_ZERO : a->to_send - 1;
     msg.key.len = snprintf(key, sizeof(key), "k%u", (unsigned)sim_draw(s, 20));
     len = snprintf(value, sizeof(value), "%d:", n);
     msg.value.len = len + (int)sim_draw(s, 500);
@@ -87,7 +89,7 @@ static void rang(void *ctx)
     a->idle = false;
 }
 
-static void start_app(struct txns *x)
+static void start_app(struct txns *x, int id)
 {
     struct sim *s = x->sim;
     struct txns_app *a = &x->app[x->napps];
@@ -97,26 +99,27 @@ static void start_app(struct txns *x)
                                         .acks = -1,
                                         .idempotence = true,
                                         .idempotence_asked = true,
-                                        .transactional_id = TXNS_ID,
+                                        .transactional_id = x->id[id].name,
                                         .transaction_timeout_ms = x->timeout_ms };
     kafc_error err;
 
-    if (x->napps == TXNS_APPS)
-        return;
-    core.request_timeout_us = s->no_ghosts ? 30000000 : 1000000 + sim_draw(s, 2000000);
+    TXNS_MUST(x, x->napps < TXNS_APPS, "too many apps", TXNS_SEED(x));
+    core.request_timeout_us = s->no_ghosts ? 30000000
+                              : x->hasty   ? 300000 + sim_draw(s, 700000)
+                                           : 1000000 + sim_draw(s, 2000000);
     cfg.linger_us = sim_chance(s, 30) ? 0 : sim_draw(s, 20000);
     cfg.batch_bytes = 300 + (int32_t)sim_draw(s, 5000);
     cfg.message_max_bytes = 100000;
     cfg.buffer_bytes = 4000000;
     cfg.delivery_timeout_us = x->delivery_timeout_us;
-    cfg.max_in_flight = 5;
+    cfg.max_in_flight = sim_chance(s, 70) ? 5 : 1 + (int32_t)sim_draw(s, 5);
     cfg.reports = KAFC_REPORTS_ALL;
     cfg.report_slots = 100000;
     cfg.seed = s->seed + (uint64_t)x->napps;
     cfg.now_us = now_us;
     cfg.on_report = on_report;
     cfg.ctx = x;
-    *a = (struct txns_app){ .x = x, .current = -1, .timer = { .fire = rang, .ctx = a } };
+    *a = (struct txns_app){ .x = x, .id = id, .current = -1, .timer = { .fire = rang, .ctx = a } };
     s->poor_permille = 0; /* it comes to life, at least */
     a->core = sim_client(s, &core);
     a->producer = kafc__producer_new(a->core, &cfg, &err);
@@ -132,7 +135,7 @@ static void start_app(struct txns *x)
  * transaction. */
 static kafc_err ask(struct txns_app *a, enum kafc_txn_call call, kafc_error *err)
 {
-    kafc_group_metadata group = { .group = TXNS_GROUP };
+    kafc_group_metadata group = { .group = a->x->id[a->id].group };
     kafc_group_offset o = { .topic = "in", .offset = a->current + 1 };
     kafc_err code;
 
@@ -193,27 +196,60 @@ static void wait_for(struct txns_app *a, enum kafc_txn_call call)
         heed(a, &err);
 }
 
+/* No other one with this id has come after it. */
+static bool newest(const struct txns_app *a)
+{
+    for (const struct txns_app *b = a + 1; b < a->x->app + a->x->napps; b++)
+        if (b->id == a->id)
+            return false;
+    return true;
+}
+
+static bool enough(const struct txns *x)
+{
+    return x->ntxns >= x->wanted || x->nmessages > TXNS_MESSAGES - 400;
+}
+
+/* Is there another transaction to be made? In the calm, which the newest ones wait for. */
+static bool goes_on(struct txns_app *a)
+{
+    struct txns *x = a->x;
+
+    if (!x->calm && !enough(x))
+        return true;
+    if (!newest(a) || (x->calm && x->id[a->id].left == 0)) {
+        close_app(a);
+        return false;
+    }
+    if (x->calm)
+        return true;
+    rest(a, 100000);
+    return false;
+}
+
 static void begin(struct txns_app *a)
 {
     struct txns *x = a->x;
     struct sim *s = x->sim;
     kafc_error err;
 
-    if (x->ntxns == x->wanted || x->nmessages > TXNS_MESSAGES - 100) {
-        close_app(a);
+    if (!goes_on(a))
         return;
-    }
     a->call = KAFC_TXN_CALL_NONE;
     if (ask(a, KAFC_TXN_CALL_NONE, &err) != KAFC_OK) {
         heed(a, &err);
         return;
     }
     a->current = x->ntxns++;
-    x->txn[a->current] = (struct txns_transaction){ .fate = TXNS_OPEN };
+    x->txn[a->current] = (struct txns_transaction){ .fate = TXNS_OPEN, .id = a->id };
     a->to_send = sim_chance(s, 10) ? 0 : 1 + (int)sim_draw(s, sim_chance(s, 10) ? 100 : 20);
-    a->offsets = a->to_send && sim_chance(s, 40);
-    a->commit = sim_chance(s, 70);
+    if (x->calm) /* it must not be open for long, and finds out which links are silent */
+        a->to_send = TXNS_PARTITIONS;
+    a->offsets = a->to_send && (x->calm || sim_chance(s, 40));
+    a->commit = x->calm || sim_chance(s, 70);
     a->step = TXNS_SENDS;
+    if (x->calm && --x->id[a->id].left == 0)
+        x->id[a->id].final = a->current;
 }
 
 static void go_on(struct txns_app *a)
@@ -228,8 +264,10 @@ static void go_on(struct txns_app *a)
             break;
         else
             a->to_send--;
-    if (sim_draw(s, 100) == 0) {
+    if (sim_draw(s, 100) == 0 && !a->x->calm) {
         close_app(a); /* in the midst of it */
+    } else if (sim_draw(s, 100) == 0 && !a->x->calm) {
+        wait_for(a, KAFC_TXN_CALL_ABORT);
     } else if (a->to_send > 0) {
         rest(a, (uint32_t)a->x->pause_us);
     } else if (a->offsets) {
@@ -259,6 +297,11 @@ static void come_of(struct txns_app *a, const kafc_error *err)
             current(a)->fate = a->call == KAFC_TXN_CALL_COMMIT ? TXNS_COMMITTED : TXNS_ABORTED;
         a->current = -1;
         a->step = TXNS_BEGINS;
+        if (x->calm) { /* by the last one all links that are silent have been found out */
+            a->idle = true;
+            sim_at(x->sim, &a->timer, x->sim->now + 10000000);
+            return;
+        }
         break;
     case KAFC_TXN_CALL_INIT: a->step = TXNS_BEGINS; break;
     case KAFC_TXN_CALL_NONE:
@@ -282,7 +325,8 @@ static void wait_on(struct txns_app *a)
     if (kafc__txn_told(a->txn, &err)) {
         come_of(a, &err);
     } else if (sim_draw(a->x->sim, 200) == 0) { /* a call has timed out: another takes its place */
-        bool gives_up = a->call == KAFC_TXN_CALL_OFFSETS && sim_chance(a->x->sim, 50);
+        bool gives_up = !a->x->calm && a->call == KAFC_TXN_CALL_OFFSETS &&
+                        sim_chance(a->x->sim, 50);
 
         wait_for(a, gives_up ? KAFC_TXN_CALL_ABORT : a->call);
     }
@@ -290,8 +334,6 @@ static void wait_on(struct txns_app *a)
 
 static void end_app(struct txns_app *a)
 {
-    if (!kafc__producer_closed(a->producer))
-        return;
     kafc__producer_stop(a->producer);
     kafc__producer_free(a->producer);
     sim_client_free(a->x->sim, a->core);
@@ -299,8 +341,23 @@ static void end_app(struct txns_app *a)
     a->step = TXNS_GONE;
 }
 
+/* In the middle of anything, and without a word. */
+static bool killed(struct txns_app *a)
+{
+    struct txns *x = a->x;
+
+    if (!x->kills || x->calm || sim_draw(x->sim, 3000) != 0 || x->napps > TXNS_APPS / 2)
+        return false;
+    if (a->current >= 0 && a->step == TXNS_WAITS && a->call == KAFC_TXN_CALL_COMMIT)
+        current(a)->fate = TXNS_UNKNOWN;
+    end_app(a);
+    return true;
+}
+
 static void live(struct txns_app *a)
 {
+    if (a->step != TXNS_GONE && killed(a))
+        return;
     if (a->idle && a->step != TXNS_CLOSES)
         return;
     switch (a->step) {
@@ -312,7 +369,10 @@ static void live(struct txns_app *a)
         break;
     case TXNS_SENDS: go_on(a); break;
     case TXNS_WAITS: wait_on(a); break;
-    case TXNS_CLOSES: end_app(a); break;
+    case TXNS_CLOSES:
+        if (kafc__producer_closed(a->producer))
+            end_app(a);
+        break;
     case TXNS_GONE: break;
     }
 }
@@ -321,9 +381,9 @@ static void rival(void *ctx)
 {
     struct txns *x = ctx;
 
-    if (x->rivals-- <= 0 || x->ntxns == x->wanted)
+    if (x->rivals-- <= 0 || enough(x))
         return;
-    start_app(x);
+    start_app(x, (int)sim_draw(x->sim, (uint32_t)x->nids));
     sim_at(x->sim, &x->rival, x->sim->now + 100000 + sim_draw(x->sim, 4000000));
 }
 
@@ -378,9 +438,12 @@ static bool decided(struct txns *x)
 {
     kafc_mock_transaction t;
 
-    return kafc__cluster_transaction(x->sim->cluster, TXNS_ID, &t) != KAFC_OK ||
-           t.state == KAFC_MOCK_TXN_EMPTY || t.state == KAFC_MOCK_TXN_COMPLETE_COMMIT ||
-           t.state == KAFC_MOCK_TXN_COMPLETE_ABORT;
+    for (int i = 0; i < x->nids; i++)
+        if (kafc__cluster_transaction(x->sim->cluster, x->id[i].name, &t) == KAFC_OK &&
+            (t.state == KAFC_MOCK_TXN_ONGOING || t.state == KAFC_MOCK_TXN_PREPARE_COMMIT ||
+             t.state == KAFC_MOCK_TXN_PREPARE_ABORT))
+            return false;
+    return true;
 }
 
 static int read_so_far(const struct txns *x)
@@ -397,22 +460,58 @@ static void end(void *ctx)
     ((struct txns *)ctx)->over = true;
 }
 
+/* The one that was fenced, killed, or has failed comes again. */
+static void replace(struct txns *x, int id)
+{
+    int alive = 0, left = 0; /* left: not gone */
+
+    for (int i = 0; i < x->napps; i++) {
+        if (x->app[i].id != id)
+            continue;
+        left += x->app[i].step != TXNS_GONE;
+        alive += x->app[i].step != TXNS_GONE && x->app[i].step != TXNS_CLOSES;
+    }
+    if (alive == 0 && (left == 0 || !x->changes_generation) &&
+        (x->calm ? x->id[id].left > 0 : !enough(x)))
+        start_app(x, id);
+}
+
+/* All that is left waits for it. */
+static bool calm_now(const struct txns *x)
+{
+    if (!x->chaos.healed || !enough(x) || x->calm)
+        return false;
+    for (int i = 0; i < x->napps; i++)
+        if (x->app[i].step != TXNS_GONE && x->app[i].step != TXNS_BEGINS)
+            return false;
+    return true;
+}
+
+static bool all_gone(const struct txns *x)
+{
+    for (int i = 0; i < x->napps; i++)
+        if (x->app[i].step != TXNS_GONE)
+            return false;
+    return true;
+}
+
 static bool done(void *ctx)
 {
     struct txns *x = ctx;
-    int alive = 0, gone = 0;
 
-    for (int i = 0; i < x->napps; i++) {
+    for (int i = 0; i < x->napps; i++)
         live(&x->app[i]);
-        gone += x->app[i].step == TXNS_GONE;
-        alive += x->app[i].step != TXNS_GONE && x->app[i].step != TXNS_CLOSES;
-    }
     take_messages(x);
     txns_note_offset(x);
-    if (alive == 0 && (x->napps == gone || !x->changes_generation) && x->ntxns < x->wanted &&
-        x->napps < TXNS_APPS)
-        start_app(x); /* the one that was fenced, or failed, comes again */
-    if (x->napps != gone || !x->chaos.healed || !decided(x))
+    if (calm_now(x)) {
+        x->calm = true;
+        x->sim->latency_max_us = 2000;
+        for (int i = 0; i < x->nids; i++)
+            x->id[i].left = TXNS_LAST;
+    }
+    for (int i = 0; i < x->nids; i++)
+        replace(x, i);
+    if (!x->calm || !all_gone(x) || !decided(x))
         return false;
     if (!x->quiet) { /* what is to be read is there */
         x->quiet = true;
@@ -453,6 +552,13 @@ static struct txns *make(const struct txns_options *o)
     ck_assert_int_eq(kafc__cluster_create_topic(s->cluster, "in", 1, 0), KAFC_OK);
     ck_assert_int_eq(kafc__cluster_set_transaction_version(s->cluster, o->version), KAFC_OK);
     x->wanted = o->transactions;
+    x->nids = o->chaos && sim_chance(s, 30) ? 2 + (int)sim_draw(s, TXNS_IDS - 1) : 1;
+    for (int i = 0; i < TXNS_IDS; i++) {
+        (void)snprintf(x->id[i].name, sizeof(x->id[i].name), "x%d", i);
+        (void)snprintf(x->id[i].group, sizeof(x->id[i].group), "g%d", i);
+        x->id[i].final = -1;
+    }
+    x->kills = o->chaos && sim_chance(s, 40);
     /* Leaders before 3.6 take what comes late, into a transaction that nobody ends (KIP-890): the fate of each batch
      * has to be found out there, and nothing that was given up may arrive: no request is on a living connection. */
     s->no_ghosts = o->release != NULL;
@@ -460,10 +566,11 @@ static struct txns *make(const struct txns_options *o)
     x->delivery_timeout_us = x->short_timeouts ? 500000 + (int64_t)sim_draw(s, 3000000) : 120000000;
     x->timeout_ms = o->chaos && sim_chance(s, 30) ? 1000 + (int32_t)sim_draw(s, 3000) : 60000;
     x->changes_generation = o->chaos && sim_chance(s, 40);
-    if (o->seed % 3 == 1)
+    x->hasty = o->chaos && !o->release && sim_chance(s, 25);
+    if (o->seed % 3 == 1 || x->hasty)
         s->latency_max_us = 2000 + (int)sim_draw(s, 150000); /* much is on its way at once */
     x->poor_permille = o->poor ? 1 + (int)sim_draw(s, 20) : 0;
-    x->pause_us = 1000 + (int)sim_draw(s, 150000);
+    x->pause_us = x->hasty ? 5000 : 1000 + (int)sim_draw(s, 150000);
     x->rival = (struct sim_event){ .fire = rival, .ctx = x };
     x->last = (struct sim_event){ .fire = end, .ctx = x };
     return x;
@@ -491,7 +598,8 @@ uint64_t txns_run(const struct txns_options *o)
     bool ended;
 
     start_reader(x);
-    start_app(x);
+    for (int i = 0; i < x->nids; i++)
+        start_app(x, i);
     /* Brokers take an EndTxn of the second generation for a repetition of one that a rival of the first one, which has
      * the next epoch, has sent: both have that epoch then (tests/interop/coordinator.c). */
     if (o->rivals && !x->changes_generation) {
@@ -515,6 +623,7 @@ uint64_t txns_run(const struct txns_options *o)
     txns_check(x);
     kafc__consumer_free(x->reader.consumer);
     sim_client_free(s, x->reader.core);
+    TXNS_MUST(x, s->live == 0, "%lld allocations were not freed", TXNS_SEED(x), (long long)s->live);
     trace = s->trace;
     if (getenv("SIM_STATS"))
         stats(x);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Transactional producers in a simulation, one after the other with the same
- * transactional id, and a reader of what they have committed. Checked at the
- * end: one verdict for each message, transactions seen as a whole or not at
- * all, once and in order, offsets of a group with them.
+ * transactional id, of which there are some, and a reader of what they have
+ * committed. Some are killed, some fenced. Checked at the end: one verdict for
+ * each message, transactions seen as a whole or not at all, once and in order,
+ * offsets of a group with them; and when nothing fails any more, a commit
+ * succeeds.
  *
  * txn.c is the application, txn_chaos.c what happens to it, txn_check.c the
  * judge.
@@ -21,13 +23,12 @@
 enum {
     TXNS_PARTITIONS = 4,
     TXNS_APPS = SIM_CLIENTS_MAX - 1,
+    TXNS_IDS = 3,
+    TXNS_LAST = 4, /* transactions of each id when all is well again */
     TXNS_MAX = 200,
     TXNS_MESSAGES = 2000,
     TXNS_CHANGES = 400 /* of the group's offset, that are noted */
 };
-
-#define TXNS_ID    "x"
-#define TXNS_GROUP "g"
 
 enum txns_fate {
     TXNS_OPEN,      /* and nobody asked for a commit: not to be seen */
@@ -38,6 +39,7 @@ enum txns_fate {
 
 struct txns_transaction {
     enum txns_fate fate;
+    int id;
     int messages; /* that were taken */
     int seen;     /* that are in the log and committed */
     bool offsets; /* were accepted: the group's is the transaction's number + 1 */
@@ -65,6 +67,7 @@ struct txns;
 
 struct txns_app {
     struct txns *x;
+    int id;
     struct kafc_core *core;
     struct kafc_producer *producer;
     struct kafc_txn *txn;
@@ -93,6 +96,15 @@ struct txns {
     struct sim *sim;
     struct sim_chaos chaos;
     struct sim_event strike; /* at coordinators */
+    struct {
+        char name[8], group[8];
+        int left;  /* transactions to be made, when all is well again */
+        int final; /* the last one; -1: not yet */
+        /* offsets of the group as they became committed */
+        int64_t change[TXNS_CHANGES];
+        int nchanges;
+    } id[TXNS_IDS];
+    int nids;
     struct txns_app app[TXNS_APPS];
     int napps, rivals; /* rivals: second instances that are still to come */
     struct sim_event rival;
@@ -102,13 +114,12 @@ struct txns {
     int nmessages;
     struct txns_reader reader;
     struct sim_event last; /* after all is done, what the reader may still get */
+    bool calm;             /* nothing fails any more, and nobody gives up */
     bool quiet, over;
     int visible; /* when quiet: messages of committed transactions */
-    /* offsets of the group as they became committed */
-    int64_t change[TXNS_CHANGES];
-    int nchanges;
     /* the seed's */
-    bool short_timeouts, changes_generation, storm;
+    bool hasty; /* gives requests up early, and many are on their way */
+    bool kills, short_timeouts, changes_generation, storm;
     int64_t delivery_timeout_us;
     int32_t timeout_ms;
     int pause_us, poor_permille;

@@ -89,14 +89,15 @@ static void answer(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 static void move(struct txns *x)
 {
     struct sim *s = x->sim;
+    int id = (int)sim_draw(s, (uint32_t)x->nids);
     int32_t to = 1 + (int32_t)sim_draw(s, (uint32_t)kafc__cluster_brokers(s->cluster));
 
     if (!kafc__cluster_running(s->cluster, to))
         to = -1;
     if (sim_chance(s, 70))
-        (void)kafc__cluster_set_coordinator(s->cluster, KAFC_MOCK_TRANSACTIONS, TXNS_ID, to);
+        (void)kafc__cluster_set_coordinator(s->cluster, KAFC_MOCK_TRANSACTIONS, x->id[id].name, to);
     else
-        (void)kafc__cluster_set_coordinator(s->cluster, KAFC_MOCK_GROUPS, TXNS_GROUP, to);
+        (void)kafc__cluster_set_coordinator(s->cluster, KAFC_MOCK_GROUPS, x->id[id].group, to);
 }
 
 static void strike(void *ctx)
@@ -114,7 +115,8 @@ static void strike(void *ctx)
     case 2:
         if (x->changes_generation) {
             (void)kafc__cluster_set_transaction_version(s->cluster, (int16_t)sim_draw(s, 3));
-            sim_break_one(s, false);
+            if (sim_chance(s, 70)) /* else who is connected learns it some time */
+                sim_break_one(s, false);
         }
         break;
     }
@@ -136,7 +138,8 @@ void txns_chaos_start(struct txns *x)
                                    .stops = true,
                                    .all_stop = sim_chance(s, 30),
                                    .moves = true,
-                                   .answers = sim_chance(s, 70) };
+                                   .answers = sim_chance(s, 70),
+                                   .throttled = sim_chance(s, 10) };
     sim_chaos_start(&x->chaos);
     for (int i = 0; i < APIS && x->chaos.answers; i++)
         (void)kafc__cluster_hook(s->cluster, errors[i].api, answer, x);

@@ -71,7 +71,8 @@ int txns_visible(struct txns *x)
 struct cursor {
     struct txns *x;
     int32_t p;
-    int read, last; /* of the reader's; the last message that was seen */
+    int read;           /* of the reader's */
+    int last[TXNS_IDS]; /* the last message that was seen of each */
 };
 
 static void see(struct cursor *c, int n, int64_t offset)
@@ -80,9 +81,11 @@ static void see(struct cursor *c, int n, int64_t offset)
     struct txns_message *m = &x->m[n];
     int at = c->read++;
 
-    TXNS_MUST(x, n > c->last, "partition %d: message %d stands behind %d", TXNS_SEED(x), (int)c->p,
-              n, c->last);
-    c->last = n;
+    int *last = &c->last[x->txn[m->txn].id];
+
+    TXNS_MUST(x, n > *last, "partition %d: message %d stands behind %d", TXNS_SEED(x), (int)c->p, n,
+              *last);
+    *last = n;
     m->seen++;
     x->txn[m->txn].seen++;
     TXNS_MUST(x, at < x->reader.part[c->p].n && x->reader.part[c->p].offset[at] == offset,
@@ -129,7 +132,7 @@ static void records_of(struct cursor *c, const struct kafc_mlog *l, size_t i)
 static void check_log(struct txns *x, int32_t p)
 {
     const struct kafc_mpart *part = kafc__mock_part(x->sim->cluster, "t", p);
-    struct cursor c = { .x = x, .p = p, .last = -1 };
+    struct cursor c = { .x = x, .p = p, .last = { -1, -1, -1 } };
 
     for (size_t i = part->log.first; i < part->log.n; i++)
         records_of(&c, &part->log, i);
@@ -172,24 +175,31 @@ static void check_transactions(struct txns *x)
 
 void txns_note_offset(struct txns *x)
 {
-    int64_t offset;
+    for (int i = 0; i < x->nids; i++) {
+        int64_t offset, *change = x->id[i].change;
+        int n = x->id[i].nchanges;
 
-    if (kafc__cluster_committed(x->sim->cluster, TXNS_GROUP, "in", 0, &offset) ||
-        (x->nchanges && x->change[x->nchanges - 1] == offset))
-        return;
-    TXNS_MUST(x, x->nchanges < TXNS_CHANGES, "the group's offset does not rest", TXNS_SEED(x));
-    x->change[x->nchanges++] = offset;
+        if (kafc__cluster_committed(x->sim->cluster, x->id[i].group, "in", 0, &offset) ||
+            (n && change[n - 1] == offset))
+            continue;
+        TXNS_MUST(x, n < TXNS_CHANGES, "the group's offset does not rest", TXNS_SEED(x));
+        change[n] = offset;
+        x->id[i].nchanges++;
+    }
 }
 
 /* Each committed transaction's offset was there in its turn, and those of no others. */
-static void check_offsets(struct txns *x)
+static void check_offsets(struct txns *x, int id)
 {
-    int k = 0;
+    const int64_t *change = x->id[id].change;
+    int k = 0, n = x->id[id].nchanges;
 
     for (int i = 0; i < x->ntxns; i++) {
         const struct txns_transaction *t = &x->txn[i];
-        bool there = k < x->nchanges && x->change[k] == i + 1;
+        bool there = t->id == id && k < n && change[k] == i + 1;
 
+        if (t->id != id)
+            continue;
         k += there;
         if (t->fate == TXNS_COMMITTED || (t->fate == TXNS_UNKNOWN && t->seen))
             TXNS_MUST(x, there == t->offsets, "transaction %d is committed, its offsets are%s",
@@ -198,8 +208,7 @@ static void check_offsets(struct txns *x)
             TXNS_MUST(x, !there || (t->fate == TXNS_UNKNOWN && t->messages == 0),
                       "transaction %d is not committed, its offsets are", TXNS_SEED(x), i);
     }
-    TXNS_MUST(x, k == x->nchanges, "the group's offset went to %lld", TXNS_SEED(x),
-              (long long)x->change[k]);
+    TXNS_MUST(x, k == n, "the group's offset went to %lld", TXNS_SEED(x), (long long)change[k]);
 }
 
 void txns_check(struct txns *x)
@@ -208,5 +217,10 @@ void txns_check(struct txns *x)
         check_log(x, p);
     check_messages(x);
     check_transactions(x);
-    check_offsets(x);
+    for (int i = 0; i < x->nids; i++) {
+        check_offsets(x, i);
+        TXNS_MUST(x, x->id[i].final >= 0 && x->txn[x->id[i].final].fate == TXNS_COMMITTED,
+                  "transaction %d was not committed, and nothing was in its way", TXNS_SEED(x),
+                  x->id[i].final);
+    }
 }
