@@ -198,6 +198,11 @@ static kafc_err take_init(struct kafc_txn *t, kafc_error *err)
     kafc_err rc = decode(t, &r, err);
     if (rc == KAFC_OK)
         rc = (kafc_err)r.error_code;
+    if (rc == KAFC_ERR_INVALID_TRANSACTION_TIMEOUT)
+        return kafc__error(err, rc,
+                           "a transaction_timeout_ms of %d is more than the broker allows "
+                           "(transaction.max.timeout.ms)",
+                           (int)t->timeout_ms);
     if (rc != KAFC_OK)
         return rc;
     if (r.producer_id < 0 || r.producer_epoch < 0)

@@ -107,6 +107,19 @@ START_TEST(every_answer_to_an_abort)
 }
 END_TEST
 
+START_TEST(a_timeout_that_is_too_long_is_named)
+{
+    transacting_start(_i);
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .transactional_id = TRANSACTIONAL_ID,
+                                              .transaction_timeout_ms = 900001));
+    ck_assert_int_eq(kafc_transaction_init(w, WAIT, err), KAFC_ERR_INVALID_TRANSACTION_TIMEOUT);
+    ck_assert_msg(strstr(err->message, "900001"), "%s", err->message);
+    ck_assert_int_eq(err->cls, KAFC_CLASS_FATAL);
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
 /* The sentence says what is denied, and it can be tried again. */
 START_TEST(denied_topics_and_ids_are_named)
 {
@@ -197,6 +210,7 @@ int main(void)
     TCase *c = tcase_create("all");
     tcase_set_timeout(c, 60);
     tcase_add_loop_test(c, every_answer_to_an_abort, TRANSACTING_V2, TRANSACTING_V1 + 1);
+    tcase_add_loop_test(c, a_timeout_that_is_too_long_is_named, 0, TRANSACTING_ALL);
     tcase_add_loop_test(c, denied_topics_and_ids_are_named, TRANSACTING_V2, TRANSACTING_V1 + 1);
     tcase_add_loop_test(c, offsets_carry_their_membership, 0, TRANSACTING_ALL);
     suite_add_tcase(s, c);
