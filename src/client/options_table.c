@@ -114,7 +114,7 @@ static const struct kafc_option writer_rows[] = {
     INT64(WRITER, buffer_bytes, "buffer.memory", NULL, 33554432, 1, INT64_MAX,
           "Bytes that the writer holds at most; then send waits"),
     INT32(WRITER, delivery_timeout_ms, "delivery.timeout.ms", "message.timeout.ms", 120000, 1, MS_MAX,
-          "From send to verdict"),
+          "From send to verdict; above linger.ms"),
     INT32(WRITER, request_timeout_ms, "request.timeout.ms", "socket.timeout.ms", 0, 1, MS_MAX,
           "Time for one Produce request. Default: the client's"),
     INT32(WRITER, retries, "retries", "message.send.max.retries", INT32_MAX, 0, INT32_MAX,

@@ -361,10 +361,11 @@ static bool is_wanted(struct kafc_producer *p, struct kafc_topic_out *t)
     return !idle || kafc__core_now(p->core) - t->used_at < idle || is_busy(t);
 }
 
-/* It keeps its table and is not asked for any more, until somebody writes to it again. The writer's own topic stays. */
+/* It keeps its table and is not asked for any more, until somebody writes to it again. The writer's own topic stays, if
+ * it is there. */
 static void let_go(struct kafc_producer *p, struct kafc_topic_out *t)
 {
-    if (t == p->only || is_wanted(p, t))
+    if ((t == p->only && t->made) || is_wanted(p, t))
         return;
     kafc__meta_drop(p->core, t->meta, p->cfg.create_topics);
     t->meta = NULL;

@@ -237,7 +237,22 @@ START_TEST(a_topic_that_is_not_there_is_asked_for_as_long_as_something_waits)
 }
 END_TEST
 
+START_TEST(a_writer_of_a_topic_that_is_not_there_asks_for_it_when_it_writes)
+{
+    struct stage s;
+    begin(&s, "t", 60 * SECOND, 300 * SECOND);
+    pass(&s, 100 * SECOND);
+    ck_assert_int_ge(s.metadata, 1);
+    ck_assert_int_le(s.metadata, 3);
+    ck_assert_int_eq(kafc__cluster_create_topic(s.sim->cluster, "t", 2, 0), KAFC_OK);
+    send_to(&s, NULL);
+    await(&s, 1);
+    end(&s);
+}
+END_TEST
+
 SUITE_MAIN("core/topics", 30, topics_that_become_known_together_travel_together,
            a_topic_that_nobody_writes_to_is_asked_for_no_more,
            the_writers_own_topic_is_always_known,
+           a_writer_of_a_topic_that_is_not_there_asks_for_it_when_it_writes,
            a_topic_that_is_not_there_is_asked_for_as_long_as_something_waits)
