@@ -112,9 +112,16 @@ static void make_beds(void)
     }
 }
 
+/* In the child of a fork nobody sleeps, and who held a bed is not there to give it back. */
+static void begin_beds(void)
+{
+    make_beds();
+    must(pthread_atfork(NULL, NULL, make_beds));
+}
+
 static size_t bed_of(const struct kafc_quick_lock *l)
 {
-    must(pthread_once(&beds_once, make_beds));
+    must(pthread_once(&beds_once, begin_beds));
     return (size_t)((uintptr_t)l / 64 % BEDS);
 }
 

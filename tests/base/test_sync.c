@@ -4,6 +4,8 @@
  */
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/list.h"
@@ -178,6 +180,48 @@ START_TEST(a_quick_lock_lets_one_in_at_a_time)
 }
 END_TEST
 
+static struct kafc_quick_lock wanted_by_all;
+static atomic_bool enough;
+
+static void want_it(void *arg)
+{
+    (void)arg;
+    while (!atomic_load(&enough)) {
+        kafc__quick_lock(&wanted_by_all);
+        for (volatile int i = 0; i < 2000; i++) /* so that the others go to sleep */
+            ;
+        kafc__quick_unlock(&wanted_by_all);
+    }
+}
+
+/* Rule C7: a child opens clients of its own, whatever the other threads were about when it was born. */
+START_TEST(C7_a_child_is_not_held_up_by_locks_of_threads_that_it_does_not_have)
+{
+    enum { FORKS = 400 };
+    struct kafc_thread t[3];
+    int hung = 0;
+    for (int i = 0; i < 3; i++)
+        ck_assert(kafc__thread_start(&t[i], "wants it", want_it, NULL));
+    for (int i = 0; i < FORKS && !hung; i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            (void)signal(SIGALRM, SIG_DFL);
+            (void)alarm(5);
+            kafc__quick_wake(&wanted_by_all);
+            _exit(0);
+        }
+        int status = -1;
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        hung += status != 0;
+    }
+    atomic_store(&enough, true);
+    for (int i = 0; i < 3; i++)
+        kafc__thread_join(&t[i]);
+    ck_assert_int_eq(hung, 0);
+}
+END_TEST
+
 SUITE_MAIN("sync", 30, a_quick_lock_lets_one_in_at_a_time,
+           C7_a_child_is_not_held_up_by_locks_of_threads_that_it_does_not_have,
            C2_threads_block_all_signals_and_take_turns, a_wait_ends_at_its_deadline, clocks_agree,
            draws_are_deterministic_and_even, lists_keep_order)
