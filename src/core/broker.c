@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Nodes and their connections by purpose: opened on demand, paced after
- * failures, closed when idle; and the search for any node that answers.
- * Driver's thread.
+ * Connections to nodes: opened on demand, paced after failures, closed when
+ * idle; and the search for any node that answers. Driver's thread.
  */
 #include "base/mem.h"
 #include "core/internal.h"
 
 #include <stdio.h>
 
-static void conn_alarm(void *conn);
 static void conn_kick(struct kafc_broker_conn *conn);
 
 static int64_t later(int64_t at, int64_t by)
@@ -31,114 +29,6 @@ static int64_t backoff(struct kafc_core *c, int64_t base, int64_t max, int n)
 int64_t kafc__core_retry_delay(struct kafc_core *c, int attempts)
 {
     return backoff(c, c->cfg.retry_backoff_us, c->cfg.retry_backoff_max_us, attempts);
-}
-
-/* ---- Nodes ---- */
-
-static char *sentence_name(struct kafc_core *c, const struct kafc_broker *b, const char *by)
-{
-    char text[700];
-    const char *v6 = strchr(b->host, ':');
-    const char *open = v6 ? "[" : "", *close = v6 ? "]" : "";
-    if (b->id < 0)
-        snprintf(text, sizeof(text), "%s%.300s%s:%d", open, b->host, close, (int)b->port);
-    else
-        snprintf(text, sizeof(text), "node %d, advertised as %s%.300s%s:%d by %.300s,", (int)b->id,
-                 open, b->host, close, (int)b->port, by);
-    return kafc__strdup(&c->cfg.mem, text);
-}
-
-struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char *host, size_t len,
-                                     int32_t port, const char *by)
-{
-    struct kafc_broker *b = kafc__zalloc(&c->cfg.mem, sizeof(*b));
-    if (!b)
-        return NULL;
-    kafc__list_init(&b->node);
-    b->id = id;
-    b->key = (uint64_t)(int64_t)id;
-    b->port = port;
-    b->not_before = INT64_MIN;
-    bool ok = true;
-    for (int i = 0; i < KAFC_PURPOSES; i++) {
-        struct kafc_broker_conn *conn = &b->conn[i];
-        conn->core = c;
-        conn->broker = b;
-        kafc__list_init(&conn->action);
-        ok = kafc__core_timer_init(c, &conn->timer, conn_alarm, conn) && ok;
-    }
-    b->host = kafc__strndup(&c->cfg.mem, host, len);
-    b->name = b->host ? sentence_name(c, b, by) : NULL;
-    if (ok && b->name)
-        return b;
-    kafc__broker_free(b);
-    return NULL;
-}
-
-void kafc__broker_free(struct kafc_broker *b)
-{
-    struct kafc_core *c = b->conn[0].core;
-    kafc__list_del(&b->node);
-    if (kafc__map_get(&c->by_id, &b->key, sizeof(b->key)) == b)
-        kafc__map_del(&c->by_id, &b->key, sizeof(b->key));
-    if (c->boot_next == b)
-        c->boot_next = NULL;
-    for (int i = 0; i < KAFC_PURPOSES; i++) {
-        struct kafc_broker_conn *conn = &b->conn[i];
-        if (conn->id)
-            kafc__map_del(&c->conns, &conn->id, sizeof(conn->id));
-        kafc__link_free(conn->link);
-        kafc__list_del(&conn->action);
-        kafc__core_timer_fini(c, &conn->timer);
-    }
-    kafc__free(&c->cfg.mem, b->host);
-    kafc__free(&c->cfg.mem, b->name);
-    kafc__free(&c->cfg.mem, b);
-}
-
-struct kafc_broker *kafc__broker_find(const struct kafc_core *c, int32_t id)
-{
-    uint64_t key = (uint64_t)(int64_t)id;
-    return id < 0 ? NULL : kafc__map_get(&c->by_id, &key, sizeof(key));
-}
-
-static bool is_gone(const struct kafc_broker *b)
-{
-    return b->id >= 0 && kafc__map_get(&b->conn[0].core->by_id, &b->key, sizeof(b->key)) != b;
-}
-
-void kafc__broker_retire(struct kafc_broker *b)
-{
-    struct kafc_core *c = b->conn[0].core;
-    if (kafc__map_get(&c->by_id, &b->key, sizeof(b->key)) == b)
-        kafc__map_del(&c->by_id, &b->key, sizeof(b->key));
-    kafc__list_del(&b->node);
-    kafc__list_push(&c->gone, &b->node);
-    for (int i = 0; i < KAFC_PURPOSES; i++)
-        if (b->conn[i].link)
-            kafc__core_timer_set(c, &b->conn[i].timer, c->now); /* idle ones go at once */
-}
-
-void kafc__broker_renew(struct kafc_broker *b)
-{
-    b->renew = true;
-    for (int i = 0; i < KAFC_PURPOSES; i++)
-        if (b->conn[i].id)
-            kafc__core_timer_set(b->conn[i].core, &b->conn[i].timer, b->conn[i].core->now);
-}
-
-void kafc__broker_reap(struct kafc_core *c)
-{
-    struct kafc_broker *b = KAFC_LIST_FIRST(&c->gone, struct kafc_broker, node);
-    while (b) {
-        struct kafc_broker *next = KAFC_LIST_NEXT(&c->gone, b, struct kafc_broker, node);
-        bool used = false;
-        for (int i = 0; i < KAFC_PURPOSES; i++)
-            used = used || b->conn[i].link || b->conn[i].close_id;
-        if (!used)
-            kafc__broker_free(b);
-        b = next;
-    }
 }
 
 /* ---- One connection ---- */
@@ -188,10 +78,15 @@ static bool wanted(const struct kafc_broker_conn *conn)
     return conn->link && kafc__link_pending(conn->link) > 0;
 }
 
+static bool is_left(const struct kafc_broker_conn *conn)
+{
+    return kafc__list_linked(&conn->node) && !conn->owner;
+}
+
 /* When it ends if nothing is asked of it. */
 static int64_t idle_until(const struct kafc_broker_conn *conn)
 {
-    bool now = conn->broker->renew || is_gone(conn->broker);
+    bool now = conn->broker->renew || kafc__broker_is_gone(conn->broker) || is_left(conn);
     return later(conn->used_at, now ? 0 : conn->core->cfg.connections_max_idle_us);
 }
 
@@ -202,7 +97,7 @@ static int64_t conn_deadline(const struct kafc_broker_conn *conn)
         return INT64_MAX;
     int64_t at = kafc__link_deadline(conn->link);
     if (!conn->id && !wanted(conn))
-        return is_gone(conn->broker) ? conn->core->now : at;
+        return kafc__broker_is_gone(conn->broker) || is_left(conn) ? conn->core->now : at;
     if (!conn->id)
         return conn->broker->not_before < at ? conn->broker->not_before : at;
     if (conn->connect_by < at)
@@ -329,7 +224,7 @@ static void conn_close_idle(struct kafc_broker_conn *conn)
     }
 }
 
-static void conn_alarm(void *owner)
+void kafc__conn_alarm(void *owner)
 {
     struct kafc_broker_conn *conn = owner;
     struct kafc_core *c = conn->core;
@@ -347,7 +242,7 @@ static void conn_alarm(void *owner)
         conn_fail(conn, KAFC_ERR_CONNECT, text, true);
         return;
     }
-    bool gone = is_gone(conn->broker);
+    bool gone = kafc__broker_is_gone(conn->broker) || is_left(conn);
     if (!wanted(conn) && ((is_ready(conn) && idle_until(conn) <= c->now) || (!conn->id && gone))) {
         conn_close_idle(conn);
         return;
@@ -525,8 +420,8 @@ static void submit(struct kafc_broker_conn *conn, struct kafc_request *rq, int64
     conn->used_at = conn->core->now;
 }
 
-void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose,
-                     struct kafc_request *rq)
+static void send_to(struct kafc_core *c, int32_t node, enum kafc_purpose purpose, const void *owner,
+                    struct kafc_request *rq)
 {
     kafc__request_reset(rq);
     kafc__list_init(&rq->node);
@@ -551,8 +446,25 @@ void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpos
         fail_later(c, rq, KAFC_ERR_BROKER_NOT_AVAILABLE);
         return;
     }
-    submit(&b->conn[purpose], rq, rq->deadline);
-    conn_kick(&b->conn[purpose]);
+    struct kafc_broker_conn *conn = owner ? kafc__broker_own(b, owner) : &b->conn[purpose];
+    if (!conn) {
+        fail_later(c, rq, KAFC_ERR_NO_MEMORY);
+        return;
+    }
+    submit(conn, rq, rq->deadline);
+    conn_kick(conn);
+}
+
+void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose,
+                     struct kafc_request *rq)
+{
+    send_to(c, node, purpose, NULL, rq);
+}
+
+void kafc__core_send_own(struct kafc_core *c, int32_t node, const void *owner,
+                         struct kafc_request *rq)
+{
+    send_to(c, node, KAFC_FOR_CONTROL, owner, rq);
 }
 
 void kafc__core_cancel(struct kafc_core *c, struct kafc_request *rq)

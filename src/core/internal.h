@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the files of the core share: core.c (the object, timers, members),
- * broker.c (nodes and their connections), metadata.c. Members do not include
+ * broker_node.c and broker.c (nodes and their connections), metadata.c. Members do not include
  * it. Driver's thread, but for the poke stack.
  */
 #ifndef KAFC_CORE_INTERNAL_H
@@ -13,7 +13,7 @@
 
 struct kafc_broker;
 
-/* One connection to one node for one purpose. The link exists from the first request on until it has been idle. */
+/* One connection to one node for one purpose or owner. The link exists from the first request on until it has been idle. */
 struct kafc_broker_conn {
     struct kafc_core *core;
     struct kafc_broker *broker;
@@ -26,6 +26,8 @@ struct kafc_broker_conn {
     int64_t connect_by, used_at;
     struct kafc_list action; /* of core->actions */
     struct kafc_core_timer timer;
+    struct kafc_list node; /* of broker->own */
+    const void *owner; /* there; NULL: nobody, ends when it is idle, and then serves the next one */
 };
 
 /* A node of the metadata, or an entry of the bootstrap list (id -1). */
@@ -43,6 +45,7 @@ struct kafc_broker {
     kafc_err told;               /* of its links: the trouble that the log has been warned of */
     int64_t not_before;          /* no new connection before */
     struct kafc_broker_conn conn[KAFC_PURPOSES];
+    struct kafc_list own; /* connections with an owner */
 };
 
 struct kafc_meta_entry {
@@ -104,7 +107,7 @@ struct kafc_core {
     struct kafc_meta meta;
 };
 
-/* broker.c */
+/* broker_node.c */
 /* by: who told of it, NULL for an entry of the bootstrap list. NULL: out of memory. */
 struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char *host, size_t len,
                                      int32_t port, const char *by);
@@ -115,6 +118,12 @@ void kafc__broker_retire(struct kafc_broker *b);
 /* Its connections may lead to the wrong place: the same, but it stays. */
 void kafc__broker_renew(struct kafc_broker *b);
 void kafc__broker_reap(struct kafc_core *c);
+bool kafc__broker_is_gone(const struct kafc_broker *b);
+/* The connection to it that is the owner's. NULL: out of memory. */
+struct kafc_broker_conn *kafc__broker_own(struct kafc_broker *b, const void *owner);
+
+/* broker.c */
+void kafc__conn_alarm(void *conn);
 /* Requests for any node: to a connection that is ready, or on the way to one. */
 void kafc__any_pump(struct kafc_core *c);
 void kafc__any_alarm(void *core);

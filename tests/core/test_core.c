@@ -302,6 +302,43 @@ START_TEST(C1_a_silent_node_is_given_up)
 }
 END_TEST
 
+/* What one owner has parked holds up nobody else, nor the owner itself once it has let go of it. */
+START_TEST(owners_have_connections_of_their_own)
+{
+    int owner[2];
+    begin_known();
+    int opened = w.node[1].opened;
+    w.node[1].silent = true;
+    kafc__core_send_own(w.core, 2, &owner[0], &rq[0]);
+    kafc__core_send_own(w.core, 2, &owner[0], &rq[1]);
+    kafc__core_send_own(w.core, 2, &owner[1], &rq[2]);
+    world_run(&w, w.now + SEC / 10);
+    ck_assert_int_eq(w.node[1].opened, opened + 2);
+    w.node[1].silent = false;
+    kafc__core_send_own(w.core, 2, &owner[0], &rq[3]);
+    kafc__core_disown(w.core, &owner[0]);
+    kafc__core_send_own(w.core, 2, &owner[0], &rq[4]);
+    world_run(&w, w.now + SEC / 10);
+    ck_assert_int_eq(w.node[1].opened, opened + 3);
+    ck_assert(end[4].ended == 1 && end[4].result == KAFC_OK);
+    kafc__core_send_own(w.core, 7, &owner[0], &rq[5]);
+    world_run(&w, w.now + 10 * SEC);
+    for (int i = 0; i < 6; i++)
+        ck_assert_int_eq(end[i].ended, 1);
+    ck_assert_int_eq(end[5].result, KAFC_ERR_BROKER_NOT_AVAILABLE);
+    int closed = w.nclosed;
+    kafc__core_disown(w.core, &owner[0]);
+    kafc__core_disown(w.core, &owner[1]);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_gt(w.nclosed, closed); /* nobody needs them: they do not wait until they are idle */
+    kafc__core_send_own(w.core, 2, &owner[1], &rq[6]);
+    world_run(&w, w.now + SEC);
+    ck_assert(end[6].ended == 1 && end[6].result == KAFC_OK);
+    kafc__meta_drop(w.core, kafc__meta_want(w.core, "t", false), false);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(idle_connections_are_closed_and_come_back)
 {
     begin_known();
@@ -660,7 +697,7 @@ SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked, blanks_in_the_list_are
            any_node_tries_all_entries_in_turn, any_node_ends_at_its_deadline_and_says_why,
            a_connection_that_is_not_made_in_time_is_given_up,
            pauses_between_connections_grow_and_vary, requests_wait_out_the_pause_of_a_lost_node,
-           C1_a_silent_node_is_given_up, idle_connections_are_closed_and_come_back,
+           C1_a_silent_node_is_given_up, owners_have_connections_of_their_own, idle_connections_are_closed_and_come_back,
            a_node_that_moved_is_found_at_its_new_address,
            when_no_known_node_answers_the_list_is_tried_again,
            known_nodes_that_time_out_do_not_keep_from_the_list, no_pause_is_above_the_longest_one,
