@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A group: the object on the core, and what its owner asks. Which protocol is
+ * spoken is the matter of what stands behind it. The driver's thread, but where
+ * group.h says "any".
+ */
+#include "core/group_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+kafc_str kafc__group_str(const char *s)
+{
+    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
+}
+
+void kafc__group_say(const struct kafc_group *g, kafc_log_level level, const char *fmt, ...)
+{
+    char text[700];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    kafc__log(&kafc__core_config(g->core)->log, level, "group %s: %s", g->name, text);
+}
+
+void kafc__group_tell(struct kafc_group *g, enum kafc_group_notice_kind kind,
+                      const struct kafc_group_partition *v, int32_t n, const kafc_error *why)
+{
+    struct kafc_group_notice notice = {
+        .kind = kind, .v = v, .n = n, .stamp = g->stamp, .why = why
+    };
+    g->settled = false;
+    g->cfg.notice(g->cfg.ctx, &notice);
+}
+
+void kafc__group_wake(struct kafc_group *g, int64_t at)
+{
+    g->wake = at < g->wake ? at : g->wake;
+}
+
+void kafc__group_unfind(struct kafc_group *g)
+{
+    if (g->node < 0)
+        return;
+    g->node = -1;
+    kafc__group_beat_cancel(g);
+    kafc__core_disown(g->core, g);
+}
+
+void kafc__group_work(struct kafc_group *g)
+{
+    if (g->working)
+        return; /* from inside: the one outside goes on */
+    g->working = true;
+    g->wake = INT64_MAX;
+    g->protocol->work(g);
+    kafc__group_lanes_work(g);
+    g->working = false;
+    kafc__core_timer_set(g->core, &g->timer, g->wake);
+}
+
+/* --- What the owner asks ------------------------------------------------------------- */
+
+/* Done at the next tick: the owner may hold what notice() needs. */
+void kafc__group_soon(struct kafc_group *g)
+{
+    if (g->working)
+        kafc__group_wake(g, kafc__core_now(g->core));
+    else
+        kafc__core_timer_set(g->core, &g->timer, kafc__core_now(g->core));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const kafc_str *x = a, *y = b;
+    return strcmp(x->p, y->p);
+}
+
+static bool same_topics(const struct kafc_group *g, const kafc_str *v, int32_t n)
+{
+    bool same = n == g->ntopics;
+    for (int32_t i = 0; same && i < n; i++)
+        same = strcmp(v[i].p, g->topics[i].p) == 0;
+    return same;
+}
+
+static kafc_err copy_topics(struct kafc_arena *a, const char *const *topics, int32_t n,
+                            kafc_str **out, int32_t *nout, kafc_error *err)
+{
+    kafc_str *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
+    for (int32_t i = 0; v && i < n; i++) {
+        size_t len = topics[i] ? strlen(topics[i]) : 0;
+        if (len == 0 || len > 249)
+            return kafc__error(err, KAFC_ERR_USAGE, "topic %d of the subscription is no name",
+                               (int)i);
+        v[i] = (kafc_str){ kafc__arena_dup(a, topics[i], len), (int32_t)len };
+    }
+    if (a->failed)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a subscription to %d topics",
+                           (int)n);
+    qsort(v, (size_t)n, sizeof(*v), by_name);
+    *nout = 0;
+    for (int32_t i = 0; i < n; i++)
+        if (*nout == 0 || strcmp(v[*nout - 1].p, v[i].p) != 0)
+            v[(*nout)++] = v[i];
+    *out = v;
+    return KAFC_OK;
+}
+
+kafc_err kafc__group_subscribe(struct kafc_group *g, const char *const *topics, int32_t n,
+                               kafc_error *err)
+{
+    struct kafc_arena a;
+    kafc_str *v = NULL;
+    int32_t nv = 0;
+    if (g->stopping)
+        return kafc__error(err, KAFC_ERR_CLOSED, "group %s: the reader is closed", g->name);
+    if (n < 1)
+        return kafc__error(err, KAFC_ERR_USAGE, "a subscription needs a topic");
+    kafc__arena_init(&a, &g->cfg.mem, 0);
+    kafc_err rc = copy_topics(&a, topics, n, &v, &nv, err);
+    if (rc != KAFC_OK || (same_topics(g, v, nv) && g->state != KAFC_GROUP_BROKEN)) {
+        kafc__arena_fini(&a);
+        return rc;
+    }
+    kafc__arena_fini(&g->topics_arena);
+    g->topics_arena = a;
+    g->topics = v;
+    g->ntopics = nv;
+    g->fresh = true;
+    kafc__group_ask_rejoin(g, kafc__core_now(g->core), "the subscription has changed");
+    kafc__group_soon(g);
+    return KAFC_OK;
+}
+
+void kafc__group_leave(struct kafc_group *g)
+{
+    g->ntopics = 0;
+    kafc__group_soon(g);
+}
+
+void kafc__group_stop(struct kafc_group *g)
+{
+    g->stopping = true;
+    kafc__group_leave(g);
+}
+
+void kafc__group_settled(struct kafc_group *g)
+{
+    g->settled = true;
+    kafc__group_soon(g);
+}
+
+void kafc__group_enter(struct kafc_group *g)
+{
+    atomic_fetch_add(&g->inside, 1);
+    atomic_fetch_add(&g->polls, 1);
+    if (atomic_load(&g->away))
+        kafc__core_poke(g->core, &g->member);
+}
+
+void kafc__group_exit(struct kafc_group *g)
+{
+    atomic_fetch_add(&g->polls, 1);
+    atomic_fetch_sub(&g->inside, 1);
+}
+
+bool kafc__group_owns(const struct kafc_group *g, const char *topic, int32_t partition,
+                      uint64_t stamp)
+{
+    const struct kafc_group_partition *p = kafc__group_set_find(&g->owned, topic, partition);
+    return p && (stamp == 0 || p->since <= stamp);
+}
+
+uint64_t kafc__group_stamp(const struct kafc_group *g)
+{
+    return g->stamp;
+}
+
+bool kafc__group_membership(const struct kafc_group *g, struct kafc_membership *out)
+{
+    *out = (struct kafc_membership){ .member = g->id ? g->id : "",
+                                     .generation = g->generation,
+                                     .instance = g->instance };
+    return g->generation >= 0;
+}
+
+bool kafc__group_why(const struct kafc_group *g, kafc_error *out)
+{
+    if (g->trouble.code == KAFC_OK)
+        return false;
+    *out = g->trouble;
+    return true;
+}
+
+const char *kafc__group_state_name(const struct kafc_group *g)
+{
+    return g->protocol->state(g);
+}
+
+/* --- On the core ---------------------------------------------------------------------- */
+
+static void alarm_rang(void *owner)
+{
+    kafc__group_work(owner);
+}
+
+static void poked(struct kafc_member *m)
+{
+    kafc__group_work(KAFC_CONTAINER(m, struct kafc_group, member));
+}
+
+static void topic_news(struct kafc_member *m, struct kafc_meta_topic *t)
+{
+    struct kafc_group *g = KAFC_CONTAINER(m, struct kafc_group, member);
+    g->protocol->news(g, t);
+}
+
+static void arenas(struct kafc_group *g, void (*each)(struct kafc_arena *, const kafc_allocator *))
+{
+    each(&g->topics_arena, &g->cfg.mem);
+    each(&g->arena, &g->cfg.mem);
+    each(&g->beat_arena, &g->cfg.mem);
+    each(&g->round, &g->cfg.mem);
+    for (int i = 0; i < KAFC_GROUP_LANES; i++)
+        each(&g->lane[i].arena, &g->cfg.mem);
+}
+
+static void arena_begin(struct kafc_arena *a, const kafc_allocator *mem)
+{
+    kafc__arena_init(a, mem, 0);
+}
+
+static void arena_end(struct kafc_arena *a, const kafc_allocator *mem)
+{
+    (void)mem;
+    kafc__arena_fini(a);
+}
+
+static bool start(struct kafc_group *g)
+{
+    g->name = kafc__strdup(&g->cfg.mem, g->cfg.group);
+    g->instance = g->cfg.instance ? kafc__strdup(&g->cfg.mem, g->cfg.instance) : NULL;
+    g->cooperative = g->cfg.nassignors > 0;
+    for (int i = 0; i < g->cfg.nassignors; i++)
+        g->cooperative = g->cooperative && g->cfg.assignors[i]->cooperative;
+    return g->name && (g->instance || !g->cfg.instance) &&
+           kafc__core_timer_init(g->core, &g->timer, alarm_rang, g);
+}
+
+struct kafc_group *kafc__group_new(struct kafc_core *core, const struct kafc_group_config *cfg)
+{
+    struct kafc_group *g = kafc__zalloc(&cfg->mem, sizeof(*g));
+    if (!g)
+        return NULL;
+    g->core = core;
+    g->cfg = *cfg;
+    g->protocol = &kafc__group_classic;
+    g->generation = g->node = -1;
+    g->rejoin_at = INT64_MAX;
+    g->member.poked = poked;
+    g->member.topic_news = topic_news;
+    arenas(g, arena_begin);
+    kafc__group_set_init(&g->owned, &g->cfg.mem);
+    kafc__group_set_init(&g->target, &g->cfg.mem);
+    kafc__group_lanes_init(g);
+    kafc__core_add(core, &g->member);
+    if (start(g))
+        return g;
+    kafc__group_free(g);
+    return NULL;
+}
+
+void kafc__group_free(struct kafc_group *g)
+{
+    if (!g)
+        return;
+    kafc_allocator mem = g->cfg.mem;
+    g->working = true;
+    g->protocol->end(g);
+    kafc__group_lanes_fail(g, NULL);
+    kafc__core_disown(g->core, g);
+    kafc__core_remove(g->core, &g->member);
+    kafc__core_timer_fini(g->core, &g->timer);
+    kafc__group_set_fini(&g->owned);
+    kafc__group_set_fini(&g->target);
+    arenas(g, arena_end);
+    kafc__free(&mem, g->name);
+    kafc__free(&mem, g->instance);
+    kafc__free(&mem, g->id);
+    kafc__free(&mem, g);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Members of a group in a simulation, what each believes to own, and what must
+ * hold: in one generation nobody owns what another owns; offsets that were
+ * committed do not go back; in peace each partition comes to have one owner.
+ */
+#ifndef KAFC_TESTS_SIM_GROUP_H
+#define KAFC_TESTS_SIM_GROUP_H
+
+#include "core/group_internal.h"
+#include "tests/sim/sim.h"
+
+enum { GM_MEMBERS = 14, GM_TOPICS = 2, GM_PARTS = 8, GM_NOTICES = 5 };
+
+struct gm_world;
+
+struct gm {
+    struct gm_world *w;
+    int index;
+    struct kafc_core *core;
+    struct kafc_group *group; /* NULL: not born, or gone */
+    bool owns[GM_TOPICS][GM_PARTS];
+    bool goes[GM_TOPICS][GM_PARTS];        /* revoked and not settled */
+    int64_t position[GM_TOPICS][GM_PARTS]; /* -1: asked for */
+    uint64_t stamp;
+    int told[GM_NOTICES]; /* by kind */
+    kafc_err why;         /* of the last LOST or FAILED */
+    int revoked, lost;    /* partitions */
+    int failed_commits, commits;
+    bool stalls; /* does not come back */
+    bool inside;
+    bool ends;         /* leaves, and is freed when it has */
+    bool due;          /* has to settle … */
+    bool last_commit;  /* … after this */
+    int64_t settle_us; /* how long it takes */
+    struct sim_event settle, tick;
+    struct kafc_group_call commit, fetch;
+    struct kafc_group_mark cmark[GM_TOPICS * GM_PARTS], fmark[GM_TOPICS * GM_PARTS];
+    bool committing, fetching;
+};
+
+struct gm_world {
+    struct sim *sim;
+    struct gm m[GM_MEMBERS];
+    int n;
+    int32_t parts[GM_TOPICS];
+    const struct kafc_group_assignor *assignor;
+    bool may_overlap; /* members may believe that they own what they have lost */
+    int64_t committed[GM_TOPICS][GM_PARTS];
+    int64_t holder_generation[GM_TOPICS][GM_PARTS];
+    int holder[GM_TOPICS][GM_PARTS];
+    int32_t session_ms, heartbeat_ms, poll_ms;
+    const char *instance; /* of the next member; or NULL */
+    bool leave_static;
+};
+
+extern const char *const gm_topic[GM_TOPICS];
+
+void gm_world_init(struct gm_world *w, uint64_t seed, const struct kafc_group_assignor *a);
+void gm_world_fini(struct gm_world *w);
+/* Comes to life and subscribes to the first ntopics. */
+struct gm *gm_join(struct gm_world *w, int ntopics);
+void gm_subscribe(struct gm *m, int ntopics);
+void gm_leave(struct gm *m); /* and is gone when it has left */
+void gm_die(struct gm *m);   /* without a word */
+int gm_owned(const struct gm *m);
+/* Runs until every partition of the topics has one owner, and everybody is stable. */
+bool gm_settle(struct gm_world *w, int ntopics, int64_t limit);
+void gm_run(struct gm_world *w, int64_t us);
+
+#endif

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Groups of several members against the mock's coordinators, in a simulation.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/core/sharing.h"
+#include "tests/sim/group.h"
+#include "tests/support/suite.h"
+
+enum { SEC = 1000000 };
+
+static struct gm_world w;
+
+#define SETTLES(n, sec) ck_assert_msg(gm_settle(&w, n, (int64_t)(sec)*SEC), "not settled")
+
+START_TEST(members_share_come_and_go)
+{
+    const struct kafc_group_assignor *const a[] = { &sharing_in_turn, &sharing_kept };
+    gm_world_init(&w, (uint64_t)_i + 1, a[_i]);
+    struct gm *x = gm_join(&w, 2);
+    SETTLES(2, 5);
+    ck_assert_int_eq(gm_owned(x), 9);
+    struct gm *y = gm_join(&w, 2), *z = gm_join(&w, 2);
+    SETTLES(2, 20);
+    ck_assert_int_eq(gm_owned(x), 3);
+    ck_assert_int_eq(gm_owned(y), 3);
+    ck_assert_int_eq(gm_owned(z), 3);
+    gm_run(&w, 2 * SEC);
+    gm_leave(y);
+    gm_run(&w, SEC);
+    SETTLES(2, 20);
+    ck_assert(!y->group && y->told[KAFC_GROUP_LEFT] == 1);
+    ck_assert_int_eq(gm_owned(x) + gm_owned(z), 9);
+    ck_assert_int_eq(x->lost + y->lost + z->lost, 0);
+    ck_assert_int_gt(x->commits, 3);
+    ck_assert_int_eq(x->failed_commits + z->failed_commits, 0);
+    gm_world_fini(&w);
+}
+END_TEST
+
+/* KIP-429: what stays is never given up. */
+START_TEST(cooperative_members_keep_what_stays)
+{
+    gm_world_init(&w, 3, &sharing_kept);
+    struct gm *x = gm_join(&w, 1);
+    SETTLES(1, 5);
+    gm_run(&w, SEC);
+    struct gm *y = gm_join(&w, 1);
+    SETTLES(1, 20);
+    ck_assert_int_eq(x->revoked, 3);
+    ck_assert_int_eq(gm_owned(x), 3);
+    ck_assert_int_eq(gm_owned(y), 3);
+    int kept = 0;
+    for (int p = 0; p < 6; p++)
+        kept += x->owns[0][p] && x->position[0][p] > 10;
+    ck_assert_int_eq(kept, 3);
+    ck_assert_int_eq(x->failed_commits, 0);
+    gm_world_fini(&w);
+}
+END_TEST
+
+START_TEST(a_member_that_dies_is_missed_after_its_session)
+{
+    gm_world_init(&w, 4, &sharing_in_turn);
+    struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
+    SETTLES(2, 20);
+    int64_t at = w.sim->now;
+    gm_die(y);
+    gm_run(&w, SEC);
+    SETTLES(2, 30);
+    ck_assert_int_eq(gm_owned(x), 9);
+    ck_assert_int_gt(w.sim->now - at, 5 * SEC);
+    gm_world_fini(&w);
+}
+END_TEST
+
+START_TEST(the_coordinator_moves)
+{
+    gm_world_init(&w, 5, &sharing_kept);
+    struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
+    SETTLES(2, 20);
+    for (int32_t b = 1; b <= 3; b++) {
+        ck_assert_int_eq(kafc__cluster_set_coordinator(w.sim->cluster, KAFC_MOCK_GROUPS, "g", b),
+                         KAFC_OK);
+        gm_run(&w, 5 * SEC);
+        ck_assert_int_eq(x->group->node, b);
+    }
+    SETTLES(2, 20);
+    ck_assert_int_eq(x->lost + y->lost, 0);
+    gm_world_fini(&w);
+}
+END_TEST
+
+/* A static member that comes back within its session has what it had, and nobody else notices. */
+START_TEST(a_static_member_comes_back)
+{
+    gm_world_init(&w, 6, &sharing_in_turn);
+    w.session_ms = 30000;
+    w.instance = "a";
+    struct gm *x = gm_join(&w, 2);
+    w.instance = "b";
+    struct gm *y = gm_join(&w, 2);
+    SETTLES(2, 20);
+    int32_t generation = y->group->generation;
+    gm_leave(x); /* does not tell the coordinator */
+    gm_run(&w, 2 * SEC);
+    ck_assert_ptr_null(x->group);
+    w.instance = "a";
+    struct gm *z = gm_join(&w, 2);
+    SETTLES(2, 20);
+    ck_assert_int_gt(gm_owned(z), 0);
+    ck_assert_int_eq(y->group->generation, generation);
+    w.instance = "a"; /* a second one with the same id: the first is fenced */
+    gm_join(&w, 2);
+    w.may_overlap = true;
+    gm_run(&w, 10 * SEC);
+    ck_assert_int_eq(z->told[KAFC_GROUP_FAILED], 1);
+    ck_assert_int_eq(z->why, KAFC_ERR_FENCED_INSTANCE_ID);
+    ck_assert_int_eq(gm_owned(z), 0);
+    gm_world_fini(&w);
+}
+END_TEST
+
+START_TEST(a_static_member_leaves_when_asked_to)
+{
+    gm_world_init(&w, 7, &sharing_in_turn);
+    w.leave_static = true;
+    w.session_ms = 60000;
+    w.instance = "a";
+    struct gm *x = gm_join(&w, 2);
+    w.instance = "b";
+    struct gm *y = gm_join(&w, 2);
+    SETTLES(2, 20);
+    gm_leave(x);
+    gm_run(&w, SEC);
+    SETTLES(2, 20);
+    ck_assert_int_eq(gm_owned(y), 9);
+    gm_world_fini(&w);
+}
+END_TEST
+
+/* Rule R8: whoever does not come back loses the membership, and joins again when he does. */
+START_TEST(R8_a_caller_that_does_not_come_back)
+{
+    gm_world_init(&w, 8, &sharing_in_turn);
+    w.poll_ms = 12000;
+    struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
+    SETTLES(2, 20);
+    x->stalls = true;
+    gm_run(&w, 11 * SEC);
+    ck_assert_int_eq(x->lost, 0);
+    gm_run(&w, 3 * SEC);
+    ck_assert_int_eq(gm_owned(x), 0);
+    ck_assert_int_gt(x->lost, 0);
+    ck_assert_str_eq(kafc__group_state_name(x->group), "AWAY");
+    kafc_error why;
+    ck_assert(kafc__group_why(x->group, &why) && strstr(why.message, "max.poll.interval.ms"));
+    gm_run(&w, 5 * SEC);
+    ck_assert_int_eq(gm_owned(y), 9);
+    x->stalls = false;
+    gm_run(&w, SEC);
+    SETTLES(2, 20);
+    ck_assert_int_gt(gm_owned(x), 0);
+    gm_world_fini(&w);
+}
+END_TEST
+
+START_TEST(a_topic_that_is_made_anew_with_more_partitions)
+{
+    gm_world_init(&w, 9, &sharing_in_turn);
+    struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
+    SETTLES(2, 20);
+    ck_assert_int_eq(kafc__cluster_delete_topic(w.sim->cluster, "u"), KAFC_OK);
+    for (int p = 0; p < 3; p++)
+        w.committed[1][p] = -1;
+    ck_assert_int_eq(kafc__cluster_create_topic(w.sim->cluster, "u", 5, 1), KAFC_OK);
+    w.parts[1] = 5;
+    kafc__meta_stale(x->core);
+    kafc__meta_stale(y->core);
+    gm_run(&w, SEC);
+    SETTLES(2, 20);
+    ck_assert_int_eq(gm_owned(x) + gm_owned(y), 11);
+    gm_world_fini(&w);
+}
+END_TEST
+
+START_TEST(another_subscription)
+{
+    const struct kafc_group_assignor *const a[] = { &sharing_in_turn, &sharing_kept };
+    gm_world_init(&w, (uint64_t)_i + 10, a[_i]);
+    struct gm *x = gm_join(&w, 1);
+    SETTLES(1, 20);
+    int revoked = x->revoked;
+    gm_subscribe(x, 1); /* rule R1: the same set */
+    gm_run(&w, SEC);
+    ck_assert_int_eq(x->told[KAFC_GROUP_ASSIGNED], 1);
+    gm_subscribe(x, 2);
+    gm_run(&w, SEC / 100);
+    SETTLES(2, 20);
+    ck_assert_int_eq(x->revoked - revoked, _i ? 0 : 6);
+    revoked = x->revoked;
+    gm_subscribe(x, 1);
+    gm_run(&w, SEC / 100);
+    SETTLES(1, 20);
+    ck_assert_int_eq(x->revoked - revoked, _i ? 3 : 9);
+    kafc__group_leave(x->group);
+    gm_run(&w, SEC);
+    ck_assert_str_eq(kafc__group_state_name(x->group), "IDLE");
+    ck_assert_int_eq(x->told[KAFC_GROUP_LEFT], 1);
+    gm_subscribe(x, 2);
+    gm_run(&w, SEC / 100);
+    SETTLES(2, 20);
+    gm_world_fini(&w);
+}
+END_TEST
+
+/* --- Seeds -------------------------------------------------------------------------------- */
+
+static void act(void)
+{
+    struct gm *m = w.n ? &w.m[sim_draw(w.sim, (uint32_t)w.n)] : NULL;
+    uint32_t what = sim_draw(w.sim, 100);
+    if (m)
+        m->settle_us = sim_draw(w.sim, sim_chance(w.sim, 10) ? 8000000 : 200000);
+    if ((!m || what < 25) && w.n < GM_MEMBERS - 2)
+        (void)gm_join(&w, 2);
+    else if (!m || !m->group || m->ends)
+        return;
+    else if (what < 35)
+        gm_leave(m);
+    else if (what < 42)
+        gm_die(m);
+    else if (what < 55)
+        m->stalls = !m->stalls;
+    else if (what < 65)
+        gm_subscribe(m, 1 + (int)sim_draw(w.sim, 2));
+    else if (what < 72)
+        kafc__group_leave(m->group);
+    else if (what < 80)
+        sim_break(w.sim, (int32_t)sim_draw(w.sim, 4), sim_chance(w.sim, 40));
+    else if (what < 85)
+        (void)kafc__cluster_rebalance(w.sim->cluster, "g");
+    else if (what < 90)
+        (void)kafc__cluster_kick(w.sim->cluster, "g", m->group->id);
+    else
+        (void)kafc__cluster_set_coordinator(w.sim->cluster, KAFC_MOCK_GROUPS, "g",
+                                            1 + (int32_t)sim_draw(w.sim, 3));
+}
+
+static void run(uint64_t seed)
+{
+    gm_world_init(&w, seed, seed % 2 ? &sharing_in_turn : &sharing_kept);
+    struct sim_chaos chaos = { .sim = w.sim,
+                               .topic = "t",
+                               .partitions = w.parts[0],
+                               .until = 40 * SEC,
+                               .pause_us = 1500000,
+                               .stops = true,
+                               .moves = true,
+                               .answers = sim_chance(w.sim, 50) };
+    w.may_overlap = true;
+    w.poll_ms = 8000 + (int32_t)sim_draw(w.sim, 20000);
+    w.session_ms = 6000 + (int32_t)sim_draw(w.sim, 6000);
+    w.sim->log = getenv("SIM_LOG") != NULL;
+    if (sim_chance(w.sim, 60))
+        sim_chaos_start(&chaos);
+    else
+        chaos.healed = true;
+    for (int i = 0; i < 40; i++) {
+        act();
+        gm_run(&w, sim_draw(w.sim, 2 * SEC));
+    }
+    while (!chaos.healed)
+        gm_run(&w, SEC);
+    for (int i = 0; i < w.n; i++) {
+        w.m[i].stalls = false;
+        w.m[i].settle_us = 1000;
+        if (w.m[i].group && !w.m[i].ends)
+            gm_subscribe(&w.m[i], 2);
+    }
+    (void)gm_join(&w, 2);
+    if (!gm_settle(&w, 2, 200 * (int64_t)SEC)) {
+        for (int i = 0; i < w.n; i++)
+            if (w.m[i].group)
+                fprintf(stderr, "member %d: %s, %d owned\n", i,
+                        kafc__group_state_name(w.m[i].group), gm_owned(&w.m[i]));
+        ck_abort_msg("SIM_SEED=%llu: the group does not settle", (unsigned long long)seed);
+    }
+    gm_world_fini(&w);
+}
+
+enum { SEEDS = 200, SHARDS = 4 };
+
+START_TEST(any_order_of_events)
+{
+    sim_seeds(SEEDS, SHARDS, (uint64_t)_i, run);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("sim-group");
+    TCase *t = tcase_create("sim-group");
+    tcase_set_timeout(t, 3600);
+    tcase_add_loop_test(t, members_share_come_and_go, 0, 2);
+    tcase_add_test(t, cooperative_members_keep_what_stays);
+    tcase_add_test(t, a_member_that_dies_is_missed_after_its_session);
+    tcase_add_test(t, the_coordinator_moves);
+    tcase_add_test(t, a_static_member_comes_back);
+    tcase_add_test(t, a_static_member_leaves_when_asked_to);
+    tcase_add_test(t, R8_a_caller_that_does_not_come_back);
+    tcase_add_test(t, a_topic_that_is_made_anew_with_more_partitions);
+    tcase_add_loop_test(t, another_subscription, 0, 2);
+    tcase_add_loop_test(t, any_order_of_events, 0, SHARDS);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
