@@ -358,8 +358,16 @@ static bool is_late(void *ctx)
     return x->w->sim->now >= x->until;
 }
 
+static void nothing(void *ctx)
+{
+    (void)ctx;
+}
+
 void gm_run(struct gm_world *w, int64_t us)
 {
     struct waiting x = { .w = w, .until = w->sim->now + us };
+    struct sim_event end = { .fire = nothing }; /* time passes even if nothing happens */
+    sim_at(w->sim, &end, x.until);
     (void)sim_run(w->sim, is_late, &x, us);
+    sim_cancel(w->sim, &end);
 }

@@ -217,6 +217,57 @@ START_TEST(another_subscription)
 }
 END_TEST
 
+/* --- Every code in every answer --------------------------------------------------------------- */
+
+static const int16_t api[] = { 10, 11, 14, 12, 8, 9, 13 };
+
+static int16_t pushed_api;
+static int16_t pushed;
+
+static void stir(struct gm *x, struct gm *y)
+{
+    kafc__cluster_push_error(w.sim->cluster, pushed_api, (kafc_err)pushed, 1);
+    if (pushed_api == 10)
+        (void)kafc__cluster_set_coordinator(w.sim->cluster, KAFC_MOCK_GROUPS, "g",
+                                            x->group->node % 3 + 1);
+    if (pushed_api == 11 || pushed_api == 14)
+        (void)kafc__cluster_rebalance(w.sim->cluster, "g");
+    if (pushed_api == 9)
+        x->position[0][0] = y->position[0][0] = -1;
+    if (pushed_api == 13)
+        kafc__group_leave(x->group);
+}
+
+/* A member goes on, or fails with the code, as the table says; the other one is not disturbed for long. */
+START_TEST(every_code_of_every_api)
+{
+    pushed_api = api[_i];
+    for (pushed = -1; pushed <= 133; pushed++) {
+        if (pushed == 0)
+            continue;
+        gm_world_init(&w, 100 + (uint64_t)pushed, pushed % 2 ? &sharing_in_turn : &sharing_kept);
+        w.may_overlap = true;
+        struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
+        SETTLES(2, 20);
+        gm_run(&w, SEC);
+        stir(x, y);
+        gm_run(&w, 8 * SEC);
+        enum kafc_group_reaction what = kafc__group_reaction(pushed_api, (kafc_err)pushed);
+        bool fails = what == KAFC_GROUP_FATAL;
+        int failed = x->told[KAFC_GROUP_FAILED] + y->told[KAFC_GROUP_FAILED];
+        ck_assert_msg(failed == fails, "code %d of API %d: %d failed", pushed, pushed_api, failed);
+        if (fails)
+            ck_assert_int_eq(x->told[KAFC_GROUP_FAILED] ? x->why : y->why, pushed);
+        gm_subscribe(x, 2);
+        gm_subscribe(y, 2);
+        gm_run(&w, SEC / 100);
+        ck_assert_msg(gm_settle(&w, 2, 30 * SEC), "code %d of API %d: not settled", pushed,
+                      pushed_api);
+        gm_world_fini(&w);
+    }
+}
+END_TEST
+
 /* --- Seeds -------------------------------------------------------------------------------- */
 
 static void act(void)
@@ -314,6 +365,7 @@ int main(void)
     tcase_add_test(t, R8_a_caller_that_does_not_come_back);
     tcase_add_test(t, a_topic_that_is_made_anew_with_more_partitions);
     tcase_add_loop_test(t, another_subscription, 0, 2);
+    tcase_add_loop_test(t, every_code_of_every_api, 0, (int)(sizeof(api) / sizeof(api[0])));
     tcase_add_loop_test(t, any_order_of_events, 0, SHARDS);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
