@@ -391,12 +391,12 @@ bool kafc__group_step(struct kafc_group *g, enum kafc_group_event ev, const char
     if (!(x->leads & 1u << to))
         kafc__group_say(g, KAFC_LOG_ERROR, "%s must not lead to %s", kafc__group_name_of(was),
                         kafc__group_name_of(to));
-    if (to != was) {
+    if (to != was)
         kafc__group_say(g, KAFC_LOG_DEBUG, "%s -> %s: %s", kafc__group_name_of(was),
                         kafc__group_name_of(to), why);
-        kafc__group_rpc_cancel(g);
-    }
     g->state = to;
+    if (to != was)
+        kafc__group_rpc_moved(g);
     return true;
 }
 
@@ -526,7 +526,6 @@ static bool commits(const struct kafc_group *g)
 static void end(struct kafc_group *g)
 {
     kafc__group_beat_cancel(g);
-    kafc__group_rpc_cancel(g);
     if (g->rpc != KAFC_GROUP_NOTHING)
         kafc__core_cancel(g->core, &g->rq);
     g->rpc = KAFC_GROUP_NOTHING;

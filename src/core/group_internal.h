@@ -235,7 +235,7 @@ void kafc__group_ask_rejoin(struct kafc_group *g, int64_t at, const char *fmt, .
 
 /* group_rpc.c */
 void kafc__group_rpc_work(struct kafc_group *g);
-void kafc__group_rpc_cancel(struct kafc_group *g); /* but for the search for the coordinator */
+void kafc__group_rpc_moved(struct kafc_group *g); /* the state is another one */
 void kafc__group_beat_cancel(struct kafc_group *g);
 
 /* group_lead.c */

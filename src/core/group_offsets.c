@@ -196,7 +196,7 @@ static bool fill_commit(struct kafc_group_lane *l, const struct kafc_group_call 
     q->group_id = kafc__group_str(g->name);
     if (l->member) {
         q->generation_id_or_member_epoch = g->generation;
-        q->member_id = kafc__group_str(g->id);
+        q->member_id = kafc__group_str(kafc__arena_dup(&l->arena, g->id, strlen(g->id)));
         q->group_instance_id = kafc__group_str(g->instance);
     }
     q->topics.v = kafc__msg_array(&kafc_offset_commit_req_topic_schema, call->n, &l->arena);
@@ -213,7 +213,7 @@ static bool fill_commit(struct kafc_group_lane *l, const struct kafc_group_call 
         p->committed_leader_epoch = m->leader_epoch;
         p->committed_metadata = kafc__group_str(m->metadata ? m->metadata : "");
     }
-    return q->topics.v != NULL;
+    return !l->arena.failed;
 }
 
 static kafc_err fetch_prepare(struct kafc_request *rq, kafc_error *err)

@@ -530,16 +530,6 @@ static void send(struct kafc_group *g, enum kafc_group_rpc which)
                         KAFC_FOR_CONTROL, &g->rq);
 }
 
-void kafc__group_rpc_cancel(struct kafc_group *g)
-{
-    if (g->rpc == KAFC_GROUP_NOTHING || g->rpc == KAFC_GROUP_RPC_FIND)
-        return;
-    kafc__core_cancel(g->core, &g->rq);
-    if (rpcs[g->rpc].parks && g->rq.sent)
-        kafc__core_disown(g->core, g); /* nothing shall wait behind it */
-    g->rpc = KAFC_GROUP_NOTHING;
-}
-
 /* --- Heartbeats ------------------------------------------------------------------------------------ */
 
 void kafc__group_beat_cancel(struct kafc_group *g)
@@ -547,6 +537,19 @@ void kafc__group_beat_cancel(struct kafc_group *g)
     if (g->beating)
         kafc__core_cancel(g->core, &g->beat_rq);
     g->beating = false;
+}
+
+/* What was asked under another state dies with it, but for the search for the coordinator. */
+void kafc__group_rpc_moved(struct kafc_group *g)
+{
+    if (!beats(g))
+        kafc__group_beat_cancel(g);
+    if (g->rpc == KAFC_GROUP_NOTHING || g->rpc == KAFC_GROUP_RPC_FIND)
+        return;
+    kafc__core_cancel(g->core, &g->rq);
+    if (rpcs[g->rpc].parks && g->rq.sent)
+        kafc__core_disown(g->core, g); /* nothing shall wait behind it */
+    g->rpc = KAFC_GROUP_NOTHING;
 }
 
 static kafc_err take_beat(struct kafc_group *g, kafc_error *err)

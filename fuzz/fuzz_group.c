@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A member of a group under any order of events: what its owner asks, what a
+ * coordinator answers, well formed or not, in time or never, with connections
+ * that end at any moment. The input is a program. What the member says that it
+ * owns must be consistent at each step, each commit and fetch ends exactly once,
+ * and at the end a stop leads to the end.
+ * libFuzzer: -entropic=0 -max_len=640
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/group_internal.h"
+#include "fuzz/fuzz.h"
+#include "protocol/api/03_metadata.h"
+#include "protocol/api/18_api_versions.h"
+#include "protocol/registry.h"
+
+enum { PLUGS = 48, ASKED = 32, CALLS = 4, TOPICS = 3, PARTS = 4, NODES = 3 };
+static const char *const topic_name[TOPICS] = { "t", "u", "v" };
+
+struct asked {
+    int16_t api, version;
+    int32_t id;
+};
+
+struct plug {
+    uint32_t id; /* 0: free */
+    uint8_t *in;
+    size_t nin, nasked;
+    struct asked asked[ASKED];
+};
+
+struct run {
+    const uint8_t *p, *end;
+    struct kafc_core *core;
+    struct kafc_group *group;
+    int64_t now;
+    struct plug plug[PLUGS];
+    bool owns[TOPICS][PARTS], goes[TOPICS][PARTS];
+    bool due, left, over;
+    uint64_t stamp;
+    struct kafc_group_call call[CALLS];
+    struct kafc_group_mark mark[CALLS][2];
+    bool busy[CALLS];
+};
+
+static void must(bool what)
+{
+    if (!what)
+        abort();
+}
+
+static uint8_t next(struct run *r)
+{
+    return r->p < r->end ? *r->p++ : 0;
+}
+
+/* --- The owner -------------------------------------------------------------------------- */
+
+static int topic_of(const char *name)
+{
+    for (int t = 0; t < TOPICS; t++)
+        if (!strcmp(name, topic_name[t]))
+            return t;
+    abort();
+}
+
+static void notice(void *ctx, const struct kafc_group_notice *n)
+{
+    struct run *r = ctx;
+    bool lost = n->kind == KAFC_GROUP_LOST;
+    must(n->stamp >= r->stamp && (n->why != NULL) == (lost || n->kind == KAFC_GROUP_FAILED));
+    r->stamp = n->stamp;
+    for (int32_t i = 0; i < n->n; i++) {
+        int t = topic_of(n->v[i].topic), p = n->v[i].partition;
+        must(p >= 0);
+        if (p >= PARTS)
+            continue; /* there is no such one, says nobody but the leader */
+        must(r->owns[t][p] == (n->kind != KAFC_GROUP_ASSIGNED));
+        if (n->kind == KAFC_GROUP_REVOKED)
+            r->goes[t][p] = true;
+        else
+            r->owns[t][p] = n->kind == KAFC_GROUP_ASSIGNED;
+    }
+    if (lost)
+        memset(r->goes, 0, sizeof(r->goes));
+    if (lost || n->kind == KAFC_GROUP_REVOKED)
+        r->due = !lost;
+    r->left = n->kind == KAFC_GROUP_LEFT;
+}
+
+static void settled(struct run *r)
+{
+    for (int t = 0; t < TOPICS; t++)
+        for (int p = 0; p < PARTS; p++)
+            r->owns[t][p] = r->owns[t][p] && !r->goes[t][p];
+    memset(r->goes, 0, sizeof(r->goes));
+    r->due = false;
+    kafc__group_settled(r->group);
+}
+
+static void done(struct kafc_group_call *call, kafc_err code, const kafc_error *err)
+{
+    struct run *r = call->owner;
+    long i = call - r->call;
+    must(r->busy[i] && (code == KAFC_OK) == (err == NULL));
+    r->busy[i] = false;
+}
+
+static void ask(struct run *r, uint8_t x)
+{
+    int i = x % CALLS;
+    if (r->busy[i]) {
+        if (x & 128) {
+            kafc__group_cancel(r->group, &r->call[i]);
+            r->busy[i] = false;
+        }
+        return;
+    }
+    for (int k = 0; k < 2; k++)
+        r->mark[i][k] = (struct kafc_group_mark){ .topic = topic_name[(x / 4 + k) % TOPICS],
+                                                  .partition = x / 16 % PARTS,
+                                                  .stamp = x & 64 ? r->stamp : 0,
+                                                  .offset = x,
+                                                  .leader_epoch = -1 };
+    r->busy[i] = true;
+    r->call[i] = (struct kafc_group_call){ .fetch = x & 32,
+                                           .v = r->mark[i],
+                                           .n = 1 + (x & 1),
+                                           .deadline = r->now + 500000,
+                                           .done = done,
+                                           .owner = r };
+    kafc__group_call(r->group, &r->call[i]);
+}
+
+static void owner(struct run *r, uint8_t x)
+{
+    switch (x % 8) {
+    case 0:
+    case 1:
+        (void)kafc__group_subscribe(r->group, topic_name + x / 8 % 2, 1 + x / 16 % 2, NULL);
+        break;
+    case 2: kafc__group_leave(r->group); break;
+    case 3:
+    case 4:
+        if (r->due)
+            settled(r);
+        break;
+    case 5:
+        kafc__group_enter(r->group);
+        kafc__group_exit(r->group);
+        break;
+    case 6: ask(r, next(r)); break;
+    default: kafc__meta_stale(r->core); break;
+    }
+}
+
+/* --- What is assigned ---------------------------------------------------------------------- */
+
+static kafc_err assign(void *ctx, const struct kafc_group_topic *topics, int32_t ntopics,
+                       struct kafc_group_subscriber *members, int32_t nmembers,
+                       struct kafc_arena *a, kafc_error *err)
+{
+    struct kafc_consumer_assignment *out = &members[0].assignment;
+    (void)ctx;
+    must(nmembers > 0);
+    if (ntopics > 2)
+        return kafc__error(err, KAFC_ERR_USAGE, "too many topics for this one");
+    out->assigned_partitions.v = kafc__arena_array(a, (size_t)ntopics + 1,
+                                                   sizeof(out->assigned_partitions.v[0]));
+    for (int32_t t = 0; out->assigned_partitions.v && t < ntopics; t++) {
+        static int32_t first[1];
+        out->assigned_partitions.v[t].topic = kafc__group_str(topics[t].name);
+        out->assigned_partitions.v[t].partitions.v = first;
+        out->assigned_partitions.v[t].partitions.n = 1;
+        out->assigned_partitions.n++;
+    }
+    return out->assigned_partitions.v ? KAFC_OK : KAFC_ERR_NO_MEMORY;
+}
+
+static const struct kafc_group_assignor eager = { .name = "a", .assign = assign };
+static const struct kafc_group_assignor cooperative = { .name = "a",
+                                                        .cooperative = true,
+                                                        .assign = assign };
+
+/* --- The other side ------------------------------------------------------------------------- */
+
+static void forget(struct plug *g)
+{
+    free(g->in);
+    memset(g, 0, sizeof(*g));
+}
+
+static void feed(struct run *r, struct plug *g, const uint8_t *p, size_t n)
+{
+    while (n) {
+        void *room;
+        size_t k;
+        kafc__core_recv_room(r->core, g->id, &room, &k);
+        if (!k)
+            return; /* gone: a CLOSE follows */
+        k = k < n ? k : n;
+        memcpy(room, p, k);
+        kafc__core_received(r->core, g->id, k, r->now);
+        p += k;
+        n -= k;
+    }
+}
+
+static int16_t code_of(struct run *r)
+{
+    static const int16_t code[] = { 14, 15, 16, 22, 25, 27, 79, 82, 30, 7, 3, 12, 29, 88, 81, -1 };
+    uint8_t x = next(r);
+    return x < 160 ? 0 : code[x % 16];
+}
+
+static void versions(struct kafc_api_versions_resp *v, struct kafc_arena *a)
+{
+    size_t n;
+    const struct kafc_api *const *apis = kafc__apis(&n);
+    v->api_keys.v = kafc__msg_array(&kafc_api_versions_resp_api_schema, (int32_t)n, a);
+    for (size_t i = 0; i < n; i++)
+        v->api_keys.v[v->api_keys.n++] = (struct kafc_api_versions_resp_api){
+            .api_key = apis[i]->key, .max_version = apis[i]->pick_max
+        };
+}
+
+static void metadata(struct run *r, struct kafc_metadata_resp *m, struct kafc_arena *a)
+{
+    uint8_t x = next(r);
+    m->brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, NODES, a);
+    for (m->brokers.n = 0; m->brokers.n < NODES; m->brokers.n++) {
+        m->brokers.v[m->brokers.n].node_id = m->brokers.n;
+        m->brokers.v[m->brokers.n].host = kafc__group_str("h");
+        m->brokers.v[m->brokers.n].port = 1 + m->brokers.n;
+    }
+    m->topics.v = kafc__msg_array(&kafc_metadata_resp_topic_schema, TOPICS, a);
+    for (m->topics.n = 0; m->topics.n < TOPICS; m->topics.n++) {
+        struct kafc_metadata_resp_topic *t = &m->topics.v[m->topics.n];
+        t->name = kafc__group_str(topic_name[m->topics.n]);
+        t->error_code = x & 1 << m->topics.n && x > 128 ? 3 : 0;
+        t->partitions.n = t->error_code ? 0 : 1 + x / 16 % PARTS;
+        t->partitions.v = kafc__msg_array(&kafc_metadata_resp_partition_schema, t->partitions.n, a);
+        for (int32_t i = 0; i < t->partitions.n; i++)
+            t->partitions.v[i].partition_index = i;
+    }
+}
+
+static kafc_bytes junk(struct run *r)
+{
+    size_t n = next(r) % 24, left = (size_t)(r->end - r->p);
+    n = n < left ? n : left;
+    r->p += n;
+    return (kafc_bytes){ r->p - n, (int32_t)n };
+}
+
+static void join(struct run *r, struct kafc_join_group_resp *j, struct kafc_arena *a)
+{
+    uint8_t x = next(r);
+    struct kafc_consumer_subscription s;
+    j->error_code = code_of(r);
+    j->generation_id = x % 32;
+    j->protocol_name = kafc__group_str(x == 255 ? "b" : "a");
+    j->member_id = kafc__group_str(x & 64 ? "m-1" : "m-2");
+    j->leader = kafc__group_str(x & 32 ? "m-1" : "m-2");
+    kafc__msg_defaults(&kafc_consumer_subscription_schema, &s);
+    s.topics.v = (kafc_str[]){ { "t", 1 }, { "v", 1 }, { "u", 1 } };
+    s.topics.n = 1 + x % 3;
+    j->members.n = x % 4;
+    j->members.v = kafc__msg_array(&kafc_join_group_resp_member_schema, j->members.n, a);
+    for (int32_t i = 0; i < j->members.n; i++) {
+        j->members.v[i].member_id = j->member_id;
+        if (x > 200)
+            j->members.v[i].metadata = junk(r);
+        else
+            must(kafc__group_blob(&kafc_consumer_subscription_schema, &s, 3, a,
+                                  &j->members.v[i].metadata));
+    }
+}
+
+static void sync(struct run *r, struct kafc_sync_group_resp *y, struct kafc_arena *a)
+{
+    uint8_t x = next(r);
+    struct kafc_consumer_assignment_topic t[3];
+    struct kafc_consumer_assignment s;
+    int32_t ids[] = { x & 3, x >> 2 & 3, x >> 4 & 3, x == 77 ? -1 : x == 78 ? 99 : 0 };
+    y->error_code = code_of(r);
+    kafc__msg_defaults(&kafc_consumer_assignment_schema, &s);
+    for (int i = 0; i < 3; i++) {
+        kafc__msg_defaults(&kafc_consumer_assignment_topic_schema, &t[i]);
+        t[i].topic = kafc__group_str(topic_name[(x + i) % TOPICS]);
+        t[i].partitions.v = ids;
+        t[i].partitions.n = 1 + x % 4;
+    }
+    s.assigned_partitions.v = t;
+    s.assigned_partitions.n = x / 64;
+    if (x == 79)
+        y->assignment = junk(r);
+    else
+        must(kafc__group_blob(&kafc_consumer_assignment_schema, &s, 3, a, &y->assignment));
+}
+
+static void find(struct run *r, struct kafc_find_coordinator_resp *f, struct kafc_arena *a)
+{
+    f->coordinators.v = kafc__msg_array(&kafc_find_coordinator_resp_coordinator_schema, 1, a);
+    f->coordinators.n = 1;
+    f->coordinators.v[0].node_id = next(r) % (NODES + 1);
+    f->coordinators.v[0].error_code = code_of(r);
+    f->coordinators.v[0].host = kafc__group_str("h");
+}
+
+static void commit(struct run *r, struct kafc_offset_commit_resp *c, struct kafc_arena *a)
+{
+    c->topics.v = kafc__msg_array(&kafc_offset_commit_resp_topic_schema, TOPICS, a);
+    for (c->topics.n = 0; c->topics.n < TOPICS; c->topics.n++) {
+        struct kafc_offset_commit_resp_topic *t = &c->topics.v[c->topics.n];
+        t->name = kafc__group_str(topic_name[c->topics.n]);
+        t->partitions.v = kafc__msg_array(&kafc_offset_commit_resp_partition_schema, PARTS, a);
+        for (t->partitions.n = 0; t->partitions.n < PARTS; t->partitions.n++) {
+            t->partitions.v[t->partitions.n].partition_index = t->partitions.n;
+            t->partitions.v[t->partitions.n].error_code = r->p < r->end ? code_of(r) : 0;
+        }
+    }
+}
+
+static void offsets(struct run *r, struct kafc_offset_fetch_resp *f, struct kafc_arena *a)
+{
+    f->groups.v = kafc__msg_array(&kafc_offset_fetch_resp_group_schema, 1, a);
+    f->groups.n = 1;
+    struct kafc_offset_fetch_resp_group *g = &f->groups.v[0];
+    g->error_code = code_of(r);
+    g->topics.v = kafc__msg_array(&kafc_offset_fetch_resp_group_topic_schema, TOPICS, a);
+    for (g->topics.n = 0; g->topics.n < TOPICS; g->topics.n++) {
+        struct kafc_offset_fetch_resp_group_topic *t = &g->topics.v[g->topics.n];
+        t->name = kafc__group_str(topic_name[g->topics.n]);
+        t->partitions.v = kafc__msg_array(&kafc_offset_fetch_resp_group_partition_schema, PARTS, a);
+        for (t->partitions.n = 0; t->partitions.n < PARTS; t->partitions.n++) {
+            struct kafc_offset_fetch_resp_group_partition *p = &t->partitions.v[t->partitions.n];
+            p->partition_index = t->partitions.n;
+            p->committed_offset = next(r) - 1;
+            p->error_code = code_of(r);
+        }
+    }
+}
+
+/* The oldest request that came over the plug is answered, well formed. */
+static void answer(struct run *r, struct plug *g)
+{
+    union {
+        struct kafc_metadata_resp m;
+        struct kafc_api_versions_resp v;
+        struct kafc_find_coordinator_resp f;
+        struct kafc_join_group_resp j;
+        struct kafc_sync_group_resp y;
+        struct kafc_heartbeat_resp h;
+        struct kafc_leave_group_resp l;
+        struct kafc_offset_commit_resp c;
+        struct kafc_offset_fetch_resp o;
+    } resp;
+    static uint8_t buf[1 << 14];
+    struct kafc_arena a;
+    struct kafc_wr w;
+    if (!g->nasked)
+        return;
+    struct asked q = g->asked[0];
+    memmove(g->asked, g->asked + 1, --g->nasked * sizeof(q));
+    const struct kafc_api *api = kafc__api(q.api);
+    kafc__arena_init(&a, NULL, 0);
+    kafc__msg_defaults(api->resp, &resp);
+    switch (q.api) {
+    case KAFC_API_METADATA: metadata(r, &resp.m, &a); break;
+    case KAFC_API_API_VERSIONS: versions(&resp.v, &a); break;
+    case KAFC_API_FIND_COORDINATOR: find(r, &resp.f, &a); break;
+    case KAFC_API_JOIN_GROUP: join(r, &resp.j, &a); break;
+    case KAFC_API_SYNC_GROUP: sync(r, &resp.y, &a); break;
+    case KAFC_API_HEARTBEAT: resp.h.error_code = code_of(r); break;
+    case KAFC_API_LEAVE_GROUP: resp.l.error_code = code_of(r); break;
+    case KAFC_API_OFFSET_COMMIT: commit(r, &resp.c, &a); break;
+    case KAFC_API_OFFSET_FETCH: offsets(r, &resp.o, &a); break;
+    default: abort();
+    }
+    kafc__wr_init(&w, buf + 4, sizeof(buf) - 4, NULL);
+    kafc__response_header_put(&w, api, q.version, q.id);
+    must(kafc__msg_encode(&w, api->resp, &resp, q.version, NULL) == KAFC_OK);
+    kafc__store32(buf, (uint32_t)kafc__wr_len(&w));
+    feed(r, g, buf, 4 + kafc__wr_len(&w));
+    kafc__arena_fini(&a);
+}
+
+/* Requests are taken out of the bytes as far as they are whole. */
+static void cut(struct plug *g)
+{
+    size_t at = 0;
+    while (g->nin - at >= 12 && g->nasked < ASKED) {
+        size_t n = kafc__load32(g->in + at);
+        if (g->nin - at - 4 < n)
+            break;
+        g->asked[g->nasked++] = (struct asked){ .api = (int16_t)kafc__load16(g->in + at + 4),
+                                                .version = (int16_t)kafc__load16(g->in + at + 6),
+                                                .id = (int32_t)kafc__load32(g->in + at + 8) };
+        at += 4 + n;
+    }
+    g->nin -= at;
+    memmove(g->in, g->in + at, g->nin);
+}
+
+static void take(struct run *r, struct plug *g)
+{
+    struct iovec iov[4];
+    for (int n; (n = kafc__core_send_iov(r->core, g->id, iov, 4, r->now)) > 0;) {
+        size_t taken = 0;
+        for (int i = 0; i < n; i++) {
+            g->in = realloc(g->in, g->nin + iov[i].iov_len + 1);
+            must(g->in != NULL);
+            memcpy(g->in + g->nin, iov[i].iov_base, iov[i].iov_len);
+            g->nin += iov[i].iov_len;
+            taken += iov[i].iov_len;
+        }
+        kafc__core_sent(r->core, g->id, taken, r->now);
+    }
+    cut(g);
+}
+
+static struct plug *plug_of(struct run *r, uint32_t id)
+{
+    for (int i = 0; i < PLUGS; i++)
+        if (r->plug[i].id == id)
+            return &r->plug[i];
+    return NULL;
+}
+
+static void act(struct run *r, const struct kafc_action *a)
+{
+    struct plug *g = plug_of(r, a->kind == KAFC_ACTION_OPEN ? 0 : a->link);
+    if (a->kind == KAFC_ACTION_OPEN && !g) {
+        kafc__core_closed(r->core, a->link, KAFC_ERR_CONNECT, "no room", r->now);
+    } else if (a->kind == KAFC_ACTION_OPEN) {
+        g->id = a->link;
+        kafc__core_opened(r->core, a->link, r->now);
+    } else if (a->kind == KAFC_ACTION_CLOSE) {
+        forget(g);
+    } else {
+        take(r, g);
+    }
+}
+
+/* Greetings, and in the end all else too, are answered at once. */
+static bool prompt(struct run *r)
+{
+    bool any = false;
+    for (int i = 0; i < PLUGS; i++)
+        if (r->plug[i].nasked && (r->over || r->plug[i].asked[0].api == KAFC_API_API_VERSIONS ||
+                                  r->plug[i].asked[0].api == KAFC_API_METADATA)) {
+            answer(r, &r->plug[i]);
+            any = true;
+        }
+    return any;
+}
+
+static void settle(struct run *r)
+{
+    struct kafc_action a;
+    for (int rounds = 0;; rounds++) {
+        must(rounds < 10000);
+        kafc__core_tick(r->core, r->now, r->now / 1000);
+        for (kafc__core_next(r->core, &a); a.kind; kafc__core_next(r->core, &a))
+            act(r, &a);
+        if (prompt(r) || !kafc__core_sleep(r->core))
+            continue;
+        kafc__core_awake(r->core);
+        if (kafc__core_deadline(r->core) > r->now)
+            return;
+    }
+}
+
+static void step(struct run *r)
+{
+    uint8_t op = next(r);
+    struct plug *g = &r->plug[op / 8 % 16];
+    switch (op % 8) {
+    case 0:
+    case 1: owner(r, next(r)); break;
+    case 2: r->now += (int64_t)1 << (next(r) % 22); break;
+    case 3:
+        if (op > 200 && g->id) {
+            uint32_t id = g->id;
+            forget(g);
+            kafc__core_closed(r->core, id, KAFC_ERR_DISCONNECTED, "for a reason", r->now);
+        }
+        break;
+    default: /* the next one that has something to answer */
+        for (int i = 0; i < PLUGS; i++) {
+            g = &r->plug[(op / 8 + i) % PLUGS];
+            if (g->id && g->nasked) {
+                answer(r, g);
+                break;
+            }
+        }
+    }
+    settle(r);
+}
+
+static void finish(struct run *r)
+{
+    r->over = true;
+    r->p = r->end;
+    kafc__group_stop(r->group);
+    settle(r);
+    for (int i = 0; i < 200 && !(r->left && r->group->state == KAFC_GROUP_STOPPED); i++) {
+        if (r->due)
+            settled(r);
+        settle(r);
+        int64_t at = kafc__core_deadline(r->core);
+        r->now = at == INT64_MAX ? r->now : at;
+    }
+    must(r->group->state == KAFC_GROUP_STOPPED && r->left);
+    for (int t = 0; t < TOPICS; t++)
+        for (int p = 0; p < PARTS; p++)
+            must(!r->owns[t][p]);
+    kafc__group_free(r->group);
+    for (int i = 0; i < CALLS; i++)
+        must(!r->busy[i]);
+    kafc__core_free(r->core);
+    for (int i = 0; i < PLUGS; i++)
+        free(r->plug[i].in);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct run *r = calloc(1, sizeof(*r));
+    struct kafc_core_config core = { .brokers = "h:1",
+                                     .connect_timeout_us = 50000,
+                                     .request_timeout_us = 100000,
+                                     .retry_backoff_us = 1000,
+                                     .retry_backoff_max_us = 100000,
+                                     .reconnect_backoff_us = 1000,
+                                     .reconnect_backoff_max_us = 100000,
+                                     .metadata_max_age_us = 3000000,
+                                     .connections_max_idle_us = 200000,
+                                     .receive_max = 1 << 16 };
+    must(r != NULL);
+    r->p = data;
+    r->end = data + size;
+    uint8_t x = next(r);
+    const struct kafc_group_assignor *assignor = x & 1 ? &eager : &cooperative;
+    struct kafc_group_config cfg = { .group = "g",
+                                     .instance = x & 2 ? "i" : NULL,
+                                     .leave_static = x & 4,
+                                     .read_committed = x & 8,
+                                     .session_timeout_ms = 1000,
+                                     .heartbeat_interval_ms = 100,
+                                     .max_poll_interval_ms = 2000,
+                                     .assignors = &assignor,
+                                     .nassignors = 1,
+                                     .notice = notice,
+                                     .ctx = r };
+    core.seed = x;
+    r->core = kafc__core_new(&core, r->now, 0, NULL);
+    r->group = r->core ? kafc__group_new(r->core, &cfg) : NULL;
+    must(r->group != NULL);
+    while (r->p < r->end)
+        step(r);
+    finish(r);
+    free(r);
+    return 0;
+}
