@@ -293,7 +293,7 @@ static enum kafc_group_state fatal(struct kafc_group *g, const char *why)
     g->fresh = false;
     forget_id(g);
     kafc__core_disown(g->core, g);
-    kafc__group_say(g, KAFC_LOG_ERROR, "%s", e.message);
+    kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_ERROR, "%s", e.message);
     kafc__group_tell(g, KAFC_GROUP_FAILED, NULL, 0, &e);
     return KAFC_GROUP_BROKEN;
 }

@@ -186,6 +186,8 @@ kafc_err kafc__group_lead_assign(struct kafc_group *g, kafc_error *err)
     int32_t n;
     struct kafc_group_topic *topics = count_topics(g, &n);
     kafc_err rc = topics ? KAFC_OK : KAFC_ERR_NO_MEMORY;
+    for (int32_t i = 0; i < g->nmembers; i++) /* of an attempt before */
+        kafc__msg_defaults(&kafc_consumer_assignment_schema, &g->member_v[i].assignment);
     if (rc == KAFC_OK && !g->skip)
         rc = g->assignor->assign(g->assignor->ctx, topics, n, g->member_v, g->nmembers, &g->round,
                                  err);

@@ -11,7 +11,14 @@
 
 #include <stdio.h>
 
-enum { GROUP_KEY, PARK_SPARE_US = 5000000, NODE_US = 5000, SUBSCRIPTION = 3, MEMORY_US = 100000 };
+enum {
+    GROUP_KEY,
+    PARK_SPARE_US = 5000000,
+    NODE_US = 5000,
+    NODE_TRIES = 5,
+    SUBSCRIPTION = 3,
+    MEMORY_US = 100000
+};
 static const char consumer[] = "consumer";
 
 static bool is(kafc_str s, const char *want)
@@ -414,7 +421,7 @@ static void pause(struct kafc_group *g, kafc_err code)
 {
     int n = g->attempts++;
     int64_t wait = kafc__core_retry_delay(g->core, n);
-    if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && n < 5) /* the metadata is on its way */
+    if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && n < NODE_TRIES) /* the metadata is on its way */
         wait = (int64_t)NODE_US << n;
     if (n == 0 && (code == KAFC_ERR_MEMBER_ID_REQUIRED || code == KAFC_ERR_UNKNOWN_MEMBER_ID ||
                    code == KAFC_ERR_ILLEGAL_GENERATION))
@@ -482,8 +489,10 @@ static void failed(struct kafc_group *g, const struct kafc_request *rq, enum kaf
     explain(g, rq, code, why);
     if (transport && code != KAFC_ERR_TIMED_OUT && what == KAFC_GROUP_FIND)
         kafc__meta_stale(g->core);
-    kafc__group_say(g, KAFC_LOG_DEBUG, "%s", why->message);
+    kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_DEBUG, "%s", why->message);
     pause(g, code);
+    if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && transport && g->attempts <= NODE_TRIES)
+        what = KAFC_GROUP_AGAIN; /* it is the coordinator; where it is will be known in a moment */
     react(g, rpc, what, why);
 }
 
@@ -616,7 +625,7 @@ static void session(struct kafc_group *g)
         (void)kafc__error(&g->trouble, KAFC_ERR_TIMED_OUT,
                           "group %.200s: no heartbeat was answered for session.timeout.ms (%d)",
                           g->name, (int)g->cfg.session_timeout_ms);
-        kafc__group_say(g, KAFC_LOG_WARN, "%s", g->trouble.message);
+        kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_WARN, "%s", g->trouble.message);
         kafc__group_unfind(g);
         g->heard_at = now;
         end = now + (int64_t)g->cfg.session_timeout_ms * 1000;

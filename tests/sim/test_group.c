@@ -217,6 +217,66 @@ START_TEST(another_subscription)
 }
 END_TEST
 
+/* --- Brokers of another age, and no memory ---------------------------------------------------- */
+
+static const char *const release[] = { "0.10.0", "0.10.1", "0.11", "1.1", "2.1", "2.8" };
+
+START_TEST(with_older_brokers)
+{
+    for (int i = 0; i < 2; i++) {
+        gm_world_init(&w, 40 + (uint64_t)_i, i ? &sharing_kept : &sharing_in_turn);
+        ck_assert_int_eq(kafc__cluster_set_release(w.sim->cluster, release[_i]), KAFC_OK);
+        struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
+        SETTLES(2, 30);
+        gm_run(&w, 2 * SEC);
+        ck_assert_int_gt(x->commits + y->commits, 2);
+        ck_assert_int_eq(x->failed_commits + y->failed_commits, 0);
+        ck_assert_int_ge(w.committed[0][0], 1);
+        gm_leave(y);
+        gm_run(&w, SEC);
+        SETTLES(2, 20);
+        ck_assert_int_eq(gm_owned(x), 9);
+        gm_world_fini(&w);
+    }
+}
+END_TEST
+
+/* An instance id needs 2.3. Brokers before 0.10 do not say what they know. */
+START_TEST(what_a_broker_is_too_old_for)
+{
+    gm_world_init(&w, 50, &sharing_in_turn);
+    ck_assert_int_eq(kafc__cluster_set_release(w.sim->cluster, _i ? "2.1" : "0.9"), KAFC_OK);
+    w.instance = _i ? "a" : NULL;
+    struct gm *x = gm_join(&w, 2);
+    gm_run(&w, 3 * SEC);
+    ck_assert_int_eq(x->told[KAFC_GROUP_FAILED], 1);
+    gm_world_fini(&w);
+}
+END_TEST
+
+/* Each allocation of a membership fails once. */
+START_TEST(each_allocation_may_fail)
+{
+    int64_t total = 1;
+    for (int64_t n = 0; n <= total; n += n < 200 ? 1 : 7) {
+        gm_world_init(&w, 60, _i ? &sharing_kept : &sharing_in_turn);
+        struct gm *x = gm_join(&w, 2);
+        w.may_overlap = true;
+        w.sim->asked = 0;
+        w.sim->fail_at = n;
+        SETTLES(2, 30);
+        gm_run(&w, SEC);
+        kafc__group_leave(x->group);
+        gm_run(&w, SEC);
+        total = n == 0 ? w.sim->asked : total;
+        ck_assert_msg(x->told[KAFC_GROUP_LEFT] == 1 && x->told[KAFC_GROUP_FAILED] == 0,
+                      "allocation %lld", (long long)n);
+        gm_world_fini(&w);
+    }
+    ck_assert_int_gt(total, 50);
+}
+END_TEST
+
 /* --- Every code in every answer --------------------------------------------------------------- */
 
 static const int16_t api[] = { 10, 11, 14, 12, 8, 9, 13 };
@@ -365,6 +425,9 @@ int main(void)
     tcase_add_test(t, R8_a_caller_that_does_not_come_back);
     tcase_add_test(t, a_topic_that_is_made_anew_with_more_partitions);
     tcase_add_loop_test(t, another_subscription, 0, 2);
+    tcase_add_loop_test(t, with_older_brokers, 0, (int)(sizeof(release) / sizeof(release[0])));
+    tcase_add_loop_test(t, what_a_broker_is_too_old_for, 0, 2);
+    tcase_add_loop_test(t, each_allocation_may_fail, 0, 2);
     tcase_add_loop_test(t, every_code_of_every_api, 0, (int)(sizeof(api) / sizeof(api[0])));
     tcase_add_loop_test(t, any_order_of_events, 0, SHARDS);
     suite_add_tcase(s, t);
