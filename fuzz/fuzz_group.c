@@ -156,34 +156,6 @@ static void owner(struct run *r, uint8_t x)
     }
 }
 
-/* --- What is assigned ---------------------------------------------------------------------- */
-
-static kafc_err assign(void *ctx, const struct kafc_group_topic *topics, int32_t ntopics,
-                       struct kafc_group_subscriber *members, int32_t nmembers,
-                       struct kafc_arena *a, kafc_error *err)
-{
-    struct kafc_consumer_assignment *out = &members[0].assignment;
-    (void)ctx;
-    must(nmembers > 0);
-    if (ntopics > 2)
-        return kafc__error(err, KAFC_ERR_USAGE, "too many topics for this one");
-    out->assigned_partitions.v = kafc__arena_array(a, (size_t)ntopics + 1,
-                                                   sizeof(out->assigned_partitions.v[0]));
-    for (int32_t t = 0; out->assigned_partitions.v && t < ntopics; t++) {
-        static int32_t first[1];
-        out->assigned_partitions.v[t].topic = kafc__group_str(topics[t].name);
-        out->assigned_partitions.v[t].partitions.v = first;
-        out->assigned_partitions.v[t].partitions.n = 1;
-        out->assigned_partitions.n++;
-    }
-    return out->assigned_partitions.v ? KAFC_OK : KAFC_ERR_NO_MEMORY;
-}
-
-static const struct kafc_group_assignor eager = { .name = "a", .assign = assign };
-static const struct kafc_group_assignor cooperative = { .name = "a",
-                                                        .cooperative = true,
-                                                        .assign = assign };
-
 /* --- The other side ------------------------------------------------------------------------- */
 
 static void forget(struct plug *g)
@@ -255,13 +227,24 @@ static kafc_bytes junk(struct run *r)
     return (kafc_bytes){ r->p - n, (int32_t)n };
 }
 
+static kafc_bytes packed(const struct kafc_schema *s, const void *msg, struct kafc_arena *a)
+{
+    enum { ROOM = 1024 };
+    struct kafc_wr w;
+    uint8_t *p = kafc__arena_alloc(a, ROOM);
+    kafc__wr_init(&w, p, ROOM, NULL);
+    kafc__wr_i16(&w, 3);
+    must(kafc__msg_encode(&w, s, msg, 3, NULL) == KAFC_OK);
+    return (kafc_bytes){ p, (int32_t)kafc__wr_len(&w) };
+}
+
 static void join(struct run *r, struct kafc_join_group_resp *j, struct kafc_arena *a)
 {
     uint8_t x = next(r);
     struct kafc_consumer_subscription s;
     j->error_code = code_of(r);
     j->generation_id = x % 32;
-    j->protocol_name = kafc__group_str(x == 255 ? "b" : "a");
+    j->protocol_name = kafc__group_str(x == 255 ? "b" : r->group->cfg.assignors[0]->name);
     j->member_id = kafc__group_str(x & 64 ? "m-1" : "m-2");
     j->leader = kafc__group_str(x & 32 ? "m-1" : "m-2");
     kafc__msg_defaults(&kafc_consumer_subscription_schema, &s);
@@ -270,12 +253,11 @@ static void join(struct run *r, struct kafc_join_group_resp *j, struct kafc_aren
     j->members.n = x % 4;
     j->members.v = kafc__msg_array(&kafc_join_group_resp_member_schema, j->members.n, a);
     for (int32_t i = 0; i < j->members.n; i++) {
-        j->members.v[i].member_id = j->member_id;
+        j->members.v[i].member_id = kafc__group_str(i ? "m-3" : j->member_id.p);
         if (x > 200)
             j->members.v[i].metadata = junk(r);
         else
-            must(kafc__group_blob(&kafc_consumer_subscription_schema, &s, 3, a,
-                                  &j->members.v[i].metadata));
+            j->members.v[i].metadata = packed(&kafc_consumer_subscription_schema, &s, a);
     }
 }
 
@@ -298,7 +280,7 @@ static void sync(struct run *r, struct kafc_sync_group_resp *y, struct kafc_aren
     if (x == 79)
         y->assignment = junk(r);
     else
-        must(kafc__group_blob(&kafc_consumer_assignment_schema, &s, 3, a, &y->assignment));
+        y->assignment = packed(&kafc_consumer_assignment_schema, &s, a);
 }
 
 static void find(struct run *r, struct kafc_find_coordinator_resp *f, struct kafc_arena *a)
@@ -542,12 +524,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(r != NULL);
     r->p = data;
     r->end = data + size;
+    static const char *const name[] = { "range", "sticky", "cooperative-sticky", "roundrobin" };
     uint8_t x = next(r);
-    const struct kafc_group_assignor *assignor = x & 1 ? &eager : &cooperative;
+    const struct kafc_assignor *assignor = kafc__assignor(name[x % 4]);
     struct kafc_group_config cfg = { .group = "g",
-                                     .instance = x & 2 ? "i" : NULL,
-                                     .leave_static = x & 4,
-                                     .read_committed = x & 8,
+                                     .instance = x & 4 ? "i" : NULL,
+                                     .leave_static = x & 8,
+                                     .read_committed = x & 16,
                                      .session_timeout_ms = 1000,
                                      .heartbeat_interval_ms = 100,
                                      .max_poll_interval_ms = 2000,

@@ -224,6 +224,7 @@ static void arenas(struct kafc_group *g, void (*each)(struct kafc_arena *, const
     each(&g->arena, &g->cfg.mem);
     each(&g->beat_arena, &g->cfg.mem);
     each(&g->round, &g->cfg.mem);
+    each(&g->lead, &g->cfg.mem);
     for (int i = 0; i < KAFC_GROUP_LANES; i++)
         each(&g->lane[i].arena, &g->cfg.mem);
 }
@@ -245,7 +246,7 @@ static bool start(struct kafc_group *g)
     g->instance = g->cfg.instance ? kafc__strdup(&g->cfg.mem, g->cfg.instance) : NULL;
     g->cooperative = g->cfg.nassignors > 0;
     for (int i = 0; i < g->cfg.nassignors; i++)
-        g->cooperative = g->cooperative && g->cfg.assignors[i]->cooperative;
+        g->cooperative = g->cooperative && g->cfg.assignors[i]->protocol == KAFC_ASSIGN_COOPERATIVE;
     return g->name && (g->instance || !g->cfg.instance) &&
            kafc__core_timer_init(g->core, &g->timer, alarm_rang, g);
 }

@@ -24,9 +24,9 @@
 #ifndef KAFC_CORE_GROUP_H
 #define KAFC_CORE_GROUP_H
 
+#include "core/assignor.h"
 #include "core/core.h"
 #include "core/txn.h"
-#include "protocol/blob/consumer_protocol.h"
 
 struct kafc_group;
 
@@ -52,30 +52,6 @@ struct kafc_group_notice {
     const kafc_error *why; /* of LOST and FAILED; else NULL */
 };
 
-/* --- Assignors: one member, the leader, assigns for all ---------------------------- */
-
-struct kafc_group_topic {
-    const char *name;
-    int32_t partitions;
-};
-struct kafc_group_subscriber {
-    kafc_str id, instance;
-    struct kafc_consumer_subscription subscription;
-    struct kafc_consumer_assignment assignment; /* out, empty at first */
-};
-struct kafc_group_assignor {
-    const char *name;
-    bool cooperative; /* what stays is kept while joining; so only if all of the list are */
-    void *ctx;
-    /* What is put into our own subscription; was: what we own, or did until now. NULL: nothing. false: out of memory. */
-    bool (*user_data)(void *ctx, const struct kafc_group_partition *was, int32_t n,
-                      int32_t generation, struct kafc_arena *a, kafc_bytes *out);
-    /* Topics by name, those that exist. Gives what is assigned from the arena. An error ends the group for us. */
-    kafc_err (*assign)(void *ctx, const struct kafc_group_topic *topics, int32_t ntopics,
-                       struct kafc_group_subscriber *members, int32_t nmembers,
-                       struct kafc_arena *a, kafc_error *err);
-};
-
 /* --- The object ---------------------------------------------------------------------- */
 
 struct kafc_group_config {
@@ -86,7 +62,8 @@ struct kafc_group_config {
     bool read_committed;  /* committed offsets of open transactions are waited for */
     int32_t session_timeout_ms, heartbeat_interval_ms;
     int32_t max_poll_interval_ms; /* also how long others wait for us when they rebalance */
-    const struct kafc_group_assignor *const *assignors; /* best first; must stay */
+    /* Best first; must stay. What stays is kept while joining if all of them are cooperative (KIP-429). */
+    const struct kafc_assignor *const *assignors;
     int nassignors;
     void (*notice)(void *ctx, const struct kafc_group_notice *n); /* never from inside a call */
     void *ctx;

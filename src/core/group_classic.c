@@ -60,9 +60,9 @@ static void end_round(struct kafc_group *g)
     kafc__frame_unref(g->frame);
     g->frame = NULL;
     g->member_v = NULL;
-    g->nmembers = 0;
     g->result.n = 0;
     kafc__arena_reset(&g->round);
+    kafc__arena_reset(&g->lead);
 }
 
 static void fresh_attempts(struct kafc_group *g)

@@ -202,9 +202,9 @@ struct kafc_group {
     struct kafc_arena round;
     struct kafc_frame *frame;
     struct kafc_join_group_resp joined; /* of round and frame */
-    const struct kafc_group_assignor *assignor;
-    struct kafc_group_subscriber *member_v; /* the leader's */
-    int32_t nmembers;
+    const struct kafc_assignor *assignor;
+    struct kafc_arena lead;              /* the leader's: what it has read, and what it hands out */
+    struct kafc_assign_member *member_v; /* NULL: not read yet */
     KAFC_ARRAY(struct kafc_sync_group_req_assignment) result;
     struct kafc_group_watch *watch;
     int32_t nwatch;
@@ -245,11 +245,6 @@ bool kafc__group_lead_ready(
     const struct kafc_group *g); /* all their topics are known, or known not to be */
 kafc_err kafc__group_lead_assign(struct kafc_group *g, kafc_error *err);
 void kafc__group_unwatch(struct kafc_group *g, struct kafc_group_watch *v, int32_t n);
-/* A version and the message. false: out of memory, or it cannot be written. */
-bool kafc__group_blob(const struct kafc_schema *s, const void *msg, int16_t version,
-                      struct kafc_arena *a, kafc_bytes *out);
-kafc_err kafc__group_unblob(const struct kafc_schema *s, kafc_bytes in, void *msg,
-                            struct kafc_arena *a, kafc_error *err);
 
 /* group_offsets.c */
 void kafc__group_lanes_init(struct kafc_group *g);

@@ -81,55 +81,43 @@ static kafc_err take_find(struct kafc_group *g, kafc_error *err)
 
 /* --- JoinGroup ---------------------------------------------------------------------------- */
 
-static bool fill_owned(struct kafc_group *g, struct kafc_consumer_subscription *s)
+/* The first n of what is owned, or was until now, by topic. */
+static bool by_topic(struct kafc_group *g, int32_t n, struct kafc_assign_self *self)
 {
-    const struct kafc_group_set *o = &g->owned;
-    int32_t n = o->n, ntopics = 0;
-    for (int32_t i = 0; i < n; i++)
-        ntopics += i == 0 || strcmp(o->v[i].topic, o->v[i - 1].topic) != 0;
-    s->owned_partitions.v = kafc__msg_array(&kafc_consumer_subscription_topic_schema, ntopics,
-                                            &g->arena);
+    const struct kafc_group_partition *v = g->owned.v;
+    struct kafc_consumer_subscription_topic *t = kafc__arena_array(&g->arena, (size_t)n,
+                                                                   sizeof(*t));
     int32_t *id = kafc__arena_array(&g->arena, (size_t)n, sizeof(*id));
-    if (!s->owned_partitions.v || !id)
-        return false;
-    for (int32_t i = 0; i < n; i++) {
-        if (i == 0 || strcmp(o->v[i].topic, o->v[i - 1].topic) != 0) {
-            struct kafc_consumer_subscription_topic *t =
-                &s->owned_partitions.v[s->owned_partitions.n++];
-            t->topic = kafc__group_str(o->v[i].topic);
+    self->owned = t;
+    self->nowned = 0;
+    for (int32_t i = 0; t && id && i < n; i++) {
+        if (i == 0 || strcmp(v[i].topic, v[i - 1].topic) != 0) {
+            t += self->nowned++ > 0;
+            t->topic = kafc__group_str(v[i].topic);
             t->partitions.v = &id[i];
         }
-        struct kafc_consumer_subscription_topic *t =
-            &s->owned_partitions.v[s->owned_partitions.n - 1];
-        t->partitions.v[t->partitions.n++] = o->v[i].partition;
+        t->partitions.v[t->partitions.n++] = v[i].partition;
     }
-    return true;
+    return t && id;
 }
 
-static bool fill_protocol(struct kafc_group *g, const struct kafc_group_assignor *a,
-                          struct kafc_consumer_subscription *s,
+static bool fill_protocol(struct kafc_group *g, const struct kafc_assignor *a,
                           struct kafc_join_group_req_protocol *p)
 {
-    s->user_data = (kafc_bytes){ NULL, 0 };
+    const char *rack = kafc__core_config(g->core)->rack;
+    bool eager = a->protocol == KAFC_ASSIGN_EAGER; /* it is told what was given up */
+    struct kafc_assign_self self = { .topics = g->topics,
+                                     .ntopics = g->ntopics,
+                                     .generation = g->generation,
+                                     .rack = kafc__group_str(rack) };
     p->name = kafc__group_str(a->name);
-    if (a->user_data &&
-        !a->user_data(a->ctx, g->owned.v, g->owned.was, g->generation, &g->arena, &s->user_data))
-        return false;
-    return kafc__group_blob(&kafc_consumer_subscription_schema, s, SUBSCRIPTION, &g->arena,
-                            &p->metadata);
+    return by_topic(g, eager ? g->owned.was : g->owned.n, &self) &&
+           kafc__assign_subscribe(a, &self, &g->arena, &p->metadata, NULL) == KAFC_OK;
 }
 
 static bool fill_join(struct kafc_group *g)
 {
     struct kafc_join_group_req *q = &g->req.join;
-    struct kafc_consumer_subscription s;
-    kafc__msg_defaults(&kafc_consumer_subscription_schema, &s);
-    s.topics.v = g->topics;
-    s.topics.n = g->ntopics;
-    s.generation_id = g->generation;
-    const char *rack = kafc__core_config(g->core)->rack;
-    if (rack)
-        s.rack_id = kafc__group_str(rack);
     q->group_id = kafc__group_str(g->name);
     q->session_timeout_ms = g->cfg.session_timeout_ms;
     q->rebalance_timeout_ms = g->cfg.max_poll_interval_ms;
@@ -139,19 +127,19 @@ static bool fill_join(struct kafc_group *g)
     q->protocols.v = kafc__msg_array(&kafc_join_group_req_protocol_schema, g->cfg.nassignors,
                                      &g->arena);
     q->protocols.n = g->cfg.nassignors;
-    bool ok = q->protocols.v && fill_owned(g, &s);
-    for (int i = 0; ok && i < g->cfg.nassignors; i++)
-        ok = fill_protocol(g, g->cfg.assignors[i], &s, &q->protocols.v[i]);
-    if (!ok)
-        return false;
+    for (int i = 0; q->protocols.v && i < g->cfg.nassignors; i++)
+        if (!fill_protocol(g, g->cfg.assignors[i], &q->protocols.v[i]))
+            return false;
     if (g->rejoin_at != INT64_MAX)
         q->reason = (kafc_str){ kafc__arena_dup(&g->arena, g->reason, strlen(g->reason)),
                                 (int32_t)strlen(g->reason) };
+    if (g->arena.failed)
+        return false;
     g->rejoin_at = INT64_MAX; /* whatever was a reason until now */
     int64_t park = (int64_t)g->cfg.max_poll_interval_ms * 1000 + PARK_SPARE_US;
     if (g->rq.timeout_us < park)
         g->rq.timeout_us = park;
-    return !g->arena.failed;
+    return true;
 }
 
 static bool keep_id(struct kafc_group *g, kafc_str id)
@@ -164,7 +152,7 @@ static bool keep_id(struct kafc_group *g, kafc_str id)
     return true;
 }
 
-static const struct kafc_group_assignor *assignor_of(const struct kafc_group *g, kafc_str name)
+static const struct kafc_assignor *assignor_of(const struct kafc_group *g, kafc_str name)
 {
     for (int i = 0; i < g->cfg.nassignors; i++)
         if (is(name, g->cfg.assignors[i]->name))
@@ -194,6 +182,8 @@ static kafc_err take_join(struct kafc_group *g, kafc_error *err)
     kafc__frame_unref(g->frame);
     g->frame = NULL;
     kafc__arena_reset(&g->round);
+    kafc__arena_reset(&g->lead);
+    g->member_v = NULL;
     kafc_err rc = kafc__request_decode(&g->rq, r, &g->round, err);
     if (rc != KAFC_OK)
         return rc;
@@ -213,7 +203,6 @@ static kafc_err take_join(struct kafc_group *g, kafc_error *err)
     g->leader = is(r->leader, g->id);
     g->skip = r->skip_assignment;
     g->assigned = false;
-    g->member_v = NULL;
     g->result.n = 0;
     char why[80];
     (void)snprintf(why, sizeof(why), "generation %d, %d members%s", (int)g->generation,
@@ -278,10 +267,7 @@ static kafc_err check_assignment(struct kafc_group *g, struct kafc_consumer_assi
 static kafc_err take_assignment(struct kafc_group *g, kafc_bytes in, kafc_error *err)
 {
     struct kafc_consumer_assignment a;
-    kafc__msg_defaults(&kafc_consumer_assignment_schema, &a);
-    kafc_err rc = KAFC_OK;
-    if (in.len > 0)
-        rc = kafc__group_unblob(&kafc_consumer_assignment_schema, in, &a, &g->arena, err);
+    kafc_err rc = kafc__assignment_read(&a, in, &g->arena, err);
     if (rc == KAFC_ERR_PROTOCOL)
         rc = KAFC_ERR_INCONSISTENT_GROUP_PROTOCOL; /* of the leader's, not of the broker's */
     if (rc == KAFC_OK)
@@ -659,7 +645,10 @@ static void lead(struct kafc_group *g)
         rc = kafc__group_lead(g, &why);
     if (due && rc == KAFC_OK && kafc__group_lead_ready(g))
         rc = kafc__group_lead_assign(g, &why);
-    if (rc == KAFC_ERR_NO_MEMORY) {
+    if (rc == KAFC_ERR_NO_MEMORY) { /* all of it again */
+        g->member_v = NULL;
+        g->result.n = 0;
+        kafc__arena_reset(&g->lead);
         g->not_before = kafc__core_now(g->core) + MEMORY_US;
         kafc__group_wake(g, g->not_before);
     } else if (rc != KAFC_OK) {

@@ -140,8 +140,8 @@ static void hold(struct gm *m, int t, int p)
     int32_t generation = m->group->generation;
     const struct gm *was = &w->m[w->holder[t][p]];
     const char *name = m->group->instance;
-    bool heir = name && (!was->group ||
-                         (was->group->instance && strcmp(was->group->instance, name) == 0));
+    bool heir = name &&
+                (!was->group || (was->group->instance && strcmp(was->group->instance, name) == 0));
     MUST(w, w->holder_generation[t][p] != generation || was == m || heir,
          "%s [%d] has two owners in generation %d: %d and %d", SEED(w), gm_topic[t], p,
          (int)generation, was->index, m->index);
@@ -286,13 +286,13 @@ void gm_die(struct gm *m)
     forget(m);
 }
 
-void gm_world_init(struct gm_world *w, uint64_t seed, const struct kafc_group_assignor *a)
+void gm_world_init(struct gm_world *w, uint64_t seed, const char *assignor)
 {
     kafc_mock_options o = { .size = sizeof(o), .brokers = 3, .seed = seed };
     memset(w, 0, sizeof(*w));
     w->sim = sim_new(seed, &o);
     w->sim->no_ghosts = true;
-    w->assignor = a;
+    w->assignor = kafc__assignor(assignor);
     w->session_ms = 10000;
     w->heartbeat_ms = 1000;
     w->poll_ms = 60000;

@@ -44,7 +44,7 @@ struct gm_world {
     struct gm m[GM_MEMBERS];
     int n;
     int32_t parts[GM_TOPICS];
-    const struct kafc_group_assignor *assignor;
+    const struct kafc_assignor *assignor;
     bool may_overlap; /* members may believe that they own what they have lost */
     int64_t committed[GM_TOPICS][GM_PARTS];
     int64_t holder_generation[GM_TOPICS][GM_PARTS];
@@ -56,7 +56,7 @@ struct gm_world {
 
 extern const char *const gm_topic[GM_TOPICS];
 
-void gm_world_init(struct gm_world *w, uint64_t seed, const struct kafc_group_assignor *a);
+void gm_world_init(struct gm_world *w, uint64_t seed, const char *assignor);
 void gm_world_fini(struct gm_world *w);
 /* Comes to life and subscribes to the first ntopics. */
 struct gm *gm_join(struct gm_world *w, int ntopics);

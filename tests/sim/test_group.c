@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/core/sharing.h"
 #include "tests/sim/group.h"
 #include "tests/support/suite.h"
 
@@ -18,7 +17,7 @@ static struct gm_world w;
 
 START_TEST(members_share_come_and_go)
 {
-    const struct kafc_group_assignor *const a[] = { &sharing_in_turn, &sharing_kept };
+    const char *const a[] = { "roundrobin", "cooperative-sticky" };
     gm_world_init(&w, (uint64_t)_i + 1, a[_i]);
     struct gm *x = gm_join(&w, 2);
     SETTLES(2, 5);
@@ -44,7 +43,7 @@ END_TEST
 /* KIP-429: what stays is never given up. */
 START_TEST(cooperative_members_keep_what_stays)
 {
-    gm_world_init(&w, 3, &sharing_kept);
+    gm_world_init(&w, 3, "cooperative-sticky");
     struct gm *x = gm_join(&w, 1);
     SETTLES(1, 5);
     gm_run(&w, SEC);
@@ -64,7 +63,7 @@ END_TEST
 
 START_TEST(a_member_that_dies_is_missed_after_its_session)
 {
-    gm_world_init(&w, 4, &sharing_in_turn);
+    gm_world_init(&w, 4, "roundrobin");
     struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
     SETTLES(2, 20);
     int64_t at = w.sim->now;
@@ -79,7 +78,7 @@ END_TEST
 
 START_TEST(the_coordinator_moves)
 {
-    gm_world_init(&w, 5, &sharing_kept);
+    gm_world_init(&w, 5, "cooperative-sticky");
     struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
     SETTLES(2, 20);
     for (int32_t b = 1; b <= 3; b++) {
@@ -97,7 +96,7 @@ END_TEST
 /* A static member that comes back within its session has what it had, and nobody else notices. */
 START_TEST(a_static_member_comes_back)
 {
-    gm_world_init(&w, 6, &sharing_in_turn);
+    gm_world_init(&w, 6, "roundrobin");
     w.session_ms = 30000;
     w.instance = "a";
     struct gm *x = gm_join(&w, 2);
@@ -126,7 +125,7 @@ END_TEST
 
 START_TEST(a_static_member_leaves_when_asked_to)
 {
-    gm_world_init(&w, 7, &sharing_in_turn);
+    gm_world_init(&w, 7, "roundrobin");
     w.leave_static = true;
     w.session_ms = 60000;
     w.instance = "a";
@@ -145,7 +144,7 @@ END_TEST
 /* Rule R8: whoever does not come back loses the membership, and joins again when he does. */
 START_TEST(R8_a_caller_that_does_not_come_back)
 {
-    gm_world_init(&w, 8, &sharing_in_turn);
+    gm_world_init(&w, 8, "roundrobin");
     w.poll_ms = 12000;
     struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
     SETTLES(2, 20);
@@ -170,7 +169,7 @@ END_TEST
 
 START_TEST(a_topic_that_is_made_anew_with_more_partitions)
 {
-    gm_world_init(&w, 9, &sharing_in_turn);
+    gm_world_init(&w, 9, "roundrobin");
     struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
     SETTLES(2, 20);
     ck_assert_int_eq(kafc__cluster_delete_topic(w.sim->cluster, "u"), KAFC_OK);
@@ -189,7 +188,7 @@ END_TEST
 
 START_TEST(another_subscription)
 {
-    const struct kafc_group_assignor *const a[] = { &sharing_in_turn, &sharing_kept };
+    const char *const a[] = { "roundrobin", "cooperative-sticky" };
     gm_world_init(&w, (uint64_t)_i + 10, a[_i]);
     struct gm *x = gm_join(&w, 1);
     SETTLES(1, 20);
@@ -224,7 +223,7 @@ static const char *const release[] = { "0.10.0", "0.10.1", "0.11", "1.1", "2.1",
 START_TEST(with_older_brokers)
 {
     for (int i = 0; i < 2; i++) {
-        gm_world_init(&w, 40 + (uint64_t)_i, i ? &sharing_kept : &sharing_in_turn);
+        gm_world_init(&w, 40 + (uint64_t)_i, i ? "cooperative-sticky" : "roundrobin");
         ck_assert_int_eq(kafc__cluster_set_release(w.sim->cluster, release[_i]), KAFC_OK);
         struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
         SETTLES(2, 30);
@@ -244,7 +243,7 @@ END_TEST
 /* An instance id needs 2.3. Brokers before 0.10 do not say what they know. */
 START_TEST(what_a_broker_is_too_old_for)
 {
-    gm_world_init(&w, 50, &sharing_in_turn);
+    gm_world_init(&w, 50, "roundrobin");
     ck_assert_int_eq(kafc__cluster_set_release(w.sim->cluster, _i ? "2.1" : "0.9"), KAFC_OK);
     w.instance = _i ? "a" : NULL;
     struct gm *x = gm_join(&w, 2);
@@ -259,7 +258,7 @@ START_TEST(each_allocation_may_fail)
 {
     int64_t total = 1;
     for (int64_t n = 0; n <= total; n += n < 200 ? 1 : 7) {
-        gm_world_init(&w, 60, _i ? &sharing_kept : &sharing_in_turn);
+        gm_world_init(&w, 60, _i ? "cooperative-sticky" : "roundrobin");
         struct gm *x = gm_join(&w, 2);
         w.may_overlap = true;
         w.sim->asked = 0;
@@ -305,7 +304,7 @@ START_TEST(every_code_of_every_api)
     for (pushed = -1; pushed <= 133; pushed++) {
         if (pushed == 0)
             continue;
-        gm_world_init(&w, 100 + (uint64_t)pushed, pushed % 2 ? &sharing_in_turn : &sharing_kept);
+        gm_world_init(&w, 100 + (uint64_t)pushed, pushed % 2 ? "roundrobin" : "cooperative-sticky");
         w.may_overlap = true;
         struct gm *x = gm_join(&w, 2), *y = gm_join(&w, 2);
         SETTLES(2, 20);
@@ -361,9 +360,11 @@ static void act(void)
                                             1 + (int32_t)sim_draw(w.sim, 3));
 }
 
+static const char *const assignor[] = { "range", "cooperative-sticky", "sticky", "roundrobin" };
+
 static void run(uint64_t seed)
 {
-    gm_world_init(&w, seed, seed % 2 ? &sharing_in_turn : &sharing_kept);
+    gm_world_init(&w, seed, assignor[seed % 4]);
     struct sim_chaos chaos = { .sim = w.sim,
                                .topic = "t",
                                .partitions = w.parts[0],
