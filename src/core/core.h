@@ -128,7 +128,7 @@ enum { KAFC_ANY_NODE = -1, KAFC_CONTROLLER_NODE = -2 };
  * during the pause wait for the next attempt. */
 void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpose,
                      struct kafc_request *rq);
-/* The same, over a connection to the node that no other owner uses, since what one asks may be parked there (groups). */
+/* The same, over a connection to the node that no other owner uses: what a group asks may be parked there. */
 void kafc__core_send_own(struct kafc_core *c, int32_t node, const void *owner,
                          struct kafc_request *rq);
 /* The owner's connections end when nothing is under way on them; its next request has a new one. */

@@ -114,8 +114,8 @@ struct kafc_group_mark {
 /* Commits offsets or asks for them: one or more requests, again by the class of their errors until the deadline.
  * Commits are sent one after the other in the order of the calls, and so are fetches. A commit waits while a new
  * generation is being settled. Offsets of partitions that are not ours any more are refused with
- * KAFC_ERR_NOT_ASSIGNED, and never sent; stamp 0 without a subscription is a commit outside of any membership. An answer
- * to a fetch whose partition has gone meanwhile is dropped: KAFC_ERR_NOT_ASSIGNED as well. */
+ * KAFC_ERR_NOT_ASSIGNED, and never sent; stamp 0 without a subscription is a commit outside of any membership. The
+ * answer to a fetch whose partition has gone meanwhile is dropped: KAFC_ERR_NOT_ASSIGNED as well. */
 struct kafc_group_call {
     bool fetch;
     struct kafc_group_mark *v; /* the owner's, until done */

@@ -90,14 +90,12 @@ static const struct {
     { LEAVE, KAFC_ERR_NOT_COORDINATOR, KAFC_GROUP_FIND },
 };
 
+/* After LeaveGroup nothing more can be done: the session ends by itself. */
 static enum kafc_group_reaction hopeless(int16_t api)
 {
-    switch (api) {
-    case COMMIT:
-    case FETCH: return KAFC_GROUP_TOLD;
-    case LEAVE: return KAFC_GROUP_FINE; /* nothing more can be done; the session ends by itself */
-    default: return KAFC_GROUP_FATAL;
-    }
+    return api == LEAVE                    ? KAFC_GROUP_FINE
+           : api == COMMIT || api == FETCH ? KAFC_GROUP_TOLD
+                                           : KAFC_GROUP_FATAL;
 }
 
 enum kafc_group_reaction kafc__group_reaction(int16_t api, kafc_err code)

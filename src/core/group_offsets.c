@@ -485,7 +485,7 @@ static void done(struct kafc_request *rq)
 
 /* --- What is due ---------------------------------------------------------------------------------- */
 
-static void send(struct kafc_group_lane *l, struct kafc_group_call *call)
+static void start(struct kafc_group_lane *l, struct kafc_group_call *call)
 {
     struct kafc_group *g = l->g;
     const struct kafc_api *api = call->fetch ? &kafc_offset_fetch_api : &kafc_offset_commit_api;
@@ -556,7 +556,7 @@ static void lane_work(struct kafc_group_lane *l)
         if (l->not_before > kafc__core_now(g->core))
             kafc__group_wake(g, l->not_before);
         else if (g->node >= 0)
-            send(l, call);
+            start(l, call);
         return;
     }
 }

@@ -503,7 +503,7 @@ static void done(struct kafc_request *rq)
     kafc__group_work(g);
 }
 
-static void send(struct kafc_group *g, enum kafc_group_rpc which)
+static void start(struct kafc_group *g, enum kafc_group_rpc which)
 {
     const struct rpc *r = &rpcs[which];
     kafc__arena_reset(&g->arena);
@@ -665,7 +665,7 @@ void kafc__group_rpc_work(struct kafc_group *g)
         if (which != KAFC_GROUP_NOTHING && g->not_before > kafc__core_now(g->core))
             kafc__group_wake(g, g->not_before);
         else if (which != KAFC_GROUP_NOTHING)
-            send(g, which);
+            start(g, which);
     }
     beat_work(g);
 }

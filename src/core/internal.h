@@ -13,7 +13,7 @@
 
 struct kafc_broker;
 
-/* One connection to one node for one purpose or owner. The link exists from the first request on until it has been idle. */
+/* One connection to one node for one purpose or owner. The link exists from the first request on until it is idle. */
 struct kafc_broker_conn {
     struct kafc_core *core;
     struct kafc_broker *broker;

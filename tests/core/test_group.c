@@ -24,22 +24,26 @@
 #define B 1u << KAFC_GROUP_BROKEN
 #define X 1u << KAFC_GROUP_STOPPED
 
-/* clang-format off */
+#define EV(e) [KAFC_GROUP_EV_##e]
+
+/* Where nothing stands, the event means nothing. */
 static const unsigned matrix[KAFC_GROUP_STATES][KAFC_GROUP_EVENTS] = {
-    /*                       begin  found unfound named joined synced rebal.     expel. settled gone back   leave left fatal stop */
-    [KAFC_GROUP_IDLE]     = { F | J, 0,    0,      0,    0,     0,     0,         0,     0,      0,   0,     0,     0,   0,    X },
-    [KAFC_GROUP_FINDING]  = { 0,     J,    0,      0,    0,     0,     0,         0,     0,      A,   0,     T | L, 0,   B,    0 },
-    [KAFC_GROUP_JOINING]  = { 0,     0,    F,      J,    Y,     0,     0,         F | J, 0,      A,   0,     T | L, 0,   B,    0 },
-    [KAFC_GROUP_SYNCING]  = { 0,     0,    F,      0,    0,     S | V, F | J | V, F | J, 0,      A,   0,     T | L, 0,   B,    0 },
-    [KAFC_GROUP_STABLE]   = { 0,     0,    0,      0,    0,     0,     F | J | V, F | J, 0,      A,   0,     T | L, 0,   B,    0 },
-    [KAFC_GROUP_REVOKING] = { 0,     0,    0,      0,    0,     0,     0,         F | J, F | J,  A,   0,     T | L, 0,   B,    0 },
-    [KAFC_GROUP_RETIRING] = { 0,     0,    0,      0,    0,     0,     0,         L,     L,      L,   0,     0,     0,   L,    0 },
-    [KAFC_GROUP_LEAVING]  = { 0,     0,    0,      0,    0,     0,     0,         0,     0,      0,   0,     0,     I,   0,    0 },
-    [KAFC_GROUP_AWAY]     = { 0,     0,    0,      0,    0,     0,     0,         0,     0,      0,   F | J, I,     0,   0,    0 },
-    [KAFC_GROUP_BROKEN]   = { F | J, 0,    0,      0,    0,     0,     0,         0,     0,      0,   0,     I,     0,   0,    0 },
-    [KAFC_GROUP_STOPPED]  = { 0 },
+    [KAFC_GROUP_IDLE] = { EV(BEGIN) = F | J, EV(STOP) = X },
+    [KAFC_GROUP_FINDING] = { EV(FOUND) = J, EV(GONE) = A, EV(LEAVE) = T | L, EV(FATAL) = B },
+    [KAFC_GROUP_JOINING] = { EV(UNFOUND) = F, EV(NAMED) = J, EV(JOINED) = Y, EV(EXPELLED) = F | J,
+                             EV(GONE) = A, EV(LEAVE) = T | L, EV(FATAL) = B },
+    [KAFC_GROUP_SYNCING] = { EV(UNFOUND) = F, EV(SYNCED) = S | V, EV(REBALANCE) = F | J | V,
+                             EV(EXPELLED) = F | J, EV(GONE) = A, EV(LEAVE) = T | L, EV(FATAL) = B },
+    [KAFC_GROUP_STABLE] = { EV(REBALANCE) = F | J | V, EV(EXPELLED) = F | J, EV(GONE) = A,
+                            EV(LEAVE) = T | L, EV(FATAL) = B },
+    [KAFC_GROUP_REVOKING] = { EV(EXPELLED) = F | J, EV(SETTLED) = F | J, EV(GONE) = A,
+                              EV(LEAVE) = T | L, EV(FATAL) = B },
+    [KAFC_GROUP_RETIRING] = { EV(EXPELLED) = L, EV(SETTLED) = L, EV(GONE) = L, EV(FATAL) = L },
+    [KAFC_GROUP_LEAVING] = { EV(LEFT) = I },
+    [KAFC_GROUP_AWAY] = { EV(BACK) = F | J, EV(LEAVE) = I },
+    [KAFC_GROUP_BROKEN] = { EV(BEGIN) = F | J, EV(LEAVE) = I },
+    [KAFC_GROUP_STOPPED] = { 0 },
 };
-/* clang-format on */
 
 START_TEST(the_table_is_the_matrix)
 {

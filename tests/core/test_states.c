@@ -57,15 +57,18 @@ static const char *const txn_events[] = { "init",  "begin", "commit", "abort", "
 
 static const char *const group_states[] = { "IDLE",     "FINDING", "JOINING", "SYNCING", "STABLE", "REVOKING",
                                             "RETIRING", "LEAVING", "AWAY",    "BROKEN",  "STOPPED", NULL };
-static const char *const group_events[] = { "begin",    "found",   "unfound", "named", "joined", "synced", "rebalance", "expelled",
-                                            "settled", "gone",    "back",  "leave",  "left",   "fatal",     "stop", NULL };
+static const char *const group_events[] = { "begin",     "found",    "unfound", "named", "joined", "synced",
+                                            "rebalance", "expelled", "settled", "gone",  "back",   "leave",
+                                            "left",      "fatal",    "stop",    NULL };
 
 static const struct machine machines[] = {
     { "A connection", "src/core/link.c", link_states, link_events, link_next, NULL, -1 },
-    { "A partition that is read", "src/core/consumer.c", partition_states, partition_events, partition_next, NULL, -1 },
-    { "The transactions of a writer", "src/core/txn.c", txn_states, txn_events, txn_next, NULL, KAFC_TXN_FATAL_ERROR },
-    { "A member of a group, classic protocol", "src/core/group_classic.c", group_states, group_events, NULL, group_leads,
-      KAFC_GROUP_STOPPED },
+    { "A partition that is read", "src/core/consumer.c", partition_states, partition_events, partition_next,
+      NULL, -1 },
+    { "The transactions of a writer", "src/core/txn.c", txn_states, txn_events, txn_next, NULL,
+      KAFC_TXN_FATAL_ERROR },
+    { "A member of a group, classic protocol", "src/core/group_classic.c", group_states, group_events, NULL,
+      group_leads, KAFC_GROUP_STOPPED },
 };
 
 static size_t draw(char *out, size_t cap)
