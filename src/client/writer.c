@@ -363,7 +363,7 @@ KAFC_COLD static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, voi
 /* The message was taken; the next one may come a little later. */
 KAFC_COLD static void pause_a_moment(kafc_writer *w)
 {
-    bool in_time = !kafc__client_on_loop(w->client);
+    bool in_time = !kafc__loop_here(); /* of any client */
     int64_t deadline = kafc__clock_mono_us() + PAUSE_US;
     kafc__lock(&w->lock);
     unsigned wakes = atomic_load(&w->wakes);
