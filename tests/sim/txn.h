@@ -97,7 +97,7 @@ struct txns {
     struct sim_chaos chaos;
     struct sim_event strike; /* at coordinators */
     struct {
-        char name[8], group[8];
+        char name[16], group[16];
         int left;  /* transactions to be made, when all is well again */
         int final; /* the last one; -1: not yet */
         /* offsets of the group as they became committed */
