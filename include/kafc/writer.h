@@ -122,7 +122,8 @@ typedef struct kafc_writer_options {
     int32_t delivery_timeout_ms;  /* from send to verdict; 120000. Above linger_ms */
     int32_t request_timeout_ms;   /* 0: the client's */
     int32_t retries;              /* of what was sent; no limit but delivery_timeout_ms. KAFC_ZERO: none */
-    int32_t max_block_ms;         /* the longest that a send with timeout_ms -1 waits; no limit. max.block.ms */
+    int32_t max_block_ms;         /* the longest that a send or a call of kafc/transaction.h waits with
+                                     timeout_ms -1; no limit. max.block.ms */
     int32_t max_in_flight;        /* batches of a partition: 5, or 1 without idempotence (rule W5) */
     const char *partitioner;      /* "murmur2" (default; keyless sticky), "hash", "reference_hash", "crc32",
                                      "round_robin", "least_bytes", "sticky", "random", "manual", and "…_consistent"

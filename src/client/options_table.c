@@ -120,7 +120,7 @@ static const struct kafc_option writer_rows[] = {
     INT32(WRITER, retries, "retries", "message.send.max.retries", INT32_MAX, 0, INT32_MAX,
           "Attempts at a batch after the first one that was sent; delivery.timeout.ms ends them, too"),
     INT32(WRITER, max_block_ms, "max.block.ms", NULL, -1, 0, MS_MAX,
-          "How long a send waits for room that names no time of its own. Default: no limit"),
+          "How long a send, or a call for a transaction, waits that names no time of its own. Default: no limit"),
     INT32(WRITER, max_in_flight, "max.in.flight.requests.per.connection", "max.in.flight", 0, 1, 5,
           "Batches of a partition on their way. Default: 5 with idempotence, 1 without"),
     { .kind = KAFC_OPTION_STRING, .field = "partitioner", .name = "partitioner",

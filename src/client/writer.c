@@ -711,7 +711,7 @@ bool kafc__writer_claim(kafc_writer *w, bool claim)
 kafc_err kafc__writer_await(kafc_writer *w, bool (*over)(void *arg), void *arg, int timeout_ms,
                             const char *what, kafc_error *err)
 {
-    struct wait x = wait_begin(w, timeout_ms);
+    struct wait x = wait_begin(w, timeout_ms < 0 ? w->o.max_block_ms : timeout_ms);
     for (;;) {
         wait_look(&x);
         if (over(arg))

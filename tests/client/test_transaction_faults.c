@@ -453,6 +453,22 @@ START_TEST(an_end_without_a_new_epoch_leads_to_one)
 }
 END_TEST
 
+/* Its coordinator is never found; the same call goes on once there is one. */
+START_TEST(max_block_ms_bounds_calls_that_name_no_time)
+{
+    transacting_start(_i);
+    kafc_writer *w = writing_open(
+        KAFC_WRITER(.topic = "t", .transactional_id = TRANSACTIONAL_ID, .max_block_ms = 50));
+    transacting_coordinator(-1);
+    ck_assert_int_eq(kafc_transaction_init(w, -1, &transacting.err), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(transacting.err.cls, KAFC_CLASS_RETRY);
+    transacting_coordinator(1);
+    transacting_ok(kafc_transaction_init(w, WAIT, &transacting.err));
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const everywhere[] = {
@@ -466,6 +482,7 @@ int main(void)
         what_may_be_open_when_it_is_denied_is_ended,
         answers_about_other_partitions_do_not_count,
         an_end_without_a_new_epoch_leads_to_one,
+        max_block_ms_bounds_calls_that_name_no_time,
     };
     return transacting_main("client/transaction_faults", everywhere,
                             sizeof everywhere / sizeof everywhere[0], NULL);

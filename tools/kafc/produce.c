@@ -9,7 +9,7 @@
 
 #include "tools/kafc/tool.h"
 
-enum { TOLD_MAX = 10 };
+enum { TOLD_MAX = 10, INIT_MS = 60000 };
 
 static atomic_ullong failed;
 static kafc_writer *writer;
@@ -109,7 +109,7 @@ static bool begin(kafc_writer *w)
 
     if (kafc_transaction_state(w) == KAFC_TXN_NONE)
         return true;
-    if (kafc_transaction_init(w, -1, &err) == KAFC_OK && kafc_transaction_begin(w, &err) == KAFC_OK)
+    if (kafc_transaction_init(w, INIT_MS, &err) == KAFC_OK && kafc_transaction_begin(w, &err) == KAFC_OK)
         return true;
     (void)tool_fail(0, "%s", err.message);
     return false;
