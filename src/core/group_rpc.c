@@ -445,6 +445,8 @@ static void react(struct kafc_group *g, enum kafc_group_rpc rpc, enum kafc_group
     case KAFC_GROUP_FATAL:
         if (rpc == KAFC_GROUP_RPC_FIND)
             no_coordinator(g, why);
+        else if (rpc == KAFC_GROUP_RPC_LEAVE)
+            g->leaving = false;
         else
             kafc__group_doubt(g, what, why);
         return;
@@ -572,6 +574,7 @@ static void beat_done(struct kafc_request *rq)
     if (code == KAFC_OK || code == KAFC_ERR_REBALANCE_IN_PROGRESS) {
         g->heard_at = kafc__core_now(g->core);
         g->attempts = g->rpc == KAFC_GROUP_NOTHING ? 0 : g->attempts;
+        g->trouble.code = KAFC_OK;
         if (code != KAFC_OK && g->state == KAFC_GROUP_STABLE)
             kafc__group_ask_rejoin(g, g->heard_at, "the coordinator has begun a rebalance");
     } else {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TICK_US = 50000, CALL_US = 5000000 };
+enum { CALL_US = 5000000 };
 
 const char *const gm_topic[GM_TOPICS] = { "t", "u" };
 
@@ -225,16 +225,17 @@ static void forget(struct gm *m)
 static void tick(void *ctx)
 {
     struct gm *m = ctx;
-    sim_at(m->w->sim, &m->tick, m->w->sim->now + TICK_US);
+    sim_at(m->w->sim, &m->tick, m->w->sim->now + m->w->tick_us);
     if (m->stalls)
         return;
     kafc__group_enter(m->group);
     for (int t = 0; t < GM_TOPICS; t++)
         for (int p = 0; p < GM_PARTS; p++)
-            if (m->owns[t][p] && !m->goes[t][p] && m->position[t][p] >= 0)
+            if (!m->idle && m->owns[t][p] && !m->goes[t][p] && m->position[t][p] >= 0)
                 m->position[t][p]++;
-    fetch(m);
-    if (sim_chance(m->w->sim, 20))
+    if (!m->idle)
+        fetch(m);
+    if (!m->idle && sim_chance(m->w->sim, (uint32_t)m->w->commit_percent))
         commit(m);
     kafc__group_exit(m->group);
 }
@@ -270,7 +271,7 @@ struct gm *gm_join(struct gm_world *w, int ntopics)
     ck_assert_ptr_nonnull(m->group);
     m->settle = (struct sim_event){ .fire = settle, .ctx = m };
     m->tick = (struct sim_event){ .fire = tick, .ctx = m };
-    sim_at(w->sim, &m->tick, w->sim->now + TICK_US);
+    sim_at(w->sim, &m->tick, w->sim->now + w->tick_us);
     gm_subscribe(m, ntopics);
     return m;
 }
@@ -293,6 +294,8 @@ void gm_world_init(struct gm_world *w, uint64_t seed, const char *assignor)
     w->sim = sim_new(seed, &o);
     w->sim->no_ghosts = true;
     w->assignor = kafc__assignor(assignor);
+    w->tick_us = 50000;
+    w->commit_percent = 20;
     w->session_ms = 10000;
     w->heartbeat_ms = 1000;
     w->poll_ms = 60000;

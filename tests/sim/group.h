@@ -27,6 +27,7 @@ struct gm {
     kafc_err why;         /* of the last LOST or FAILED */
     int revoked, lost;    /* partitions */
     int failed_commits, commits;
+    bool idle;   /* comes back, and does nothing */
     bool stalls; /* does not come back */
     bool inside;
     bool ends;         /* leaves, and is freed when it has */
@@ -49,6 +50,7 @@ struct gm_world {
     int64_t committed[GM_TOPICS][GM_PARTS];
     int64_t holder_generation[GM_TOPICS][GM_PARTS];
     int holder[GM_TOPICS][GM_PARTS];
+    int tick_us, commit_percent; /* of members */
     int32_t session_ms, heartbeat_ms, poll_ms;
     const char *instance; /* of the next member; or NULL */
     bool leave_static;

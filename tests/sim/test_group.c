@@ -61,6 +61,30 @@ START_TEST(cooperative_members_keep_what_stays)
 }
 END_TEST
 
+/* Whatever a rebalance is at: what stays can be committed all the time, and what goes before it goes. */
+START_TEST(R6_no_commit_fails_because_of_a_rebalance)
+{
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        gm_world_init(&w, 80 + seed, _i ? "cooperative-sticky" : "sticky");
+        w.tick_us = 1000;
+        w.commit_percent = 100;
+        for (int i = 0; i < 5; i++) {
+            (void)gm_join(&w, 2);
+            gm_run(&w, SEC);
+        }
+        gm_leave(&w.m[1]);
+        gm_run(&w, SEC);
+        SETTLES(2, 20);
+        for (int i = 0; i < w.n; i++) {
+            ck_assert_int_gt(w.m[i].commits, 20);
+            ck_assert_int_eq(w.m[i].failed_commits, 0);
+            ck_assert_int_eq(w.m[i].lost, 0);
+        }
+        gm_world_fini(&w);
+    }
+}
+END_TEST
+
 START_TEST(a_member_that_dies_is_missed_after_its_session)
 {
     gm_world_init(&w, 4, "roundrobin");
@@ -212,6 +236,138 @@ START_TEST(another_subscription)
     gm_subscribe(x, 2);
     gm_run(&w, SEC / 100);
     SETTLES(2, 20);
+    gm_world_fini(&w);
+}
+END_TEST
+
+/* --- Rule R6, and offsets ---------------------------------------------------------------------- */
+
+static struct {
+    int done;
+    kafc_err code;
+    char text[500];
+} end[3];
+
+static void ended(struct kafc_group_call *call, kafc_err code, const kafc_error *err)
+{
+    long i = (long)(intptr_t)call->owner;
+    end[i].done++;
+    end[i].code = code;
+    snprintf(end[i].text, sizeof(end[i].text), "%s", err ? err->message : "");
+}
+
+static struct kafc_group_call call[3];
+static struct kafc_group_mark mark[3];
+
+/* t [0], of the member; true: without an error. */
+static bool asks(struct gm *m, int i, bool fetch, uint64_t stamp, int64_t offset)
+{
+    mark[i] = (struct kafc_group_mark){
+        .topic = "t", .stamp = stamp, .offset = offset, .leader_epoch = 4, .metadata = "me"
+    };
+    call[i] = (struct kafc_group_call){ .fetch = fetch,
+                                        .v = &mark[i],
+                                        .n = 1,
+                                        .done = ended,
+                                        .deadline = w.sim->now + 5 * SEC,
+                                        .owner = (void *)(intptr_t)i };
+    end[i].done = 0;
+    kafc__group_call(m->group, &call[i]);
+    gm_run(&w, SEC);
+    return end[i].done == 1 && end[i].code == KAFC_OK;
+}
+
+static uint64_t commits_sent(void)
+{
+    uint64_t n = 0;
+    for (int32_t b = 1; b <= 3; b++)
+        n += kafc__cluster_requests(w.sim->cluster, b, 8);
+    return n;
+}
+
+START_TEST(R6_a_commit_of_a_lost_membership_is_refused_and_never_sent)
+{
+    gm_world_init(&w, 70, "roundrobin");
+    struct gm *x = gm_join(&w, 1);
+    SETTLES(1, 10);
+    x->idle = true;
+    uint64_t old = x->stamp;
+    ck_assert(asks(x, 0, false, old, 5));
+    ck_assert_int_eq(kafc__cluster_kick(w.sim->cluster, "g", NULL), KAFC_OK);
+    gm_run(&w, 3 * SEC);
+    SETTLES(1, 10);
+    ck_assert(x->lost == 6 && x->stamp > old);
+    uint64_t sent = commits_sent();
+    ck_assert(!asks(x, 0, false, old, 3) && end[0].code == KAFC_ERR_NOT_ASSIGNED);
+    ck_assert(strstr(end[0].text, "t [0]") != NULL);
+    ck_assert_uint_eq(commits_sent(), sent);
+    ck_assert(!asks(x, 0, true, old, 0) && end[0].code == KAFC_ERR_NOT_ASSIGNED);
+    ck_assert(asks(x, 0, false, x->stamp, 7));
+    ck_assert_uint_eq(commits_sent(), sent + 1);
+    gm_world_fini(&w);
+}
+END_TEST
+
+START_TEST(R6_a_partition_that_was_kept_can_be_committed)
+{
+    gm_world_init(&w, 71, "cooperative-sticky");
+    struct gm *x = gm_join(&w, 1);
+    SETTLES(1, 10);
+    uint64_t old = x->stamp;
+    x->idle = true;
+    struct gm *y = gm_join(&w, 1);
+    SETTLES(1, 20);
+    ck_assert_uint_gt(x->stamp, old);
+    bool kept = x->owns[0][0];
+    ck_assert_int_eq(asks(x, 0, false, old, 9), kept);
+    y->idle = true;
+    ck_assert_int_eq(asks(y, 0, false, y->stamp, 9), !kept);
+    gm_world_fini(&w);
+}
+END_TEST
+
+/* Rule R13: without a subscription they are nobody's, and the group has no members then. */
+START_TEST(R13_offsets_outside_of_any_membership)
+{
+    gm_world_init(&w, 72, "range");
+    struct gm *x = gm_join(&w, 1);
+    x->idle = true;
+    kafc__group_leave(x->group); /* before it has begun */
+    gm_run(&w, SEC);
+    ck_assert_int_eq(x->told[KAFC_GROUP_ASSIGNED], 0);
+    ck_assert(asks(x, 0, false, 0, 11));
+    ck_assert(asks(x, 1, true, 0, 0));
+    ck_assert_int_eq(mark[1].offset, 11);
+    ck_assert(!asks(x, 0, false, 77, 12)); /* of a membership that there is not */
+    ck_assert_int_eq(end[0].code, KAFC_ERR_NOT_ASSIGNED);
+    struct gm *y = gm_join(&w, 1);
+    y->idle = true;
+    gm_run(&w, 3 * SEC);
+    ck_assert_int_eq(gm_owned(y), 6);
+    ck_assert(!asks(x, 0, false, 0, 13)); /* it has members now */
+    ck_assert_int_eq(end[0].code, KAFC_ERR_UNKNOWN_MEMBER_ID);
+    gm_world_fini(&w);
+}
+END_TEST
+
+START_TEST(a_call_ends_in_time_or_is_cancelled)
+{
+    gm_world_init(&w, 73, "range");
+    struct gm *x = gm_join(&w, 1);
+    SETTLES(1, 10);
+    x->idle = true;
+    for (int32_t b = 1; b <= 3; b++)
+        sim_block(w.sim, b, 20 * SEC);
+    ck_assert(!asks(x, 0, false, x->stamp, 1) && !asks(x, 1, false, x->stamp, 2) &&
+              !asks(x, 2, true, x->stamp, 0));
+    ck_assert(end[0].done == 0 && end[1].done == 0 && end[2].done == 0);
+    kafc__group_cancel(x->group, &call[1]);
+    gm_run(&w, 6 * SEC);
+    ck_assert(end[0].done == 1 && end[0].code == KAFC_ERR_TIMED_OUT);
+    ck_assert(end[1].done == 0);
+    ck_assert(end[2].done == 1 && end[2].code == KAFC_ERR_TIMED_OUT);
+    gm_run(&w, 30 * SEC);
+    ck_assert(asks(x, 1, false, x->stamp, 3));
     gm_world_fini(&w);
 }
 END_TEST
@@ -419,6 +575,7 @@ int main(void)
     tcase_set_timeout(t, 3600);
     tcase_add_loop_test(t, members_share_come_and_go, 0, 2);
     tcase_add_test(t, cooperative_members_keep_what_stays);
+    tcase_add_loop_test(t, R6_no_commit_fails_because_of_a_rebalance, 0, 2);
     tcase_add_test(t, a_member_that_dies_is_missed_after_its_session);
     tcase_add_test(t, the_coordinator_moves);
     tcase_add_test(t, a_static_member_comes_back);
@@ -426,6 +583,10 @@ int main(void)
     tcase_add_test(t, R8_a_caller_that_does_not_come_back);
     tcase_add_test(t, a_topic_that_is_made_anew_with_more_partitions);
     tcase_add_loop_test(t, another_subscription, 0, 2);
+    tcase_add_test(t, R6_a_commit_of_a_lost_membership_is_refused_and_never_sent);
+    tcase_add_test(t, R6_a_partition_that_was_kept_can_be_committed);
+    tcase_add_test(t, R13_offsets_outside_of_any_membership);
+    tcase_add_test(t, a_call_ends_in_time_or_is_cancelled);
     tcase_add_loop_test(t, with_older_brokers, 0, (int)(sizeof(release) / sizeof(release[0])));
     tcase_add_loop_test(t, what_a_broker_is_too_old_for, 0, 2);
     tcase_add_loop_test(t, each_allocation_may_fail, 0, 2);
