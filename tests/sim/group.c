@@ -245,7 +245,10 @@ static void tick(void *ctx)
 void gm_subscribe(struct gm *m, int ntopics)
 {
     kafc_error err;
+    int poor = m->w->sim->poor_permille;
+    m->w->sim->poor_permille = 0;
     ck_assert_int_eq(kafc__group_subscribe(m->group, gm_topic, ntopics, &err), KAFC_OK);
+    m->w->sim->poor_permille = poor;
 }
 
 struct gm *gm_join(struct gm_world *w, int ntopics)
@@ -255,6 +258,8 @@ struct gm *gm_join(struct gm_world *w, int ntopics)
     struct kafc_core_config core = { .client_id = "member" };
     *m = (struct gm){ .w = w, .index = w->n };
     w->n++;
+    int poor = w->sim->poor_permille;
+    w->sim->poor_permille = 0;
     m->core = sim_client(w->sim, &core);
     struct kafc_group_config cfg = { .mem = w->sim->mem,
                                      .group = "g",
@@ -273,6 +278,7 @@ struct gm *gm_join(struct gm_world *w, int ntopics)
     m->tick = (struct sim_event){ .fire = tick, .ctx = m };
     sim_at(w->sim, &m->tick, w->sim->now + w->tick_us);
     gm_subscribe(m, ntopics);
+    w->sim->poor_permille = poor;
     return m;
 }
 

@@ -537,12 +537,14 @@ static void run(uint64_t seed)
         sim_chaos_start(&chaos);
     else
         chaos.healed = true;
+    w.sim->poor_permille = sim_chance(w.sim, 30) ? 1 + (int)sim_draw(w.sim, 30) : 0;
     for (int i = 0; i < 40; i++) {
         act();
         gm_run(&w, sim_draw(w.sim, 2 * SEC));
     }
     while (!chaos.healed)
         gm_run(&w, SEC);
+    w.sim->poor_permille = 0;
     for (int i = 0; i < w.n; i++) {
         w.m[i].stalls = false;
         w.m[i].settle_us = 1000;
