@@ -64,11 +64,27 @@ static void hurry_all(struct kafc_producer *p)
     kafc__producer_place_busy(p);
 }
 
+static int64_t first_due(struct kafc_list *list)
+{
+    struct kafc_part *part = KAFC_LIST_FIRST(list, struct kafc_part, place);
+    return part ? part->due_at : INT64_MAX;
+}
+
 static void look_at_due(struct kafc_producer *p, struct kafc_list *list, int64_t now)
 {
     struct kafc_part *part;
     while ((part = KAFC_LIST_FIRST(list, struct kafc_part, place)) && part->due_at <= now)
         kafc__producer_place(p, part);
+}
+
+/* With the partition whose linger is over go those that have lingered half of theirs: one request for all of them. */
+static void look_at_lingering(struct kafc_producer *p, int64_t now)
+{
+    if (first_due(&p->lingering) > now)
+        return;
+    p->ripe_until = now + p->cfg.linger_us / 2;
+    look_at_due(p, &p->lingering, p->ripe_until);
+    p->ripe_until = 0;
 }
 
 static void look(struct kafc_producer *p)
@@ -81,7 +97,7 @@ static void look(struct kafc_producer *p)
     look_at_dirty(p);
     if (atomic_exchange(&p->pressed, false))
         hurry_all(p);
-    look_at_due(p, &p->lingering, now);
+    look_at_lingering(p, now);
     look_at_due(p, &p->backing_off, now);
     if (now >= p->ask_at) {
         p->ask_at = INT64_MAX;
@@ -299,12 +315,6 @@ bool kafc__producer_closed_in_time(const struct kafc_producer *p)
 static int64_t earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
-}
-
-static int64_t first_due(struct kafc_list *list)
-{
-    struct kafc_part *part = KAFC_LIST_FIRST(list, struct kafc_part, place);
-    return part ? part->due_at : INT64_MAX;
 }
 
 static void rearm(struct kafc_producer *p)

@@ -201,6 +201,7 @@ struct kafc_producer {
     uint64_t serial;
     struct kafc_list busy;
     struct kafc_list lingering, backing_off, homeless, without_id;
+    int64_t ripe_until; /* whose linger ends until then leaves now */
     struct kafc_node_out *nodes;
     struct kafc_list flights, spare;
     struct kafc_list deliveries;     /* for on_report */

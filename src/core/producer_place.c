@@ -208,7 +208,8 @@ void kafc__producer_place(struct kafc_producer *p, struct kafc_part *part)
         wait_until(&p->backing_off, part, part->retry_at);
         return;
     }
-    if (!b && !hurry && !rushing(p) && opened_at + p->cfg.linger_us > now) {
+    int64_t ripe_until = p->ripe_until > now ? p->ripe_until : now;
+    if (!b && !hurry && !rushing(p) && opened_at + p->cfg.linger_us > ripe_until) {
         wait_until(&p->lingering, part, opened_at + p->cfg.linger_us);
         return;
     }

@@ -46,6 +46,30 @@ START_TEST(the_partitions_of_a_node_share_a_request)
 }
 END_TEST
 
+START_TEST(who_has_lingered_half_goes_along)
+{
+    struct stage s;
+    struct kafc_producer_config cfg = producing_config();
+    cfg.linger_us = 100 * MS;
+    producing_begin(&s, 1, 3, &cfg);
+    warm_up(&s, 3);
+    int64_t sent_at = s.sim->now;
+    for (int i = 0; i < 3; i++) {
+        send_to(&s, i, i);
+        pass(&s, 35 * MS);
+    }
+    await(&s, 2, SECOND);
+    ck_assert_int_eq(s.requests, 1);
+    ck_assert_int_eq(s.partitions, 2);
+    ck_assert_int_lt(s.asked_at - sent_at, 101 * MS);
+    await(&s, 3, SECOND);
+    ck_assert_int_eq(s.requests, 2);
+    ck_assert_int_ge(s.asked_at - sent_at, 170 * MS);
+    ck_assert_int_lt(s.asked_at - sent_at, 171 * MS);
+    producing_end(&s);
+}
+END_TEST
+
 START_TEST(a_full_batch_does_not_linger)
 {
     struct stage s;
@@ -668,6 +692,7 @@ int main(void)
     tcase_set_timeout(t, 30);
     tcase_add_test(t, a_message_lingers_and_no_longer);
     tcase_add_test(t, the_partitions_of_a_node_share_a_request);
+    tcase_add_test(t, who_has_lingered_half_goes_along);
     tcase_add_test(t, a_full_batch_does_not_linger);
     tcase_add_loop_test(t, W5_five_in_flight_with_idempotence_one_without, 0, 2);
     tcase_add_test(t, senders_are_told_that_a_partition_is_crowded);
