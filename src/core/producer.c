@@ -473,6 +473,8 @@ struct kafc_producer *kafc__producer_new(struct kafc_core *core,
     p->max_in_flight = !p->idempotent                                     ? 1
                        : cfg->max_in_flight < 1 || cfg->max_in_flight > 5 ? 5
                                                                           : cfg->max_in_flight;
+    p->crowd = cfg->batch_bytes < CROWD_BYTES ? CROWD_BYTES / cfg->batch_bytes : 1;
+    p->crowd = p->crowd < p->max_in_flight ? p->crowd : p->max_in_flight;
     p->budget = kafc__budget_new(&cfg->mem, (size_t)cfg->buffer_bytes);
     const struct kafc_codec *codec = cfg->compression == KAFC_NONE
                                          ? NULL

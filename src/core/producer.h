@@ -98,9 +98,10 @@ kafc_err kafc__producer_send(struct kafc_producer *p, const kafc_message *m, voi
  * room is missed. */
 void kafc__producer_want_room(struct kafc_producer *p);
 
-/* A partition has a full batch in line behind all that may be in flight. More would not be sent sooner, but would be
- * cold in the cache by then: who can wait does so for a moment, until this is false (on_event), and goes on after
- * kafc__producer_crowd_on() in any case: the partition is not waited for again until something of it comes back. */
+/* A partition has a full batch in line behind enough of them. More would not be sent sooner, but would be cold in the
+ * cache by then: who can wait does so for a moment, until this is false (on_event): the partition has no more than
+ * enough again, or two batches have come back for the one, whoever's. He goes on after kafc__producer_crowd_on() in any
+ * case: the partition is not waited for again until something of it comes back. */
 bool kafc__producer_crowded(const struct kafc_producer *p);
 void kafc__producer_crowd_on(struct kafc_producer *p);
 

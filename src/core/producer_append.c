@@ -125,8 +125,10 @@ static void close_open(struct kafc_producer *p, struct kafc_part *part)
     }
     kafc__list_push(&part->full, &b->node);
     int queued = 1 + (int)atomic_fetch_add_explicit(&part->queued, 1, memory_order_relaxed);
-    if (queued > p->max_in_flight && !atomic_load_explicit(&part->slow, memory_order_relaxed))
-        atomic_store(&p->crowded, part);
+    if (queued <= p->crowd || atomic_load_explicit(&part->slow, memory_order_relaxed))
+        return;
+    atomic_store_explicit(&p->crowd_left, CROWD_WAIT, memory_order_relaxed);
+    atomic_store(&p->crowded, part);
 }
 
 /* --- Senders that run ahead --------------------------------------------------------------------- */

@@ -21,6 +21,8 @@ enum {
     REMEMBERED = 5,          /* batches of a producer that a leader knows again */
     NODE_IN_FLIGHT = 5,      /* requests on a connection: more would only be smaller ones */
     REQUEST_BYTES = 4 << 20, /* of all batches of a request, unless one alone is larger */
+    CROWD_BYTES = 2 << 20,   /* sealed of a partition: more would be cold when they are sent */
+    CROWD_WAIT = 2, /* batches to come back for one too many: so what piled up goes down again */
     UNKNOWN_TOPIC_US = 10000000 /* a topic that nobody knows may be on its way so long (rule W9) */
 };
 
@@ -169,6 +171,7 @@ struct kafc_producer {
     atomic_bool woken;   /* by kafc__producer_wake */
     atomic_bool pressed; /* a sender found no room: nothing lingers */
     _Atomic(struct kafc_part *) crowded; /* full batches wait there: senders had better wait, too */
+    atomic_int crowd_left;          /* batches that have to come back first */
     atomic_bool room_wanted, roomy; /* for on_room: somebody waits for it; there was some since */
     _Atomic(struct kafc_part *) dirty;
     atomic_int_least64_t slots_free;
@@ -220,6 +223,7 @@ struct kafc_producer {
     int inside;       /* how deep in entries from the core */
     kafc_err failing; /* of fail_everything */
     int32_t max_in_flight;
+    int32_t crowd;        /* so many sealed batches of a partition are enough */
     struct kafc_txn *txn; /* or NULL */
     bool rush;            /* nothing lingers: a transaction is being committed */
 

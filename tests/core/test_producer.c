@@ -141,6 +141,20 @@ START_TEST(senders_are_told_that_a_partition_is_crowded)
     send_to(&s, 0, 10);
     ck_assert(kafc__producer_crowded(s.p));
     await(&s, 11, SECOND);
+    /* What has piled up goes down: for one more, two have to come back. */
+    for (int i = 11; i < 16; i++) {
+        send_to(&s, 0, i);
+        kafc__producer_crowd_on(s.p);
+    }
+    for (int i = 12; i < 16; i += 2) {
+        await(&s, i, SECOND);
+        send_to(&s, 0, 16 + (i - 12) / 2);
+        ck_assert(kafc__producer_crowded(s.p));
+        await(&s, i + 1, SECOND);
+        ck_assert(kafc__producer_crowded(s.p));
+        await(&s, i + 2, SECOND);
+        ck_assert(!kafc__producer_crowded(s.p));
+    }
     producing_end(&s);
 }
 END_TEST
