@@ -44,24 +44,28 @@ void kafc__seg_pool_unref(struct kafc_seg_pool *p)
 {
     if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
         return;
-    free_list(p, p->free_small);
-    free_list(p, p->free_large);
+    for (int i = 0; i < KAFC_SEG_SIZES; i++)
+        free_list(p, p->free[i]);
     kafc__mutex_fini(&p->lock);
     kafc__budget_unref(p->budget);
     kafc_allocator mem = p->mem;
     kafc__free(&mem, p);
 }
 
+static int class_of(uint32_t size)
+{
+    return (size > KAFC_SEG_TINY) + (size > KAFC_SEG_SMALL);
+}
+
 /* From the free list or the allocator; the budget was asked already. */
 static struct kafc_seg *take_seg(struct kafc_seg_pool *p, uint32_t size)
 {
-    bool large = size > KAFC_SEG_SMALL;
+    int class = class_of(size);
     kafc__lock(&p->lock);
-    struct kafc_seg **list = large ? &p->free_large : &p->free_small;
-    struct kafc_seg *s = *list;
+    struct kafc_seg *s = p->free[class];
     if (s) {
-        *list = s->next;
-        --*(large ? &p->nlarge : &p->nsmall);
+        p->free[class] = s->next;
+        p->nfree[class]--;
     }
     kafc__unlock(&p->lock);
     if (!s)
@@ -76,7 +80,8 @@ static struct kafc_seg *take_seg(struct kafc_seg_pool *p, uint32_t size)
 
 static uint32_t seg_size(uint32_t size)
 {
-    return size > KAFC_SEG_SMALL ? KAFC_SEG_LARGE : KAFC_SEG_SMALL;
+    static const uint32_t sizes[KAFC_SEG_SIZES] = { KAFC_SEG_TINY, KAFC_SEG_SMALL, KAFC_SEG_LARGE };
+    return sizes[class_of(size)];
 }
 
 struct kafc_seg *kafc__seg_get(struct kafc_seg_pool *p, uint32_t size, bool *no_memory)
@@ -112,11 +117,10 @@ static void put_list(struct kafc_seg_pool *p, struct kafc_seg *s)
     while (s) {
         struct kafc_seg *next = s->next;
         uint32_t size = s->cap + (uint32_t)offsetof(struct kafc_seg, data);
-        bool large = size > KAFC_SEG_SMALL;
-        uint32_t *n = large ? &p->nlarge : &p->nsmall;
-        struct kafc_seg **list = *n >= p->keep ? &rest : large ? &p->free_large : &p->free_small;
+        int class = class_of(size);
+        struct kafc_seg **list = p->nfree[class] >= p->keep ? &rest : &p->free[class];
         if (list != &rest)
-            ++*n;
+            p->nfree[class]++;
         s->next = *list;
         *list = s;
         bytes += size;

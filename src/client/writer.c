@@ -361,10 +361,12 @@ KAFC_COLD static kafc_err send_slowly(kafc_writer *w, const kafc_message *m, voi
 }
 
 /* The message was taken; the next one may come a little later. */
-KAFC_COLD static void pause_a_moment(kafc_writer *w)
+KAFC_COLD static void pause_a_moment(kafc_writer *w, int timeout_ms)
 {
     bool in_time = !kafc__loop_here(); /* of any client */
-    int64_t deadline = kafc__clock_mono_us() + PAUSE_US;
+    int64_t longest = timeout_ms < 0 ? w->o.max_block_ms : timeout_ms;
+    int64_t pause = longest < 0 || longest * 1000 > PAUSE_US ? PAUSE_US : longest * 1000;
+    int64_t deadline = kafc__clock_mono_us() + pause;
     kafc__lock(&w->lock);
     unsigned wakes = atomic_load(&w->wakes);
     while (in_time && kafc__producer_crowded(w->producer) && atomic_load(&w->wakes) == wakes)
@@ -382,7 +384,7 @@ kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, i
         return kafc__error(err, KAFC_ERR_USAGE, "no message");
     kafc_err code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
     if (timeout_ms != 0 && kafc__producer_crowded(w->producer))
-        pause_a_moment(w);
+        pause_a_moment(w, timeout_ms);
     if (code != KAFC_ERR_WOULD_BLOCK)
         return code;
     if (timeout_ms < 0)

@@ -131,8 +131,7 @@ bool kafc__batch_out_slot_room(struct kafc_batch_pool *bp, struct kafc_batch_out
     if (tail && tail->len < kafc__slots_of(tail))
         return true;
     bool no_memory;
-    struct kafc_seg *s = kafc__seg_get(bp->slots, tail ? KAFC_SEG_LARGE : KAFC_SEG_SMALL,
-                                       &no_memory);
+    struct kafc_seg *s = kafc__seg_get(bp->slots, kafc__seg_next(tail, 0), &no_memory);
     if (!s)
         return false;
     memset(s->data, 0, kafc__slot_bits(s) * sizeof(uint64_t));
@@ -314,13 +313,11 @@ static void chain_start(struct kafc_batch_out *b, struct kafc_seg *s)
 static enum kafc_put chain_grow(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t n,
                                 bool over)
 {
-    const size_t small = KAFC_SEG_SMALL - sizeof(struct kafc_seg),
-                 large = KAFC_SEG_LARGE - sizeof(struct kafc_seg);
     bool first = !b->chain.head, no_memory;
     size_t need = n + (first ? KAFC_BATCH_HEADER : 0);
-    bool one = first && need <= small;
-    if (!kafc__chain_more(&b->chain, bp->segs, one ? KAFC_SEG_SMALL : KAFC_SEG_LARGE,
-                          one ? 1 : (need + large - 1) / large, over, &no_memory))
+    uint32_t size = kafc__seg_next(b->chain.tail, need);
+    size_t each = size - sizeof(struct kafc_seg);
+    if (!kafc__chain_more(&b->chain, bp->segs, size, (need + each - 1) / each, over, &no_memory))
         return no_memory ? KAFC_PUT_NO_MEMORY : KAFC_PUT_NO_ROOM;
     if (first) {
         b->chain.head->len = KAFC_BATCH_HEADER;
@@ -403,7 +400,7 @@ static bool compress_raw(struct kafc_batch_pool *bp, struct kafc_batch_out *b, b
     return !b->broken;
 }
 
-/* A raw segment for n bytes more: the first is small, then large; a full one is compressed. n may be more than any
+/* A raw segment for n bytes more: the first is tiny, then larger; a full one is compressed. n may be more than any
  * segment holds: then it only has to be there. */
 static enum kafc_put raw_room(struct kafc_batch_pool *bp, struct kafc_batch_out *b, size_t n,
                               bool over)
@@ -413,8 +410,7 @@ static enum kafc_put raw_room(struct kafc_batch_pool *bp, struct kafc_batch_out 
     if (s && s->cap - s->len >= n)
         return KAFC_PUT_OK;
     if (!s || s->cap < KAFC_SEG_SMALL) {
-        bool small = !s && n <= KAFC_SEG_SMALL - sizeof(*s);
-        struct kafc_seg *to = get_seg(bp, small ? KAFC_SEG_SMALL : KAFC_SEG_LARGE, over, &why);
+        struct kafc_seg *to = get_seg(bp, kafc__seg_next(s, n + (s ? s->len : 0)), over, &why);
         if (!to)
             return s && why == KAFC_PUT_NO_ROOM ? KAFC_PUT_FULL : why;
         if (s) {

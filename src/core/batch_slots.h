@@ -10,12 +10,12 @@
 
 static inline uint32_t kafc__slots_of(const struct kafc_seg *s)
 {
-    return s->cap > KAFC_SEG_SMALL ? 8063 : 502;
+    return s->cap > KAFC_SEG_SMALL ? 8063 : s->cap > KAFC_SEG_TINY ? 502 : 124;
 }
 
 static inline uint32_t kafc__slot_bits(const struct kafc_seg *s)
 {
-    return s->cap > KAFC_SEG_SMALL ? 126 : 8;
+    return s->cap > KAFC_SEG_SMALL ? 126 : s->cap > KAFC_SEG_TINY ? 8 : 2;
 }
 
 static inline uint64_t *kafc__slot_words(struct kafc_seg *s)

@@ -16,10 +16,12 @@
 /* What the option allows and an empty budget holds. */
 static size_t largest_body(const struct kafc_producer *p, const struct kafc_topic_out *t)
 {
-    const size_t small = KAFC_SEG_SMALL - sizeof(struct kafc_seg),
+    const size_t tiny = KAFC_SEG_TINY - sizeof(struct kafc_seg),
+                 small = KAFC_SEG_SMALL - sizeof(struct kafc_seg),
                  large = KAFC_SEG_LARGE - sizeof(struct kafc_seg), beside = KAFC_BATCH_HEADER + 7;
     size_t limit = p->budget->limit, most = (size_t)p->cfg.message_max_bytes;
-    size_t held = limit < KAFC_SEG_SMALL   ? 0
+    size_t held = limit < KAFC_SEG_TINY    ? 0
+                  : limit < KAFC_SEG_SMALL ? tiny
                   : limit < KAFC_SEG_LARGE ? small
                   : t->zip                 ? SIZE_MAX
                                            : limit / KAFC_SEG_LARGE * large;

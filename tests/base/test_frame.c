@@ -131,6 +131,19 @@ START_TEST(segments_are_recycled_inside_the_budget)
 }
 END_TEST
 
+START_TEST(segments_of_a_chain_grow)
+{
+    struct kafc_seg tiny = { .cap = KAFC_SEG_TINY - sizeof(struct kafc_seg) },
+                    small = { .cap = KAFC_SEG_SMALL - sizeof(struct kafc_seg) };
+    ck_assert_uint_eq(kafc__seg_next(NULL, tiny.cap), KAFC_SEG_TINY);
+    ck_assert_uint_eq(kafc__seg_next(NULL, tiny.cap + 1), KAFC_SEG_SMALL);
+    ck_assert_uint_eq(kafc__seg_next(NULL, small.cap + 1), KAFC_SEG_LARGE);
+    ck_assert_uint_eq(kafc__seg_next(&tiny, 1), KAFC_SEG_SMALL);
+    ck_assert_uint_eq(kafc__seg_next(&tiny, small.cap + 1), KAFC_SEG_LARGE);
+    ck_assert_uint_eq(kafc__seg_next(&small, 1), KAFC_SEG_LARGE);
+}
+END_TEST
+
 START_TEST(the_free_list_keeps_no_more_than_it_should)
 {
     struct test_alloc a;
@@ -143,7 +156,7 @@ START_TEST(the_free_list_keeps_no_more_than_it_should)
     ck_assert_int_eq(a.live, 6);
     kafc__chain_clear(&c, p);
     ck_assert_int_eq(a.live, 3);
-    ck_assert_uint_eq(p->nsmall, 2);
+    ck_assert_uint_eq(p->nfree[1], 2);
     kafc__seg_pool_unref(kafc__seg_pool_ref(p));
     kafc__seg_pool_unref(p);
     ck_assert_int_eq(a.live, 0);
@@ -164,5 +177,5 @@ END_TEST
 
 SUITE_MAIN("frame", 20, budget_refuses_above_its_limit_and_tells_of_room,
            budget_wakes_who_wanted_more_than_was_free, frame_counts_as_long_as_it_lives,
-           segments_are_recycled_inside_the_budget, the_free_list_keeps_no_more_than_it_should,
-           every_allocation_may_fail)
+           segments_are_recycled_inside_the_budget, segments_of_a_chain_grow,
+           the_free_list_keeps_no_more_than_it_should, every_allocation_may_fail)

@@ -259,13 +259,13 @@ START_TEST(a_batch_is_cut_by_its_compressed_bytes)
 }
 END_TEST
 
-START_TEST(small_batches_take_a_small_segment)
+START_TEST(small_batches_take_a_tiny_segment)
 {
     start(0, 1 << 20);
     kafc_message m = { .value = { pattern, 100 } };
     struct kafc_batch_out *b = kafc__batch_out_new(&pool, NULL);
     ck_assert_int_eq(put(b, &m, 1, 100000), KAFC_PUT_OK);
-    ck_assert_uint_eq(atomic_load(&budget->used), KAFC_SEG_SMALL);
+    ck_assert_uint_eq(atomic_load(&budget->used), KAFC_SEG_TINY);
     kafc__batch_out_free(&pool, b);
     stop();
 }
@@ -372,7 +372,7 @@ int main(void)
     tcase_add_loop_test(t, what_does_not_shrink_goes_as_it_came, 1, 5);
     tcase_add_loop_test(t, a_batch_of_noise_is_no_longer_than_its_records, 1, 5);
     tcase_add_test(t, a_batch_is_cut_by_its_compressed_bytes);
-    tcase_add_test(t, small_batches_take_a_small_segment);
+    tcase_add_test(t, small_batches_take_a_tiny_segment);
     tcase_add_test(t, at_the_budget_a_batch_is_full_and_then_there_is_no_room);
     tcase_add_test(t, slots_keep_words_and_tags);
     tcase_add_test(t, senseless_lengths_are_refused);
