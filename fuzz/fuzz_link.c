@@ -68,7 +68,7 @@ static void lose(struct run *r)
     for (int i = 0; i < REQUESTS; i++)
         must(again || !r->held[i]);
     r->again = again ? r->again + 1 : 0;
-    must(r->again <= 2);
+    must(r->again <= KAFC_GREET_OLD); /* each step of the greeting once */
     kafc__link_opening(r->l);
     kafc__link_up(r->l, r->now);
 }

@@ -10,6 +10,10 @@
 
 #include "base/mem.h"
 
+enum {
+    CROWD_BYTES = 2 << 20, /* sealed of a partition: more would be cold when they are sent */
+};
+
 void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const char *fmt, ...)
 {
     char line[sizeof(p->why)];

@@ -8,6 +8,10 @@
 #include "core/batch_put.h"
 #include "core/producer_internal.h"
 
+enum {
+    CROWD_WAIT = 2, /* batches to come back for one too many: so what piled up goes down again */
+};
+
 void kafc__producer_poke(struct kafc_producer *p)
 {
     if (atomic_load_explicit(&p->started, memory_order_acquire))

@@ -18,12 +18,7 @@
 
 enum {
     MEMORY_RETRY_US = 20000, /* pause before what failed for want of memory is tried again */
-    REMEMBERED = 5,          /* batches of a producer that a leader knows again */
     NODE_IN_FLIGHT = 5,      /* requests on a connection: more would only be smaller ones */
-    REQUEST_BYTES = 4 << 20, /* of all batches of a request, unless one alone is larger */
-    CROWD_BYTES = 2 << 20,   /* sealed of a partition: more would be cold when they are sent */
-    CROWD_WAIT = 2, /* batches to come back for one too many: so what piled up goes down again */
-    UNKNOWN_TOPIC_US = 10000000 /* a topic that nobody knows may be on its way so long (rule W9) */
 };
 
 struct kafc_part {
@@ -164,8 +159,7 @@ struct kafc_producer {
     /* any thread */
     atomic_bool started;  /* pokes reach the core */
     atomic_bool refusing; /* closing: set before the driver looks at all partitions once more */
-    atomic_int
-        door; /* KAFC_OK, or what senders are told; looked at under the lock of what they fill */
+    atomic_int door;      /* KAFC_OK, or what senders are told; looked at with the lock of what they fill */
     atomic_bool closed, late;
     atomic_bool armed;   /* the driver will look at dirty within a linger by itself */
     atomic_bool woken;   /* by kafc__producer_wake */

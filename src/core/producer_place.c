@@ -7,6 +7,10 @@
 #include "base/mem.h"
 #include "core/producer_internal.h"
 
+enum {
+    REMEMBERED = 5, /* batches of a producer that a leader knows again */
+};
+
 int64_t kafc__producer_deadline(const struct kafc_producer *p, const struct kafc_batch_out *b)
 {
     return b->opened_at + p->cfg.delivery_timeout_us;

@@ -6,6 +6,10 @@
 #include "base/mem.h"
 #include "core/producer_internal.h"
 
+enum {
+    REQUEST_BYTES = 4 << 20, /* of all batches of a request, unless one alone is larger */
+};
+
 enum { FIRST_TOPIC_IDS = 13 };
 
 static void flight_done(struct kafc_request *rq);

@@ -11,6 +11,10 @@
 #include "core/retry.h"
 #include "protocol/apis.h"
 
+enum {
+    UNKNOWN_TOPIC_US = 10000000 /* a topic that nobody knows may be on its way so long (rule W9) */
+};
+
 /* --- Made and freed ------------------------------------------------------------- */
 
 /* What the option allows and an empty budget holds. */

@@ -7,7 +7,7 @@
 
 #include "tests/core/producing.h"
 
-enum { FULL = 200000 };
+enum { FULL = 3 * KAFC_SEG_LARGE + 1000 }; /* no segment fits beside three large ones */
 
 static struct stage *stage; /* of the callback, which is given it as well */
 static int rooms;
