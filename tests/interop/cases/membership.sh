@@ -4,8 +4,8 @@
 
 [[ $KAFKA_VERSION = 4.* ]] || exit 0 # the mock plays the present
 
-kafc mock -n 1 -t "$CASE:1" > mock.said &
-mock=$!
+"$KAFC" mock -n 1 -t "$CASE:1" > mock.said &
+mock=$! # of the program itself: the function is a shell of its own
 trap 'kill $mock 2> /dev/null || true' EXIT
 until_true 10 grep -q : mock.said || fail "no mock"
 
