@@ -160,7 +160,7 @@ KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options
 
 /* Takes a message and returns: copied, batched, sent by the loop (rules W2, W3). Waits for room (buffer_bytes,
  * report_slots) at most timeout_ms, -1: max_block_ms; 0 answers KAFC_ERR_WOULD_BLOCK. With room it may still pause,
- * for timeout_ms and 20 ms at most, when full batches of the partition pile up. After any error the message was not
+ * for 1 ms at most, when full batches of the partition pile up. After any error the message was not
  * taken and gets no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or neither, or one that is no topic's
  * name; lengths, headers and partitions that make no sense), KAFC_ERR_UNKNOWN_PARTITION (when the topic is known;
  * else its report says so), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. A message of a topic that the cluster says it does

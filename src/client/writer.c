@@ -20,7 +20,7 @@
 enum {
     CLOSE_GRACE_US =
         2000000,    /* the loop fails what is left at the deadline; so long close waits for that */
-    PAUSE_US = 20000 /* of a sender that runs ahead of the brokers */
+    PAUSE_US = 1000 /* of a sender that runs ahead of the brokers */
 };
 
 struct kafc_writer {
