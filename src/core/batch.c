@@ -412,7 +412,7 @@ static enum kafc_put raw_room(struct kafc_batch_pool *bp, struct kafc_batch_out 
     if (!s || s->cap < KAFC_SEG_SMALL) {
         struct kafc_seg *to = get_seg(bp, kafc__seg_next(s, n + (s ? s->len : 0)), over, &why);
         if (!to)
-            return s && why == KAFC_PUT_NO_ROOM ? KAFC_PUT_FULL : why;
+            return why;
         if (s) {
             memcpy(to->data, s->data, s->len);
             to->len = s->len;
@@ -495,7 +495,7 @@ static enum kafc_put put_plain(struct kafc_batch_pool *bp, struct kafc_batch_out
         /* A record that fits into a segment is not torn: the gap costs less than the seam. */
         enum kafc_put why = chain_grow(bp, b, r->total, over);
         if (why != KAFC_PUT_OK)
-            return s && why == KAFC_PUT_NO_ROOM ? KAFC_PUT_FULL : why;
+            return why;
         s = s ? s->next : b->chain.head;
         sum_finished(b, false);
         if (s->cap - s->len < r->total) {

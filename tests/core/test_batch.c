@@ -271,21 +271,23 @@ START_TEST(small_batches_take_a_tiny_segment)
 }
 END_TEST
 
-START_TEST(at_the_budget_a_batch_is_full_and_then_there_is_no_room)
+START_TEST(at_the_budget_there_is_no_room_and_a_batch_stays_open)
 {
-    start(0, KAFC_SEG_SMALL * 2);
+    start(0, KAFC_SEG_LARGE + KAFC_SEG_SMALL);
     kafc_message m = { .value = { pattern, 1000 } };
     struct kafc_batch_out *b = kafc__batch_out_new(&pool, NULL),
                           *c = kafc__batch_out_new(&pool, NULL);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(put(b, &m, 1, 100000), KAFC_PUT_OK);
-    ck_assert_int_eq(put(b, &m, 1, 100000), KAFC_PUT_FULL);
     ck_assert_int_eq(put(c, &m, 1, 100000), KAFC_PUT_OK);
+    ck_assert_int_eq(put(b, &m, 1, 100000), KAFC_PUT_NO_ROOM);
+    kafc__batch_out_free(&pool, c);
+    ck_assert_int_eq(put(b, &m, 1, 100000), KAFC_PUT_OK);
+    ck_assert_int_eq(b->count, 4);
     struct kafc_batch_out *d = kafc__batch_out_new(&pool, NULL);
     ck_assert_int_eq(put(d, &m, 1, 100000), KAFC_PUT_NO_ROOM);
     kafc__batch_out_free(&pool, b);
     ck_assert_int_eq(put(d, &m, 1, 100000), KAFC_PUT_OK);
-    kafc__batch_out_free(&pool, c);
     kafc__batch_out_free(&pool, d);
     stop();
 }
@@ -373,7 +375,7 @@ int main(void)
     tcase_add_loop_test(t, a_batch_of_noise_is_no_longer_than_its_records, 1, 5);
     tcase_add_test(t, a_batch_is_cut_by_its_compressed_bytes);
     tcase_add_test(t, small_batches_take_a_tiny_segment);
-    tcase_add_test(t, at_the_budget_a_batch_is_full_and_then_there_is_no_room);
+    tcase_add_test(t, at_the_budget_there_is_no_room_and_a_batch_stays_open);
     tcase_add_test(t, slots_keep_words_and_tags);
     tcase_add_test(t, senseless_lengths_are_refused);
     tcase_add_loop_test(t, out_of_memory_at_every_place, 0, 5);

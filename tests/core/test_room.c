@@ -7,7 +7,7 @@
 
 #include "tests/core/producing.h"
 
-enum { FULL = 3 * KAFC_SEG_LARGE + 1000 }; /* no segment fits beside three large ones */
+enum { FULL = KAFC_SEG_SMALL + 2 * KAFC_SEG_LARGE + 1000 }; /* no segment fits beside those of a batch */
 
 static struct stage *stage; /* of the callback, which is given it as well */
 static int rooms;
