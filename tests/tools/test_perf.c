@@ -149,8 +149,9 @@ END_TEST
 START_TEST(a_terminal_sees_how_far_it_is)
 {
     start_mock("-n 1");
-    expect_words("script -qec \"$K perf latency --broker $B --topic l --count 1300\" /dev/null", 0,
-                 "acknowledged of 1300");
+    if (run("script -qec true /dev/null 2> /dev/null") == 0) /* a bare root has no pseudo-terminals */
+        expect_words("script -qec \"$K perf latency --broker $B --topic l --count 1300\" /dev/null", 0,
+                     "acknowledged of 1300");
     expect("$K perf latency --broker $B --topic l --count 1300 2>&1 >/dev/null", 0, "");
     stop_mock();
 }
