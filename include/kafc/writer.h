@@ -114,7 +114,7 @@ typedef struct kafc_writer_options {
                                      zstd -131072 to 22; snappy has none */
     const kafc_writer_topic *topics; /* ntopics that have a codec of their own; copied */
     int32_t ntopics;
-    int32_t linger_ms;            /* 5; KAFC_ZERO: send at once */
+    int32_t linger_ms;            /* 5, half of it where others of the broker are due; KAFC_ZERO: send at once */
     int32_t batch_bytes;          /* compressed, as sent; 1000000. batch.size */
     int32_t batch_messages;       /* 0: no limit */
     int32_t message_max_bytes;    /* a larger message is refused; 1000000. max.request.size */
