@@ -159,15 +159,15 @@ KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options
     KAFC_NODISCARD;
 
 /* Takes a message and returns: copied, batched, sent by the loop (rules W2, W3). Waits for room (buffer_bytes,
- * report_slots) at most timeout_ms, -1: max_block_ms; 0 answers KAFC_ERR_WOULD_BLOCK. With room it may still pause,
- * for 1 ms at most, when full batches of the partition pile up. After any error the message was not
- * taken and gets no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or neither, or one that is no topic's
- * name; lengths, headers and partitions that make no sense), KAFC_ERR_UNKNOWN_PARTITION (when the topic is known;
- * else its report says so), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. A message of a topic that the cluster says it does
- * not know (and may not create) fails 10 s after the first such answer: brokers may be slow to hear of a topic. One
- * that was known may come back: its messages have until delivery_timeout_ms. What the broker cannot hold fails
- * unsent with KAFC_ERR_UNSUPPORTED (rule W8): headers before 0.11, zstd before 2.1. Before 0.10 messages have no
- * timestamps. */
+ * report_slots) at most timeout_ms, -1: max_block_ms; 0 answers KAFC_ERR_WOULD_BLOCK. With room it may still pause, at
+ * most timeout_ms: 1 ms when full batches of the partition pile up, 20 ms once when many messages wait for metadata.
+ * After any error the message was not taken and gets no report: KAFC_ERR_TOO_LARGE, KAFC_ERR_USAGE (topic on both or
+ * neither, or one that is no topic's name; lengths, headers and partitions that make no sense),
+ * KAFC_ERR_UNKNOWN_PARTITION (when the topic is known; else its report says so), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. A
+ * message of a topic that the cluster says it does not know (and may not create) fails 10 s after the first such
+ * answer: brokers may be slow to hear of a topic. One that was known may come back: its messages have until
+ * delivery_timeout_ms. What the broker cannot hold fails unsent with KAFC_ERR_UNSUPPORTED (rule W8): headers before
+ * 0.11, zstd before 2.1. Before 0.10 messages have no timestamps. */
 KAFC_API kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
                                    kafc_error *err);
 

@@ -19,8 +19,7 @@
 
 enum {
     CLOSE_GRACE_US =
-        2000000,    /* the loop fails what is left at the deadline; so long close waits for that */
-    PAUSE_US = 1000 /* of a sender that runs ahead of the brokers */
+        2000000 /* the loop fails what is left at the deadline; so long close waits for that */
 };
 
 struct kafc_writer {
@@ -365,7 +364,8 @@ KAFC_COLD static void pause_a_moment(kafc_writer *w, int timeout_ms)
 {
     bool in_time = !kafc__loop_here(); /* of any client */
     int64_t longest = timeout_ms < 0 ? w->o.max_block_ms : timeout_ms;
-    int64_t pause = longest < 0 || longest * 1000 > PAUSE_US ? PAUSE_US : longest * 1000;
+    int64_t pause = kafc__producer_crowded(w->producer);
+    pause = longest < 0 || longest * 1000 > pause ? pause : longest * 1000;
     int64_t deadline = kafc__clock_mono_us() + pause;
     kafc__lock(&w->lock);
     unsigned wakes = atomic_load(&w->wakes);

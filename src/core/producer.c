@@ -10,10 +10,6 @@
 
 #include "base/mem.h"
 
-enum {
-    CROWD_BYTES = 2 << 20, /* sealed of a partition: more would be cold when they are sent */
-};
-
 void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const char *fmt, ...)
 {
     char line[sizeof(p->why)];
@@ -477,8 +473,8 @@ struct kafc_producer *kafc__producer_new(struct kafc_core *core,
     p->max_in_flight = !p->idempotent                                     ? 1
                        : cfg->max_in_flight < 1 || cfg->max_in_flight > 5 ? 5
                                                                           : cfg->max_in_flight;
-    p->crowd = cfg->batch_bytes < CROWD_BYTES ? CROWD_BYTES / cfg->batch_bytes : 1;
-    p->crowd = p->crowd < p->max_in_flight ? p->crowd : p->max_in_flight;
+    p->crowd.enough = cfg->batch_bytes < CROWD_BYTES ? CROWD_BYTES / cfg->batch_bytes : 1;
+    p->crowd.enough = p->crowd.enough < p->max_in_flight ? p->crowd.enough : p->max_in_flight;
     p->budget = kafc__budget_new(&cfg->mem, (size_t)cfg->buffer_bytes);
     const struct kafc_codec *codec = cfg->compression == KAFC_NONE
                                          ? NULL

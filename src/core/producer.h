@@ -101,8 +101,9 @@ void kafc__producer_want_room(struct kafc_producer *p);
 /* A partition has a full batch in line behind enough of them. More would not be sent sooner, but would be cold in the
  * cache by then: who can wait does so for a moment, until this is false (on_event): the partition has no more than
  * enough again, or two batches have come back for the one, whoever's. He goes on after kafc__producer_crowd_on() in any
- * case: the partition is not waited for again until something of it comes back. */
-bool kafc__producer_crowded(const struct kafc_producer *p);
+ * case: the partition is not waited for again until something of it comes back. The same
+ * while many messages wait for metadata. Gives the µs that the moment may take, 0: no need. */
+int32_t kafc__producer_crowded(const struct kafc_producer *p);
 void kafc__producer_crowd_on(struct kafc_producer *p);
 
 /* A group of messages whose verdicts somebody waits for; they do not linger and need no report slots. */

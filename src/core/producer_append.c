@@ -8,10 +8,6 @@
 #include "core/batch_put.h"
 #include "core/producer_internal.h"
 
-enum {
-    CROWD_WAIT = 2, /* batches to come back for one too many: so what piled up goes down again */
-};
-
 void kafc__producer_poke(struct kafc_producer *p)
 {
     if (atomic_load_explicit(&p->started, memory_order_acquire))
@@ -129,24 +125,28 @@ static void close_open(struct kafc_producer *p, struct kafc_part *part)
     }
     kafc__list_push(&part->full, &b->node);
     int queued = 1 + (int)atomic_fetch_add_explicit(&part->queued, 1, memory_order_relaxed);
-    if (queued <= p->crowd || atomic_load_explicit(&part->slow, memory_order_relaxed))
+    if (queued <= p->crowd.enough || atomic_load_explicit(&part->slow, memory_order_relaxed))
         return;
-    atomic_store_explicit(&p->crowd_left, CROWD_WAIT, memory_order_relaxed);
-    atomic_store(&p->crowded, part);
+    atomic_store_explicit(&p->crowd.left, CROWD_WAIT, memory_order_relaxed);
+    atomic_store(&p->crowd.part, part);
 }
 
 /* --- Senders that run ahead --------------------------------------------------------------------- */
 
-bool kafc__producer_crowded(const struct kafc_producer *p)
+int32_t kafc__producer_crowded(const struct kafc_producer *p)
 {
-    return atomic_load_explicit(&p->crowded, memory_order_relaxed) != NULL;
+    if (atomic_load_explicit(&p->crowd.unplaced, memory_order_relaxed) == KAFC_UNPLACED_MANY)
+        return UNPLACED_US;
+    return atomic_load_explicit(&p->crowd.part, memory_order_relaxed) ? CROWD_US : 0;
 }
 
 void kafc__producer_crowd_on(struct kafc_producer *p)
 {
-    struct kafc_part *part = atomic_exchange(&p->crowded, NULL);
+    struct kafc_part *part = atomic_exchange(&p->crowd.part, NULL);
     if (part)
         atomic_store_explicit(&part->slow, true, memory_order_relaxed);
+    int many = KAFC_UNPLACED_MANY;
+    (void)atomic_compare_exchange_strong(&p->crowd.unplaced, &many, KAFC_UNPLACED_LONG);
 }
 
 /* Its slots go back in silence where the buffer had no room: who waits for slots is told when that has some, while
@@ -376,6 +376,13 @@ static void waiting_fill(struct kafc_producer *p, struct kafc_topic_out *t, stru
     }
 }
 
+static void many_wait(struct kafc_producer *p, uint_least64_t n)
+{
+    int few = KAFC_UNPLACED_FEW;
+    if (n % UNPLACED_MANY == 0)
+        (void)atomic_compare_exchange_strong(&p->crowd.unplaced, &few, KAFC_UNPLACED_MANY);
+}
+
 /* *table: metadata has come meanwhile, nothing was done. */
 KAFC_COLD static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc_topic_out *t,
                                             struct kafc_putting *x, struct kafc_table **table)
@@ -402,7 +409,7 @@ KAFC_COLD static kafc_err wait_for_metadata(struct kafc_producer *p, struct kafc
             w->serial = atomic_fetch_add(&p->waiting_serial, 1) + 1;
             kafc__list_push(&t->waiting, &w->batch.node);
             kafc__producer_take(&t->taken);
-            atomic_fetch_add(&p->waiting_count, 1);
+            many_wait(p, 1 + atomic_fetch_add(&p->waiting_count, 1));
             kafc__unlock(&t->lock);
             if (x->look)
                 kafc__producer_poke(p);

@@ -10,6 +10,7 @@
 #include "core/metadata.h"
 #include "core/partitioner.h"
 #include "core/producer.h"
+#include "core/producer_crowd.h"
 #include "core/producer_stats.h"
 #include "core/txn.h"
 #include "protocol/api/00_produce.h"
@@ -164,8 +165,7 @@ struct kafc_producer {
     atomic_bool armed;   /* the driver will look at dirty within a linger by itself */
     atomic_bool woken;   /* by kafc__producer_wake */
     atomic_bool pressed; /* a sender found no room: nothing lingers */
-    _Atomic(struct kafc_part *) crowded; /* full batches wait there: senders had better wait, too */
-    atomic_int crowd_left;          /* batches that have to come back first */
+    struct kafc_crowd crowd;
     atomic_bool room_wanted, roomy; /* for on_room: somebody waits for it; there was some since */
     _Atomic(struct kafc_part *) dirty;
     atomic_int_least64_t slots_free;
@@ -217,7 +217,6 @@ struct kafc_producer {
     int inside;       /* how deep in entries from the core */
     kafc_err failing; /* of fail_everything */
     int32_t max_in_flight;
-    int32_t crowd;        /* so many sealed batches of a partition are enough */
     struct kafc_txn *txn; /* or NULL */
     bool rush;            /* nothing lingers: a transaction is being committed */
 

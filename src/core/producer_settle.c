@@ -123,11 +123,11 @@ static void came_back(struct kafc_producer *p, struct kafc_part *part)
 {
     atomic_fetch_sub_explicit(&part->queued, 1, memory_order_relaxed);
     atomic_store_explicit(&part->slow, false, memory_order_relaxed);
-    struct kafc_part *crowded = atomic_load_explicit(&p->crowded, memory_order_relaxed);
-    if (!crowded || ((int)atomic_load_explicit(&crowded->queued, memory_order_relaxed) > p->crowd &&
-                     atomic_fetch_sub(&p->crowd_left, 1) > 1))
+    struct kafc_part *crowded = atomic_load_explicit(&p->crowd.part, memory_order_relaxed);
+    if (!crowded || ((int)atomic_load_explicit(&crowded->queued, memory_order_relaxed) > p->crowd.enough &&
+                     atomic_fetch_sub(&p->crowd.left, 1) > 1))
         return;
-    if (atomic_compare_exchange_strong(&p->crowded, &crowded, NULL))
+    if (atomic_compare_exchange_strong(&p->crowd.part, &crowded, NULL))
         kafc__producer_event(p);
 }
 

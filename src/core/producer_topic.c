@@ -226,10 +226,17 @@ static struct kafc_table *table_new(struct kafc_producer *p, struct kafc_topic_o
     return table;
 }
 
+static void waits_no_more(struct kafc_producer *p)
+{
+    if (atomic_fetch_sub(&p->waiting_count, 1) == 1 &&
+        atomic_exchange(&p->crowd.unplaced, KAFC_UNPLACED_FEW) == KAFC_UNPLACED_MANY)
+        kafc__producer_event(p);
+}
+
 static void waiting_settle(struct kafc_producer *p, struct kafc_waiting *w, kafc_err code)
 {
     kafc__budget_give(p->budget, w->size);
-    atomic_fetch_sub(&p->waiting_count, 1);
+    waits_no_more(p);
     kafc__producer_settle(p, &w->batch, KAFC_NOT_WRITTEN, code);
 }
 
@@ -256,7 +263,7 @@ static void waiting_append(struct kafc_producer *p, struct kafc_topic_out *t,
     if (sticky)
         kafc__partitioner_stuck(&t->partitioner, part->id, w->body, x.between, &v);
     kafc__budget_give(p->budget, w->size);
-    atomic_fetch_sub(&p->waiting_count, 1);
+    waits_no_more(p);
     kafc__free(&p->cfg.mem, w);
 }
 
