@@ -126,13 +126,15 @@ static kafc_err sort_topics(struct kafc_assign_run *r, struct topics *all)
     return KAFC_OK;
 }
 
-static int32_t find(const struct topics *all, kafc_str name)
+/* Where in n names in Java's order; -1: nowhere. */
+static int32_t search(const void *in, int32_t n, kafc_str (*at)(const void *in, int32_t i),
+                      kafc_str name)
 {
-    int32_t lo = 0, hi = all->n;
+    int32_t lo = 0, hi = n;
 
     while (lo < hi) {
         int32_t mid = lo + (hi - lo) / 2;
-        int c = kafc__java_compare(name, all->v[mid].s);
+        int c = kafc__java_compare(name, at(in, mid));
         if (c == 0)
             return mid;
         if (c < 0)
@@ -143,21 +145,24 @@ static int32_t find(const struct topics *all, kafc_str name)
     return -1;
 }
 
+static kafc_str name_at(const void *in, int32_t i)
+{
+    return ((const struct topics *)in)->v[i].s;
+}
+
+static kafc_str run_name_at(const void *in, int32_t i)
+{
+    return kafc__assign_topic(in, i)->name;
+}
+
+static int32_t find(const struct topics *all, kafc_str name)
+{
+    return search(all, all->n, name_at, name);
+}
+
 int32_t kafc__assign_find_topic(const struct kafc_assign_run *r, kafc_str name)
 {
-    int32_t lo = 0, hi = r->ntopics;
-
-    while (lo < hi) {
-        int32_t mid = lo + (hi - lo) / 2;
-        int c = kafc__java_compare(name, kafc__assign_topic(r, mid)->name);
-        if (c == 0)
-            return mid;
-        if (c < 0)
-            hi = mid;
-        else
-            lo = mid + 1;
-    }
-    return -1;
+    return search(r, r->ntopics, run_name_at, name);
 }
 
 /* ---- Subscriptions ---- */
