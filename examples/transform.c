@@ -21,8 +21,8 @@ static kafc_writer *writer;
 static kafc_reader *reader;
 static kafc_error err;
 
-static kafc_committed place[PARTITIONS]; /* where to go on */
-static kafc_group_offset done[PARTITIONS]; /* what the transaction has read; offset 0: nothing */
+static kafc_offset place[PARTITIONS]; /* where to go on */
+static kafc_offset done[PARTITIONS]; /* what the transaction has read; offset 0: nothing */
 static int32_t npartitions;
 
 /* From where the last committed transaction has ended, to the end as it is now. */
@@ -53,9 +53,10 @@ static kafc_err transform(const kafc_message *m)
         out.value.p = text;
     rc = kafc_writer_send(writer, &out, NULL, WAIT, &err);
     free(text);
-    if (!rc)
-        done[m->partition] = (kafc_group_offset){ .topic = from, .partition = m->partition, .offset = m->offset + 1,
-                                                  .leader_epoch = m->leader_epoch };
+    if (!rc) {
+        done[m->partition] = kafc_offset_after(m);
+        done[m->partition].topic = from; /* outlives the message */
+    }
     return rc;
 }
 
@@ -63,7 +64,7 @@ static kafc_err transform(const kafc_message *m)
 static kafc_err one(int messages)
 {
     static const kafc_group_metadata group = { .group = "transform" };
-    kafc_group_offset read[PARTITIONS];
+    kafc_offset read[PARTITIONS];
     kafc_message m;
     int32_t n = 0;
     kafc_err end = KAFC_OK, rc = kafc_transaction_begin(writer, &err);
@@ -118,7 +119,7 @@ static kafc_err open_all(const char *brokers)
         return err.code;
     npartitions = m->topics[0].npartitions < PARTITIONS ? m->topics[0].npartitions : PARTITIONS;
     for (int32_t i = 0; i < npartitions; i++)
-        place[i] = (kafc_committed){ .topic = from, .partition = i };
+        place[i] = (kafc_offset){ .topic = from, .partition = i };
     kafc_metadata_free(m);
     return KAFC_OK;
 }

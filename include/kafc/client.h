@@ -192,20 +192,11 @@ typedef struct kafc_offset_query {
 KAFC_API kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n,
                                       kafc_isolation isolation, int timeout_ms, kafc_error *err);
 
-/* What a group has committed for a partition. */
-typedef struct kafc_committed {
-    const char *topic;
-    int32_t partition;
-    int32_t leader_epoch; /* out: of the last record read; -1: unknown */
-    int64_t offset;       /* out: the next one to read; KAFC_OFFSET_UNKNOWN: none is committed */
-    kafc_err result;      /* out */
-    void *reserved[2];
-} kafc_committed;
-
-/* Asks the group's coordinator for the n partitions. Offsets that an open transaction is about to commit are waited
+/* Asks the group's coordinator how far it has come in n partitions: q[i].topic and partition; out are offset,
+ * leader_epoch and result. Offsets that an open transaction is about to commit are waited
  * for, within the timeout (brokers from 2.5 on), so that what follows begins behind them. Returns the first error, such
  * as KAFC_ERR_GROUP_AUTHORIZATION_FAILED. A group that never was has committed nothing. */
-KAFC_API kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_committed *q,
+KAFC_API kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_offset *q,
                                         int32_t n, int timeout_ms, kafc_error *err);
 
 /* --- Any request ------------------------------------------------------------

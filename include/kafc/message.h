@@ -92,6 +92,34 @@ typedef struct kafc_topic_partition {
     int32_t partition;
 } kafc_topic_partition;
 
+/* How far a group has come in a partition: given to commits, and what a group has committed. An offset is the next one
+ * to read (rule V2), and says that all below it is done with (rule R5). */
+typedef struct kafc_offset {
+    const char *topic;
+    int32_t partition;
+    int32_t leader_epoch; /* of the last message read. Given: 0 or -1 unknown, KAFC_ZERO: epoch 0. Told: -1 unknown */
+    int64_t offset;       /* told: KAFC_OFFSET_UNKNOWN when none is committed, or it was not learned */
+    const char *metadata; /* kept beside it; NULL: empty */
+    uint64_t stamp;       /* given: of the message, by which what was lost since is refused (rule R6); 0: whatever is
+                           * owned now */
+    kafc_err result;      /* out, of this one (rule R7) */
+    int32_t reserved32;
+    void *reserved[2];
+} kafc_offset;
+
+/* All up to the message is done with. Borrows its topic. */
+static inline kafc_offset kafc_offset_after(const kafc_message *m)
+{
+    kafc_offset o;
+    memset(&o, 0, sizeof(o));
+    o.topic = m->topic;
+    o.partition = m->partition;
+    o.leader_epoch = m->leader_epoch == 0 ? KAFC_ZERO : m->leader_epoch;
+    o.offset = m->offset + 1;
+    o.stamp = m->stamp;
+    return o;
+}
+
 /* Compression of batches. Zero (none) is the default. */
 typedef enum kafc_compression {
     KAFC_NONE = 0,

@@ -78,21 +78,13 @@ typedef struct kafc_group_metadata {
     void *reserved[6];
 } kafc_group_metadata;
 
-typedef struct kafc_group_offset {
-    const char *topic;
-    int32_t partition;
-    int64_t offset;       /* the next one to read (rule V2): that of the last message + 1 */
-    int32_t leader_epoch; /* of the last message; 0 or -1: unknown, KAFC_ZERO: epoch 0 */
-    const char *metadata; /* kept beside it; NULL: empty */
-    void *reserved[2];
-} kafc_group_offset;
-
 /* Commits offsets of the group as a part of the transaction: they hold if it is committed. Waits until the group's
  * coordinator has them; everything is copied. A later offset for the same partition wins. KAFC_CLASS_ABORT: the
  * membership is lost (KAFC_ERR_ILLEGAL_GENERATION, KAFC_ERR_UNKNOWN_MEMBER_ID, …), or the group is denied. After
- * KAFC_CLASS_RETRY: the same call with the same offsets, or abort. n 0 does nothing. */
+ * KAFC_CLASS_RETRY: the same call with the same offsets, or abort. n 0 does nothing. stamp and result are not looked
+ * at. */
 KAFC_API kafc_err kafc_transaction_send_offsets(kafc_writer *w, const kafc_group_metadata *group,
-                                                const kafc_group_offset *offsets, int32_t n,
+                                                const kafc_offset *offsets, int32_t n,
                                                 int timeout_ms, kafc_error *err);
 
 /* Sends what is there without linger, waits for its verdicts and ends the transaction. KAFC_OK: all of it is in the

@@ -18,7 +18,7 @@ struct fetch {
     struct kafc_ask ask;
     kafc_client *c;
     kafc_str group;
-    kafc_committed *q;
+    kafc_offset *q;
     int32_t n;
     struct kafc_arena arena; /* of the request */
     struct kafc_offset_fetch_req req;
@@ -96,7 +96,7 @@ static void take(struct fetch *f, kafc_str topic, int32_t partition, int64_t off
                  int16_t code, kafc_err *worst)
 {
     for (int32_t i = 0; i < f->n; i++) {
-        kafc_committed *q = &f->q[i];
+        kafc_offset *q = &f->q[i];
         if (q->partition != partition || !same(topic, q->topic))
             continue;
         q->result = (kafc_err)code;
@@ -203,7 +203,7 @@ static kafc_err fetch(struct fetch *f, int64_t deadline, kafc_error *err)
     }
 }
 
-static kafc_err check(const char *group, const kafc_committed *q, int32_t n, kafc_error *err)
+static kafc_err check(const char *group, const kafc_offset *q, int32_t n, kafc_error *err)
 {
     if (!group || !*group || strlen(group) > INT16_MAX)
         return kafc__error(err, KAFC_ERR_USAGE, "the offsets of which group?");
@@ -228,7 +228,7 @@ static kafc_err first_error(const struct fetch *f, kafc_error *err)
     return KAFC_OK;
 }
 
-kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_committed *q, int32_t n,
+kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
                                int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);

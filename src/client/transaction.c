@@ -14,7 +14,7 @@ struct asking {
     struct kafc_txn *t;
     enum kafc_txn_call call; /* NONE: begin */
     const kafc_group_metadata *group;
-    const kafc_group_offset *offsets;
+    const kafc_offset *offsets;
     int32_t n;
     kafc_err code;
     kafc_error err;
@@ -90,7 +90,7 @@ kafc_err kafc_transaction_begin(kafc_writer *w, kafc_error *err)
 }
 
 kafc_err kafc_transaction_send_offsets(kafc_writer *w, const kafc_group_metadata *group,
-                                       const kafc_group_offset *offsets, int32_t n, int timeout_ms,
+                                       const kafc_offset *offsets, int32_t n, int timeout_ms,
                                        kafc_error *err)
 {
     struct asking a = { .call = KAFC_TXN_CALL_OFFSETS, .group = group, .offsets = offsets, .n = n };

@@ -317,7 +317,7 @@ static kafc_err still_under_way(enum kafc_txn_call call, const char *name, kafc_
 
 /* Offsets of the call; the same as those that are under way: nothing is done. */
 static kafc_err keep_offsets(struct kafc_txn *t, bool again, const kafc_group_metadata *group,
-                             const kafc_group_offset *offsets, int32_t n, kafc_error *err)
+                             const kafc_offset *offsets, int32_t n, kafc_error *err)
 {
     struct kafc_arena a;
     struct kafc_txn_offset_commit_req req;
@@ -354,7 +354,7 @@ static void set_call(struct kafc_txn *t, enum kafc_txn_call call)
 }
 
 kafc_err kafc__txn_call(struct kafc_txn *t, enum kafc_txn_call call,
-                        const kafc_group_metadata *group, const kafc_group_offset *offsets,
+                        const kafc_group_metadata *group, const kafc_offset *offsets,
                         int32_t n, kafc_error *err)
 {
     kafc__lock(&t->lock);

@@ -46,7 +46,7 @@ enum kafc_txn_call {
 /* KAFC_OK: under way (again), kafc__txn_told() says when it is over. Else it was refused; *err is set with its class.
  * group, offsets, n: of OFFSETS. Between kafc__producer_enter() and leave(). */
 kafc_err kafc__txn_call(struct kafc_txn *t, enum kafc_txn_call call,
-                        const kafc_group_metadata *group, const kafc_group_offset *offsets,
+                        const kafc_group_metadata *group, const kafc_offset *offsets,
                         int32_t n, kafc_error *err);
 /* Any thread. false: not over yet; else *err is what came of it, and another call can be made. */
 bool kafc__txn_told(struct kafc_txn *t, kafc_error *err);

@@ -111,7 +111,7 @@ void kafc__txn_next(struct kafc_txn *t);
 void kafc__txn_cancel(struct kafc_txn *t);
 /* Of kafc_transaction_send_offsets(), from the arena. */
 kafc_err kafc__txn_offsets_fill(struct kafc_txn_offset_commit_req *req,
-                                const kafc_group_metadata *group, const kafc_group_offset *offsets,
+                                const kafc_group_metadata *group, const kafc_offset *offsets,
                                 int32_t n, struct kafc_arena *a, kafc_error *err);
 
 #endif

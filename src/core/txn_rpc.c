@@ -609,7 +609,7 @@ void kafc__txn_cancel(struct kafc_txn *t)
 
 /* The topic of offset i, with room for all of the topic that follow it. */
 static struct kafc_txn_offset_commit_req_topic *offsets_topic(
-    struct kafc_txn_offset_commit_req *req, const kafc_group_offset *o, int32_t i, int32_t n,
+    struct kafc_txn_offset_commit_req *req, const kafc_offset *o, int32_t i, int32_t n,
     struct kafc_arena *a)
 {
     const char *name = o[i].topic;
@@ -637,7 +637,7 @@ static struct kafc_txn_offset_commit_req_partition *offsets_partition(
     return &t->partitions.v[t->partitions.n++];
 }
 
-static kafc_err check_offsets(const kafc_group_metadata *group, const kafc_group_offset *o,
+static kafc_err check_offsets(const kafc_group_metadata *group, const kafc_offset *o,
                               int32_t n, kafc_error *err)
 {
     if (!group || !group->group || !*group->group || strlen(group->group) > INT16_MAX)
@@ -670,7 +670,7 @@ static bool fill_membership(struct kafc_txn_offset_commit_req *req, const kafc_g
 }
 
 kafc_err kafc__txn_offsets_fill(struct kafc_txn_offset_commit_req *req,
-                                const kafc_group_metadata *group, const kafc_group_offset *o,
+                                const kafc_group_metadata *group, const kafc_offset *o,
                                 int32_t n, struct kafc_arena *a, kafc_error *err)
 {
     kafc_err rc = check_offsets(group, o, n, err);

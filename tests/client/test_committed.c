@@ -24,7 +24,7 @@ START_TEST(every_version_says_the_same)
     transacting_start(TRANSACTING_V2);
     commit("g", 42);
     ck_assert_int_eq(kafc_mock_set_versions(writing.mock, 9, 1, (int16_t)_i), KAFC_OK);
-    kafc_committed q[] = { { .topic = "t", .partition = 0 },
+    kafc_offset q[] = { { .topic = "t", .partition = 0 },
                            { .topic = "u", .partition = 1 },
                            { .topic = "t", .partition = 1 },
                            { .topic = "t", .partition = 1 } };
@@ -43,7 +43,7 @@ END_TEST
 START_TEST(what_cannot_be_asked_is_refused)
 {
     transacting_start(TRANSACTING_V2);
-    kafc_committed q = { .topic = "t", .partition = -1 };
+    kafc_offset q = { .topic = "t", .partition = -1 };
     ck_assert_int_eq(kafc_client_committed(writing.client, "g", &q, 1, WAIT, err), KAFC_ERR_USAGE);
     q.partition = 0;
     ck_assert_int_eq(kafc_client_committed(writing.client, "", &q, 1, WAIT, err), KAFC_ERR_USAGE);
@@ -61,7 +61,7 @@ START_TEST(errors_are_tried_again_or_told)
 {
     transacting_start(TRANSACTING_V2);
     commit("g", 7);
-    kafc_committed q = { .topic = "t", .partition = 1 };
+    kafc_offset q = { .topic = "t", .partition = 1 };
     static const kafc_err passing[] = { KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS,
                                         KAFC_ERR_NOT_COORDINATOR, KAFC_ERR_UNSTABLE_OFFSET_COMMIT,
                                         KAFC_ERR_DISCONNECTED };
@@ -87,7 +87,7 @@ END_TEST
 START_TEST(offsets_of_an_open_transaction_are_waited_for)
 {
     transacting_start(TRANSACTING_V2);
-    kafc_committed q = { .topic = "t", .partition = 1 };
+    kafc_offset q = { .topic = "t", .partition = 1 };
     kafc_writer *w = transacting_open();
     transacting_begin(w);
     transacting_offsets(w, "g", 9);

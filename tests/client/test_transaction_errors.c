@@ -17,7 +17,7 @@ static kafc_error *const err = &transacting.err;
 static kafc_err offsets(kafc_writer *w)
 {
     kafc_group_metadata g = { .group = "g" };
-    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = 5 };
+    kafc_offset o = { .topic = "t", .partition = 1, .offset = 5 };
     return kafc_transaction_send_offsets(w, &g, &o, 1, WAIT, err);
 }
 
@@ -184,7 +184,7 @@ START_TEST(offsets_carry_their_membership)
     kafc_writer *w = transacting_open();
     struct kafc_membership m = { .member = "m", .generation = 3, .instance = "i" };
     kafc_group_metadata g = { .group = "g", .membership = &m };
-    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = 5, .metadata = "here" };
+    kafc_offset o = { .topic = "t", .partition = 1, .offset = 5, .metadata = "here" };
     memset(&carried, 0, sizeof carried);
     ck_assert_int_eq(kafc_mock_hook(writing.mock, OFFSETS, look, NULL), KAFC_OK);
     ck_assert_int_eq(

@@ -290,7 +290,7 @@ START_TEST(what_may_be_open_when_it_is_denied_is_ended)
                      KAFC_OK);
     if (_i != TRANSACTING_V2) {
         kafc_group_metadata g = { .group = "g" };
-        kafc_group_offset o = { .topic = "t", .offset = 1 };
+        kafc_offset o = { .topic = "t", .offset = 1 };
         transacting_begin(w);
         ck_assert_int_eq(kafc_transaction_send_offsets(w, &g, &o, 1, WAIT, err),
                          KAFC_ERR_GROUP_AUTHORIZATION_FAILED);

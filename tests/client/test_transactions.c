@@ -346,7 +346,7 @@ START_TEST(offsets_that_time_out_are_sent_again_or_aborted)
     transacting_start(_i);
     kafc_error *err = &transacting.err;
     kafc_group_metadata g = { .group = "g" };
-    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = 5 };
+    kafc_offset o = { .topic = "t", .partition = 1, .offset = 5 };
     kafc_writer *w = transacting_open();
     int64_t at;
     transacting_begin(w);
@@ -585,7 +585,7 @@ static void *waits_for_init(void *w)
 static void *waits_for_offsets(void *w)
 {
     kafc_group_metadata g = { .group = "g" };
-    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = 5 };
+    kafc_offset o = { .topic = "t", .partition = 1, .offset = 5 };
     atomic_store(&waited, (int)kafc_transaction_send_offsets(w, &g, &o, 1, -1, NULL));
     return NULL;
 }

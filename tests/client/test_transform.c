@@ -83,7 +83,7 @@ START_TEST(each_message_once_however_often_it_runs)
     append(430, 70);
     ck_assert_int_eq(run(), 0);
     each_is_there_once(500);
-    kafc_committed q = { .topic = "t", .partition = 1 };
+    kafc_offset q = { .topic = "t", .partition = 1 };
     ck_assert_int_eq(kafc_client_committed(writing.client, "transform", &q, 1, WAIT, NULL),
                      KAFC_OK);
     ck_assert_int_eq(q.offset, 125);

@@ -57,7 +57,7 @@ void transacting_send(kafc_writer *w, const char *value, int n)
 void transacting_offsets(kafc_writer *w, const char *group, int64_t offset)
 {
     kafc_group_metadata g = { .group = group };
-    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = offset };
+    kafc_offset o = { .topic = "t", .partition = 1, .offset = offset };
     transacting_ok(kafc_transaction_send_offsets(w, &g, &o, 1, WAIT, &transacting.err));
 }
 

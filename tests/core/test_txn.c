@@ -92,7 +92,7 @@ static struct kafc_arena arena;
 static kafc_error err;
 
 static kafc_err fill(struct kafc_txn_offset_commit_req *req, const kafc_group_metadata *g,
-                     const kafc_group_offset *o, int32_t n)
+                     const kafc_offset *o, int32_t n)
 {
     return kafc__txn_offsets_fill(req, g, o, n, &arena, &err);
 }
@@ -102,7 +102,7 @@ START_TEST(offsets_stand_together_by_topic)
     kafc__arena_init(&arena, NULL, 0);
     struct kafc_membership m = { .member = "m-1", .generation = 7, .instance = "i" };
     kafc_group_metadata g = { .group = "g", .membership = &m };
-    kafc_group_offset o[] = {
+    kafc_offset o[] = {
         { .topic = "a", .partition = 1, .offset = 10, .leader_epoch = 3, .metadata = "x" },
         { .topic = "b", .partition = 0, .offset = 0 },
         { .topic = "a", .partition = 0, .offset = 11, .leader_epoch = KAFC_ZERO },
@@ -132,7 +132,7 @@ START_TEST(of_a_partition_named_twice_the_later_offset_holds)
 {
     kafc__arena_init(&arena, NULL, 0);
     kafc_group_metadata g = { .group = "g" };
-    kafc_group_offset o[] = {
+    kafc_offset o[] = {
         { .topic = "a", .partition = 1, .offset = 10, .leader_epoch = 3, .metadata = "x" },
         { .topic = "a", .partition = 2, .offset = 20 },
         { .topic = "a", .partition = 1, .offset = 9 },
@@ -153,13 +153,13 @@ START_TEST(offsets_that_cannot_be_are_refused)
 {
     kafc__arena_init(&arena, NULL, 0);
     kafc_group_metadata g = { .group = "g" }, none = { .group = "" };
-    static const kafc_group_offset bad[] = {
+    static const kafc_offset bad[] = {
         { .topic = NULL, .partition = 0, .offset = 1 },
         { .topic = "", .partition = 0, .offset = 1 },
         { .topic = "t", .partition = -1, .offset = 1 },
         { .topic = "t", .partition = 0, .offset = KAFC_OFFSET_UNKNOWN },
     };
-    kafc_group_offset good = { .topic = "t", .partition = 0, .offset = 1 };
+    kafc_offset good = { .topic = "t", .partition = 0, .offset = 1 };
     struct kafc_txn_offset_commit_req r;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         ck_assert_int_eq(fill(&r, &g, &bad[i], 1), KAFC_ERR_USAGE);

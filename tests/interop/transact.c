@@ -92,7 +92,7 @@ static kafc_err do_flush(kafc_writer **w, char **arg)
 static kafc_err do_offset(kafc_writer **w, char **arg)
 {
     kafc_group_metadata g = { .group = arg[0] };
-    kafc_group_offset o = { .topic = arg[1], .partition = atoi(arg[2]), .offset = atoll(arg[3]), .metadata = "here" };
+    kafc_offset o = { .topic = arg[1], .partition = atoi(arg[2]), .offset = atoll(arg[3]), .metadata = "here" };
     return kafc_transaction_send_offsets(*w, &g, &o, 1, PATIENCE, &err);
 }
 
@@ -105,7 +105,7 @@ static kafc_err do_state(kafc_writer **w, char **arg)
 
 static kafc_err do_committed(kafc_writer **w, char **arg)
 {
-    kafc_committed q = { .topic = arg[1], .partition = atoi(arg[2]) };
+    kafc_offset q = { .topic = arg[1], .partition = atoi(arg[2]) };
     kafc_err rc = kafc_client_committed(client, arg[0], &q, 1, PATIENCE, &err);
     (void)w;
     if (q.offset == KAFC_OFFSET_UNKNOWN)

@@ -126,7 +126,7 @@ static bool told(void *ctx)
 static kafc_err ask(struct play *x, enum kafc_txn_call call, int64_t offset)
 {
     kafc_group_metadata g = { .group = "g" };
-    kafc_group_offset o = { .topic = "t", .partition = 1, .offset = offset };
+    kafc_offset o = { .topic = "t", .partition = 1, .offset = offset };
     for (int i = 0; i < 2; i++) {
         kafc__producer_enter(x->p);
         kafc_err rc = kafc__txn_call(x->txn, call, &g, &o, 1, &x->err);

@@ -210,7 +210,7 @@ static bool told(void *ctx)
 static kafc_err ask(struct scene *s, enum kafc_txn_call call, int64_t offset)
 {
     kafc_group_metadata g = { .group = "g" };
-    kafc_group_offset o = { .topic = "t", .partition = 0, .offset = offset };
+    kafc_offset o = { .topic = "t", .partition = 0, .offset = offset };
     kafc__producer_enter(s->p);
     kafc_err rc = kafc__txn_call(s->txn, call, &g, &o, 1, &s->err);
     kafc__producer_leave(s->p);

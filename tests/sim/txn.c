@@ -136,7 +136,7 @@ static void start_app(struct txns *x, int id)
 static kafc_err ask(struct txns_app *a, enum kafc_txn_call call, kafc_error *err)
 {
     kafc_group_metadata group = { .group = a->x->id[a->id].group };
-    kafc_group_offset o = { .topic = "in", .offset = a->current + 1 };
+    kafc_offset o = { .topic = "in", .offset = a->current + 1 };
     kafc_err code;
 
     kafc__producer_enter(a->producer);
