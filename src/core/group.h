@@ -12,6 +12,8 @@
  *   LOST      these are gone, another member may have them already: nothing can be committed
  *   FAILED    the group cannot be had (why); nothing happens before the next subscribe
  *   LEFT      the group was left, after kafc__group_leave() or stop
+ *   TOPIC     a topic that was subscribed to by name cannot be read (why): there is none, or it is denied. Told once
+ *             for each subscription and reason, whatever the state; it is read when it can be (rule R12)
  *
  * While REVOKED is not settled it may be overtaken: by LOST, for the same partitions and perhaps others, and then there
  * is nothing to settle; or by REVOKED for all that is owned, since the group is being left: one settled() answers both.
@@ -42,14 +44,17 @@ enum kafc_group_notice_kind {
     KAFC_GROUP_REVOKED,
     KAFC_GROUP_LOST,
     KAFC_GROUP_FAILED,
-    KAFC_GROUP_LEFT
+    KAFC_GROUP_LEFT,
+    KAFC_GROUP_TOPIC,
+    KAFC_GROUP_NOTICES
 };
 struct kafc_group_notice {
     enum kafc_group_notice_kind kind;
-    const struct kafc_group_partition *v; /* by topic, then by number */
+    /* By topic, then by number. Of TOPIC: one, whose topic it is. */
+    const struct kafc_group_partition *v;
     int32_t n;
     uint64_t stamp;        /* of what is delivered from here on */
-    const kafc_error *why; /* of LOST and FAILED; else NULL */
+    const kafc_error *why; /* of LOST, FAILED and TOPIC; else NULL */
 };
 
 /* --- The object ---------------------------------------------------------------------- */
@@ -74,8 +79,11 @@ struct kafc_group *kafc__group_new(struct kafc_core *core, const struct kafc_gro
 /* At once, whatever is under way: nobody is told. Calls that were not done fail with KAFC_ERR_CLOSED from inside. */
 void kafc__group_free(struct kafc_group *g);
 
-/* Wants all of these topics; they are copied. The same set again does nothing (rule R1). KAFC_ERR_USAGE: a name is
- * none; KAFC_ERR_NO_MEMORY: nothing has changed. */
+/* Wants all of these topics; they are copied. What begins with '^' is a POSIX extended regular expression: all topics
+ * that it matches are wanted, now and later, as they come and go. Internal topics (__consumer_offsets,
+ * __transaction_state) are wanted by name alone, and "^" followed by their very name, with or without '$', is one. The
+ * same set again does nothing (rule R1). KAFC_ERR_USAGE: a name is none, an expression is none (with regerror's words);
+ * KAFC_ERR_NO_MEMORY. Whatever fails, nothing has changed. */
 kafc_err kafc__group_subscribe(struct kafc_group *g, const char *const *topics, int32_t n,
                                kafc_error *err);
 void kafc__group_leave(struct kafc_group *g);   /* what is owned is revoked first; ends with LEFT */
@@ -90,7 +98,9 @@ void kafc__group_exit(struct kafc_group *g);
 bool kafc__group_owns(const struct kafc_group *g, const char *topic, int32_t partition,
                       uint64_t stamp); /* ever since the stamp; 0: now */
 uint64_t kafc__group_stamp(const struct kafc_group *g);
-/* For transactions; false: not a member now. Borrowed until the next tick. */
+/* For transactions; false: not a member now. Borrowed until the next tick: kafc__membership_dup() keeps it, for any
+ * thread. All that TxnOffsetCommit wants from version 3 on. Each generation has a new one: take it for each
+ * transaction anew, after the last message that belongs to it. */
 bool kafc__group_membership(const struct kafc_group *g, struct kafc_membership *out);
 /* Why the group is not stable: for the sentence of a timeout. false: nothing is wrong. */
 bool kafc__group_why(const struct kafc_group *g, kafc_error *out);

@@ -25,6 +25,10 @@ struct kafc_membership {
     int32_t generation;   /* or a member epoch */
     const char *instance; /* group.instance.id, or NULL */
 };
+/* A copy that is the caller's and does not change: any thread may read it. NULL: out of memory. membership.c */
+struct kafc_membership *kafc__membership_dup(const struct kafc_membership *m,
+                                             const kafc_allocator *mem);
+void kafc__membership_free(struct kafc_membership *m, const kafc_allocator *mem);
 
 /* Of p->cfg.transactional_id, which is not NULL. NULL: out of memory. Any thread. */
 struct kafc_txn *kafc__txn_new(struct kafc_producer *p, const char *id, int32_t timeout_ms);

@@ -181,6 +181,29 @@ START_TEST(a_set_is_sorted_once_each_and_gives_up_its_tail)
 }
 END_TEST
 
+/* --- Memberships ---------------------------------------------------------------------------- */
+
+/* The copy is whole when what it was taken from is gone. */
+START_TEST(a_membership_is_kept)
+{
+    char member[] = "m-1", instance[] = "i";
+    struct kafc_membership m = { .member = member, .generation = 7, .instance = instance };
+    struct kafc_membership *copy = kafc__membership_dup(&m, NULL);
+    ck_assert_ptr_nonnull(copy);
+    memset(member, 'x', sizeof member - 1);
+    memset(instance, 'x', sizeof instance - 1);
+    ck_assert_str_eq(copy->member, "m-1");
+    ck_assert_int_eq(copy->generation, 7);
+    ck_assert_str_eq(copy->instance, "i");
+    kafc__membership_free(copy, NULL);
+    m.instance = NULL;
+    copy = kafc__membership_dup(&m, NULL);
+    ck_assert(copy && !copy->instance);
+    kafc__membership_free(copy, NULL);
+}
+END_TEST
+
 SUITE_MAIN("core/group", 10, the_table_is_the_matrix, every_state_can_be_reached,
            a_stop_leads_to_the_end_from_everywhere, every_row_of_the_errors,
-           a_set_is_sorted_once_each_and_gives_up_its_tail)
+           a_set_is_sorted_once_each_and_gives_up_its_tail,
+           a_membership_is_kept)

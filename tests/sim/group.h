@@ -10,7 +10,7 @@
 #include "core/group_internal.h"
 #include "tests/sim/sim.h"
 
-enum { GM_MEMBERS = 14, GM_TOPICS = 2, GM_PARTS = 8, GM_NOTICES = 5 };
+enum { GM_MEMBERS = 14, GM_TOPICS = 2, GM_PARTS = 8 };
 
 struct gm_world;
 
@@ -23,7 +23,7 @@ struct gm {
     bool goes[GM_TOPICS][GM_PARTS];        /* revoked and not settled */
     int64_t position[GM_TOPICS][GM_PARTS]; /* -1: asked for */
     uint64_t stamp;
-    int told[GM_NOTICES]; /* by kind */
+    int told[KAFC_GROUP_NOTICES]; /* by kind */
     kafc_err why;         /* of the last LOST or FAILED */
     int revoked, lost;    /* partitions */
     int failed_commits, commits;
