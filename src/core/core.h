@@ -146,6 +146,7 @@ int64_t kafc__core_retry_delay(struct kafc_core *c, int attempts);
 /* --- Members ----------------------------------------------------------------- */
 
 struct kafc_meta_topic;
+struct kafc_metadata_resp;
 struct kafc_member {
     struct kafc_list node; /* of the core */
     struct kafc_member *next_poked;
@@ -154,6 +155,8 @@ struct kafc_member {
     void (*poked)(struct kafc_member *m);
     /* News of a topic that somebody wants (see core/metadata.h). May be NULL. */
     void (*topic_news)(struct kafc_member *m, struct kafc_meta_topic *t);
+    /* All topics of the cluster, which somebody wants (see core/metadata.h); borrowed. May be NULL. */
+    void (*all_topics)(struct kafc_member *m, const struct kafc_metadata_resp *all);
     /* The core is being closed: end. May be NULL. */
 };
 /* A member begins zeroed, with its functions set; it may be poked before it is added. */

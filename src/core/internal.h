@@ -74,6 +74,10 @@ struct kafc_meta {
     int64_t failing_from; /* no answer since the request of then; 0: the last one had one */
     int32_t controller;
     struct kafc_meta_entry *walk; /* next one in a walk that tells news */
+    int alls;                     /* who wants to hear of all topics */
+    int64_t all_at;               /* when they are to be asked for */
+    bool whole;                   /* the request in flight asks for all topics … */
+    bool by_age;                  /* … because of that, and not since the broker knows no other way */
 };
 
 struct kafc_core {

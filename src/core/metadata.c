@@ -46,6 +46,28 @@ void kafc__meta_stale(struct kafc_core *c)
     ask_at(c, m->number ? m->asked_at + kafc__core_retry_delay(c, m->attempts) : c->now);
 }
 
+void kafc__meta_stale_all(struct kafc_core *c)
+{
+    struct kafc_meta *m = &c->meta;
+    m->all_at = m->number ? m->asked_at + kafc__core_retry_delay(c, m->attempts) : c->now;
+    ask_at(c, m->all_at);
+}
+
+void kafc__meta_want_all(struct kafc_core *c)
+{
+    c->meta.alls++;
+    c->meta.all_at = c->now;
+    if (c->meta.deaf)
+        kafc__meta_stale_all(c);
+    else
+        ask_at(c, c->now);
+}
+
+void kafc__meta_drop_all(struct kafc_core *c)
+{
+    c->meta.alls--;
+}
+
 /* ---- Topics ---- */
 
 static struct kafc_meta_entry *new_entry(struct kafc_core *c, const char *name)
@@ -148,7 +170,8 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
     struct kafc_core *c = rq->owner;
     struct kafc_meta *m = &c->meta;
     (void)err;
-    if (rq->version < 4 && !m->creating && m->msg.topics.n > 0)
+    m->whole = m->by_age || (rq->version < 4 && !m->creating && m->msg.topics.n != 0);
+    if (m->whole)
         m->msg.topics.n = rq->version == 0 ? 0 : -1;
     if (rq->version < 4)
         m->msg.allow_auto_topic_creation =
@@ -167,6 +190,7 @@ static bool fill(struct kafc_core *c, bool creating)
         return false;
     m->msg.topics.n = n;
     m->msg.allow_auto_topic_creation = creating;
+    m->by_age = !creating && m->alls > 0 && m->all_at <= c->now;
     int32_t i = 0;
     for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
          e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node)) {
@@ -237,9 +261,11 @@ static void ask_for(struct kafc_core *c, bool creating)
 
 static void ask(struct kafc_core *c)
 {
-    c->meta.again = false;
+    struct kafc_meta *m = &c->meta;
+    bool all = m->alls > 0 && m->all_at <= c->now;
+    m->again = false;
     /* A lookup also when nothing is wanted but to be created: it is what learns the nodes. */
-    ask_for(c, count(&c->meta, true) > 0 && count(&c->meta, false) == 0);
+    ask_for(c, !all && count(m, true) > 0 && count(m, false) == 0);
 }
 
 static void alarm_rang(void *core)
@@ -450,15 +476,44 @@ static bool tell_news(struct kafc_core *c)
     return again;
 }
 
+/* Of a topic that is wanted and missing among all of them it is not known whether it is denied: only its name tells. */
+static void ask_for_the_rest(struct kafc_core *c)
+{
+    struct kafc_meta *m = &c->meta;
+    for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
+         e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node))
+        if (e->asked && !e->answered) {
+            e->asked = false;
+            m->stale = true;
+        }
+}
+
+static void tell_all(struct kafc_core *c, const struct kafc_metadata_resp *resp)
+{
+    c->meta.all_at = c->now + c->cfg.metadata_max_age_us;
+    c->walk = KAFC_LIST_FIRST(&c->members, struct kafc_member, node);
+    while (c->walk && c->meta.alls > 0) {
+        struct kafc_member *m = c->walk;
+        c->walk = KAFC_LIST_NEXT(&c->members, m, struct kafc_member, node);
+        if (m->all_topics)
+            m->all_topics(m, resp);
+    }
+    c->walk = NULL;
+}
+
 /* ---- The answer ---- */
 
-static void learned(struct kafc_core *c, bool ok)
+static void learned(struct kafc_core *c, const struct kafc_metadata_resp *resp, bool ok)
 {
     struct kafc_meta *m = &c->meta;
     bool created = m->creating, waiting = m->stale;
     m->busy = m->deaf = false;
     m->failing_from = 0;
     m->stale = false;
+    if (m->whole && m->alls > 0)
+        tell_all(c, resp);
+    if (m->by_age)
+        ask_for_the_rest(c);
     m->again = tell_news(c) || m->again ||
                m->stale; /* who asks again at once has heard nothing new */
     m->stale = m->stale || waiting;
@@ -475,6 +530,8 @@ static void learned(struct kafc_core *c, bool ok)
         ask_at(c, m->asked_at + kafc__core_retry_delay(c, m->attempts));
     if (!kafc__list_empty(&m->topics))
         ask_at(c, c->now + c->cfg.metadata_max_age_us);
+    if (m->alls > 0)
+        ask_at(c, m->all_at);
 }
 
 /* An error of the whole answer (a code of its own from version 13 on). */
@@ -512,7 +569,9 @@ static void answered(struct kafc_request *rq)
         m->controller = rq->version > 0 ? resp.controller_id : KAFC_NO_CONTROLLER;
         bool ok = learn_nodes(c, &resp, by_name(rq, by));
         ok = learn_topics(c, &resp) && ok;
-        learned(c, ok);
+        learned(c, &resp, ok);
+        if (m->whole && !m->busy) /* that may be large */
+            kafc__arena_reset(&m->arena);
         return;
     }
     m->busy = false;

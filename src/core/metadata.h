@@ -30,6 +30,12 @@ struct kafc_meta_topic *kafc__meta_want(struct kafc_core *c, const char *name, b
 void kafc__meta_drop(struct kafc_core *c, struct kafc_meta_topic *t, bool allowed_create);
 /* What is known is wrong (an error of class REFRESH): ask again, not more often than the retry back-off. */
 void kafc__meta_stale(struct kafc_core *c);
+/* Wants to hear of all topics of the cluster: soon, and then as often as metadata is refreshed for its age. What such
+ * an answer says goes to each member's all_topics and is forgotten, but for the topics that are wanted by name. */
+void kafc__meta_want_all(struct kafc_core *c);
+void kafc__meta_drop_all(struct kafc_core *c);
+/* Who wants them does so anew, not more often than the retry back-off. */
+void kafc__meta_stale_all(struct kafc_core *c);
 /* The leader of a partition, or -1; *epoch may be NULL. */
 int32_t kafc__meta_leader(const struct kafc_meta_topic *t, int32_t partition, int32_t *epoch);
 /* Where an answer says that a node is. */

@@ -133,6 +133,11 @@ static void answer_topics(struct world *w, struct peer *p, const struct kafc_met
             fill_topic(p, t ? t : &none, &resp->topics.v[i]);
         }
     }
+    for (int32_t i = 0; all && i < resp->topics.n;) /* what is denied is left out, where nobody named it */
+        if (resp->topics.v[i].error_code == KAFC_ERR_TOPIC_AUTHORIZATION_FAILED)
+            resp->topics.v[i] = resp->topics.v[--resp->topics.n];
+        else
+            i++;
 }
 
 static void answer_metadata(struct world *w, struct world_link *l, const struct peer_request *q)
