@@ -18,6 +18,7 @@ struct kafc_mfetch {
     int32_t session; /* 0: none; wants are the session's else */
     struct kafc_mwants wants;
     kafc_err forced;
+    char *rack; /* of the client; or NULL */
 };
 
 static struct kafc_mwants *wants_of(struct kafc_mfetch *f, const struct kafc_mconn *conn)
@@ -42,11 +43,29 @@ static kafc_err check(const struct kafc_mfetch *f, const struct kafc_mconn *conn
     if (!p)
         return f->version >= 13 && !w->topic ? KAFC_ERR_UNKNOWN_TOPIC_ID
                                              : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-    code = kafc__mock_leads(p, conn->broker, w->current_epoch);
+    code = f->version < 11 ? kafc__mock_leads(p, conn->broker, w->current_epoch)
+                           : kafc__mock_has(p, conn->broker, w->current_epoch);
     if (code)
         return code;
     return w->offset < p->log.start || w->offset > p->log.end ? KAFC_ERR_OFFSET_OUT_OF_RANGE
                                                               : KAFC_OK;
+}
+
+/* The follower that is nearer to who asks than the leader (KIP-392), or -1. */
+static int32_t nearer(const struct kafc_cluster *c, const struct kafc_mfetch *f,
+                      const struct kafc_mconn *conn, const struct kafc_mpart *p)
+{
+    const char *mine = conn->broker->rack;
+
+    if (!f->rack || p->leader != conn->broker->id || (mine && strcmp(mine, f->rack) == 0))
+        return -1;
+    for (int32_t i = 0; i < p->nreplicas; i++) {
+        const struct kafc_mbroker *b = kafc__mock_broker(c, p->replica[i]);
+
+        if (b->rack && strcmp(b->rack, f->rack) == 0 && kafc__mock_in_sync(c, b->id))
+            return b->id;
+    }
+    return -1;
 }
 
 static bool diverges(const struct kafc_mfetch *f, const struct kafc_mpart *p,
@@ -156,7 +175,8 @@ static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart 
         return read_old(f, p, w, a, room, first, arena);
     if (max > *room)
         max = *room;
-    if (!diverges(f, p, w, &a->diverging_epoch)) {
+    /* Who is sent elsewhere is given nothing here. */
+    if (a->preferred_read_replica < 0 && !diverges(f, p, w, &a->diverging_epoch)) {
         const uint8_t *bytes = kafc__mlog_read(&p->log, w->offset, end, max, *first, &n, &next);
         if (n && f->version < 10 && has_zstd(bytes, n)) {
             a->error_code = KAFC_ERR_UNSUPPORTED_COMPRESSION_TYPE;
@@ -202,6 +222,7 @@ static bool put_partition(struct kafc_mrq *rq, const struct kafc_mfetch *f, stru
     one->partition_index = w->partition;
     one->error_code = (int16_t)code;
     one->aborted_transactions.n = -1;
+    one->preferred_read_replica = code == KAFC_OK ? nearer(rq->c, f, rq->conn, p) : -1;
     if (code == KAFC_OK)
         return read_partition(f, p, w, one, room, first, &rq->arena);
     one->high_watermark = -1;
@@ -217,7 +238,7 @@ static bool put_partition(struct kafc_mrq *rq, const struct kafc_mfetch *f, stru
 
 static bool is_news(const struct kafc_mwant *w, const struct kafc_fetch_resp_partition *one)
 {
-    return one->error_code || one->records.len || one->diverging_epoch.epoch >= 0 ||
+    return one->error_code || one->records.len || one->preferred_read_replica >= 0 || one->diverging_epoch.epoch >= 0 ||
            one->diverging_epoch.end_offset >= 0 || one->high_watermark != w->told_end ||
            one->log_start_offset != w->told_start;
 }
@@ -323,7 +344,8 @@ static bool enough(struct kafc_cluster *c, const struct kafc_mconn *conn, struct
         struct kafc_mpart *p = kafc__mwant_part(c, &w->v[i]);
         struct kafc_fetch_resp_epoch_end d;
 
-        if (check(f, conn, p, &w->v[i]) || diverges(f, p, &w->v[i], &d))
+        if (check(f, conn, p, &w->v[i]) || diverges(f, p, &w->v[i], &d) ||
+            nearer(c, f, conn, p) >= 0)
             return true;
         n += kafc__mlog_available(&p->log, w->v[i].offset, end_for(f, p), min - n);
         if (n >= min)
@@ -337,6 +359,7 @@ static bool enough(struct kafc_cluster *c, const struct kafc_mconn *conn, struct
 static void free_fetch(struct kafc_cluster *c, struct kafc_mfetch *f)
 {
     kafc__mwants_clear(c, &f->wants);
+    kafc__free(&c->mem, f->rack);
     kafc__free(&c->mem, f);
 }
 
@@ -444,6 +467,11 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     f->min_bytes = q->min_bytes;
     f->max_bytes = q->max_bytes;
     f->committed = q->isolation_level == 1;
+    if (q->rack_id.len > 0 && !(f->rack = kafc__strndup(&c->mem, q->rack_id.p,
+                                                        (size_t)q->rack_id.len))) {
+        free_fetch(c, f);
+        return KAFC_MDONE_CUT;
+    }
     f->deadline = c->now + (int64_t)(q->max_wait_ms < 0 ? 0 : q->max_wait_ms) * 1000;
     f->forced = of_session(rq->forced) ? KAFC_OK : rq->forced;
     code = of_session(rq->forced) ? rq->forced : open_session(rq, q, f);

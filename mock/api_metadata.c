@@ -31,6 +31,8 @@ static bool put_brokers(struct kafc_mrq *rq, struct kafc_metadata_resp *a)
         b->node_id = c->broker[i].id;
         b->host = (kafc_str){ c->broker[i].host, (int32_t)strlen(c->broker[i].host) };
         b->port = c->broker[i].port;
+        if (c->broker[i].rack)
+            b->rack = (kafc_str){ c->broker[i].rack, (int32_t)strlen(c->broker[i].rack) };
         a->brokers.n++;
     }
     return true;

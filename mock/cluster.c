@@ -178,6 +178,7 @@ void kafc__cluster_free(struct kafc_cluster *c)
     for (int32_t i = 0; i < c->nbrokers; i++) {
         kafc__mock_sessions_drop(c, &c->broker[i]);
         kafc__free(&c->mem, c->broker[i].host);
+        kafc__free(&c->mem, c->broker[i].rack);
     }
     kafc__free(&c->mem, c->broker);
     kafc__map_fini(&c->by_name);
@@ -271,10 +272,8 @@ int32_t kafc__mock_isr(const struct kafc_cluster *c, const struct kafc_mpart *p)
     return n;
 }
 
-kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch)
+static kafc_err check_epoch(const struct kafc_mpart *p, int32_t epoch)
 {
-    if (p->leader != b->id)
-        return KAFC_ERR_NOT_LEADER_OR_FOLLOWER;
     if (epoch >= 0 && epoch < p->epoch)
         return KAFC_ERR_FENCED_LEADER_EPOCH;
     if (epoch >= 0 && epoch > p->epoch)
@@ -282,7 +281,35 @@ kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker 
     return KAFC_OK;
 }
 
+kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch)
+{
+    return p->leader == b->id ? check_epoch(p, epoch) : KAFC_ERR_NOT_LEADER_OR_FOLLOWER;
+}
+
+kafc_err kafc__mock_has(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch)
+{
+    for (int32_t i = 0; p->leader >= 0 && i < p->nreplicas; i++)
+        if (p->replica[i] == b->id)
+            return check_epoch(p, epoch);
+    return kafc__mock_leads(p, b, epoch);
+}
+
 /* ---- brokers ---- */
+
+kafc_err kafc__cluster_set_rack(struct kafc_cluster *c, int32_t broker, const char *rack)
+{
+    struct kafc_mbroker *b = kafc__mock_broker(c, broker);
+    char *copy = b && rack ? kafc__strdup(&c->mem, rack) : NULL;
+
+    if (!b)
+        return KAFC_ERR_USAGE;
+    if (rack && !copy)
+        return KAFC_ERR_NO_MEMORY;
+    kafc__free(&c->mem, b->rack);
+    b->rack = copy;
+    kafc__mock_wake_parked(c);
+    return KAFC_OK;
+}
 
 kafc_err kafc__cluster_set_address(struct kafc_cluster *c, int32_t broker, const char *host,
                                    int32_t port)

@@ -77,6 +77,7 @@ kafc_err kafc__cluster_rebalance(struct kafc_cluster *c, const char *group);
 kafc_err kafc__cluster_freeze(struct kafc_cluster *c, int32_t broker, bool frozen);
 kafc_err kafc__cluster_hook(struct kafc_cluster *c, int16_t api, kafc_mock_hook_fn fn, void *ctx);
 kafc_err kafc__cluster_push_error(struct kafc_cluster *c, int16_t api, kafc_err code, int32_t n);
+kafc_err kafc__cluster_set_rack(struct kafc_cluster *c, int32_t broker, const char *rack);
 kafc_err kafc__cluster_set_rtt(struct kafc_cluster *c, int32_t broker, int32_t ms);
 uint64_t kafc__cluster_requests(const struct kafc_cluster *c, int32_t broker, int16_t api);
 int32_t kafc__cluster_connections(const struct kafc_cluster *c, int32_t broker);

@@ -179,6 +179,11 @@ kafc_err kafc_mock_push_error(kafc_mock *m, int16_t api, kafc_err code, int32_t 
     CALL(kafc_err, false, push_error, c, api, code, n);
 }
 
+kafc_err kafc_mock_set_rack(kafc_mock *m, int32_t broker, const char *rack)
+{
+    CALL(kafc_err, false, set_rack, c, broker, rack);
+}
+
 kafc_err kafc_mock_set_rtt(kafc_mock *m, int32_t broker, int32_t ms)
 {
     CALL(kafc_err, false, set_rtt, c, broker, ms);

@@ -54,6 +54,7 @@ struct kafc_msession;
 struct kafc_mbroker {
     int32_t id, port;
     char *host;
+    char *rack; /* or NULL */
     bool running, listed; /* listed: Metadata names it */
     bool frozen;
     uint64_t frozen_listed; /* bits of the brokers */
@@ -196,6 +197,8 @@ int32_t kafc__mock_isr(const struct kafc_cluster *c, const struct kafc_mpart *p)
 int32_t kafc__mock_controller(const struct kafc_cluster *c);
 /* Why a partition cannot be served by the broker; epoch -1: not to be compared. KAFC_OK if it can. */
 kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch);
+/* The same for what followers serve as well, while there is a leader. */
+kafc_err kafc__mock_has(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch);
 kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t partitions,
                                int32_t replication, struct kafc_mtopic **out);
 void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t);

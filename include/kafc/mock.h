@@ -118,6 +118,10 @@ KAFC_API kafc_err kafc_mock_set_release(kafc_mock *m, const char *release);
  * Metadata says at this moment, until thawed. */
 KAFC_API kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool frozen);
 
+/* The broker's rack, as its configuration broker.rack; NULL: none. Leaders send those who fetch from the rack of an
+ * in-sync follower and not of their own there, as real brokers with RackAwareReplicaSelector do. */
+KAFC_API kafc_err kafc_mock_set_rack(kafc_mock *m, int32_t broker, const char *rack);
+
 /* --- Coordinators, transactions --------------------------------------------------
  * Groups and transactional ids share 16 coordinators of each kind, spread over the
  * brokers. A broker that is stopped gives its own to others, with failover_ms.

@@ -95,7 +95,7 @@ static void read_t(struct reading *e)
                                   .max_wait_ms = 20));
 }
 
-START_TEST(a_nearer_replica_is_asked_and_the_leader_when_it_fails)
+START_TEST(a_nearer_replica_that_the_leader_names)
 {
     struct reading e;
     static struct script s;
@@ -104,7 +104,7 @@ START_TEST(a_nearer_replica_is_asked_and_the_leader_when_it_fails)
     s.p.preferred_read_replica = 2;
     open_scripted(&e, &s, 3);
     read_t(&e);
-    expect_offsets(&e, 0, 10); /* node 2 says it does not lead */
+    expect_offsets(&e, 0, 10);
     ck_assert_uint_ge(kafc_mock_requests(e.mock, 2, FETCH), 1);
     reading_close(&e);
 }
@@ -315,7 +315,7 @@ START_TEST(C7_a_childs_reader_answers_with_an_error)
 }
 END_TEST
 
-SUITE_MAIN("client/reader_peer", 100, a_nearer_replica_is_asked_and_the_leader_when_it_fails,
+SUITE_MAIN("client/reader_peer", 100, a_nearer_replica_that_the_leader_names,
            a_nearer_replica_that_nobody_knows, a_wrong_sum_is_told_once_and_only_a_seek_goes_on,
            sums_can_be_left_unchecked, a_batch_that_is_cut_is_asked_for_again_with_room,
            a_batch_too_large_for_the_client_is_an_error_that_says_so, answers_to_what_was_not_asked,
