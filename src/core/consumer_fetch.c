@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "core/retry.h"
 
 /* How long the second slot may be parked: what a seek waits for at most, while both are. */
@@ -195,11 +196,42 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
     return true;
 }
 
-static void watermarks(struct kafc_consumer_partition *p, const struct kafc_fetch_resp_partition *r)
+/* What a follower says is old: it hears of its leader's watermarks with its next fetch. Where it is behind what the
+ * leader said, the end is not reached yet (rule R10). */
+static void watermarks(const struct kafc_fetcher *f, struct kafc_consumer_partition *p,
+                       const struct kafc_fetch_resp_partition *r)
 {
-    p->high_watermark = r->high_watermark;
-    p->last_stable = r->last_stable_offset >= 0 ? r->last_stable_offset : r->high_watermark;
-    p->log_start = r->log_start_offset;
+    bool old = f->node_id == p->replica && kafc__meta_leader(p->meta, p->id, NULL) != p->replica;
+    int64_t stable = r->last_stable_offset >= 0 ? r->last_stable_offset : r->high_watermark;
+
+    if (!old || r->high_watermark > p->high_watermark)
+        p->high_watermark = r->high_watermark;
+    if (!old || stable > p->last_stable)
+        p->last_stable = stable;
+    if (!old || r->log_start_offset > p->log_start)
+        p->log_start = r->log_start_offset;
+}
+
+/* --- Followers (KIP-392) ---------------------------------------------------------- */
+
+static void prefer_follower(struct kafc_fetcher *f, struct kafc_consumer_partition *p, int32_t node)
+{
+    const struct kafc_core_config *cfg = kafc__core_config(f->c->core);
+
+    if (node != p->replica)
+        kafc__log(&cfg->log, KAFC_LOG_DEBUG, "%s [%d]: node %d sends us to its follower, node %d",
+                  p->topic->s, p->id, f->node_id, node);
+    p->replica = node;
+    p->replica_until = kafc__core_now(f->c->core) + cfg->metadata_max_age_us;
+}
+
+static void back_to_leader(struct kafc_consumer_partition *p, kafc_err why)
+{
+    if (p->replica >= 0)
+        kafc__log(&kafc__core_config(p->c->core)->log, KAFC_LOG_DEBUG,
+                  "%s [%d]: back from node %d to the leader: %s", p->topic->s, p->id, p->replica,
+                  kafc_err_text(why));
+    p->replica = -1;
 }
 
 static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
@@ -208,11 +240,9 @@ static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     p->attempts = r->records.len > 0 ? p->attempts : 0; /* what came may be of no use */
     p->retry_at = 0;
     p->told = r->records.len > 0 ? p->told : KAFC_OK;
-    watermarks(p, r);
+    watermarks(f, p, r);
     if (r->preferred_read_replica >= 0 && r->preferred_read_replica != f->node_id) {
-        p->replica = r->preferred_read_replica;
-        p->replica_until = kafc__core_now(f->c->core) +
-                           kafc__core_config(f->c->core)->metadata_max_age_us;
+        prefer_follower(f, p, r->preferred_read_replica);
         if (r->records.len <= 0)
             return; /* go there at once */
     }
@@ -230,8 +260,8 @@ static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 static void out_of_range(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
 {
     if (p->replica >= 0 &&
-        p->replica == f->node_id) { /* a follower may lag: ask the leader (KIP-392) */
-        p->replica = -1;
+        p->replica == f->node_id) { /* a follower may lag: ask the leader */
+        back_to_leader(p, KAFC_ERR_OFFSET_OUT_OF_RANGE);
         kafc__cp_retry(p); /* which may send us back */
         return;
     }
@@ -262,7 +292,7 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 {
     kafc_err code = (kafc_err)r->error_code;
 
-    p->replica = -1;
+    back_to_leader(p, code);
     kafc__cp_retry(p);
     switch (kafc__retry_class(KAFC_API_FETCH, code)) {
     case KAFC_CLASS_REFRESH:
@@ -355,7 +385,7 @@ static bool has_records(const struct kafc_fetch_resp *resp)
 static void failed(struct kafc_fetcher *f, struct kafc_consumer_partition *p, const kafc_error *err,
                    bool final)
 {
-    p->replica = -1;
+    back_to_leader(p, err->code);
     kafc__cp_retry(p);
     if (final)
         kafc__cp_tell(p, err->code, p->fetch_offset, "%s [%d] cannot be fetched from node %d: %s",
@@ -401,7 +431,7 @@ static void fetch_done(struct kafc_request *rq)
 
         if (!kafc__cp_answered(&f->asked[i]) || p->state != KAFC_CP_FETCH) {
             if (r && r->error_code == KAFC_OK && !p->dead)
-                watermarks(p, r); /* which a session does not tell twice */
+                watermarks(f, p, r); /* which a session does not tell twice */
             continue;
         }
         if (r)

@@ -110,6 +110,30 @@ START_TEST(a_nearer_replica_that_the_leader_names)
 }
 END_TEST
 
+/* A follower hears of the leader's high watermark a fetch later. */
+START_TEST(R10_a_follower_that_lags_is_not_at_the_end)
+{
+    struct reading e;
+    static struct script s;
+
+    script_init(&s, 3);
+    s.broker = 2;
+    s.p.high_watermark = s.p.last_stable_offset = 0;
+    reading_open_with(&e, KAFC_MOCK(.brokers = 2), 1,
+                      KAFC_CLIENT(.rack = "b", .retry_backoff_ms = 10));
+    ck_ok(kafc_mock_set_versions(e.mock, FETCH, 4, VERSION));
+    ck_ok(kafc_mock_set_rack(e.mock, 2, "b"));
+    ck_ok(kafc_mock_set_leader(e.mock, "t", 0, 1));
+    put_some(&e, 10);
+    ck_ok(kafc_mock_hook(e.mock, FETCH, answer, &s));
+    reading_reader(&e, KAFC_READER(.topic = "t", .notify_end = KAFC_ON, .max_wait_ms = 20));
+    expect_offsets(&e, 0, 10);
+    expect_err(&e, KAFC_ERR_END_OF_PARTITION);
+    ck_assert_int_eq(s.seen, 3);
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(a_nearer_replica_that_nobody_knows)
 {
     struct reading e;
@@ -316,8 +340,9 @@ START_TEST(C7_a_childs_reader_answers_with_an_error)
 END_TEST
 
 SUITE_MAIN("client/reader_peer", 100, a_nearer_replica_that_the_leader_names,
-           a_nearer_replica_that_nobody_knows, a_wrong_sum_is_told_once_and_only_a_seek_goes_on,
-           sums_can_be_left_unchecked, a_batch_that_is_cut_is_asked_for_again_with_room,
+           R10_a_follower_that_lags_is_not_at_the_end, a_nearer_replica_that_nobody_knows,
+           a_wrong_sum_is_told_once_and_only_a_seek_goes_on, sums_can_be_left_unchecked,
+           a_batch_that_is_cut_is_asked_for_again_with_room,
            a_batch_too_large_for_the_client_is_an_error_that_says_so, answers_to_what_was_not_asked,
            old_records_are_not_given_again, changed_bytes_are_survived,
            C7_a_childs_reader_answers_with_an_error)

@@ -19,6 +19,7 @@ since()
     times) echo 0.10.1 ;;             # ListOffsets finds the first record of a time
     create-topics) echo 0.10.1 ;;     # and deletes them: the protocol does, not ZooKeeper alone
     headers) echo 0.11.0 ;;           # format 2
+    followers) echo 2.4.0 ;;          # serve fetches, where leaders send who is near them
     record-errors) echo 2.4.0 ;;      # Produce 8 names the records that are refused
     describe-cluster) echo 2.8.0 ;;
     console-headers) echo 2.7.0 ;;    # its console consumer prints them
