@@ -253,7 +253,7 @@ int main(int argc, char **argv)
     while (waiting)
         take_answer();
     load_end(&span);
-    load_print(&span, count, load.size);
+    load_print(&span, count, (double)count * (double)load.size);
     puts("}");
     return 0;
 }

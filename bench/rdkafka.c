@@ -171,7 +171,7 @@ int main(int argc, char **argv)
     load_end(&span);
     if (acknowledged != count)
         die("delivery", "some are missing");
-    load_print(&span, count, load.size);
+    load_print(&span, count, (double)count * (double)load.size);
     if (timed) {
         putchar(',');
         load_print_times("ack_us", ack, count);

@@ -3,6 +3,7 @@
  * Fetch: what is there now, or parked until there is enough or the time is up.
  */
 #include "base/mem.h"
+#include "base/seg.h"
 #include "mock/old.h"
 #include "mock/state.h"
 #include "protocol/api/01_fetch.h"
@@ -16,6 +17,7 @@ struct kafc_mfetch {
     bool committed; /* isolation */
     bool incremental;
     int32_t session; /* 0: none; wants are the session's else */
+    const struct kafc_mendless *endless; /* what all logs are, or NULL */
     struct kafc_mwants wants;
     kafc_err forced;
     char *rack; /* of the client; or NULL */
@@ -74,7 +76,7 @@ static bool diverges(const struct kafc_mfetch *f, const struct kafc_mpart *p,
     int64_t end;
     int32_t epoch;
 
-    if (f->version < 12 || w->last_epoch < 0)
+    if (f->version < 12 || w->last_epoch < 0 || f->endless)
         return false;
     epoch = kafc__mlog_epoch_end(&p->log, w->last_epoch, p->epoch, &end);
     if (epoch == w->last_epoch && end >= w->offset)
@@ -158,10 +160,41 @@ static bool read_old(const struct kafc_mfetch *f, const struct kafc_mpart *p,
     return true;
 }
 
+/* What stands for the records is in place of them: a chain of a segment that has the right length and no bytes. */
+static bool read_endless(struct kafc_mrq *rq, const struct kafc_mfetch *f,
+                         const struct kafc_mpart *p, const struct kafc_mwant *w,
+                         struct kafc_fetch_resp_partition *a, size_t *room, bool *first)
+{
+    size_t max = w->max_bytes < 0 ? 0 : (size_t)w->max_bytes;
+    struct kafc_mrun *run = &rq->run[rq->nruns];
+    struct kafc_seg *seg;
+
+    if (kafc__mendless_version(f->endless) > f->version) {
+        a->error_code = f->version < 4 ? KAFC_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT
+                                       : KAFC_ERR_UNSUPPORTED_COMPRESSION_TYPE;
+        return true;
+    }
+    if (w->offset >= KAFC_MENDLESS_END)
+        return true;
+    *run = kafc__mendless_run(f->endless, w->offset, max < *room ? max : *room, *first);
+    run->epoch = p->epoch;
+    if (run->n == 0)
+        return true;
+    seg = kafc__arena_alloc(&rq->arena, sizeof *seg);
+    if (!seg)
+        return false;
+    *seg = (struct kafc_seg){ .len = (uint32_t)run->len };
+    a->records = (struct kafc_records){ .len = (int32_t)run->len, .chain = seg };
+    *room -= run->len < *room ? run->len : *room;
+    *first = false;
+    rq->nruns++;
+    return true;
+}
+
 /* Fills what the answer says of one partition; *room is what max_bytes leaves. false: out of memory. */
-static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart *p,
-                           const struct kafc_mwant *w, struct kafc_fetch_resp_partition *a,
-                           size_t *room, bool *first, struct kafc_arena *arena)
+static bool read_partition(struct kafc_mrq *rq, const struct kafc_mfetch *f,
+                           const struct kafc_mpart *p, const struct kafc_mwant *w,
+                           struct kafc_fetch_resp_partition *a, size_t *room, bool *first)
 {
     int64_t end = end_for(f, p), next = w->offset;
     size_t max = w->max_bytes < 0 ? 0 : (size_t)w->max_bytes, n = 0;
@@ -171,8 +204,10 @@ static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart 
     a->log_start_offset = p->log.start;
     a->records.p = "";
     a->records.len = 0;
+    if (f->endless)
+        return read_endless(rq, f, p, w, a, room, first);
     if (f->version < 4)
-        return read_old(f, p, w, a, room, first, arena);
+        return read_old(f, p, w, a, room, first, &rq->arena);
     if (max > *room)
         max = *room;
     /* Who is sent elsewhere is given nothing here. */
@@ -187,7 +222,7 @@ static bool read_partition(const struct kafc_mfetch *f, const struct kafc_mpart 
             *first = false;
         }
     }
-    return !f->committed || put_aborted(p, w->offset, next, a, arena);
+    return !f->committed || put_aborted(p, w->offset, next, a, &rq->arena);
 }
 
 /* ---- the answer ---- */
@@ -224,7 +259,7 @@ static bool put_partition(struct kafc_mrq *rq, const struct kafc_mfetch *f, stru
     one->aborted_transactions.n = -1;
     one->preferred_read_replica = code == KAFC_OK ? nearer(rq->c, f, rq->conn, p) : -1;
     if (code == KAFC_OK)
-        return read_partition(f, p, w, one, room, first, &rq->arena);
+        return read_partition(rq, f, p, w, one, room, first);
     one->high_watermark = -1;
     one->records.p = "";
     if (p && f->version >= 12 &&
@@ -262,7 +297,8 @@ static bool put_all(struct kafc_mrq *rq, const struct kafc_mfetch *f, struct kaf
     bool first = true;
     int32_t n = 0;
 
-    if (!all || !topics)
+    rq->run = f->endless ? kafc__arena_array(&rq->arena, (size_t)w->n, sizeof *rq->run) : NULL;
+    if (!all || !topics || (f->endless && !rq->run))
         return false;
     a->responses.v = topics;
     for (int32_t i = 0; i < w->n; i++) {
@@ -346,6 +382,8 @@ static bool enough(struct kafc_cluster *c, const struct kafc_mconn *conn, struct
 
         if (check(f, conn, p, &w->v[i]) || diverges(f, p, &w->v[i], &d) ||
             nearer(c, f, conn, p) >= 0)
+            return true;
+        if (f->endless && w->v[i].offset < KAFC_MENDLESS_END)
             return true;
         n += kafc__mlog_available(&p->log, w->v[i].offset, end_for(f, p), min - n);
         if (n >= min)
@@ -462,6 +500,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     if (!f)
         return KAFC_MDONE_CUT;
     f->api = rq->api;
+    f->endless = c->endless;
     f->version = rq->version;
     f->correlation = rq->correlation;
     f->min_bytes = q->min_bytes;

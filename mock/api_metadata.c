@@ -110,7 +110,8 @@ static bool put_named(struct kafc_mrq *rq, const struct kafc_metadata_req *q,
     bool by_id = !w->name.p;
     struct kafc_mtopic *t = by_id ? kafc__mock_topic_by_id(c, &w->topic_id)
                                   : kafc__mock_topic(c, w->name);
-    bool create = c->opt.blackhole || (c->opt.auto_create != KAFC_OFF &&
+    bool any = c->opt.blackhole || c->endless;
+    bool create = any || (c->opt.auto_create != KAFC_OFF &&
                                        (rq->version < 4 || q->allow_auto_topic_creation));
 
     one->name = w->name;
@@ -122,7 +123,7 @@ static bool put_named(struct kafc_mrq *rq, const struct kafc_metadata_req *q,
     if (!t && !by_id && create) {
         one->error_code = (int16_t)kafc__mock_make_topic(c, w->name, 0, 0, &t);
         if (t)
-            t->fresh = !c->opt.blackhole;
+            t->fresh = !any;
         else if (one->error_code != KAFC_ERR_INVALID_TOPIC_EXCEPTION)
             return false;
         else

@@ -58,7 +58,7 @@ static void put_errors(struct kafc_mrq *rq, struct kafc_produce_resp_partition *
 }
 
 /* Counts what the header says, whatever it says otherwise. */
-static void swallow(struct kafc_mpart *p, struct kafc_records records,
+static void swallow(const struct kafc_cluster *c, struct kafc_mpart *p, struct kafc_records records,
                     struct kafc_produce_resp_partition *a)
 {
     const uint8_t *b = records.p;
@@ -67,7 +67,9 @@ static void swallow(struct kafc_mpart *p, struct kafc_records records,
 
     a->base_offset = p->log.end;
     a->log_append_time_ms = -1;
-    p->log.start = p->log.end += n;
+    p->log.end += n;
+    if (!c->endless)
+        p->log.start = p->log.end;
 }
 
 /* Appends, or finds the batch to be there already. */
@@ -154,8 +156,8 @@ static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t,
                                        : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     if (!code)
         code = kafc__mock_leads(p, rq->conn->broker, -1);
-    if (!code && rq->c->opt.blackhole)
-        swallow(p, q->records, a);
+    if (!code && (rq->c->opt.blackhole || rq->c->endless))
+        swallow(rq->c, p, q->records, a);
     else if (!code)
         code = append(rq, p, req, q, a);
     if (p && !code)

@@ -23,8 +23,11 @@ static kafc_err check_options(const kafc_mock_options *o, kafc_error *err)
                            (int)o->port, (int)o->brokers);
     if (o->message_max_bytes < 0 || o->failover_ms < 0 || o->coordinator_load_ms < 0 ||
         o->marker_delay_ms < 0 || o->group_initial_delay_ms < 0 || o->group_min_session_ms < 0 ||
-        o->group_max_session_ms < 0 || o->group_max_size < 0)
+        o->group_max_session_ms < 0 || o->group_max_size < 0 || o->endless_bytes < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "a negative size or time");
+    if (o->endless_bytes > KAFC_MENDLESS_VALUE_MAX)
+        return kafc__error(err, KAFC_ERR_USAGE, "endless_bytes %d is above %d",
+                           (int)o->endless_bytes, KAFC_MENDLESS_VALUE_MAX);
     return KAFC_OK;
 }
 
@@ -132,6 +135,13 @@ struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *e
         kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a mock cluster");
         return NULL;
     }
+    if (opt.endless_bytes) {
+        c->endless = kafc__mendless_new(&c->mem, opt.endless_bytes, opt.endless_codec, err);
+        if (!c->endless) {
+            kafc__cluster_free(c);
+            return NULL;
+        }
+    }
     kafc__mock_coordinators_init(c);
     return c;
 }
@@ -186,6 +196,7 @@ void kafc__cluster_free(struct kafc_cluster *c)
     kafc__map_fini(&c->conns);
     free_list(c, &c->topics);
     free_list(c, &c->graveyard);
+    kafc__mendless_free(c->endless);
     mem = c->mem;
     kafc__free(&mem, c);
 }
@@ -490,6 +501,7 @@ static bool init_partitions(struct kafc_cluster *c, struct kafc_mtopic *t)
         p->leader = -1;
         p->nreplicas = t->replication;
         kafc__mlog_init(&p->log, &c->mem, c->opt.retention_bytes);
+        p->log.end = c->endless ? KAFC_MENDLESS_END : 0;
         p->replica = kafc__zalloc_array(&c->mem, (size_t)t->replication, sizeof *p->replica);
         if (!p->replica)
             return false;

@@ -11,6 +11,8 @@
 #ifndef KAFC_MOCK_CLUSTER_H
 #define KAFC_MOCK_CLUSTER_H
 
+#include <sys/uio.h>
+
 #include <kafc/mock.h>
 
 struct kafc_cluster;
@@ -37,6 +39,8 @@ void kafc__cluster_recv_room(struct kafc_cluster *c, uint64_t conn, void **p, si
 void kafc__cluster_received(struct kafc_cluster *c, uint64_t conn, size_t n);
 /* Bytes to send now; *n 0: none. Valid until the next call for this cluster. */
 void kafc__cluster_output(struct kafc_cluster *c, uint64_t conn, const void **p, size_t *n);
+/* The same, and what follows: so many pieces, max at most. */
+int kafc__cluster_outputs(struct kafc_cluster *c, uint64_t conn, struct iovec *v, int max);
 void kafc__cluster_consumed(struct kafc_cluster *c, uint64_t conn, size_t n);
 /* Whether the connection is to be closed now; then call close. Output that is still there is lost. */
 bool kafc__cluster_closing(const struct kafc_cluster *c, uint64_t conn);

@@ -107,21 +107,38 @@ int32_t kafc__cluster_connections(const struct kafc_cluster *c, int32_t broker)
 
 /* ---- out ---- */
 
-void kafc__cluster_output(struct kafc_cluster *c, uint64_t id, const void **p, size_t *n)
+/* What can be sent now, or NULL. */
+static const struct kafc_mout *due(struct kafc_cluster *c, struct kafc_mconn *conn)
 {
-    struct kafc_mconn *conn = find(c, id);
     struct kafc_mout *out = conn ? KAFC_LIST_FIRST(&conn->out, struct kafc_mout, node) : NULL;
 
-    *p = NULL;
-    *n = 0;
     if (!out || conn->closing || out->ready_at > c->now)
-        return;
-    if (out->cut) {
-        kafc__mock_closing(c, conn);
-        return;
-    }
-    *p = out->data + out->sent;
-    *n = out->len - out->sent;
+        return NULL;
+    if (!out->cut)
+        return out;
+    kafc__mock_closing(c, conn);
+    return NULL;
+}
+
+int kafc__cluster_outputs(struct kafc_cluster *c, uint64_t id, struct iovec *v, int max)
+{
+    const struct kafc_mout *out = due(c, find(c, id));
+    size_t left = out ? out->len - out->sent : 0, off = out ? out->off : 0;
+    const struct kafc_mpiece *piece = out ? out->piece : NULL;
+    int n = 0;
+
+    for (; left && n < max; left -= v[n++].iov_len, piece++, off = 0)
+        v[n] = (struct iovec){ (void *)(uintptr_t)(piece->p + off), piece->n - off };
+    return n;
+}
+
+void kafc__cluster_output(struct kafc_cluster *c, uint64_t id, const void **p, size_t *n)
+{
+    struct iovec v = { NULL, 0 };
+
+    (void)kafc__cluster_outputs(c, id, &v, 1);
+    *p = v.iov_base;
+    *n = v.iov_len;
 }
 
 void kafc__cluster_consumed(struct kafc_cluster *c, uint64_t id, size_t n)
@@ -132,8 +149,11 @@ void kafc__cluster_consumed(struct kafc_cluster *c, uint64_t id, size_t n)
     if (!out)
         return;
     out->sent += n;
-    if (out->sent < out->len)
+    if (out->sent < out->len) {
+        for (out->off += n; out->off >= out->piece->n; out->piece++)
+            out->off -= out->piece->n;
         return;
+    }
     conn->out_bytes -= out->len;
     kafc__list_del(&out->node);
     kafc__free(&c->mem, out);
@@ -144,8 +164,12 @@ static struct kafc_mout *new_out(struct kafc_cluster *c, size_t len)
 {
     struct kafc_mout *out = kafc__alloc(&c->mem, sizeof *out + len);
 
-    if (out)
-        memset(out, 0, sizeof *out);
+    if (!out)
+        return NULL;
+    memset(out, 0, sizeof *out);
+    out->len = len;
+    out->data_piece = (struct kafc_mpiece){ out->data, len };
+    out->piece = &out->data_piece;
     return out;
 }
 
@@ -158,34 +182,77 @@ static void queue_out(struct kafc_cluster *c, struct kafc_mconn *conn, struct ka
     news(c, conn);
 }
 
-bool kafc__mock_answer(struct kafc_mrq *rq, const void *resp, int64_t delay_us)
+/* Puts runs in the place of the chains in the encoded answer: its bytes, and in between fronts of batches, which are
+ * made here, and the batches, which are there. NULL: out of memory. */
+static struct kafc_mout *with_runs(const struct kafc_mrq *rq, const struct kafc_wr *w)
 {
-    struct kafc_cluster *c = rq->c;
+    size_t len = kafc__wr_len(w), batches = 0, at = 0, npieces;
+    struct kafc_mout *out;
+    struct kafc_mpiece *piece;
+    uint8_t *front;
+
+    for (uint32_t i = 0; i < w->nsplice; i++)
+        batches += rq->run[i].n;
+    npieces = 2 * batches + w->nsplice + 1;
+    out = new_out(rq->c, npieces * sizeof *piece + batches * KAFC_MENDLESS_FRONT + len);
+    if (!out)
+        return NULL;
+    out->len = len + w->spliced;
+    out->piece = piece = (struct kafc_mpiece *)(void *)out->data;
+    front = (uint8_t *)(piece + npieces);
+    memcpy(front + batches * KAFC_MENDLESS_FRONT, w->start, len);
+    const uint8_t *bytes = front + batches * KAFC_MENDLESS_FRONT;
+    for (uint32_t i = 0; i < w->nsplice; i++) {
+        *piece++ = (struct kafc_mpiece){ bytes + at, w->splice[i].at - at };
+        at = w->splice[i].at;
+        for (uint32_t k = 0; k < rq->run[i].n; k++, front += KAFC_MENDLESS_FRONT) {
+            *piece++ = (struct kafc_mpiece){ front, KAFC_MENDLESS_FRONT };
+            piece->p = kafc__mendless_batch(rq->c->endless, &rq->run[i], k, front, &piece->n);
+            piece++;
+        }
+    }
+    *piece = (struct kafc_mpiece){ bytes + at, len - at };
+    return out;
+}
+
+/* The answer's bytes; NULL: out of memory (err's code is KAFC_OK), or it cannot be encoded. */
+static struct kafc_mout *encode(struct kafc_mrq *rq, const void *resp, kafc_error *err)
+{
+    size_t body, spliced, len;
     struct kafc_mout *out = NULL;
     struct kafc_wr w;
-    kafc_error err;
-    size_t body, head = kafc__response_header_size(rq->api, rq->version);
+    uint8_t *to;
 
-    if (kafc__msg_size(rq->api->resp, resp, rq->version, &body, NULL, &err))
-        kafc__log(&c->log, KAFC_LOG_ERROR, "mock: an answer cannot be encoded: %s", err.message);
-    else
-        out = new_out(c, 4 + head + body);
-    if (!out) {
-        kafc__mock_closing(c, rq->conn);
-        return false;
-    }
-    out->len = 4 + head + body;
-    kafc__wr_init(&w, out->data, out->len, NULL);
-    kafc__wr_i32(&w, (int32_t)(head + body));
+    if (kafc__msg_size(rq->api->resp, resp, rq->version, &body, &spliced, err))
+        return NULL;
+    body += kafc__response_header_size(rq->api, rq->version);
+    len = 4 + body - spliced;
+    if (!spliced)
+        out = new_out(rq->c, len);
+    to = out ? out->data : spliced ? kafc__arena_alloc(&rq->arena, len) : NULL;
+    if (!to)
+        return NULL;
+    kafc__wr_init(&w, to, len, &rq->arena);
+    kafc__wr_i32(&w, (int32_t)body);
     kafc__response_header_put(&w, rq->api, rq->version, rq->correlation);
-    if (kafc__msg_encode(&w, rq->api->resp, resp, rq->version, &err) || w.err) {
-        kafc__log(&c->log, KAFC_LOG_ERROR, "mock: an answer cannot be encoded: %s", err.message);
-        kafc__free(&c->mem, out);
-        kafc__mock_closing(c, rq->conn);
-        return false;
-    }
-    queue_out(c, rq->conn, out, delay_us);
-    return true;
+    if (kafc__msg_encode(&w, rq->api->resp, resp, rq->version, err) == KAFC_OK)
+        return spliced ? with_runs(rq, &w) : out;
+    kafc__free(&rq->c->mem, out);
+    return NULL;
+}
+
+bool kafc__mock_answer(struct kafc_mrq *rq, const void *resp, int64_t delay_us)
+{
+    kafc_error err = { .code = KAFC_OK };
+    struct kafc_mout *out = encode(rq, resp, &err);
+
+    if (err.code)
+        kafc__log(&rq->c->log, KAFC_LOG_ERROR, "mock: an answer cannot be encoded: %s", err.message);
+    if (out)
+        queue_out(rq->c, rq->conn, out, delay_us);
+    else
+        kafc__mock_closing(rq->c, rq->conn);
+    return out != NULL;
 }
 
 /* ---- serving ---- */
@@ -251,8 +318,7 @@ static void queue_bytes(struct kafc_cluster *c, struct kafc_mconn *conn, kafc_by
     }
     out->cut = cut;
     if (!cut) {
-        out->len = (size_t)b.len;
-        memcpy(out->data, b.p, out->len);
+        memcpy(out->data, b.p, (size_t)b.len);
     }
     queue_out(c, conn, out, delay_us);
 }

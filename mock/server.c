@@ -18,7 +18,7 @@
 #include "io/wake.h"
 #include "mock/sieve.h"
 
-enum { EVENTS = 64, READ_ROUNDS = 4, SIFT_ROUNDS = 16 };
+enum { EVENTS = 64, READ_ROUNDS = 4, SIFT_ROUNDS = 16, PIECES = 64 };
 
 enum kind { LISTENER, CONNECTION };
 
@@ -100,15 +100,13 @@ static void flush(struct kafc_server *s, struct sock *k)
     bool full = false;
 
     while (!k->dead && !full) {
-        struct iovec iov;
-        const void *p;
+        struct iovec iov[PIECES];
+        int n = kafc__cluster_outputs(s->cluster, k->conn, iov, PIECES);
         int64_t got;
 
-        kafc__cluster_output(s->cluster, k->conn, &p, &iov.iov_len);
-        if (iov.iov_len == 0)
+        if (n == 0)
             break;
-        iov.iov_base = (void *)(uintptr_t)p;
-        got = kafc__sock_send(k->fd, &iov, 1);
+        got = kafc__sock_send(k->fd, iov, n);
         if (got < 0) {
             close_sock(s, k);
             return;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "mock/cluster.h"
+#include "mock/endless.h"
 #include "mock/log.h"
 #include "protocol/apis.h"
 
@@ -71,6 +72,12 @@ struct kafc_mout { /* an answer on its way */
     int64_t ready_at;
     size_t len, sent;
     bool cut; /* no bytes: close the connection then */
+    /* Where its bytes lie, data among it; the first one and its `off` are the next to be sent. */
+    struct kafc_mpiece {
+        const uint8_t *p;
+        size_t n;
+    } *piece, data_piece;
+    size_t off;
     uint8_t data[];
 };
 
@@ -125,6 +132,7 @@ struct kafc_cluster {
     struct kafc_map conns; /* by id */
     struct kafc_list conn_list, ready;
     uint64_t last_conn;
+    struct kafc_mendless *endless; /* what all partitions hold, or NULL */
     struct kafc_mapi api[KAFC_MOCK_APIS];
     kafc_mock_hook_fn hook; /* of all others */
     void *hook_ctx;
@@ -158,6 +166,8 @@ struct kafc_mrq {
     kafc_str client_id;
     kafc_err forced; /* answer with this for everything, and do nothing; or KAFC_OK */
     bool lost;       /* the answer will not be sent */
+    struct kafc_mrun *run; /* what stands for the chains of records in the answer, in their order */
+    uint32_t nruns;
     struct kafc_arena arena;
 };
 

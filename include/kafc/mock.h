@@ -53,6 +53,9 @@ typedef struct kafc_mock_options {
     int32_t group_min_session_ms; /* session timeouts below are refused; 6000 */
     int32_t group_max_session_ms; /* and those above; 1800000 */
     int32_t group_max_size;       /* members of a group; 0: any number */
+    int32_t endless_bytes; /* every partition has messages of so many bytes without end, any topic is made that is
+                            * asked for, what is produced is not kept: to measure what reads; 0: not so */
+    kafc_compression endless_codec; /* of their batches */
 } kafc_mock_options;
 
 /* kafc_mock_new(KAFC_MOCK(.brokers = 1), &err): options in C; in C++ use the init function. */

@@ -3,11 +3,13 @@
  * The mock's Fetch and ListOffsets: waiting, limits, sessions, isolation,
  * epochs, times.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "protocol/api/00_produce.h"
 #include "protocol/api/01_fetch.h"
 #include "protocol/api/02_list_offsets.h"
+#include "protocol/record/read.h"
 #include "tests/mock/ask.h"
 #include "tests/support/suite.h"
 
@@ -413,8 +415,186 @@ START_TEST(old_batches_go_when_more_is_held_than_wanted)
 }
 END_TEST
 
+/* Whole batches with good sums from the one that holds the offset on, each behind the one before. Returns the offset
+ * behind them. */
+static int64_t check_batches(const struct kafc_records *r, int64_t offset, int32_t size)
+{
+    struct kafc_batches it;
+    struct kafc_batch b;
+    struct kafc_decompress z;
+    int64_t next = -1;
+
+    kafc__decompress_init(&z, NULL, NULL, 1 << 20);
+    kafc__batches_init(&it, r->p, (size_t)r->len);
+    while (kafc__batch_next(&it, &b, NULL) == KAFC_OK && b.p) {
+        struct kafc_record_cursor c;
+        struct kafc_record rec;
+        struct kafc_frame *f;
+        char key[9] = "";
+
+        ck_assert(next < 0 ? b.header.base_offset <= offset : b.header.base_offset == next);
+        next = kafc__batch_last_offset(&b) + 1;
+        ck_assert_int_gt(next, offset);
+        ck_assert_int_eq(b.header.leader_epoch, 0);
+        ck_assert_int_eq(kafc__batch_check_crc(&b, NULL), KAFC_OK);
+        ck_assert_int_eq(kafc__batch_open(&b, &z, &c, &f, NULL), KAFC_OK);
+        bool good = true; /* one assertion for all: they take long */
+        for (int64_t i = b.header.base_offset; i < next && good; i++) {
+            good = kafc__record_next(&c, &rec) == KAFC_RECORD_GOT && rec.offset == i &&
+                   rec.value.len == size && rec.key.len == 8;
+            if (good)
+                memcpy(key, rec.key.p, 8);
+            good = good && (i > 3000 || atoi(key) == i); /* a few batches come again and again */
+        }
+        ck_assert(good);
+        ck_assert_int_eq(kafc__record_next(&c, &rec), KAFC_RECORD_END);
+        kafc__frame_unref(f);
+    }
+    ck_assert_ptr_eq(it.p, it.end);
+    ck_assert_uint_eq(it.cut, 0);
+    kafc__decompress_fini(&z);
+    return next;
+}
+
+static void setup_endless(struct ask *a, int32_t size, kafc_compression codec)
+{
+    ask_init(a, KAFC_MOCK(.brokers = 1, .partitions = MAX_PARTS, .endless_bytes = size,
+                          .endless_codec = codec));
+    (void)ask_topic_id(a, "t"); /* asked for, it is there */
+}
+
+START_TEST(an_endless_log_has_every_offset)
+{
+    static const int64_t offsets[] = { 0, 1, 499, 500, 5000, 1234567, INT64_C(99999999999) };
+    struct ask a;
+
+    setup_endless(&a, 100, KAFC_NONE);
+    for (int16_t v = 4; v <= 18; v++)
+        for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+            struct fetch f = { .version = v,
+                               .offset = { offsets[i] },
+                               .last_epoch1 = v >= 12,
+                               .part_max = 200000 };
+            const struct kafc_fetch_resp_partition *p = fetch(&a, &f);
+
+            ck_assert_int_eq(p->error_code, KAFC_OK);
+            ck_assert_int_gt(p->high_watermark, offsets[6]);
+            ck_assert_int_gt(p->records.len, 100000);
+            ck_assert_int_le(p->records.len, 200000);
+            ck_assert_int_gt(check_batches(&p->records, offsets[i], 100), offsets[i]);
+        }
+    ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_FETCH, 0, 18), KAFC_OK);
+    ck_assert_int_eq(fetch(&a, &(struct fetch){ .version = 3 })->error_code,
+                     KAFC_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT);
+    ck_assert_int_eq(fetch(&a, &(struct fetch){ .offset = { INT64_MAX } })->error_code,
+                     KAFC_ERR_OFFSET_OUT_OF_RANGE);
+    ask_fini(&a);
+}
+END_TEST
+
+START_TEST(an_endless_log_keeps_to_limits)
+{
+    struct kafc_fetch_resp r;
+    struct ask a;
+    struct fetch f = { .version = 12, .parts = 3, .partition = { 5, 0, 2 }, .part_max = 1 };
+
+    setup_endless(&a, 1000, KAFC_NONE);
+    send_fetch(&a, &f);
+    ck_assert(got(&a, &f, &r));
+    const struct kafc_fetch_resp_partition *p = r.responses.v[0].partitions.v;
+    ck_assert_int_lt(p[0].records.len, 1 << 16); /* one batch, whole (KIP-74), and of one partition */
+    ck_assert_int_gt(check_batches(&p[0].records, 0, 1000), 0);
+    ck_assert_int_eq(p[1].records.len + p[2].records.len, 0);
+    f.part_max = 300000;
+    f.max_bytes = 500000;
+    send_fetch(&a, &f);
+    ck_assert(got(&a, &f, &r));
+    p = r.responses.v[0].partitions.v;
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_le(p[i].records.len, i == 0 ? 300000 : i == 1 ? 200000 + (1 << 16) : 1 << 16);
+    ck_assert_int_gt(p[0].records.len, 300000 - (1 << 16));
+    ck_assert_int_gt(p[1].records.len, 500000 - 300000 - (1 << 16));
+    ck_assert_int_le(p[0].records.len + p[1].records.len + p[2].records.len, 500000);
+    ask_fini(&a);
+}
+END_TEST
+
+/* A session is asked with nothing new but the offset. */
+START_TEST(an_endless_log_in_a_session)
+{
+    struct fetch f = { .parts = 2, .partition = { 1, 3 }, .make = true };
+    struct kafc_fetch_resp r;
+    struct ask a;
+
+    setup_endless(&a, 10, KAFC_NONE);
+    for (f.epoch = 0; f.epoch < 5; f.epoch++) {
+        send_fetch(&a, &f);
+        ck_assert(got(&a, &f, &r));
+        ck_assert_int_eq(r.error_code, KAFC_OK);
+        f.session = r.session_id;
+        ck_assert_int_eq(r.responses.v[0].partitions.n, 2);
+        for (int i = 0; i < 2; i++) {
+            const struct kafc_fetch_resp_partition *p = &r.responses.v[0].partitions.v[i];
+            int which = p->partition_index == 3;
+
+            f.offset[which] = check_batches(&p->records, f.offset[which], 10);
+        }
+    }
+    ck_assert_int_gt(f.offset[0], 5 * (1 << 19) / 30);
+    ask_fini(&a);
+}
+END_TEST
+
+START_TEST(an_endless_log_is_compressed)
+{
+    for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++) {
+        kafc_compression codec = (kafc_compression)id;
+        struct ask a;
+        kafc_error err;
+
+        if (kafc__codec_check(kafc__codec(id), &err)) {
+            ck_assert_ptr_null(
+                kafc__cluster_new(KAFC_MOCK(.endless_bytes = 1, .endless_codec = codec), &err));
+            ck_assert_int_eq(err.code, KAFC_ERR_NO_CODEC);
+            continue;
+        }
+        setup_endless(&a, 200, codec);
+        for (int16_t v = 4; v <= 18; v++) {
+            const struct kafc_fetch_resp_partition *p = fetch(
+                &a, &(struct fetch){ .version = v, .part_max = 100000 });
+            bool early = codec == KAFC_ZSTD && v < 10;
+
+            ck_assert_int_eq(p->error_code, early ? KAFC_ERR_UNSUPPORTED_COMPRESSION_TYPE : KAFC_OK);
+            if (!early)
+                ck_assert_int_gt(check_batches(&p->records, 0, 200), 600);
+        }
+        ask_fini(&a);
+    }
+}
+END_TEST
+
+START_TEST(what_is_sent_to_an_endless_log_is_not_kept)
+{
+    struct ask a;
+
+    setup_endless(&a, 100, KAFC_NONE);
+    int64_t end = fetch(&a, &(struct fetch){ 0 })->high_watermark;
+    ck_assert_int_eq(ask_append(&a, "t", 0, &(struct ask_batch){ .n = 3 })->base_offset, end);
+    ck_assert_int_eq(ask_append(&a, "t", 0, &(struct ask_batch){ .n = 1 })->base_offset, end + 3);
+    ck_assert_int_eq(fetch(&a, &(struct fetch){ .offset = { end } })->records.len, 0);
+    ck_assert_int_gt(fetch(&a, &(struct fetch){ 0 })->records.len, 0);
+    kafc_error err;
+    ck_assert_ptr_null(kafc__cluster_new(KAFC_MOCK(.endless_bytes = 50000001), &err));
+    ck_assert_int_eq(err.code, KAFC_ERR_USAGE);
+    ask_fini(&a);
+}
+END_TEST
+
 SUITE_MAIN("mock-fetch", 20, every_version_gives_the_batches, a_fetch_waits_for_bytes_or_time,
            limits_leave_the_first_batch_whole, sessions_tell_news_only,
            sessions_die_with_their_broker, transactions_and_isolation,
            leader_epochs_fence_and_find_divergence, unknown_ids_are_errors_of_their_own,
-           offsets_by_time, old_batches_go_when_more_is_held_than_wanted)
+           offsets_by_time, old_batches_go_when_more_is_held_than_wanted,
+           an_endless_log_has_every_offset, an_endless_log_keeps_to_limits,
+           an_endless_log_in_a_session, an_endless_log_is_compressed,
+           what_is_sent_to_an_endless_log_is_not_kept)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Text, keys, clocks, figures.
+ * Keys, clocks, figures.
  */
 #include "tools/kafc/load.h"
 
@@ -11,43 +11,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { WORDS = 64, LETTERS = 12, SPIN_NS = 60000 };
+#include "mock/text.h"
 
-struct dice {
-    uint64_t x;
-};
-
-static uint32_t roll(struct dice *d, uint32_t below)
-{
-    d->x ^= d->x << 13;
-    d->x ^= d->x >> 7;
-    d->x ^= d->x << 17;
-    return (uint32_t)((d->x >> 32) * below >> 32);
-}
-
-/* Words as in a language: short ones and those at the front of the list come more often. */
-static void write_text(char *text, size_t len)
-{
-    static const char letters[] = "eeeeaaaiiooutttnnnssshhrrdlcumwfgypbvk";
-    static char word[WORDS][LETTERS];
-    struct dice d = { 0x9e3779b97f4a7c15u };
-    size_t n, at = 0;
-
-    for (int w = 0; w < WORDS; w++) {
-        n = 2 + roll(&d, 3) + roll(&d, LETTERS - 5);
-        for (size_t i = 0; i < n; i++)
-            word[w][i] = letters[roll(&d, sizeof letters - 1)];
-        word[w][n] = ' ';
-    }
-    while (at < len) {
-        const char *w = word[roll(&d, 1 + roll(&d, WORDS))];
-
-        n = (size_t)((const char *)memchr(w, ' ', LETTERS) - w) + 1;
-        n = n < len - at ? n : len - at;
-        memcpy(text + at, w, n);
-        at += n;
-    }
-}
+enum { SPIN_NS = 60000 };
 
 bool load_init(struct load *l, size_t size)
 {
@@ -57,7 +23,7 @@ bool load_init(struct load *l, size_t size)
     l->text = malloc(l->len);
     if (!l->text)
         return false;
-    write_text(l->text, l->len);
+    kafc__mock_text(l->text, l->len);
     for (int i = 0; i < LOAD_KEYS; i++) {
         char digits[LOAD_KEY + 4];
 
@@ -124,7 +90,7 @@ void load_end(struct load_span *s)
     s->system += seconds(u.ru_stime);
 }
 
-void load_print(const struct load_span *s, uint64_t messages, size_t size)
+void load_print(const struct load_span *s, uint64_t messages, double bytes)
 {
     struct rusage u;
     double n = (double)messages, t = s->seconds > 0 ? s->seconds : 1e-9;
@@ -133,7 +99,7 @@ void load_print(const struct load_span *s, uint64_t messages, size_t size)
     printf(
         "{\"messages\":%llu,\"seconds\":%.6f,\"msgs_per_s\":%.0f,\"mb_per_s\":%.3f,\"user_cpu_s\":%.6f,"
         "\"sys_cpu_s\":%.6f,\"cpu_us_per_msg\":%.4f,\"max_rss_kb\":%ld",
-        (unsigned long long)messages, s->seconds, n / t, n * (double)size / t / 1e6, s->user,
+        (unsigned long long)messages, s->seconds, n / t, bytes / t / 1e6, s->user,
         s->system, messages ? (s->user + s->system) * 1e6 / n : 0, u.ru_maxrss);
 }
 

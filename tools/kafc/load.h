@@ -53,8 +53,8 @@ struct load_span {
 double load_now(void); /* s, monotonic */
 void load_begin(struct load_span *s);
 void load_end(struct load_span *s);
-/* The line of JSON on standard output, without its newline and last brace: more may follow. */
-void load_print(const struct load_span *s, uint64_t messages, size_t size);
+/* The line of JSON on standard output, without its newline and last brace: more may follow. bytes: of all values. */
+void load_print(const struct load_span *s, uint64_t messages, double bytes);
 
 int64_t load_now_ns(void);
 /* Returns at that time: sleeps, and watches the clock for the last bit. */

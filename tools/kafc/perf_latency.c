@@ -210,7 +210,7 @@ static int report(struct run *r, const struct load_span *span, uint64_t sent)
     size_t acks = known(r->ack, r->count), ends = known(r->e2e, r->count);
     int status = perf_judge(&r->perf, sent);
 
-    load_print(span, acks, r->perf.load.size);
+    load_print(span, acks, (double)acks * (double)r->perf.load.size);
     putchar(',');
     load_print_times("ack_us", r->ack, acks);
     putchar(',');

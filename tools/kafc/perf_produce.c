@@ -59,7 +59,7 @@ int tool_perf_produce(const struct tool_options *options)
         load_end(&span);
         judged = perf_judge(&p, sent);
         status = status ? status : judged;
-        load_print(&span, p.acknowledged, p.load.size);
+        load_print(&span, p.acknowledged, (double)p.acknowledged * (double)p.load.size);
         puts("}");
     }
     perf_close(&p);
