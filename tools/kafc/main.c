@@ -13,7 +13,7 @@
 /* Above all letters. */
 enum {
     LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION,
-    LONG_BLACKHOLE, LONG_PARTITIONS,
+    LONG_BLACKHOLE, LONG_ENDLESS, LONG_PARTITIONS,
     LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH, LONG_IDEMPOTENT
 };
 
@@ -27,6 +27,7 @@ static const struct option decode_options[] = {
 };
 static const struct option mock_options[] = {
     { "blackhole", no_argument, NULL, LONG_BLACKHOLE },
+    { "endless", required_argument, NULL, LONG_ENDLESS },
     { "partitions", required_argument, NULL, LONG_PARTITIONS },
     { NULL, 0, NULL, 0 },
 };
@@ -41,6 +42,13 @@ static const struct option perf_produce_options[] = {
     { "idempotent", no_argument, NULL, LONG_IDEMPOTENT },
     { "linger-ms", required_argument, NULL, LONG_LINGER },
     { "batch-bytes", required_argument, NULL, LONG_BATCH },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option perf_consume_options[] = {
+    { "broker", required_argument, NULL, 'b' },
+    { "topic", required_argument, NULL, 't' },
+    { "partitions", required_argument, NULL, LONG_PARTITIONS },
+    { "count", required_argument, NULL, LONG_COUNT },
     { NULL, 0, NULL, 0 },
 };
 static const struct option perf_latency_options[] = {
@@ -95,14 +103,17 @@ const struct tool_command tool_commands[] = {
       "  -J             as JSON\n"
       "  -X NAME=VALUE  any property; see docs/OPTIONS.md\n",
       tool_metadata, NULL, false },
-    { "mock", "n:p:t:", "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole]",
+    { "mock", "n:p:t:",
+      "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole | --endless SIZE[:CODEC]]",
       "Serves a cluster in memory until SIGTERM or Ctrl-C. Prints its bootstrap list first.\n"
       "\n"
       "  -n BROKERS           how many brokers; 3\n"
       "  -p PORT              they listen on PORT, PORT+1, …; else on free ports\n"
       "  -t TOPIC:PARTITIONS  makes a topic; others are made on demand\n"
       "  --partitions N       those have N partitions; 4\n"
-      "  --blackhole          reads no records and keeps none, and acknowledges at once: to measure what sends\n",
+      "  --blackhole          reads no records and keeps none, and acknowledges at once: to measure what sends\n"
+      "  --endless SIZE       every partition of every topic has values of SIZE bytes without end, made once: to\n"
+      "                       measure what reads; SIZE:CODEC compresses them with gzip, snappy, lz4 or zstd\n",
       tool_mock, mock_options, false },
     { "perf produce", "",
       "perf produce --broker H:P --topic T [--partitions N] [--count N] [--size BYTES] [--codec C] [--acks -1|0|1]\n"
@@ -125,6 +136,18 @@ const struct tool_command tool_commands[] = {
       "cpu_us_per_msg, max_rss_kb. Time and CPU of this process count from after the first metadata until the last\n"
       "acknowledgement. Exits with 0 only if every message was acknowledged (with --acks 0: sent).\n",
       tool_perf_produce, perf_produce_options, false },
+    { "perf consume", "", "perf consume --broker H:P --topic T [--partitions N] [--count N]",
+      "Reads all partitions from their start as fast as it can, without a group, one call for each message, and says\n"
+      "what each has cost.\n"
+      "\n"
+      "  --broker H:P    brokers to begin with\n"
+      "  --topic T       the topic\n"
+      "  --partitions N  it must have so many partitions\n"
+      "  --count N       so many messages; 1000000\n"
+      "\n"
+      "Ends with a line of JSON, that of perf produce. Time and CPU of this process count from after the first\n"
+      "metadata until the last message. Exits with 0 only if all of them came.\n",
+      tool_perf_consume, perf_consume_options, false },
     { "perf latency", "", "perf latency --broker H:P --topic T [--count N] [--size BYTES] [--rate N]",
       "Sends messages at a constant rate, without linger, acknowledged by all in sync, and reads them back. Each is\n"
       "measured from when it should have been sent, however late it was: until its acknowledgement (ack_us) and\n"
@@ -365,6 +388,7 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case LONG_FRAME: o->frame = arg; break;
     case LONG_API: o->api = arg; break;
     case LONG_BLACKHOLE: o->blackhole = true; break;
+    case LONG_ENDLESS: o->endless = arg; break;
     case LONG_IDEMPOTENT: o->idempotent = true; break;
     case 'X': return add_property(o, arg);
     default: return take_number(o, letter, arg);

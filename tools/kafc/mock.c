@@ -33,6 +33,23 @@ static int make_topic(kafc_mock *m, const char *arg)
     return code ? tool_fail(TOOL_USAGE, "topic \"%s\": %s", name, kafc_err_text(code)) : TOOL_OK;
 }
 
+/* "SIZE" or "SIZE:CODEC". */
+static int parse_endless(const char *arg, kafc_mock_options *o)
+{
+    enum { MB = 1000000, MOST = 50 };
+    char *end;
+    long size;
+
+    if (!arg)
+        return TOOL_OK;
+    errno = 0;
+    size = strtol(arg, &end, 10);
+    if (errno || end == arg || (*end && *end != ':') || size < 1 || size > MOST * MB)
+        return tool_fail(TOOL_USAGE, "--endless wants SIZE or SIZE:CODEC, 50 MB at most, not \"%s\"", arg);
+    o->endless_bytes = (int32_t)size;
+    return tool_codec("--endless SIZE:CODEC", *end ? end + 1 : NULL, &o->endless_codec);
+}
+
 static void wait_for_stop(void)
 {
     sigset_t block, old;
@@ -49,14 +66,21 @@ static void wait_for_stop(void)
 
 int tool_mock(const struct tool_options *o)
 {
+    kafc_mock_options mo = { .size = sizeof mo,
+                             .brokers = (int32_t)o->number,
+                             .port = (int32_t)o->partition,
+                             .partitions = (int32_t)o->partitions,
+                             .blackhole = o->blackhole };
     kafc_error err;
     kafc_mock *m;
-    int status = TOOL_OK;
+    int status = parse_endless(o->endless, &mo);
 
+    if (status)
+        return status;
+    if (o->blackhole && o->endless)
+        return tool_fail(TOOL_USAGE, "--blackhole and --endless exclude each other");
     tool_on_stop(NULL);
-    m = kafc_mock_new(KAFC_MOCK(.brokers = (int32_t)o->number, .port = (int32_t)o->partition,
-                                .partitions = (int32_t)o->partitions,
-                                .blackhole = o->blackhole), &err);
+    m = kafc_mock_new(&mo, &err);
     if (!m)
         return tool_fail(TOOL_FAILED, "%s", err.message);
     for (int i = 0; i < o->ntopics && status == TOOL_OK; i++)

@@ -62,7 +62,7 @@ static int32_t ready_partitions(const struct perf *p)
     return n;
 }
 
-static int find_topic(struct perf *p)
+int perf_find_topic(struct perf *p)
 {
     static const struct timespec again = { 0, AGAIN_MS * 1000000 };
     double until = load_now() + LEADERS_S;
@@ -82,12 +82,8 @@ static int find_topic(struct perf *p)
 
 /* ---- open and close ---- */
 
-int perf_open(struct perf *p, const struct tool_options *o, kafc_writer_options *wo,
-              int32_t partitions)
+int perf_begin(struct perf *p, const struct tool_options *o, void (*on_stop)(void))
 {
-    kafc_error err;
-    int status;
-
     p->o = o;
     p->terminal = isatty(STDERR_FILENO);
     p->told = load_now();
@@ -95,17 +91,26 @@ int perf_open(struct perf *p, const struct tool_options *o, kafc_writer_options 
         return tool_fail(TOOL_USAGE, "--broker HOST:PORT is missing");
     if (!o->topic || !*o->topic)
         return tool_fail(TOOL_USAGE, "--topic TOPIC is missing");
-    if (!load_init(&p->load, (size_t)o->size))
-        return tool_fail(TOOL_FAILED, "out of memory for a text of %lld bytes", o->size);
     p->client = tool_client(o);
     if (!p->client)
         return TOOL_USAGE;
-    tool_on_stop(wake);
-    status = reach(p);
+    tool_on_stop(on_stop);
+    return reach(p);
+}
+
+int perf_open(struct perf *p, const struct tool_options *o, kafc_writer_options *wo,
+              int32_t partitions)
+{
+    kafc_error err;
+    int status;
+
+    if (!load_init(&p->load, (size_t)o->size))
+        return tool_fail(TOOL_FAILED, "out of memory for a text of %lld bytes", o->size);
+    status = perf_begin(p, o, wake);
     if (status == TOOL_OK)
         status = make_topic(p, partitions);
     if (status == TOOL_OK)
-        status = find_topic(p);
+        status = perf_find_topic(p);
     if (status)
         return status;
     wo->topic = o->topic;
@@ -123,8 +128,7 @@ int perf_flush(struct perf *p)
     kafc_error err;
     kafc_err code = kafc_writer_flush(p->writer, -1, &err);
 
-    if (p->shown)
-        fputs("\r\33[K", stderr); /* the progress line goes */
+    perf_clear(p);
     if (code)
         return tool_fail(TOOL_FAILED, "%s", err.message);
     return TOOL_OK;
@@ -164,14 +168,26 @@ void perf_count(struct perf *p, const kafc_report *r)
     }
 }
 
-void perf_progress(struct perf *p, uint64_t sent)
+bool perf_shows(struct perf *p)
 {
     double now;
 
     if (!p->terminal || (now = load_now()) - p->told < 1)
-        return;
+        return false;
     p->told = now;
     p->shown = true;
-    fprintf(stderr, "\r%llu sent, %llu acknowledged of %lld ", (unsigned long long)sent,
-            (unsigned long long)p->acknowledged, p->o->count);
+    return true;
+}
+
+void perf_clear(const struct perf *p)
+{
+    if (p->shown)
+        fputs("\r\33[K", stderr);
+}
+
+void perf_progress(struct perf *p, uint64_t sent)
+{
+    if (perf_shows(p))
+        fprintf(stderr, "\r%llu sent, %llu acknowledged of %lld ", (unsigned long long)sent,
+                (unsigned long long)p->acknowledged, p->o->count);
 }

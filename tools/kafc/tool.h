@@ -38,6 +38,7 @@ struct tool_options {
     long long linger_ms;    /* --linger-ms */
     long long batch_bytes;  /* --batch-bytes */
     bool blackhole, idempotent;         /* --blackhole --idempotent */
+    const char *endless;                /* --endless */
     bool json, exit_at_end, unbuffered; /* -J -e -u */
     struct tool_header *headers;        /* -H */
     int nheaders;
@@ -66,6 +67,7 @@ int tool_decode(const struct tool_options *o);
 int tool_encode(const struct tool_options *o);
 int tool_schema(const struct tool_options *o);
 int tool_perf_produce(const struct tool_options *o);
+int tool_perf_consume(const struct tool_options *o);
 int tool_perf_latency(const struct tool_options *o);
 
 /* Prints "kafc: …" on stderr and returns the status. */
