@@ -224,7 +224,7 @@ kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc
     if (code == KAFC_OK && take_wake(r, timeout_ms, err))
         return KAFC_ERR_INTERRUPTED;
     while (code == KAFC_OK) {
-        code = kafc__consumer_next(r->consumer, m, err);
+        code = kafc__consumer_next(kafc__consumer_taker(r->consumer), m, err);
         if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
             return code;
         if (deadline == 0) { /* the clock is read only where there is nothing to read */
@@ -252,7 +252,7 @@ kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_m
         return KAFC_ERR_INTERRUPTED;
     }
     while (code == KAFC_OK) {
-        code = kafc__consumer_next_batch(r->consumer, out, err);
+        code = kafc__consumer_next_batch(kafc__consumer_taker(r->consumer), out, err);
         if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
             return code;
         code = check_assigned(r, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The consumer's application side: what is read, seeks, and taking batches.
+ * The consumer's application side: what is read, and seeks; consumer_take.c hands it out.
  * See consumer_member.c for its life on the core, consumer_fetch.c and
  * consumer_offsets.c for what it asks the brokers.
  */
@@ -51,22 +51,6 @@ static int needs_of(kafc_position at, int time_bit)
     return 0;
 }
 
-/* Drops what was fetched ahead, so that a seek is immediate (rule R2). */
-static void drop_queued(struct kafc_consumer_partition *p)
-{
-    struct kafc_consumer *c = p->c;
-    struct kafc_fetched *b = KAFC_LIST_FIRST(&c->ready, struct kafc_fetched, node), *next;
-
-    for (; b; b = next) {
-        next = KAFC_LIST_NEXT(&c->ready, b, struct kafc_fetched, node);
-        if (b->from == p) {
-            kafc__list_del(&b->node);
-            kafc_batch_free(b);
-        }
-    }
-    p->queued = 0;
-}
-
 bool kafc__cp_is_low(const struct kafc_consumer_partition *p)
 {
     return p->queued <= (size_t)p->c->cfg.options.partition_max_bytes;
@@ -74,7 +58,7 @@ bool kafc__cp_is_low(const struct kafc_consumer_partition *p)
 
 void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
 {
-    drop_queued(p);
+    kafc__cp_drop(p);
     p->version++;
     p->busy = false;
     p->start = start;
@@ -128,6 +112,8 @@ struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kaf
     p->stop_known = stop.kind == KAFC_POSITION_DEFAULT;
     p->high_watermark = p->last_stable = p->log_start = -1;
     p->state = KAFC_CP_LOOKUP;
+    kafc__list_init(&p->batches);
+    kafc__list_init(&p->ready);
     kafc__list_push(&c->partitions, &p->node);
     kafc__cp_start(p, start);
     return p;
@@ -166,8 +152,10 @@ bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition
     *b->notice = *what;
     b->kind = KAFC_FETCHED_NOTICE;
     b->offset = offset;
-    b->from = from;
-    kafc__list_push(&c->ready, &b->node);
+    if (from)
+        kafc__cp_queue(from, b);
+    else
+        kafc__list_push(&c->notices, &b->node);
     return true;
 }
 
@@ -198,16 +186,11 @@ void kafc__consumer_give_up(struct kafc_consumer *c)
     struct kafc_consumer_partition *p;
     struct kafc_consumer_topic *t;
 
-    struct kafc_fetched *b;
-
-    while ((b = KAFC_LIST_FIRST(&c->ready, struct kafc_fetched, node)) != NULL) {
-        kafc__list_del(&b->node);
-        kafc_batch_free(b);
-    }
+    kafc__drop_fetched(&c->notices);
     for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p;
          p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         kafc__session_leave(p);
-        p->queued = 0;
+        kafc__cp_drop(p);
         p->dead = true;
         p->version++;
     }
@@ -215,14 +198,6 @@ void kafc__consumer_give_up(struct kafc_consumer *c)
          t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_consumer_topic, node))
         t->dead = true;
     c->idle_topic = false;
-}
-
-void kafc__consumer_drop_current(struct kafc_consumer *c)
-{
-    if (!c->current)
-        return;
-    kafc_batch_free(c->current);
-    c->current = NULL;
 }
 
 static kafc_position or_default(kafc_position p, kafc_position dflt)
@@ -272,7 +247,6 @@ kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a
 {
     kafc_err code = KAFC_OK;
 
-    kafc__consumer_drop_current(c);
     kafc__lock(&c->lock);
     kafc__consumer_give_up(c);
     for (int32_t i = 0; i < n && code == KAFC_OK; i++)
@@ -304,7 +278,6 @@ kafc_err kafc__consumer_read_topic(struct kafc_consumer *c, const char *topic, i
     }
     t->start = c->cfg.options.start;
     t->stop = c->cfg.options.stop;
-    kafc__consumer_drop_current(c);
     kafc__lock(&c->lock);
     kafc__consumer_give_up(c);
     kafc__list_push(&c->topics, &t->node);
@@ -326,11 +299,8 @@ kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t
         return kafc__error(err, KAFC_ERR_USAGE, "seek needs a topic");
     kafc__lock(&c->lock);
     p = find(c, topic, partition);
-    if (p) {
-        if (c->current && c->current->from == p)
-            kafc__consumer_drop_current(c);
+    if (p)
         kafc__cp_start(p, or_default(to, c->cfg.options.start));
-    }
     kafc__unlock(&c->lock);
     if (!p)
         return kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader",
@@ -349,10 +319,7 @@ kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_
     kafc__lock(&c->lock);
     p = find(c, topic, partition);
     if (p) {
-        out->position = c->current && c->current->kind == KAFC_FETCHED_RECORDS &&
-                                c->current->from == p
-                            ? c->current->cursor.next
-                            : p->position;
+        out->position = kafc__cp_position(p);
         out->high_watermark = p->high_watermark;
         out->log_start = p->log_start;
         out->end = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark
@@ -365,160 +332,6 @@ kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_
     return p ? KAFC_OK
              : kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader",
                            topic, partition);
-}
-
-/* --- Taking ------------------------------------------------------------------------ */
-
-/* Everything assigned has reached its stop? Nothing assigned is no end. */
-bool kafc__consumer_all_done(const struct kafc_consumer *c)
-{
-    bool any = false;
-    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
-                                                        struct kafc_consumer_partition, node);
-
-    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        if (p->dead)
-            continue;
-        if (p->state != KAFC_CP_DONE)
-            return false;
-        any = true;
-    }
-    return any && !c->idle_topic;
-}
-
-/* b leaves the queue: the position is where it begins. true: its partition has run low and can be fetched again. */
-static bool leave_queue(struct kafc_fetched *b)
-{
-    struct kafc_consumer_partition *p = b->from;
-    bool was_low;
-
-    kafc__list_del(&b->node);
-    if (b->kind == KAFC_FETCHED_NOTICE) {
-        if (p && b->notice->code == KAFC_ERR_SKIPPED)
-            p->position = b->offset;
-        return false;
-    }
-    was_low = kafc__cp_is_low(p);
-    p->queued -= b->size;
-    p->position = b->cursor.next;
-    return !was_low && kafc__cp_is_low(p);
-}
-
-/* The next batch in the order of arrival; NULL with the reason. */
-static struct kafc_fetched *take(struct kafc_consumer *c, kafc_err *why)
-{
-    struct kafc_fetched *b;
-    bool low = false;
-
-    kafc__lock(&c->lock);
-    b = KAFC_LIST_FIRST(&c->ready, struct kafc_fetched, node);
-    if (b)
-        low = leave_queue(b);
-    else
-        *why = kafc__consumer_all_done(c) ? KAFC_ERR_END_OF_RANGE : KAFC_ERR_WOULD_BLOCK;
-    kafc__unlock(&c->lock);
-    if (low)
-        kafc__consumer_poke(c); /* nothing sleeps a fixed time */
-    return b;
-}
-
-static kafc_err nothing(kafc_err why, kafc_error *err)
-{
-    if (why == KAFC_ERR_END_OF_RANGE)
-        return kafc__error(err, why, "every partition has been read to its stop");
-    return kafc__error(err, why, "no message is here yet");
-}
-
-/* A batch has been read to its end: the position moves past it. */
-static void finish(struct kafc_consumer *c, struct kafc_fetched *b, int64_t position)
-{
-    kafc__lock(&c->lock);
-    b->from->position = position;
-    kafc__unlock(&c->lock);
-}
-
-/* What stands at the position cannot be read: going on behind it would lose it, so only a seek goes on. */
-static void stop_at(struct kafc_consumer *c, struct kafc_fetched *b)
-{
-    struct kafc_consumer_partition *p = b->from;
-
-    kafc__lock(&c->lock);
-    drop_queued(p);
-    p->version++;
-    p->position = b->cursor.next;
-    kafc__cp_step(p, KAFC_CP_BROKEN);
-    kafc__unlock(&c->lock);
-    b->kind = KAFC_FETCHED_NOTICE; /* the message's topic borrows from it until the next call */
-}
-
-static kafc_err give_notice(struct kafc_fetched *b, kafc_message *m, kafc_error *err)
-{
-    kafc_err code = b->notice->code;
-
-    memset(m, 0, sizeof *m);
-    m->topic = b->topic->s;
-    m->partition = b->partition;
-    m->offset = b->offset;
-    if (err)
-        *err = *b->notice;
-    return code;
-}
-
-kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_error *err)
-{
-    kafc_err code;
-
-    for (;;) {
-        struct kafc_fetched *b = c->current;
-
-        if (b && b->kind == KAFC_FETCHED_RECORDS) {
-            code = kafc__fetched_next(b, m, err);
-            if (code == KAFC_OK)
-                return KAFC_OK;
-            if (code == KAFC_ERR_NO_MEMORY)
-                return code; /* the next call tries again */
-            if (code != KAFC_ERR_END_OF_RANGE) {
-                stop_at(c, b);
-                m->offset = b->cursor.next;
-                return code;
-            }
-            finish(c, b, b->cursor.next);
-        }
-        kafc__consumer_drop_current(c);
-        b = c->current = take(c, &code);
-        if (!b)
-            return nothing(code, err);
-        b->cursor.decompress = &c->decompress;
-        if (b->kind == KAFC_FETCHED_NOTICE)
-            return give_notice(b, m, err);
-    }
-}
-
-kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, kafc_error *err)
-{
-    kafc_err code;
-    struct kafc_fetched *b;
-    kafc_message m;
-
-    *out = NULL;
-    if (c->current && c->current->kind == KAFC_FETCHED_RECORDS) {
-        b = c->current; /* the rest of what next() had begun */
-        b->cursor.decompress = &b->decompress;
-        c->current = NULL;
-    } else {
-        kafc__consumer_drop_current(c);
-        b = take(c, &code);
-        if (!b)
-            return nothing(code, err);
-    }
-    if (b->kind == KAFC_FETCHED_NOTICE) {
-        c->current = b;
-        return give_notice(b, &m, err);
-    }
-    finish(c, b, b->next_offset < b->cursor.stop ? b->next_offset : b->cursor.stop);
-    b->from = NULL;
-    *out = b;
-    return KAFC_OK;
 }
 
 bool kafc__consumer_reads_nothing(struct kafc_consumer *c)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The reader's machine: positions, fetches, and the hand-over of what was
- * fetched (DESIGN 8). A member of the core. The driver's thread fetches; one
- * application thread takes batches out. They meet under one lock, once for each
+ * fetched (DESIGN 8). A member of the core. The driver's thread fetches;
+ * application threads take batches out. They meet under one lock, once for each
  * batch, never for a message. client/reader adds the waits; the simulator
  * calls this directly.
  */
@@ -14,6 +14,16 @@
 #include <kafc/reader.h>
 
 struct kafc_consumer;
+struct kafc_consumer_partition;
+
+/* The hand of one thread that takes batches out. Several may take at the same time. */
+struct kafc_taker {
+    struct kafc_consumer *c;
+    struct kafc_fetched *current;      /* what next() stands in; changed by its thread, under the consumer's lock */
+    struct kafc_decompress decompress; /* contexts, lent to current */
+    atomic_bool look;         /* current may have been taken away: to be looked at under the lock */
+    _Atomic int64_t position; /* next to deliver out of current */
+};
 
 struct kafc_consumer_config {
     kafc_allocator mem;
@@ -42,9 +52,11 @@ kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a
                                kafc_error *err);
 kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t partition,
                              kafc_position to, kafc_error *err);
+/* The taker of the thread that reads: of all partitions. */
+struct kafc_taker *kafc__consumer_taker(struct kafc_consumer *c);
 /* As kafc_reader_fetch and kafc_reader_fetch_batch with timeout 0: KAFC_ERR_WOULD_BLOCK when nothing is there. */
-kafc_err kafc__consumer_next(struct kafc_consumer *c, kafc_message *m, kafc_error *err);
-kafc_err kafc__consumer_next_batch(struct kafc_consumer *c, kafc_batch **out, kafc_error *err);
+kafc_err kafc__consumer_next(struct kafc_taker *t, kafc_message *m, kafc_error *err);
+kafc_err kafc__consumer_next_batch(struct kafc_taker *t, kafc_batch **out, kafc_error *err);
 kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_t partition,
                               kafc_reader_state *out, kafc_error *err);
 /* Is nothing assigned? */

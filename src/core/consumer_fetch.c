@@ -76,9 +76,7 @@ static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     b->next_offset = next;
     b->size = (size_t)r->records.len + sizeof *b;
     kafc__frame_charge(b->frame, f->c->budget);
-    b->from = p;
-    p->queued += b->size;
-    kafc__list_push(&f->c->ready, &b->node);
+    kafc__cp_queue(p, b);
     return true;
 }
 

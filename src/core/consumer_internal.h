@@ -55,7 +55,10 @@ struct kafc_consumer_partition {
     int64_t retry_at;      /* monotonic µs; 0: now */
     int attempts;
     kafc_err told;                      /* the last error that was told, so that it is told once */
-    size_t queued;                      /* bytes fetched and not taken */
+    struct kafc_list batches; /* fetched and not taken, and notices, in the order of arrival */
+    struct kafc_list ready;   /* among those of which the reader's taker may take something */
+    size_t queued;            /* bytes in batches */
+    struct kafc_taker *taker; /* which reads a batch of it, or NULL */
     struct kafc_session_member *member; /* as a node knows it, or NULL */
     int64_t position; /* next to deliver, as of the last batch that was begun; -1 unknown */
     int64_t high_watermark, last_stable, log_start; /* -1 unknown */
@@ -127,7 +130,8 @@ struct kafc_consumer {
         *budget; /* frames and what is decompressed from them, until the last batch is freed */
     struct kafc_mutex lock;
     struct kafc_list partitions, topics; /* dead ones included until reaped */
-    struct kafc_list ready;              /* batches in the order of arrival */
+    struct kafc_list ready;   /* partitions with something to take, each to be served once before any is again */
+    struct kafc_list notices; /* of no partition; they go first */
     struct kafc_list fetchers, lookups;  /* driver's thread only */
     size_t reserved;                     /* what the fetches under way may bring */
     bool stopped;       /* no more work: the application's thread may still look at what is there */
@@ -136,12 +140,10 @@ struct kafc_consumer {
     kafc_error trouble; /* why a request failed, until its node answers one; or code KAFC_OK */
     int64_t trouble_at;
     bool idle_topic; /* a whole topic is read and its partitions are not known yet */
-    struct kafc_decompress
-        decompress; /* application's thread only: contexts, lent to the batch that is read */
-    struct kafc_fetched *current; /* application's thread only: the batch that next() stands in */
+    struct kafc_taker taker; /* the reader's */
 };
 
-/* Driver's thread, lock held. */
+/* Lock held, and where not said otherwise the driver's thread. */
 void kafc__cp_ask(struct kafc_asked *a,
                   struct kafc_consumer_partition *p); /* notes that a request names it … */
 bool kafc__cp_answered(
@@ -166,8 +168,13 @@ bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition
 bool kafc__is_told(kafc_err told, kafc_err code);
 bool kafc__consumer_all_done(const struct kafc_consumer *c); /* everything has reached its stop */
 void kafc__consumer_give_up(struct kafc_consumer *c); /* all that is read, and all that is queued */
-void kafc__consumer_drop_current(
-    struct kafc_consumer *c); /* the application's thread; without the lock */
+void kafc__cp_queue(struct kafc_consumer_partition *p, struct kafc_fetched *b); /* behind what is there */
+/* Drops what was fetched ahead, also from the hands of who reads it, so that a seek is immediate (rule R2). */
+void kafc__cp_drop(struct kafc_consumer_partition *p);
+void kafc__drop_fetched(struct kafc_list *batches);
+int64_t kafc__cp_position(const struct kafc_consumer_partition *p); /* next to deliver, or -1 */
+void kafc__taker_init(struct kafc_taker *t, struct kafc_consumer *c);
+void kafc__taker_fini(struct kafc_taker *t); /* the taker's thread, without the lock */
 void kafc__cp_settle(struct kafc_consumer_partition *p); /* a lookup has all it needs */
 /* A whole request failed: keeps the reason for timeouts; true if it is for the application, since no retry helps. */
 bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err);

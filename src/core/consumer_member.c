@@ -147,7 +147,8 @@ void kafc__consumer_work(struct kafc_consumer *c)
     kafc__consumer_lookups(c);
     kafc__consumer_fetches(c);
     set_timer(c);
-    ready = !kafc__list_empty(&c->ready) || kafc__consumer_all_done(c);
+    ready = !kafc__list_empty(&c->ready) || !kafc__list_empty(&c->notices) ||
+            kafc__consumer_all_done(c);
     kafc__unlock(&c->lock);
     if (ready)
         c->cfg.on_ready(c->cfg.ctx);
@@ -272,11 +273,12 @@ struct kafc_consumer *kafc__consumer_new(struct kafc_core *core,
         return NULL;
     }
     kafc__budget_on_room(c->budget, room, c);
-    kafc__decompress_init(&c->decompress, &c->cfg.mem, c->budget, KAFC_PLAIN_MAX);
+    kafc__taker_init(&c->taker, c);
     kafc__mutex_init(&c->lock);
     kafc__list_init(&c->partitions);
     kafc__list_init(&c->topics);
     kafc__list_init(&c->ready);
+    kafc__list_init(&c->notices);
     kafc__list_init(&c->fetchers);
     kafc__list_init(&c->lookups);
     c->member.poked = poked;
@@ -309,9 +311,8 @@ void kafc__consumer_stop(struct kafc_consumer *c)
 void kafc__consumer_free(struct kafc_consumer *c)
 {
     kafc__consumer_stop(c);
-    kafc__consumer_drop_current(c);
+    kafc__taker_fini(&c->taker);
     reap(c);
-    kafc__decompress_fini(&c->decompress);
     kafc__budget_on_room(c->budget, NULL, NULL); /* batches that are out there tell nobody */
     kafc__budget_unref(c->budget);
     kafc__core_timer_fini(c->core, &c->timer);

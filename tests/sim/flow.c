@@ -165,7 +165,7 @@ static void take_messages(struct flow *f)
     kafc_err code;
 
     while (!f->starved &&
-           (code = kafc__consumer_next(f->consumer, &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
+           (code = kafc__consumer_next(kafc__consumer_taker(f->consumer), &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
         if (code ==
             KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION) /* a notice: the chaos answers so (rule R12) */
             continue;

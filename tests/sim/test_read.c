@@ -142,7 +142,7 @@ static void take(struct world *w)
     kafc_error err;
     kafc_err code;
 
-    while ((code = kafc__consumer_next(w->consumer, &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
+    while ((code = kafc__consumer_next(kafc__consumer_taker(w->consumer), &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
         if (code == KAFC_OK) {
             delivered(w, &m);
         } else if (code == KAFC_ERR_SKIPPED) {

@@ -338,7 +338,7 @@ static bool all_read(void *ctx)
 {
     struct scene *s = ctx;
     kafc_message m;
-    while (kafc__consumer_next(s->consumer, &m, &s->err) == KAFC_OK)
+    while (kafc__consumer_next(kafc__consumer_taker(s->consumer), &m, &s->err) == KAFC_OK)
         look(s, &m);
     for (int32_t p = 0; p < PARTITIONS; p++) {
         kafc_reader_state st;

@@ -417,7 +417,7 @@ static void take_messages(struct txns *x)
     kafc_error err;
     kafc_err code;
 
-    while ((code = kafc__consumer_next(x->reader.consumer, &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
+    while ((code = kafc__consumer_next(kafc__consumer_taker(x->reader.consumer), &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
         char text[16] = { 0 };
         int n;
 

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Handing out what was fetched. Each partition keeps its batches in the order
+ * of arrival, and partitions that have some are served in turn. A taker reads
+ * its batch without the lock; who takes the batch away from it (a seek, an
+ * assign) says so under the lock, and the taker looks before its next message.
+ */
+#include "core/consumer_internal.h"
+
+/* --- Queues ------------------------------------------------------------------------ */
+
+void kafc__cp_queue(struct kafc_consumer_partition *p, struct kafc_fetched *b)
+{
+    b->from = p;
+    if (b->kind == KAFC_FETCHED_RECORDS)
+        p->queued += b->size;
+    kafc__list_push(&p->batches, &b->node);
+    if (!kafc__list_linked(&p->ready))
+        kafc__list_push(&p->c->ready, &p->ready);
+}
+
+void kafc__drop_fetched(struct kafc_list *batches)
+{
+    struct kafc_fetched *b;
+
+    while ((b = KAFC_LIST_FIRST(batches, struct kafc_fetched, node)) != NULL) {
+        kafc__list_del(&b->node);
+        kafc_batch_free(b);
+    }
+}
+
+/* The taker is not to deliver any more of the batch that it reads. */
+static void take_away(struct kafc_consumer_partition *p)
+{
+    if (!p->taker)
+        return;
+    p->taker->current->from = NULL;
+    atomic_store_explicit(&p->taker->look, true, memory_order_relaxed);
+    p->taker = NULL;
+}
+
+void kafc__cp_drop(struct kafc_consumer_partition *p)
+{
+    take_away(p);
+    kafc__drop_fetched(&p->batches);
+    kafc__list_del(&p->ready);
+    p->queued = 0;
+}
+
+int64_t kafc__cp_position(const struct kafc_consumer_partition *p)
+{
+    return p->taker ? atomic_load_explicit(&p->taker->position, memory_order_relaxed) : p->position;
+}
+
+/* Everything assigned has reached its stop? Nothing assigned is no end. */
+bool kafc__consumer_all_done(const struct kafc_consumer *c)
+{
+    bool any = false;
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
+
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        if (p->dead)
+            continue;
+        if (p->state != KAFC_CP_DONE)
+            return false;
+        any = true;
+    }
+    return any && !c->idle_topic;
+}
+
+/* --- Takers ------------------------------------------------------------------------ */
+
+struct kafc_taker *kafc__consumer_taker(struct kafc_consumer *c)
+{
+    return &c->taker;
+}
+
+void kafc__taker_init(struct kafc_taker *t, struct kafc_consumer *c)
+{
+    t->c = c;
+    t->current = NULL;
+    atomic_init(&t->look, false);
+    atomic_init(&t->position, -1);
+    kafc__decompress_init(&t->decompress, &c->cfg.mem, c->budget, KAFC_PLAIN_MAX);
+}
+
+/* Lets go of the current batch, which goes to nobody else: the position of its partition is where the taker stands. */
+static struct kafc_fetched *let_go(struct kafc_taker *t, int64_t position)
+{
+    struct kafc_fetched *b = t->current;
+
+    kafc__lock(&t->c->lock);
+    if (b->kind == KAFC_FETCHED_RECORDS && b->from) {
+        b->from->position = position;
+        b->from->taker = NULL;
+        b->from = NULL;
+    }
+    t->current = NULL;
+    kafc__unlock(&t->c->lock);
+    return b;
+}
+
+void kafc__taker_fini(struct kafc_taker *t)
+{
+    if (t->current)
+        kafc_batch_free(let_go(t, t->current->cursor.next));
+    kafc__decompress_fini(&t->decompress);
+}
+
+/* Somebody did something to the partition of the current batch. */
+static void look(struct kafc_taker *t)
+{
+    struct kafc_fetched *gone = NULL;
+
+    kafc__lock(&t->c->lock);
+    atomic_store_explicit(&t->look, false, memory_order_relaxed);
+    if (t->current && !t->current->from) {
+        gone = t->current;
+        t->current = NULL;
+    }
+    kafc__unlock(&t->c->lock);
+    kafc_batch_free(gone);
+}
+
+/* p's first batch leaves its queue: the position is where it begins. true: p has run low and can be fetched again. */
+static bool leave_queue(struct kafc_taker *t, struct kafc_consumer_partition *p)
+{
+    struct kafc_fetched *b = KAFC_CONTAINER(p->batches.next, struct kafc_fetched, node);
+    bool was_low = kafc__cp_is_low(p);
+
+    t->current = b;
+    kafc__list_del(&b->node);
+    kafc__list_del(&p->ready);
+    if (!kafc__list_empty(&p->batches))
+        kafc__list_push(&p->c->ready, &p->ready);
+    if (b->kind == KAFC_FETCHED_NOTICE) {
+        if (b->notice->code == KAFC_ERR_SKIPPED)
+            p->position = b->offset;
+        b->from = NULL;
+        return false;
+    }
+    p->queued -= b->size;
+    p->position = b->cursor.next;
+    p->taker = t;
+    atomic_store_explicit(&t->position, p->position, memory_order_relaxed);
+    b->cursor.decompress = &t->decompress;
+    return !was_low && kafc__cp_is_low(p);
+}
+
+/* Sets the current batch, where there was none; false with the reason. */
+static bool take(struct kafc_taker *t, kafc_err *why)
+{
+    struct kafc_consumer *c = t->c;
+    struct kafc_consumer_partition *p;
+    bool low = false;
+
+    kafc__lock(&c->lock);
+    p = KAFC_LIST_FIRST(&c->ready, struct kafc_consumer_partition, ready);
+    t->current = KAFC_LIST_FIRST(&c->notices, struct kafc_fetched, node);
+    if (t->current)
+        kafc__list_del(&t->current->node);
+    else if (p)
+        low = leave_queue(t, p);
+    else
+        *why = kafc__consumer_all_done(c) ? KAFC_ERR_END_OF_RANGE : KAFC_ERR_WOULD_BLOCK;
+    kafc__unlock(&c->lock);
+    if (low)
+        kafc__consumer_poke(c); /* nothing sleeps a fixed time */
+    return t->current != NULL;
+}
+
+static kafc_err nothing(kafc_err why, kafc_error *err)
+{
+    if (why == KAFC_ERR_END_OF_RANGE)
+        return kafc__error(err, why, "every partition has been read to its stop");
+    return kafc__error(err, why, "no message is here yet");
+}
+
+/* What stands at the position cannot be read: going on behind it would lose it, so only a seek goes on. false: nobody
+ * wants to know any more. */
+static bool stop_at(struct kafc_taker *t)
+{
+    struct kafc_fetched *b = t->current;
+    struct kafc_consumer_partition *p;
+
+    kafc__lock(&t->c->lock);
+    p = b->from;
+    if (p) {
+        kafc__cp_drop(p);
+        p->version++;
+        p->position = b->cursor.next;
+        kafc__cp_step(p, KAFC_CP_BROKEN);
+        b->kind = KAFC_FETCHED_NOTICE; /* the message's topic borrows from it until the next call */
+    }
+    kafc__unlock(&t->c->lock);
+    return p != NULL;
+}
+
+static kafc_err give_notice(struct kafc_fetched *b, kafc_message *m, kafc_error *err)
+{
+    kafc_err code = b->notice->code;
+
+    memset(m, 0, sizeof *m);
+    m->topic = b->topic->s;
+    m->partition = b->partition;
+    m->offset = b->offset;
+    if (err)
+        *err = *b->notice;
+    return code;
+}
+
+kafc_err kafc__consumer_next(struct kafc_taker *t, kafc_message *m, kafc_error *err)
+{
+    kafc_err code;
+
+    for (;;) {
+        struct kafc_fetched *b;
+
+        if (atomic_load_explicit(&t->look, memory_order_relaxed))
+            look(t);
+        b = t->current;
+        if (b && b->kind == KAFC_FETCHED_RECORDS) {
+            code = kafc__fetched_next(b, m, err);
+            if (code == KAFC_OK) {
+                atomic_store_explicit(&t->position, b->cursor.next, memory_order_relaxed);
+                return KAFC_OK;
+            }
+            if (code == KAFC_ERR_NO_MEMORY)
+                return code; /* the next call tries again */
+            if (code != KAFC_ERR_END_OF_RANGE && stop_at(t)) {
+                m->offset = b->cursor.next;
+                return code;
+            }
+        }
+        if (b)
+            kafc_batch_free(let_go(t, b->cursor.next));
+        if (!take(t, &code))
+            return nothing(code, err);
+        if (t->current->kind == KAFC_FETCHED_NOTICE)
+            return give_notice(t->current, m, err);
+    }
+}
+
+kafc_err kafc__consumer_next_batch(struct kafc_taker *t, kafc_batch **out, kafc_error *err)
+{
+    kafc_err code;
+    struct kafc_fetched *b;
+    kafc_message m;
+
+    *out = NULL;
+    if (atomic_load_explicit(&t->look, memory_order_relaxed))
+        look(t);
+    if (t->current && t->current->kind == KAFC_FETCHED_NOTICE)
+        kafc_batch_free(let_go(t, -1));
+    if (!t->current && !take(t, &code)) /* else: the rest of what next() had begun */
+        return nothing(code, err);
+    b = t->current;
+    if (b->kind == KAFC_FETCHED_NOTICE)
+        return give_notice(b, &m, err);
+    b->cursor.decompress = &b->decompress;
+    *out = let_go(t, b->next_offset < b->cursor.stop ? b->next_offset : b->cursor.stop);
+    return KAFC_OK;
+}
