@@ -70,6 +70,10 @@ static void notice(void *ctx, const struct kafc_group_notice *n)
 {
     struct run *r = ctx;
     bool lost = n->kind == KAFC_GROUP_LOST;
+    if (n->kind == KAFC_GROUP_TOPIC) {
+        must(n->why && n->n == 1 && n->v[0].partition == -1 && n->v[0].topic);
+        return;
+    }
     must(n->stamp >= r->stamp && (n->why != NULL) == (lost || n->kind == KAFC_GROUP_FAILED));
     r->stamp = n->stamp;
     for (int32_t i = 0; i < n->n; i++) {
@@ -136,11 +140,10 @@ static void ask(struct run *r, uint8_t x)
 
 static void owner(struct run *r, uint8_t x)
 {
+    static const char *const wish[] = { "t", "u", "v", "^[tu]", "none", "^v", "t", "^(", "u" };
     switch (x % 8) {
     case 0:
-    case 1:
-        (void)kafc__group_subscribe(r->group, topic_name + x / 8 % 2, 1 + x / 16 % 2, NULL);
-        break;
+    case 1: (void)kafc__group_subscribe(r->group, wish + x / 8 % 8, 1 + x / 64 % 2, NULL); break;
     case 2: kafc__group_leave(r->group); break;
     case 3:
     case 4:
@@ -211,7 +214,7 @@ static void metadata(struct run *r, struct kafc_metadata_resp *m, struct kafc_ar
     for (m->topics.n = 0; m->topics.n < TOPICS; m->topics.n++) {
         struct kafc_metadata_resp_topic *t = &m->topics.v[m->topics.n];
         t->name = kafc__group_str(topic_name[m->topics.n]);
-        t->error_code = x & 1 << m->topics.n && x > 128 ? 3 : 0;
+        t->error_code = x & 1 << m->topics.n && x > 128 ? x % 3 ? 3 : 29 : 0;
         t->partitions.n = t->error_code ? 0 : 1 + x / 16 % PARTS;
         t->partitions.v = kafc__msg_array(&kafc_metadata_resp_partition_schema, t->partitions.n, a);
         for (int32_t i = 0; i < t->partitions.n; i++)

@@ -8,7 +8,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 kafc_str kafc__group_str(const char *s)
 {
@@ -31,7 +30,8 @@ void kafc__group_tell(struct kafc_group *g, enum kafc_group_notice_kind kind,
     struct kafc_group_notice notice = {
         .kind = kind, .v = v, .n = n, .stamp = g->stamp, .why = why
     };
-    g->settled = false;
+    if (kind != KAFC_GROUP_TOPIC)
+        g->settled = false;
     g->cfg.notice(g->cfg.ctx, &notice);
 }
 
@@ -55,6 +55,7 @@ void kafc__group_work(struct kafc_group *g)
         return; /* from inside: the one outside goes on */
     g->working = true;
     g->wake = INT64_MAX;
+    kafc__group_topics_work(g);
     g->protocol->work(g);
     kafc__group_lanes_work(g);
     g->working = false;
@@ -72,72 +73,27 @@ void kafc__group_soon(struct kafc_group *g)
         kafc__core_timer_set(g->core, &g->timer, kafc__core_now(g->core));
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const kafc_str *x = a, *y = b;
-    return strcmp(x->p, y->p);
-}
-
-static bool same_topics(const struct kafc_group *g, const kafc_str *v, int32_t n)
-{
-    bool same = n == g->ntopics;
-    for (int32_t i = 0; same && i < n; i++)
-        same = strcmp(v[i].p, g->topics[i].p) == 0;
-    return same;
-}
-
-static kafc_err copy_topics(struct kafc_arena *a, const char *const *topics, int32_t n,
-                            kafc_str **out, int32_t *nout, kafc_error *err)
-{
-    kafc_str *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
-    for (int32_t i = 0; v && i < n; i++) {
-        size_t len = topics[i] ? strlen(topics[i]) : 0;
-        if (len == 0 || len > 249)
-            return kafc__error(err, KAFC_ERR_USAGE, "topic %d of the subscription is no name",
-                               (int)i);
-        v[i] = (kafc_str){ kafc__arena_dup(a, topics[i], len), (int32_t)len };
-    }
-    if (a->failed)
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a subscription to %d topics",
-                           (int)n);
-    qsort(v, (size_t)n, sizeof(*v), by_name);
-    *nout = 0;
-    for (int32_t i = 0; i < n; i++)
-        if (*nout == 0 || strcmp(v[*nout - 1].p, v[i].p) != 0)
-            v[(*nout)++] = v[i];
-    *out = v;
-    return KAFC_OK;
-}
-
 kafc_err kafc__group_subscribe(struct kafc_group *g, const char *const *topics, int32_t n,
                                kafc_error *err)
 {
-    struct kafc_arena a;
-    kafc_str *v = NULL;
-    int32_t nv = 0;
+    bool changed;
     if (g->stopping)
         return kafc__error(err, KAFC_ERR_CLOSED, "group %s: the reader is closed", g->name);
     if (n < 1)
         return kafc__error(err, KAFC_ERR_USAGE, "a subscription needs a topic");
-    kafc__arena_init(&a, &g->cfg.mem, 0);
-    kafc_err rc = copy_topics(&a, topics, n, &v, &nv, err);
-    if (rc != KAFC_OK || (same_topics(g, v, nv) && g->state != KAFC_GROUP_BROKEN)) {
-        kafc__arena_fini(&a);
+    kafc_err rc = kafc__group_wish(g, topics, n, &changed, err);
+    if (rc != KAFC_OK || (!changed && g->state != KAFC_GROUP_BROKEN))
         return rc;
-    }
-    kafc__arena_fini(&g->topics_arena);
-    g->topics_arena = a;
-    g->topics = v;
-    g->ntopics = nv;
     g->fresh = true;
-    kafc__group_ask_rejoin(g, kafc__core_now(g->core), "the subscription has changed");
+    if (g->matched)
+        kafc__group_ask_rejoin(g, kafc__core_now(g->core), "the subscription has changed");
     kafc__group_soon(g);
     return KAFC_OK;
 }
 
 void kafc__group_leave(struct kafc_group *g)
 {
-    g->ntopics = 0;
+    kafc__group_unwish(g);
     kafc__group_soon(g);
 }
 
@@ -215,12 +171,19 @@ static void poked(struct kafc_member *m)
 static void topic_news(struct kafc_member *m, struct kafc_meta_topic *t)
 {
     struct kafc_group *g = KAFC_CONTAINER(m, struct kafc_group, member);
+    kafc__group_topics_news(g, t);
     g->protocol->news(g, t);
+}
+
+static void all_topics(struct kafc_member *m, const struct kafc_metadata_resp *all)
+{
+    kafc__group_topics_all(KAFC_CONTAINER(m, struct kafc_group, member), all);
 }
 
 static void arenas(struct kafc_group *g, void (*each)(struct kafc_arena *, const kafc_allocator *))
 {
-    each(&g->topics_arena, &g->cfg.mem);
+    each(&g->wish.arena, &g->cfg.mem);
+    each(&g->topics.arena, &g->cfg.mem);
     each(&g->arena, &g->cfg.mem);
     each(&g->beat_arena, &g->cfg.mem);
     each(&g->round, &g->cfg.mem);
@@ -263,6 +226,7 @@ struct kafc_group *kafc__group_new(struct kafc_core *core, const struct kafc_gro
     g->rejoin_at = INT64_MAX;
     g->member.poked = poked;
     g->member.topic_news = topic_news;
+    g->member.all_topics = all_topics;
     arenas(g, arena_begin);
     kafc__group_set_init(&g->owned, &g->cfg.mem);
     kafc__group_set_init(&g->target, &g->cfg.mem);
@@ -282,6 +246,7 @@ void kafc__group_free(struct kafc_group *g)
     g->working = true;
     g->protocol->end(g);
     kafc__group_lanes_fail(g, NULL);
+    kafc__group_unwish(g);
     kafc__core_disown(g->core, g);
     kafc__core_remove(g->core, &g->member);
     kafc__core_timer_fini(g->core, &g->timer);

@@ -76,21 +76,6 @@ static enum kafc_group_state to_join(const struct kafc_group *g)
     return g->node < 0 ? KAFC_GROUP_FINDING : KAFC_GROUP_JOINING;
 }
 
-static bool subscribed(const struct kafc_group *g, const char *topic)
-{
-    for (int32_t lo = 0, hi = g->ntopics; lo < hi;) {
-        int32_t mid = lo + (hi - lo) / 2;
-        int d = strcmp(topic, g->topics[mid].p);
-        if (d == 0)
-            return true;
-        if (d < 0)
-            hi = mid;
-        else
-            lo = mid + 1;
-    }
-    return false;
-}
-
 /* Those that move are the owner's to finish with. false: there are none. */
 static bool revoke(struct kafc_group *g)
 {
@@ -189,7 +174,8 @@ static enum kafc_group_state rebalance(struct kafc_group *g, const char *why)
     end_round(g);
     g->rejoin_at = INT64_MAX;
     for (int32_t i = 0; i < g->owned.n; i++)
-        g->owned.v[i].moves = !g->cooperative || !subscribed(g, g->owned.v[i].topic);
+        g->owned.v[i].moves = !g->cooperative ||
+                              !kafc__group_subscribed(g, kafc__group_str(g->owned.v[i].topic));
     return revoke(g) ? KAFC_GROUP_REVOKING : to_join(g);
 }
 
@@ -424,7 +410,7 @@ void kafc__group_ask_rejoin(struct kafc_group *g, int64_t at, const char *fmt, .
 
 static bool wants(const struct kafc_group *g)
 {
-    return g->ntopics > 0 && !g->stopping;
+    return g->wanted && !g->stopping;
 }
 
 static bool wishes(struct kafc_group *g)
@@ -491,14 +477,29 @@ static void work(struct kafc_group *g)
         kafc__group_lanes_fail(g, NULL); /* what was asked after the end */
 }
 
+static void changed(struct kafc_group *g, const char *topic, int32_t is, int32_t was)
+{
+    kafc__group_ask_rejoin(g, kafc__core_now(g->core),
+                           "topic %.90s has %d partitions and not %d any more", topic, (int)is,
+                           (int)was);
+}
+
+/* A topic that a broker does not know is gone when none has known it for a while. */
+static void look_at(struct kafc_group *g, struct kafc_group_watch *x)
+{
+    bool unknown = x->t->error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+    x->missing = unknown ? x->missing + 1 : 0;
+    if (unknown && x->missing >= KAFC_GROUP_GONE && x->n > 0)
+        changed(g, x->t->name, 0, x->n);
+    else if (!unknown && x->t->error == KAFC_OK && x->t->npartitions != x->n)
+        changed(g, x->t->name, x->t->npartitions, x->n);
+}
+
 static void news(struct kafc_group *g, const struct kafc_meta_topic *t)
 {
-    bool told = t->error == KAFC_OK || t->error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-    for (int32_t i = 0; told && g->leader && i < g->nwatch; i++)
-        if (g->watch[i].t == t && g->watch[i].n >= 0 && g->watch[i].n != t->npartitions)
-            kafc__group_ask_rejoin(g, kafc__core_now(g->core),
-                                   "topic %.90s has %d partitions and not %d any more", t->name,
-                                   (int)t->npartitions, (int)g->watch[i].n);
+    for (int32_t i = 0; g->leader && i < g->nwatch; i++)
+        if (g->watch[i].t == t && g->watch[i].n >= 0)
+            look_at(g, &g->watch[i]);
     kafc__group_work(g);
 }
 

@@ -3,7 +3,8 @@
  * What the files of a group share: group.c (the object, what the owner asks),
  * group_classic.c (states), group_rpc.c (requests of the classic protocol),
  * group_lead.c (the leader's part), group_offsets.c (commits and fetches),
- * group_set.c (sets of partitions), group_errors.c. And their tests.
+ * group_topics.c (what is subscribed to), group_set.c (sets of partitions),
+ * group_errors.c. And their tests.
  */
 #ifndef KAFC_CORE_GROUP_INTERNAL_H
 #define KAFC_CORE_GROUP_INTERNAL_H
@@ -18,6 +19,8 @@
 #include "protocol/api/12_heartbeat.h"
 #include "protocol/api/13_leave_group.h"
 #include "protocol/api/14_sync_group.h"
+
+#include <regex.h>
 
 /* --- The classic machine ------------------------------------------------------------ */
 
@@ -117,12 +120,48 @@ struct kafc_group_lane {
     struct kafc_offset_fetch_req_group asked; /* of version 8 and later */
 };
 
+/* --- What a member wants to read: group_topics.c --------------------------------------------- */
+
+struct kafc_group_named {
+    const char *name;
+    struct kafc_meta_topic *t;
+    kafc_err told; /* what the owner knows to be wrong with it */
+    int missing;   /* answers in a row that did not know it, as far as that matters */
+};
+struct kafc_group_pattern {
+    const char *text;
+    kafc_str front; /* that every match begins with */
+    regex_t re;
+};
+struct kafc_group_wish {
+    struct kafc_arena arena;
+    struct kafc_group_named *name;      /* sorted */
+    struct kafc_group_pattern *pattern; /* sorted */
+    int32_t nnames, npatterns;
+    bool wants_all;
+};
+struct kafc_group_topics {
+    struct kafc_arena arena;
+    kafc_str *v; /* sorted, ended by NUL */
+    int32_t n;
+};
+kafc_err kafc__group_wish(struct kafc_group *g, const char *const *topics, int32_t n, bool *changed,
+                          kafc_error *err);
+void kafc__group_unwish(struct kafc_group *g);
+bool kafc__group_subscribed(const struct kafc_group *g, kafc_str topic);
+/* All names of the cluster; news of a topic; what is to be looked at after a subscribe. */
+void kafc__group_topics_all(struct kafc_group *g, const struct kafc_metadata_resp *all);
+void kafc__group_topics_news(struct kafc_group *g, const struct kafc_meta_topic *t);
+void kafc__group_topics_work(struct kafc_group *g);
+
 /* --- The object ----------------------------------------------------------------------- */
 
 struct kafc_group_watch { /* a topic that a leader has assigned */
     struct kafc_meta_topic *t;
-    int32_t n; /* its partitions when it did; -1: not yet */
+    int32_t n;   /* its partitions when it did; -1: not yet */
+    int missing; /* answers in a row that did not know it */
 };
+enum { KAFC_GROUP_GONE = 3 }; /* so many of them are believed */
 
 /* The protocol behind a group. KIP-848's will be a second one. */
 struct kafc_group_protocol {
@@ -151,10 +190,13 @@ struct kafc_group {
     bool working;
 
     /* what the owner wants */
-    struct kafc_arena topics_arena;
-    kafc_str *topics; /* sorted, ended by NUL */
-    int32_t ntopics;
-    bool fresh; /* subscribed since the last failure */
+    struct kafc_group_wish wish;
+    struct kafc_group_topics topics; /* that come of it */
+    bool wanted;                     /* there is a subscription */
+    bool matched;                    /* topics are all that its expressions match */
+    bool fewer;                      /* the last answer had fewer */
+    bool look;                       /* its names have not been looked at */
+    bool fresh;                      /* subscribed since the last failure */
     bool settled, stopping;
     atomic_uint polls, inside;
     atomic_bool away;

@@ -63,17 +63,26 @@ static kafc_str *all_topics(struct kafc_group *g, const struct kafc_assign_membe
     return v;
 }
 
+/* How often in a row it was not known; both lists are sorted by name. */
+static int missing_before(const struct kafc_group *g, const struct kafc_meta_topic *t, int32_t *at)
+{
+    while (*at < g->nwatch && strcmp(g->watch[*at].t->name, t->name) < 0)
+        ++*at;
+    return *at < g->nwatch && g->watch[*at].t == t ? g->watch[*at].missing : 0;
+}
+
 /* Wanted before the old ones are dropped: what is known stays known. */
 static kafc_err watch(struct kafc_group *g, const kafc_str *topic, size_t n)
 {
     struct kafc_group_watch *v = kafc__zalloc_array(&g->cfg.mem, n + 1, sizeof(*v));
-    int32_t k = 0;
+    int32_t k = 0, at = 0;
     bool ok = v != NULL;
     for (size_t i = 0; ok && i < n; i++) {
         const char *name = kafc__arena_dup(&g->lead, topic[i].p, (size_t)topic[i].len);
         v[k] = (struct kafc_group_watch){ .n = -1 };
         v[k].t = name ? kafc__meta_want(g->core, name, false) : NULL;
         ok = v[k].t != NULL;
+        v[k].missing = ok ? missing_before(g, v[k].t, &at) : 0;
         k += ok;
     }
     if (!ok) {
@@ -113,15 +122,20 @@ bool kafc__group_lead_ready(const struct kafc_group *g)
     return true;
 }
 
+static int32_t partitions_of(const struct kafc_group_watch *x)
+{
+    bool gone = x->t->error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION && x->missing >= KAFC_GROUP_GONE;
+    return gone ? 0 : x->t->npartitions;
+}
+
 /* What is counted here is what is watched from now on. */
 static bool count_topics(struct kafc_group *g, struct kafc_assign_in *in)
 {
     struct kafc_assign_topic *v = kafc__arena_array(&g->lead, (size_t)g->nwatch + 1, sizeof(*v));
     for (int32_t i = 0; v && i < g->nwatch; i++) {
         const struct kafc_meta_topic *t = g->watch[i].t;
-        g->watch[i].n = t->npartitions;
-        v[i] = (struct kafc_assign_topic){ .name = kafc__group_str(t->name),
-                                           .npartitions = t->npartitions };
+        int32_t n = g->watch[i].n = partitions_of(&g->watch[i]);
+        v[i] = (struct kafc_assign_topic){ .name = kafc__group_str(t->name), .npartitions = n };
     }
     in->topics = v;
     in->ntopics = g->nwatch;

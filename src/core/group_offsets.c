@@ -138,7 +138,7 @@ void kafc__group_cancel(struct kafc_group *g, struct kafc_group_call *call)
 static bool allowed(const struct kafc_group *g, const struct kafc_group_call *call,
                     const struct kafc_group_mark *m)
 {
-    bool outside = g->ntopics == 0 && g->generation < 0;
+    bool outside = !g->wanted && g->generation < 0;
     if (m->stamp == 0 && (call->fetch || outside))
         return true;
     return kafc__group_owns(g, m->topic, m->partition, m->stamp);

@@ -106,8 +106,8 @@ static bool fill_protocol(struct kafc_group *g, const struct kafc_assignor *a,
 {
     const char *rack = kafc__core_config(g->core)->rack;
     bool eager = a->protocol == KAFC_ASSIGN_EAGER; /* it is told what was given up */
-    struct kafc_assign_self self = { .topics = g->topics,
-                                     .ntopics = g->ntopics,
+    struct kafc_assign_self self = { .topics = g->topics.v,
+                                     .ntopics = g->topics.n,
                                      .generation = g->generation,
                                      .rack = kafc__group_str(rack) };
     p->name = kafc__group_str(a->name);
@@ -230,14 +230,6 @@ static bool fill_sync(struct kafc_group *g)
     return true;
 }
 
-static bool is_subscribed(const struct kafc_group *g, kafc_str topic)
-{
-    for (int32_t i = 0; i < g->ntopics; i++)
-        if (is(topic, g->topics[i].p))
-            return true;
-    return false;
-}
-
 /* What the leader may have made of an older subscription is left out, and asked for anew. */
 static kafc_err check_assignment(struct kafc_group *g, struct kafc_consumer_assignment *a,
                                  kafc_error *err)
@@ -251,7 +243,7 @@ static kafc_err check_assignment(struct kafc_group *g, struct kafc_consumer_assi
                                    "the leader assigned partition %d of \"%.*s\"",
                                    (int)t->partitions.v[k],
                                    t->topic.len > 249 ? 249 : (int)t->topic.len, t->topic.p);
-        if (is_subscribed(g, t->topic))
+        if (kafc__group_subscribed(g, t->topic))
             a->assigned_partitions.v[n++] = *t;
         else
             kafc__group_ask_rejoin(
@@ -383,7 +375,7 @@ static enum kafc_group_rpc needed(const struct kafc_group *g)
     enum kafc_group_rpc rpc = KAFC_GROUP_NOTHING;
     switch (g->state) {
     case KAFC_GROUP_FINDING: return KAFC_GROUP_RPC_FIND;
-    case KAFC_GROUP_JOINING: rpc = KAFC_GROUP_RPC_JOIN; break;
+    case KAFC_GROUP_JOINING: rpc = g->matched ? KAFC_GROUP_RPC_JOIN : KAFC_GROUP_NOTHING; break;
     case KAFC_GROUP_SYNCING:
         rpc = !g->leader || g->assigned ? KAFC_GROUP_RPC_SYNC : KAFC_GROUP_NOTHING;
         break;

@@ -156,6 +156,11 @@ static void hold(struct gm *m, int t, int p)
 
 static void take(struct gm *m, const struct kafc_group_notice *n)
 {
+    if (n->kind == KAFC_GROUP_TOPIC) {
+        MUST(m->w, n->n == 1 && n->v[0].partition == -1 && strstr(n->why->message, n->v[0].topic),
+             "a topic that is not named", SEED(m->w));
+        return;
+    }
     for (int32_t i = 0; i < n->n; i++) {
         int t = topic_of(n->v[i].topic), p = n->v[i].partition;
         bool *has = &m->owns[t][p];
@@ -176,7 +181,9 @@ static void notice(void *ctx, const struct kafc_group_notice *n)
     take(m, n);
     m->told[n->kind]++;
     m->stamp = n->stamp;
-    MUST(w, (n->why != NULL) == (n->kind == KAFC_GROUP_LOST || n->kind == KAFC_GROUP_FAILED),
+    MUST(w,
+         (n->why != NULL) == (n->kind == KAFC_GROUP_LOST || n->kind == KAFC_GROUP_FAILED ||
+                              n->kind == KAFC_GROUP_TOPIC),
          "a notice without a reason, or with one", SEED(w));
     if (n->why)
         m->why = n->why->code;
@@ -242,20 +249,31 @@ static void tick(void *ctx)
 
 /* --- Life ------------------------------------------------------------------------------------ */
 
-void gm_subscribe(struct gm *m, int ntopics)
+void gm_subscribe_to(struct gm *m, const char *const *topics, int n)
 {
     kafc_error err;
     int poor = m->w->sim->poor_permille;
     m->w->sim->poor_permille = 0;
-    ck_assert_int_eq(kafc__group_subscribe(m->group, gm_topic, ntopics, &err), KAFC_OK);
+    ck_assert_int_eq(kafc__group_subscribe(m->group, topics, n, &err), KAFC_OK);
     m->w->sim->poor_permille = poor;
+}
+
+void gm_subscribe(struct gm *m, int ntopics)
+{
+    static const char *const patterns[] = { "^t$", "^[tu]$" };
+    if (m->w->patterns)
+        gm_subscribe_to(m, &patterns[ntopics - 1], 1);
+    else
+        gm_subscribe_to(m, gm_topic, ntopics);
 }
 
 struct gm *gm_join(struct gm_world *w, int ntopics)
 {
     ck_assert_int_lt(w->n, GM_MEMBERS);
     struct gm *m = &w->m[w->n];
-    struct kafc_core_config core = { .client_id = "member" };
+    struct kafc_core_config core = { .client_id = "member",
+                                     .metadata_max_age_us = w->metadata_age_us,
+                                     .rack = w->rack };
     *m = (struct gm){ .w = w, .index = w->n };
     w->n++;
     int poor = w->sim->poor_permille;

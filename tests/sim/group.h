@@ -24,8 +24,8 @@ struct gm {
     int64_t position[GM_TOPICS][GM_PARTS]; /* -1: asked for */
     uint64_t stamp;
     int told[KAFC_GROUP_NOTICES]; /* by kind */
-    kafc_err why;         /* of the last LOST or FAILED */
-    int revoked, lost;    /* partitions */
+    kafc_err why;                 /* of the last LOST or FAILED */
+    int revoked, lost;            /* partitions */
     int failed_commits, commits;
     bool idle;   /* comes back, and does nothing */
     bool stalls; /* does not come back */
@@ -53,6 +53,9 @@ struct gm_world {
     int tick_us, commit_percent; /* of members */
     int32_t session_ms, heartbeat_ms, poll_ms;
     const char *instance; /* of the next member; or NULL */
+    const char *rack;     /* and its */
+    bool patterns;        /* members subscribe by regular expressions */
+    int64_t metadata_age_us;
     bool leave_static;
 };
 
@@ -63,6 +66,7 @@ void gm_world_fini(struct gm_world *w);
 /* Comes to life and subscribes to the first ntopics. */
 struct gm *gm_join(struct gm_world *w, int ntopics);
 void gm_subscribe(struct gm *m, int ntopics);
+void gm_subscribe_to(struct gm *m, const char *const *topics, int n);
 void gm_leave(struct gm *m); /* and is gone when it has left */
 void gm_die(struct gm *m);   /* without a word */
 int gm_owned(const struct gm *m);
