@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Lists and deletes groups; and how requests that name groups are taken to
+ * their coordinators until each group has its verdict. The attempts are the
+ * calling thread's.
+ */
+#include "client/groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "client/ask.h"
+#include "protocol/api/16_list_groups.h"
+#include "protocol/api/42_delete_groups.h"
+
+/* --- Results ------------------------------------------------------------------------- */
+
+struct piece {
+    kafc_allocator mem;
+    struct kafc_arena arena;
+    max_align_t pub[]; /* what the caller sees */
+};
+
+void *kafc__piece_new(const kafc_allocator *mem, size_t size)
+{
+    struct piece *p = kafc__zalloc(mem, sizeof(*p) + size);
+    if (!p)
+        return NULL;
+    p->mem = *mem;
+    kafc__arena_init(&p->arena, &p->mem, 0);
+    return p->pub;
+}
+
+static struct piece *piece_of(void *pub)
+{
+    return (struct piece *)(void *)((char *)pub - offsetof(struct piece, pub));
+}
+
+struct kafc_arena *kafc__piece_arena(void *pub)
+{
+    return &piece_of(pub)->arena;
+}
+
+void kafc__piece_free(void *pub)
+{
+    if (!pub)
+        return;
+    struct piece *p = piece_of(pub);
+    kafc_allocator mem = p->mem;
+    kafc__arena_fini(&p->arena);
+    kafc__free(&mem, p);
+}
+
+const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *otherwise)
+{
+    return s.p ? kafc__arena_dup(a, s.p, (size_t)s.len) : otherwise;
+}
+
+static kafc_err no_memory(kafc_error *err)
+{
+    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the groups");
+}
+
+int kafc__left_ms(int64_t deadline)
+{
+    if (deadline == INT64_MAX)
+        return -1;
+    int64_t ms = (deadline - kafc__clock_mono_us() + 999) / 1000;
+    return ms < 1 ? 1 : ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
+kafc_err kafc__group_check(const char *const *groups, int32_t n, kafc_error *err)
+{
+    if (n < 0 || (n > 0 && !groups))
+        return kafc__error(err, KAFC_ERR_USAGE, "%d groups at %s", (int)n,
+                           groups ? "an address" : "NULL");
+    for (int32_t i = 0; i < n; i++)
+        if (!groups[i] || !*groups[i] || strlen(groups[i]) > INT16_MAX)
+            return kafc__error(err, KAFC_ERR_USAGE, "the name of group %d is %s", (int)i,
+                               groups[i] && *groups[i] ? "too long" : "empty");
+    return KAFC_OK;
+}
+
+/* --- Many groups ------------------------------------------------------------------------ */
+
+static void settle(struct kafc_sweep *s, int32_t i, const kafc_error *why)
+{
+    s->result[i] = why->code;
+    if (why->code == KAFC_OK || i >= s->first)
+        return;
+    s->first = i;
+    s->why = *why;
+}
+
+/* Answers mostly come in the order of the names. */
+static int32_t find_open(const struct kafc_sweep *s, int32_t begin, int32_t end, int32_t hint,
+                         kafc_str group)
+{
+    for (int32_t k = 0; k < end - begin; k++) {
+        int32_t i = begin + (hint - begin + k) % (end - begin);
+        if (s->result[i] == KAFC_SWEEP_OPEN && strlen(s->name[i]) == (size_t)group.len &&
+            memcmp(s->name[i], group.p, (size_t)group.len) == 0)
+            return i;
+    }
+    return end;
+}
+
+/* *again: a code that is worth another attempt. */
+static void take_part(struct kafc_sweep *s, int32_t begin, int32_t end,
+                      const kafc_answer_part *part, kafc_error *again)
+{
+    int32_t hint = begin, n = s->kind->count(part->resp);
+    for (int32_t i = 0; i < n; i++) {
+        kafc_str group, words = { NULL, 0 };
+        int16_t code;
+        kafc_error why;
+        s->kind->look(part->resp, i, &group, &code, &words);
+        int32_t at = find_open(s, begin, end, hint, group);
+        if (at == end)
+            continue;
+        hint = at;
+        bool told = words.p && words.len > 0;
+        (void)kafc__error(&why, (kafc_err)code, "group '%.200s' cannot be %s: %s%s%.*s", s->name[at],
+                          s->kind->what, kafc_err_text((kafc_err)code), told ? ": " : "",
+                          !told             ? 0
+                          : words.len < 150 ? (int)words.len
+                                            : 150,
+                          told ? words.p : "");
+        why.broker = part->broker;
+        why.api = s->kind->api->key;
+        why.version = part->version;
+        if (kafc__ask_again(s->kind->api->key, (kafc_err)code)) {
+            *again = why;
+            continue;
+        }
+        settle(s, at, &why);
+        if (s->kind->take)
+            s->kind->take(s, at, part->resp, i, part->broker);
+    }
+}
+
+/* One attempt for what is open in [begin, end). *again, as above. KAFC_OK, or why what is open stays so. */
+static kafc_err attempt(struct kafc_sweep *s, int32_t begin, int32_t end, void *req, kafc_str *v,
+                        kafc_error *again, kafc_error *err)
+{
+    kafc_answer *a;
+    int32_t n = 0;
+    for (int32_t i = begin; i < end; i++)
+        if (s->result[i] == KAFC_SWEEP_OPEN)
+            v[n++] = (kafc_str){ s->name[i], (int32_t)strlen(s->name[i]) };
+    again->code = KAFC_OK;
+    s->kind->name(req, v, n);
+    kafc_err rc = kafc_client_call(s->c, s->kind->api, -1, req, KAFC_BY_ROUTE,
+                                   kafc__left_ms(s->deadline), &a, err);
+    for (int32_t i = 0; a && i < a->nparts; i++)
+        if (a->parts[i].resp)
+            take_part(s, begin, end, &a->parts[i], again);
+    kafc_answer_free(a);
+    if (rc != KAFC_OK && !s->kind->once && kafc__ask_again(-1, rc)) {
+        *again = *err;
+        rc = KAFC_OK;
+    }
+    return rc;
+}
+
+static int32_t count_open(const struct kafc_sweep *s, int32_t begin, int32_t end)
+{
+    int32_t n = 0;
+    for (int32_t i = begin; i < end; i++)
+        n += s->result[i] == KAFC_SWEEP_OPEN;
+    return n;
+}
+
+static void close_open(struct kafc_sweep *s, int32_t begin, int32_t end, const kafc_error *why)
+{
+    for (int32_t i = begin; i < end; i++)
+        if (s->result[i] == KAFC_SWEEP_OPEN)
+            settle(s, i, why);
+}
+
+/* Until each group in [begin, end) has its verdict. A code of Kafka's for the call as a whole is that of a group whose
+ * coordinator is not told: true, and nothing is settled, if it may be any of several. */
+static bool rounds(struct kafc_sweep *s, int32_t begin, int32_t end, void *req, kafc_str *v)
+{
+    unsigned interrupts = atomic_load(&s->c->interrupts);
+    for (int n = 0; count_open(s, begin, end) > 0; n++) {
+        kafc_error again, why;
+        kafc_err stop, rc = attempt(s, begin, end, req, v, &again, &why);
+        if ((int)rc > 0 && count_open(s, begin, end) > 1)
+            return true;
+        if (rc == KAFC_OK && again.code == KAFC_OK)
+            (void)kafc__error(&why, rc = KAFC_ERR_PROTOCOL, "%s was answered without the group",
+                              s->kind->api->name);
+        if (rc == KAFC_OK &&
+            !kafc__ask_pause(s->c, n, again.code, s->deadline, interrupts, &stop)) {
+            rc = stop;
+            if (stop == KAFC_ERR_TIMED_OUT)
+                why = again; /* says more than that time ran out */
+            else
+                (void)kafc__error(&why, stop, "%s", kafc_err_text(stop));
+        }
+        if (rc != KAFC_OK)
+            close_open(s, begin, end, &why);
+    }
+    return false;
+}
+
+kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
+{
+    kafc_str *v = kafc__arena_array(a, (size_t)s->n, sizeof(*v));
+    void *req = kafc__arena_alloc(a, s->kind->api->req->size);
+    if (!v || !req)
+        return no_memory(err);
+    kafc__msg_defaults(s->kind->api->req, req);
+    s->first = s->n;
+    if (rounds(s, 0, s->n, req, v))
+        for (int32_t i = 0; i < s->n; i++)
+            (void)rounds(s, i, i + 1, req, v);
+    return KAFC_OK;
+}
+
+/* --- Delete ----------------------------------------------------------------------------- */
+
+static void name_deleted(void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_delete_groups_req *q = req;
+    q->groups_names.v = v;
+    q->groups_names.n = n;
+}
+
+static int32_t count_deleted(const void *resp)
+{
+    return ((const struct kafc_delete_groups_resp *)resp)->results.n;
+}
+
+static void look_deleted(const void *resp, int32_t i, kafc_str *group, int16_t *code,
+                         kafc_str *words)
+{
+    static const char members[] = "its members have to leave first";
+    const struct kafc_delete_groups_resp *r = resp;
+    *group = r->results.v[i].group_id;
+    *code = r->results.v[i].error_code;
+    if (*code == KAFC_ERR_NON_EMPTY_GROUP)
+        *words = (kafc_str){ members, sizeof(members) - 1 };
+}
+
+static const struct kafc_sweep_kind deleting = {
+    .api = &kafc_delete_groups_api,
+    .once = true,
+    .name = name_deleted,
+    .count = count_deleted,
+    .look = look_deleted,
+    .what = "deleted",
+};
+
+kafc_err kafc_client_delete_groups(kafc_client *c, const char *const *groups, int32_t n,
+                                   kafc_err *results, int timeout_ms, kafc_error *err)
+{
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = kafc__group_check(groups, n, err);
+    if (rc == KAFC_OK && n > 0) {
+        struct kafc_sweep s = { .c = c, .kind = &deleting, .name = groups, .n = n };
+        struct kafc_arena a;
+        s.deadline = kafc__deadline_in(timeout_ms);
+        kafc__arena_init(&a, &c->mem, 0);
+        s.result = kafc__arena_array(&a, (size_t)n, sizeof(*s.result));
+        for (int32_t i = 0; s.result && i < n; i++)
+            s.result[i] = KAFC_SWEEP_OPEN;
+        rc = s.result ? kafc__sweep(&s, &a, err) : no_memory(err);
+        for (int32_t i = 0; results && i < n; i++)
+            results[i] = rc == KAFC_OK ? s.result[i] : rc;
+        if (rc == KAFC_OK && s.first < n) {
+            rc = s.why.code;
+            if (err)
+                *err = s.why;
+        }
+        kafc__arena_fini(&a);
+    }
+    kafc__ask_end(c);
+    return rc;
+}
+
+/* --- List --------------------------------------------------------------------------------- */
+
+enum { BY_STATE = 4, BY_TYPE = 5 }; /* versions of ListGroups */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const kafc_listed_group *)a)->group, ((const kafc_listed_group *)b)->group);
+}
+
+static bool put_listed(struct kafc_arena *a, const struct kafc_list_groups_resp *r,
+                       const kafc_answer_part *part, kafc_listed_group *v, int32_t *n)
+{
+    for (int32_t i = 0; i < r->groups.n; i++) {
+        const struct kafc_list_groups_resp_group *g = &r->groups.v[i];
+        kafc_listed_group *to = &v[(*n)++];
+        to->group = kafc__piece_text(a, g->group_id, "");
+        to->protocol_type = kafc__piece_text(a, g->protocol_type, "");
+        if (part->version >= BY_STATE)
+            to->state = kafc__piece_text(a, g->group_state, "");
+        if (part->version >= BY_TYPE)
+            to->type = kafc__piece_text(a, g->group_type, "");
+        to->coordinator = part->broker;
+    }
+    return !a->failed;
+}
+
+/* A group that moves may be told by two. */
+static int32_t sort_listed(kafc_listed_group *v, int32_t n)
+{
+    int32_t kept = n > 0;
+    if (n > 1)
+        qsort(v, (size_t)n, sizeof(*v), by_name);
+    for (int32_t i = 1; i < n; i++)
+        if (strcmp(v[i].group, v[kept - 1].group) != 0)
+            v[kept++] = v[i];
+    return kept;
+}
+
+static kafc_group_list *listed(kafc_client *c, const kafc_answer *a)
+{
+    kafc_group_list *l = kafc__piece_new(&c->mem, sizeof(*l));
+    if (!l)
+        return NULL;
+    int32_t n = ((const struct kafc_list_groups_resp *)a->resp)->groups.n, put = 0;
+    kafc_listed_group *v = kafc__arena_array(kafc__piece_arena(l), (size_t)n, sizeof(*v));
+    bool ok = v != NULL;
+    for (int32_t i = 0; ok && i < a->nparts; i++)
+        if (a->parts[i].resp)
+            ok = put_listed(kafc__piece_arena(l), a->parts[i].resp, &a->parts[i], v, &put);
+    if (!ok) {
+        kafc__piece_free(l);
+        return NULL;
+    }
+    l->groups = v;
+    l->ngroups = sort_listed(v, put);
+    return l;
+}
+
+/* The first broker's that has a code of its own. */
+static kafc_err refused(const kafc_answer *a, kafc_error *err)
+{
+    for (int32_t i = 0; i < a->nparts; i++) {
+        const struct kafc_list_groups_resp *r = a->parts[i].resp;
+        if (!r || r->error_code == 0)
+            continue;
+        kafc_err rc = kafc__error(err, (kafc_err)r->error_code,
+                                  "node %d does not list its groups: %s", (int)a->parts[i].broker,
+                                  kafc_err_text((kafc_err)r->error_code));
+        err->broker = a->parts[i].broker;
+        err->api = KAFC_API_LIST_GROUPS;
+        err->version = a->parts[i].version;
+        return rc;
+    }
+    return KAFC_OK;
+}
+
+/* Once. *out may be there with an error, too. */
+static kafc_err list_once(kafc_client *c, const struct kafc_list_groups_req *req, int64_t deadline,
+                          kafc_group_list **out, kafc_error *err)
+{
+    kafc_answer *a;
+    kafc_err own, rc = kafc_client_call(c, &kafc_list_groups_api, -1, req, KAFC_BY_ROUTE,
+                                        kafc__left_ms(deadline), &a, err);
+    if (rc == KAFC_ERR_ENCODE)
+        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                         "node %d is too old to choose groups: by state it takes a broker from 2.6 "
+                         "on, by type one from 3.8 on", (int)err->broker);
+    if (!a)
+        return rc;
+    kafc_error why;
+    own = refused(a, &why);
+    if (rc == KAFC_OK && own != KAFC_OK) {
+        rc = own;
+        *err = why;
+    }
+    *out = listed(c, a);
+    kafc_answer_free(a);
+    return *out ? rc : no_memory(err);
+}
+
+static kafc_err list(kafc_client *c, const struct kafc_list_groups_req *req, int64_t deadline,
+                     kafc_group_list **out, kafc_error *err)
+{
+    unsigned interrupts = atomic_load(&c->interrupts);
+    for (int n = 0;; n++) {
+        kafc_err why, rc = list_once(c, req, deadline, out, err);
+        if (!kafc__ask_again(KAFC_API_LIST_GROUPS, rc))
+            return rc;
+        if (!kafc__ask_pause(c, n, rc, deadline, interrupts, &why))
+            return why == KAFC_ERR_TIMED_OUT ? rc : kafc__error(err, why, "%s", kafc_err_text(why));
+        kafc__piece_free(*out);
+        *out = NULL;
+    }
+}
+
+static kafc_err check_filter(const kafc_group_filter *f, kafc_error *err)
+{
+    if (f->nstates < 0 || f->ntypes < 0 || (f->nstates && !f->states) || (f->ntypes && !f->types))
+        return kafc__error(err, KAFC_ERR_USAGE, "groups of %d states and %d types", (int)f->nstates,
+                           (int)f->ntypes);
+    for (int32_t i = 0; i < f->nstates + f->ntypes; i++)
+        if (!(i < f->nstates ? f->states[i] : f->types[i - f->nstates]))
+            return kafc__error(err, KAFC_ERR_USAGE, "a state or type of groups is NULL");
+    return KAFC_OK;
+}
+
+static kafc_str *texts(struct kafc_arena *a, const char *const *s, int32_t n)
+{
+    kafc_str *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
+    for (int32_t i = 0; v && i < n; i++)
+        v[i] = (kafc_str){ s[i], (int32_t)strlen(s[i]) };
+    return v;
+}
+
+kafc_err kafc_client_list_groups(kafc_client *c, const kafc_group_filter *filter, int timeout_ms,
+                                 kafc_group_list **out, kafc_error *err)
+{
+    static const kafc_group_filter all;
+    const kafc_group_filter *f = filter ? filter : &all;
+    kafc_error own;
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the groups");
+    *out = NULL;
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = check_filter(f, err);
+    if (rc == KAFC_OK) {
+        struct kafc_list_groups_req req;
+        struct kafc_arena a;
+        kafc__arena_init(&a, &c->mem, 0);
+        kafc__msg_defaults(&kafc_list_groups_req_schema, &req);
+        req.states_filter.v = texts(&a, f->states, req.states_filter.n = f->nstates);
+        req.types_filter.v = texts(&a, f->types, req.types_filter.n = f->ntypes);
+        rc = a.failed ? no_memory(err)
+                      : list(c, &req, kafc__deadline_in(timeout_ms), out, err ? err : &own);
+        kafc__arena_fini(&a);
+    }
+    kafc__ask_end(c);
+    return rc;
+}
+
+void kafc_group_list_free(kafc_group_list *l)
+{
+    kafc__piece_free(l);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc_client_describe_groups: DescribeGroups, and ConsumerGroupDescribe for
+ * what that does not know. Strings are copied out of the answers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/ask.h"
+#include "client/groups.h"
+#include "core/assignor.h"
+#include "protocol/api/15_describe_groups.h"
+#include "protocol/api/69_consumer_group_describe.h"
+
+struct description {
+    kafc_described_group *v;
+    struct kafc_arena *arena; /* of the result */
+    struct kafc_arena *spare; /* of what is only read */
+};
+
+static const char *text(const struct description *d, kafc_str s)
+{
+    return kafc__piece_text(d->arena, s, "");
+}
+
+static kafc_bytes bytes(const struct description *d, kafc_bytes b)
+{
+    const char *p = b.p ? kafc__arena_dup(d->arena, b.p, (size_t)b.len) : NULL;
+    return (kafc_bytes){ p, p ? b.len : 0 };
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int by_partition(const void *a, const void *b)
+{
+    const kafc_topic_partition *x = a, *y = b;
+    int order = strcmp(x->topic, y->topic);
+    return order ? order : (x->partition > y->partition) - (x->partition < y->partition);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const kafc_group_member *)a)->member_id,
+                  ((const kafc_group_member *)b)->member_id);
+}
+
+static void put_topics(const struct description *d, kafc_group_member *m, const kafc_str *from,
+                       int32_t n)
+{
+    const char **v = kafc__arena_array(d->arena, n > 0 ? (size_t)n : 0, sizeof(*v));
+    for (int32_t i = 0; v && i < n; i++)
+        v[i] = text(d, from[i]);
+    if (d->arena->failed || n <= 0)
+        return;
+    qsort(v, (size_t)n, sizeof(*v), by_text);
+    m->topics = v;
+    m->ntopics = n;
+}
+
+/* Partitions of one topic behind the others; there is room. */
+static void put_partitions(const struct description *d, kafc_topic_partition *v, int32_t *n,
+                           kafc_str topic, const int32_t *partition, int32_t count)
+{
+    const char *name = text(d, topic);
+    for (int32_t i = 0; i < count; i++)
+        v[(*n)++] = (kafc_topic_partition){ name, partition[i] };
+}
+
+static void assign(const struct description *d, kafc_group_member *m, kafc_topic_partition *v,
+                   int32_t n)
+{
+    if (d->arena->failed || n == 0)
+        return;
+    qsort(v, (size_t)n, sizeof(*v), by_partition);
+    m->assigned = v;
+    m->nassigned = n;
+}
+
+static kafc_group_member *new_members(const struct description *d, kafc_described_group *g,
+                                      int32_t n)
+{
+    kafc_group_member *v = kafc__arena_array(d->arena, n > 0 ? (size_t)n : 0, sizeof(*v));
+    g->members = v;
+    g->nmembers = v && n > 0 ? n : 0;
+    return v;
+}
+
+static void sort_members(const struct description *d, kafc_group_member *v, int32_t n)
+{
+    if (!d->arena->failed && n > 1)
+        qsort(v, (size_t)n, sizeof(*v), by_id);
+}
+
+/* --- Classic groups ---------------------------------------------------------------------- */
+
+/* What consumers say to each other, through a broker that does not look at it. */
+static void put_consumer(const struct description *d, kafc_group_member *m, kafc_bytes metadata,
+                         kafc_bytes assignment)
+{
+    struct kafc_assign_member sub;
+    struct kafc_consumer_assignment got;
+    if (metadata.len > 0) {
+        m->result = kafc__assign_member_read(&sub, (kafc_str){ NULL, 0 }, (kafc_str){ NULL, 0 },
+                                             metadata, d->spare, NULL);
+        if (m->result == KAFC_OK) {
+            put_topics(d, m, sub.sub.topics.v, sub.sub.topics.n);
+            m->rack = kafc__piece_text(d->arena, sub.sub.rack_id, NULL);
+        }
+    }
+    kafc_err rc = kafc__assignment_read(&got, assignment, d->spare, NULL);
+    if (m->result == KAFC_OK)
+        m->result = rc;
+    if (rc != KAFC_OK)
+        return;
+    int32_t n = 0, room = 0;
+    for (int32_t i = 0; i < got.assigned_partitions.n; i++)
+        room += got.assigned_partitions.v[i].partitions.n;
+    kafc_topic_partition *v = kafc__arena_array(d->arena, (size_t)room, sizeof(*v));
+    for (int32_t i = 0; v && i < got.assigned_partitions.n; i++) {
+        const struct kafc_consumer_assignment_topic *t = &got.assigned_partitions.v[i];
+        put_partitions(d, v, &n, t->topic, t->partitions.v, t->partitions.n);
+    }
+    assign(d, m, v, n);
+}
+
+static void take_classic(struct kafc_sweep *s, int32_t group, const void *resp, int32_t i,
+                         int32_t broker)
+{
+    const struct description *d = s->owner;
+    const struct kafc_describe_groups_resp_group *r =
+        &((const struct kafc_describe_groups_resp *)resp)->groups.v[i];
+    kafc_described_group *g = &d->v[group];
+    bool consumer = r->protocol_type.len == 8 && memcmp(r->protocol_type.p, "consumer", 8) == 0;
+    if (s->result[group] != KAFC_OK)
+        return;
+    g->state = text(d, r->group_state);
+    g->type = "classic";
+    g->protocol_type = text(d, r->protocol_type);
+    g->assignor = text(d, r->protocol_data);
+    g->coordinator = broker;
+    kafc_group_member *v = new_members(d, g, r->members.n);
+    for (int32_t k = 0; v && k < r->members.n; k++) {
+        const struct kafc_describe_groups_resp_member *m = &r->members.v[k];
+        v[k].member_id = text(d, m->member_id);
+        v[k].instance_id = kafc__piece_text(d->arena, m->group_instance_id, NULL);
+        v[k].client_id = text(d, m->client_id);
+        v[k].host = text(d, m->client_host);
+        v[k].metadata = bytes(d, m->member_metadata);
+        v[k].assignment = bytes(d, m->member_assignment);
+        if (consumer)
+            put_consumer(d, &v[k], m->member_metadata, m->member_assignment);
+    }
+    sort_members(d, v, g->nmembers);
+}
+
+static void name_classic(void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_describe_groups_req *q = req;
+    q->groups.v = v;
+    q->groups.n = n;
+}
+
+static int32_t count_classic(const void *resp)
+{
+    return ((const struct kafc_describe_groups_resp *)resp)->groups.n;
+}
+
+/* Before version 6 a group that is not there is a dead one without an error. */
+static void look_classic(const void *resp, int32_t i, kafc_str *group, int16_t *code,
+                         kafc_str *words)
+{
+    const struct kafc_describe_groups_resp_group *g =
+        &((const struct kafc_describe_groups_resp *)resp)->groups.v[i];
+    *group = g->group_id;
+    *words = g->error_message;
+    *code = g->error_code;
+    if (*code == 0 && g->group_state.len == 4 && memcmp(g->group_state.p, "Dead", 4) == 0)
+        *code = KAFC_ERR_GROUP_ID_NOT_FOUND;
+}
+
+static const struct kafc_sweep_kind classic = {
+    .api = &kafc_describe_groups_api,
+    .name = name_classic,
+    .count = count_classic,
+    .look = look_classic,
+    .take = take_classic,
+    .what = "described",
+};
+
+/* --- Groups of the new protocol -------------------------------------------------------------- */
+
+static void take_consumer(struct kafc_sweep *s, int32_t group, const void *resp, int32_t i,
+                          int32_t broker)
+{
+    const struct description *d = s->owner;
+    const struct kafc_consumer_group_describe_resp_group *r =
+        &((const struct kafc_consumer_group_describe_resp *)resp)->groups.v[i];
+    kafc_described_group *g = &d->v[group];
+    if (s->result[group] != KAFC_OK)
+        return;
+    g->state = text(d, r->group_state);
+    g->type = g->protocol_type = "consumer";
+    g->assignor = text(d, r->assignor_name);
+    g->coordinator = broker;
+    kafc_group_member *v = new_members(d, g, r->members.n);
+    for (int32_t k = 0; v && k < r->members.n; k++) {
+        const struct kafc_consumer_group_describe_resp_member *m = &r->members.v[k];
+        int32_t n = 0, room = 0, topics = m->assignment.topic_partitions.n;
+        v[k].member_id = text(d, m->member_id);
+        v[k].instance_id = kafc__piece_text(d->arena, m->instance_id, NULL);
+        v[k].client_id = text(d, m->client_id);
+        v[k].host = text(d, m->client_host);
+        v[k].rack = m->rack_id.len > 0 ? text(d, m->rack_id) : NULL;
+        v[k].pattern = m->subscribed_topic_regex.len > 0 ? text(d, m->subscribed_topic_regex) : NULL;
+        put_topics(d, &v[k], m->subscribed_topic_names.v, m->subscribed_topic_names.n);
+        for (int32_t t = 0; t < topics; t++)
+            room += m->assignment.topic_partitions.v[t].partitions.n;
+        kafc_topic_partition *p = kafc__arena_array(d->arena, (size_t)room, sizeof(*p));
+        for (int32_t t = 0; p && t < topics; t++)
+            put_partitions(d, p, &n, m->assignment.topic_partitions.v[t].topic_name,
+                           m->assignment.topic_partitions.v[t].partitions.v,
+                           m->assignment.topic_partitions.v[t].partitions.n);
+        assign(d, &v[k], p, n);
+    }
+    sort_members(d, v, g->nmembers);
+}
+
+static void name_consumer(void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_consumer_group_describe_req *q = req;
+    q->group_ids.v = v;
+    q->group_ids.n = n;
+}
+
+static int32_t count_consumer(const void *resp)
+{
+    return ((const struct kafc_consumer_group_describe_resp *)resp)->groups.n;
+}
+
+static void look_consumer(const void *resp, int32_t i, kafc_str *group, int16_t *code,
+                          kafc_str *words)
+{
+    const struct kafc_consumer_group_describe_resp_group *g =
+        &((const struct kafc_consumer_group_describe_resp *)resp)->groups.v[i];
+    *group = g->group_id;
+    *words = g->error_message;
+    *code = g->error_code;
+}
+
+static const struct kafc_sweep_kind consumer = {
+    .api = &kafc_consumer_group_describe_api,
+    .name = name_consumer,
+    .count = count_consumer,
+    .look = look_consumer,
+    .take = take_consumer,
+    .what = "described",
+};
+
+/* --- Both ---------------------------------------------------------------------------------------- */
+
+/* Those that DescribeGroups does not know may be of the new protocol; nothing is worse for a broker that does not know
+ * of that. */
+static kafc_err ask_again_as_consumer(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
+{
+    struct kafc_sweep t = *s;
+    bool any = false;
+    t.kind = &consumer;
+    t.result = kafc__arena_array(a, (size_t)s->n, sizeof(*t.result));
+    if (!t.result)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the groups");
+    for (int32_t i = 0; i < s->n; i++) {
+        any |= s->result[i] == KAFC_ERR_GROUP_ID_NOT_FOUND;
+        t.result[i] = s->result[i] == KAFC_ERR_GROUP_ID_NOT_FOUND ? KAFC_SWEEP_OPEN : KAFC_OK;
+    }
+    kafc_err rc = any ? kafc__sweep(&t, a, err) : KAFC_OK;
+    for (int32_t i = 0; any && rc == KAFC_OK && i < s->n; i++) {
+        if (s->result[i] != KAFC_ERR_GROUP_ID_NOT_FOUND || t.result[i] == KAFC_ERR_UNSUPPORTED)
+            continue;
+        s->result[i] = t.result[i];
+        if (i == t.first && i <= s->first) {
+            s->first = i;
+            s->why = t.why;
+        }
+    }
+    return rc;
+}
+
+static kafc_err first_error(const struct kafc_sweep *s, kafc_error *err)
+{
+    int32_t i = 0;
+    while (i < s->n && s->result[i] == KAFC_OK)
+        i++;
+    if (i == s->n)
+        return KAFC_OK;
+    if (i != s->first)
+        return kafc__error(err, s->result[i], "group '%.200s' cannot be described: %s", s->name[i],
+                           kafc_err_text(s->result[i]));
+    if (err)
+        *err = s->why;
+    return s->result[i];
+}
+
+static kafc_err describe(struct kafc_sweep *s, kafc_described_group *v, struct kafc_arena *a,
+                         kafc_error *err)
+{
+    s->result = kafc__arena_array(a, (size_t)s->n, sizeof(*s->result));
+    for (int32_t i = 0; s->result && i < s->n; i++) {
+        const struct description *d = s->owner;
+        v[i].group = kafc__arena_dup(d->arena, s->name[i], strlen(s->name[i]));
+        v[i].state = v[i].type = v[i].protocol_type = v[i].assignor = "";
+        v[i].coordinator = -1;
+        s->result[i] = KAFC_SWEEP_OPEN;
+    }
+    if (!s->result)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the groups");
+    kafc_err rc = kafc__sweep(s, a, err);
+    if (rc == KAFC_OK)
+        rc = ask_again_as_consumer(s, a, err);
+    for (int32_t i = 0; i < s->n; i++)
+        v[i].result = s->result[i];
+    return rc;
+}
+
+kafc_err kafc_client_describe_groups(kafc_client *c, const char *const *groups, int32_t n,
+                                     int timeout_ms, kafc_group_descriptions **out, kafc_error *err)
+{
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the groups");
+    *out = NULL;
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = kafc__group_check(groups, n, err);
+    kafc_group_descriptions *all = rc == KAFC_OK ? kafc__piece_new(&c->mem, sizeof(*all)) : NULL;
+    if (all) {
+        struct kafc_arena spare;
+        struct description d = { .arena = kafc__piece_arena(all), .spare = &spare };
+        struct kafc_sweep s = { .c = c, .kind = &classic, .name = groups, .n = n, .owner = &d };
+        kafc__arena_init(&spare, &c->mem, 0);
+        s.deadline = kafc__deadline_in(timeout_ms);
+        d.v = kafc__arena_array(d.arena, (size_t)n, sizeof(*d.v));
+        if (d.v)
+            rc = describe(&s, d.v, &spare, err);
+        all->groups = d.v;
+        all->ngroups = n;
+        if (d.arena->failed || spare.failed)
+            rc = KAFC_ERR_NO_MEMORY;
+        else if (rc == KAFC_OK) {
+            *out = all;
+            rc = first_error(&s, err);
+        }
+        kafc__arena_fini(&spare);
+    } else if (rc == KAFC_OK) {
+        rc = KAFC_ERR_NO_MEMORY;
+    }
+    if (rc == KAFC_ERR_NO_MEMORY)
+        (void)kafc__error(err, rc, "out of memory for the groups");
+    if (!*out)
+        kafc__piece_free(all);
+    kafc__ask_end(c);
+    return rc;
+}
+
+void kafc_group_descriptions_free(kafc_group_descriptions *d)
+{
+    kafc__piece_free(d);
+}
