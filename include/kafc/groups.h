@@ -103,6 +103,35 @@ KAFC_API void kafc_group_descriptions_free(kafc_group_descriptions *d); /* NULL 
 KAFC_API kafc_err kafc_client_delete_groups(kafc_client *c, const char *const *groups, int32_t n,
                                             kafc_err *results, int timeout_ms, kafc_error *err);
 
+/* --- How far they have come ---------------------------------------------------- */
+
+typedef struct kafc_group_offsets {
+    const kafc_offset *offsets; /* by topic and partition, with their metadata */
+    int32_t noffsets;
+} kafc_group_offsets;
+
+/* All that the group has committed; kafc_client_committed() asks for partitions by name. Offsets of open transactions
+ * are waited for, as there, and the first error is returned: *out may be there then, without the offsets of which
+ * `result` tells an error. A group that never was has committed nothing. Brokers before 0.10.2 give only what is named:
+ * KAFC_ERR_UNSUPPORTED. */
+KAFC_API kafc_err kafc_client_group_offsets(kafc_client *c, const char *group, int timeout_ms,
+                                            kafc_group_offsets **out, kafc_error *err);
+KAFC_API void kafc_group_offsets_free(kafc_group_offsets *o); /* NULL is ignored */
+
+/* Commits offsets of a group from outside, forwards or back (rule R13): of one that keeps offsets without having
+ * members, or to reset one whose members have gone. It makes the group if there is none. Of q[i] are given topic,
+ * partition, offset, leader_epoch and metadata; out is result. Returns the first error; the others may be committed.
+ * KAFC_ERR_UNKNOWN_MEMBER_ID: the group has members, and only they may commit; KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION is
+ * told at once. Kept by the brokers, not by ZooKeeper (from 0.8.2 on). */
+KAFC_API kafc_err kafc_client_commit_offsets(kafc_client *c, const char *group, kafc_offset *q,
+                                             int32_t n, int timeout_ms, kafc_error *err);
+
+/* Makes the group forget what it has committed in n partitions: q[i].topic and partition; out is result.
+ * KAFC_ERR_GROUP_SUBSCRIBED_TO_TOPIC: a member reads the topic; KAFC_ERR_GROUP_ID_NOT_FOUND;
+ * KAFC_ERR_NON_EMPTY_GROUP: members that are no consumers. Brokers before 2.4: KAFC_ERR_UNSUPPORTED. */
+KAFC_API kafc_err kafc_client_delete_offsets(kafc_client *c, const char *group, kafc_offset *q,
+                                             int32_t n, int timeout_ms, kafc_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_client_committed: OffsetFetch to the coordinator of a group, found anew
- * for each attempt. The attempts are the calling thread's, the answer is read
- * on the loop's.
+ * kafc_client_committed and kafc_client_group_offsets: OffsetFetch to the
+ * coordinator of a group, found anew for each attempt, for the partitions that
+ * are named or for all. The attempts are the calling thread's, the answer is
+ * read on the loop's.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "client/ask.h"
+#include "client/groups.h"
 #include "client/seek.h"
 #include "protocol/api/09_offset_fetch.h"
 
 /* Before version 1 offsets are ZooKeeper's; from 10 on topics have ids only. */
-enum { FIRST = 1, GROUPS = 8, LAST = 9, STABLE = 7 };
+enum { FIRST = 1, ALL = 2, GROUPS = 8, LAST = 9, STABLE = 7 };
 
 struct fetch {
     struct kafc_ask ask;
@@ -20,6 +22,7 @@ struct fetch {
     kafc_str group;
     kafc_offset *q;
     int32_t n;
+    struct kafc_arena *all;  /* of what there will be of q; NULL: q is the caller's */
     struct kafc_arena arena; /* of the request */
     struct kafc_offset_fetch_req req;
     struct kafc_offset_fetch_req_topic *topic; /* the same, for versions before GROUPS, */
@@ -72,6 +75,8 @@ static bool build(struct fetch *f)
         return false;
     f->of.group_id = f->group;
     f->of.topics.n = 0;
+    if (f->all)
+        f->of.topics.n = -1;
     for (int32_t i = 0; i < f->n; i++) {
         int32_t k = topic_of(f, i);
         if (k < f->of.topics.n)
@@ -91,30 +96,63 @@ static bool build(struct fetch *f)
 
 /* --- The answer, on the loop thread ------------------------------------------------------- */
 
+static void tell(kafc_offset *q, int64_t offset, int32_t epoch, int16_t code)
+{
+    q->result = (kafc_err)code;
+    q->offset = code == 0 && offset >= 0 ? offset : KAFC_OFFSET_UNKNOWN;
+    q->leader_epoch = code == 0 ? epoch : -1;
+}
+
+/* One more of all. Those of a topic stand together. */
+static void add(struct fetch *f, kafc_str topic, int32_t partition, int64_t offset, int32_t epoch,
+                kafc_str metadata, int16_t code)
+{
+    kafc_offset *q = &f->q[f->n];
+    if (code == 0 && offset < 0)
+        return;
+    q->topic = f->n > 0 && same(topic, q[-1].topic) ? q[-1].topic
+                                                    : kafc__piece_text(f->all, topic, "");
+    q->partition = partition;
+    q->metadata = metadata.len > 0 ? kafc__piece_text(f->all, metadata, NULL) : NULL;
+    tell(q, offset, epoch, code);
+    f->n += !f->all->failed;
+}
+
 /* *worst: a code that is worth another attempt, if there was one. */
 static void take(struct fetch *f, kafc_str topic, int32_t partition, int64_t offset, int32_t epoch,
-                 int16_t code, kafc_err *worst)
+                 kafc_str metadata, int16_t code, kafc_err *worst)
 {
-    for (int32_t i = 0; i < f->n; i++) {
-        kafc_offset *q = &f->q[i];
-        if (q->partition != partition || !same(topic, q->topic))
-            continue;
-        q->result = (kafc_err)code;
-        q->offset = code == 0 && offset >= 0 ? offset : KAFC_OFFSET_UNKNOWN;
-        q->leader_epoch = code == 0 ? epoch : -1;
-    }
+    if (f->all)
+        add(f, topic, partition, offset, epoch, metadata, code);
+    for (int32_t i = 0; !f->all && i < f->n; i++)
+        if (f->q[i].partition == partition && same(topic, f->q[i].topic))
+            tell(&f->q[i], offset, epoch, code);
     if (kafc__ask_again(KAFC_API_OFFSET_FETCH, (kafc_err)code))
         *worst = (kafc_err)code;
+}
+
+static bool make_room(struct fetch *f, int32_t n)
+{
+    if (!f->all)
+        return true;
+    f->n = 0;
+    f->q = kafc__arena_array(f->all, (size_t)n, sizeof(*f->q));
+    return f->q != NULL;
 }
 
 static kafc_err take_old(struct fetch *f, const struct kafc_offset_fetch_resp *r)
 {
     kafc_err worst = (kafc_err)r->error_code;
+    int32_t n = 0;
+    for (int32_t i = 0; i < r->topics.n; i++)
+        n += r->topics.v[i].partitions.n;
+    if (!make_room(f, n))
+        return KAFC_ERR_NO_MEMORY;
     for (int32_t i = 0; i < r->topics.n; i++)
         for (int32_t k = 0; k < r->topics.v[i].partitions.n; k++) {
             const struct kafc_offset_fetch_resp_partition *p = &r->topics.v[i].partitions.v[k];
             take(f, r->topics.v[i].name, p->partition_index, p->committed_offset,
-                 p->committed_leader_epoch, p->error_code, &worst);
+                 p->committed_leader_epoch, p->metadata, p->error_code, &worst);
         }
     return worst;
 }
@@ -122,23 +160,25 @@ static kafc_err take_old(struct fetch *f, const struct kafc_offset_fetch_resp *r
 static kafc_err take_group(struct fetch *f, const struct kafc_offset_fetch_resp_group *g)
 {
     kafc_err worst = (kafc_err)g->error_code;
+    int32_t n = 0;
+    for (int32_t i = 0; i < g->topics.n; i++)
+        n += g->topics.v[i].partitions.n;
+    if (!make_room(f, n))
+        return KAFC_ERR_NO_MEMORY;
     for (int32_t i = 0; i < g->topics.n; i++)
         for (int32_t k = 0; k < g->topics.v[i].partitions.n; k++) {
             const struct kafc_offset_fetch_resp_group_partition *p =
                 &g->topics.v[i].partitions.v[k];
             take(f, g->topics.v[i].name, p->partition_index, p->committed_offset,
-                 p->committed_leader_epoch, p->error_code, &worst);
+                 p->committed_leader_epoch, p->metadata, p->error_code, &worst);
         }
     return worst;
 }
 
 static void forget(struct fetch *f, kafc_err code)
 {
-    for (int32_t i = 0; i < f->n; i++) {
-        f->q[i].offset = KAFC_OFFSET_UNKNOWN;
-        f->q[i].leader_epoch = -1;
-        f->q[i].result = code;
-    }
+    for (int32_t i = 0; i < f->n; i++)
+        tell(&f->q[i], KAFC_OFFSET_UNKNOWN, -1, (int16_t)code);
 }
 
 static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
@@ -163,47 +203,9 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
     return rc;
 }
 
-/* --- Attempts --------------------------------------------------------------------------------- */
+/* --- Calls -------------------------------------------------------------------------------- */
 
-static kafc_err find(struct fetch *f, int64_t deadline, kafc_error *err)
-{
-    struct kafc_target t = { .name = f->group };
-    struct kafc_arena a;
-    kafc__arena_init(&a, &f->c->mem, 0);
-    struct kafc_seek s = { .c = f->c, .deadline = deadline, .arena = &a, .target = &t, .n = 1 };
-    kafc_err rc = kafc__seek_coordinators(&s, KAFC_TO_GROUP, err);
-    f->ask.node = t.node;
-    kafc__arena_fini(&a);
-    return rc;
-}
-
-static kafc_err give(const kafc_error *why, kafc_error *err)
-{
-    if (err)
-        *err = *why;
-    return why->code;
-}
-
-static kafc_err fetch(struct fetch *f, int64_t deadline, kafc_error *err)
-{
-    unsigned interrupts = atomic_load(&f->c->interrupts);
-    for (int attempt = 0;; attempt++) {
-        kafc_err why, rc = find(f, deadline, err);
-        if (rc == KAFC_OK)
-            rc = kafc__ask_once(f->c, &f->ask, 1, deadline, interrupts, err);
-        if (rc != KAFC_OK && rc != KAFC_ERR_TIMED_OUT)
-            return rc;
-        if (rc == KAFC_OK && f->ask.code == KAFC_OK)
-            return KAFC_OK;
-        if (rc != KAFC_OK || !f->ask.again)
-            return f->ask.group ? give(&f->ask.err, err) : rc;
-        if (!kafc__ask_pause(f->c, attempt, f->ask.code, deadline, interrupts, &why))
-            return why == KAFC_ERR_TIMED_OUT ? give(&f->ask.err, err)
-                                             : kafc__error(err, why, "%s", kafc_err_text(why));
-    }
-}
-
-static kafc_err check(const char *group, const kafc_offset *q, int32_t n, kafc_error *err)
+kafc_err kafc__offsets_check(const char *group, const kafc_offset *q, int32_t n, kafc_error *err)
 {
     if (!group || !*group || strlen(group) > INT16_MAX)
         return kafc__error(err, KAFC_ERR_USAGE, "the offsets of which group?");
@@ -217,15 +219,34 @@ static kafc_err check(const char *group, const kafc_offset *q, int32_t n, kafc_e
     return KAFC_OK;
 }
 
-static kafc_err first_error(const struct fetch *f, kafc_error *err)
+kafc_err kafc__offsets_error(const char *group, const kafc_offset *q, int32_t n,
+                             const char *(*text)(kafc_err code), kafc_error *err)
 {
-    for (int32_t i = 0; i < f->n; i++)
-        if (f->q[i].result != KAFC_OK)
-            return kafc__error(err, f->q[i].result, "group %.*s, %.249s [%d]: %s",
-                               f->group.len < 150 ? (int)f->group.len : 150, f->group.p,
-                               f->q[i].topic, (int)f->q[i].partition,
-                               kafc_err_text(f->q[i].result));
+    for (int32_t i = 0; i < n; i++)
+        if (q[i].result != KAFC_OK)
+            return kafc__error(err, q[i].result, "group %.150s, %.249s [%d]: %s", group, q[i].topic,
+                               (int)q[i].partition, text(q[i].result));
     return KAFC_OK;
+}
+
+/* What f->q says, or as much as was learned. */
+static kafc_err fetch(struct fetch *f, int64_t deadline, kafc_error *err)
+{
+    kafc__arena_init(&f->arena, &f->c->mem, 0);
+    f->ask = (struct kafc_ask){ .api = &kafc_offset_fetch_api, .msg = &f->req, .owner = f };
+    f->ask.prepare = prepare;
+    f->ask.answer = answer;
+    f->ask.floor = f->all ? ALL : FIRST;
+    f->ask.ceiling = LAST;
+    forget(f, KAFC_ERR_TIMED_OUT);
+    kafc_err rc = build(f) ? kafc__ask_coordinator(f->c, f->group, &f->ask, deadline, err)
+                           : kafc__error(err, KAFC_ERR_NO_MEMORY,
+                                         "out of memory for %d partitions", (int)f->n);
+    kafc__arena_fini(&f->arena);
+    if (rc == KAFC_OK)
+        return kafc__offsets_error(f->group.p, f->q, f->n, kafc_err_text, err);
+    forget(f, rc);
+    return rc;
 }
 
 kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
@@ -234,26 +255,56 @@ kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_offset *q
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = check(group, q, n, err);
+    rc = kafc__offsets_check(group, q, n, err);
     if (rc == KAFC_OK && n > 0) {
         struct fetch f = { .c = c, .group = str(group), .q = q, .n = n };
-        kafc__arena_init(&f.arena, &c->mem, 0);
-        f.ask = (struct kafc_ask){ .api = &kafc_offset_fetch_api, .msg = &f.req, .owner = &f };
-        f.ask.prepare = prepare;
-        f.ask.answer = answer;
-        f.ask.floor = FIRST;
-        f.ask.ceiling = LAST;
-        forget(&f, KAFC_ERR_TIMED_OUT);
-        if (!build(&f))
-            rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d partitions", (int)n);
-        if (rc == KAFC_OK)
-            rc = fetch(&f, kafc__deadline_in(timeout_ms), err);
-        if (rc == KAFC_OK)
-            rc = first_error(&f, err);
-        else
-            forget(&f, rc);
-        kafc__arena_fini(&f.arena);
+        rc = fetch(&f, kafc__deadline_in(timeout_ms), err);
     }
     kafc__ask_end(c);
     return rc;
+}
+
+static int by_partition(const void *a, const void *b)
+{
+    const kafc_offset *x = a, *y = b;
+    int order = strcmp(x->topic, y->topic);
+    return order ? order : (x->partition > y->partition) - (x->partition < y->partition);
+}
+
+kafc_err kafc_client_group_offsets(kafc_client *c, const char *group, int timeout_ms,
+                                   kafc_group_offsets **out, kafc_error *err)
+{
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the offsets");
+    *out = NULL;
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = kafc__offsets_check(group, NULL, 0, err);
+    kafc_group_offsets *all = rc == KAFC_OK ? kafc__piece_new(&c->mem, sizeof(*all)) : NULL;
+    if (all) {
+        struct fetch f = { .c = c, .group = str(group), .all = kafc__piece_arena(all) };
+        rc = fetch(&f, kafc__deadline_in(timeout_ms), err);
+        if (f.n > 1)
+            qsort(f.q, (size_t)f.n, sizeof(*f.q), by_partition);
+        all->offsets = f.q;
+        all->noffsets = f.n;
+        if (f.all->failed)
+            rc = KAFC_ERR_NO_MEMORY;
+    } else if (rc == KAFC_OK) {
+        rc = KAFC_ERR_NO_MEMORY;
+    }
+    if (rc == KAFC_ERR_NO_MEMORY)
+        (void)kafc__error(err, rc, "out of memory for the offsets of group %.150s", group);
+    if (rc == KAFC_OK || (all && all->noffsets > 0 && rc != KAFC_ERR_NO_MEMORY))
+        *out = all;
+    else
+        kafc__piece_free(all);
+    kafc__ask_end(c);
+    return rc;
+}
+
+void kafc_group_offsets_free(kafc_group_offsets *o)
+{
+    kafc__piece_free(o);
 }

@@ -59,6 +59,14 @@ kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err
 /* KAFC_ERR_USAGE for what cannot be the name of a group. */
 kafc_err kafc__group_check(const char *const *groups, int32_t n, kafc_error *err);
 
+/* --- Offsets ------------------------------------------------------------------------- */
+
+/* KAFC_ERR_USAGE for a group or partitions that cannot be. */
+kafc_err kafc__offsets_check(const char *group, const kafc_offset *q, int32_t n, kafc_error *err);
+/* The first one's result that is an error, with text() of it. */
+kafc_err kafc__offsets_error(const char *group, const kafc_offset *q, int32_t n,
+                             const char *(*text)(kafc_err code), kafc_error *err);
+
 /* What a public call may still wait, for one that it calls; -1: for ever. */
 int kafc__left_ms(int64_t deadline);
 

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "client/ask.h"
 #include "protocol/api/10_find_coordinator.h"
 #include "protocol/json_text.h"
 
@@ -267,4 +266,44 @@ kafc_err kafc__seek_coordinators(struct kafc_seek *s, enum kafc_route route, kaf
     for (collect_open(&q); q.nopen > 0 && rc == KAFC_OK; collect_open(&q))
         rc = kafc__ask(s->c, &q.ask, s->deadline, err);
     return rc;
+}
+
+static kafc_err find_group(kafc_client *c, kafc_str group, int64_t deadline, int32_t *node,
+                           kafc_error *err)
+{
+    struct kafc_target t = { .name = group };
+    struct kafc_arena a;
+    kafc__arena_init(&a, &c->mem, 0);
+    struct kafc_seek s = { .c = c, .deadline = deadline, .arena = &a, .target = &t, .n = 1 };
+    kafc_err rc = kafc__seek_coordinators(&s, KAFC_TO_GROUP, err);
+    *node = t.node;
+    kafc__arena_fini(&a);
+    return rc;
+}
+
+static kafc_err give(const kafc_error *why, kafc_error *err)
+{
+    if (err)
+        *err = *why;
+    return why->code;
+}
+
+kafc_err kafc__ask_coordinator(kafc_client *c, kafc_str group, struct kafc_ask *a, int64_t deadline,
+                               kafc_error *err)
+{
+    unsigned interrupts = atomic_load(&c->interrupts);
+    for (int attempt = 0;; attempt++) {
+        kafc_err why, rc = find_group(c, group, deadline, &a->node, err);
+        if (rc == KAFC_OK)
+            rc = kafc__ask_once(c, a, 1, deadline, interrupts, err);
+        if (rc != KAFC_OK && rc != KAFC_ERR_TIMED_OUT)
+            return rc;
+        if (rc == KAFC_OK && a->code == KAFC_OK)
+            return KAFC_OK;
+        if (rc != KAFC_OK || !a->again)
+            return a->group ? give(&a->err, err) : rc;
+        if (!kafc__ask_pause(c, attempt, a->code, deadline, interrupts, &why))
+            return why == KAFC_ERR_TIMED_OUT ? give(&a->err, err)
+                                             : kafc__error(err, why, "%s", kafc_err_text(why));
+    }
 }

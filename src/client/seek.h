@@ -7,7 +7,7 @@
 #ifndef KAFC_CLIENT_SEEK_H
 #define KAFC_CLIENT_SEEK_H
 
-#include "client/client.h"
+#include "client/ask.h"
 #include "protocol/route.h"
 
 struct kafc_seek {
@@ -22,5 +22,9 @@ struct kafc_seek {
 kafc_err kafc__seek_leaders(struct kafc_seek *s, kafc_error *err);
 /* KAFC_ANY_NODE for an empty name. The error names what has no coordinator. */
 kafc_err kafc__seek_coordinators(struct kafc_seek *s, enum kafc_route route, kafc_error *err);
+
+/* One request to the coordinator of a group, found anew for each attempt, until the deadline; as kafc__ask(). */
+kafc_err kafc__ask_coordinator(kafc_client *c, kafc_str group, struct kafc_ask *a, int64_t deadline,
+                               kafc_error *err);
 
 #endif
