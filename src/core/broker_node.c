@@ -98,6 +98,7 @@ void kafc__broker_free(struct kafc_broker *b)
     }
     kafc__free(&c->cfg.mem, b->host);
     kafc__free(&c->cfg.mem, b->name);
+    kafc__free(&c->cfg.mem, b->rack);
     kafc__free(&c->cfg.mem, b);
 }
 

@@ -493,6 +493,13 @@ static void look_at(struct kafc_group *g, struct kafc_group_watch *x)
         changed(g, x->t->name, 0, x->n);
     else if (!unknown && x->t->error == KAFC_OK && x->t->npartitions != x->n)
         changed(g, x->t->name, x->t->npartitions, x->n);
+    else if (!unknown && x->racks) {
+        uint64_t now = kafc__group_racks_sum(g, x->t);
+        if (now && now != x->racks)
+            kafc__group_ask_rejoin(g, kafc__core_now(g->core),
+                                   "replicas of topic %.90s are in other racks than before",
+                                   x->t->name);
+    }
 }
 
 static void news(struct kafc_group *g, const struct kafc_meta_topic *t)

@@ -2,7 +2,7 @@
  *
  * What the files of a group share: group.c (the object, what the owner asks),
  * group_classic.c (states), group_rpc.c (requests of the classic protocol),
- * group_lead.c (the leader's part), group_offsets.c (commits and fetches),
+ * group_lead.c and group_racks.c (the leader's part), group_offsets.c (commits and fetches),
  * group_topics.c (what is subscribed to), group_set.c (sets of partitions),
  * group_errors.c. And their tests.
  */
@@ -158,8 +158,9 @@ void kafc__group_topics_work(struct kafc_group *g);
 
 struct kafc_group_watch { /* a topic that a leader has assigned */
     struct kafc_meta_topic *t;
-    int32_t n;   /* its partitions when it did; -1: not yet */
-    int missing; /* answers in a row that did not know it */
+    int32_t n;      /* its partitions when it did; -1: not yet */
+    int missing;    /* answers in a row that did not know it */
+    uint64_t racks; /* a sum of where its replicas were; 0: that does not matter */
 };
 enum { KAFC_GROUP_GONE = 3 }; /* so many of them are believed */
 
@@ -211,6 +212,7 @@ struct kafc_group {
     struct kafc_group_set owned, target;
     bool has_target; /* target comes once what goes is settled */
     bool cooperative, leader, skip, assigned;
+    bool racks;         /* a leader: they matter */
     int32_t node;       /* the coordinator; -1: unknown */
     int64_t rejoin_at;  /* INT64_MAX: not asked for */
     char reason[160];   /* of that */
@@ -287,6 +289,12 @@ bool kafc__group_lead_ready(
     const struct kafc_group *g); /* all their topics are known, or known not to be */
 kafc_err kafc__group_lead_assign(struct kafc_group *g, kafc_error *err);
 void kafc__group_unwatch(struct kafc_group *g, struct kafc_group_watch *v, int32_t n);
+
+/* group_racks.c */
+bool kafc__group_racks_matter(const struct kafc_group *g);
+const struct kafc_assign_partition *kafc__group_racks(struct kafc_group *g,
+                                                      const struct kafc_meta_topic *t, int32_t n);
+uint64_t kafc__group_racks_sum(const struct kafc_group *g, const struct kafc_meta_topic *t);
 
 /* group_offsets.c */
 void kafc__group_lanes_init(struct kafc_group *g);

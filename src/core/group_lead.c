@@ -111,14 +111,19 @@ kafc_err kafc__group_lead(struct kafc_group *g, kafc_error *err)
     if (rc != KAFC_OK)
         return rc;
     g->member_v = m;
+    g->racks = kafc__group_racks_matter(g);
+    for (int32_t i = 0; g->racks && i < g->nwatch; i++)
+        kafc__meta_want_places(g->core, g->watch[i].t);
     return KAFC_OK;
 }
 
 bool kafc__group_lead_ready(const struct kafc_group *g)
 {
-    for (int32_t i = 0; i < g->nwatch; i++)
-        if (g->watch[i].t->npartitions == 0 && !g->watch[i].t->fresh)
+    for (int32_t i = 0; i < g->nwatch; i++) {
+        const struct kafc_meta_topic *t = g->watch[i].t;
+        if (!t->fresh && (t->npartitions == 0 || (g->racks && !t->place)))
             return false;
+    }
     return true;
 }
 
@@ -136,10 +141,12 @@ static bool count_topics(struct kafc_group *g, struct kafc_assign_in *in)
         const struct kafc_meta_topic *t = g->watch[i].t;
         int32_t n = g->watch[i].n = partitions_of(&g->watch[i]);
         v[i] = (struct kafc_assign_topic){ .name = kafc__group_str(t->name), .npartitions = n };
+        v[i].partitions = g->racks ? kafc__group_racks(g, t, n) : NULL;
+        g->watch[i].racks = g->racks ? kafc__group_racks_sum(g, t) : 0;
     }
     in->topics = v;
     in->ntopics = g->nwatch;
-    return v != NULL;
+    return !g->lead.failed;
 }
 
 static kafc_err pack(struct kafc_group *g, const struct kafc_assign_in *in,

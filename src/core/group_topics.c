@@ -141,6 +141,8 @@ static kafc_err fill(struct kafc_group *g, struct kafc_group_wish *w, const char
         if (!t)
             return KAFC_ERR_NO_MEMORY;
         w->name[w->nnames++] = (struct kafc_group_named){ .name = v[i], .t = t };
+        if (kafc__core_config(g->core)->rack) /* it is going to be asked, if it leads */
+            kafc__meta_want_places(g->core, t);
     }
     return rc;
 }

@@ -38,6 +38,7 @@ struct kafc_broker {
     char *host;
     int32_t port;
     char *name;   /* for sentences (rule C4) */
+    char *rack;   /* or NULL */
     bool renew;   /* its connections end when they are idle, and the next ones are new */
     bool seen;    /* in the metadata response that is being read */
     int failures; /* connections in a row that were lost or not had */
@@ -77,7 +78,7 @@ struct kafc_meta {
     int alls;                     /* who wants to hear of all topics */
     int64_t all_at;               /* when they are to be asked for */
     bool whole;                   /* the request in flight asks for all topics … */
-    bool by_age;                  /* … because of that, and not since the broker knows no other way */
+    bool by_age; /* … because of that, and not since the broker knows no other way */
 };
 
 struct kafc_core {

@@ -105,6 +105,28 @@ struct kafc_meta_topic *kafc__meta_want(struct kafc_core *c, const char *name, b
     return &e->t;
 }
 
+void kafc__meta_want_places(struct kafc_core *c, struct kafc_meta_topic *t)
+{
+    struct kafc_meta *m = &c->meta;
+    if (t->placed)
+        return;
+    t->placed = true;
+    t->fresh = false;
+    entry_of(t)->needs = m->number + 1;
+    m->stale = true;
+    ask_at(c, m->deaf ? m->asked_at + kafc__core_retry_delay(c, m->attempts) : c->now);
+}
+
+const int32_t *kafc__meta_replicas(const struct kafc_meta_topic *t, int32_t partition, int32_t *n)
+{
+    *n = 0;
+    if (!t->place || partition < 0 || partition >= t->npartitions)
+        return NULL;
+    int32_t from = partition ? t->place[partition - 1] : t->npartitions;
+    *n = t->place[partition] - from;
+    return t->place + from;
+}
+
 static void free_entry(struct kafc_core *c, struct kafc_meta_entry *e)
 {
     struct kafc_meta *m = &c->meta;
@@ -114,6 +136,7 @@ static void free_entry(struct kafc_core *c, struct kafc_meta_entry *e)
     kafc__list_del(&e->node);
     kafc__free(&c->cfg.mem, e->t.name);
     kafc__free(&c->cfg.mem, e->t.partition);
+    kafc__free(&c->cfg.mem, e->t.place);
     kafc__free(&c->cfg.mem, e);
 }
 
@@ -330,6 +353,26 @@ void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t par
     p->error = KAFC_OK;
 }
 
+static bool learn_rack(struct kafc_core *c, int32_t id, kafc_str rack)
+{
+    struct kafc_broker *b = kafc__broker_find(c, id);
+    size_t n = rack.p ? (size_t)rack.len : 0;
+    if (!b || (b->rack ? n == strlen(b->rack) && !memcmp(b->rack, rack.p, n) : n == 0))
+        return true;
+    char *copy = n ? kafc__strndup(&c->cfg.mem, rack.p, n) : NULL;
+    if (n && !copy)
+        return false;
+    kafc__free(&c->cfg.mem, b->rack);
+    b->rack = copy;
+    return true;
+}
+
+const char *kafc__meta_rack(const struct kafc_core *c, int32_t node)
+{
+    const struct kafc_broker *b = kafc__broker_find(c, node);
+    return b && !b->rack ? "" : b ? b->rack : NULL;
+}
+
 static bool learn_nodes(struct kafc_core *c, const struct kafc_metadata_resp *resp, const char *by)
 {
     bool ok = true;
@@ -337,10 +380,11 @@ static bool learn_nodes(struct kafc_core *c, const struct kafc_metadata_resp *re
     for (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node); b;
          b = KAFC_LIST_NEXT(&c->nodes, b, struct kafc_broker, node))
         b->seen = false;
-    for (int32_t i = 0; i < resp->brokers.n; i++)
-        ok = learn_node(c, resp->brokers.v[i].node_id, resp->brokers.v[i].host,
-                        resp->brokers.v[i].port, by) &&
-             ok;
+    for (int32_t i = 0; i < resp->brokers.n; i++) {
+        const struct kafc_metadata_resp_broker *r = &resp->brokers.v[i];
+        ok = learn_node(c, r->node_id, r->host, r->port, by) && ok;
+        ok = learn_rack(c, r->node_id, r->rack) && ok;
+    }
     for (b = KAFC_LIST_FIRST(&c->nodes, struct kafc_broker, node); b && ok && resp->brokers.n > 0;
          b = next) {
         next = KAFC_LIST_NEXT(&c->nodes, b, struct kafc_broker, node);
@@ -385,6 +429,33 @@ static void learn_partition(struct kafc_meta_topic *t, const struct kafc_metadat
     p->error = (kafc_err)r->error_code;
 }
 
+/* In one piece, made anew by each answer: partitions that it does not name have no place. */
+static bool learn_places(struct kafc_core *c, struct kafc_meta_topic *t,
+                         const struct kafc_metadata_resp_topic *r)
+{
+    size_t n = (size_t)t->npartitions;
+    for (int32_t i = 0; i < r->partitions.n; i++)
+        n += (size_t)r->partitions.v[i].replica_nodes.n;
+    kafc__free(&c->cfg.mem, t->place);
+    int32_t *v = t->place = n && n <= INT32_MAX ? kafc__zalloc_array(&c->cfg.mem, n, sizeof(*v))
+                                                : NULL;
+    if (!v)
+        return n == 0;
+    for (int32_t i = 0; i < r->partitions.n; i++) {
+        int32_t p = r->partitions.v[i].partition_index;
+        if (p >= 0 && p < t->npartitions)
+            v[p] = i + 1;
+    }
+    int32_t end = t->npartitions;
+    for (int32_t p = 0; p < t->npartitions; p++) {
+        const struct kafc_metadata_resp_partition *x = v[p] ? &r->partitions.v[v[p] - 1] : NULL;
+        for (int32_t i = 0; x && i < x->replica_nodes.n; i++)
+            v[end++] = x->replica_nodes.v[i];
+        v[p] = end;
+    }
+    return true;
+}
+
 static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e,
                         const struct kafc_metadata_resp_topic *r)
 {
@@ -407,12 +478,14 @@ static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e,
         t->id = r->topic_id;
     }
     if (!resize(c, t, r->partitions.n)) {
+        kafc__free(&c->cfg.mem, t->place); /* it may be of more partitions than there are */
+        t->place = NULL;
         t->error = KAFC_ERR_LEADER_NOT_AVAILABLE;
         return false;
     }
     for (int32_t i = 0; i < r->partitions.n; i++)
         learn_partition(t, &r->partitions.v[i]);
-    return true;
+    return !t->placed || learn_places(c, t, r);
 }
 
 static bool learn_topics(struct kafc_core *c, const struct kafc_metadata_resp *resp)

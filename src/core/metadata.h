@@ -22,12 +22,21 @@ struct kafc_meta_topic {
     int32_t npartitions; /* 0 until known; shrinks only when the topic was recreated (id changed) */
     struct kafc_meta_partition *partition;
     int refs, creators; /* who wants it; who allows its creation (rule W9) */
+    bool placed;    /* somebody wants to know where its replicas are … */
+    int32_t *place; /* … for each partition where its nodes end, then the nodes; or NULL */
 };
 
 /* Wants a topic: it is in every refresh from now on; news go to each member's topic_news. May be called with the name
  * of one already wanted (refs). Asks soon if it is not known. NULL when out of memory. */
 struct kafc_meta_topic *kafc__meta_want(struct kafc_core *c, const char *name, bool allow_create);
 void kafc__meta_drop(struct kafc_core *c, struct kafc_meta_topic *t, bool allowed_create);
+/* Wants to know on which nodes its replicas are, too (for racks, KIP-881): asks soon if that is not known. It is kept
+ * as long as the topic is. */
+void kafc__meta_want_places(struct kafc_core *c, struct kafc_meta_topic *t);
+/* The nodes with a replica of the partition, *n of them. */
+const int32_t *kafc__meta_replicas(const struct kafc_meta_topic *t, int32_t partition, int32_t *n);
+const char *kafc__meta_rack(const struct kafc_core *c,
+                            int32_t node); /* "": it has none; NULL: there is no such node now */
 /* What is known is wrong (an error of class REFRESH): ask again, not more often than the retry back-off. */
 void kafc__meta_stale(struct kafc_core *c);
 /* Wants to hear of all topics of the cluster: soon, and then as often as metadata is refreshed for its age. What such

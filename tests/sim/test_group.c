@@ -414,7 +414,12 @@ START_TEST(each_allocation_may_fail)
 {
     int64_t total = 1;
     for (int64_t n = 0; n <= total; n += n < 200 ? 1 : 7) {
-        gm_world_init(&w, 60, _i ? "cooperative-sticky" : "roundrobin");
+        gm_world_init(&w, 60, _i % 2 ? "cooperative-sticky" : "roundrobin");
+        w.rack = _i > 1 ? "east" : NULL;
+        w.patterns = _i > 1;
+        for (int32_t b = 1; b <= 3; b++)
+            ck_assert_int_eq(kafc__cluster_set_rack(w.sim->cluster, b, b % 2 ? "east" : "west"),
+                             KAFC_OK);
         struct gm *x = gm_join(&w, 2);
         w.may_overlap = true;
         w.sim->asked = 0;
@@ -591,7 +596,7 @@ int main(void)
     tcase_add_test(t, a_call_ends_in_time_or_is_cancelled);
     tcase_add_loop_test(t, with_older_brokers, 0, (int)(sizeof(release) / sizeof(release[0])));
     tcase_add_loop_test(t, what_a_broker_is_too_old_for, 0, 2);
-    tcase_add_loop_test(t, each_allocation_may_fail, 0, 2);
+    tcase_add_loop_test(t, each_allocation_may_fail, 0, 4);
     tcase_add_loop_test(t, every_code_of_every_api, 0, (int)(sizeof(api) / sizeof(api[0])));
     tcase_add_loop_test(t, any_order_of_events, 0, SHARDS);
     suite_add_tcase(s, t);

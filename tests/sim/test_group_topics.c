@@ -130,6 +130,52 @@ START_TEST(a_topic_is_deleted_under_its_readers)
 }
 END_TEST
 
+/* --- KIP-881 ------------------------------------------------------------------------------- */
+
+static const char *rack[] = { "", "east", "west", "north" }; /* of brokers */
+static const char *const home[] = { "east", "west", "north" };
+
+/* How many partitions of t are read from another rack than the reader's. */
+static int strangers(void)
+{
+    int n = 0;
+    for (int i = 0; i < w.n; i++)
+        for (int p = 0; p < w.parts[0]; p++) {
+            int32_t leader = kafc__cluster_leader(w.sim->cluster, "t", p, NULL);
+            n += w.m[i].owns[0][p] && strcmp(rack[leader], home[i]) != 0;
+        }
+    return n;
+}
+
+/* Each member reads what is near, whoever leads; and does so again when the replicas are elsewhere. */
+START_TEST(partitions_go_to_members_in_their_rack)
+{
+    static const char *const a[] = { "range", "sticky", "cooperative-sticky", "rack-affinity" };
+    begin(240 + (uint64_t)_i, a[_i]);
+    rack[1] = "east";
+    rack[2] = "west";
+    for (int32_t b = 1; b <= 3; b++)
+        ck_assert_int_eq(kafc__cluster_set_rack(w.sim->cluster, b, rack[b]), KAFC_OK);
+    for (int i = 0; i < 3; i++) {
+        w.rack = home[i];
+        (void)gm_join(&w, 1);
+    }
+    SETTLES(1, 20);
+    ck_assert_int_eq(strangers(), 0);
+    gm_run(&w, 30 * SEC);
+    int told = w.m[0].told[KAFC_GROUP_ASSIGNED];
+    rack[1] = "west";
+    rack[2] = "east";
+    for (int32_t b = 1; b <= 2; b++)
+        ck_assert_int_eq(kafc__cluster_set_rack(w.sim->cluster, b, rack[b]), KAFC_OK);
+    gm_run(&w, 25 * SEC);
+    SETTLES(1, 20);
+    ck_assert_int_gt(w.m[0].told[KAFC_GROUP_ASSIGNED], told);
+    ck_assert_int_eq(strangers(), 0);
+    gm_world_fini(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("sim-group-topics");
@@ -139,6 +185,7 @@ int main(void)
     tcase_add_test(t, a_member_joins_once_with_what_matches);
     tcase_add_loop_test(t, R12_a_missing_topic_is_told_once_and_read_when_it_appears, 0, 2);
     tcase_add_test(t, a_topic_is_deleted_under_its_readers);
+    tcase_add_loop_test(t, partitions_go_to_members_in_their_rack, 0, 4);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
