@@ -32,6 +32,7 @@ void kafc__group_tell(struct kafc_group *g, enum kafc_group_notice_kind kind,
     };
     if (kind != KAFC_GROUP_TOPIC)
         g->settled = false;
+    kafc__group_stat_notice(g, kind, n);
     g->cfg.notice(g->cfg.ctx, &notice);
 }
 

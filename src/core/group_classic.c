@@ -35,6 +35,7 @@ static void lose(struct kafc_group *g, const char *why)
     if (g->settled) /* the owner was quicker */
         drop_revoked(g);
     int32_t n = s->n;
+    kafc__count(&g->stats.expelled, g->generation >= 0);
     g->generation = -1;
     g->has_target = false;
     g->rejoin_at = INT64_MAX;
@@ -381,8 +382,11 @@ bool kafc__group_step(struct kafc_group *g, enum kafc_group_event ev, const char
         kafc__group_say(g, KAFC_LOG_DEBUG, "%s -> %s: %s", kafc__group_name_of(was),
                         kafc__group_name_of(to), why);
     g->state = to;
-    if (to != was)
+    atomic_store_explicit(&g->stats.owned, (uint64_t)g->owned.n, memory_order_relaxed);
+    if (to != was) {
+        kafc__group_stat_moved(g, was, ev == KAFC_GROUP_EV_SYNCED);
         kafc__group_rpc_moved(g);
+    }
     return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "core/group.h"
+#include "core/group_stats.h"
 #include "core/metadata.h"
 #include "protocol/api/08_offset_commit.h"
 #include "protocol/api/09_offset_fetch.h"
@@ -254,6 +255,9 @@ struct kafc_group {
     int32_t nwatch;
 
     struct kafc_group_lane lane[KAFC_GROUP_LANES];
+
+    struct kafc_group_stats stats; /* any thread reads */
+    int64_t round_from, join_from, sync_from;
 };
 
 /* group.c */
@@ -295,6 +299,11 @@ bool kafc__group_racks_matter(const struct kafc_group *g);
 const struct kafc_assign_partition *kafc__group_racks(struct kafc_group *g,
                                                       const struct kafc_meta_topic *t, int32_t n);
 uint64_t kafc__group_racks_sum(const struct kafc_group *g, const struct kafc_meta_topic *t);
+
+/* group_stats.c */
+/* From the state `was`; synced: by an assignment. */
+void kafc__group_stat_moved(struct kafc_group *g, enum kafc_group_state was, bool synced);
+void kafc__group_stat_notice(struct kafc_group *g, enum kafc_group_notice_kind kind, int32_t n);
 
 /* group_offsets.c */
 void kafc__group_lanes_init(struct kafc_group *g);

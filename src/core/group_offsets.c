@@ -463,8 +463,12 @@ static void done(struct kafc_request *rq)
     l->busy = false;
     if (code != KAFC_OK && rq->why)
         why = *rq->why;
+    bool commit = !a.call->fetch;
     if (code == KAFC_OK)
-        code = a.call->fetch ? take_fetch(&a, &why) : take_commit(&a, &why);
+        code = commit ? take_commit(&a, &why) : take_fetch(&a, &why);
+    if (commit && rq->took_us >= 0)
+        kafc__histogram_add(&g->stats.commit_time, rq->took_us);
+    kafc__count(&g->stats.commits_failed, commit && (code != KAFC_OK || a.code != KAFC_OK));
     if (code == KAFC_OK) {
         judged(&a);
     } else {
@@ -506,6 +510,7 @@ static void start(struct kafc_group_lane *l, struct kafc_group_call *call)
         return;
     }
     l->busy = true;
+    kafc__count(&g->stats.commits, !call->fetch);
     kafc__core_send(g->core, g->node, KAFC_FOR_CONTROL, &l->rq);
 }
 

@@ -565,6 +565,7 @@ static void beat_done(struct kafc_request *rq)
     }
     if (code == KAFC_OK || code == KAFC_ERR_REBALANCE_IN_PROGRESS) {
         g->heard_at = kafc__core_now(g->core);
+        kafc__count(&g->stats.heartbeats, 1);
         g->attempts = g->rpc == KAFC_GROUP_NOTHING ? 0 : g->attempts;
         g->trouble.code = KAFC_OK;
         if (code != KAFC_OK && g->state == KAFC_GROUP_STABLE)

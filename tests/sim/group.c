@@ -273,7 +273,8 @@ struct gm *gm_join(struct gm_world *w, int ntopics)
     struct gm *m = &w->m[w->n];
     struct kafc_core_config core = { .client_id = "member",
                                      .metadata_max_age_us = w->metadata_age_us,
-                                     .rack = w->rack };
+                                     .rack = w->rack,
+                                     .log = w->log };
     *m = (struct gm){ .w = w, .index = w->n };
     w->n++;
     int poor = w->sim->poor_permille;

@@ -56,6 +56,7 @@ struct gm_world {
     const char *rack;     /* and its */
     bool patterns;        /* members subscribe by regular expressions */
     int64_t metadata_age_us;
+    struct kafc_logger log; /* of the next member */
     bool leave_static;
 };
 

@@ -240,6 +240,64 @@ START_TEST(another_subscription)
 }
 END_TEST
 
+/* --- What is counted and told ------------------------------------------------------------------ */
+
+static struct {
+    int lines; /* with a transition */
+    char last[300];
+} told;
+
+static void transition(void *ctx, kafc_log_level level, const char *line)
+{
+    const char *arrow = strstr(line, " -> "), *why = arrow ? strstr(arrow, ": ") : NULL;
+    (void)ctx, (void)level;
+    if (!arrow || strncmp(line, "group g: ", 9) != 0)
+        return;
+    ck_assert_msg(why && strlen(why) > 4, "no reason: %s", line);
+    told.lines++;
+    snprintf(told.last, sizeof(told.last), "%s", line);
+}
+
+START_TEST(every_transition_is_counted_and_logged)
+{
+    memset(&told, 0, sizeof(told));
+    gm_world_init(&w, 12, "cooperative-sticky");
+    w.log = (struct kafc_logger){ .level = KAFC_LOG_DEBUG, .sink = transition };
+    struct gm *x = gm_join(&w, 2);
+    w.log.sink = NULL;
+    SETTLES(2, 10);
+    ck_assert_str_eq(told.last, "group g: SYNCING -> STABLE: generation 1, 9 partitions assigned");
+    (void)gm_join(&w, 2);
+    gm_run(&w, SEC);
+    SETTLES(2, 20);
+    ck_assert_int_eq(kafc__cluster_kick(w.sim->cluster, "g", x->group->id), KAFC_OK);
+    gm_run(&w, 3 * SEC);
+    SETTLES(2, 20);
+    gm_run(&w, 5 * SEC);
+    struct kafc_group_numbers n = { .size = sizeof(n) };
+    kafc__metrics_get(&kafc__group_metrics, x->group, &n);
+    uint64_t sum = 0;
+    for (int i = 0; i < KAFC_GROUP_STATES; i++)
+        sum += n.entered[i];
+    ck_assert_uint_eq(sum, (uint64_t)told.lines);
+    ck_assert_uint_ge(n.entered[KAFC_GROUP_STABLE], 3);
+    ck_assert_uint_ge(n.rebalances, n.entered[KAFC_GROUP_STABLE]);
+    ck_assert_uint_eq(n.expelled, 1);
+    ck_assert_uint_eq(n.owned, (uint64_t)gm_owned(x));
+    ck_assert_uint_eq(n.assigned - n.revoked - n.lost, n.owned);
+    ck_assert_uint_eq(n.revoked, (uint64_t)x->revoked);
+    ck_assert_uint_eq(n.lost, (uint64_t)x->lost);
+    ck_assert(n.commits >= (uint64_t)x->commits && n.commits_failed >= (uint64_t)x->failed_commits);
+    ck_assert_uint_gt(n.heartbeats, 2);
+    ck_assert_uint_eq(n.sync_time_us.count, n.rebalances);
+    ck_assert_uint_eq(n.join_time_us.count, n.entered[KAFC_GROUP_SYNCING]);
+    ck_assert_uint_eq(n.rebalance_time_us.count, n.entered[KAFC_GROUP_STABLE]);
+    ck_assert_uint_ge(n.rebalance_time_us.max, n.join_time_us.max);
+    ck_assert_uint_gt(n.commit_time_us.p50, 0);
+    gm_world_fini(&w);
+}
+END_TEST
+
 /* --- Rule R6, and offsets ---------------------------------------------------------------------- */
 
 static struct {
@@ -590,6 +648,7 @@ int main(void)
     tcase_add_test(t, R8_a_caller_that_does_not_come_back);
     tcase_add_test(t, a_topic_that_is_made_anew_with_more_partitions);
     tcase_add_loop_test(t, another_subscription, 0, 2);
+    tcase_add_test(t, every_transition_is_counted_and_logged);
     tcase_add_test(t, R6_a_commit_of_a_lost_membership_is_refused_and_never_sent);
     tcase_add_test(t, R6_a_partition_that_was_kept_can_be_committed);
     tcase_add_test(t, R13_offsets_outside_of_any_membership);
