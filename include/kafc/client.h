@@ -180,7 +180,7 @@ KAFC_API kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *n
 typedef struct kafc_offset_query {
     const char *topic;
     int32_t partition;
-    kafc_position at;     /* FIRST, LAST, TIME or TAIL */
+    kafc_position at;     /* FIRST, LAST, TIME, AGO or TAIL */
     int64_t offset;       /* out: the next one to read, or KAFC_OFFSET_UNKNOWN with `result` */
     int32_t leader_epoch; /* out, -1 if the broker does not say */
     bool none_later;      /* out, TIME: no record at or after it; offset is the end */

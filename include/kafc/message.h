@@ -66,7 +66,8 @@ typedef enum kafc_position_kind {
     KAFC_POSITION_OFFSET,      /* `value` */
     KAFC_POSITION_TIME,        /* the first record at or after `value` ms since 1970; none: the end */
     KAFC_POSITION_TAIL,        /* `value` before the end, not below the first */
-    KAFC_POSITION_COMMITTED    /* the group's committed offset */
+    KAFC_POSITION_COMMITTED,   /* the group's committed offset */
+    KAFC_POSITION_AGO          /* as TIME, `value` ms before it is first looked up; stays there (rule R11) */
 } kafc_position_kind;
 
 typedef struct kafc_position {
@@ -83,6 +84,7 @@ static inline kafc_position kafc_position_make(kafc_position_kind kind, int64_t 
 #define KAFC_LAST         kafc_position_make(KAFC_POSITION_LAST, 0)
 #define KAFC_AT(offset)   kafc_position_make(KAFC_POSITION_OFFSET, (offset))
 #define KAFC_AT_TIME(ms)  kafc_position_make(KAFC_POSITION_TIME, (ms))
+#define KAFC_AGO(ms)      kafc_position_make(KAFC_POSITION_AGO, (ms))
 #define KAFC_TAIL(n)      kafc_position_make(KAFC_POSITION_TAIL, (n))
 #define KAFC_COMMITTED    kafc_position_make(KAFC_POSITION_COMMITTED, 0)
 

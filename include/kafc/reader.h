@@ -22,7 +22,8 @@ typedef enum kafc_reset {
     KAFC_RESET_DEFAULT = 0, /* below the log start: first, with a KAFC_ERR_SKIPPED notice; above the end: error */
     KAFC_RESET_FIRST = 1,
     KAFC_RESET_LAST = 2,
-    KAFC_RESET_FAIL = 3
+    KAFC_RESET_FAIL = 3,
+    KAFC_RESET_START = 4 /* where the reader's `start` says: KAFC_AGO(ms) counts from then. Within the log */
 } kafc_reset;
 
 typedef struct kafc_reader_options {
@@ -30,9 +31,10 @@ typedef struct kafc_reader_options {
     const kafc_properties *properties;
     const char *topic;        /* read from the start; or NULL and kafc_reader_assign() */
     int32_t partition;        /* 0: all partitions of the topic; KAFC_ZERO: partition 0; n > 0: partition n */
-    kafc_position start;      /* default KAFC_FIRST. auto.offset.reset. A time: brokers from 0.10.1 on */
+    kafc_position start;      /* default KAFC_FIRST. auto.offset.reset, by_duration:PT1H is KAFC_AGO(3600000).
+                               * A time: brokers from 0.10.1 on */
     kafc_position stop;       /* default: never; KAFC_LAST: the end as it is now; rule R11 */
-    kafc_reset reset;         /* out of range */
+    kafc_reset reset;         /* out of range. auto.offset.reset, of which by_duration is KAFC_RESET_START */
     kafc_isolation isolation; /* default read committed. isolation.level */
     kafc_switch check_crcs;   /* default on */
     kafc_switch notify_end;   /* KAFC_ERR_END_OF_PARTITION each time an end is reached; default off */

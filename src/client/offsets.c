@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "client/ask.h"
 #include "core/list_offsets.h"
@@ -67,11 +68,23 @@ static void add_sub(struct round *r, kafc_offset_query *q, int64_t timestamp)
         (struct sub){ .q = q, .timestamp = timestamp, .leader = -1, .offset = -1, .epoch = -1 };
 }
 
+static bool is_time(kafc_position at)
+{
+    return at.kind == KAFC_POSITION_TIME || at.kind == KAFC_POSITION_AGO;
+}
+
+static int64_t time_of(kafc_position at)
+{
+    int64_t now = at.kind == KAFC_POSITION_AGO ? kafc__clock_wall_ms() : 0;
+    return at.kind == KAFC_POSITION_TIME ? at.value : now > at.value ? now - at.value : 0;
+}
+
 static void add_query(struct round *r, kafc_offset_query *q, const struct state *s)
 {
     switch (q->at.kind) {
     case KAFC_POSITION_LAST: add_sub(r, q, AT_LATEST); break;
-    case KAFC_POSITION_TIME: add_sub(r, q, s->to_end ? AT_LATEST : q->at.value); break;
+    case KAFC_POSITION_AGO:
+    case KAFC_POSITION_TIME: add_sub(r, q, s->to_end ? AT_LATEST : time_of(q->at)); break;
     case KAFC_POSITION_TAIL:
         add_sub(r, q, AT_LATEST);
         add_sub(r, q, AT_EARLIEST);
@@ -322,7 +335,7 @@ static void settle(struct sub *s, struct state *st)
 {
     kafc_offset_query *q = s->q;
     q->leader_epoch = s->epoch;
-    if (q->at.kind == KAFC_POSITION_TIME && s->offset < 0 && !st->to_end) {
+    if (is_time(q->at) && s->offset < 0 && !st->to_end) {
         st->to_end = true; /* looked at again in the next round */
         return;
     }
@@ -507,12 +520,13 @@ static kafc_err check(const kafc_offset_query *q, int32_t n, kafc_error *err)
         if (!q[i].topic || q[i].topic[0] == '\0' || q[i].partition < 0)
             return kafc__error(err, KAFC_ERR_USAGE, "query %d has no topic or partition", (int)i);
         bool ok = q[i].at.kind == KAFC_POSITION_FIRST || q[i].at.kind == KAFC_POSITION_LAST ||
-                  (q[i].at.kind == KAFC_POSITION_TIME && q[i].at.value >= 0) ||
+                  (is_time(q[i].at) && q[i].at.value >= 0) ||
                   (q[i].at.kind == KAFC_POSITION_TAIL && q[i].at.value >= 0);
         if (!ok)
             return kafc__error(
                 err, KAFC_ERR_USAGE,
-                "query %d must ask for KAFC_FIRST, KAFC_LAST, KAFC_AT_TIME or KAFC_TAIL, from 0 on",
+                "query %d must ask for KAFC_FIRST, KAFC_LAST, KAFC_AT_TIME, KAFC_AGO or KAFC_TAIL, "
+                "from 0 on",
                 (int)i);
     }
     return KAFC_OK;

@@ -69,11 +69,31 @@ const char *kafc__options_nearest(const char *name)
 
 /* --- Values from text -------------------------------------------------------- */
 
+/* A choice that ends with a colon takes a duration. */
+static bool takes_duration(const struct kafc_choice *c)
+{
+    return c->name[strlen(c->name) - 1] == ':';
+}
+
+const char *kafc__choice_text(const struct kafc_choice *c)
+{
+    return takes_duration(c) ? "by_duration:PnDTnHnMnS" : c->name;
+}
+
+static bool is_choice(const struct kafc_choice *c, const char *text)
+{
+    size_t n = strlen(c->name);
+    int64_t ms;
+    if (!takes_duration(c))
+        return strcmp(c->name, text) == 0;
+    return strncmp(c->name, text, n) == 0 && kafc__duration_parse(text + n, &ms);
+}
+
 static void list_choices(const struct kafc_choice *c, char *buf, size_t cap)
 {
     size_t n = 0;
     for (buf[0] = '\0'; c->name && n < cap; c++)
-        n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", " : "", c->name);
+        n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", " : "", kafc__choice_text(c));
 }
 
 static kafc_err parse_string(const struct kafc_option *row, const char *text, kafc_error *err)
@@ -97,7 +117,7 @@ kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int
         return parse_string(row, text, err);
     if (row->choices) {
         for (const struct kafc_choice *c = row->choices; c->name; c++) {
-            if (strcmp(c->name, text) == 0) {
+            if (is_choice(c, text)) {
                 *value = c->value;
                 return KAFC_OK;
             }
@@ -209,8 +229,10 @@ static kafc_err resolve_position(const char *object, const struct kafc_option *r
         if (rc != KAFC_OK)
             return rc;
         at = kafc_position_make((kafc_position_kind)kind, 0);
+        if (kind == KAFC_POSITION_AGO)
+            (void)kafc__duration_parse(strchr(text, ':') + 1, &at.value); /* it was checked */
     }
-    if ((int)at.kind < 0 || at.kind > KAFC_POSITION_COMMITTED)
+    if ((int)at.kind < 0 || at.kind > KAFC_POSITION_AGO)
         return kafc__error(err, KAFC_ERR_USAGE, "%s: %s is no position", object, row->field);
     if ((at.kind == KAFC_POSITION_OFFSET || at.kind == KAFC_POSITION_TAIL) && at.value < 0)
         return kafc__error(err, KAFC_ERR_USAGE,

@@ -21,7 +21,7 @@ enum kafc_option_kind {
 
 struct kafc_choice {
     const char *name;
-    int64_t value; /* of a position: its kind */
+    int64_t value; /* of a position: its kind, to which a name that ends with a colon adds a duration */
 };
 
 struct kafc_option {
@@ -71,6 +71,9 @@ static inline int32_t kafc__option_level(int32_t resolved)
  * memory (then nothing changed). */
 char *kafc__options_keep(const struct kafc_option_set *set, void *resolved,
                          const kafc_allocator *mem);
+
+/* What a choice looks like, for sentences and documents. */
+const char *kafc__choice_text(const struct kafc_choice *c);
 
 /* The known property name that is most like `name`; never NULL. */
 const char *kafc__options_nearest(const char *name);

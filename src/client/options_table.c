@@ -45,9 +45,11 @@ static const struct kafc_choice isolation_choices[] = { { "read_committed", KAFC
                                                         { "read_uncommitted", KAFC_READ_UNCOMMITTED }, END };
 static const struct kafc_choice start_choices[] = { { "earliest", KAFC_POSITION_FIRST },
                                                     { "latest", KAFC_POSITION_LAST },
-                                                    { "none", KAFC_POSITION_FIRST }, END };
+                                                    { "none", KAFC_POSITION_FIRST },
+                                                    { "by_duration:", KAFC_POSITION_AGO }, END };
 static const struct kafc_choice reset_choices[] = { { "earliest", KAFC_RESET_FIRST }, { "latest", KAFC_RESET_LAST },
-                                                    { "none", KAFC_RESET_FAIL }, END };
+                                                    { "none", KAFC_RESET_FAIL },
+                                                    { "by_duration:", KAFC_RESET_START }, END };
 
 #define MS_MAX INT32_MAX
 
@@ -153,10 +155,13 @@ static const struct kafc_option writer_rows[] = {
 static const struct kafc_option reader_rows[] = {
     STRING(READER, topic, NULL, NULL, NULL, "What is read from the start"),
     INT32(READER, partition, NULL, NULL, -1, 0, INT32_MAX, "Default: all partitions of the topic"),
-    POSITION(READER, start, "auto.offset.reset", KAFC_POSITION_FIRST, start_choices, "Where to begin"),
+    POSITION(READER, start, "auto.offset.reset", KAFC_POSITION_FIRST, start_choices,
+             "Where to begin; by_duration: so long ago (KIP-1106)"),
     POSITION(READER, stop, NULL, KAFC_POSITION_DEFAULT, NULL, "Where to end. Default: never"),
-    ENUM(READER, reset, "auto.offset.reset", NULL, KAFC_RESET_DEFAULT, KAFC_RESET_FIRST, KAFC_RESET_FAIL, reset_choices,
-         "When the position is not in the log. Default: below it the first offset, with a notice; above it an error"),
+    ENUM(READER, reset, "auto.offset.reset", NULL, KAFC_RESET_DEFAULT, KAFC_RESET_FIRST, KAFC_RESET_START,
+         reset_choices,
+         "When the position is not in the log. Default: below it the first offset, with a notice; above it an error. "
+         "by_duration: so long before then"),
     ENUM(READER, isolation, "isolation.level", NULL, KAFC_READ_COMMITTED, KAFC_READ_COMMITTED, KAFC_READ_UNCOMMITTED,
          isolation_choices, "Whether records of open and aborted transactions are seen"),
     SWITCH(READER, check_crcs, "check.crcs", NULL, KAFC_ON, "Verify the sum of each batch"),

@@ -43,6 +43,7 @@ static int needs_of(kafc_position at, int time_bit)
     case KAFC_POSITION_LAST: return KAFC_NEED_LAST;
     case KAFC_POSITION_TAIL: return KAFC_NEED_FIRST | KAFC_NEED_LAST;
     case KAFC_POSITION_TIME:
+    case KAFC_POSITION_AGO:
         return time_bit | KAFC_NEED_LAST; /* where nothing is as late: the end */
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_OFFSET:
@@ -77,6 +78,19 @@ void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
     kafc__cp_step(p, p->needs ? KAFC_CP_UNKNOWN : KAFC_CP_KNOWN);
     if (!p->needs)
         kafc__cp_settle(p);
+}
+
+void kafc__cp_out_of_range(struct kafc_consumer_partition *p)
+{
+    const kafc_reader_options *o = &p->c->cfg.options;
+
+    p->range_reset = true;
+    p->last_epoch = -1;
+    p->needs = KAFC_NEED_FIRST | KAFC_NEED_LAST;
+    p->reset_at = o->start;
+    if (o->reset == KAFC_RESET_START)
+        p->needs |= needs_of(p->reset_at, KAFC_NEED_START_TIME);
+    kafc__cp_step(p, KAFC_CP_UNKNOWN);
 }
 
 void kafc__cp_ask(struct kafc_asked *a, struct kafc_consumer_partition *p)
@@ -216,6 +230,8 @@ static kafc_err check_position(kafc_position p, bool is_stop, kafc_error *err)
     if (p.kind == KAFC_POSITION_TIME && p.value < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "KAFC_AT_TIME(%lld) is before 1970",
                            (long long)p.value);
+    if (p.kind == KAFC_POSITION_AGO && p.value < 0)
+        return kafc__error(err, KAFC_ERR_USAGE, "KAFC_AGO(%lld) is to come", (long long)p.value);
     if (p.kind == KAFC_POSITION_TAIL && p.value < 0)
         return kafc__error(err, KAFC_ERR_USAGE, "KAFC_TAIL(%lld) is negative", (long long)p.value);
     return KAFC_OK;

@@ -263,10 +263,7 @@ static void out_of_range(struct kafc_fetcher *f, struct kafc_consumer_partition 
         kafc__cp_retry(p); /* which may send us back */
         return;
     }
-    p->range_reset = true;
-    p->last_epoch = -1;
-    p->needs = KAFC_NEED_FIRST | KAFC_NEED_LAST;
-    kafc__cp_step(p, KAFC_CP_UNKNOWN);
+    kafc__cp_out_of_range(p);
 }
 
 /* The leader that the answer names, and where it is if it says so (KIP-951). */

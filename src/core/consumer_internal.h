@@ -40,6 +40,7 @@ struct kafc_consumer_partition {
     bool busy;        /* one of them is for its present position */
     uint32_t version; /* of its position: a seek makes what is under way or queued stale */
     kafc_position start, stop;
+    kafc_position reset_at; /* KAFC_RESET_START: where to, its time fixed */
     bool range_reset; /* the lookup is for an offset that was out of range … */
     bool truncated;   /* … because the log was cut off below it, and may have grown again */
     bool stop_known;
@@ -154,6 +155,8 @@ struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kaf
                                              int32_t id, kafc_position start, kafc_position stop);
 void kafc__cp_start(struct kafc_consumer_partition *p,
                     kafc_position start); /* also the application's thread */
+/* The position is not in the log: asks what the log holds, and then does what the reader's `reset` says. */
+void kafc__cp_out_of_range(struct kafc_consumer_partition *p);
 bool kafc__cp_is_low(
     const struct kafc_consumer_partition *p); /* so little is queued that more is to be fetched */
 void kafc__cp_retry(struct kafc_consumer_partition *p); /* later, with back-off */

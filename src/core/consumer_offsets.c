@@ -18,14 +18,24 @@ static int64_t *found(struct kafc_consumer_partition *p, int need)
     return &p->stop_time; /* KAFC_NEED_STOP_TIME */
 }
 
-static int64_t timestamp_of(const struct kafc_consumer_partition *p, int need)
+/* A time before now is a time from the first lookup on (rule R11). */
+static int64_t fix_time(const struct kafc_consumer_partition *p, kafc_position *at)
+{
+    int64_t now = kafc__core_wall_ms(p->c->core);
+
+    if (at->kind == KAFC_POSITION_AGO)
+        *at = KAFC_AT_TIME(now > at->value ? now - at->value : 0);
+    return at->value;
+}
+
+static int64_t timestamp_of(struct kafc_consumer_partition *p, int need)
 {
     switch (need) {
     case KAFC_NEED_FIRST: return -2;
     case KAFC_NEED_LAST: return -1;
-    case KAFC_NEED_START_TIME: return p->start.value;
+    case KAFC_NEED_START_TIME: return fix_time(p, p->range_reset ? &p->reset_at : &p->start);
     }
-    return p->stop.value; /* KAFC_NEED_STOP_TIME */
+    return fix_time(p, &p->stop); /* KAFC_NEED_STOP_TIME */
 }
 
 static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at, int64_t by_time)
@@ -34,6 +44,7 @@ static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at
     case KAFC_POSITION_FIRST: return p->first;
     case KAFC_POSITION_LAST: return p->last;
     case KAFC_POSITION_TAIL: return p->last - at.value > p->first ? p->last - at.value : p->first;
+    case KAFC_POSITION_AGO: /* is a TIME by now */
     case KAFC_POSITION_TIME: return by_time >= 0 ? by_time : p->last;
     case KAFC_POSITION_OFFSET:
     case KAFC_POSITION_DEFAULT:
@@ -42,13 +53,25 @@ static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at
     return at.value;
 }
 
+/* Where `reset` leads. */
+static int64_t reset_to(const struct kafc_consumer_partition *p, kafc_reset how)
+{
+    int64_t to = p->first;
+
+    if (how == KAFC_RESET_LAST)
+        to = p->last;
+    else if (how == KAFC_RESET_START)
+        to = resolve(p, p->reset_at, p->start_time);
+    return to < p->first ? p->first : to > p->last ? p->last : to;
+}
+
 enum verdict { GO_ON, GIVE_UP, NO_MEMORY };
 
 /* The position lay outside the log: what now? (rule R3) */
 static enum verdict reset_range(struct kafc_consumer_partition *p)
 {
     kafc_reset how = p->c->cfg.options.reset;
-    int64_t was = p->fetch_offset, to = how == KAFC_RESET_LAST ? p->last : p->first;
+    int64_t was = p->fetch_offset, to = reset_to(p, how);
     bool truncated = p->truncated || was > p->last;
 
     if (was >= p->first && !truncated)
@@ -79,8 +102,7 @@ static bool settle_range(struct kafc_consumer_partition *p)
     case GIVE_UP: kafc__cp_step(p, KAFC_CP_BROKEN); return false;
     case NO_MEMORY: break;
     }
-    p->needs = KAFC_NEED_FIRST |
-               KAFC_NEED_LAST; /* all over again: nothing moves without a notice */
+    kafc__cp_out_of_range(p); /* all over again: nothing moves without a notice */
     kafc__cp_retry(p);
     return false;
 }

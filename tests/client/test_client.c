@@ -187,12 +187,15 @@ START_TEST(offsets_of_every_kind)
         { .topic = "t", .partition = 0, .at = KAFC_TAIL(99) },
         { .topic = "t", .partition = 0, .at = KAFC_AT_TIME(4500) },
         { .topic = "t", .partition = 0, .at = KAFC_AT_TIME(99999) },
+        { .topic = "t", .partition = 0, .at = KAFC_AGO(60000) },
         { .topic = "t", .partition = 1, .at = KAFC_LAST },
         { .topic = "t", .partition = 2, .at = KAFC_LAST },
         { .topic = "t", .partition = 3, .at = KAFC_TAIL(1) },
+        { .topic = "t", .partition = 0, .at = KAFC_AGO(0) }, /* set below */
         { .topic = "t", .partition = 0, .at = KAFC_LAST },
     };
-    static const int64_t want[] = { 2, 10, 7, 2, 4, 10, 5, 0, 0, 10 };
+    enum { N = sizeof(q) / sizeof(q[0]) };
+    static const int64_t want[] = { 2, 10, 7, 2, 4, 10, 10, 5, 0, 0, 4, 10 };
     kafc_error e;
     fill(0, 10);
     fill(1, 5);
@@ -200,12 +203,13 @@ START_TEST(offsets_of_every_kind)
     for (int16_t v = 11; v >= 1; v--) {
         ck_assert_int_eq(kafc_mock_set_versions(mock, 2, 0, v), KAFC_OK);
         ck_assert_int_eq(kafc_mock_cut(mock, 0), KAFC_OK);
-        ok(kafc_client_offsets(client, q, 10, KAFC_ISOLATION_DEFAULT, 5000, &e), &e);
-        for (int i = 0; i < 10; i++) {
+        q[N - 2].at = KAFC_AGO(kafc__clock_wall_ms() - 4001);
+        ok(kafc_client_offsets(client, q, N, KAFC_ISOLATION_DEFAULT, 5000, &e), &e);
+        for (int i = 0; i < N; i++) {
             ck_assert_int_eq(q[i].result, KAFC_OK);
             ck_assert_msg(q[i].offset == want[i], "v%d query %d: %lld", v, i,
                           (long long)q[i].offset);
-            ck_assert_int_eq(q[i].none_later, i == 5);
+            ck_assert_int_eq(q[i].none_later, i == 5 || i == 6);
         }
     }
 }

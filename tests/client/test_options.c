@@ -222,6 +222,57 @@ START_TEST(one_set_serves_all_objects)
 }
 END_TEST
 
+START_TEST(a_duration_as_java_writes_it)
+{
+    static const struct {
+        const char *text;
+        int64_t ms; /* -1: refused */
+    } cases[] = { { "by_duration:PT1H", 3600000 },
+                  { "by_duration:P1D", 86400000 },
+                  { "by_duration:P1DT2H3M4.0567S", 93784056 },
+                  { "by_duration:pt1m", 60000 },
+                  { "by_duration:PT0S", 0 },
+                  { "by_duration:PT1,5S", 1500 },
+                  { "by_duration:PT2.S", 2000 },
+                  { "by_duration:P106751991167D", 9223372036828800000 },
+                  { "by_duration:P106751991168D", -1 },
+                  { "by_duration:PT99999999999999999999S", -1 },
+                  { "by_duration:", -1 },
+                  { "by_duration:P", -1 },
+                  { "by_duration:PT", -1 },
+                  { "by_duration:P1DT", -1 },
+                  { "by_duration:P1H", -1 },
+                  { "by_duration:PT1D", -1 },
+                  { "by_duration:PT1M1H", -1 },
+                  { "by_duration:PT1H1H", -1 },
+                  { "by_duration:PT1.5H", -1 },
+                  { "by_duration:PT1.0123456789S", -1 },
+                  { "by_duration:-PT1H", -1 },
+                  { "by_duration:PT-1H", -1 },
+                  { "by_duration:PT1", -1 },
+                  { "by_duration:1h", -1 },
+                  { "by_duration", -1 } };
+    kafc_properties *p = kafc_properties_new();
+    kafc_reader_options r;
+    kafc_error err;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        kafc_err rc = kafc_properties_set(p, "auto.offset.reset", cases[i].text, &err);
+        ck_assert_msg(rc == (cases[i].ms < 0 ? KAFC_ERR_USAGE : KAFC_OK), "%s", cases[i].text);
+        if (rc != KAFC_OK) {
+            ck_assert_ptr_nonnull(strstr(err.message, "by_duration:PnDTnHnMnS"));
+            continue;
+        }
+        ck_assert_int_eq(
+            kafc__options_resolve(&kafc__reader_options, KAFC_READER(.properties = p), &r, NULL),
+            KAFC_OK);
+        ck_assert_int_eq(r.start.kind, KAFC_POSITION_AGO);
+        ck_assert_int_eq(r.start.value, cases[i].ms);
+        ck_assert_int_eq(r.reset, KAFC_RESET_START);
+    }
+    kafc_properties_free(p);
+}
+END_TEST
+
 START_TEST(wrong_names_and_values_are_refused_when_set)
 {
     static const char *const wrong[][3] = {
@@ -369,7 +420,7 @@ static void add_range(struct text *t, const struct kafc_option *row)
     if (row->choices) {
         add(t, " ");
         for (const struct kafc_choice *c = row->choices; c->name; c++)
-            add(t, "%s%s", c == row->choices ? "" : ", ", c->name);
+            add(t, "%s%s", c == row->choices ? "" : ", ", kafc__choice_text(c));
         add(t, " |");
     } else if (numeric(row) && row->max == INT64_MAX) {
         add(t, " from %" PRId64 " |", row->min);
@@ -420,6 +471,6 @@ END_TEST
 
 SUITE_MAIN("client/options", 30, V1_every_legal_zero_can_be_said, V1_zero_is_the_default,
            both_ends_of_each_range_hold, names_of_what_is_not_there_yet_say_so, a_set_field_wins_over_the_property,
-           one_set_serves_all_objects, wrong_names_and_values_are_refused_when_set,
+           one_set_serves_all_objects, a_duration_as_java_writes_it, wrong_names_and_values_are_refused_when_set,
            properties_come_from_files, structs_of_other_sizes, every_member_has_a_row,
            the_document_is_the_table)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_reader against the mock: where it starts, seeks, what messages carry,
+ * kafc_reader against the mock: seeks, what messages carry,
  * batches, waits and wake-ups, and objects that are used wrongly.
  */
 #include <signal.h>
@@ -11,200 +11,6 @@
 
 #include "base/sync.h"
 #include "tests/client/reading.h"
-
-/* --- R3: where to start ---------------------------------------------------------- */
-
-START_TEST(R3_the_default_start_is_the_first_offset)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 5);
-    ck_ok(kafc_mock_delete_records(e.mock, "t", 0, 2));
-    reading_reader(&e, KAFC_READER(.topic = "t"));
-    expect_offsets(&e, 2, 5);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R3_last_reads_what_comes_then)
-{
-    struct reading e;
-    kafc_reader_state s = { .position = KAFC_OFFSET_UNKNOWN };
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 5);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_LAST,
-                                   .max_wait_ms = 20));
-    while (s.position < 0) {
-        expect_nothing(&e, 10);
-        ck_ok(kafc_reader_state_get(e.reader, "t", 0, &s, &e.err));
-    }
-    ck_assert_int_eq(s.position, 5);
-    put_some(&e, 2);
-    expect_offsets(&e, 5, 7);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R3_an_offset)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(7)));
-    expect_offsets(&e, 7, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(0)));
-    expect_offsets(&e, 0, 10);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R3_a_time)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_records(&e, "t", 0, 10, 5000, -1);
-    put_records(&e, "t", 0, 10, 6000, -1);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(6003)));
-    expect_offsets(&e, 13, 20);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(5500)));
-    expect_offsets(&e, 10, 20);
-    reading_reader(&e,
-                   KAFC_READER(.topic = "t", .start = KAFC_AT_TIME(9000), .notify_end = KAFC_ON));
-    expect_err(&e, KAFC_ERR_END_OF_PARTITION); /* none is as late: the end */
-    ck_assert_int_eq(e.m.offset, 20);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R3_n_before_the_end)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    ck_ok(kafc_mock_delete_records(e.mock, "t", 0, 4));
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_TAIL(3)));
-    expect_offsets(&e, 7, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_TAIL(100)));
-    expect_offsets(&e, 4, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", .start = KAFC_TAIL(0), .notify_end = KAFC_ON));
-    expect_err(&e, KAFC_ERR_END_OF_PARTITION);
-    ck_assert_int_eq(e.m.offset, 10);
-    reading_close(&e);
-}
-END_TEST
-
-/* --- R3: out of range -------------------------------------------------------------- */
-
-START_TEST(R3_below_the_log_start_is_a_notice_with_the_count)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    ck_ok(kafc_mock_delete_records(e.mock, "t", 0, 6));
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(2)));
-    expect_err(&e, KAFC_ERR_SKIPPED);
-    ck_assert_str_eq(e.m.topic, "t");
-    ck_assert_int_eq(e.m.partition, 0);
-    ck_assert_int_eq(e.m.offset, 6);
-    ck_assert_ptr_nonnull(strstr(e.err.message, "4 skipped"));
-    expect_offsets(&e, 6, 10);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R3_above_the_end_is_an_error_until_a_seek)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 2);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(20)));
-    expect_err(&e, KAFC_ERR_TRUNCATED);
-    ck_assert_int_eq(e.m.offset, 20);
-    ck_assert_ptr_nonnull(strstr(e.err.message, "20"));
-    ck_assert_ptr_nonnull(strstr(e.err.message, "0 to 10"));
-    expect_nothing(&e, 50);
-    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(8), &e.err));
-    expect_offsets(&e, 8, 10);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R3_a_log_cut_off_below_the_position_is_an_error)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    for (int i = 0; i < 10; i++)
-        put_some(&e, 1);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .max_wait_ms = 20));
-    expect_offsets(&e, 0, 10);
-    ck_ok(kafc_mock_truncate(e.mock, "t", 0, 5));
-    expect_err(&e, KAFC_ERR_TRUNCATED);
-    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_FIRST, &e.err));
-    expect_offsets(&e, 0, 5);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R3_a_log_cut_off_and_grown_again_is_an_error_too)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    for (int i = 0; i < 10; i++)
-        put_some(&e, 1);
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .max_wait_ms = 20));
-    expect_offsets(&e, 0, 10);
-    /* While no fetch can tell, since nobody answers. */
-    ck_ok(kafc_mock_push_error(e.mock, 1, KAFC_ERR_NOT_LEADER_OR_FOLLOWER, 3));
-    ck_ok(kafc_mock_truncate(e.mock, "t", 0, 5));
-    for (int i = 0; i < 10; i++)
-        put_some(&e, 1);
-    expect_err(&e, KAFC_ERR_TRUNCATED);
-    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(5), &e.err));
-    expect_offsets(&e, 5, 15);
-    reading_close(&e);
-}
-END_TEST
-
-static void reset_case(kafc_reset reset, int64_t start, kafc_err code, int64_t next)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    ck_ok(kafc_mock_delete_records(e.mock, "t", 0, 4));
-    reading_reader(&e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .start = KAFC_AT(start),
-                                   .reset = reset, .max_wait_ms = 20));
-    expect_err(&e, code);
-    if (next == 10)
-        put_some(&e, 1);
-    if (next >= 0)
-        expect_offset(&e, next);
-    else
-        expect_nothing(&e, 50);
-    reading_close(&e);
-}
-
-START_TEST(R3_both_out_of_range_policies_can_be_set)
-{
-    reset_case(KAFC_RESET_DEFAULT, 1, KAFC_ERR_SKIPPED, 4);
-    reset_case(KAFC_RESET_FIRST, 1, KAFC_ERR_SKIPPED, 4);
-    reset_case(KAFC_RESET_LAST, 1, KAFC_ERR_SKIPPED, 10);
-    reset_case(KAFC_RESET_FAIL, 1, KAFC_ERR_OFFSET_OUT_OF_RANGE, -1);
-    reset_case(KAFC_RESET_DEFAULT, 11, KAFC_ERR_TRUNCATED, -1);
-    reset_case(KAFC_RESET_FIRST, 11, KAFC_ERR_SKIPPED, 4);
-    reset_case(KAFC_RESET_LAST, 11, KAFC_ERR_SKIPPED, 10);
-    reset_case(KAFC_RESET_FAIL, 11, KAFC_ERR_TRUNCATED, -1);
-}
-END_TEST
 
 /* --- R2: assign and seek ------------------------------------------------------------ */
 
@@ -745,19 +551,16 @@ START_TEST(usage_errors_name_what_is_wrong)
 }
 END_TEST
 
-SUITE_MAIN(
-    "client/reader", 60, R3_the_default_start_is_the_first_offset, R3_last_reads_what_comes_then,
-    R3_an_offset, R3_a_time, R3_n_before_the_end, R3_below_the_log_start_is_a_notice_with_the_count,
-    R3_above_the_end_is_an_error_until_a_seek, R3_a_log_cut_off_below_the_position_is_an_error,
-    R3_a_log_cut_off_and_grown_again_is_an_error_too, R3_both_out_of_range_policies_can_be_set,
-    R2_assign_reads_from_the_explicit_start, R2_seek_is_local_and_immediate,
-    R2_seek_drops_what_was_fetched_ahead, R2_seek_on_a_partition_that_is_not_assigned,
-    R2_the_handler_of_the_puzzle_run_twice, V2_no_result_shows_a_magic_number,
-    V3_null_and_empty_differ, V4_a_message_carries_where_it_came_from, V4_log_append_time,
-    a_batch_is_handed_over_whole_and_the_position_moves_past_it,
-    the_rest_of_a_batch_that_fetch_began, a_batch_outlives_reader_and_client_on_another_thread,
-    a_timeout_is_kept, C3_wake_from_a_signal_handler,
-    C3_a_wake_that_comes_early_is_for_the_next_call_that_may_wait,
-    a_fetch_that_can_bring_nothing_says_so, a_timeout_says_what_and_where, a_closed_reader_says_so,
-    a_reader_of_a_closed_client_says_so, closing_the_client_ends_a_fetch_that_waits,
-    usage_errors_name_what_is_wrong)
+SUITE_MAIN("client/reader", 60, R2_assign_reads_from_the_explicit_start,
+           R2_seek_is_local_and_immediate, R2_seek_drops_what_was_fetched_ahead,
+           R2_seek_on_a_partition_that_is_not_assigned, R2_the_handler_of_the_puzzle_run_twice,
+           V2_no_result_shows_a_magic_number, V3_null_and_empty_differ,
+           V4_a_message_carries_where_it_came_from, V4_log_append_time,
+           a_batch_is_handed_over_whole_and_the_position_moves_past_it,
+           the_rest_of_a_batch_that_fetch_began,
+           a_batch_outlives_reader_and_client_on_another_thread, a_timeout_is_kept,
+           C3_wake_from_a_signal_handler,
+           C3_a_wake_that_comes_early_is_for_the_next_call_that_may_wait,
+           a_fetch_that_can_bring_nothing_says_so, a_timeout_says_what_and_where,
+           a_closed_reader_says_so, a_reader_of_a_closed_client_says_so,
+           closing_the_client_ends_a_fetch_that_waits, usage_errors_name_what_is_wrong)
