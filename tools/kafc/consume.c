@@ -3,7 +3,6 @@
  * kafc consume: the messages of a topic on standard output.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,25 +13,6 @@ static kafc_reader *reader;
 static void wake(void)
 {
     kafc_reader_wake(reader);
-}
-
-static bool parse_offset(const char *s, kafc_position *out)
-{
-    char *end;
-    long long n;
-
-    if (!s || strcmp(s, "beginning") == 0)
-        *out = KAFC_FIRST;
-    else if (strcmp(s, "end") == 0)
-        *out = KAFC_LAST;
-    else {
-        errno = 0;
-        n = strtoll(s + (*s == '@'), &end, 10);
-        if (errno || end == s + (*s == '@') || *end || (*s == '@' && n < 0) || n == LLONG_MIN)
-            return false;
-        *out = *s == '@' ? KAFC_AT_TIME(n) : *s == '-' ? KAFC_TAIL(-n) : KAFC_AT(n);
-    }
-    return true;
 }
 
 struct ends {
@@ -169,7 +149,7 @@ int tool_consume(const struct tool_options *o)
         return tool_fail(TOOL_USAGE, "-t TOPIC is missing");
     if (o->json && o->format)
         return tool_fail(TOOL_USAGE, "-J and -f exclude each other");
-    if (!parse_offset(o->offset, &ro.start))
+    if (!tool_position(o->offset ? o->offset : "beginning", &ro.start))
         return tool_fail(TOOL_USAGE, "-o wants beginning, end, N, -N or @MS, not \"%s\"", o->offset);
     f = tool_format_parse(o->format ? o->format : "%s\\n", &err);
     if (!f)

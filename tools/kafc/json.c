@@ -9,8 +9,7 @@
 #include "protocol/json_text.h"
 #include "tools/kafc/tool.h"
 
-/* Bytes as a JSON string; what is no UTF-8 becomes U+FFFD. NULL when out of memory. */
-static json_t *text(const void *bytes, int32_t len)
+json_t *tool_json_text(const void *bytes, int32_t len)
 {
     const unsigned char *p = bytes;
     size_t n = len > 0 ? (size_t)len : 0, used = 0;
@@ -36,7 +35,7 @@ static json_t *text(const void *bytes, int32_t len)
 
 static json_t *bytes_or_null(kafc_bytes b)
 {
-    return b.p ? text(b.p, b.len) : json_null();
+    return b.p ? tool_json_text(b.p, b.len) : json_null();
 }
 
 /* kcat's form: name, value, name, value, … */
@@ -45,7 +44,7 @@ static json_t *headers(const kafc_message *m)
     json_t *a = json_array();
 
     for (int32_t i = 0; i < m->nheaders; i++) {
-        (void)json_array_append_new(a, text(m->headers[i].name.p, m->headers[i].name.len));
+        (void)json_array_append_new(a, tool_json_text(m->headers[i].name.p, m->headers[i].name.len));
         (void)json_array_append_new(a, bytes_or_null(m->headers[i].value));
     }
     return a;

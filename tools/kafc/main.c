@@ -14,7 +14,7 @@
 enum {
     LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION,
     LONG_BLACKHOLE, LONG_ENDLESS, LONG_PARTITIONS,
-    LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH, LONG_IDEMPOTENT
+    LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH, LONG_IDEMPOTENT, LONG_DRY_RUN
 };
 
 static const struct option decode_options[] = {
@@ -23,6 +23,11 @@ static const struct option decode_options[] = {
     { "frame", required_argument, NULL, LONG_FRAME },
     { "api", required_argument, NULL, LONG_API },
     { "version", required_argument, NULL, LONG_VERSION },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option groups_options[] = {
+    { "json", no_argument, NULL, 'J' },
+    { "dry-run", no_argument, NULL, LONG_DRY_RUN },
     { NULL, 0, NULL, 0 },
 };
 static const struct option mock_options[] = {
@@ -103,6 +108,27 @@ const struct tool_command tool_commands[] = {
       "  -J             as JSON\n"
       "  -X NAME=VALUE  any property; see docs/OPTIONS.md\n",
       tool_metadata, NULL, false },
+    { "groups", "b:t:o:JX:",
+      "groups -b LIST [list | describe GROUP… | lag GROUP | delete GROUP…] [--json] [-X NAME=VALUE]…\n"
+      "       groups -b LIST reset GROUP -t TOPIC[:N]… -o OFFSET [--dry-run] [--json] [-X NAME=VALUE]…",
+      "Shows groups and how far they have come, moves them, deletes them. It is never a member.\n"
+      "\n"
+      "  list             the groups of all brokers, with state and coordinator\n"
+      "  describe GROUP…  state, assignor, members, and what each subscribes to and is assigned\n"
+      "  lag GROUP        of each partition the next offset to read that is committed, the end, how many lie between,\n"
+      "                   and who reads it. Behind an open transaction there is nothing to read yet: it ends there\n"
+      "  reset GROUP      commits offsets while the group has no members; prints what was (-: nothing) and what is.\n"
+      "                   It makes the group if there is none\n"
+      "  delete GROUP…    forgets groups without members, with their offsets\n"
+      "\n"
+      "  -b LIST          brokers to begin with, host:port,host:port\n"
+      "  -t TOPIC[:N]     reset: the topic's partitions, or partition N alone\n"
+      "  -o OFFSET        reset: beginning, end, N, -N (N before the end), @MS (the first from a time on, ms since\n"
+      "                   1970), committed, committed+N or committed-N. Outside of the log is its nearest end\n"
+      "  --dry-run        reset: prints what would be, and changes nothing\n"
+      "  -J, --json       a JSON object on a line, of each group one\n"
+      "  -X NAME=VALUE    any property; see docs/OPTIONS.md\n",
+      tool_groups, groups_options, true },
     { "mock", "n:p:t:",
       "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole | --endless SIZE[:CODEC]]",
       "Serves a cluster in memory until SIGTERM or Ctrl-C. Prints its bootstrap list first.\n"
@@ -390,6 +416,7 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case LONG_BLACKHOLE: o->blackhole = true; break;
     case LONG_ENDLESS: o->endless = arg; break;
     case LONG_IDEMPOTENT: o->idempotent = true; break;
+    case LONG_DRY_RUN: o->dry_run = true; break;
     case 'X': return add_property(o, arg);
     default: return take_number(o, letter, arg);
     }
@@ -445,9 +472,9 @@ static int parse(const struct tool_command *c, int argc, char **argv, struct too
         if (status)
             return status;
     }
-    if (c->takes_name && optind < argc)
-        o->name = argv[optind++];
-    if (optind < argc)
+    o->words = argv + optind;
+    o->nwords = argc - optind;
+    if (o->nwords && !c->takes_words)
         return tool_fail(TOOL_USAGE, "\"%s\" is too much\nusage: kafc %s", argv[optind], c->usage);
     return TOOL_OK;
 }

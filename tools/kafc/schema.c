@@ -82,12 +82,14 @@ int tool_schema(const struct tool_options *o)
     const struct kafc_api *api;
     int status;
 
-    if (!o->name)
+    if (o->nwords > 1)
+        return tool_fail(TOOL_USAGE, "\"%s\" is too much: schema takes one name", o->words[1]);
+    if (!o->nwords)
         return list_all();
-    api = kafc__api_named(o->name);
-    s = api ? api->req : kafc__schema_named(o->name);
+    api = kafc__api_named(o->words[0]);
+    s = api ? api->req : kafc__schema_named(o->words[0]);
     if (!s)
-        return unknown(o->name);
+        return unknown(o->words[0]);
     if (s->key >= 0)
         print_api(kafc__api(s->key));
     status = print_message(s);

@@ -46,7 +46,9 @@ struct tool_options {
     bool reencode, records;             /* --reencode --records */
     const char *frame, *api;            /* --frame --api */
     long long version;                  /* --version; -1: not given */
-    const char *name;                   /* the word behind the options */
+    bool dry_run;                       /* --dry-run */
+    char **words;                       /* behind the options */
+    int nwords;
 };
 
 struct tool_command {
@@ -54,7 +56,7 @@ struct tool_command {
     const char *usage, *help;
     int (*run)(const struct tool_options *o);
     const struct option *longs; /* getopt_long(3)'s, or NULL */
-    bool takes_name;            /* one word may stand behind the options */
+    bool takes_words;           /* some may stand behind the options */
 };
 
 extern const struct tool_command tool_commands[]; /* ended by a NULL name */
@@ -62,6 +64,7 @@ extern const struct tool_command tool_commands[]; /* ended by a NULL name */
 int tool_produce(const struct tool_options *o);
 int tool_consume(const struct tool_options *o);
 int tool_metadata(const struct tool_options *o);
+int tool_groups(const struct tool_options *o);
 int tool_mock(const struct tool_options *o);
 int tool_decode(const struct tool_options *o);
 int tool_encode(const struct tool_options *o);
@@ -84,6 +87,8 @@ void tool_near_try(struct tool_near *n, const char *candidate); /* kept if it is
 /* The values of -a and -z by these or other names of the options; NULL leaves *out. Reports what they are not. */
 int tool_acks(const char *option, const char *s, kafc_acks *out);
 int tool_codec(const char *option, const char *s, kafc_compression *out);
+/* beginning, end, N, -N (before the end) or @MS; false: none of these. */
+bool tool_position(const char *s, kafc_position *out);
 /* Opens the client of the command line; reports why not. */
 kafc_client *tool_client(const struct tool_options *o);
 /* Ctrl-C and SIGTERM: sets tool_stop and calls wake, in signal handlers (rule C3). */
@@ -98,5 +103,8 @@ void tool_format_print(const struct tool_format *f, FILE *out, const kafc_messag
 /* kcat's JSON envelope, one line. false: out of memory. */
 bool tool_json_print(FILE *out, const kafc_message *m);
 bool tool_json_metadata(FILE *out, const kafc_metadata *m);
+/* Bytes as a string of JSON; what is no UTF-8 becomes U+FFFD. NULL when out of memory. */
+struct json_t;
+struct json_t *tool_json_text(const void *bytes, int32_t len);
 
 #endif

@@ -2,6 +2,9 @@
  *
  * Values of options that several commands take.
  */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/kafc/tool.h"
@@ -36,4 +39,23 @@ int tool_codec(const char *option, const char *s, kafc_compression *out)
     return s ? tool_fail(TOOL_USAGE, "%s wants none, gzip, snappy, lz4 or zstd, not \"%s\"", option,
                          s)
              : TOOL_OK;
+}
+
+bool tool_position(const char *s, kafc_position *out)
+{
+    char *end;
+    long long n;
+
+    if (strcmp(s, "beginning") == 0)
+        *out = KAFC_FIRST;
+    else if (strcmp(s, "end") == 0)
+        *out = KAFC_LAST;
+    else {
+        errno = 0;
+        n = strtoll(s + (*s == '@'), &end, 10);
+        if (errno || end == s + (*s == '@') || *end || (*s == '@' && n < 0) || n == LLONG_MIN)
+            return false;
+        *out = *s == '@' ? KAFC_AT_TIME(n) : *s == '-' ? KAFC_TAIL(-n) : KAFC_AT(n);
+    }
+    return true;
 }

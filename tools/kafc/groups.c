@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc groups: which there are, who is in them; and the way to its other
+ * verbs.
+ */
+#include "tools/kafc/groups.h"
+
+#include <string.h>
+
+#include "tools/kafc/table.h"
+
+int groups_no_memory(void)
+{
+    return tool_fail(TOOL_FAILED, "out of memory");
+}
+
+int groups_print(json_t *o)
+{
+    bool ok = o && json_dumpf(o, stdout, JSON_COMPACT) == 0;
+
+    putchar('\n');
+    json_decref(o);
+    return ok || ferror(stdout) ? TOOL_OK : groups_no_memory(); /* what cannot be written is main's to say */
+}
+
+json_t *groups_text(const char *s)
+{
+    return s ? tool_json_text(s, (int32_t)strlen(s)) : json_null();
+}
+
+int groups_failed(const struct groups *g, const char *group, const kafc_error *err)
+{
+    kafc_group_list *l = NULL;
+    struct tool_near near;
+
+    if (err->code != KAFC_ERR_GROUP_ID_NOT_FOUND)
+        return tool_fail(TOOL_FAILED, "%s", err->message);
+    tool_near_begin(&near, group);
+    (void)kafc_client_list_groups(g->client, NULL, GROUPS_WAIT, &l, NULL);
+    for (int32_t i = 0; l && i < l->ngroups; i++)
+        tool_near_try(&near, l->groups[i].group);
+    if (near.best)
+        (void)tool_fail(0, "there is no group \"%s\"; did you mean \"%s\"?", group, near.best);
+    else
+        (void)tool_fail(0, "there is no group \"%s\"; \"kafc groups list\" shows those that there are", group);
+    kafc_group_list_free(l);
+    return TOOL_FAILED;
+}
+
+kafc_group_descriptions *groups_look(const struct groups *g, const char *group, kafc_error *err, int *status)
+{
+    kafc_group_descriptions *d;
+    kafc_err rc = kafc_client_describe_groups(g->client, &group, 1, GROUPS_WAIT, &d, err);
+
+    *status = TOOL_OK;
+    if (rc == KAFC_OK)
+        return d;
+    kafc_group_descriptions_free(d);
+    if (rc != KAFC_ERR_GROUP_ID_NOT_FOUND)
+        *status = tool_fail(TOOL_FAILED, "%s", err->message);
+    return NULL;
+}
+
+/* --- list ----------------------------------------------------------------------------------- */
+
+static int list_json(const kafc_group_list *l)
+{
+    json_t *a = json_array();
+
+    for (int32_t i = 0; i < l->ngroups; i++) {
+        const kafc_listed_group *g = &l->groups[i];
+
+        (void)json_array_append_new(a, json_pack("{so so so so si}", "group", groups_text(g->group), "state",
+                                                 groups_text(g->state), "type", groups_text(g->type),
+                                                 "protocol_type", groups_text(g->protocol_type), "coordinator",
+                                                 (int)g->coordinator));
+    }
+    return groups_print(json_pack("{so}", "groups", a));
+}
+
+static int list_text(const kafc_group_list *l)
+{
+    struct table t;
+
+    table_begin(&t, "GROUP STATE TYPE PROTOCOL >COORDINATOR");
+    for (int32_t i = 0; i < l->ngroups; i++) {
+        const kafc_listed_group *g = &l->groups[i];
+
+        table_add(&t, "%s", g->group);
+        table_add(&t, "%s", g->state ? g->state : "");
+        table_add(&t, "%s", g->type ? g->type : "");
+        table_add(&t, "%s", g->protocol_type);
+        table_number(&t, g->coordinator);
+    }
+    return table_end(&t) ? TOOL_OK : groups_no_memory();
+}
+
+/* What the others know is shown when a broker fails. */
+static int list(const struct groups *g)
+{
+    kafc_group_list *l;
+    kafc_error err;
+    kafc_err rc = kafc_client_list_groups(g->client, NULL, GROUPS_WAIT, &l, &err);
+    int status = !l ? TOOL_OK : g->o->json ? list_json(l) : list_text(l);
+
+    kafc_group_list_free(l);
+    return rc ? tool_fail(TOOL_FAILED, "%s", err.message) : status;
+}
+
+/* --- describe --------------------------------------------------------------------------------- */
+
+static json_t *member_json(const kafc_group_member *m)
+{
+    json_t *topics = json_array(), *partitions = json_array();
+
+    for (int32_t i = 0; i < m->ntopics; i++)
+        (void)json_array_append_new(topics, groups_text(m->topics[i]));
+    for (int32_t i = 0; i < m->nassigned; i++)
+        (void)json_array_append_new(partitions, json_pack("{so si}", "topic", groups_text(m->assigned[i].topic),
+                                                          "partition", (int)m->assigned[i].partition));
+    return json_pack("{so so so so so so so so}", "member_id", groups_text(m->member_id), "instance_id",
+                     groups_text(m->instance_id), "client_id", groups_text(m->client_id), "host",
+                     groups_text(m->host), "rack", groups_text(m->rack), "topics", topics, "pattern",
+                     groups_text(m->pattern), "partitions", partitions);
+}
+
+static int describe_json(const kafc_described_group *d)
+{
+    json_t *members = json_array();
+
+    for (int32_t i = 0; i < d->nmembers; i++)
+        (void)json_array_append_new(members, member_json(&d->members[i]));
+    return groups_print(json_pack("{so so so so so si so}", "group", groups_text(d->group), "state",
+                                  groups_text(d->state), "type", groups_text(d->type), "protocol_type",
+                                  groups_text(d->protocol_type), "assignor", groups_text(d->assignor),
+                                  "coordinator", (int)d->coordinator, "members", members));
+}
+
+/* "t[0,3] u[1]" */
+static char *partitions_text(const kafc_group_member *m)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *f = open_memstream(&text, &n);
+    const char *topic = NULL;
+
+    for (int32_t i = 0; f && i < m->nassigned; i++) {
+        const kafc_topic_partition *p = &m->assigned[i];
+        bool same = topic && strcmp(topic, p->topic) == 0;
+
+        if (same)
+            fprintf(f, ",%d", p->partition);
+        else
+            fprintf(f, "%s%s[%d", topic ? "] " : "", p->topic, p->partition);
+        topic = p->topic;
+    }
+    if (f && topic)
+        fputc(']', f);
+    return f && fclose(f) == 0 ? text : NULL;
+}
+
+static char *topics_text(const kafc_group_member *m)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *f = open_memstream(&text, &n);
+
+    for (int32_t i = 0; f && i < m->ntopics; i++)
+        fprintf(f, "%s%s", i ? "," : "", m->topics[i]);
+    if (f && m->pattern)
+        fprintf(f, "%s/%s/", m->ntopics ? "," : "", m->pattern);
+    return f && fclose(f) == 0 ? text : NULL;
+}
+
+static void add_owned(struct table *t, char *text)
+{
+    t->failed |= !text;
+    table_add(t, "%s", text ? text : "");
+    free(text);
+}
+
+static int describe_text(const kafc_described_group *d)
+{
+    struct table t;
+
+    printf("group %s: %s, %s, protocol %s, assignor %s, coordinator %d, %d member%s\n", d->group, d->state, d->type,
+           *d->protocol_type ? d->protocol_type : "-", *d->assignor ? d->assignor : "-", (int)d->coordinator,
+           (int)d->nmembers, d->nmembers == 1 ? "" : "s");
+    if (!d->nmembers)
+        return TOOL_OK;
+    table_begin(&t, "MEMBER INSTANCE CLIENT HOST TOPICS PARTITIONS");
+    for (int32_t i = 0; i < d->nmembers; i++) {
+        const kafc_group_member *m = &d->members[i];
+
+        table_add(&t, "%s", m->member_id);
+        table_add(&t, "%s", m->instance_id ? m->instance_id : "");
+        table_add(&t, "%s", m->client_id);
+        table_add(&t, "%s", m->host);
+        add_owned(&t, topics_text(m));
+        add_owned(&t, partitions_text(m));
+    }
+    return table_end(&t) ? TOOL_OK : groups_no_memory();
+}
+
+static int describe_one(const struct groups *g, const char *group)
+{
+    kafc_error err;
+    int status;
+    kafc_group_descriptions *d = groups_look(g, group, &err, &status);
+
+    if (d)
+        status = g->o->json ? describe_json(d->groups) : describe_text(d->groups);
+    else if (!status)
+        status = groups_failed(g, group, &err);
+    kafc_group_descriptions_free(d);
+    return status;
+}
+
+/* --- delete ------------------------------------------------------------------------------------ */
+
+static int delete_one(const struct groups *g, const char *group)
+{
+    kafc_error err;
+
+    if (kafc_client_delete_groups(g->client, &group, 1, NULL, GROUPS_WAIT, &err))
+        return groups_failed(g, group, &err);
+    if (g->o->json)
+        return groups_print(json_pack("{so sb}", "group", groups_text(group), "deleted", 1));
+    printf("group %s: deleted\n", group);
+    return TOOL_OK;
+}
+
+/* --- The verbs ---------------------------------------------------------------------------------- */
+
+static int each(const struct groups *g, int (*one)(const struct groups *g, const char *group))
+{
+    int status = TOOL_OK;
+
+    for (int i = 0; i < g->n; i++) {
+        int s = one(g, g->names[i]);
+
+        status = s ? s : status;
+    }
+    return status;
+}
+
+static int describe(const struct groups *g)
+{
+    return each(g, describe_one);
+}
+
+static int delete(const struct groups *g)
+{
+    return each(g, delete_one);
+}
+
+static const struct verb {
+    const char *name;
+    int (*run)(const struct groups *g);
+    int min, max; /* groups */
+    bool moves;   /* takes -t, -o and --dry-run */
+} verbs[] = {
+    { "list", list, 0, 0, false },
+    { "describe", describe, 1, INT_MAX, false },
+    { "lag", groups_lag, 1, 1, false },
+    { "reset", groups_reset, 1, 1, true },
+    { "delete", delete, 1, INT_MAX, false },
+};
+enum { VERBS = sizeof verbs / sizeof verbs[0] };
+
+static const struct verb *find(const char *name)
+{
+    struct tool_near near;
+
+    for (size_t i = 0; i < VERBS; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    tool_near_begin(&near, name);
+    for (size_t i = 0; i < VERBS; i++)
+        tool_near_try(&near, verbs[i].name);
+    if (near.best)
+        (void)tool_fail(0, "groups cannot \"%s\"; did you mean \"%s\"?", name, near.best);
+    else
+        (void)tool_fail(0, "groups cannot \"%s\": it is list, describe, lag, reset or delete", name);
+    return NULL;
+}
+
+int tool_groups(const struct tool_options *o)
+{
+    const struct verb *v = o->nwords ? find(o->words[0]) : &verbs[0];
+    struct groups g = { .o = o, .names = (const char *const *)o->words + 1, .n = o->nwords ? o->nwords - 1 : 0 };
+    int status;
+
+    if (!v)
+        return TOOL_USAGE;
+    if (g.n < v->min)
+        return tool_fail(TOOL_USAGE, "%s wants the name of a group", v->name);
+    if (g.n > v->max)
+        return tool_fail(TOOL_USAGE, "\"%s\" is too much: %s takes %s", g.names[v->max], v->name,
+                         v->max ? "one group" : "no group");
+    if (!v->moves && (o->ntopics || o->offset || o->dry_run))
+        return tool_fail(TOOL_USAGE, "%s belongs to reset, not to %s",
+                         o->ntopics  ? "-t"
+                         : o->offset ? "-o"
+                                     : "--dry-run",
+                         v->name);
+    g.client = tool_client(o);
+    if (!g.client)
+        return TOOL_USAGE;
+    status = v->run(&g);
+    kafc_client_free(g.client);
+    return status;
+}
