@@ -355,6 +355,7 @@ static int aim(const struct groups *g, struct row *row, kafc_position at)
         row->to = at.value > INT64_MAX - row->committed ? INT64_MAX : row->committed + at.value;
         break;
     case KAFC_POSITION_TIME:
+    case KAFC_POSITION_AGO:
     case KAFC_POSITION_DEFAULT: break; /* a time was asked for */
     }
     return TOOL_OK;
