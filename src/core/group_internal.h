@@ -145,6 +145,8 @@ struct kafc_group_topics {
     struct kafc_arena arena;
     kafc_str *v; /* sorted, ended by NUL */
     int32_t n;
+    struct kafc_meta_topic **matched; /* by an expression */
+    int32_t nmatched;
 };
 kafc_err kafc__group_wish(struct kafc_group *g, const char *const *topics, int32_t n, bool *changed,
                           kafc_error *err);
@@ -238,7 +240,7 @@ struct kafc_group {
 
     /* heartbeats */
     bool beating;
-    int64_t beat_at, heard_at;
+    int64_t beat_at, beat_wait, heard_at;
     struct kafc_request beat_rq;
     struct kafc_arena beat_arena;
     struct kafc_heartbeat_req beat_req;
@@ -284,6 +286,8 @@ void kafc__group_ask_rejoin(struct kafc_group *g, int64_t at, const char *fmt, .
 /* group_rpc.c */
 void kafc__group_rpc_work(struct kafc_group *g);
 void kafc__group_rpc_moved(struct kafc_group *g); /* the state is another one */
+bool kafc__group_parks(
+    const struct kafc_group *g); /* a request that the broker may park is in flight */
 void kafc__group_beat_cancel(struct kafc_group *g);
 
 /* group_lead.c */

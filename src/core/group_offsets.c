@@ -511,7 +511,12 @@ static void start(struct kafc_group_lane *l, struct kafc_group_call *call)
     }
     l->busy = true;
     kafc__count(&g->stats.commits, !call->fetch);
-    kafc__core_send(g->core, g->node, KAFC_FOR_CONTROL, &l->rq);
+    /* Where nothing is parked a fetch goes over the connection that there is. A commit may wait for replicas, and no
+     * heartbeat shall wait for that. */
+    if (call->fetch && !kafc__group_parks(g))
+        kafc__core_send_own(g->core, g->node, g, &l->rq);
+    else
+        kafc__core_send(g->core, g->node, KAFC_FOR_CONTROL, &l->rq);
 }
 
 static void out_of_time(struct kafc_group_lane *l, struct kafc_group_call *call)

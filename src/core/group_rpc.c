@@ -17,7 +17,8 @@ enum {
     NODE_US = 5000,
     NODE_TRIES = 5,
     SUBSCRIPTION = 3,
-    MEMORY_US = 100000
+    MEMORY_US = 100000,
+    FIRST_BEAT_US = 50000
 };
 static const char consumer[] = "consumer";
 
@@ -66,14 +67,21 @@ static kafc_err take_find(struct kafc_group *g, kafc_error *err)
         return rc;
     int32_t node = r.node_id;
     kafc_err code = (kafc_err)r.error_code;
+    struct kafc_meta_endpoint at = { .host = r.host, .port = r.port, .by = &g->rq };
     if (g->rq.version >= 4) {
-        node = r.coordinators.n == 1 ? r.coordinators.v[0].node_id : -1;
-        code = r.coordinators.n == 1 ? (kafc_err)r.coordinators.v[0].error_code : KAFC_OK;
+        const struct kafc_find_coordinator_resp_coordinator *one = r.coordinators.n == 1
+                                                                       ? &r.coordinators.v[0]
+                                                                       : NULL;
+        node = one ? one->node_id : -1;
+        code = one ? (kafc_err)one->error_code : KAFC_OK;
+        at.host = one ? one->host : at.host;
+        at.port = one ? one->port : at.port;
     }
     if (code == KAFC_OK && node < 0)
         code = KAFC_ERR_COORDINATOR_NOT_AVAILABLE;
     if (code != KAFC_OK)
         return refused("FindCoordinator", code, err);
+    kafc__meta_node(g->core, node, &at); /* the metadata is on its way: it may correct that */
     g->node = node;
     g->beat_at = kafc__core_now(g->core); /* at once: the last one may not have arrived */
     return KAFC_OK;
@@ -289,6 +297,8 @@ static kafc_err take_sync(struct kafc_group *g, kafc_error *err)
     (void)snprintf(why, sizeof(why), "generation %d, %d partitions assigned", (int)g->generation,
                    (int)g->target.n);
     g->heard_at = kafc__core_now(g->core);
+    g->beat_wait = FIRST_BEAT_US;
+    g->beat_at = g->heard_at + FIRST_BEAT_US;
     (void)kafc__group_step(g, KAFC_GROUP_EV_SYNCED, why);
     return KAFC_OK;
 }
@@ -350,6 +360,11 @@ static const struct rpc {
     [KAFC_GROUP_RPC_SYNC] = { &kafc_sync_group_api, true, fill_sync, take_sync },
     [KAFC_GROUP_RPC_LEAVE] = { &kafc_leave_group_api, false, fill_leave, take_leave },
 };
+
+bool kafc__group_parks(const struct kafc_group *g)
+{
+    return rpcs[g->rpc].parks;
+}
 
 static bool beats(const struct kafc_group *g)
 {
@@ -581,7 +596,11 @@ static void beat_done(struct kafc_request *rq)
 static void beat(struct kafc_group *g)
 {
     int64_t session = (int64_t)g->cfg.session_timeout_ms * 1000;
-    g->beat_at = kafc__core_now(g->core) + (int64_t)g->cfg.heartbeat_interval_ms * 1000;
+    int64_t most = (int64_t)g->cfg.heartbeat_interval_ms * 1000;
+    /* One rebalance is often followed by the next, for a member that came late or to pass on what was revoked: the
+     * first heartbeats of a generation are quick to hear of it. */
+    g->beat_wait = g->beat_wait * 2 < most ? g->beat_wait * 2 : most;
+    g->beat_at = kafc__core_now(g->core) + g->beat_wait;
     g->beating = true;
     kafc__arena_reset(&g->beat_arena);
     kafc__request_init(&g->beat_rq, &kafc_heartbeat_api, &g->beat_req);

@@ -165,20 +165,45 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->p, y->p);
 }
 
-/* The names of the wish, and then those of `more`, copied, sorted, each once. */
-static bool gather(const struct kafc_group *g, const struct kafc_group_wish *w,
-                   const kafc_str *more, int32_t nmore, struct kafc_group_topics *out)
+static void drop_topics(struct kafc_group *g, struct kafc_group_topics *x)
 {
+    for (int32_t i = 0; i < x->nmatched; i++)
+        kafc__meta_drop(g->core, x->matched[i], false);
+    x->v = NULL;
+    x->n = x->nmatched = 0;
+    kafc__arena_fini(&x->arena);
+}
+
+/* Their metadata is wanted before they are: the leader will need it, and it tells when one of them is gone. */
+static bool want(struct kafc_group *g, const kafc_str *topic, int32_t n,
+                 struct kafc_group_topics *x)
+{
+    x->matched = kafc__arena_array(&x->arena, (size_t)n, sizeof(struct kafc_meta_topic *));
+    for (int32_t i = 0; x->matched && i < n; i++) {
+        struct kafc_meta_topic *t = kafc__meta_want(g->core, topic[i].p, false);
+        if (!t)
+            return false;
+        x->matched[x->nmatched++] = t;
+        if (kafc__core_config(g->core)->rack)
+            kafc__meta_want_places(g->core, t);
+    }
+    return x->matched != NULL;
+}
+
+/* The names of the wish, and those that match, copied, sorted, each once. */
+static bool gather(struct kafc_group *g, const struct kafc_group_wish *w, const kafc_str *match,
+                   int32_t nmatch, struct kafc_group_topics *out)
+{
+    int32_t n = w->nnames + nmatch, k = 0;
     *out = (struct kafc_group_topics){ 0 };
     kafc__arena_init(&out->arena, &g->cfg.mem, 0);
-    int32_t n = w->nnames + nmore, k = 0;
     kafc_str *v = kafc__arena_array(&out->arena, (size_t)n, sizeof(*v));
     for (int32_t i = 0; v && i < n; i++) {
-        kafc_str s = i < w->nnames ? kafc__group_str(w->name[i].name) : more[i - w->nnames];
+        kafc_str s = i < nmatch ? match[i] : kafc__group_str(w->name[i - nmatch].name);
         v[i] = (kafc_str){ kafc__arena_dup(&out->arena, s.p, (size_t)s.len), s.len };
     }
-    if (out->arena.failed) {
-        kafc__arena_fini(&out->arena);
+    if (out->arena.failed || !want(g, v, nmatch, out)) {
+        drop_topics(g, out);
         return false;
     }
     if (n)
@@ -207,7 +232,7 @@ static const char *difference(const struct kafc_group_topics *x, const struct ka
 
 static void adopt(struct kafc_group *g, struct kafc_group_topics *now)
 {
-    kafc__arena_fini(&g->topics.arena);
+    drop_topics(g, &g->topics);
     g->topics = *now;
     g->matched = true;
     g->fewer = false;
@@ -236,9 +261,7 @@ bool kafc__group_subscribed(const struct kafc_group *g, kafc_str topic)
 void kafc__group_unwish(struct kafc_group *g)
 {
     drop(g, &g->wish);
-    kafc__arena_fini(&g->topics.arena);
-    g->topics.v = NULL;
-    g->topics.n = 0;
+    drop_topics(g, &g->topics);
     g->wanted = false;
 }
 
@@ -294,7 +317,7 @@ static bool is_there(const struct kafc_metadata_resp_topic *t)
            !memchr(t->name.p, 0, (size_t)t->name.len);
 }
 
-static bool look_through(const struct kafc_group *g, const struct kafc_metadata_resp *all,
+static bool look_through(struct kafc_group *g, const struct kafc_metadata_resp *all,
                          struct kafc_group_topics *out)
 {
     kafc_str *v = kafc__zalloc_array(&g->cfg.mem, (size_t)all->topics.n + 1, sizeof(*v));
@@ -330,7 +353,7 @@ void kafc__group_topics_all(struct kafc_group *g, const struct kafc_metadata_res
     if (g->matched && went && !g->fewer) {
         g->fewer = true;
         kafc__meta_stale_all(g->core);
-        kafc__arena_fini(&now.arena);
+        drop_topics(g, &now);
         return;
     }
     if (!g->matched && (came || went))
@@ -386,6 +409,9 @@ static void judge(struct kafc_group *g, struct kafc_group_named *x)
 void kafc__group_topics_news(struct kafc_group *g, const struct kafc_meta_topic *t)
 {
     const struct kafc_group_wish *w = &g->wish;
+    if (w->npatterns > 0 && t->error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION &&
+        kafc__group_subscribed(g, kafc__group_str(t->name)))
+        kafc__meta_stale_all(g->core);
     for (int32_t lo = 0, hi = w->nnames; lo < hi;) {
         int32_t mid = lo + (hi - lo) / 2;
         int d = strcmp(t->name, w->name[mid].name);

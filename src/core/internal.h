@@ -79,6 +79,7 @@ struct kafc_meta {
     int64_t all_at;               /* when they are to be asked for */
     bool whole;                   /* the request in flight asks for all topics … */
     bool by_age; /* … because of that, and not since the broker knows no other way */
+    bool naming; /* they are being told: what is wanted now is in the answer at hand */
 };
 
 struct kafc_core {

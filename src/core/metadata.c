@@ -77,7 +77,8 @@ static struct kafc_meta_entry *new_entry(struct kafc_core *c, const char *name)
     char *copy = kafc__strdup(&c->cfg.mem, name);
     if (e && copy && kafc__map_put(&m->by_name, copy, strlen(copy), e)) {
         e->t.name = copy;
-        e->needs = m->number + 1;
+        e->needs = m->number + !m->naming;
+        e->asked = m->naming;
         kafc__list_push(&m->topics, &e->node);
         return e;
     }
@@ -95,7 +96,7 @@ struct kafc_meta_topic *kafc__meta_want(struct kafc_core *c, const char *name, b
         return NULL;
     e->t.refs++;
     e->t.creators += allow_create;
-    if (!e->t.npartitions) {
+    if (!e->t.npartitions && !m->naming) {
         m->stale = true;
         /* At once, together with what else is wanted in this turn, unless the cluster does not answer anyway or was
          * asked for it just now. */
@@ -112,7 +113,9 @@ void kafc__meta_want_places(struct kafc_core *c, struct kafc_meta_topic *t)
         return;
     t->placed = true;
     t->fresh = false;
-    entry_of(t)->needs = m->number + 1;
+    entry_of(t)->needs = m->number + !m->naming;
+    if (m->naming)
+        return;
     m->stale = true;
     ask_at(c, m->deaf ? m->asked_at + kafc__core_retry_delay(c, m->attempts) : c->now);
 }
@@ -336,15 +339,27 @@ static bool learn_node(struct kafc_core *c, int32_t id, kafc_str host, int32_t p
     return true;
 }
 
+static void learn_at(struct kafc_core *c, int32_t node, const struct kafc_meta_endpoint *at)
+{
+    char by[BY_MAX];
+    if (c->by_id.n < NODES_MAX)
+        (void)learn_node(c, node, at->host, at->port, by_name(at->by, by));
+}
+
+void kafc__meta_node(struct kafc_core *c, int32_t node, const struct kafc_meta_endpoint *at)
+{
+    if (!kafc__broker_find(c, node))
+        learn_at(c, node, at);
+}
+
 void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
                      int32_t leader, int32_t epoch, const struct kafc_meta_endpoint *at)
 {
-    char by[BY_MAX];
     if (partition < 0 || partition >= t->npartitions ||
         epoch <= t->partition[partition].leader_epoch)
         return;
-    if (at && c->by_id.n < NODES_MAX)
-        (void)learn_node(c, leader, at->host, at->port, by_name(at->by, by));
+    if (at)
+        learn_at(c, leader, at);
     if (!kafc__broker_find(c, leader))
         return;
     struct kafc_meta_partition *p = &t->partition[partition];
@@ -561,9 +576,13 @@ static void ask_for_the_rest(struct kafc_core *c)
         }
 }
 
+/* ---- The answer ---- */
+
+/* Before what is wanted by name is looked for in the answer: who wants a topic now finds it there. */
 static void tell_all(struct kafc_core *c, const struct kafc_metadata_resp *resp)
 {
     c->meta.all_at = c->now + c->cfg.metadata_max_age_us;
+    c->meta.naming = true;
     c->walk = KAFC_LIST_FIRST(&c->members, struct kafc_member, node);
     while (c->walk && c->meta.alls > 0) {
         struct kafc_member *m = c->walk;
@@ -572,19 +591,16 @@ static void tell_all(struct kafc_core *c, const struct kafc_metadata_resp *resp)
             m->all_topics(m, resp);
     }
     c->walk = NULL;
+    c->meta.naming = false;
 }
 
-/* ---- The answer ---- */
-
-static void learned(struct kafc_core *c, const struct kafc_metadata_resp *resp, bool ok)
+static void learned(struct kafc_core *c, bool ok)
 {
     struct kafc_meta *m = &c->meta;
     bool created = m->creating, waiting = m->stale;
     m->busy = m->deaf = false;
     m->failing_from = 0;
     m->stale = false;
-    if (m->whole && m->alls > 0)
-        tell_all(c, resp);
     if (m->by_age)
         ask_for_the_rest(c);
     m->again = tell_news(c) || m->again ||
@@ -641,8 +657,10 @@ static void answered(struct kafc_request *rq)
         /* Version 0 names none: brokers that know no other have no API that needs one, and say so. */
         m->controller = rq->version > 0 ? resp.controller_id : KAFC_NO_CONTROLLER;
         bool ok = learn_nodes(c, &resp, by_name(rq, by));
+        if (m->whole && m->alls > 0)
+            tell_all(c, &resp);
         ok = learn_topics(c, &resp) && ok;
-        learned(c, &resp, ok);
+        learned(c, ok);
         if (m->whole && !m->busy) /* that may be large */
             kafc__arena_reset(&m->arena);
         return;

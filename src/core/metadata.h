@@ -22,8 +22,8 @@ struct kafc_meta_topic {
     int32_t npartitions; /* 0 until known; shrinks only when the topic was recreated (id changed) */
     struct kafc_meta_partition *partition;
     int refs, creators; /* who wants it; who allows its creation (rule W9) */
-    bool placed;    /* somebody wants to know where its replicas are … */
-    int32_t *place; /* … for each partition where its nodes end, then the nodes; or NULL */
+    bool placed;        /* somebody wants to know where its replicas are … */
+    int32_t *place;     /* … for each partition where its nodes end, then the nodes; or NULL */
 };
 
 /* Wants a topic: it is in every refresh from now on; news go to each member's topic_news. May be called with the name
@@ -57,6 +57,8 @@ struct kafc_meta_endpoint {
  * is known or the answer says where it is. at: NULL if it does not. */
 void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
                      int32_t leader, int32_t epoch, const struct kafc_meta_endpoint *at);
+/* An answer says where a node is, of which the metadata has not told yet: it can be asked already. */
+void kafc__meta_node(struct kafc_core *c, int32_t node, const struct kafc_meta_endpoint *at);
 enum { KAFC_NO_CONTROLLER = -100 }; /* the brokers are so old that they have none */
 int32_t kafc__meta_controller(const struct kafc_core *c); /* or -1, KAFC_NO_CONTROLLER */
 

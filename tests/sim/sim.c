@@ -84,6 +84,8 @@ static int64_t latency(struct sim *s)
 {
     uint32_t max = (uint32_t)s->latency_max_us;
 
+    if (s->latency_us)
+        return s->latency_us;
     if (sim_chance(s, 2))
         return 1 + sim_draw(s, max * 20);
     return 1 + sim_draw(s, max);

@@ -20,7 +20,7 @@ struct sim_client {
     int index;
 };
 
-enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 32 };
+enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 128 };
 
 /* All of it is one thread's, in which the thread sanitizer finds nothing and takes its time: of seeds, codes and
  * allocations each so many is enough there. */
@@ -47,10 +47,11 @@ struct sim {
     struct kafc_list links;
     int64_t blocked_until[SIM_BROKERS_MAX + 1]; /* by broker: nothing passes before */
     int latency_max_us;                         /* of a packet, usually */
-    bool no_ghosts; /* what a client has given up does not arrive any more */
-    int dark_percent;                           /* of connections that break without a word */
-    kafc_allocator mem;                         /* of the clients */
-    int poor_permille;                          /* of their allocations fail */
+    int latency_us;                             /* of each packet, instead; 0: drawn */
+    bool no_ghosts;     /* what a client has given up does not arrive any more */
+    int dark_percent;   /* of connections that break without a word */
+    kafc_allocator mem; /* of the clients */
+    int poor_permille;  /* of their allocations fail */
     struct kafc_rand poor;
     int64_t live;           /* their allocations that were not freed */
     int64_t asked, fail_at; /* how many they asked for; this one fails, 0: none */
