@@ -488,30 +488,61 @@ bool kafc__mock_name_ok(kafc_str name)
     return true;
 }
 
-static bool init_partitions(struct kafc_cluster *c, struct kafc_mtopic *t)
+static bool init_partition(struct kafc_cluster *c, struct kafc_mtopic *t, int32_t i)
 {
-    t->part = kafc__zalloc_array(&c->mem, (size_t)t->npartitions, sizeof *t->part);
-    if (!t->part)
-        return false;
-    for (int32_t i = 0; i < t->npartitions; i++) {
-        struct kafc_mpart *p = &t->part[i];
+    struct kafc_mpart *p = &t->part[i];
 
-        p->topic = t;
-        p->index = i;
-        p->leader = -1;
-        p->nreplicas = t->replication;
-        kafc__mlog_init(&p->log, &c->mem, c->opt.retention_bytes);
-        p->log.end = c->endless ? KAFC_MENDLESS_END : 0;
-        p->replica = kafc__zalloc_array(&c->mem, (size_t)t->replication, sizeof *p->replica);
-        if (!p->replica)
-            return false;
-        for (int32_t k = 0; k < t->replication; k++) {
-            p->replica[k] = (i + k) % c->nbrokers + 1;
-            if (p->leader < 0 && kafc__mock_in_sync(c, p->replica[k]))
-                p->leader = p->replica[k];
-        }
+    p->topic = t;
+    p->index = i;
+    p->leader = -1;
+    p->nreplicas = t->replication;
+    kafc__mlog_init(&p->log, &c->mem, c->opt.retention_bytes);
+    p->log.end = c->endless ? KAFC_MENDLESS_END : 0;
+    p->replica = kafc__zalloc_array(&c->mem, (size_t)t->replication, sizeof *p->replica);
+    if (!p->replica)
+        return false;
+    for (int32_t k = 0; k < t->replication; k++) {
+        p->replica[k] = (i + k) % c->nbrokers + 1;
+        if (p->leader < 0 && kafc__mock_in_sync(c, p->replica[k]))
+            p->leader = p->replica[k];
     }
     return true;
+}
+
+/* Until there are n of them; false: out of memory, and nothing has changed. */
+static bool add_partitions(struct kafc_cluster *c, struct kafc_mtopic *t, int32_t n)
+{
+    struct kafc_mpart *old = t->part;
+    int32_t was = t->npartitions;
+
+    t->part = kafc__zalloc_array(&c->mem, (size_t)n, sizeof *t->part);
+    if (!t->part) {
+        t->part = old;
+        return false;
+    }
+    if (was)
+        memcpy(t->part, old, (size_t)was * sizeof *old);
+    for (int32_t i = was; i < n; i++)
+        if (!init_partition(c, t, i)) {
+            for (int32_t k = was; k <= i; k++) {
+                kafc__mlog_fini(&t->part[k].log);
+                kafc__free(&c->mem, t->part[k].replica);
+            }
+            kafc__free(&c->mem, t->part);
+            t->part = old;
+            return false;
+        }
+    kafc__mtxns_moved(c, old, was, t->part);
+    kafc__free(&c->mem, old);
+    t->npartitions = n;
+    return true;
+}
+
+kafc_err kafc__mock_grow_topic(struct kafc_cluster *c, struct kafc_mtopic *t, int32_t partitions)
+{
+    if (partitions <= t->npartitions || partitions > KAFC_MOCK_PARTITIONS_MAX)
+        return KAFC_ERR_INVALID_PARTITIONS;
+    return add_partitions(c, t, partitions) ? KAFC_OK : KAFC_ERR_NO_MEMORY;
 }
 
 kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t partitions,
@@ -536,13 +567,12 @@ kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t pa
         return KAFC_ERR_NO_MEMORY;
     kafc__list_init(&t->node);
     random_uuid(c, &t->id);
-    t->npartitions = partitions;
     t->replication = replication;
     t->max_bytes = c->opt.message_max_bytes;
     t->min_isr = 1;
     t->name_len = name.len;
     t->name = kafc__strndup(&c->mem, name.p, (size_t)name.len);
-    if (!t->name || !init_partitions(c, t) ||
+    if (!t->name || !add_partitions(c, t, partitions) ||
         !kafc__map_put(&c->by_name, t->name, (size_t)t->name_len, t)) {
         free_topic(c, t);
         return KAFC_ERR_NO_MEMORY;

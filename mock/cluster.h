@@ -56,6 +56,7 @@ kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker);
 kafc_err kafc__cluster_cut(struct kafc_cluster *c, int32_t broker);
 kafc_err kafc__cluster_create_topic(struct kafc_cluster *c, const char *topic, int32_t partitions,
                                     int32_t replication);
+kafc_err kafc__cluster_grow_topic(struct kafc_cluster *c, const char *topic, int32_t partitions);
 kafc_err kafc__cluster_delete_topic(struct kafc_cluster *c, const char *topic);
 kafc_err kafc__cluster_set_config(struct kafc_cluster *c, const char *topic, const char *name,
                                   const char *value);

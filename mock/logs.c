@@ -23,6 +23,13 @@ kafc_err kafc__cluster_create_topic(struct kafc_cluster *c, const char *topic, i
     return kafc__mock_make_topic(c, text(topic), partitions, replication, NULL);
 }
 
+kafc_err kafc__cluster_grow_topic(struct kafc_cluster *c, const char *topic, int32_t partitions)
+{
+    struct kafc_mtopic *t = kafc__mock_topic(c, text(topic));
+
+    return t ? kafc__mock_grow_topic(c, t, partitions) : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+}
+
 kafc_err kafc__cluster_delete_topic(struct kafc_cluster *c, const char *topic)
 {
     struct kafc_mtopic *t = kafc__mock_topic(c, text(topic));

@@ -80,6 +80,11 @@ kafc_err kafc_mock_create_topic(kafc_mock *m, const char *topic, int32_t partiti
     CALL(kafc_err, false, create_topic, c, topic, partitions, replication);
 }
 
+kafc_err kafc_mock_grow_topic(kafc_mock *m, const char *topic, int32_t partitions)
+{
+    CALL(kafc_err, false, grow_topic, c, topic, partitions);
+}
+
 kafc_err kafc_mock_delete_topic(kafc_mock *m, const char *topic)
 {
     CALL(kafc_err, false, delete_topic, c, topic);

@@ -55,7 +55,7 @@ struct kafc_msession;
 struct kafc_mbroker {
     int32_t id, port;
     char *host;
-    char *rack; /* or NULL */
+    char *rack;           /* or NULL */
     bool running, listed; /* listed: Metadata names it */
     bool frozen;
     uint64_t frozen_listed; /* bits of the brokers */
@@ -76,7 +76,7 @@ struct kafc_mout { /* an answer on its way */
     struct kafc_mpiece {
         const uint8_t *p;
         size_t n;
-    } *piece, data_piece;
+    } * piece, data_piece;
     size_t off;
     uint8_t data[];
 };
@@ -164,8 +164,8 @@ struct kafc_mrq {
     int16_t version;
     int32_t correlation;
     kafc_str client_id;
-    kafc_err forced; /* answer with this for everything, and do nothing; or KAFC_OK */
-    bool lost;       /* the answer will not be sent */
+    kafc_err forced;       /* answer with this for everything, and do nothing; or KAFC_OK */
+    bool lost;             /* the answer will not be sent */
     struct kafc_mrun *run; /* what stands for the chains of records in the answer, in their order */
     uint32_t nruns;
     struct kafc_arena arena;
@@ -211,6 +211,7 @@ kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker 
 kafc_err kafc__mock_has(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch);
 kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t partitions,
                                int32_t replication, struct kafc_mtopic **out);
+kafc_err kafc__mock_grow_topic(struct kafc_cluster *c, struct kafc_mtopic *t, int32_t partitions);
 void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t);
 kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value, bool check_only);
 void kafc__mock_move_leader(struct kafc_mpart *p, int32_t broker);

@@ -94,6 +94,18 @@ static void begin(struct kafc_cluster *c, struct kafc_mtxn *t)
     t->started = c->now;
 }
 
+void kafc__mtxns_moved(struct kafc_cluster *c, const struct kafc_mpart *from, int32_t n,
+                       struct kafc_mpart *to)
+{
+    struct kafc_mtxn *t;
+
+    for (t = KAFC_LIST_FIRST(&c->txns, struct kafc_mtxn, node); t && n;
+         t = KAFC_LIST_NEXT(&c->txns, t, struct kafc_mtxn, node))
+        for (int32_t i = 0; i < t->nparts; i++)
+            if (t->part[i] >= from && t->part[i] < from + n)
+                t->part[i] = to + (t->part[i] - from);
+}
+
 bool kafc__mtxn_add(struct kafc_cluster *c, struct kafc_mtxn *t, struct kafc_mpart *p)
 {
     int32_t cap = t->partcap ? 2 * t->partcap : 4;

@@ -53,7 +53,8 @@ typedef struct kafc_mock_options {
     int32_t group_min_session_ms; /* session timeouts below are refused; 6000 */
     int32_t group_max_session_ms; /* and those above; 1800000 */
     int32_t group_max_size;       /* members of a group; 0: any number */
-    int32_t endless_bytes; /* every partition has messages of so many bytes without end, any topic is made that is
+    int32_t
+        endless_bytes; /* every partition has messages of so many bytes without end, any topic is made that is
                             * asked for, what is produced is not kept: to measure what reads; 0: not so */
     kafc_compression endless_codec; /* of their batches */
 } kafc_mock_options;
@@ -92,6 +93,8 @@ KAFC_API kafc_err kafc_mock_cut(kafc_mock *m, int32_t broker);
  * KAFC_ERR_INVALID_TOPIC_EXCEPTION, KAFC_ERR_INVALID_PARTITIONS, KAFC_ERR_INVALID_REPLICATION_FACTOR. */
 KAFC_API kafc_err kafc_mock_create_topic(kafc_mock *m, const char *topic, int32_t partitions,
                                          int32_t replication);
+/* It has so many partitions from now on, more than before. KAFC_ERR_INVALID_PARTITIONS. */
+KAFC_API kafc_err kafc_mock_grow_topic(kafc_mock *m, const char *topic, int32_t partitions);
 KAFC_API kafc_err kafc_mock_delete_topic(kafc_mock *m, const char *topic);
 /* The configurations that the mock acts on: "message.timestamp.type", "max.message.bytes", "cleanup.policy",
  * "min.insync.replicas", "message.timestamp.before.max.ms" and "message.timestamp.after.max.ms", as CreateTopics sets

@@ -640,6 +640,25 @@ START_TEST(batches_need_the_id)
 }
 END_TEST
 
+/* What is open goes on, and is ended in the partitions that were there before and in those that came. */
+START_TEST(a_topic_grows_under_a_transaction)
+{
+    struct tx t;
+    tx_setup(&t);
+    IS(tx_init(&t, 5, -1, -1), KAFC_OK);
+    IS(tx_produce(&t, 12, 0, 0), KAFC_OK);
+    IS(kafc__cluster_grow_topic(t.a.c, "t", 1), KAFC_ERR_INVALID_PARTITIONS);
+    IS(kafc__cluster_grow_topic(t.a.c, "none", 9), KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    IS(kafc__cluster_grow_topic(t.a.c, "t", 40), KAFC_OK);
+    IS(tx_produce(&t, 12, 39, 0), KAFC_OK);
+    IS(tx_produce(&t, 12, 0, 2), KAFC_OK);
+    IS(tx_end(&t, 5, true), KAFC_OK);
+    ck_assert_int_eq(tx_log(&t, 0).high_watermark, 5); /* with its marker */
+    ck_assert_int_eq(tx_log(&t, 39).high_watermark, 3);
+    ask_fini(&t.a);
+}
+END_TEST
+
 SUITE_MAIN("mock-transactions", 20, first_generation_by_hand, second_generation_by_hand,
            a_second_instance_fences_the_first, an_epoch_is_raised_for_the_one_who_has_it,
            epochs_run_out, while_markers_are_out_all_is_busy, a_transaction_times_out,
@@ -647,4 +666,4 @@ SUITE_MAIN("mock-transactions", 20, first_generation_by_hand, second_generation_
            coordinators_are_found_move_and_load, nobody_coordinates, markers_wait_for_a_leader,
            unknown_partitions_keep_the_others_out, brokers_ask_for_several_transactions,
            former_releases_do_not_ask, transaction_version_is_a_finalized_feature,
-           forced_errors_change_nothing, batches_need_the_id)
+           forced_errors_change_nothing, batches_need_the_id, a_topic_grows_under_a_transaction)
