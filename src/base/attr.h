@@ -18,6 +18,16 @@
 #define KAFC_COLD
 #endif
 
+/* Asks for a line of the cache that will be read soon; a number, as below. */
+KAFC_INLINE void kafc__expect_read(uintptr_t line)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch((const void *)line, 0);
+#else
+    (void)line;
+#endif
+}
+
 /* Asks for a line of the cache that will be written soon. A number: it may lie behind what a pointer may point to. */
 KAFC_INLINE void kafc__expect_write(uintptr_t line)
 {
