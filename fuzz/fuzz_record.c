@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Target Functions: kafc__batch_next kafc__batch_open kafc__record_next kafc__record_headers kafc__record_put
- * kafc__batch_header_put kafc__message_parse kafc__message_put kafc__compress_update
+ * kafc__record_plain kafc__batch_header_put kafc__message_parse kafc__message_put kafc__compress_update
  * kafc__batch_downgrade kafc__set_put
  *
  * Any bytes as the records of a Fetch response, of any format, with the CRC
@@ -71,16 +71,32 @@ static void same_headers(const kafc_header *a, const kafc_header *b, int32_t n)
     }
 }
 
+/* The short way finds what the long one does, or nothing. */
+static void both_ways(struct kafc_record_cursor c)
+{
+    struct kafc_record_cursor d = c;
+    struct kafc_record r, s;
+    if (!kafc__record_plain(&c, &r))
+        return;
+    must(kafc__record_parse(&d, &s) == KAFC_RECORD_GOT);
+    must(c.p == d.p && c.left == d.left && !d.why);
+    must(r.offset == s.offset && r.timestamp == s.timestamp && same(r.key, s.key));
+    must(same(r.value, s.value) && r.nheaders == 0 && s.nheaders == 0);
+    must(r.headers == s.headers && r.headers_len == s.headers_len);
+}
+
 /* All of a batch. false: it is broken somewhere. */
 static bool read_all(const struct kafc_batch *b, struct kafc_record_cursor c)
 {
     struct kafc_record r;
     enum kafc_record_step step;
+    both_ways(c);
     while ((step = kafc__record_next(&c, &r)) == KAFC_RECORD_GOT) {
         must(r.offset >= b->header.base_offset && r.offset < INT64_MAX);
         must(b->header.magic < 2 || r.offset <= kafc__batch_last_offset(b));
         (void)kafc__control_type(r.key);
         free(headers_of(&c, &r));
+        both_ways(c);
     }
     kafc_error err;
     must(step == KAFC_RECORD_END || kafc__record_error(&c, &err) == KAFC_ERR_CORRUPT);

@@ -242,37 +242,26 @@ kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d,
     return KAFC_OK;
 }
 
-/* Two registers, so that nothing needs an address. */
-struct varint {
-    const uint8_t *next; /* NULL: it does not end before the bytes do, or is longer than ten */
-    uint64_t v;
-};
-
-__attribute__((noinline)) static struct varint long_varint(const uint8_t *p, const uint8_t *end)
+/* Of any length. */
+__attribute__((noinline)) static struct kafc_varint long_varint(const uint8_t *p,
+                                                                const uint8_t *end)
 {
     uint64_t x = 0;
     for (unsigned shift = 0; shift < 70 && p < end; shift += 7) {
         uint8_t b = *p++;
         x |= (uint64_t)(b & 0x7f) << shift;
         if (b < 0x80)
-            return (struct varint){ p, x };
+            return (struct kafc_varint){ p, x };
     }
-    return (struct varint){ NULL, 0 };
+    return (struct kafc_varint){ NULL, 0 };
 }
 
-/* Unsigned; most have one byte or two. */
-static inline struct varint get_varint(const uint8_t *p, const uint8_t *end)
+static inline struct kafc_varint get_varint(const uint8_t *p, const uint8_t *end)
 {
-    if (p < end && p[0] < 0x80)
-        return (struct varint){ p + 1, p[0] };
-    if (end - p >= 2 && p[1] < 0x80)
-        return (struct varint){ p + 2, p[0] + ((uint64_t)p[1] << 7) - 0x80 };
-    return long_varint(p, end);
-}
-
-static inline int64_t unzigzag(uint64_t v)
-{
-    return (int64_t)(v >> 1 ^ (0 - (v & 1)));
+    struct kafc_varint v = { NULL, 0 };
+    if (end - p >= 3)
+        v = kafc__quick_varint(p);
+    return v.next ? v : long_varint(p, end);
 }
 
 /* Of a zigzag number that must not be negative: half of it, and far too much if it is odd. */
@@ -284,7 +273,7 @@ static inline uint64_t unsign(uint64_t v)
 /* A length and the bytes it counts; -1 is null. NULL when they are not there. */
 static inline const uint8_t *get_bytes(const uint8_t *p, const uint8_t *end, kafc_bytes *b)
 {
-    struct varint v = get_varint(p, end);
+    struct kafc_varint v = get_varint(p, end);
     uint64_t len = unsign(v.v);
     if (!v.next)
         return NULL;
@@ -332,7 +321,7 @@ static enum kafc_record_step next_message(struct kafc_record_cursor *c, struct k
     return KAFC_RECORD_GOT;
 }
 
-enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kafc_record *out)
+enum kafc_record_step kafc__record_parse(struct kafc_record_cursor *c, struct kafc_record *out)
 {
     if (c->why)
         return KAFC_RECORD_BROKEN;
@@ -341,35 +330,31 @@ enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kaf
     if (c->magic < 2)
         return next_message(c, out);
     const uint8_t *p = c->p, *q, *end = c->end;
-    struct varint len = get_varint(p, end);
+    struct kafc_varint len = get_varint(p, end);
     uint64_t size = unsign(len.v);
     if (!len.next || size > (uint64_t)(end - len.next) || size < MIN_RECORD - 1)
         return broken(c, p, "the record's length is not that of bytes which are there");
     end = len.next + size;
     p = len.next + 1; /* attributes mean nothing */
-    struct varint time = get_varint(p, end);
+    struct kafc_varint time = get_varint(p, end);
     if (!time.next)
         return broken(c, p, "the timestamp delta does not end");
-    struct varint delta = get_varint(p = time.next, end);
+    struct kafc_varint delta = get_varint(p = time.next, end);
     if (!delta.next || unsign(delta.v) > (uint64_t)c->last_offset_delta)
         return broken(c, p, "the offset delta is not within the batch");
     if (!(q = get_bytes(p = delta.next, end, &out->key)))
         return broken(c, p, "the key's length is not that of bytes which are there");
     if (!(q = get_bytes(p = q, end, &out->value)))
         return broken(c, p, "the value's length is not that of bytes which are there");
-    struct varint n = get_varint(p = q, end);
+    struct kafc_varint n = get_varint(p = q, end);
     if (!n.next || unsign(n.v) > (uint64_t)(end - n.next) / MIN_HEADER)
         return broken(c, p, "the number of headers is more than there can be");
     if (n.v == 0 && n.next != end)
         return broken(c, n.next, "bytes are left at the record's end");
-    out->offset = c->base_offset + (int64_t)(delta.v >> 1);
-    out->timestamp = (int64_t)((uint64_t)c->base_timestamp +
-                               ((uint64_t)unzigzag(time.v) & c->delta_mask));
     out->nheaders = (int32_t)(n.v >> 1);
     out->headers = n.next;
     out->headers_len = (int32_t)(end - n.next);
-    c->p = end;
-    c->left--;
+    kafc__record_got(c, end, time.v, delta.v, out);
     return KAFC_RECORD_GOT;
 }
 

@@ -9,6 +9,7 @@
 #ifndef KAFC_RECORD_READ_H
 #define KAFC_RECORD_READ_H
 
+#include "base/attr.h"
 #include "protocol/record/batch.h"
 #include "protocol/record/codec.h"
 
@@ -79,7 +80,8 @@ kafc_err kafc__batch_open(const struct kafc_batch *b, struct kafc_decompress *d,
 enum kafc_record_step { KAFC_RECORD_END = 0, KAFC_RECORD_GOT = 1, KAFC_RECORD_BROKEN = -1 };
 
 /* The next record. The end comes only when all bytes were used up exactly. After END or BROKEN the same again. */
-enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c, struct kafc_record *out);
+static inline enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c,
+                                                      struct kafc_record *out);
 /* The sentence for BROKEN; returns KAFC_ERR_CORRUPT. */
 kafc_err kafc__record_error(const struct kafc_record_cursor *c, kafc_error *err);
 
@@ -87,5 +89,79 @@ kafc_err kafc__record_error(const struct kafc_record_cursor *c, kafc_error *err)
  * if c is the cursor that the record came from (NULL: nobody asks). */
 bool kafc__record_headers(struct kafc_record_cursor *c, const struct kafc_record *r,
                           kafc_header *out);
+
+/* ---- inside: what every message goes through ---- */
+
+/* Two registers, so that nothing needs an address. */
+struct kafc_varint {
+    const uint8_t *next; /* NULL: there is none */
+    uint64_t v;          /* not unzigzagged */
+};
+
+/* Of three bytes at most, which are there: nearly all numbers are. Calls nothing. */
+KAFC_INLINE struct kafc_varint kafc__quick_varint(const uint8_t *p)
+{
+    if (p[0] < 0x80)
+        return (struct kafc_varint){ p + 1, p[0] };
+    if (p[1] < 0x80)
+        return (struct kafc_varint){ p + 2, p[0] + ((uint64_t)p[1] << 7) - 0x80 };
+    if (p[2] < 0x80)
+        return (struct kafc_varint){ p + 3, p[0] + ((uint64_t)p[1] << 7) + ((uint64_t)p[2] << 14) -
+                                                0x4080 };
+    return (struct kafc_varint){ NULL, 0 };
+}
+
+static inline void kafc__record_got(struct kafc_record_cursor *c, const uint8_t *end, uint64_t time,
+                                    uint64_t delta, struct kafc_record *out)
+{
+    int64_t ms = (int64_t)(time >> 1 ^ (0 - (time & 1)));
+    out->offset = c->base_offset + (int64_t)(delta >> 1);
+    out->timestamp = (int64_t)((uint64_t)c->base_timestamp + ((uint64_t)ms & c->delta_mask));
+    c->p = end;
+    c->left--;
+}
+
+/* Any record, and what is wrong with it. */
+enum kafc_record_step kafc__record_parse(struct kafc_record_cursor *c, struct kafc_record *out);
+
+/* A record of format 2 without headers, with a value that is not empty, and no number in it that is large. false: it is
+ * not that, or not a good one; nothing is changed. */
+KAFC_INLINE bool kafc__record_plain(struct kafc_record_cursor *c, struct kafc_record *out)
+{
+    enum { VARINT = 3, FRONT = 4 * VARINT + 1 }; /* up to the key's length */
+    const uint8_t *p = c->p, *end = c->end;
+    struct kafc_varint len, time, delta, key, value;
+    if (c->left <= 0 || c->why || c->magic < 2 || end - p < FRONT)
+        return false;
+    len = kafc__quick_varint(p);
+    if (!len.next || (len.v & 1) || (int64_t)(len.v >> 1) > end - len.next)
+        return false;
+    end = len.next + (len.v >> 1);
+    time = kafc__quick_varint(len.next + 1);
+    if (!time.next)
+        return false;
+    delta = kafc__quick_varint(time.next);
+    if (!delta.next || (delta.v & 1) || (int32_t)(delta.v >> 1) > c->last_offset_delta)
+        return false;
+    key = kafc__quick_varint(delta.next);
+    /* Behind the key are three bytes at least: it ends within the record, and the value's length can be read. */
+    if (!key.next || ((key.v & 1) && key.v != 1) || (int64_t)(key.v >> 1) > end - key.next - VARINT)
+        return false;
+    value = kafc__quick_varint(key.next + (key.v >> 1));
+    if (!value.next || (value.v & 1) || (int64_t)(value.v >> 1) != end - value.next - 1 || end[-1])
+        return false;
+    out->key = (kafc_bytes){ key.v == 1 ? NULL : key.next, (int32_t)(key.v >> 1) };
+    out->value = (kafc_bytes){ value.next, (int32_t)(value.v >> 1) };
+    out->headers = end;
+    out->nheaders = out->headers_len = 0;
+    kafc__record_got(c, end, time.v, delta.v, out);
+    return true;
+}
+
+static inline enum kafc_record_step kafc__record_next(struct kafc_record_cursor *c,
+                                                      struct kafc_record *out)
+{
+    return kafc__record_plain(c, out) ? KAFC_RECORD_GOT : kafc__record_parse(c, out);
+}
 
 #endif

@@ -5,6 +5,7 @@
  * its batch without the lock; who takes the batch away from it (a seek, an
  * assign) says so under the lock, and the taker looks before its next message.
  */
+#include "base/attr.h"
 #include "core/consumer_internal.h"
 
 /* --- Queues ------------------------------------------------------------------------ */
@@ -210,7 +211,7 @@ static kafc_err give_notice(struct kafc_fetched *b, kafc_message *m, kafc_error 
     return code;
 }
 
-kafc_err kafc__consumer_next(struct kafc_taker *t, kafc_message *m, kafc_error *err)
+static KAFC_NOINLINE kafc_err next_of_any(struct kafc_taker *t, kafc_message *m, kafc_error *err)
 {
     kafc_err code;
 
@@ -240,6 +241,17 @@ kafc_err kafc__consumer_next(struct kafc_taker *t, kafc_message *m, kafc_error *
         if (t->current->kind == KAFC_FETCHED_NOTICE)
             return give_notice(t->current, m, err);
     }
+}
+
+kafc_err kafc__consumer_next(struct kafc_taker *t, kafc_message *m, kafc_error *err)
+{
+    struct kafc_fetched *b = t->current;
+
+    if (atomic_load_explicit(&t->look, memory_order_relaxed) || !b ||
+        b->kind != KAFC_FETCHED_RECORDS || !kafc__fetched_plain(b, m))
+        return next_of_any(t, m, err);
+    atomic_store_explicit(&t->position, b->cursor.next, memory_order_relaxed);
+    return KAFC_OK;
 }
 
 kafc_err kafc__consumer_next_batch(struct kafc_taker *t, kafc_batch **out, kafc_error *err)

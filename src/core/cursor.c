@@ -5,6 +5,7 @@
  */
 #include "core/cursor.h"
 
+#include "base/attr.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -94,7 +95,7 @@ static kafc_err read_marker(struct kafc_cursor *cur, kafc_error *err)
     code = open_records(cur, err);
     if (code)
         return code;
-    step = kafc__record_next(&cur->records, &rec);
+    step = kafc__record_parse(&cur->records, &rec);
     if (step == KAFC_RECORD_BROKEN)
         code = kafc__record_error(&cur->records, err);
     else if (step == KAFC_RECORD_GOT && kafc__control_type(rec.key) == KAFC_CONTROL_ABORT)
@@ -166,8 +167,7 @@ static kafc_err give_headers(struct kafc_cursor *cur, const struct kafc_record *
     return KAFC_OK;
 }
 
-static kafc_err give(struct kafc_cursor *cur, const struct kafc_record *rec, kafc_message *m,
-                     kafc_error *err)
+KAFC_INLINE void give(const struct kafc_cursor *cur, const struct kafc_record *rec, kafc_message *m)
 {
     m->key = rec->key;
     m->value = rec->value;
@@ -177,10 +177,9 @@ static kafc_err give(struct kafc_cursor *cur, const struct kafc_record *rec, kaf
     m->timestamp_type = rec->timestamp < 0 ? KAFC_TIME_NONE : cur->records.timestamp_type;
     m->headers = NULL;
     m->nheaders = 0;
-    return rec->nheaders == 0 ? KAFC_OK : give_headers(cur, rec, m, err);
 }
 
-kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error *err)
+static KAFC_NOINLINE kafc_err next_of_any(struct kafc_cursor *cur, kafc_message *m, kafc_error *err)
 {
     enum kafc_record_step step;
     struct kafc_record rec;
@@ -194,7 +193,7 @@ kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error 
             if (code)
                 return code;
         }
-        step = kafc__record_next(&cur->records, &rec);
+        step = kafc__record_parse(&cur->records, &rec);
         if (step == KAFC_RECORD_END) {
             leave_batch(cur);
             continue;
@@ -211,13 +210,39 @@ kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error 
             cur->next = rec.offset + 1;
             continue;
         }
-        code = give(cur, &rec, m, err);
+        give(cur, &rec, m);
+        code = rec.nheaders == 0 ? KAFC_OK : give_headers(cur, &rec, m, err);
         if (code == KAFC_OK)
             cur->next = rec.offset + 1;
         else if (code == KAFC_ERR_NO_MEMORY)
             begin_again(cur);
         return code;
     }
+}
+
+/* The next message, if it is one as nearly all are: without headers, in a batch that was begun, and to be delivered. */
+KAFC_INLINE bool next_plain(struct kafc_cursor *cur, kafc_message *m)
+{
+    struct kafc_record_cursor *c = &cur->records;
+    const uint8_t *p = c->p;
+    struct kafc_record rec;
+
+    if (!cur->in_batch || !kafc__record_plain(c, &rec))
+        return false;
+    if (rec.offset < cur->next || rec.offset >= cur->stop || rec.timestamp < cur->time_from ||
+        rec.timestamp > cur->time_to) {
+        c->p = p; /* as if nothing had been read */
+        c->left++;
+        return false;
+    }
+    give(cur, &rec, m);
+    cur->next = rec.offset + 1;
+    return true;
+}
+
+kafc_err kafc__cursor_next(struct kafc_cursor *cur, kafc_message *m, kafc_error *err)
+{
+    return next_plain(cur, m) ? KAFC_OK : next_of_any(cur, m, err);
 }
 
 /* --- Names ------------------------------------------------------------------ */
@@ -284,7 +309,7 @@ void kafc_batch_free(kafc_batch *b)
     kafc__free(&mem, b);
 }
 
-kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error *err)
+static inline void give_place(const struct kafc_fetched *b, kafc_message *m)
 {
     m->topic = b->topic->s;
     m->partition = b->partition;
@@ -292,12 +317,23 @@ kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error 
     m->reserved32 = 0;
     m->stamp = 0; /* no membership */
     memset(m->reserved, 0, sizeof m->reserved);
-    return kafc__cursor_next(&b->cursor, m, err);
+}
+
+bool kafc__fetched_plain(struct kafc_fetched *b, kafc_message *m)
+{
+    give_place(b, m);
+    return next_plain(&b->cursor, m);
+}
+
+kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error *err)
+{
+    give_place(b, m);
+    return next_of_any(&b->cursor, m, err);
 }
 
 bool kafc_batch_next(kafc_batch *b, kafc_message *m, kafc_error *err)
 {
-    kafc_err code = kafc__fetched_next(b, m, err);
+    kafc_err code = kafc__fetched_plain(b, m) ? KAFC_OK : kafc__fetched_next(b, m, err);
 
     if (code == KAFC_ERR_END_OF_RANGE && err)
         err->code = KAFC_OK;

@@ -91,7 +91,9 @@ struct kafc_fetched {
 struct kafc_fetched *kafc__fetched_new(const kafc_allocator *mem, struct kafc_budget *budget,
                                        struct kafc_name *topic, int32_t partition,
                                        struct kafc_frame *frame, const void *p, size_t n);
-/* The next message, all of it (rule V4); ends as kafc__cursor_next does. */
+/* The next message, all of it (rule V4), if nothing has to be done for it; else false, and it is left to the other. */
+bool kafc__fetched_plain(struct kafc_fetched *b, kafc_message *m);
+/* The next message, all of it; ends as kafc__cursor_next does. */
 kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error *err);
 
 #endif
