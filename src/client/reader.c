@@ -13,6 +13,7 @@ struct kafc_reader {
     struct kafc_closable closable;
     kafc_client *client;
     struct kafc_consumer *consumer;
+    struct kafc_taker *taker; /* the consumer's own */
     struct kafc_consumer_config cfg;
     struct kafc_mutex lock; /* of ready and closed, for the wait alone */
     struct kafc_cond changed;
@@ -36,6 +37,7 @@ static void make_consumer(void *arg)
     kafc_reader *r = arg;
 
     r->consumer = kafc__consumer_new(r->client->core, &r->cfg);
+    r->taker = r->consumer ? kafc__consumer_taker(r->consumer) : NULL;
 }
 
 static void free_consumer(void *arg)
@@ -214,7 +216,15 @@ static kafc_err check_assigned(kafc_reader *r, kafc_error *err)
         "nothing is assigned to this reader: set its topic or call kafc_reader_assign");
 }
 
-kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err)
+/* All that must be true for a message to be given, as enter and take_wake look at it, without a call. */
+static inline bool is_open(const kafc_reader *r)
+{
+    return r->client->generation == kafc__fork_generation() &&
+           !atomic_load_explicit(&r->closed, memory_order_relaxed) &&
+           !atomic_load_explicit(&r->woken, memory_order_relaxed);
+}
+
+static kafc_err fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err)
 {
     int64_t deadline = 0;
     kafc_err code = enter(r, 0, err);
@@ -224,7 +234,7 @@ kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc
     if (code == KAFC_OK && take_wake(r, timeout_ms, err))
         return KAFC_ERR_INTERRUPTED;
     while (code == KAFC_OK) {
-        code = kafc__consumer_next(kafc__consumer_taker(r->consumer), m, err);
+        code = kafc__consumer_next(r->taker, m, err);
         if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
             return code;
         if (deadline == 0) { /* the clock is read only where there is nothing to read */
@@ -240,6 +250,16 @@ kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc
     return code;
 }
 
+kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err)
+{
+    kafc_err code;
+
+    if (!r || !m || !is_open(r))
+        return fetch(r, m, timeout_ms, err);
+    code = kafc__consumer_next(r->taker, m, err);
+    return code == KAFC_ERR_WOULD_BLOCK && timeout_ms != 0 ? fetch(r, m, timeout_ms, err) : code;
+}
+
 kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_ms, kafc_error *err)
 {
     kafc_err code = enter(r, timeout_ms, err);
@@ -252,7 +272,7 @@ kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_m
         return KAFC_ERR_INTERRUPTED;
     }
     while (code == KAFC_OK) {
-        code = kafc__consumer_next_batch(kafc__consumer_taker(r->consumer), out, err);
+        code = kafc__consumer_next_batch(r->taker, out, err);
         if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
             return code;
         code = check_assigned(r, err);
