@@ -7,18 +7,14 @@
  * The topic must be there, led by that broker.
  */
 #include <lz4frame.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include "base/hash.h"
-#include "io/sock.h"
+#include "bench/wire.h"
 #include "protocol/record/write.h"
 #include "protocol/wire.h"
 #include "tools/kafc/load.h"
@@ -43,22 +39,7 @@ static int waiting; /* requests that were not answered yet */
 static const char *topic;
 static bool compressed;
 
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "limit: %s: %s\n", what, why);
-    exit(1);
-}
-
 /* ---- the wire ---- */
-
-static void read_all(uint8_t *p, size_t n)
-{
-    ssize_t got;
-
-    for (; n; p += got, n -= (size_t)got)
-        if ((got = read(fd, p, n)) <= 0)
-            die("read", "the broker has gone");
-}
 
 static void take_answer(void)
 {
@@ -66,13 +47,13 @@ static void take_answer(void)
     size_t error = 4 + 4 + 2 + strlen(topic) + 4 + 4,
            n; /* behind correlation, topics, partitions */
 
-    read_all(a, 4);
+    limit_read(fd, a, 4);
     n = kafc__load32(a);
     if (n > sizeof a || n < error + 2)
-        die("answer", "too large or too small");
-    read_all(a, n);
+        limit_die("answer", "too large or too small");
+    limit_read(fd, a, n);
     if (kafc__load16(a + error))
-        die("answer", kafc_err_text((kafc_err)kafc__load16(a + error)));
+        limit_die("answer", kafc_err_text((kafc_err)kafc__load16(a + error)));
     waiting--;
 }
 
@@ -82,7 +63,7 @@ static void send_all(struct iovec *v, int n)
         ssize_t sent = writev(fd, v, n);
 
         if (sent < 0)
-            die("writev", "the broker has gone");
+            limit_die("writev", "the broker has gone");
         for (; n && (size_t)sent >= v->iov_len; v++, n--)
             sent -= (ssize_t)v->iov_len;
         if (n) {
@@ -146,7 +127,7 @@ static void lz4(struct part *b, const void *from, size_t n)
     got = from ? LZ4F_compressUpdate(b->lz4, b->records + b->len, room - b->len, from, n, NULL)
                : LZ4F_compressEnd(b->lz4, b->records + b->len, room - b->len, NULL);
     if (LZ4F_isError(got))
-        die("lz4", LZ4F_getErrorName(got));
+        limit_die("lz4", LZ4F_getErrorName(got));
     b->len += got;
 }
 
@@ -193,25 +174,6 @@ static void put(uint64_t i)
 
 /* ---- begin and end ---- */
 
-static void dial(const char *broker)
-{
-    char host[64];
-    const char *colon = strrchr(broker, ':');
-    struct kafc_addr a;
-    int one = 1;
-
-    if (!colon || (size_t)(colon - broker) >= sizeof host)
-        die(broker, "HOST:PORT, with a number for a host");
-    memcpy(host, broker, (size_t)(colon - broker));
-    host[colon - broker] = 0;
-    if (!kafc__addr_numeric(&a, strcmp(host, "localhost") ? host : "127.0.0.1", atoi(colon + 1)))
-        die(broker, "HOST:PORT, with a number for a host");
-    fd = socket(a.ss.ss_family, SOCK_STREAM, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&a.ss, a.len))
-        die(broker, "cannot connect");
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-}
-
 static void make_parts(void)
 {
     size_t room = compressed ? LZ4F_compressBound(BATCH + BLOCK, NULL) : (size_t)BATCH + BLOCK;
@@ -222,7 +184,7 @@ static void make_parts(void)
         part[i].block = part[i].p = compressed ? malloc(BLOCK + load.size + 64) : part[i].records;
         if (!part[i].records || !part[i].p ||
             (compressed && LZ4F_isError(LZ4F_createCompressionContext(&part[i].lz4, LZ4F_VERSION))))
-            die("memory", "there is none");
+            limit_die("memory", "there is none");
     }
 }
 
@@ -232,15 +194,15 @@ int main(int argc, char **argv)
     uint64_t count;
 
     if (argc != 7)
-        die("usage", "limit HOST:PORT TOPIC PARTITIONS COUNT SIZE none|lz4");
+        limit_die("usage", "limit HOST:PORT TOPIC PARTITIONS COUNT SIZE none|lz4");
     topic = argv[2];
     partitions = (int32_t)strtol(argv[3], NULL, 10);
     count = strtoull(argv[4], NULL, 10);
     compressed = strcmp(argv[6], "lz4") == 0;
     if (partitions < 1 || partitions > PARTITIONS_MAX ||
         !load_init(&load, strtoul(argv[5], NULL, 10)))
-        die("usage", "a number is out of range");
-    dial(argv[1]);
+        limit_die("usage", "a number is out of range");
+    fd = limit_dial(argv[1]);
     make_parts();
     load_begin(&span);
     for (uint64_t i = 0; i < count; i++)
