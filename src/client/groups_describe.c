@@ -261,8 +261,13 @@ static const struct kafc_sweep_kind consumer = {
 
 /* --- Both ---------------------------------------------------------------------------------------- */
 
-/* Those that DescribeGroups does not know may be of the new protocol; nothing is worse for a broker that does not know
- * of that. */
+/* A broker that does not know the new protocol, or has it turned off (3.9 by default). */
+static bool has_none(kafc_err code)
+{
+    return code == KAFC_ERR_UNSUPPORTED || code == KAFC_ERR_UNSUPPORTED_VERSION;
+}
+
+/* Those that DescribeGroups does not know may be of the new protocol. */
 static kafc_err ask_again_as_consumer(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
 {
     struct kafc_sweep t = *s;
@@ -277,7 +282,7 @@ static kafc_err ask_again_as_consumer(struct kafc_sweep *s, struct kafc_arena *a
     }
     kafc_err rc = any ? kafc__sweep(&t, a, err) : KAFC_OK;
     for (int32_t i = 0; any && rc == KAFC_OK && i < s->n; i++) {
-        if (s->result[i] != KAFC_ERR_GROUP_ID_NOT_FOUND || t.result[i] == KAFC_ERR_UNSUPPORTED)
+        if (s->result[i] != KAFC_ERR_GROUP_ID_NOT_FOUND || has_none(t.result[i]))
             continue;
         s->result[i] = t.result[i];
         if (i == t.first && i <= s->first) {

@@ -299,7 +299,8 @@ START_TEST(codes_of_a_description_pass_or_are_told)
 }
 END_TEST
 
-/* Broker 1 coordinates all; "…?" may not be seen, "c…" is classic, "n…" of the new protocol. */
+/* Broker 1 coordinates all; "…?" may not be seen, "c…" is classic, "n…" of the new protocol, with "o…" that is turned
+ * off. */
 static bool find(const struct peer_request *q, const struct kafc_find_coordinator_req *req,
                  struct kafc_find_coordinator_resp *r, struct kafc_arena *a)
 {
@@ -378,7 +379,9 @@ static bool new_serve(struct script *s, int32_t broker, const struct peer_reques
         if (creq->group_ids.v[i].p[0] == 'n')
             describe_new(&cr->groups.v[i], a);
         else
-            cr->groups.v[i].error_code = KAFC_ERR_GROUP_ID_NOT_FOUND;
+            cr->groups.v[i].error_code = creq->group_ids.v[i].p[0] == 'o'
+                                             ? KAFC_ERR_UNSUPPORTED_VERSION
+                                             : KAFC_ERR_GROUP_ID_NOT_FOUND;
     }
     return true;
 }
@@ -427,6 +430,19 @@ START_TEST(groups_of_the_new_protocol_are_described_too)
     ck_assert_ptr_null(m[1].pattern);
     ck_assert_ptr_null(m[1].rack);
     ck_assert_int_eq(m[1].nassigned, 0);
+    kafc_group_descriptions_free(d);
+    script_down();
+}
+END_TEST
+
+START_TEST(where_the_new_protocol_is_off_a_group_is_not_there)
+{
+    static const char *const all[] = { "c1", "o1" };
+    script_up(6, 6);
+    kafc_group_descriptions *d = described(all, 2, KAFC_ERR_GROUP_ID_NOT_FOUND);
+    raw_says("o1");
+    ck_assert_int_eq(d->groups[0].result, KAFC_OK);
+    ck_assert_int_eq(d->groups[1].result, KAFC_ERR_GROUP_ID_NOT_FOUND);
     kafc_group_descriptions_free(d);
     script_down();
 }
@@ -559,6 +575,7 @@ int main(void)
     tcase_add_test(c, what_members_say_is_read_if_they_are_consumers);
     tcase_add_loop_test(c, codes_of_a_description_pass_or_are_told, 0, DESCRIBE_CODES);
     tcase_add_loop_test(c, groups_of_the_new_protocol_are_described_too, 5, 7);
+    tcase_add_test(c, where_the_new_protocol_is_off_a_group_is_not_there);
     tcase_add_loop_test(c, a_group_that_may_not_be_seen_is_its_own_matter, 3, 5);
     tcase_add_loop_test(c, groups_are_deleted_each_with_its_own_verdict, 0, 3);
     tcase_add_test(c, a_deletion_that_may_have_happened_is_not_repeated);

@@ -11,6 +11,7 @@ since()
     none | gzip | snappy) echo 0.8.0 ;;
     lz4) echo 0.8.2 ;;
     zstd) echo 2.1.0 ;;
+    groups) echo 0.9.0 ;;             # and requests that tell of them
     isr) echo 0.9.0 ;;                # a replica that is in sync again shows in the metadata
     api-versions) echo 0.10.0 ;;      # older ones close the connection
     controller) echo 0.10.0 ;;        # named in the metadata
@@ -20,11 +21,13 @@ since()
     create-topics) echo 0.10.1 ;;     # and deletes them: the protocol does, not ZooKeeper alone
     headers) echo 0.11.0 ;;           # format 2
     followers) echo 2.4.0 ;;          # serve fetches, where leaders send who is near them
+    delete-groups) echo 1.1.0 ;;
     record-errors) echo 2.4.0 ;;      # Produce 8 names the records that are refused
     describe-cluster) echo 2.8.0 ;;
     console-headers) echo 2.7.0 ;;    # its console consumer prints them
     idempotence) echo 0.11.0 ;;
     transactions) echo 0.11.0 ;;
+    new-groups) echo 4.0.0 ;;         # KIP-848, on by default
     *) return 1 ;;
     esac
 }

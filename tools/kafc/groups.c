@@ -56,7 +56,7 @@ kafc_group_descriptions *groups_look(const struct groups *g, const char *group, 
     if (rc == KAFC_OK)
         return d;
     kafc_group_descriptions_free(d);
-    if (rc != KAFC_ERR_GROUP_ID_NOT_FOUND)
+    if (rc != KAFC_ERR_GROUP_ID_NOT_FOUND && rc != KAFC_ERR_UNSUPPORTED)
         *status = tool_fail(TOOL_FAILED, "%s", err->message);
     return NULL;
 }

@@ -23,7 +23,8 @@ int groups_reset(const struct groups *g);
 
 /* Reports the error; of a group that is not there, which one is near. */
 int groups_failed(const struct groups *g, const char *group, const kafc_error *err);
-/* Of one group, described; NULL: it was reported why not, with *status. A group that is not there: NULL and TOOL_OK. */
+/* Of one group, described; NULL: it was reported why not, with *status. A group that is not there, or a broker that
+ * does not describe any: NULL and TOOL_OK, and it was not reported. */
 kafc_group_descriptions *groups_look(const struct groups *g, const char *group, kafc_error *err, int *status);
 /* A line of JSON on standard output. */
 int groups_print(json_t *o);
