@@ -194,7 +194,9 @@ typedef enum kafc_err_class {
     X(ENCODE, -227, USAGE, "a field cannot be written in the chosen version") \
     X(IN_CALLBACK, -228, USAGE, "a blocking call was made from inside a callback") \
     X(OTHER_RECORD_INVALID, -229, RETRY, "the broker refused another message of the same batch, and so all of it") \
-    X(ABORTED, -230, ABORT, "the transaction that it belongs to was aborted, or must be")
+    X(ABORTED, -230, ABORT, "the transaction that it belongs to was aborted, or must be") \
+    X(MAX_POLL_EXCEEDED, -231, NONE, "the reader was away for max.poll.interval.ms, and lost its partitions") \
+    X(CLAIM_ENDED, -232, NONE, "the partition is not this claim's any more")
 
 #define KAFC_ERRORS(X) KAFC_KAFKA_ERRORS(X) KAFC_LOCAL_ERRORS(X)
 

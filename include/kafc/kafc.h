@@ -10,6 +10,7 @@
 #include <kafc/client.h>
 #include <kafc/conn.h>
 #include <kafc/error.h>
+#include <kafc/group.h>
 #include <kafc/groups.h>
 #include <kafc/message.h>
 #include <kafc/reader.h>

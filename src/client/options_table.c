@@ -174,6 +174,22 @@ static const struct kafc_option reader_rows[] = {
           "How long a broker waits for fetch.min.bytes"),
     INT64(READER, buffer_bytes, "queued.max.bytes", NULL, 67108864, 1, INT64_MAX,
           "Bytes fetched ahead and held at most"),
+    STRING(READER, group, "group.id", NULL, NULL, "The group that topics are read in and offsets are kept by"),
+    STRING(READER, group_instance, "group.instance.id", NULL, NULL,
+           "A static member, which comes back under this name without a rebalance"),
+    STRING(READER, assignors, "partition.assignment.strategy", NULL, "range,cooperative-sticky",
+           "How the group's leader shares out, the best first: range, roundrobin, sticky, cooperative-sticky, "
+           "rack-affinity"),
+    INT32(READER, session_timeout_ms, "session.timeout.ms", NULL, 45000, 1, MS_MAX,
+          "A member that is silent for so long is dead"),
+    INT32(READER, heartbeat_interval_ms, "heartbeat.interval.ms", NULL, 3000, 1, MS_MAX,
+          "Between two heartbeats of a member; below a third of session.timeout.ms"),
+    INT32(READER, max_poll_interval_ms, "max.poll.interval.ms", NULL, 300000, 1, MS_MAX,
+          "Who is not back in a call that takes messages loses its partitions; others wait so long in a rebalance"),
+    INT32(READER, commit_interval_ms, "auto.commit.interval.ms", NULL, 5000, -1, MS_MAX,
+          "What is marked is committed so often; -1: only by a call, and before partitions are given up"),
+    OPAQUE(READER, on_rebalance, "Is told what the member owns"),
+    OPAQUE(READER, ctx, "For it"),
 };
 
 static const struct kafc_option conn_rows[] = {

@@ -107,14 +107,8 @@ static const char *not_there(const char *name)
         { "security.", "TLS and SASL are" },
         { "ssl.", "TLS is" },
         { "sasl.", "SASL is" },
-        { "group.", "consumer groups are" },
-        { "session.timeout.ms", "consumer groups are" },
-        { "heartbeat.interval.ms", "consumer groups are" },
-        { "max.poll.", "consumer groups are" },
-        { "enable.auto.commit", "commits are" },
-        { "enable.auto.offset.store", "commits are" },
-        { "auto.commit.", "commits are" },
-        { "partition.assignment.strategy", "consumer groups are" },
+        { "enable.auto.commit", "commits by themselves (kafc_reader_read() marks what is then committed) are" },
+        { "enable.auto.offset.store", "commits by themselves (kafc_reader_read() marks what is then committed) are" },
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strncmp(name, known[i].begin, strlen(known[i].begin)) == 0)
