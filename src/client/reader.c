@@ -292,6 +292,60 @@ kafc_err kafc_reader_assign(kafc_reader *r, const kafc_assignment *a, int32_t n,
     return code ? code : kafc__consumer_assign(r->consumer, a, n, err);
 }
 
+kafc_err kafc_reader_assign_add(kafc_reader *r, const kafc_assignment *a, int32_t n,
+                                kafc_error *err)
+{
+    kafc_err code = enter(r, 0, err);
+
+    if (code == KAFC_OK && (n < 0 || (n > 0 && !a)))
+        return kafc__error(err, KAFC_ERR_USAGE, "assign_add was given %d assignments at %p", n,
+                           (const void *)a);
+    return code ? code : kafc__consumer_assign_add(r->consumer, a, n, err);
+}
+
+/* The door of calls that take partitions. */
+static kafc_err enter_with(kafc_reader *r, const kafc_topic_partition *v, int32_t n,
+                           const char *call, kafc_error *err)
+{
+    kafc_err code = enter(r, 0, err);
+
+    if (code == KAFC_OK && (n < 0 || (n > 0 && !v)))
+        return kafc__error(err, KAFC_ERR_USAGE, "%s was given %d partitions at %p", call, n,
+                           (const void *)v);
+    return code;
+}
+
+kafc_err kafc_reader_assign_remove(kafc_reader *r, const kafc_topic_partition *v, int32_t n,
+                                   kafc_error *err)
+{
+    kafc_err code = enter_with(r, v, n, "assign_remove", err);
+
+    return code ? code : kafc__consumer_assign_remove(r->consumer, v, n, err);
+}
+
+int32_t kafc_reader_assignment(kafc_reader *r, kafc_topic_partition *out, int32_t cap)
+{
+    if (enter(r, 0, NULL))
+        return 0;
+    return kafc__consumer_assignment(r->consumer, out, out ? cap : 0);
+}
+
+kafc_err kafc_reader_pause(kafc_reader *r, const kafc_topic_partition *v, int32_t n,
+                           kafc_error *err)
+{
+    kafc_err code = enter_with(r, v, n, "pause", err);
+
+    return code ? code : kafc__consumer_pause(r->consumer, v, n, true, err);
+}
+
+kafc_err kafc_reader_resume(kafc_reader *r, const kafc_topic_partition *v, int32_t n,
+                            kafc_error *err)
+{
+    kafc_err code = enter_with(r, v, n, "resume", err);
+
+    return code ? code : kafc__consumer_pause(r->consumer, v, n, false, err);
+}
+
 kafc_err kafc_reader_seek(kafc_reader *r, const char *topic, int32_t partition, kafc_position to,
                           kafc_error *err)
 {

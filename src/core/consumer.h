@@ -48,8 +48,18 @@ void kafc__consumer_free(struct kafc_consumer *c);
 /* Reads all partitions of a topic, those that appear later included, or one of it (partition >= 0). */
 kafc_err kafc__consumer_read_topic(struct kafc_consumer *c, const char *topic, int32_t partition,
                                    kafc_error *err);
+/* These as the public functions of kafc/reader.h. */
 kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a, int32_t n,
                                kafc_error *err);
+kafc_err kafc__consumer_assign_add(struct kafc_consumer *c, const kafc_assignment *a, int32_t n,
+                                   kafc_error *err);
+kafc_err kafc__consumer_assign_remove(struct kafc_consumer *c, const kafc_topic_partition *v,
+                                      int32_t n, kafc_error *err);
+/* Topics are borrowed from the consumer, as long as it lives. */
+int32_t kafc__consumer_assignment(struct kafc_consumer *c, kafc_topic_partition *out, int32_t cap);
+/* on: pauses, else resumes. */
+kafc_err kafc__consumer_pause(struct kafc_consumer *c, const kafc_topic_partition *v, int32_t n,
+                              bool on, kafc_error *err);
 kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t partition,
                              kafc_position to, kafc_error *err);
 /* The taker of the thread that reads: of all partitions. */

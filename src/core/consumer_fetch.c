@@ -452,8 +452,8 @@ static int32_t source(const struct kafc_consumer_partition *p)
 
 static bool due(const struct kafc_consumer_partition *p, int64_t now)
 {
-    return !p->dead && !p->busy && p->state == KAFC_CP_FETCH && p->retry_at <= now && p->meta &&
-           kafc__cp_is_low(p) && source(p) >= 0;
+    return !p->dead && !p->paused && !p->busy && p->state == KAFC_CP_FETCH && p->retry_at <= now &&
+           p->meta && kafc__cp_is_low(p) && source(p) >= 0;
 }
 
 /* How many bytes a request for n partitions may ask for: what the budget leaves, and while others may follow not all
@@ -694,10 +694,15 @@ void kafc__consumer_fetches(struct kafc_consumer *c)
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
                                                         struct kafc_consumer_partition, node);
 
+    c->starved = false;
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         enum kafc_purpose slot = due(p, now) ? free_slot(c, source(p)) : KAFC_PURPOSES;
 
-        if (slot != KAFC_PURPOSES && !ask(c, source(p), slot))
-            return;
+        if (slot != KAFC_PURPOSES && !ask(c, source(p), slot)) {
+            c->starved = true;
+            if (!kafc__list_empty(&c->ready) || !kafc__consumer_make_room(c))
+                return;
+            kafc__consumer_poke(c); /* once more */
+        }
     }
 }

@@ -6,6 +6,7 @@
 #ifndef KAFC_CORE_CONSUMER_INTERNAL_H
 #define KAFC_CORE_CONSUMER_INTERNAL_H
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "core/consumer.h"
 #include "core/metadata.h"
@@ -28,14 +29,23 @@ int kafc__cp_next_state(enum kafc_cp_state s, enum kafc_cp_event e);
 /* What a lookup still has to ask, lowest bit first. */
 enum { KAFC_NEED_FIRST = 1, KAFC_NEED_LAST = 2, KAFC_NEED_START_TIME = 4, KAFC_NEED_STOP_TIME = 8 };
 
+/* A topic of which something is or was read. Stays as long as the consumer: what was told borrows the name. */
+struct kafc_consumer_index {
+    struct kafc_name *name;
+    struct kafc_map partitions; /* by number, without dead ones */
+};
+
 struct kafc_consumer_partition {
     struct kafc_list node;
     struct kafc_consumer *c;
-    struct kafc_name *topic;
+    struct kafc_consumer_index *index;
+    struct kafc_name *topic; /* the index's */
+    uint64_t key;            /* in the index: id */
     int32_t id;
     struct kafc_meta_topic *meta; /* wanted by the driver's thread; NULL before */
     enum kafc_cp_state state;
     bool dead;        /* given up by assign; freed once nothing is under way */
+    bool paused;      /* nothing of it is delivered or fetched (rule R9) */
     int asked;        /* requests under way that name it */
     bool busy;        /* one of them is for its present position */
     uint32_t version; /* of its position: a seek makes what is under way or queued stale */
@@ -131,10 +141,12 @@ struct kafc_consumer {
         *budget; /* frames and what is decompressed from them, until the last batch is freed */
     struct kafc_mutex lock;
     struct kafc_list partitions, topics; /* dead ones included until reaped */
+    struct kafc_map index;               /* of kafc_consumer_index, by name */
     struct kafc_list ready;   /* partitions with something to take, each to be served once before any is again */
     struct kafc_list notices; /* of no partition; they go first */
     struct kafc_list fetchers, lookups;  /* driver's thread only */
     size_t reserved;                     /* what the fetches under way may bring */
+    bool starved;       /* something was not fetched for want of room */
     bool stopped;       /* no more work: the application's thread may still look at what is there */
     bool no_leader;     /* something that is read has none: a timeout tells why */
     int64_t retry_at;   /* something could not be had or done now; 0: nothing */
@@ -151,8 +163,14 @@ bool kafc__cp_answered(
     struct kafc_asked *a); /* … and that it ended; false: it was for an older position */
 void kafc__cp_step(struct kafc_consumer_partition *p, enum kafc_cp_event e);
 /* NULL: out of memory. Either thread. */
-struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, struct kafc_name *topic,
-                                             int32_t id, kafc_position start, kafc_position stop);
+struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, const char *topic, int32_t id,
+                                             kafc_position start, kafc_position stop);
+struct kafc_consumer_partition *kafc__cp_find(struct kafc_consumer *c, const char *topic,
+                                              int32_t id); /* NULL: not read. Either thread */
+void kafc__cp_give_up(struct kafc_consumer_partition *p); /* NULL and dead: nothing. Either thread */
+void kafc__index_fini(struct kafc_consumer *c);           /* when no partitions are left */
+kafc_position kafc__position_or(kafc_position p, kafc_position dflt);
+kafc_err kafc__check_position(kafc_position p, bool is_stop, kafc_error *err);
 void kafc__cp_start(struct kafc_consumer_partition *p,
                     kafc_position start); /* also the application's thread */
 /* The position is not in the log: asks what the log holds, and then does what the reader's `reset` says. */
@@ -175,6 +193,9 @@ void kafc__cp_queue(struct kafc_consumer_partition *p, struct kafc_fetched *b); 
 /* Drops what was fetched ahead, also from the hands of who reads it, so that a seek is immediate (rule R2). */
 void kafc__cp_drop(struct kafc_consumer_partition *p);
 void kafc__drop_fetched(struct kafc_list *batches);
+void kafc__cp_pause(struct kafc_consumer_partition *p, bool on);
+/* Gives back what paused partitions hold, to be fetched again: others have no room. false: that is nothing. */
+bool kafc__consumer_make_room(struct kafc_consumer *c);
 int64_t kafc__cp_position(const struct kafc_consumer_partition *p); /* next to deliver, or -1 */
 void kafc__taker_init(struct kafc_taker *t, struct kafc_consumer *c);
 void kafc__taker_fini(struct kafc_taker *t); /* the taker's thread, without the lock */

@@ -16,7 +16,6 @@ static void partition_free(struct kafc_consumer_partition *p)
     kafc__session_leave(p);
     if (p->meta)
         kafc__meta_drop(p->c->core, p->meta, false);
-    kafc__name_unref(p->topic);
     kafc__free(&p->c->cfg.mem, p);
 }
 
@@ -83,7 +82,11 @@ static void follow_topic(struct kafc_consumer *c, struct kafc_consumer_topic *t)
     if (!t->meta)
         t->meta = want(c, t->name);
     while (t->meta && t->known < t->meta->npartitions) {
-        if (!kafc__cp_new(c, t->name, t->known, c->idle_topic ? t->start : KAFC_FIRST, t->stop)) {
+        kafc_position start = c->idle_topic ? t->start : KAFC_FIRST;
+
+        /* it may be assigned by itself already */
+        if (!kafc__cp_find(c, t->name->s, t->known) &&
+            !kafc__cp_new(c, t->name->s, t->known, start, t->stop)) {
             c->retry_at = kafc__core_now(c->core) + kafc__core_retry_delay(c->core, 0);
             return; /* the rest later, and then still from where the topic starts */
         }
@@ -277,6 +280,7 @@ struct kafc_consumer *kafc__consumer_new(struct kafc_core *core,
     kafc__mutex_init(&c->lock);
     kafc__list_init(&c->partitions);
     kafc__list_init(&c->topics);
+    kafc__map_init(&c->index, &c->cfg.mem);
     kafc__list_init(&c->ready);
     kafc__list_init(&c->notices);
     kafc__list_init(&c->fetchers);
@@ -313,6 +317,7 @@ void kafc__consumer_free(struct kafc_consumer *c)
     kafc__consumer_stop(c);
     kafc__taker_fini(&c->taker);
     reap(c);
+    kafc__index_fini(c);
     kafc__budget_on_room(c->budget, NULL, NULL); /* batches that are out there tell nobody */
     kafc__budget_unref(c->budget);
     kafc__core_timer_fini(c->core, &c->timer);

@@ -10,14 +10,20 @@
 
 /* --- Queues ------------------------------------------------------------------------ */
 
+/* Puts p where the reader's taker looks, if there is something for it. */
+static void offer(struct kafc_consumer_partition *p)
+{
+    if (!kafc__list_linked(&p->ready) && !kafc__list_empty(&p->batches) && !p->paused)
+        kafc__list_push(&p->c->ready, &p->ready);
+}
+
 void kafc__cp_queue(struct kafc_consumer_partition *p, struct kafc_fetched *b)
 {
     b->from = p;
     if (b->kind == KAFC_FETCHED_RECORDS)
         p->queued += b->size;
     kafc__list_push(&p->batches, &b->node);
-    if (!kafc__list_linked(&p->ready))
-        kafc__list_push(&p->c->ready, &p->ready);
+    offer(p);
 }
 
 void kafc__drop_fetched(struct kafc_list *batches)
@@ -48,6 +54,54 @@ void kafc__cp_drop(struct kafc_consumer_partition *p)
     p->queued = 0;
 }
 
+void kafc__cp_pause(struct kafc_consumer_partition *p, bool on)
+{
+    p->paused = on;
+    if (!on) {
+        offer(p);
+        return;
+    }
+    kafc__list_del(&p->ready);
+    if (p->taker)
+        atomic_store_explicit(&p->taker->look, true, memory_order_relaxed);
+}
+
+/* What p holds behind its last notice is forgotten, and fetched again. */
+static bool give_back(struct kafc_consumer_partition *p)
+{
+    struct kafc_fetched *b;
+    bool any = false;
+
+    while (!kafc__list_empty(&p->batches)) {
+        b = KAFC_CONTAINER(p->batches.prev, struct kafc_fetched, node);
+        if (b->kind != KAFC_FETCHED_RECORDS)
+            break;
+        p->fetch_offset = b->cursor.next;
+        p->queued -= b->size;
+        kafc__list_del(&b->node);
+        kafc_batch_free(b);
+        any = true;
+    }
+    if (!any)
+        return false;
+    p->last_epoch = -1; /* that of what stands in front is not known any more */
+    p->version++;
+    p->busy = false;
+    kafc__cp_step(p, KAFC_CP_KNOWN);
+    return true;
+}
+
+bool kafc__consumer_make_room(struct kafc_consumer *c)
+{
+    struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
+                                                        struct kafc_consumer_partition, node);
+    bool any = false;
+
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node))
+        any = (p->paused && p->queued > 0 && give_back(p)) || any;
+    return any;
+}
+
 int64_t kafc__cp_position(const struct kafc_consumer_partition *p)
 {
     return p->taker ? atomic_load_explicit(&p->taker->position, memory_order_relaxed) : p->position;
@@ -63,7 +117,7 @@ bool kafc__consumer_all_done(const struct kafc_consumer *c)
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (p->dead)
             continue;
-        if (p->state != KAFC_CP_DONE)
+        if (p->state != KAFC_CP_DONE || !kafc__list_empty(&p->batches))
             return false;
         any = true;
     }
@@ -109,6 +163,21 @@ void kafc__taker_fini(struct kafc_taker *t)
     kafc__decompress_fini(&t->decompress);
 }
 
+/* The current batch goes back in front of its partition's, to be gone on with (rule R9). */
+static void put_back(struct kafc_taker *t)
+{
+    struct kafc_fetched *b = t->current;
+    struct kafc_consumer_partition *p = b->from;
+
+    b->cursor.decompress = &b->decompress;
+    p->position = b->cursor.next;
+    p->queued += b->size;
+    p->taker = NULL;
+    kafc__list_push_front(&p->batches, &b->node);
+    offer(p);
+    t->current = NULL;
+}
+
 /* Somebody did something to the partition of the current batch. */
 static void look(struct kafc_taker *t)
 {
@@ -119,6 +188,8 @@ static void look(struct kafc_taker *t)
     if (t->current && !t->current->from) {
         gone = t->current;
         t->current = NULL;
+    } else if (t->current && t->current->from->paused) {
+        put_back(t);
     }
     kafc__unlock(&t->c->lock);
     kafc_batch_free(gone);
@@ -133,8 +204,7 @@ static bool leave_queue(struct kafc_taker *t, struct kafc_consumer_partition *p)
     t->current = b;
     kafc__list_del(&b->node);
     kafc__list_del(&p->ready);
-    if (!kafc__list_empty(&p->batches))
-        kafc__list_push(&p->c->ready, &p->ready);
+    offer(p);
     if (b->kind == KAFC_FETCHED_NOTICE) {
         if (b->notice->code == KAFC_ERR_SKIPPED)
             p->position = b->offset;
@@ -165,6 +235,8 @@ static bool take(struct kafc_taker *t, kafc_err *why)
         low = leave_queue(t, p);
     else
         *why = kafc__consumer_all_done(c) ? KAFC_ERR_END_OF_RANGE : KAFC_ERR_WOULD_BLOCK;
+    if (!t->current && c->starved)
+        low = kafc__consumer_make_room(c);
     kafc__unlock(&c->lock);
     if (low)
         kafc__consumer_poke(c); /* nothing sleeps a fixed time */
