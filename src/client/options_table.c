@@ -45,7 +45,7 @@ static const struct kafc_choice isolation_choices[] = { { "read_committed", KAFC
                                                         { "read_uncommitted", KAFC_READ_UNCOMMITTED }, END };
 static const struct kafc_choice start_choices[] = { { "earliest", KAFC_POSITION_FIRST },
                                                     { "latest", KAFC_POSITION_LAST },
-                                                    { "none", KAFC_POSITION_FIRST },
+                                                    { "none", KAFC_POSITION_COMMITTED },
                                                     { "by_duration:", KAFC_POSITION_AGO }, END };
 static const struct kafc_choice reset_choices[] = { { "earliest", KAFC_RESET_FIRST }, { "latest", KAFC_RESET_LAST },
                                                     { "none", KAFC_RESET_FAIL },

@@ -2,25 +2,10 @@
  *
  * kafc_reader: core/consumer with waits around it.
  */
-#include <stdatomic.h>
-
+#include "client/reader.h"
 #include "base/mem.h"
-#include "client/client.h"
+#include "client/loop.h"
 #include "client/options.h"
-#include "core/consumer.h"
-
-struct kafc_reader {
-    struct kafc_closable closable;
-    kafc_client *client;
-    struct kafc_consumer *consumer;
-    struct kafc_taker *taker; /* the consumer's own */
-    struct kafc_consumer_config cfg;
-    struct kafc_mutex lock; /* of ready and closed, for the wait alone */
-    struct kafc_cond changed;
-    bool ready; /* something may be there since the last look */
-    atomic_bool closed;
-    atomic_bool woken;
-};
 
 static void on_ready(void *ctx)
 {
@@ -28,8 +13,30 @@ static void on_ready(void *ctx)
 
     kafc__lock(&r->lock);
     r->ready = true;
+    r->events++;
     kafc__cond_broadcast(&r->changed);
     kafc__unlock(&r->lock);
+}
+
+uint64_t kafc__reader_events(kafc_reader *r)
+{
+    uint64_t events;
+
+    kafc__lock(&r->lock);
+    events = r->events;
+    kafc__unlock(&r->lock);
+    return events;
+}
+
+bool kafc__reader_await(kafc_reader *r, uint64_t events, int64_t deadline)
+{
+    bool in_time = true;
+
+    kafc__lock(&r->lock);
+    while (r->events == events && in_time)
+        in_time = kafc__cond_wait(&r->changed, &r->lock, deadline);
+    kafc__unlock(&r->lock);
+    return in_time;
 }
 
 static void make_consumer(void *arg)
@@ -52,38 +59,54 @@ static void stop_consumer(void *arg)
 {
     kafc_reader *r = arg;
 
+    if (r->cg)
+        kafc__cg_stop(r->cg);
     kafc__consumer_stop(r->consumer);
 }
 
-static kafc_err close_now(kafc_reader *r)
+static void set_closed(kafc_reader *r)
 {
     kafc__lock(&r->lock);
     atomic_store(&r->closed, true);
+    r->events++;
     kafc__cond_broadcast(&r->changed);
     kafc__unlock(&r->lock);
-    kafc__client_run(r->client, stop_consumer, r); /* nothing is fetched any more */
-    return KAFC_OK;
 }
 
+/* Nothing is fetched any more. */
+static void close_now(kafc_reader *r)
+{
+    set_closed(r);
+    kafc__client_run(r->client, stop_consumer, r);
+}
+
+/* The thread that reads may be in any call meanwhile. */
 static kafc_err close_with_client(struct kafc_closable *cl, int64_t deadline, kafc_error *err)
 {
-    (void)deadline;
-    (void)err;
-    return close_now(KAFC_CONTAINER(cl, kafc_reader, closable));
+    kafc_reader *r = KAFC_CONTAINER(cl, kafc_reader, closable);
+    kafc_err code = KAFC_OK;
+
+    set_closed(r);
+    if (r->cg)
+        code = kafc__reader_leave(r, true, true, deadline, err);
+    close_now(r);
+    return code;
 }
 
 static void destroy(kafc_reader *r)
 {
     kafc_allocator mem = r->client->mem;
 
+    kafc__reader_group_fini(r);
     if (r->consumer)
         kafc__client_run(r->client, free_consumer, r);
+    kafc__free(&mem, r->strings);
     kafc__cond_fini(&r->changed);
     kafc__mutex_fini(&r->lock);
     kafc__free(&mem, r);
 }
 
-static kafc_err start(kafc_reader *r, kafc_error *err)
+static kafc_err start(kafc_reader *r, const kafc_reader_options *asked, kafc_error *err)
 {
     const kafc_reader_options *o = &r->cfg.options;
 
@@ -91,14 +114,18 @@ static kafc_err start(kafc_reader *r, kafc_error *err)
         return kafc__error(err, KAFC_ERR_USAGE, "reader: the topic is empty");
     if (!o->topic && o->partition >= 0)
         return kafc__error(err, KAFC_ERR_USAGE, "reader: partition %d, and no topic", o->partition);
-    kafc__client_run(r->client, make_consumer, r);
+    if (kafc__reader_group_check(r, asked, err))
+        return KAFC_ERR_USAGE;
+    r->strings = kafc__options_keep(&kafc__reader_options, &r->cfg.options, &r->client->mem);
+    if (r->strings)
+        kafc__client_run(r->client, make_consumer, r);
     if (!r->consumer)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a reader");
     if (!kafc__client_add(r->client, &r->closable))
         return kafc__error(err, KAFC_ERR_CLOSED, "the client is closed");
-    if (!o->topic)
-        return KAFC_OK;
-    return kafc__consumer_read_topic(r->consumer, o->topic, o->partition, err);
+    if (o->group)
+        return kafc__reader_group_start(r, err);
+    return o->topic ? kafc__consumer_read_topic(r->consumer, o->topic, o->partition, err) : KAFC_OK;
 }
 
 kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc_error *err)
@@ -120,7 +147,9 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
     kafc__list_init(&r->closable.node);
     kafc__mutex_init(&r->lock);
     kafc__cond_init(&r->changed);
-    if (kafc__options_resolve(&kafc__reader_options, o, &r->cfg.options, err) || start(r, err)) {
+    kafc__arena_init(&r->topics_arena, &c->mem, 0);
+    kafc__arena_init(&r->committed, &c->mem, 0);
+    if (kafc__options_resolve(&kafc__reader_options, o, &r->cfg.options, err) || start(r, o, err)) {
         kafc__client_remove(c, &r->closable);
         destroy(r);
         return NULL;
@@ -128,8 +157,7 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
     return r;
 }
 
-/* The start of every call: usable at all? */
-static kafc_err enter(kafc_reader *r, int timeout_ms, kafc_error *err)
+kafc_err kafc__reader_enter(kafc_reader *r, int timeout_ms, kafc_error *err)
 {
     kafc_err code = r ? kafc__client_check(r->client, err)
                       : kafc__error(err, KAFC_ERR_USAGE, "no reader");
@@ -141,8 +169,18 @@ static kafc_err enter(kafc_reader *r, int timeout_ms, kafc_error *err)
     return timeout_ms == 0 ? KAFC_OK : kafc__client_enter(r->client, timeout_ms, err);
 }
 
+kafc_err kafc__reader_enter_outside(kafc_reader *r, int timeout_ms, const char *call,
+                                    kafc_error *err)
+{
+    kafc_err code = kafc__reader_enter(r, timeout_ms, err);
+
+    if (code == KAFC_OK && r->inside)
+        return kafc__error(err, KAFC_ERR_USAGE, "%s is not allowed inside on_rebalance", call);
+    return code;
+}
+
 struct why {
-    struct kafc_consumer *consumer;
+    kafc_reader *r;
     kafc_error reason;
     bool known;
 };
@@ -151,15 +189,17 @@ static void ask_why(void *arg)
 {
     struct why *w = arg;
 
-    w->known = kafc__consumer_why(w->consumer, &w->reason);
+    w->known = (w->r->cg && kafc__group_why(kafc__cg_group(w->r->cg), &w->reason)) ||
+               kafc__consumer_why(w->r->consumer, &w->reason);
 }
 
 /* Says what and where, if it is not just that nothing was written. */
 static kafc_err timed_out(kafc_reader *r, kafc_error *err)
 {
-    struct why w = { .consumer = r->consumer };
+    struct why w = { .r = r };
 
-    if (err && kafc__consumer_in_trouble(r->consumer))
+    if (err && (kafc__consumer_in_trouble(r->consumer) ||
+                (r->cg && kafc__consumer_reads_nothing(r->consumer))))
         kafc__client_run(r->client, ask_why, &w);
     if (!w.known)
         return kafc__error(err, KAFC_ERR_TIMED_OUT, "no message came within the timeout");
@@ -208,45 +248,83 @@ static bool take_wake(kafc_reader *r, int timeout_ms, kafc_error *err)
 /* One thread reads and assigns: while it waited for nothing, nothing could come. */
 static kafc_err check_assigned(kafc_reader *r, kafc_error *err)
 {
-    if (!kafc__consumer_reads_nothing(r->consumer) ||
+    if (!kafc__consumer_reads_nothing(r->consumer) || (r->cg && kafc__cg_is_subscribed(r->cg)) ||
         r->closed) /* in this order: closing gives up what is read */
         return KAFC_OK;
     return kafc__error(
         err, KAFC_ERR_NOT_ASSIGNED,
-        "nothing is assigned to this reader: set its topic or call kafc_reader_assign");
+        "nothing is assigned to this reader: set its topic, or call kafc_reader_assign or kafc_reader_subscribe");
 }
 
-/* All that must be true for a message to be given, as enter and take_wake look at it, without a call. */
+/* The caller takes messages, and is seen (max_poll_interval_ms). No other thread counts, or it does not matter. */
+static void count(kafc_reader *r)
+{
+    unsigned n;
+
+    if (!r->polls)
+        return;
+    n = atomic_load_explicit(r->polls, memory_order_relaxed);
+    atomic_store_explicit(r->polls, n + 1, memory_order_relaxed);
+}
+
+/* The same while it waits. */
+static kafc_err wait_inside(kafc_reader *r, int64_t deadline, kafc_error *err)
+{
+    kafc_err code;
+
+    if (!r->cg)
+        return wait(r, deadline, err);
+    kafc__group_enter(kafc__cg_group(r->cg));
+    code = wait(r, deadline, err);
+    kafc__group_exit(kafc__cg_group(r->cg));
+    return code;
+}
+
+/* Nothing is there to take: *code says what is to be done about it. true: look again. */
+static bool look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,
+                       kafc_error *err)
+{
+    if (*code == KAFC_ERR_REBALANCE_IN_PROGRESS) {
+        *code = kafc__reader_notices(r, err);
+        return *code == KAFC_OK;
+    }
+    if (*code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
+        return false;
+    if (*deadline == 0) { /* the clock is read only where there is nothing to read */
+        *code = kafc__reader_enter(r, timeout_ms, err);
+        if (*code == KAFC_OK)
+            *code = check_assigned(r, err);
+        if (*code)
+            return false;
+        *deadline = kafc__deadline_in(timeout_ms);
+    }
+    *code = wait_inside(r, *deadline, err);
+    return *code == KAFC_OK;
+}
+
+/* All that must be true for a message to be given, as enter_outside and take_wake look at it, without a call. */
 static inline bool is_open(const kafc_reader *r)
 {
     return r->client->generation == kafc__fork_generation() &&
            !atomic_load_explicit(&r->closed, memory_order_relaxed) &&
-           !atomic_load_explicit(&r->woken, memory_order_relaxed);
+           !atomic_load_explicit(&r->woken, memory_order_relaxed) && !r->inside;
 }
 
 static kafc_err fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err)
 {
     int64_t deadline = 0;
-    kafc_err code = enter(r, 0, err);
+    kafc_err code = kafc__reader_enter_outside(r, 0, "fetch", err);
 
-    if (code == KAFC_OK && !m)
+    if (code)
+        return code;
+    if (!m)
         return kafc__error(err, KAFC_ERR_USAGE, "fetch needs room for a message, not NULL");
-    if (code == KAFC_OK && take_wake(r, timeout_ms, err))
+    if (take_wake(r, timeout_ms, err))
         return KAFC_ERR_INTERRUPTED;
-    while (code == KAFC_OK) {
+    count(r);
+    do {
         code = kafc__consumer_next(r->taker, m, err);
-        if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
-            return code;
-        if (deadline == 0) { /* the clock is read only where there is nothing to read */
-            code = enter(r, timeout_ms, err);
-            if (code == KAFC_OK)
-                code = check_assigned(r, err);
-            deadline = kafc__deadline_in(timeout_ms);
-            if (code)
-                return code;
-        }
-        code = wait(r, deadline, err);
-    }
+    } while (code != KAFC_OK && look_again(r, timeout_ms, &deadline, &code, err));
     return code;
 }
 
@@ -256,46 +334,52 @@ kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc
 
     if (!r || !m || !is_open(r))
         return fetch(r, m, timeout_ms, err);
+    count(r);
     code = kafc__consumer_next(r->taker, m, err);
-    return code == KAFC_ERR_WOULD_BLOCK && timeout_ms != 0 ? fetch(r, m, timeout_ms, err) : code;
+    if (code == KAFC_ERR_REBALANCE_IN_PROGRESS ||
+        (code == KAFC_ERR_WOULD_BLOCK && timeout_ms != 0))
+        return fetch(r, m, timeout_ms, err);
+    return code;
 }
 
 kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_ms, kafc_error *err)
 {
-    kafc_err code = enter(r, timeout_ms, err);
-    int64_t deadline = kafc__deadline_in(timeout_ms);
+    int64_t deadline = 0;
+    kafc_err code = kafc__reader_enter_outside(r, timeout_ms, "fetch_batch", err);
 
-    if (code == KAFC_OK && !out)
+    if (code)
+        return code;
+    if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "fetch_batch needs room for a batch, not NULL");
-    if (code == KAFC_OK && take_wake(r, timeout_ms, err)) {
-        *out = NULL;
+    *out = NULL;
+    if (take_wake(r, timeout_ms, err))
         return KAFC_ERR_INTERRUPTED;
-    }
-    while (code == KAFC_OK) {
+    count(r);
+    do {
         code = kafc__consumer_next_batch(r->taker, out, err);
-        if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
-            return code;
-        code = check_assigned(r, err);
-        if (code == KAFC_OK)
-            code = wait(r, deadline, err);
-    }
+    } while (code != KAFC_OK && look_again(r, timeout_ms, &deadline, &code, err));
     return code;
 }
 
 kafc_err kafc_reader_assign(kafc_reader *r, const kafc_assignment *a, int32_t n, kafc_error *err)
 {
-    kafc_err code = enter(r, 0, err);
+    kafc_err code = kafc__reader_enter_outside(r, 0, "assign", err);
 
     if (code == KAFC_OK && (n < 0 || (n > 0 && !a)))
         return kafc__error(err, KAFC_ERR_USAGE, "assign was given %d assignments at %p", n,
                            (const void *)a);
-    return code ? code : kafc__consumer_assign(r->consumer, a, n, err);
+    if (code)
+        return code;
+    kafc__reader_sought(r, NULL, 0);
+    if (r->cg)
+        kafc__cg_commit_soon(r->cg);
+    return kafc__consumer_assign(r->consumer, a, n, err);
 }
 
 kafc_err kafc_reader_assign_add(kafc_reader *r, const kafc_assignment *a, int32_t n,
                                 kafc_error *err)
 {
-    kafc_err code = enter(r, 0, err);
+    kafc_err code = kafc__reader_enter(r, 0, err);
 
     if (code == KAFC_OK && (n < 0 || (n > 0 && !a)))
         return kafc__error(err, KAFC_ERR_USAGE, "assign_add was given %d assignments at %p", n,
@@ -307,7 +391,7 @@ kafc_err kafc_reader_assign_add(kafc_reader *r, const kafc_assignment *a, int32_
 static kafc_err enter_with(kafc_reader *r, const kafc_topic_partition *v, int32_t n,
                            const char *call, kafc_error *err)
 {
-    kafc_err code = enter(r, 0, err);
+    kafc_err code = kafc__reader_enter(r, 0, err);
 
     if (code == KAFC_OK && (n < 0 || (n > 0 && !v)))
         return kafc__error(err, KAFC_ERR_USAGE, "%s was given %d partitions at %p", call, n,
@@ -325,7 +409,7 @@ kafc_err kafc_reader_assign_remove(kafc_reader *r, const kafc_topic_partition *v
 
 int32_t kafc_reader_assignment(kafc_reader *r, kafc_topic_partition *out, int32_t cap)
 {
-    if (enter(r, 0, NULL))
+    if (kafc__reader_enter(r, 0, NULL))
         return 0;
     return kafc__consumer_assignment(r->consumer, out, out ? cap : 0);
 }
@@ -349,15 +433,18 @@ kafc_err kafc_reader_resume(kafc_reader *r, const kafc_topic_partition *v, int32
 kafc_err kafc_reader_seek(kafc_reader *r, const char *topic, int32_t partition, kafc_position to,
                           kafc_error *err)
 {
-    kafc_err code = enter(r, 0, err);
+    kafc_err code = kafc__reader_enter(r, 0, err);
 
-    return code ? code : kafc__consumer_seek(r->consumer, topic, partition, to, err);
+    if (code)
+        return code;
+    kafc__reader_sought(r, topic, partition);
+    return kafc__consumer_seek(r->consumer, topic, partition, to, err);
 }
 
 kafc_err kafc_reader_state_get(kafc_reader *r, const char *topic, int32_t partition,
                                kafc_reader_state *out, kafc_error *err)
 {
-    kafc_err code = enter(r, 0, err);
+    kafc_err code = kafc__reader_enter(r, 0, err);
 
     if (code == KAFC_OK && !out)
         return kafc__error(err, KAFC_ERR_USAGE, "the state of a partition needs room, not NULL");
@@ -373,20 +460,47 @@ void kafc_reader_wake(kafc_reader *r)
         r->consumer); /* the loop broadcasts: a condition is no thing for a signal handler */
 }
 
+static kafc_err close_by(kafc_reader *r, int64_t deadline, kafc_error *err)
+{
+    kafc_err code = KAFC_OK;
+
+    if (r->cg && !r->left) {
+        r->left = true;
+        code = kafc__reader_leave(r, true, deadline == 0, deadline, &r->result);
+        if (code == KAFC_OK)
+            r->result.code = KAFC_OK;
+    }
+    close_now(r);
+    if (r->result.code && err)
+        *err = r->result;
+    return r->result.code;
+}
+
 kafc_err kafc_reader_close(kafc_reader *r, int timeout_ms, kafc_error *err)
 {
     kafc_err code = r ? kafc__client_check(r->client, err)
                       : kafc__error(err, KAFC_ERR_USAGE, "no reader");
 
-    (void)timeout_ms; /* a reader without a group has nothing to wait for */
-    return code ? code : close_now(r);
+    if (code)
+        return code;
+    if (r->inside)
+        return kafc__error(err, KAFC_ERR_USAGE, "close is not allowed inside on_rebalance");
+    if (r->cg && timeout_ms != 0 && kafc__loop_here())
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK,
+                           "a call that waits was made from inside a callback of kafc");
+    return close_by(r, timeout_ms == 0 ? 0 : kafc__deadline_in(timeout_ms), err);
 }
 
 void kafc_reader_free(kafc_reader *r)
 {
     if (!r || kafc__client_check(r->client, NULL))
         return;
-    (void)close_now(r);
+    if (r->inside) { /* what called it goes on with the reader */
+        kafc__log(&r->client->log, KAFC_LOG_ERROR,
+                  "a reader cannot be freed from inside on_rebalance: it stays");
+        return;
+    }
+    (void)close_by(r, 0, NULL);
     kafc__client_remove(r->client, &r->closable);
     destroy(r);
 }

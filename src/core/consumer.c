@@ -46,9 +46,9 @@ static int needs_of(kafc_position at, int time_bit)
     case KAFC_POSITION_TIME:
     case KAFC_POSITION_AGO:
         return time_bit | KAFC_NEED_LAST; /* where nothing is as late: the end */
+    case KAFC_POSITION_COMMITTED: return KAFC_NEED_COMMITTED;
     case KAFC_POSITION_DEFAULT:
-    case KAFC_POSITION_OFFSET:
-    case KAFC_POSITION_COMMITTED: break;
+    case KAFC_POSITION_OFFSET: break;
     }
     return 0;
 }
@@ -72,6 +72,8 @@ void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
     p->end_told = -1;
     p->told = KAFC_OK;
     p->position = -1;
+    p->delivered = false;
+    p->epoch = -1;
     p->replica = -1;
     p->needs = needs_of(start, KAFC_NEED_START_TIME);
     if (!p->stop_known)
@@ -110,6 +112,32 @@ bool kafc__cp_answered(struct kafc_asked *a)
     if (current)
         a->p->busy = false;
     return current && !a->p->dead;
+}
+
+void kafc__cp_committed(struct kafc_consumer_partition *p, int64_t offset, int32_t leader_epoch)
+{
+    kafc_position start = p->c->cfg.options.start;
+
+    if (p->place)
+        p->place->committed = offset;
+    p->needs &= ~KAFC_NEED_COMMITTED;
+    p->attempts = 0;
+    p->told = KAFC_OK;
+    if (offset != KAFC_OFFSET_UNKNOWN) {
+        p->start = KAFC_AT(offset);
+        p->last_epoch = leader_epoch;
+    } else if (start.kind == KAFC_POSITION_COMMITTED) {
+        kafc__cp_step(p, KAFC_CP_BROKEN);
+        (void)kafc__cp_tell(p, KAFC_ERR_NO_OFFSET, KAFC_OFFSET_UNKNOWN,
+                            "%s [%d]: nothing is committed, and no other start was given; seek to go on",
+                            p->topic->s, p->id);
+        return;
+    } else {
+        p->start = start;
+        p->needs |= needs_of(start, KAFC_NEED_START_TIME);
+    }
+    if (!p->needs)
+        kafc__cp_settle(p);
 }
 
 /* --- Notices ------------------------------------------------------------------ */
@@ -168,7 +196,7 @@ kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t
                              kafc_position to, kafc_error *err)
 {
     struct kafc_consumer_partition *p;
-    kafc_err code = kafc__check_position(to, false, err);
+    kafc_err code = kafc__check_position(c, to, false, err);
 
     if (code)
         return code;
@@ -176,8 +204,11 @@ kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t
         return kafc__error(err, KAFC_ERR_USAGE, "seek needs a topic");
     kafc__lock(&c->lock);
     p = kafc__cp_find(c, topic, partition);
-    if (p)
-        kafc__cp_start(p, kafc__position_or(to, c->cfg.options.start));
+    if (p) {
+        kafc__cp_start(p, kafc__position_or(to, kafc__default_start(c)));
+        if (p->place)
+            kafc__place_sought(p->place);
+    }
     kafc__unlock(&c->lock);
     if (!p)
         return kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader",
@@ -199,6 +230,10 @@ kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_
         *out = (kafc_reader_state){ .marked = KAFC_OFFSET_UNKNOWN,
                                     .committed = KAFC_OFFSET_UNKNOWN };
         out->paused = p->paused;
+        if (p->place && kafc__place_is_dirty(p->place))
+            out->marked = atomic_load(&p->place->marked);
+        if (p->place)
+            out->committed = p->place->committed;
         out->position = kafc__cp_position(p);
         out->high_watermark = p->high_watermark;
         out->log_start = p->log_start;

@@ -9,7 +9,7 @@
 
 /* --- Partitions --------------------------------------------------------------------- */
 
-static struct kafc_consumer_index *find_index(struct kafc_consumer *c, const char *topic)
+struct kafc_consumer_index *kafc__index_find(struct kafc_consumer *c, const char *topic)
 {
     return kafc__map_get(&c->index, topic, strlen(topic));
 }
@@ -19,13 +19,14 @@ static void index_free(struct kafc_consumer_index *x)
     kafc_allocator mem = *x->partitions.mem;
 
     kafc__map_fini(&x->partitions);
+    kafc__map_fini(&x->places);
     kafc__name_unref(x->name);
     kafc__free(&mem, x);
 }
 
-static struct kafc_consumer_index *index_of(struct kafc_consumer *c, const char *topic)
+struct kafc_consumer_index *kafc__index_of(struct kafc_consumer *c, const char *topic)
 {
-    struct kafc_consumer_index *x = find_index(c, topic);
+    struct kafc_consumer_index *x = kafc__index_find(c, topic);
 
     if (x)
         return x;
@@ -33,6 +34,7 @@ static struct kafc_consumer_index *index_of(struct kafc_consumer *c, const char 
     if (!x)
         return NULL;
     kafc__map_init(&x->partitions, &c->cfg.mem);
+    kafc__map_init(&x->places, &c->cfg.mem);
     x->name = kafc__name_new(&c->cfg.mem, topic);
     if (x->name && kafc__map_put(&c->index, x->name->s, strlen(x->name->s), x))
         return x;
@@ -53,29 +55,46 @@ void kafc__index_fini(struct kafc_consumer *c)
 struct kafc_consumer_partition *kafc__cp_find(struct kafc_consumer *c, const char *topic,
                                               int32_t id)
 {
-    const struct kafc_consumer_index *x = find_index(c, topic);
+    const struct kafc_consumer_index *x = kafc__index_find(c, topic);
     uint64_t key = (uint32_t)id;
 
     return x ? kafc__map_get(&x->partitions, &key, sizeof key) : NULL;
 }
 
-struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, const char *topic, int32_t id,
-                                             kafc_position start, kafc_position stop)
+static bool keep_place(struct kafc_consumer_partition *p, uint64_t stamp)
 {
-    struct kafc_consumer_index *x = index_of(c, topic);
+    if (!p->c->grouped)
+        return true;
+    p->place = kafc__place_new(p->c, p->topic->s, p->id, stamp);
+    if (p->place)
+        p->place->p = p;
+    return p->place != NULL;
+}
+
+struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, const char *topic, int32_t id,
+                                             uint64_t stamp, kafc_position start,
+                                             kafc_position stop)
+{
+    struct kafc_consumer_index *x = kafc__index_of(c, topic);
     struct kafc_consumer_partition *p = x ? kafc__zalloc(&c->cfg.mem, sizeof *p) : NULL;
 
     if (!p)
         return NULL;
     p->key = (uint32_t)id;
-    if (!kafc__map_put(&x->partitions, &p->key, sizeof p->key, p)) {
-        kafc__free(&c->cfg.mem, p);
-        return NULL;
-    }
     p->c = c;
     p->index = x;
     p->topic = x->name;
     p->id = id;
+    p->stamp = stamp;
+    if (!kafc__map_put(&x->partitions, &p->key, sizeof p->key, p)) {
+        kafc__free(&c->cfg.mem, p);
+        return NULL;
+    }
+    if (!keep_place(p, stamp)) {
+        kafc__map_del(&x->partitions, &p->key, sizeof p->key);
+        kafc__free(&c->cfg.mem, p);
+        return NULL;
+    }
     p->stop = stop;
     p->stop_offset = INT64_MAX;
     p->stop_known = stop.kind == KAFC_POSITION_DEFAULT;
@@ -97,6 +116,10 @@ void kafc__cp_give_up(struct kafc_consumer_partition *p)
     kafc__map_del(&p->index->partitions, &p->key, sizeof p->key);
     p->dead = true;
     p->version++;
+    if (p->place)
+        p->place->p = NULL;
+    kafc__place_unref(p->place);
+    p->place = NULL;
 }
 
 void kafc__consumer_give_up(struct kafc_consumer *c)
@@ -132,9 +155,17 @@ kafc_position kafc__position_or(kafc_position p, kafc_position dflt)
     return p.kind == KAFC_POSITION_DEFAULT ? dflt : p;
 }
 
-kafc_err kafc__check_position(kafc_position p, bool is_stop, kafc_error *err)
+kafc_position kafc__default_start(const struct kafc_consumer *c)
 {
-    if (p.kind == KAFC_POSITION_COMMITTED)
+    return c->grouped ? KAFC_COMMITTED : c->cfg.options.start;
+}
+
+kafc_err kafc__check_position(const struct kafc_consumer *c, kafc_position p, bool is_stop,
+                              kafc_error *err)
+{
+    if (p.kind == KAFC_POSITION_COMMITTED && is_stop)
+        return kafc__error(err, KAFC_ERR_USAGE, "KAFC_COMMITTED is no place to stop at");
+    if (p.kind == KAFC_POSITION_COMMITTED && !c->grouped)
         return kafc__error(err, KAFC_ERR_USAGE,
                            "a reader without a group has no committed offsets");
     if (p.kind == KAFC_POSITION_OFFSET && p.value < 0)
@@ -152,18 +183,27 @@ kafc_err kafc__check_position(kafc_position p, bool is_stop, kafc_error *err)
 
 static kafc_err assign_one(struct kafc_consumer *c, const kafc_assignment *a, kafc_error *err)
 {
-    kafc_position start = kafc__position_or(a->start, c->cfg.options.start);
+    kafc_position start = kafc__position_or(a->start, kafc__default_start(c));
     kafc_position stop = kafc__position_or(a->stop, c->cfg.options.stop);
 
     if (!a->topic || !*a->topic || a->partition < 0)
         return kafc__error(err, KAFC_ERR_USAGE,
                            "an assignment needs a topic and a partition from 0 on");
-    if (kafc__check_position(start, false, err) || kafc__check_position(stop, true, err))
+    if (kafc__check_position(c, start, false, err) || kafc__check_position(c, stop, true, err))
         return KAFC_ERR_USAGE;
     if (kafc__cp_find(c, a->topic, a->partition))
         return kafc__error(err, KAFC_ERR_USAGE, "%s [%d] is assigned twice", a->topic,
                            a->partition);
-    return kafc__cp_new(c, a->topic, a->partition, start, stop) ? KAFC_OK : no_memory(err);
+    return kafc__cp_new(c, a->topic, a->partition, 0, start, stop) ? KAFC_OK : no_memory(err);
+}
+
+/* By hand or by a group, not both (rule R1). */
+static kafc_err check_by_hand(const struct kafc_consumer *c, kafc_error *err)
+{
+    if (!c->subscribed)
+        return KAFC_OK;
+    return kafc__error(err, KAFC_ERR_USAGE,
+                       "the reader has a subscription, and its group assigns: unsubscribe first");
 }
 
 /* All of them or none. */
@@ -186,8 +226,11 @@ kafc_err kafc__consumer_assign(struct kafc_consumer *c, const kafc_assignment *a
     kafc_err code;
 
     kafc__lock(&c->lock);
-    kafc__consumer_give_up(c);
-    code = assign_all(c, a, n, err);
+    code = check_by_hand(c, err);
+    if (code == KAFC_OK) {
+        kafc__consumer_give_up(c);
+        code = assign_all(c, a, n, err);
+    }
     kafc__unlock(&c->lock);
     kafc__consumer_poke(c);
     return code;
@@ -199,7 +242,9 @@ kafc_err kafc__consumer_assign_add(struct kafc_consumer *c, const kafc_assignmen
     kafc_err code;
 
     kafc__lock(&c->lock);
-    code = assign_all(c, a, n, err);
+    code = check_by_hand(c, err);
+    if (code == KAFC_OK)
+        code = assign_all(c, a, n, err);
     kafc__unlock(&c->lock);
     kafc__consumer_poke(c);
     return code;
@@ -224,7 +269,9 @@ kafc_err kafc__consumer_assign_remove(struct kafc_consumer *c, const kafc_topic_
     kafc_err code;
 
     kafc__lock(&c->lock);
-    code = check_all(c, v, n, err);
+    code = check_by_hand(c, err);
+    if (code == KAFC_OK)
+        code = check_all(c, v, n, err);
     for (int32_t i = 0; i < n && code == KAFC_OK; i++)
         kafc__cp_give_up(kafc__cp_find(c, v[i].topic, v[i].partition));
     kafc__unlock(&c->lock);
@@ -240,8 +287,8 @@ kafc_err kafc__consumer_read_topic(struct kafc_consumer *c, const char *topic, i
 
     if (partition >= 0)
         return kafc__consumer_assign(c, &a, 1, err);
-    if (kafc__check_position(c->cfg.options.start, false, err) ||
-        kafc__check_position(c->cfg.options.stop, true, err))
+    if (kafc__check_position(c, c->cfg.options.start, false, err) ||
+        kafc__check_position(c, c->cfg.options.stop, true, err))
         return KAFC_ERR_USAGE;
     t = kafc__zalloc(&c->cfg.mem, sizeof *t);
     if (t)

@@ -39,7 +39,7 @@ static int compare_aborted(const void *a, const void *b)
 
 /* Hands the records over. false: out of memory. */
 static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
-                      const struct kafc_fetch_resp_partition *r, int64_t next)
+                      const struct kafc_fetch_resp_partition *r, int64_t next, int32_t epoch)
 {
     const kafc_reader_options *o = &f->c->cfg.options;
     struct kafc_fetched *b = kafc__fetched_new(&f->c->cfg.mem, f->c->budget, p->topic, p->id,
@@ -74,6 +74,9 @@ static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     }
     b->high_watermark = r->high_watermark;
     b->next_offset = next;
+    b->last_epoch = epoch;
+    b->stamp = p->stamp;
+    b->place = p->place ? kafc__place_ref(p->place) : NULL;
     b->size = (size_t)r->records.len + sizeof *b;
     kafc__frame_charge(b->frame, f->c->budget);
     kafc__cp_queue(p, b);
@@ -170,7 +173,7 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
 
     look_through(r, &l);
     if (l.next > p->fetch_offset || l.broken) {
-        if (!hand_over(f, p, r, l.next > p->fetch_offset ? l.next : p->fetch_offset))
+        if (!hand_over(f, p, r, l.next > p->fetch_offset ? l.next : p->fetch_offset, l.epoch))
             return false;
         p->max_bytes = 0;
         if (l.next > p->fetch_offset) {

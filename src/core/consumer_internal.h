@@ -27,12 +27,54 @@ enum kafc_cp_event {
 int kafc__cp_next_state(enum kafc_cp_state s, enum kafc_cp_event e);
 
 /* What a lookup still has to ask, lowest bit first. */
-enum { KAFC_NEED_FIRST = 1, KAFC_NEED_LAST = 2, KAFC_NEED_START_TIME = 4, KAFC_NEED_STOP_TIME = 8 };
+enum {
+    KAFC_NEED_FIRST = 1,
+    KAFC_NEED_LAST = 2,
+    KAFC_NEED_START_TIME = 4,
+    KAFC_NEED_STOP_TIME = 8,
+    KAFC_NEED_COMMITTED = 16 /* of the group, by who owns it: core/consumer_group */
+};
+
+/* How far a group has come in a partition. It is the reader's as long as the partition is, or something is to be
+ * committed, and lives until the last batch of that time is freed. */
+enum kafc_place_stage {
+    KAFC_PLACE_OURS,
+    KAFC_PLACE_GOES,    /* it was revoked, and nobody was told */
+    KAFC_PLACE_TOLD,    /* the application finishes with it */
+    KAFC_PLACE_FINISHED /* what is marked is to be committed */
+};
+struct kafc_place {
+    atomic_int refs;
+    kafc_allocator mem;
+    struct kafc_list node;             /* of the consumer's, or of those that were lost */
+    struct kafc_consumer_index *index; /* while it is the consumer's */
+    uint64_t key;                      /* there: id */
+    struct kafc_name *topic;
+    int32_t id;
+    uint64_t since; /* the stamp with which it came; 0: by hand */
+    enum kafc_place_stage stage;
+    bool known;                        /* the application was told that it has come */
+    struct kafc_consumer_partition *p; /* NULL: it is not read */
+    atomic_bool gone;                  /* nothing can be marked any more */
+    _Atomic int64_t
+        marked;       /* -1: nothing. Written without the lock by the one thread that marks … */
+    atomic_int epoch; /* … as long as the message has this leader epoch; KAFC_PLACE_CLOSED: never */
+    int32_t mark_epoch;         /* of marked, -1 unknown */
+    struct kafc_name *metadata; /* of marked, or NULL */
+    bool fresh;        /* sought since: the next mark counts, be it lower than the last one */
+    int64_t settled;   /* the mark that needs no commit any more; -2: none */
+    int64_t floor;     /* marks up to it do not count: it was committed by a call */
+    int64_t committed; /* as last learned; -1 unknown */
+    unsigned round;    /* of commits, that it was in */
+    int32_t slot;      /* in the commit that is being made, from 1 on; or 0 */
+};
+enum { KAFC_PLACE_CLOSED = INT32_MIN };
 
 /* A topic of which something is or was read. Stays as long as the consumer: what was told borrows the name. */
 struct kafc_consumer_index {
     struct kafc_name *name;
     struct kafc_map partitions; /* by number, without dead ones */
+    struct kafc_map places;     /* the same, of kafc_place */
 };
 
 struct kafc_consumer_partition {
@@ -44,11 +86,13 @@ struct kafc_consumer_partition {
     int32_t id;
     struct kafc_meta_topic *meta; /* wanted by the driver's thread; NULL before */
     enum kafc_cp_state state;
-    bool dead;        /* given up by assign; freed once nothing is under way */
-    bool paused;      /* nothing of it is delivered or fetched (rule R9) */
-    int asked;        /* requests under way that name it */
-    bool busy;        /* one of them is for its present position */
-    uint32_t version; /* of its position: a seek makes what is under way or queued stale */
+    bool dead;                /* given up by assign; freed once nothing is under way */
+    bool paused;              /* nothing of it is delivered or fetched (rule R9) */
+    struct kafc_place *place; /* of a reader with a group; or NULL */
+    int asked;                /* requests under way that name it */
+    bool busy;                /* one of them is for its present position */
+    uint64_t stamp;           /* of the membership under which it came, or 0 */
+    uint32_t version;         /* of its position: a seek makes what is under way or queued stale */
     kafc_position start, stop;
     kafc_position reset_at; /* KAFC_RESET_START: where to, its time fixed */
     bool range_reset; /* the lookup is for an offset that was out of range … */
@@ -65,13 +109,15 @@ struct kafc_consumer_partition {
     int64_t replica_until; /* … until the leader is asked again */
     int64_t retry_at;      /* monotonic µs; 0: now */
     int attempts;
-    kafc_err told;                      /* the last error that was told, so that it is told once */
+    kafc_err told;            /* the last error that was told, so that it is told once */
     struct kafc_list batches; /* fetched and not taken, and notices, in the order of arrival */
     struct kafc_list ready;   /* among those of which the reader's taker may take something */
     size_t queued;            /* bytes in batches */
     struct kafc_taker *taker; /* which reads a batch of it, or NULL */
     struct kafc_session_member *member; /* as a node knows it, or NULL */
     int64_t position; /* next to deliver, as of the last batch that was begun; -1 unknown */
+    bool delivered;   /* a batch was taken since it was sought … */
+    int32_t epoch;    /* … and this is the last one's that was read to its end; -1 unknown */
     int64_t high_watermark, last_stable, log_start; /* -1 unknown */
 };
 
@@ -142,17 +188,26 @@ struct kafc_consumer {
     struct kafc_mutex lock;
     struct kafc_list partitions, topics; /* dead ones included until reaped */
     struct kafc_map index;               /* of kafc_consumer_index, by name */
-    struct kafc_list ready;   /* partitions with something to take, each to be served once before any is again */
-    struct kafc_list notices; /* of no partition; they go first */
-    struct kafc_list fetchers, lookups;  /* driver's thread only */
-    size_t reserved;                     /* what the fetches under way may bring */
-    bool starved;       /* something was not fetched for want of room */
+    struct kafc_list
+        ready; /* partitions with something to take, each to be served once before any is again */
+    struct kafc_list notices;           /* of no partition; they go first */
+    struct kafc_list fetchers, lookups; /* driver's thread only */
+    size_t reserved;                    /* what the fetches under way may bring */
+    bool starved;                       /* something was not fetched for want of room */
     bool stopped;       /* no more work: the application's thread may still look at what is there */
     bool no_leader;     /* something that is read has none: a timeout tells why */
     int64_t retry_at;   /* something could not be had or done now; 0: nothing */
     kafc_error trouble; /* why a request failed, until its node answers one; or code KAFC_OK */
     int64_t trouble_at;
     bool idle_topic; /* a whole topic is read and its partitions are not known yet */
+    /* Of a reader with a group: */
+    bool grouped;            /* set when it is made */
+    bool subscribed;         /* the group assigns */
+    bool attention;          /* there is something to take in front of messages */
+    struct kafc_list places; /* kafc_place */
+    void (*want_committed)(
+        void *owner); /* some partition does; the driver's thread, without the lock */
+    void *owner;
     struct kafc_taker taker; /* the reader's */
 };
 
@@ -162,15 +217,43 @@ void kafc__cp_ask(struct kafc_asked *a,
 bool kafc__cp_answered(
     struct kafc_asked *a); /* … and that it ended; false: it was for an older position */
 void kafc__cp_step(struct kafc_consumer_partition *p, enum kafc_cp_event e);
-/* NULL: out of memory. Either thread. */
-struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, const char *topic, int32_t id,
-                                             kafc_position start, kafc_position stop);
 struct kafc_consumer_partition *kafc__cp_find(struct kafc_consumer *c, const char *topic,
                                               int32_t id); /* NULL: not read. Either thread */
-void kafc__cp_give_up(struct kafc_consumer_partition *p); /* NULL and dead: nothing. Either thread */
-void kafc__index_fini(struct kafc_consumer *c);           /* when no partitions are left */
+void kafc__cp_give_up(
+    struct kafc_consumer_partition *p);         /* NULL and dead: nothing. Either thread */
+void kafc__index_fini(struct kafc_consumer *c); /* when no partitions are left */
 kafc_position kafc__position_or(kafc_position p, kafc_position dflt);
-kafc_err kafc__check_position(kafc_position p, bool is_stop, kafc_error *err);
+/* Where an assignment or a seek without one begins. */
+kafc_position kafc__default_start(const struct kafc_consumer *c);
+kafc_err kafc__check_position(const struct kafc_consumer *c, kafc_position p, bool is_stop,
+                              kafc_error *err);
+struct kafc_consumer_index *kafc__index_of(struct kafc_consumer *c,
+                                           const char *topic); /* NULL: out of memory */
+struct kafc_consumer_index *kafc__index_find(struct kafc_consumer *c, const char *topic);
+/* NULL: out of memory. Either thread. stamp: of the membership under which it came, or 0. */
+struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, const char *topic, int32_t id,
+                                             uint64_t stamp, kafc_position start,
+                                             kafc_position stop);
+/* Is the group to be asked for it now? */
+bool kafc__cp_wants_committed(const struct kafc_consumer_partition *p);
+/* What the group has committed, as it says to the request that asked: an offset, or KAFC_OFFSET_UNKNOWN. */
+void kafc__cp_committed(struct kafc_consumer_partition *p, int64_t offset, int32_t leader_epoch);
+/* A place of a partition that comes with the stamp; without one that of its name, or a new one. Either thread. NULL:
+ * out of memory. */
+struct kafc_place *kafc__place_new(struct kafc_consumer *c, const char *topic, int32_t id,
+                                   uint64_t stamp);
+struct kafc_place *kafc__place_ref(
+    struct kafc_place *place);                     /* any thread, also without the lock */
+void kafc__place_sought(struct kafc_place *place); /* marks begin anew */
+struct kafc_place *kafc__place_find(struct kafc_consumer *c, const char *topic, int32_t id);
+/* Without the lock, by the one thread that marks. false: it must be done with the lock. */
+bool kafc__place_mark_quickly(struct kafc_place *place, int64_t next, int32_t epoch);
+/* The highest counts, unless it may go back, or was sought. */
+void kafc__place_mark(struct kafc_place *place, int64_t next, int32_t epoch,
+                      struct kafc_name *metadata, bool back);
+/* Nothing of it is committed any more, and nothing is marked. */
+void kafc__place_drop(struct kafc_place *place);
+bool kafc__place_is_dirty(const struct kafc_place *place); /* something is to be committed */
 void kafc__cp_start(struct kafc_consumer_partition *p,
                     kafc_position start); /* also the application's thread */
 /* The position is not in the log: asks what the log holds, and then does what the reader's `reset` says. */
@@ -189,7 +272,8 @@ bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition
 bool kafc__is_told(kafc_err told, kafc_err code);
 bool kafc__consumer_all_done(const struct kafc_consumer *c); /* everything has reached its stop */
 void kafc__consumer_give_up(struct kafc_consumer *c); /* all that is read, and all that is queued */
-void kafc__cp_queue(struct kafc_consumer_partition *p, struct kafc_fetched *b); /* behind what is there */
+void kafc__cp_queue(struct kafc_consumer_partition *p,
+                    struct kafc_fetched *b); /* behind what is there */
 /* Drops what was fetched ahead, also from the hands of who reads it, so that a seek is immediate (rule R2). */
 void kafc__cp_drop(struct kafc_consumer_partition *p);
 void kafc__drop_fetched(struct kafc_list *batches);
@@ -198,7 +282,7 @@ void kafc__cp_pause(struct kafc_consumer_partition *p, bool on);
 bool kafc__consumer_make_room(struct kafc_consumer *c);
 int64_t kafc__cp_position(const struct kafc_consumer_partition *p); /* next to deliver, or -1 */
 void kafc__taker_init(struct kafc_taker *t, struct kafc_consumer *c);
-void kafc__taker_fini(struct kafc_taker *t); /* the taker's thread, without the lock */
+void kafc__taker_fini(struct kafc_taker *t);             /* the taker's thread, without the lock */
 void kafc__cp_settle(struct kafc_consumer_partition *p); /* a lookup has all it needs */
 /* A whole request failed: keeps the reason for timeouts; true if it is for the application, since no retry helps. */
 bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err);

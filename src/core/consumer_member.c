@@ -86,7 +86,7 @@ static void follow_topic(struct kafc_consumer *c, struct kafc_consumer_topic *t)
 
         /* it may be assigned by itself already */
         if (!kafc__cp_find(c, t->name->s, t->known) &&
-            !kafc__cp_new(c, t->name->s, t->known, start, t->stop)) {
+            !kafc__cp_new(c, t->name->s, t->known, 0, start, t->stop)) {
             c->retry_at = kafc__core_now(c->core) + kafc__core_retry_delay(c->core, 0);
             return; /* the rest later, and then still from where the topic starts */
         }
@@ -97,8 +97,8 @@ static void follow_topic(struct kafc_consumer *c, struct kafc_consumer_topic *t)
     watch(c, t->meta, -1);
 }
 
-/* Wants metadata of what is newly read. */
-static void follow_topics(struct kafc_consumer *c)
+/* Wants metadata of what is newly read. *committed: some partition waits for what the group has committed. */
+static void follow_topics(struct kafc_consumer *c, bool *committed)
 {
     struct kafc_consumer_partition *p;
     struct kafc_consumer_topic *t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node);
@@ -114,6 +114,7 @@ static void follow_topics(struct kafc_consumer *c)
             p->meta = want(c, p->topic);
         if (!p->dead && p->state != KAFC_CP_DONE && p->state != KAFC_CP_FAILED)
             watch(c, p->meta, p->id);
+        *committed = *committed || kafc__cp_wants_committed(p);
     }
 }
 
@@ -138,7 +139,7 @@ static void set_timer(struct kafc_consumer *c)
 
 void kafc__consumer_work(struct kafc_consumer *c)
 {
-    bool ready;
+    bool ready, committed = false;
 
     kafc__lock(&c->lock);
     if (c->stopped) {
@@ -146,13 +147,15 @@ void kafc__consumer_work(struct kafc_consumer *c)
         return;
     }
     reap(c);
-    follow_topics(c);
+    follow_topics(c, &committed);
     kafc__consumer_lookups(c);
     kafc__consumer_fetches(c);
     set_timer(c);
-    ready = !kafc__list_empty(&c->ready) || !kafc__list_empty(&c->notices) ||
+    ready = !kafc__list_empty(&c->ready) || !kafc__list_empty(&c->notices) || c->attention ||
             kafc__consumer_all_done(c);
     kafc__unlock(&c->lock);
+    if (committed)
+        c->want_committed(c->owner);
     if (ready)
         c->cfg.on_ready(c->cfg.ctx);
 }
@@ -283,6 +286,7 @@ struct kafc_consumer *kafc__consumer_new(struct kafc_core *core,
     kafc__map_init(&c->index, &c->cfg.mem);
     kafc__list_init(&c->ready);
     kafc__list_init(&c->notices);
+    kafc__list_init(&c->places);
     kafc__list_init(&c->fetchers);
     kafc__list_init(&c->lookups);
     c->member.poked = poked;
@@ -317,6 +321,8 @@ void kafc__consumer_free(struct kafc_consumer *c)
     kafc__consumer_stop(c);
     kafc__taker_fini(&c->taker);
     reap(c);
+    while (!kafc__list_empty(&c->places))
+        kafc__place_drop(KAFC_LIST_FIRST(&c->places, struct kafc_place, node));
     kafc__index_fini(c);
     kafc__budget_on_room(c->budget, NULL, NULL); /* batches that are out there tell nobody */
     kafc__budget_unref(c->budget);

@@ -235,8 +235,14 @@ static void lookup_done(struct kafc_request *rq)
 
 static bool due(const struct kafc_consumer_partition *p, int64_t now)
 {
-    return !p->dead && !p->busy && p->state == KAFC_CP_LOOKUP && p->needs && p->retry_at <= now &&
-           p->meta && kafc__meta_leader(p->meta, p->id, NULL) >= 0;
+    return !p->dead && !p->busy && p->state == KAFC_CP_LOOKUP && (p->needs & ~KAFC_NEED_COMMITTED) &&
+           p->retry_at <= now && p->meta && kafc__meta_leader(p->meta, p->id, NULL) >= 0;
+}
+
+bool kafc__cp_wants_committed(const struct kafc_consumer_partition *p)
+{
+    return !p->dead && !p->busy && p->state == KAFC_CP_LOOKUP && (p->needs & KAFC_NEED_COMMITTED) &&
+           p->retry_at <= kafc__core_now(p->c->core);
 }
 
 /* One topic entry for each partition: brokers take it, and it spares sorting. */

@@ -148,6 +148,7 @@ static struct kafc_fetched *let_go(struct kafc_taker *t, int64_t position)
     kafc__lock(&t->c->lock);
     if (b->kind == KAFC_FETCHED_RECORDS && b->from) {
         b->from->position = position;
+        b->from->epoch = b->last_epoch;
         b->from->taker = NULL;
         b->from = NULL;
     }
@@ -178,13 +179,16 @@ static void put_back(struct kafc_taker *t)
     t->current = NULL;
 }
 
-/* Somebody did something to the partition of the current batch. */
-static void look(struct kafc_taker *t)
+/* Somebody did something to the partition of the current batch, or there is something to take in front of messages:
+ * then true. */
+static bool look(struct kafc_taker *t)
 {
     struct kafc_fetched *gone = NULL;
+    bool attention;
 
     kafc__lock(&t->c->lock);
-    atomic_store_explicit(&t->look, false, memory_order_relaxed);
+    attention = t->c->attention && t == &t->c->taker;
+    atomic_store_explicit(&t->look, attention, memory_order_relaxed);
     if (t->current && !t->current->from) {
         gone = t->current;
         t->current = NULL;
@@ -193,6 +197,7 @@ static void look(struct kafc_taker *t)
     }
     kafc__unlock(&t->c->lock);
     kafc_batch_free(gone);
+    return attention;
 }
 
 /* p's first batch leaves its queue: the position is where it begins. true: p has run low and can be fetched again. */
@@ -213,6 +218,7 @@ static bool leave_queue(struct kafc_taker *t, struct kafc_consumer_partition *p)
     }
     p->queued -= b->size;
     p->position = b->cursor.next;
+    p->delivered = true;
     p->taker = t;
     atomic_store_explicit(&t->position, p->position, memory_order_relaxed);
     b->cursor.decompress = &t->decompress;
@@ -229,7 +235,10 @@ static bool take(struct kafc_taker *t, kafc_err *why)
     kafc__lock(&c->lock);
     p = KAFC_LIST_FIRST(&c->ready, struct kafc_consumer_partition, ready);
     t->current = KAFC_LIST_FIRST(&c->notices, struct kafc_fetched, node);
-    if (t->current)
+    if (c->attention && t == &c->taker) { /* in front of messages */
+        t->current = NULL;
+        *why = KAFC_ERR_REBALANCE_IN_PROGRESS;
+    } else if (t->current)
         kafc__list_del(&t->current->node);
     else if (p)
         low = leave_queue(t, p);
@@ -290,8 +299,8 @@ static KAFC_NOINLINE kafc_err next_of_any(struct kafc_taker *t, kafc_message *m,
     for (;;) {
         struct kafc_fetched *b;
 
-        if (atomic_load_explicit(&t->look, memory_order_relaxed))
-            look(t);
+        if (atomic_load_explicit(&t->look, memory_order_relaxed) && look(t))
+            return KAFC_ERR_REBALANCE_IN_PROGRESS;
         b = t->current;
         if (b && b->kind == KAFC_FETCHED_RECORDS) {
             code = kafc__fetched_next(b, m, err);
@@ -333,8 +342,8 @@ kafc_err kafc__consumer_next_batch(struct kafc_taker *t, kafc_batch **out, kafc_
     kafc_message m;
 
     *out = NULL;
-    if (atomic_load_explicit(&t->look, memory_order_relaxed))
-        look(t);
+    if (atomic_load_explicit(&t->look, memory_order_relaxed) && look(t))
+        return KAFC_ERR_REBALANCE_IN_PROGRESS;
     if (t->current && t->current->kind == KAFC_FETCHED_NOTICE)
         kafc_batch_free(let_go(t, -1));
     if (!t->current && !take(t, &code)) /* else: the rest of what next() had begun */

@@ -305,6 +305,7 @@ void kafc_batch_free(kafc_batch *b)
     kafc__frame_unref(b->frame);
     kafc__budget_unref(b->budget);
     kafc__name_unref(b->topic);
+    kafc__place_unref(b->place);
     kafc__free(&mem, b->notice);
     kafc__free(&mem, b);
 }
@@ -315,7 +316,7 @@ static inline void give_place(const struct kafc_fetched *b, kafc_message *m)
     m->partition = b->partition;
     m->to_partition = 0;
     m->reserved32 = 0;
-    m->stamp = 0; /* no membership */
+    m->stamp = b->stamp;
     memset(m->reserved, 0, sizeof m->reserved);
 }
 

@@ -66,6 +66,8 @@ enum kafc_fetched_kind {
 };
 
 struct kafc_consumer_partition;
+struct kafc_place; /* core/consumer_internal.h */
+void kafc__place_unref(struct kafc_place *place); /* NULL is ignored */
 
 struct kafc_fetched {
     struct kafc_list node;
@@ -78,7 +80,10 @@ struct kafc_fetched {
     struct kafc_budget *budget;
     size_t size; /* of what waits in its partition */
     int64_t high_watermark;
-    int64_t next_offset;               /* behind all of it */
+    int64_t next_offset;      /* behind all of it */
+    int32_t last_epoch;       /* leader epoch of its last batch, -1 unknown */
+    uint64_t stamp;           /* of the membership that it is delivered under, or 0 */
+    struct kafc_place *place; /* where its messages are marked, or NULL */
     struct kafc_decompress decompress; /* unless the reader lends its own */
     struct kafc_cursor cursor;
     struct kafc_consumer_partition *from; /* while the reader has it */

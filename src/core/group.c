@@ -124,6 +124,17 @@ void kafc__group_exit(struct kafc_group *g)
     atomic_fetch_sub(&g->inside, 1);
 }
 
+atomic_uint *kafc__group_polls(struct kafc_group *g)
+{
+    return &g->polls;
+}
+
+const struct kafc_group_partition *kafc__group_owned(const struct kafc_group *g, int32_t *n)
+{
+    *n = g->owned.n;
+    return g->owned.v;
+}
+
 bool kafc__group_owns(const struct kafc_group *g, const char *topic, int32_t partition,
                       uint64_t stamp)
 {

@@ -95,8 +95,13 @@ void kafc__group_settled(struct kafc_group *g); /* what was REVOKED is finished 
 void kafc__group_enter(struct kafc_group *g);
 void kafc__group_exit(struct kafc_group *g);
 
+/* Whoever takes messages and does not wait may count here, relaxed, in place of both. */
+atomic_uint *kafc__group_polls(struct kafc_group *g);
+
 bool kafc__group_owns(const struct kafc_group *g, const char *topic, int32_t partition,
                       uint64_t stamp); /* ever since the stamp; 0: now */
+/* What is owned. Borrowed until the next tick. */
+const struct kafc_group_partition *kafc__group_owned(const struct kafc_group *g, int32_t *n);
 uint64_t kafc__group_stamp(const struct kafc_group *g);
 /* For transactions; false: not a member now. Borrowed until the next tick: kafc__membership_dup() keeps it, for any
  * thread. All that TxnOffsetCommit wants from version 3 on. Each generation has a new one: take it for each
