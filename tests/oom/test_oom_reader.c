@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reading with each allocation failing in turn: open, 50 messages, close. An
- * error or none, every message once and in order, nothing leaked, no crash, no
- * hang.
+ * Reading with each allocation failing in turn: open, 50 messages, close; and
+ * partitions that come, pause and go. An error or none, every message once and
+ * in order, nothing leaked, no crash, no hang.
  */
 #include <stdio.h>
 
@@ -40,8 +40,45 @@ static void read_all(kafc_reader *r, bool whole, int timeout_ms)
         ck_assert_msg(next == MESSAGES, "%d messages", (int)next);
 }
 
-/* true: it was read to the end. */
-static void scenario(kafc_mock *mock, const kafc_allocator *mem, bool whole, int timeout_ms)
+/* The partition is read to its end although others come, are paused, and go again. */
+static void read_by_hand(kafc_reader *r, bool whole, int timeout_ms)
+{
+    static const kafc_assignment a[] = { { .topic = "t" },
+                                         { .topic = "t", .partition = 1 },
+                                         { .topic = "none", .partition = 7 } };
+    static const kafc_topic_partition others[] = { { "t", 1 }, { "none", 7 } };
+    kafc_error err;
+    kafc_message m;
+    int64_t next = 0;
+    int tries = 0;
+
+    while (kafc_reader_assign(r, a, 1, &err) != KAFC_OK)
+        if (gives_up(err.code, &tries))
+            return;
+    while (next < MESSAGES) {
+        kafc_err added = kafc_reader_assign_add(r, a + 1, 2, &err), code;
+
+        ck_assert(added == KAFC_OK || added == KAFC_ERR_NO_MEMORY);
+        ck_assert_int_eq(kafc_reader_assignment(r, NULL, 0), added ? 1 : 3);
+        if (!added)
+            ck_ok(kafc_reader_pause(r, others, 1 + (int32_t)(next % 2), &err));
+        code = kafc_reader_fetch(r, &m, timeout_ms, &err);
+        if (code == KAFC_OK)
+            ck_assert_int_eq(m.offset, next++);
+        else if (code != KAFC_ERR_UNKNOWN_PARTITION && code != KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION &&
+                 gives_up(code, &tries))
+            break;
+        if (!added)
+            ck_ok(kafc_reader_assign_remove(r, others, 2, &err));
+    }
+    if (whole)
+        ck_assert_msg(next == MESSAGES, "%d messages", (int)next);
+}
+
+typedef void reading_fn(kafc_reader *r, bool whole, int timeout_ms);
+
+static void scenario(kafc_mock *mock, const kafc_allocator *mem, reading_fn *read, bool whole,
+                     int timeout_ms)
 {
     kafc_error err;
     kafc_reader *r = NULL;
@@ -59,14 +96,14 @@ static void scenario(kafc_mock *mock, const kafc_allocator *mem, bool whole, int
     if (!r)
         ck_assert_msg(err.code == KAFC_ERR_NO_MEMORY, "%s", err.message);
     if (r) {
-        read_all(r, whole, timeout_ms);
+        read(r, whole, timeout_ms);
         ck_assert_int_eq(kafc_reader_close(r, 1000, &err), KAFC_OK);
     }
     kafc_reader_free(r);
     kafc_client_free(c);
 }
 
-static void replay(bool all_after, const char *release)
+static void replay(reading_fn *read, bool all_after, const char *release)
 {
     struct reading e;
     struct test_alloc a;
@@ -82,7 +119,7 @@ static void replay(bool all_after, const char *release)
         test_alloc_init(&a);
         a.fail_at = at;
         a.fail_all_after = all_after;
-        scenario(e.mock, &a.mem, !all_after, all_after ? 20 : SOON);
+        scenario(e.mock, &a.mem, read, !all_after, all_after ? 20 : SOON);
         ck_assert_msg(atomic_load(&a.live) == 0, "allocation %ld failed: %ld are leaked", at,
                       atomic_load(&a.live));
         if (atomic_load(&a.calls) < at)
@@ -95,22 +132,36 @@ static void replay(bool all_after, const char *release)
 
 START_TEST(reading_with_one_allocation_failing)
 {
-    replay(false, NULL);
+    replay(read_all, false, NULL);
 }
 END_TEST
 
 START_TEST(reading_of_an_old_broker_with_one_allocation_failing)
 {
-    replay(false, "0.9");
+    replay(read_all, false, "0.9");
 }
 END_TEST
 
 START_TEST(reading_with_all_allocations_failing_from_one_on)
 {
-    replay(true, NULL);
+    replay(read_all, true, NULL);
+}
+END_TEST
+
+START_TEST(reading_by_hand_with_one_allocation_failing)
+{
+    replay(read_by_hand, false, NULL);
+}
+END_TEST
+
+START_TEST(reading_by_hand_with_all_allocations_failing_from_one_on)
+{
+    replay(read_by_hand, true, NULL);
 }
 END_TEST
 
 SUITE_MAIN("oom/reader", 100, reading_with_one_allocation_failing,
            reading_of_an_old_broker_with_one_allocation_failing,
-           reading_with_all_allocations_failing_from_one_on)
+           reading_with_all_allocations_failing_from_one_on,
+           reading_by_hand_with_one_allocation_failing,
+           reading_by_hand_with_all_allocations_failing_from_one_on)
