@@ -128,9 +128,10 @@ void kafc__cp_committed(struct kafc_consumer_partition *p, int64_t offset, int32
         p->last_epoch = leader_epoch;
     } else if (start.kind == KAFC_POSITION_COMMITTED) {
         kafc__cp_step(p, KAFC_CP_BROKEN);
-        (void)kafc__cp_tell(p, KAFC_ERR_NO_OFFSET, KAFC_OFFSET_UNKNOWN,
-                            "%s [%d]: nothing is committed, and no other start was given; seek to go on",
-                            p->topic->s, p->id);
+        (void)kafc__cp_tell(
+            p, KAFC_ERR_NO_OFFSET, KAFC_OFFSET_UNKNOWN,
+            "%s [%d]: nothing is committed, and no other start was given; seek to go on",
+            p->topic->s, p->id);
         return;
     } else {
         p->start = start;
@@ -192,6 +193,13 @@ bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t off
 
 /* --- One partition, as the application sees it -------------------------------------------------- */
 
+void kafc__cp_seek(struct kafc_consumer_partition *p, kafc_position to)
+{
+    kafc__cp_start(p, kafc__position_or(to, kafc__default_start(p->c)));
+    if (p->place)
+        kafc__place_sought(p->place);
+}
+
 kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t partition,
                              kafc_position to, kafc_error *err)
 {
@@ -204,17 +212,33 @@ kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t
         return kafc__error(err, KAFC_ERR_USAGE, "seek needs a topic");
     kafc__lock(&c->lock);
     p = kafc__cp_find(c, topic, partition);
-    if (p) {
-        kafc__cp_start(p, kafc__position_or(to, kafc__default_start(c)));
-        if (p->place)
-            kafc__place_sought(p->place);
-    }
+    if (p)
+        kafc__cp_seek(p, to);
     kafc__unlock(&c->lock);
     if (!p)
         return kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader",
                            topic, partition);
     kafc__consumer_poke(c);
     return KAFC_OK;
+}
+
+void kafc__cp_state_get(const struct kafc_consumer_partition *p, kafc_reader_state *out)
+{
+    bool committed = p->c->cfg.options.isolation != KAFC_READ_UNCOMMITTED;
+
+    *out = (kafc_reader_state){ .marked = KAFC_OFFSET_UNKNOWN, .committed = KAFC_OFFSET_UNKNOWN };
+    out->paused = p->paused;
+    if (p->place && kafc__place_is_dirty(p->place))
+        out->marked = atomic_load(&p->place->marked);
+    if (p->place)
+        out->committed = p->place->committed;
+    out->position = kafc__cp_position(p);
+    out->high_watermark = p->high_watermark;
+    out->log_start = p->log_start;
+    out->end = committed ? p->last_stable : p->high_watermark;
+    out->lag = out->end < 0 || out->position < 0 ? KAFC_OFFSET_UNKNOWN
+               : out->end > out->position        ? out->end - out->position
+                                                 : 0;
 }
 
 kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_t partition,
@@ -226,23 +250,8 @@ kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_
         return kafc__error(err, KAFC_ERR_USAGE, "the state of a partition needs a topic");
     kafc__lock(&c->lock);
     p = kafc__cp_find(c, topic, partition);
-    if (p) {
-        *out = (kafc_reader_state){ .marked = KAFC_OFFSET_UNKNOWN,
-                                    .committed = KAFC_OFFSET_UNKNOWN };
-        out->paused = p->paused;
-        if (p->place && kafc__place_is_dirty(p->place))
-            out->marked = atomic_load(&p->place->marked);
-        if (p->place)
-            out->committed = p->place->committed;
-        out->position = kafc__cp_position(p);
-        out->high_watermark = p->high_watermark;
-        out->log_start = p->log_start;
-        out->end = c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark
-                                                                     : p->last_stable;
-        out->lag = out->end < 0 || out->position < 0 ? KAFC_OFFSET_UNKNOWN
-                   : out->end > out->position        ? out->end - out->position
-                                                     : 0;
-    }
+    if (p)
+        kafc__cp_state_get(p, out);
     kafc__unlock(&c->lock);
     return p ? KAFC_OK
              : kafc__error(err, KAFC_ERR_NOT_ASSIGNED, "%s [%d] is not assigned to this reader",

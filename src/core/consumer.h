@@ -16,13 +16,23 @@
 struct kafc_consumer;
 struct kafc_consumer_partition;
 
-/* The hand of one thread that takes batches out. Several may take at the same time. */
+/* The hand of one thread that takes batches out. Several may take at the same time: the reader's, and those that have
+ * claimed a partition. */
 struct kafc_taker {
     struct kafc_consumer *c;
-    struct kafc_fetched *current;      /* what next() stands in; changed by its thread, under the consumer's lock */
+    struct kafc_fetched
+        *current; /* what next() stands in; changed by its thread, under the consumer's lock */
     struct kafc_decompress decompress; /* contexts, lent to current */
     atomic_bool look;         /* current may have been taken away: to be looked at under the lock */
     _Atomic int64_t position; /* next to deliver out of current */
+    /* Of a claim: */
+    struct kafc_consumer_partition
+        *only;         /* this is taken from, by nobody else. NULL: the reader's */
+    atomic_bool ended; /* it goes, or has gone */
+    bool awaited;      /* the group waits for the claim to be freed */
+    void (*on_ready)(
+        void *ctx); /* something may be there, or it has ended. The consumer's lock is held */
+    void *ctx;
 };
 
 struct kafc_consumer_config {
@@ -62,13 +72,23 @@ kafc_err kafc__consumer_pause(struct kafc_consumer *c, const kafc_topic_partitio
                               bool on, kafc_error *err);
 kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t partition,
                              kafc_position to, kafc_error *err);
-/* The taker of the thread that reads: of all partitions. */
+/* The taker of the thread that reads: of all partitions that nobody has claimed. */
 struct kafc_taker *kafc__consumer_taker(struct kafc_consumer *c);
 /* As kafc_reader_fetch and kafc_reader_fetch_batch with timeout 0: KAFC_ERR_WOULD_BLOCK when nothing is there. */
 kafc_err kafc__consumer_next(struct kafc_taker *t, kafc_message *m, kafc_error *err);
 kafc_err kafc__consumer_next_batch(struct kafc_taker *t, kafc_batch **out, kafc_error *err);
 kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_t partition,
                               kafc_reader_state *out, kafc_error *err);
+/* The next partition that nobody has claimed and that the application knows: *t, with on_ready set, is its taker from
+ * now on. Else as kafc__consumer_next() without messages: KAFC_ERR_WOULD_BLOCK, KAFC_ERR_END_OF_RANGE when everything
+ * was read to its stop, notices of no partition. */
+kafc_err kafc__consumer_claim(struct kafc_consumer *c, struct kafc_taker *t, kafc_error *err);
+/* Gives the partition back, where the taker stands. */
+void kafc__claim_fini(struct kafc_taker *t);
+/* The taker's thread; as those of the consumer. The topic is the consumer's. */
+kafc_topic_partition kafc__claim_of(const struct kafc_taker *t);
+kafc_err kafc__claim_seek(struct kafc_taker *t, kafc_position to, kafc_error *err);
+void kafc__claim_state(struct kafc_taker *t, kafc_reader_state *out);
 /* Is nothing assigned? */
 bool kafc__consumer_reads_nothing(struct kafc_consumer *c);
 /* Is there a reason for waiting in vain, but that nothing was written? */

@@ -103,6 +103,7 @@ struct kafc_consumer_partition *kafc__cp_new(struct kafc_consumer *c, const char
     kafc__list_init(&p->batches);
     kafc__list_init(&p->ready);
     kafc__list_push(&c->partitions, &p->node);
+    c->came = true;
     kafc__cp_start(p, start);
     return p;
 }
@@ -116,6 +117,7 @@ void kafc__cp_give_up(struct kafc_consumer_partition *p)
     kafc__map_del(&p->index->partitions, &p->key, sizeof p->key);
     p->dead = true;
     p->version++;
+    kafc__cp_end_claim(p);
     if (p->place)
         p->place->p = NULL;
     kafc__place_unref(p->place);

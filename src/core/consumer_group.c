@@ -21,11 +21,14 @@ static struct kafc_place *next_place(struct kafc_consumer_group *cg, struct kafc
 
 /* --- Is there something to tell? ------------------------------------------------------------- */
 
-/* REVOKED before ASSIGNED: what was assigned before it and is not told does not go with it, or goes untold. */
+/* REVOKED before ASSIGNED: what was assigned before it and is not told does not go with it, or goes untold. Claims of
+ * what goes are waited for before anything is told (rule R8). */
 static kafc_rebalance_kind to_tell(struct kafc_consumer_group *cg)
 {
     bool comes = cg->tell_empty;
 
+    if (cg->c->ending > 0)
+        return (kafc_rebalance_kind)0;
     if (!kafc__list_empty(&cg->lost))
         return KAFC_LOST;
     FOR_PLACES(cg, place)
@@ -39,8 +42,8 @@ static kafc_rebalance_kind to_tell(struct kafc_consumer_group *cg)
 
 void kafc__cg_look(struct kafc_consumer_group *cg)
 {
-    bool attention = !cg->quietly &&
-                     (to_tell(cg) || cg->tell_exceeded || cg->failed.code != KAFC_OK);
+    bool exceeded = cg->tell_exceeded && cg->c->ending == 0;
+    bool attention = !cg->quietly && (to_tell(cg) || exceeded || cg->failed.code != KAFC_OK);
 
     cg->c->attention = attention;
     if (attention)
@@ -87,6 +90,28 @@ static void check_revoked(struct kafc_consumer_group *cg)
     kafc__cg_push(cg, &cg->revoke);
 }
 
+/* Claims that end are waited for: a part of the rebalance timeout is left for the last commit and the way back into the
+ * group. Lock held. */
+static void check_claims(struct kafc_consumer_group *cg)
+{
+    int64_t now = kafc__core_now(cg->core),
+            max = (int64_t)cg->cfg.group.max_poll_interval_ms * 1000;
+
+    if (cg->c->ending > 0 && cg->claims_by == INT64_MAX)
+        cg->claims_by = now + max - max / 10;
+    if (cg->phase != KAFC_CG_STAYS && cg->leave_claims_by < cg->claims_by)
+        cg->claims_by = cg->leave_claims_by;
+    if (cg->c->ending > 0 && now >= cg->claims_by)
+        kafc__log(
+            &kafc__core_config(cg->core)->log, KAFC_LOG_WARN,
+            "group %s: %d claims of partitions that go were not freed in time (max_poll_interval_ms is %d): "
+            "going on without them",
+            cg->cfg.group.group, kafc__consumer_give_up_claims(cg->c),
+            cg->cfg.group.max_poll_interval_ms);
+    if (cg->c->ending == 0)
+        cg->claims_by = INT64_MAX;
+}
+
 /* The last commit is over, whatever came of it. */
 static void revoke_done(struct kafc_cg_commit *commit, kafc_err code, const kafc_error *err)
 {
@@ -120,6 +145,8 @@ static void revoked(struct kafc_consumer_group *cg, const struct kafc_group_noti
         if (!place || place->stage != KAFC_PLACE_OURS)
             continue;
         place->stage = KAFC_PLACE_GOES;
+        if (place->p)
+            kafc__cp_end_claim(place->p);
         if (!place->known) /* it was never told to have come */
             finish_place(place);
     }
@@ -293,10 +320,10 @@ static void tell_places(struct kafc_consumer_group *cg, bool comes)
 
 static bool tell_why(struct kafc_consumer_group *cg, struct kafc_cg_notice *out)
 {
-    bool exceeded = cg->tell_exceeded;
+    bool exceeded = cg->tell_exceeded && cg->c->ending == 0;
 
     out->why = exceeded ? cg->lost_why : cg->failed;
-    cg->tell_exceeded = false;
+    cg->tell_exceeded = cg->tell_exceeded && !exceeded;
     return exceeded || cg->failed.code != KAFC_OK;
 }
 
@@ -439,14 +466,19 @@ void kafc__cg_leave(struct kafc_consumer_group *cg, bool for_good, bool quietly,
     cg->for_good = cg->for_good || for_good;
     cg->quietly = cg->quietly || quietly;
     cg->leave_by = deadline;
+    cg->leave_claims_by = deadline == INT64_MAX
+                              ? deadline
+                              : deadline - (deadline - kafc__core_now(cg->core)) / 10;
     subscribed = cg->c->subscribed;
     if (begins && subscribed)
         cg->phase = KAFC_CG_LEAVES;
     else if (begins)
         flush(cg);
     check_revoked(cg);
+    check_claims(cg);
     kafc__cg_look(cg);
     kafc__unlock(&cg->c->lock);
+    kafc__cg_set_timer(cg);
     if (begins && subscribed)
         kafc__group_leave(cg->group);
 }
@@ -504,6 +536,7 @@ void kafc__cg_set_timer(struct kafc_consumer_group *cg)
 {
     int64_t at = cg->interval_at < cg->retry_at ? cg->interval_at : cg->retry_at;
 
+    at = cg->claims_by < at ? cg->claims_by : at;
     if (at == INT64_MAX)
         kafc__core_timer_stop(cg->core, &cg->timer);
     else
@@ -517,11 +550,12 @@ static void work(struct kafc_consumer_group *cg)
 
     kafc__lock(&cg->c->lock);
     check_revoked(cg);
-    if (cg->short_of_memory && cg->retry_at <= now) {
+    told = cg->c->attention;
+    if (cg->short_of_memory && cg->retry_at <= now)
         take_in(cg);
-        kafc__cg_look(cg);
-        told = cg->c->attention;
-    }
+    check_claims(cg);
+    kafc__cg_look(cg);
+    told = cg->c->attention && !told;
     kafc__unlock(&cg->c->lock);
     if (told) {
         kafc__consumer_poke(cg->c);
@@ -542,6 +576,13 @@ static void poked(struct kafc_member *m)
 
     if (!cg->stopped)
         work(cg);
+}
+
+static void claim_freed(void *owner)
+{
+    struct kafc_consumer_group *cg = owner;
+
+    kafc__core_poke(cg->core, &cg->member);
 }
 
 static void fired(void *owner)
@@ -565,7 +606,7 @@ struct kafc_consumer_group *kafc__cg_new(struct kafc_core *core, struct kafc_con
     cg->core = core;
     cg->c = consumer;
     cg->cfg = *cfg;
-    cg->retry_at = INT64_MAX;
+    cg->retry_at = cg->claims_by = INT64_MAX;
     kafc__list_init(&cg->lost);
     kafc__cg_commits_init(cg);
     cg->revoke = (struct kafc_cg_commit){ .marks = true, .done = revoke_done, .owner = cg };
@@ -582,6 +623,7 @@ struct kafc_consumer_group *kafc__cg_new(struct kafc_core *core, struct kafc_con
     kafc__core_add(core, &cg->member);
     consumer->grouped = true;
     consumer->want_committed = kafc__cg_ask;
+    consumer->claim_freed = claim_freed;
     consumer->owner = cg;
     return cg;
 }

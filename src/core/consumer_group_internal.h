@@ -44,11 +44,12 @@ struct kafc_consumer_group {
     /* what the group has said */
     struct kafc_list lost; /* places that are to be told */
     kafc_error lost_why;
-    kafc_error failed;          /* code KAFC_OK: it has not */
-    bool tell_empty;            /* an assignment that brought nothing new */
-    bool tell_exceeded;         /* that the caller was away for too long */
-    bool short_of_memory;       /* not all that is owned is read yet */
-    bool revoking;              /* the group waits for kafc__group_settled() */
+    kafc_error failed;    /* code KAFC_OK: it has not */
+    bool tell_empty;      /* an assignment that brought nothing new */
+    bool tell_exceeded;   /* that the caller was away for too long */
+    bool short_of_memory; /* not all that is owned is read yet */
+    bool revoking;        /* the group waits for kafc__group_settled() */
+    int64_t claims_by; /* how long claims of what goes are waited for; INT64_MAX: there are none */
     kafc_topic_partition *told; /* the notice that was taken: the reader's thread */
     struct kafc_place **told_place;
     int32_t ntold, told_cap;
@@ -56,7 +57,7 @@ struct kafc_consumer_group {
     /* leaving */
     enum kafc_cg_phase phase;
     bool for_good, quietly;
-    int64_t leave_by;
+    int64_t leave_by, leave_claims_by;
     kafc_error leave_err;
 
     /* where partitions start: the driver's */

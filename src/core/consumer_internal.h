@@ -95,8 +95,8 @@ struct kafc_consumer_partition {
     uint32_t version;         /* of its position: a seek makes what is under way or queued stale */
     kafc_position start, stop;
     kafc_position reset_at; /* KAFC_RESET_START: where to, its time fixed */
-    bool range_reset; /* the lookup is for an offset that was out of range … */
-    bool truncated;   /* … because the log was cut off below it, and may have grown again */
+    bool range_reset;       /* the lookup is for an offset that was out of range … */
+    bool truncated;         /* … because the log was cut off below it, and may have grown again */
     bool stop_known;
     int needs;                                  /* KAFC_NEED_* */
     int64_t first, last, start_time, stop_time; /* what lookups found; -1: none later */
@@ -114,6 +114,8 @@ struct kafc_consumer_partition {
     struct kafc_list ready;   /* among those of which the reader's taker may take something */
     size_t queued;            /* bytes in batches */
     struct kafc_taker *taker; /* which reads a batch of it, or NULL */
+    struct kafc_taker
+        *claim; /* the only one that may take, or NULL. It outlives the partition's being read */
     struct kafc_session_member *member; /* as a node knows it, or NULL */
     int64_t position; /* next to deliver, as of the last batch that was begun; -1 unknown */
     bool delivered;   /* a batch was taken since it was sought … */
@@ -200,13 +202,16 @@ struct kafc_consumer {
     kafc_error trouble; /* why a request failed, until its node answers one; or code KAFC_OK */
     int64_t trouble_at;
     bool idle_topic; /* a whole topic is read and its partitions are not known yet */
+    bool came;       /* a partition did, since the application was called */
     /* Of a reader with a group: */
-    bool grouped;            /* set when it is made */
-    bool subscribed;         /* the group assigns */
-    bool attention;          /* there is something to take in front of messages */
+    bool grouped;    /* set when it is made */
+    bool subscribed; /* the group assigns */
+    bool attention;  /* there is something to take in front of messages */
+    int ending;      /* claims of partitions that go, which are to be freed before that is told */
     struct kafc_list places; /* kafc_place */
     void (*want_committed)(
         void *owner); /* some partition does; the driver's thread, without the lock */
+    void (*claim_freed)(void *owner); /* that was ending; any thread, without the lock */
     void *owner;
     struct kafc_taker taker; /* the reader's */
 };
@@ -278,6 +283,15 @@ void kafc__cp_queue(struct kafc_consumer_partition *p,
 void kafc__cp_drop(struct kafc_consumer_partition *p);
 void kafc__drop_fetched(struct kafc_list *batches);
 void kafc__cp_pause(struct kafc_consumer_partition *p, bool on);
+bool kafc__cp_is_done(const struct kafc_consumer_partition *p); /* read to its stop */
+void kafc__cp_offer(struct kafc_consumer_partition *p);     /* there may be something for a taker */
+void kafc__cp_end_claim(struct kafc_consumer_partition *p); /* if it is claimed */
+void kafc__cp_state_get(const struct kafc_consumer_partition *p, kafc_reader_state *out);
+void kafc__cp_seek(struct kafc_consumer_partition *p, kafc_position to);
+void kafc__taker_put_back(
+    struct kafc_taker *t); /* the batch of records, to be gone on with (rule R9) */
+/* Claims that are still ending are waited for no more. Gives how many. */
+int kafc__consumer_give_up_claims(struct kafc_consumer *c);
 /* Gives back what paused partitions hold, to be fetched again: others have no room. false: that is nothing. */
 bool kafc__consumer_make_room(struct kafc_consumer *c);
 int64_t kafc__cp_position(const struct kafc_consumer_partition *p); /* next to deliver, or -1 */

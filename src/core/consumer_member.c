@@ -27,7 +27,7 @@ static void reap(struct kafc_consumer *c)
 
     for (p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node); p; p = next) {
         next = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node);
-        if (p->dead && p->asked == 0)
+        if (p->dead && p->asked == 0 && !p->claim)
             partition_free(p);
     }
     for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_consumer_topic, node); t; t = tnext) {
@@ -152,7 +152,8 @@ void kafc__consumer_work(struct kafc_consumer *c)
     kafc__consumer_fetches(c);
     set_timer(c);
     ready = !kafc__list_empty(&c->ready) || !kafc__list_empty(&c->notices) || c->attention ||
-            kafc__consumer_all_done(c);
+            c->came || kafc__consumer_all_done(c);
+    c->came = false;
     kafc__unlock(&c->lock);
     if (committed)
         c->want_committed(c->owner);

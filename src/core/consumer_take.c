@@ -10,10 +10,13 @@
 
 /* --- Queues ------------------------------------------------------------------------ */
 
-/* Puts p where the reader's taker looks, if there is something for it. */
-static void offer(struct kafc_consumer_partition *p)
+void kafc__cp_offer(struct kafc_consumer_partition *p)
 {
-    if (!kafc__list_linked(&p->ready) && !kafc__list_empty(&p->batches) && !p->paused)
+    if (kafc__list_empty(&p->batches) || p->paused)
+        return;
+    if (p->claim)
+        p->claim->on_ready(p->claim->ctx);
+    else if (!kafc__list_linked(&p->ready))
         kafc__list_push(&p->c->ready, &p->ready);
 }
 
@@ -23,7 +26,7 @@ void kafc__cp_queue(struct kafc_consumer_partition *p, struct kafc_fetched *b)
     if (b->kind == KAFC_FETCHED_RECORDS)
         p->queued += b->size;
     kafc__list_push(&p->batches, &b->node);
-    offer(p);
+    kafc__cp_offer(p);
 }
 
 void kafc__drop_fetched(struct kafc_list *batches)
@@ -58,7 +61,7 @@ void kafc__cp_pause(struct kafc_consumer_partition *p, bool on)
 {
     p->paused = on;
     if (!on) {
-        offer(p);
+        kafc__cp_offer(p);
         return;
     }
     kafc__list_del(&p->ready);
@@ -107,6 +110,11 @@ int64_t kafc__cp_position(const struct kafc_consumer_partition *p)
     return p->taker ? atomic_load_explicit(&p->taker->position, memory_order_relaxed) : p->position;
 }
 
+bool kafc__cp_is_done(const struct kafc_consumer_partition *p)
+{
+    return p->state == KAFC_CP_DONE && kafc__list_empty(&p->batches) && !p->taker;
+}
+
 /* Everything assigned has reached its stop? Nothing assigned is no end. */
 bool kafc__consumer_all_done(const struct kafc_consumer *c)
 {
@@ -117,7 +125,7 @@ bool kafc__consumer_all_done(const struct kafc_consumer *c)
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (p->dead)
             continue;
-        if (p->state != KAFC_CP_DONE || !kafc__list_empty(&p->batches))
+        if (!kafc__cp_is_done(p) || p->claim)
             return false;
         any = true;
     }
@@ -135,6 +143,9 @@ void kafc__taker_init(struct kafc_taker *t, struct kafc_consumer *c)
 {
     t->c = c;
     t->current = NULL;
+    t->only = NULL;
+    t->awaited = false;
+    atomic_init(&t->ended, false);
     atomic_init(&t->look, false);
     atomic_init(&t->position, -1);
     kafc__decompress_init(&t->decompress, &c->cfg.mem, c->budget, KAFC_PLAIN_MAX);
@@ -164,8 +175,7 @@ void kafc__taker_fini(struct kafc_taker *t)
     kafc__decompress_fini(&t->decompress);
 }
 
-/* The current batch goes back in front of its partition's, to be gone on with (rule R9). */
-static void put_back(struct kafc_taker *t)
+void kafc__taker_put_back(struct kafc_taker *t)
 {
     struct kafc_fetched *b = t->current;
     struct kafc_consumer_partition *p = b->from;
@@ -175,29 +185,34 @@ static void put_back(struct kafc_taker *t)
     p->queued += b->size;
     p->taker = NULL;
     kafc__list_push_front(&p->batches, &b->node);
-    offer(p);
+    kafc__cp_offer(p);
     t->current = NULL;
 }
 
 /* Somebody did something to the partition of the current batch, or there is something to take in front of messages:
- * then true. */
-static bool look(struct kafc_taker *t)
+ * then not KAFC_OK. */
+static kafc_err look(struct kafc_taker *t)
 {
+    struct kafc_consumer_partition *p;
     struct kafc_fetched *gone = NULL;
-    bool attention;
+    kafc_err code = KAFC_OK;
 
     kafc__lock(&t->c->lock);
-    attention = t->c->attention && t == &t->c->taker;
-    atomic_store_explicit(&t->look, attention, memory_order_relaxed);
-    if (t->current && !t->current->from) {
+    if (!t->only && t->c->attention)
+        code = KAFC_ERR_REBALANCE_IN_PROGRESS;
+    else if (t->only && atomic_load_explicit(&t->ended, memory_order_relaxed))
+        code = KAFC_ERR_CLAIM_ENDED;
+    atomic_store_explicit(&t->look, code != KAFC_OK, memory_order_relaxed);
+    p = t->current ? t->current->from : NULL;
+    if (t->current && !p) {
         gone = t->current;
         t->current = NULL;
-    } else if (t->current && t->current->from->paused) {
-        put_back(t);
+    } else if (p && (p->paused || (p->claim && p->claim != t))) {
+        kafc__taker_put_back(t);
     }
     kafc__unlock(&t->c->lock);
     kafc_batch_free(gone);
-    return attention;
+    return code;
 }
 
 /* p's first batch leaves its queue: the position is where it begins. true: p has run low and can be fetched again. */
@@ -209,7 +224,7 @@ static bool leave_queue(struct kafc_taker *t, struct kafc_consumer_partition *p)
     t->current = b;
     kafc__list_del(&b->node);
     kafc__list_del(&p->ready);
-    offer(p);
+    kafc__cp_offer(p);
     if (b->kind == KAFC_FETCHED_NOTICE) {
         if (b->notice->code == KAFC_ERR_SKIPPED)
             p->position = b->offset;
@@ -225,35 +240,59 @@ static bool leave_queue(struct kafc_taker *t, struct kafc_consumer_partition *p)
     return !was_low && kafc__cp_is_low(p);
 }
 
+/* Where the taker's next batch lies, or NULL with the reason. */
+static struct kafc_consumer_partition *next_of(const struct kafc_taker *t, kafc_err *why)
+{
+    struct kafc_consumer_partition *p = t->only;
+
+    if (!p) {
+        p = KAFC_LIST_FIRST(&t->c->ready, struct kafc_consumer_partition, ready);
+        if (!p)
+            *why = kafc__consumer_all_done(t->c) ? KAFC_ERR_END_OF_RANGE : KAFC_ERR_WOULD_BLOCK;
+        return p;
+    }
+    if (atomic_load_explicit(&t->ended, memory_order_relaxed))
+        *why = KAFC_ERR_CLAIM_ENDED;
+    else if (kafc__cp_is_done(p))
+        *why = KAFC_ERR_END_OF_RANGE;
+    else if (p->paused || kafc__list_empty(&p->batches))
+        *why = KAFC_ERR_WOULD_BLOCK;
+    else
+        return p;
+    return NULL;
+}
+
 /* Sets the current batch, where there was none; false with the reason. */
 static bool take(struct kafc_taker *t, kafc_err *why)
 {
     struct kafc_consumer *c = t->c;
     struct kafc_consumer_partition *p;
-    bool low = false;
+    bool poke = false;
 
     kafc__lock(&c->lock);
-    p = KAFC_LIST_FIRST(&c->ready, struct kafc_consumer_partition, ready);
-    t->current = KAFC_LIST_FIRST(&c->notices, struct kafc_fetched, node);
-    if (c->attention && t == &c->taker) { /* in front of messages */
-        t->current = NULL;
+    if (!t->only && c->attention) /* in front of messages */
         *why = KAFC_ERR_REBALANCE_IN_PROGRESS;
-    } else if (t->current)
+    else if (!t->only && !kafc__list_empty(&c->notices)) {
+        t->current = KAFC_LIST_FIRST(&c->notices, struct kafc_fetched, node);
         kafc__list_del(&t->current->node);
-    else if (p)
-        low = leave_queue(t, p);
-    else
-        *why = kafc__consumer_all_done(c) ? KAFC_ERR_END_OF_RANGE : KAFC_ERR_WOULD_BLOCK;
-    if (!t->current && c->starved)
-        low = kafc__consumer_make_room(c);
+    } else if ((p = next_of(t, why)) != NULL)
+        poke = leave_queue(t, p);
+    else if (c->starved)
+        poke = kafc__consumer_make_room(c);
     kafc__unlock(&c->lock);
-    if (low)
+    if (poke)
         kafc__consumer_poke(c); /* nothing sleeps a fixed time */
     return t->current != NULL;
 }
 
-static kafc_err nothing(kafc_err why, kafc_error *err)
+static kafc_err nothing(const struct kafc_taker *t, kafc_err why, kafc_error *err)
 {
+    if (why == KAFC_ERR_CLAIM_ENDED)
+        return kafc__error(err, why, "%s [%d] is to be given up, or was lost: free the claim",
+                           t->only->topic->s, t->only->id);
+    if (why == KAFC_ERR_END_OF_RANGE && t->only)
+        return kafc__error(err, why, "%s [%d] has been read to its stop", t->only->topic->s,
+                           t->only->id);
     if (why == KAFC_ERR_END_OF_RANGE)
         return kafc__error(err, why, "every partition has been read to its stop");
     return kafc__error(err, why, "no message is here yet");
@@ -299,8 +338,8 @@ static KAFC_NOINLINE kafc_err next_of_any(struct kafc_taker *t, kafc_message *m,
     for (;;) {
         struct kafc_fetched *b;
 
-        if (atomic_load_explicit(&t->look, memory_order_relaxed) && look(t))
-            return KAFC_ERR_REBALANCE_IN_PROGRESS;
+        if (atomic_load_explicit(&t->look, memory_order_relaxed) && (code = look(t)) != KAFC_OK)
+            return nothing(t, code, err);
         b = t->current;
         if (b && b->kind == KAFC_FETCHED_RECORDS) {
             code = kafc__fetched_next(b, m, err);
@@ -318,7 +357,7 @@ static KAFC_NOINLINE kafc_err next_of_any(struct kafc_taker *t, kafc_message *m,
         if (b)
             kafc_batch_free(let_go(t, b->cursor.next));
         if (!take(t, &code))
-            return nothing(code, err);
+            return nothing(t, code, err);
         if (t->current->kind == KAFC_FETCHED_NOTICE)
             return give_notice(t->current, m, err);
     }
@@ -342,12 +381,12 @@ kafc_err kafc__consumer_next_batch(struct kafc_taker *t, kafc_batch **out, kafc_
     kafc_message m;
 
     *out = NULL;
-    if (atomic_load_explicit(&t->look, memory_order_relaxed) && look(t))
-        return KAFC_ERR_REBALANCE_IN_PROGRESS;
+    if (atomic_load_explicit(&t->look, memory_order_relaxed) && (code = look(t)) != KAFC_OK)
+        return nothing(t, code, err);
     if (t->current && t->current->kind == KAFC_FETCHED_NOTICE)
         kafc_batch_free(let_go(t, -1));
     if (!t->current && !take(t, &code)) /* else: the rest of what next() had begun */
-        return nothing(code, err);
+        return nothing(t, code, err);
     b = t->current;
     if (b->kind == KAFC_FETCHED_NOTICE)
         return give_notice(b, &m, err);
