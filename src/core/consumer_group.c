@@ -530,7 +530,7 @@ struct kafc_group *kafc__cg_group(struct kafc_consumer_group *cg)
     return cg->group;
 }
 
-/* --- Life -------------------------------------------------------------------------------------------------------------- */
+/* --- Life ----------------------------------------------------------------------------- */
 
 void kafc__cg_set_timer(struct kafc_consumer_group *cg)
 {
