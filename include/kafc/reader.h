@@ -9,6 +9,7 @@
 #ifndef KAFC_READER_H
 #define KAFC_READER_H
 
+#include <kafc/assignor.h>
 #include <kafc/client.h>
 
 #ifdef __cplusplus
@@ -70,6 +71,8 @@ typedef struct kafc_reader_options {
     const char *group_instance; /* a static member: comes back as this without a rebalance. group.instance.id */
     const char *assignors;      /* names, the best first; "range,cooperative-sticky". A rebalance takes nothing away
                                  * that stays if all are cooperative. partition.assignment.strategy */
+    const kafc_custom_assignor *custom_assignors; /* that `assignors` may name, too. They must stay */
+    int32_t ncustom_assignors;
     int32_t session_timeout_ms;    /* a member that is silent for so long is dead; 45000 */
     int32_t heartbeat_interval_ms; /* 3000 */
     int32_t max_poll_interval_ms;  /* who is not back in a call that takes messages loses its partitions; also how

@@ -180,6 +180,8 @@ static const struct kafc_option reader_rows[] = {
     STRING(READER, assignors, "partition.assignment.strategy", NULL, "range,cooperative-sticky",
            "How the group's leader shares out, the best first: range, roundrobin, sticky, cooperative-sticky, "
            "rack-affinity"),
+    OPAQUE(READER, custom_assignors, "Rules of one's own, which assignors may name"),
+    OPAQUE(READER, ncustom_assignors, "So many"),
     INT32(READER, session_timeout_ms, "session.timeout.ms", NULL, 45000, 1, MS_MAX,
           "A member that is silent for so long is dead"),
     INT32(READER, heartbeat_interval_ms, "heartbeat.interval.ms", NULL, 3000, 1, MS_MAX,

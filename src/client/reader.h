@@ -8,12 +8,11 @@
 #define KAFC_CLIENT_READER_H
 
 #include "base/arena.h"
+#include "client/assignors.h"
 #include "client/client.h"
 #include "core/consumer.h"
 #include "core/consumer_group.h"
 #include <kafc/group.h>
-
-enum { KAFC_READER_ASSIGNORS = 16 };
 
 struct kafc_reader {
     struct kafc_closable closable;
@@ -31,8 +30,7 @@ struct kafc_reader {
 
     struct kafc_consumer_group *cg; /* NULL: no group */
     atomic_uint *polls;             /* of the group: who takes messages counts here */
-    const struct kafc_assignor *assignor[KAFC_READER_ASSIGNORS];
-    int nassignors;
+    struct kafc_assignors assignors;
     bool inside;       /* on_rebalance runs */
     bool left;         /* close has left the group, … */
     kafc_error result; /* … and this came of it */

@@ -9,44 +9,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "core/assignor.h"
 
 /* --- Open ---------------------------------------------------------------------------------- */
-
-static kafc_err add_assignor(kafc_reader *r, const char *name, int len, kafc_error *err)
-{
-    char text[64];
-    const struct kafc_assignor *a;
-
-    (void)snprintf(text, sizeof text, "%.*s", len, name);
-    a = kafc__assignor(text);
-    if (!a)
-        return kafc__error(err, KAFC_ERR_USAGE, "reader: there is no assignor \"%.60s\"", text);
-    for (int i = 0; i < r->nassignors; i++)
-        if (r->assignor[i] == a)
-            return kafc__error(err, KAFC_ERR_USAGE, "reader: assignor \"%s\" is named twice",
-                               a->name);
-    if (r->nassignors == KAFC_READER_ASSIGNORS)
-        return kafc__error(err, KAFC_ERR_USAGE, "reader: more than %d assignors",
-                           KAFC_READER_ASSIGNORS);
-    r->assignor[r->nassignors++] = a;
-    return KAFC_OK;
-}
-
-static kafc_err read_assignors(kafc_reader *r, kafc_error *err)
-{
-    const char *s = r->cfg.options.assignors;
-    kafc_err code = KAFC_OK;
-
-    do {
-        int space = (int)strspn(s, " "), len = (int)strcspn(s + space, " ,");
-
-        code = add_assignor(r, s + space, len, err);
-        s += space + len;
-        s += strspn(s, " ");
-    } while (code == KAFC_OK && *s++ == ',');
-    return code;
-}
 
 kafc_err kafc__reader_group_check(kafc_reader *r, const kafc_reader_options *asked, kafc_error *err)
 {
@@ -73,7 +37,7 @@ kafc_err kafc__reader_group_check(kafc_reader *r, const kafc_reader_options *ask
             err, KAFC_ERR_USAGE,
             "reader: heartbeat_interval_ms, %d, must be below session_timeout_ms, %d",
             o->heartbeat_interval_ms, o->session_timeout_ms);
-    return read_assignors(r, err);
+    return kafc__assignors_init(&r->assignors, &r->client->mem, o, err);
 }
 
 static void make_group(void *arg)
@@ -89,8 +53,8 @@ static void make_group(void *arg)
                    .session_timeout_ms = o->session_timeout_ms,
                    .heartbeat_interval_ms = o->heartbeat_interval_ms,
                    .max_poll_interval_ms = o->max_poll_interval_ms,
-                   .assignors = r->assignor,
-                   .nassignors = r->nassignors },
+                   .assignors = r->assignors.v,
+                   .nassignors = r->assignors.n },
         .commit_interval_ms = o->commit_interval_ms,
     };
 
@@ -121,6 +85,7 @@ void kafc__reader_group_fini(kafc_reader *r)
 {
     if (r->cg)
         kafc__client_run(r->client, free_group, r);
+    kafc__assignors_fini(&r->assignors);
     kafc__membership_free(r->membership, &r->client->mem);
     kafc__arena_fini(&r->topics_arena);
     kafc__arena_fini(&r->committed);

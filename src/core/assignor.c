@@ -10,7 +10,7 @@
 
 #define ROW(name, protocol, data, rule) \
     { \
-        (name), KAFC_ASSIGN_##protocol, KAFC_ASSIGN_DATA_##data, (rule), NULL, NULL \
+        (name), KAFC_ASSIGN_##protocol, KAFC_ASSIGN_DATA_##data, (rule), NULL, NULL, { NULL, 0 } \
     }
 
 /* clang-format off */

@@ -81,6 +81,7 @@ struct kafc_assignor {
     kafc_err (*share)(struct kafc_assign_run *r); /* one of the table, or NULL and: */
     kafc_assign_fn custom;
     void *ctx;
+    kafc_bytes user_data; /* of this member, for KAFC_ASSIGN_DATA_CUSTOM */
 };
 
 /* "range", "roundrobin", "sticky", "cooperative-sticky", "rack-affinity"; NULL: there is none such. */
@@ -105,7 +106,6 @@ struct kafc_assign_self {
     int32_t nowned;
     int32_t generation; /* of owned; -1: none */
     kafc_str rack;
-    kafc_bytes user_data; /* for KAFC_ASSIGN_DATA_CUSTOM */
 };
 
 /* The metadata of a JoinGroup protocol, version 3, topics and partitions sorted as Java does. */

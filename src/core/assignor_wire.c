@@ -106,13 +106,13 @@ static kafc_err owned_data(const struct kafc_assign_self *self, struct kafc_aren
     return encode(&kafc_sticky_user_data_schema, &data, 1, 0, arena, out, err);
 }
 
-static kafc_err user_data(enum kafc_assign_data kind, const struct kafc_assign_self *self,
+static kafc_err user_data(const struct kafc_assignor *a, const struct kafc_assign_self *self,
                           struct kafc_arena *arena, kafc_bytes *out, kafc_error *err)
 {
     struct kafc_cooperative_sticky_user_data generation;
 
     *out = (kafc_bytes){ NULL, 0 };
-    switch (kind) {
+    switch (a->data) {
     case KAFC_ASSIGN_DATA_NONE: break;
     case KAFC_ASSIGN_DATA_OWNED: return owned_data(self, arena, out, err);
     case KAFC_ASSIGN_DATA_GENERATION:
@@ -121,7 +121,7 @@ static kafc_err user_data(enum kafc_assign_data kind, const struct kafc_assign_s
         return encode(&kafc_cooperative_sticky_user_data_schema, &generation, 0, 0, arena, out,
                       err);
     case KAFC_ASSIGN_DATA_RACK: *out = (kafc_bytes){ self->rack.p, self->rack.len }; break;
-    case KAFC_ASSIGN_DATA_CUSTOM: *out = self->user_data; break;
+    case KAFC_ASSIGN_DATA_CUSTOM: *out = a->user_data; break;
     }
     return KAFC_OK;
 }
@@ -133,7 +133,7 @@ kafc_err kafc__assign_subscribe(const struct kafc_assignor *a, const struct kafc
     size_t bytes = (size_t)self->ntopics * sizeof(kafc_str);
 
     kafc__msg_defaults(&kafc_consumer_subscription_schema, &s);
-    kafc_err rc = user_data(a->data, self, arena, &s.user_data, err);
+    kafc_err rc = user_data(a, self, arena, &s.user_data, err);
     if (rc)
         return rc;
     s.topics.v = kafc__arena_alloc(arena, bytes);

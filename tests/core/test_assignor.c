@@ -452,7 +452,7 @@ START_TEST(callbacks)
                                        [FAILS] = "no mood" };
     int how;
     struct kafc_assignor mine = { "mine", KAFC_ASSIGN_EAGER, KAFC_ASSIGN_DATA_CUSTOM, NULL, custom,
-                                  &how };
+                                  &how, { "xyz", 3 } };
     struct kafc_assign_in in = make(2, 2, 4, 0, 1);
     struct kafc_assigned *got;
     kafc_error err;
@@ -475,7 +475,7 @@ START_TEST(callbacks)
     how = FAIR;
     ck_assert_int_eq(kafc__assign(&mine, &next, &arena, &got, &err), KAFC_OK);
     ck_assert_int_eq(got[0].n + got[1].n, 4);
-    struct kafc_assign_self self = { .generation = -1, .user_data = { "xyz", 3 } };
+    struct kafc_assign_self self = { .generation = -1 };
     struct kafc_assign_member m;
     kafc_bytes bytes;
     ck_assert_int_eq(kafc__assign_subscribe(&mine, &self, &arena, &bytes, &err), KAFC_OK);
