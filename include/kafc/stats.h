@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What writers and clients have done: counters, and where times and sizes lie;
+ * What writers, readers and clients have done: counters, and where times and sizes lie;
  * as structs and as text for Prometheus.
  *
  * Threads: any, at any time until the object is freed, callbacks included.
- * Nothing here takes a lock that sending or the loop takes, and nothing is
- * counted for a message by itself but that it was taken: the rest is counted
- * for batches and requests.
+ * Nothing here takes a lock that sending or the loop takes, but for what walks
+ * a reader's partitions; and nothing is counted for a message by itself but
+ * that a writer took it: the rest is counted for batches and requests.
  *
  * Counters go on from the moment of opening and are never reset: a reset would
  * take from one reader what another one (a scrape, a log line) has not seen.
@@ -15,6 +15,7 @@
 #ifndef KAFC_STATS_H
 #define KAFC_STATS_H
 
+#include <kafc/reader.h>
 #include <kafc/writer.h>
 
 #ifdef __cplusplus
@@ -57,6 +58,49 @@ typedef struct kafc_writer_stats {
     kafc_summary send_wait_time_us; /* of messages that had to wait for room: how long */
 } kafc_writer_stats;
 
+/* kafka-go's name behind those that it has, too. The lag of one partition: kafc_reader_state_get(), and the text. */
+typedef struct kafc_reader_stats {
+    size_t size; /* sizeof(kafc_reader_stats), by the caller */
+
+    uint64_t messages;     /* of the batches that were begun, aborted ones included; a compressed set of format 0 or 1
+                            * counts as one. Messages */
+    uint64_t bytes;        /* of batches received, as sent. Bytes */
+    uint64_t fetches;      /* Fetch requests sent. Fetches */
+    uint64_t fetch_errors; /* of them, those that failed as a whole. Timeouts and Errors */
+    uint64_t errors;       /* of single partitions in answers. Errors */
+    uint64_t throttled;    /* answers in which a broker throttles */
+    uint64_t partitions;   /* now: assigned */
+    uint64_t lag;          /* now: messages to the ends of all of these, as far as they are known. Lag */
+    uint64_t held_bytes;   /* now: of buffer_bytes. QueueLength */
+
+    kafc_summary fetch_messages;   /* of an answer that has some. FetchSize */
+    kafc_summary fetch_bytes;      /* of its batches. FetchBytes */
+    kafc_summary fetch_time_us;    /* from a Fetch request's last byte to its answer, parked or not. ReadTime */
+    kafc_summary throttle_time_us; /* what brokers asked to be left alone for */
+    kafc_summary wait_time_us;     /* of calls that had to wait for a message: how long. WaitTime */
+} kafc_reader_stats;
+
+/* Of a reader's membership in its group. The text has a counter for each state by name. */
+enum { KAFC_MEMBER_STATES = 11 };
+typedef struct kafc_member_stats {
+    size_t size; /* sizeof(kafc_member_stats), by the caller */
+
+    uint64_t entered[KAFC_MEMBER_STATES]; /* transitions to idle, finding, joining, syncing, stable, revoking, retiring,
+                                           * leaving, away, broken, stopped (docs/STATES.md) */
+    uint64_t rebalances;              /* that came to an assignment. Rebalances */
+    uint64_t expelled;                /* memberships that ended without a leave */
+    uint64_t failed;                  /* times that the group could not be had */
+    uint64_t owned;                   /* now: partitions */
+    uint64_t assigned, revoked, lost; /* partitions */
+    uint64_t heartbeats;              /* answered */
+    uint64_t commits, commits_failed; /* OffsetCommit requests, each attempt */
+
+    kafc_summary join_time_us; /* from the wish to join to the answer; what others need to come is in it */
+    kafc_summary sync_time_us; /* from there to the assignment */
+    kafc_summary rebalance_time_us; /* of the whole, what the reader needs to give up partitions included */
+    kafc_summary commit_time_us;    /* round trip */
+} kafc_member_stats;
+
 /* Connections and requests of a client, whoever uses them. */
 typedef struct kafc_client_stats {
     size_t size; /* sizeof(kafc_client_stats), by the caller */
@@ -78,22 +122,29 @@ typedef struct kafc_client_stats {
  *   s.size = sizeof(s);
  *   kafc_writer_stats_get(w, &s); */
 KAFC_API void kafc_writer_stats_get(const kafc_writer *w, kafc_writer_stats *out);
+KAFC_API void kafc_reader_stats_get(const kafc_reader *r, kafc_reader_stats *out);
+KAFC_API void kafc_member_stats_get(const kafc_reader *r, kafc_member_stats *out); /* without a group: zeros */
 KAFC_API void kafc_client_stats_get(const kafc_client *c, kafc_client_stats *out);
 
 /* Since the last call with this mark; min and max are then known as exactly as percentiles are, and what is marked
  * "now" above is as it is. A mark that is NULL is made, and gives what was since the opening. It belongs to one
  * object, and to one thread at a time; it may outlive the object, but not its allocator. KAFC_ERR_NO_MEMORY;
- * KAFC_ERR_USAGE: the mark of another object, or NULL for mark or out. */
+ * KAFC_ERR_USAGE: the mark of another object, a reader without a group, or NULL for mark or out. */
 typedef struct kafc_stats_mark kafc_stats_mark;
 KAFC_API kafc_err kafc_writer_stats_since(const kafc_writer *w, kafc_stats_mark **mark,
                                           kafc_writer_stats *out, kafc_error *err);
+KAFC_API kafc_err kafc_reader_stats_since(const kafc_reader *r, kafc_stats_mark **mark,
+                                          kafc_reader_stats *out, kafc_error *err);
+KAFC_API kafc_err kafc_member_stats_since(const kafc_reader *r, kafc_stats_mark **mark,
+                                          kafc_member_stats *out, kafc_error *err);
 KAFC_API kafc_err kafc_client_stats_since(const kafc_client *c, kafc_stats_mark **mark,
                                           kafc_client_stats *out, kafc_error *err);
 KAFC_API void kafc_stats_mark_free(kafc_stats_mark *mark); /* NULL is ignored */
 
 /* All of n clients and of what was opened on them and is not freed, in Prometheus' text format 0.0.4 ("Content-Type:
  * text/plain; version=0.0.4"): times in seconds, histograms with buckets at powers of two. Labels: client (its
- * client_id, which should differ between clients), writer (1, 2, … in the order of opening) and its topic. One call
+ * client_id, which should differ between clients), writer or reader (1, 2, … in the order of opening), its topic if
+ * it has one, and its group. One call
  * for all of them, since the format wants all lines of a metric together.
  * Like snprintf: writes at most cap bytes, the NUL included, and returns how long the text is; buf may be NULL with
  * cap 0. It may have grown by the next call. */

@@ -88,7 +88,8 @@ bool kafc__client_add(kafc_client *c, struct kafc_closable *cl);
  * be initialised by kafc__client_add or kafc__list_init. */
 void kafc__client_remove(kafc_client *c, struct kafc_closable *cl);
 
-/* Into kafc_stats_text() and out of it; the source's fields but node and number are set. stats.c */
+/* Into kafc_stats_text() and out of it; the source's fields but node and serial are set, and the
+ * number, if it is not to be a new one. stats.c */
 void kafc__client_source_add(kafc_client *c, struct kafc_metrics_source *s);
 void kafc__client_source_remove(kafc_client *c,
                                 struct kafc_metrics_source *s); /* ignored if not in */

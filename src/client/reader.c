@@ -97,6 +97,7 @@ static void destroy(kafc_reader *r)
 {
     kafc_allocator mem = r->client->mem;
 
+    kafc__reader_stats_fini(r);
     kafc__reader_group_fini(r);
     if (r->consumer)
         kafc__client_run(r->client, free_consumer, r);
@@ -109,6 +110,7 @@ static void destroy(kafc_reader *r)
 static kafc_err start(kafc_reader *r, const kafc_reader_options *asked, kafc_error *err)
 {
     const kafc_reader_options *o = &r->cfg.options;
+    kafc_err code = KAFC_OK;
 
     if (o->topic && !*o->topic)
         return kafc__error(err, KAFC_ERR_USAGE, "reader: the topic is empty");
@@ -124,8 +126,12 @@ static kafc_err start(kafc_reader *r, const kafc_reader_options *asked, kafc_err
     if (!kafc__client_add(r->client, &r->closable))
         return kafc__error(err, KAFC_ERR_CLOSED, "the client is closed");
     if (o->group)
-        return kafc__reader_group_start(r, err);
-    return o->topic ? kafc__consumer_read_topic(r->consumer, o->topic, o->partition, err) : KAFC_OK;
+        code = kafc__reader_group_start(r, err);
+    else if (o->topic)
+        code = kafc__consumer_read_topic(r->consumer, o->topic, o->partition, err);
+    if (code == KAFC_OK)
+        kafc__reader_stats_start(r);
+    return code;
 }
 
 kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc_error *err)
@@ -145,6 +151,8 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
     r->cfg.ctx = r;
     r->closable.close = close_with_client;
     kafc__list_init(&r->closable.node);
+    kafc__list_init(&r->source.node);
+    kafc__list_init(&r->member_source.node);
     kafc__mutex_init(&r->lock);
     kafc__cond_init(&r->changed);
     kafc__arena_init(&r->topics_arena, &c->mem, 0);
@@ -270,13 +278,15 @@ static void count(kafc_reader *r)
 /* The same while it waits. */
 static kafc_err wait_inside(kafc_reader *r, int64_t deadline, kafc_error *err)
 {
+    int64_t from = kafc__clock_mono_us();
     kafc_err code;
 
-    if (!r->cg)
-        return wait(r, deadline, err);
-    kafc__group_enter(kafc__cg_group(r->cg));
+    if (r->cg)
+        kafc__group_enter(kafc__cg_group(r->cg));
     code = wait(r, deadline, err);
-    kafc__group_exit(kafc__cg_group(r->cg));
+    if (r->cg)
+        kafc__group_exit(kafc__cg_group(r->cg));
+    kafc__consumer_waited(r->consumer, kafc__clock_mono_us() - from);
     return code;
 }
 

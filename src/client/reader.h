@@ -31,6 +31,7 @@ struct kafc_reader {
     struct kafc_consumer_group *cg; /* NULL: no group */
     atomic_uint *polls;             /* of the group: who takes messages counts here */
     struct kafc_assignors assignors;
+    struct kafc_metrics_source source, member_source;
     bool inside;       /* on_rebalance runs */
     bool left;         /* close has left the group, … */
     kafc_error result; /* … and this came of it */
@@ -64,5 +65,9 @@ kafc_err kafc__reader_notices(kafc_reader *r, kafc_error *err);
 kafc_err kafc__reader_leave(kafc_reader *r, bool for_good, bool quietly, int64_t deadline,
                             kafc_error *err);
 void kafc__reader_sought(kafc_reader *r, const char *topic, int32_t partition); /* NULL: all */
+
+/* reader_stats.c: in and out of kafc_stats_text() */
+void kafc__reader_stats_start(kafc_reader *r);
+void kafc__reader_stats_fini(kafc_reader *r);
 
 #endif

@@ -13,7 +13,8 @@ void kafc__client_source_add(kafc_client *c, struct kafc_metrics_source *s)
     static atomic_uint_least64_t serials;
     s->serial = atomic_fetch_add(&serials, 1) + 1;
     kafc__lock(&c->sources_lock);
-    s->number = s->kind ? ++c->last_source : 0;
+    if (s->kind && s->number == 0)
+        s->number = ++c->last_source;
     kafc__list_push(&c->sources, &s->node);
     kafc__unlock(&c->sources_lock);
 }
@@ -46,7 +47,9 @@ kafc_err kafc_client_stats_since(const kafc_client *c, kafc_stats_mark **mark,
 /* --- Text --------------------------------------------------------------------------------- */
 
 static const struct kafc_metrics *const tables[] = { &kafc__client_metrics,
-                                                     &kafc__producer_metrics };
+                                                     &kafc__producer_metrics,
+                                                     &kafc__consumer_metrics,
+                                                     &kafc__group_metrics };
 
 /* One metric of all that have it: its lines must stand together. */
 static void put_metric(struct kafc_json_out *x, const struct kafc_metrics *t,

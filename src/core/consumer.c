@@ -222,10 +222,23 @@ kafc_err kafc__consumer_seek(struct kafc_consumer *c, const char *topic, int32_t
     return KAFC_OK;
 }
 
+int64_t kafc__cp_end(const struct kafc_consumer_partition *p)
+{
+    return p->c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark
+                                                                : p->last_stable;
+}
+
+int64_t kafc__cp_lag(const struct kafc_consumer_partition *p)
+{
+    int64_t end = kafc__cp_end(p), position = kafc__cp_position(p);
+
+    if (end < 0 || position < 0)
+        return KAFC_OFFSET_UNKNOWN;
+    return end > position ? end - position : 0;
+}
+
 void kafc__cp_state_get(const struct kafc_consumer_partition *p, kafc_reader_state *out)
 {
-    bool committed = p->c->cfg.options.isolation != KAFC_READ_UNCOMMITTED;
-
     *out = (kafc_reader_state){ .marked = KAFC_OFFSET_UNKNOWN, .committed = KAFC_OFFSET_UNKNOWN };
     out->paused = p->paused;
     if (p->place && kafc__place_is_dirty(p->place))
@@ -235,10 +248,8 @@ void kafc__cp_state_get(const struct kafc_consumer_partition *p, kafc_reader_sta
     out->position = kafc__cp_position(p);
     out->high_watermark = p->high_watermark;
     out->log_start = p->log_start;
-    out->end = committed ? p->last_stable : p->high_watermark;
-    out->lag = out->end < 0 || out->position < 0 ? KAFC_OFFSET_UNKNOWN
-               : out->end > out->position        ? out->end - out->position
-                                                 : 0;
+    out->end = kafc__cp_end(p);
+    out->lag = kafc__cp_lag(p);
 }
 
 kafc_err kafc__consumer_state(struct kafc_consumer *c, const char *topic, int32_t partition,

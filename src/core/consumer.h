@@ -93,6 +93,8 @@ void kafc__claim_state(struct kafc_taker *t, kafc_reader_state *out);
 bool kafc__consumer_reads_nothing(struct kafc_consumer *c);
 /* Is there a reason for waiting in vain, but that nothing was written? */
 bool kafc__consumer_in_trouble(struct kafc_consumer *c);
+/* The application has waited for a message for so long, for the statistics. */
+void kafc__consumer_waited(struct kafc_consumer *c, int64_t us);
 /* Makes the driver call on_ready. Any thread, signal handlers too. */
 void kafc__consumer_poke(struct kafc_consumer *c);
 

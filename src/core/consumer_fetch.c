@@ -37,9 +37,18 @@ static int compare_aborted(const void *a, const void *b)
     return (x->first_offset > y->first_offset) - (x->first_offset < y->first_offset);
 }
 
+struct looked_through {
+    int64_t next;  /* the offset behind the last whole batch, or -1 if there is none */
+    int32_t epoch; /* of that batch */
+    bool broken;   /* something is no batch: the cursor will say why */
+    size_t cut;    /* the bytes of a batch that is not there as a whole, or 0 */
+    int64_t messages; /* control records left out; a compressed message set counts as one */
+};
+
 /* Hands the records over. false: out of memory. */
 static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
-                      const struct kafc_fetch_resp_partition *r, int64_t next, int32_t epoch)
+                      const struct kafc_fetch_resp_partition *r,
+                      const struct looked_through *l)
 {
     const kafc_reader_options *o = &f->c->cfg.options;
     struct kafc_fetched *b = kafc__fetched_new(&f->c->cfg.mem, f->c->budget, p->topic, p->id,
@@ -73,22 +82,18 @@ static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
             b->cursor.time_to = p->stop.value - 1;
     }
     b->high_watermark = r->high_watermark;
-    b->next_offset = next;
-    b->last_epoch = epoch;
+    b->next_offset = l->next > p->fetch_offset ? l->next : p->fetch_offset;
+    b->last_epoch = l->epoch;
     b->stamp = p->stamp;
     b->place = p->place ? kafc__place_ref(p->place) : NULL;
+    b->messages = l->messages;
+    f->messages += l->messages;
+    f->bytes += r->records.len;
     b->size = (size_t)r->records.len + sizeof *b;
     kafc__frame_charge(b->frame, f->c->budget);
     kafc__cp_queue(p, b);
     return true;
 }
-
-struct looked_through {
-    int64_t next;  /* the offset behind the last whole batch, or -1 if there is none */
-    int32_t epoch; /* of that batch */
-    bool broken;   /* something is no batch: the cursor will say why */
-    size_t cut;    /* the bytes of a batch that is not there as a whole, or 0 */
-};
 
 static void look_through(const struct kafc_fetch_resp_partition *r, struct looked_through *l)
 {
@@ -101,21 +106,15 @@ static void look_through(const struct kafc_fetch_resp_partition *r, struct looke
     while ((code = kafc__batch_next(&it, &b, NULL)) == KAFC_OK && b.p) {
         l->next = kafc__batch_last_offset(&b) + 1;
         l->epoch = b.header.leader_epoch;
+        l->messages += b.header.attributes & KAFC_BATCH_CONTROL ? 0 : b.header.count;
     }
     l->broken = code != KAFC_OK;
     l->cut = it.cut;
 }
 
-/* As last heard (rule R10), or -1. */
-static int64_t end_of(const struct kafc_consumer_partition *p)
-{
-    return p->c->cfg.options.isolation == KAFC_READ_UNCOMMITTED ? p->high_watermark
-                                                                : p->last_stable;
-}
-
 static void end_notice(struct kafc_consumer_partition *p)
 {
-    int64_t end = end_of(p);
+    int64_t end = kafc__cp_end(p);
 
     if (p->c->cfg.options.notify_end != KAFC_ON || end < 0 || p->fetch_offset < end ||
         p->end_told == p->fetch_offset)
@@ -128,7 +127,7 @@ static void end_notice(struct kafc_consumer_partition *p)
 
 static bool is_at_end(const struct kafc_consumer_partition *p)
 {
-    return end_of(p) >= 0 && p->fetch_offset >= end_of(p);
+    return kafc__cp_end(p) >= 0 && p->fetch_offset >= kafc__cp_end(p);
 }
 
 /* Nothing was there. A broker that was told to wait has waited; else the pause is ours. */
@@ -173,7 +172,7 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
 
     look_through(r, &l);
     if (l.next > p->fetch_offset || l.broken) {
-        if (!hand_over(f, p, r, l.next > p->fetch_offset ? l.next : p->fetch_offset, l.epoch))
+        if (!hand_over(f, p, r, &l))
             return false;
         p->max_bytes = 0;
         if (l.next > p->fetch_offset) {
@@ -324,7 +323,11 @@ static void answer_one(struct kafc_fetcher *f, struct kafc_consumer_partition *p
         p->truncated =
             true; /* what was read is not in the log any more, whatever stands in its place (KIP-320) */
         out_of_range(f, p);
-    } else if (r->error_code == KAFC_OK)
+        return;
+    }
+    if (r->error_code != KAFC_OK)
+        kafc__count(&f->c->stats.errors, 1);
+    if (r->error_code == KAFC_OK)
         good(f, p, r);
     else if (r->error_code == KAFC_ERR_OFFSET_OUT_OF_RANGE)
         out_of_range(f, p);
@@ -390,6 +393,27 @@ static void failed(struct kafc_fetcher *f, struct kafc_consumer_partition *p, co
                       p->topic->s, p->id, f->node_id, err->message);
 }
 
+static void count_answer(struct kafc_fetcher *f, kafc_err code)
+{
+    struct kafc_consumer_stats *s = &f->c->stats;
+
+    if (code != KAFC_OK) {
+        kafc__count(&s->fetch_errors, 1);
+        return;
+    }
+    kafc__histogram_add(&s->fetch_time, f->rq.took_us);
+    if (f->rq.throttle_ms > 0) {
+        kafc__count(&s->throttled, 1);
+        kafc__histogram_add(&s->throttle_time, (int64_t)f->rq.throttle_ms * 1000);
+    }
+    if (f->bytes > 0) {
+        kafc__count(&s->bytes, (uint64_t)f->bytes);
+        kafc__histogram_add(&s->fetch_bytes, f->bytes);
+        kafc__histogram_add(&s->fetch_messages, f->messages);
+    }
+    f->bytes = f->messages = 0;
+}
+
 static void fetch_done(struct kafc_request *rq)
 {
     struct kafc_fetcher *f = rq->owner;
@@ -440,6 +464,7 @@ static void fetch_done(struct kafc_request *rq)
             failed(f, p, &err, final);
     }
     f->nasked = 0;
+    count_answer(f, code);
     kafc__unlock(&c->lock);
     kafc__consumer_work(c);
 }
@@ -684,6 +709,7 @@ static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
         f->msg.max_wait_ms = 0;
     kafc__session_forget(f);
     f->busy = true;
+    kafc__count(&c->stats.fetches, 1);
     f->sent_at = now;
     f->reserved = (size_t)room;
     c->reserved += f->reserved;

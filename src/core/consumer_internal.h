@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "core/consumer.h"
+#include "core/consumer_stats.h"
 #include "core/metadata.h"
 #include "protocol/api/01_fetch.h"
 #include "protocol/api/02_list_offsets.h"
@@ -145,6 +146,7 @@ struct kafc_fetcher {
     bool busy, got; /* got: its answer brings records */
     int64_t sent_at;
     size_t reserved;             /* what its answer may bring, in c->reserved */
+    int64_t messages, bytes;     /* what it brought */
     struct kafc_session session; /* of the first slot; the second one has none */
     int32_t *forgotten;          /* numbers of partitions, for msg */
     struct kafc_request rq;
@@ -185,6 +187,7 @@ struct kafc_consumer {
     struct kafc_core *core;
     struct kafc_consumer_config cfg;
     struct kafc_core_timer timer; /* the earliest retry */
+    struct kafc_consumer_stats stats;
     struct kafc_budget
         *budget; /* frames and what is decompressed from them, until the last batch is freed */
     struct kafc_mutex lock;
@@ -266,6 +269,8 @@ void kafc__cp_out_of_range(struct kafc_consumer_partition *p);
 bool kafc__cp_is_low(
     const struct kafc_consumer_partition *p); /* so little is queued that more is to be fetched */
 void kafc__cp_retry(struct kafc_consumer_partition *p); /* later, with back-off */
+int64_t kafc__cp_end(const struct kafc_consumer_partition *p); /* as last heard (rule R10), or -1 */
+int64_t kafc__cp_lag(const struct kafc_consumer_partition *p); /* to there, or KAFC_OFFSET_UNKNOWN */
 /* Queues a notice behind what is queued; any but the first two kinds once, until something changes. false: out of
  * memory. */
 bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t offset,

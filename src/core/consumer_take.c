@@ -231,6 +231,7 @@ static bool leave_queue(struct kafc_taker *t, struct kafc_consumer_partition *p)
         b->from = NULL;
         return false;
     }
+    kafc__count(&p->c->stats.messages, (uint64_t)b->messages);
     p->queued -= b->size;
     p->position = b->cursor.next;
     p->delivered = true;

@@ -84,6 +84,7 @@ struct kafc_fetched {
     int32_t last_epoch;       /* leader epoch of its last batch, -1 unknown */
     uint64_t stamp;           /* of the membership that it is delivered under, or 0 */
     struct kafc_place *place; /* where its messages are marked, or NULL */
+    int64_t messages;         /* in it, as its batches say */
     struct kafc_decompress decompress; /* unless the reader lends its own */
     struct kafc_cursor cursor;
     struct kafc_consumer_partition *from; /* while the reader has it */

@@ -56,7 +56,7 @@ void kafc__group_stat_notice(struct kafc_group *g, enum kafc_group_notice_kind k
 
 /* --- The table ---------------------------------------------------------------------------- */
 
-#define OUT(m)  .out = offsetof(struct kafc_group_numbers, m)
+#define OUT(m)  .out = offsetof(kafc_member_stats, m)
 #define STAT(m) .at = offsetof(struct kafc_group, stats.m), OUT(m)
 #define TIME(m) .at = offsetof(struct kafc_group, stats.m), OUT(m##_us)
 #define ENTERED(name, state) \

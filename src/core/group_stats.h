@@ -21,24 +21,7 @@ struct kafc_group_stats {
     struct kafc_histogram join_time, sync_time, rebalance_time, commit_time;
 };
 
-/* The same, as the table shows it. */
-struct kafc_group_numbers {
-    size_t size;
-    uint64_t entered[KAFC_GROUP_STATS_STATES];
-    uint64_t rebalances;              /* that were joined and came to an assignment */
-    uint64_t expelled;                /* memberships that ended without a leave */
-    uint64_t failed;                  /* times that the group could not be had */
-    uint64_t owned;                   /* partitions, now */
-    uint64_t assigned, revoked, lost; /* partitions */
-    uint64_t heartbeats;              /* answered */
-    uint64_t commits, commits_failed; /* OffsetCommit requests, each attempt */
-    kafc_summary
-        join_time_us; /* from the wish to join to the answer; what others need to come is in it */
-    kafc_summary sync_time_us;      /* from there to the assignment */
-    kafc_summary rebalance_time_us; /* of the whole, what the owner needs to finish included */
-    kafc_summary commit_time_us;    /* round trip */
-};
+_Static_assert((int)KAFC_GROUP_STATS_STATES == (int)KAFC_MEMBER_STATES, "the public array");
 
-extern const struct kafc_metrics kafc__group_metrics; /* of a struct kafc_group */
 
 #endif

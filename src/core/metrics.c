@@ -41,7 +41,7 @@ static bool known(const struct kafc_metric *m, const void *out)
 {
     size_t size, need = m->kind == KAFC_HISTOGRAM ? sizeof(kafc_summary) : sizeof(uint64_t);
     memcpy(&size, out, sizeof(size));
-    return m->out + need <= size;
+    return !m->each && m->out + need <= size;
 }
 
 void kafc__metrics_get(const struct kafc_metrics *t, const void *object, void *out)
@@ -229,8 +229,23 @@ static void put_name(const struct series *r, const char *suffix)
         (void)snprintf(number, sizeof(number), "%" PRIu32, r->s->number);
         put_label(r->x, ",", r->s->kind, number);
     }
-    if (r->s->topic)
+    if (r->s->topic && !r->m->each)
         put_label(r->x, ",", "topic", r->s->topic);
+    if (r->s->group)
+        put_label(r->x, ",", "group", r->s->group);
+}
+
+static void put_of_partition(void *ctx, const char *topic, int32_t partition, uint64_t n)
+{
+    const struct series *r = ctx;
+    char number[12];
+    (void)snprintf(number, sizeof(number), "%" PRId32, partition);
+    put_name(r, "");
+    put_label(r->x, ",", "topic", topic);
+    put_label(r->x, ",", "partition", number);
+    kafc__json_text(r->x, "} ");
+    put_scaled(r->x, r->m->unit, n);
+    kafc__json_char(r->x, '\n');
 }
 
 static void put_number(const struct series *r, const char *suffix, enum kafc_metric_unit unit,
@@ -279,7 +294,9 @@ void kafc__metrics_sample(struct kafc_json_out *x, const struct kafc_metric *m,
                           const struct kafc_metrics_source *s, const char *client)
 {
     struct series r = { x, m, s, client };
-    if (m->kind == KAFC_HISTOGRAM)
+    if (m->each)
+        m->each(s->object, put_of_partition, &r);
+    else if (m->kind == KAFC_HISTOGRAM)
         put_histogram(&r);
     else
         put_number(&r, "", m->unit, number_of(m, s->object));

@@ -15,6 +15,8 @@
 enum kafc_metric_kind { KAFC_COUNTER, KAFC_GAUGE, KAFC_HISTOGRAM };
 enum kafc_metric_unit { KAFC_UNIT_ONE, KAFC_UNIT_BYTES, KAFC_UNIT_US, KAFC_UNIT_PERMILLE };
 
+typedef void (*kafc_metric_put)(void *ctx, const char *topic, int32_t partition, uint64_t n);
+
 struct kafc_metric {
     const char *name; /* in the text, behind "kafc_": with Prometheus' suffix for kind and unit */
     enum kafc_metric_kind kind;
@@ -22,6 +24,8 @@ struct kafc_metric {
     size_t at;  /* in the object: atomic_uint_least64_t or struct kafc_histogram */
     size_t out; /* in the public struct: uint64_t or kafc_summary */
     uint64_t (*get)(const void *object); /* instead of `at`, for what has to be worked out */
+    /* Instead of both, for what has a number for each partition, in the text alone. */
+    void (*each)(const void *object, kafc_metric_put put, void *ctx);
     const char *help;
 };
 
@@ -31,6 +35,8 @@ struct kafc_metrics {
 };
 extern const struct kafc_metrics kafc__client_metrics;   /* of a struct kafc_core_stats */
 extern const struct kafc_metrics kafc__producer_metrics; /* of a struct kafc_producer */
+extern const struct kafc_metrics kafc__consumer_metrics; /* of a struct kafc_consumer */
+extern const struct kafc_metrics kafc__group_metrics;    /* of a struct kafc_group */
 
 /* An object whose metrics are in the text of its client. */
 struct kafc_metrics_source {
@@ -38,8 +44,8 @@ struct kafc_metrics_source {
     const struct kafc_metrics *table;
     const void *object;
     const char *kind;  /* the name of its label: "writer" */
-    uint32_t number;   /* of its kind, from 1 on; 0: the client itself */
-    const char *topic; /* or NULL */
+    uint32_t number;   /* of its kind, from 1 on; 0: the client itself, or not known yet */
+    const char *topic, *group; /* or NULL */
     uint64_t serial;   /* no other object of the process has it, before or after; 0: not known yet */
 };
 

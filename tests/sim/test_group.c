@@ -274,7 +274,7 @@ START_TEST(every_transition_is_counted_and_logged)
     gm_run(&w, 3 * SEC);
     SETTLES(2, 20);
     gm_run(&w, 5 * SEC);
-    struct kafc_group_numbers n = { .size = sizeof(n) };
+    kafc_member_stats n = { .size = sizeof(n) };
     kafc__metrics_get(&kafc__group_metrics, x->group, &n);
     uint64_t sum = 0;
     for (int i = 0; i < KAFC_GROUP_STATES; i++)
