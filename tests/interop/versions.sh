@@ -28,6 +28,7 @@ since()
     idempotence) echo 0.11.0 ;;
     transactions) echo 0.11.0 ;;
     new-groups) echo 4.0.0 ;;         # KIP-848, on by default
+    share-groups) echo 4.2.0 ;;
     *) return 1 ;;
     esac
 }

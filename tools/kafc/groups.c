@@ -28,23 +28,35 @@ json_t *groups_text(const char *s)
     return s ? tool_json_text(s, (int32_t)strlen(s)) : json_null();
 }
 
+static int not_there(const char *group, const kafc_group_list *l)
+{
+    struct tool_near near;
+
+    tool_near_begin(&near, group);
+    for (int32_t i = 0; i < l->ngroups; i++) {
+        const char *type = l->groups[i].type;
+
+        if (strcmp(l->groups[i].group, group) == 0)
+            return tool_fail(TOOL_FAILED, "group %s is a %s group, and not a consumer's", group,
+                             type ? type : "strange");
+        tool_near_try(&near, l->groups[i].group);
+    }
+    if (near.best)
+        return tool_fail(TOOL_FAILED, "there is no group \"%s\"; did you mean \"%s\"?", group, near.best);
+    return tool_fail(TOOL_FAILED, "there is no group \"%s\"; \"kafc groups list\" shows those that there are", group);
+}
+
 int groups_failed(const struct groups *g, const char *group, const kafc_error *err)
 {
     kafc_group_list *l = NULL;
-    struct tool_near near;
+    int status;
 
     if (err->code != KAFC_ERR_GROUP_ID_NOT_FOUND)
         return tool_fail(TOOL_FAILED, "%s", err->message);
-    tool_near_begin(&near, group);
     (void)kafc_client_list_groups(g->client, NULL, GROUPS_WAIT, &l, NULL);
-    for (int32_t i = 0; l && i < l->ngroups; i++)
-        tool_near_try(&near, l->groups[i].group);
-    if (near.best)
-        (void)tool_fail(0, "there is no group \"%s\"; did you mean \"%s\"?", group, near.best);
-    else
-        (void)tool_fail(0, "there is no group \"%s\"; \"kafc groups list\" shows those that there are", group);
+    status = l ? not_there(group, l) : tool_fail(TOOL_FAILED, "there is no group \"%s\"", group);
     kafc_group_list_free(l);
-    return TOOL_FAILED;
+    return status;
 }
 
 kafc_group_descriptions *groups_look(const struct groups *g, const char *group, kafc_error *err, int *status)

@@ -103,13 +103,19 @@ groups reset "$group" -t "$topic:1" -o -2 > moved
 same wanted read "where a group reads on that was reset"
 until_true 60 gone || fail "the second member has not left"
 
-# A consumer of the new protocol
+# console CLASS ARG...: a consumer of Kafka's tools
+console()
+{
+    exec timeout -k 5 100 java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+        -cp "$("$interop/cluster" jars 4.3.1)/*" "org.apache.kafka.tools.consumer.$1" \
+        --bootstrap-server "$BROKERS" --topic "$topic" --group "$group" "${@:2}"
+}
+
+# One of the new protocol
 if has new-groups; then
     group=$CASE-new
-    timeout -k 5 100 java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
-        -cp "$("$interop/cluster" jars 4.3.1)/*" org.apache.kafka.tools.consumer.ConsoleConsumer \
-        --bootstrap-server "$BROKERS" --topic "$topic" --group "$group" --from-beginning \
-        --consumer-property group.protocol=consumer --consumer-property auto.commit.interval.ms=100 > read 2> said &
+    (console ConsoleConsumer --from-beginning --consumer-property group.protocol=consumer \
+        --consumer-property auto.commit.interval.ms=100) > read 2> said &
     member=$!
     until_true 60 all_read || fail "Java has not committed all: $(tail -n 3 said) $(groups lag "$group" 2>&1)"
     told_alike "the lag of a group of the new protocol"
@@ -124,6 +130,20 @@ if has new-groups; then
     until_true 60 gone || fail "Java has not left"
     groups reset "$group" -t "$topic" -o committed-1 > moved
     told_alike "the lag of a group of the new protocol that was reset"
+fi
+
+# A group of another kind is told apart from one that is not there.
+if has share-groups; then
+    group=$CASE-share
+    (console ConsoleShareConsumer) > read 2> said &
+    member=$!
+    shares() { groups list | grep -Eq "^$group +Stable +share "; }
+    until_true 60 shares || fail "no share group: $(tail -n 3 said) $(groups list)"
+    refused "is a share group" groups -b "$BROKERS" describe "$group"
+    refused "is a share group" groups -b "$BROKERS" lag "$group"
+    kill $member
+    wait $member || true
+    group=$CASE-new
 fi
 
 if has delete-groups; then
