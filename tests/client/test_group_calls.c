@@ -537,6 +537,46 @@ START_TEST(what_cannot_be_asked_is_refused)
 }
 END_TEST
 
+static void interrupt_it(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx, (void)rq;
+    a->act = KAFC_MOCK_SILENT;
+    kafc_client_interrupt(raw_client);
+}
+
+static void close_it(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx, (void)rq;
+    a->act = KAFC_MOCK_SILENT;
+    (void)kafc_client_close(raw_client, WAIT, NULL);
+}
+
+/* A listing, a description, a deletion; with 10 it is the coordinator that is waited for. */
+static const int16_t waits[] = { 16, 15, 42, 10 };
+
+START_TEST(C3_a_call_that_waits_is_interrupted)
+{
+    kafc_err rc, result = KAFC_OK, ended = _i < 4 ? KAFC_ERR_INTERRUPTED : KAFC_ERR_CLOSED;
+    kafc_group_descriptions *d = NULL;
+    kafc_group_list *l = NULL;
+    int16_t api = waits[_i % 4];
+    up();
+    raw_ok(kafc_mock_hook(mock, api, _i < 4 ? interrupt_it : close_it, NULL));
+    if (api == 16)
+        rc = kafc_client_list_groups(raw_client, NULL, -1, &l, &raw_err);
+    else if (api == 42)
+        rc = kafc_client_delete_groups(raw_client, names, 1, &result, -1, &raw_err);
+    else
+        rc = kafc_client_describe_groups(raw_client, names, 2, -1, &d, &raw_err);
+    raw_ok(kafc_mock_hook(mock, api, NULL, NULL)); /* no close is under way any more */
+    ck_assert_msg(rc == ended, "%s: %s", kafc_err_name(rc), raw_err.message);
+    ck_assert_int_eq(d ? d->groups[0].result : api == 42 ? result : ended, ended);
+    kafc_group_descriptions_free(d);
+    kafc_group_list_free(l);
+    down();
+}
+END_TEST
+
 /* The versions of brokers that have none of it. */
 START_TEST(brokers_without_it_are_named)
 {
@@ -580,6 +620,7 @@ int main(void)
     tcase_add_loop_test(c, groups_are_deleted_each_with_its_own_verdict, 0, 3);
     tcase_add_test(c, a_deletion_that_may_have_happened_is_not_repeated);
     tcase_add_test(c, what_cannot_be_asked_is_refused);
+    tcase_add_loop_test(c, C3_a_call_that_waits_is_interrupted, 0, 8);
     tcase_add_test(c, brokers_without_it_are_named);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
