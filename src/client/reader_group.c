@@ -37,6 +37,9 @@ kafc_err kafc__reader_group_check(kafc_reader *r, const kafc_reader_options *ask
             err, KAFC_ERR_USAGE,
             "reader: heartbeat_interval_ms, %d, must be below session_timeout_ms, %d",
             o->heartbeat_interval_ms, o->session_timeout_ms);
+    if (o->reset == KAFC_RESET_START && o->start.kind == KAFC_POSITION_COMMITTED)
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "reader: reset by KAFC_RESET_START, and the start is KAFC_COMMITTED: where to?");
     return kafc__assignors_init(&r->assignors, &r->client->mem, o, err);
 }
 

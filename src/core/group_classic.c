@@ -247,7 +247,7 @@ static enum kafc_group_state left(struct kafc_group *g, const char *why)
 
 static enum kafc_group_state gone(struct kafc_group *g, const char *why)
 {
-    kafc__error(&g->trouble, KAFC_ERR_UNKNOWN_MEMBER_ID,
+    kafc__error(&g->trouble, KAFC_ERR_MAX_POLL_EXCEEDED,
                 "group %.200s: the membership was given up, because nothing was asked of the "
                 "reader for longer than max.poll.interval.ms (%d)",
                 g->name, (int)g->cfg.max_poll_interval_ms);
