@@ -191,6 +191,18 @@ static void lost(struct kafc_consumer_group *cg, const struct kafc_group_notice 
 
 /* --- What comes ------------------------------------------------------------------------------------- */
 
+/* What is left of former times by hand does not count: nothing of it could be committed any more. */
+static bool is_read(struct kafc_consumer_group *cg, const struct kafc_group_partition *own)
+{
+    struct kafc_place *place = kafc__place_find(cg->c, own->topic, own->partition);
+
+    if (place && place->since)
+        return true;
+    if (place)
+        kafc__place_drop(place);
+    return false;
+}
+
 /* What is owned and not read yet. Lock held. */
 static void take_in(struct kafc_consumer_group *cg)
 {
@@ -199,7 +211,7 @@ static void take_in(struct kafc_consumer_group *cg)
 
     cg->short_of_memory = false;
     for (int32_t i = 0; i < n && !cg->short_of_memory; i++)
-        if (!kafc__place_find(cg->c, own[i].topic, own[i].partition))
+        if (!is_read(cg, &own[i]))
             cg->short_of_memory = !kafc__cp_new(cg->c, own[i].topic, own[i].partition, own[i].since,
                                                 KAFC_COMMITTED, cg->c->cfg.options.stop);
     cg->retry_at = cg->short_of_memory
