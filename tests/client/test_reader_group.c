@@ -1,227 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A reader in a group, against the mock: subscribe, notices, commits and
- * marks, close. Names begin with the rule that they hold.
+ * A reader in a group, against the mock: subscriptions, notices, leaving. Names
+ * begin with the rule that they hold.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include <pthread.h>
+#include <string.h>
 
 #include "base/sync.h"
-#include "tests/client/reading.h"
-#include <kafc/group.h>
-
-#define GROUP .group = "g", .heartbeat_interval_ms = 20
-
-static int64_t committed(struct reading *e, int32_t partition)
-{
-    int64_t at = KAFC_OFFSET_UNKNOWN;
-
-    (void)kafc_mock_committed(e->mock, "g", "t", partition, &at);
-    return at;
-}
-
-/* Until the group has committed this. */
-static void await_committed(struct reading *e, int32_t partition, int64_t offset)
-{
-    int64_t until = kafc__clock_mono_us() + (int64_t)SOON * 1000;
-
-    while (committed(e, partition) != offset) {
-        ck_assert_msg(kafc__clock_mono_us() < until, "committed: %lld",
-                      (long long)committed(e, partition));
-        (void)kafc_reader_fetch(e->reader, &e->m, 1, &e->err);
-    }
-}
-
-/* --- What on_rebalance was told ---------------------------------------------------------------- */
-
-struct told {
-    int n[4];     /* notices, by kind */
-    int parts[4]; /* partitions in them */
-    kafc_err why;
-    void (*act)(struct told *t, kafc_reader *r, const kafc_rebalance *what);
-    void *ctx;
-};
-
-static void on_rebalance(void *ctx, kafc_reader *r, const kafc_rebalance *what)
-{
-    struct told *t = ctx;
-
-    t->n[what->kind]++;
-    t->parts[what->kind] += what->n;
-    ck_assert_int_eq(what->why != NULL, what->kind == KAFC_LOST);
-    if (what->why)
-        t->why = what->why->code;
-    if (t->act)
-        t->act(t, r, what);
-}
-
-/* --- A slice ---------------------------------------------------------------------------------------- */
-
-START_TEST(R5_what_is_committed_is_not_read_again)
-{
-    struct reading e;
-    struct told t = { .act = NULL };
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .on_rebalance = on_rebalance, .ctx = &t));
-    expect_offsets(&e, 0, 4);
-    ck_assert_int_eq(t.n[KAFC_ASSIGNED], 1);
-    ck_assert_int_eq(t.parts[KAFC_ASSIGNED], 1);
-    ck_assert_uint_ne(e.m.stamp, 0);
-    ck_ok(kafc_reader_commit(e.reader, &e.m, 1, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 4);
-    expect_offset(&e, 4);
-    ck_ok(kafc_reader_close(e.reader, SOON, &e.err));
-    ck_assert_int_eq(t.n[KAFC_REVOKED], 1);
-    ck_assert_int_eq(t.n[KAFC_LOST], 0);
-    ck_assert_int_eq(committed(&e, 0), 4);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP));
-    expect_offsets(&e, 4, 10);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R4_nothing_is_committed_unless_asked)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = 1));
-    expect_offsets(&e, 0, 10);
-    expect_nothing(&e, 30);
-    ck_ok(kafc_reader_close(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), KAFC_OFFSET_UNKNOWN);
-    ck_assert_uint_eq(kafc_mock_requests(e.mock, 0, 8), 0);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R4_what_is_marked_goes_out_on_the_interval)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = 5));
-    expect_offsets(&e, 0, 3);
-    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
-    await_committed(&e, 0, 3);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R4_close_commits_what_is_marked)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
-    expect_offsets(&e, 0, 7);
-    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
-    ck_assert_int_eq(committed(&e, 0), KAFC_OFFSET_UNKNOWN);
-    ck_ok(kafc_reader_close(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 7);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R4_read_marks_a_message_when_the_next_one_is_asked_for)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
-    for (int i = 0; i < 5; i++)
-        ck_ok(kafc_reader_read(e.reader, &e.m, SOON, &e.err));
-    ck_assert_int_eq(e.m.offset, 4);
-    ck_ok(kafc_reader_close(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 4); /* the fifth may not have been handled */
-    reading_close(&e);
-}
-END_TEST
-
-/* --- Several readers, in turn on this thread ----------------------------------------------------------- */
-
-enum { READERS = 3 };
-
-struct crowd {
-    struct reading e; /* its reader is unused */
-    kafc_reader *r[READERS];
-    struct told t[READERS];
-    int32_t got[READERS]; /* messages */
-    int n;
-};
-
-static void crowd_open(struct crowd *c, int32_t partitions)
-{
-    memset(c, 0, sizeof *c);
-    reading_open(&c->e, 1, partitions);
-}
-
-static void crowd_join(struct crowd *c, const kafc_reader_options *o)
-{
-    kafc_reader_options mine = *o;
-
-    mine.on_rebalance = on_rebalance;
-    mine.ctx = &c->t[c->n];
-    mine.topic = "t";
-    c->r[c->n] = kafc_reader_open(c->e.client, &mine, &c->e.err);
-    ck_assert_msg(c->r[c->n] != NULL, "%s", c->e.err.message);
-    c->n++;
-}
-
-/* Each reader takes what is there. */
-static void turn(struct crowd *c)
-{
-    for (int i = 0; i < c->n; i++) {
-        kafc_err code = c->r[i] ? kafc_reader_fetch(c->r[i], &c->e.m, 1, &c->e.err)
-                                : KAFC_ERR_TIMED_OUT;
-
-        ck_assert_msg(code == KAFC_OK || code == KAFC_ERR_TIMED_OUT, "%s", c->e.err.message);
-        c->got[i] += code == KAFC_OK;
-    }
-}
-
-/* Until the readers have all partitions in equal shares, and the group is stable. */
-static void settle(struct crowd *c, int32_t partitions)
-{
-    int64_t until = kafc__clock_mono_us() + (int64_t)SOON * 1000;
-    kafc_mock_group g = { .state = KAFC_MOCK_GROUP_DEAD };
-    int32_t members = 0, all = 0;
-    bool fair = false;
-
-    for (int i = 0; i < c->n; i++)
-        members += c->r[i] != NULL;
-    while (all != partitions || !fair || g.state != KAFC_MOCK_GROUP_STABLE) {
-        ck_assert_msg(kafc__clock_mono_us() < until, "it does not settle: %d of %d", all,
-                      partitions);
-        turn(c);
-        all = 0;
-        fair = true;
-        for (int i = 0; i < c->n; i++) {
-            int32_t n = c->r[i] ? kafc_reader_assignment(c->r[i], NULL, 0) : 0;
-
-            all += n;
-            fair = fair &&
-                   (!c->r[i] || (n >= partitions / members && n <= partitions / members + 1));
-        }
-        (void)kafc_mock_group_get(c->e.mock, "g", &g);
-    }
-}
-
-static void crowd_close(struct crowd *c)
-{
-    for (int i = 0; i < c->n; i++) {
-        if (c->r[i])
-            ck_ok(kafc_reader_close(c->r[i], SOON, &c->e.err));
-        kafc_reader_free(c->r[i]);
-    }
-    reading_close(&c->e);
-}
+#include "tests/client/grouping.h"
 
 static void come_and_go(const char *assignors, int revoked)
 {
@@ -296,8 +82,6 @@ START_TEST(R6_what_is_kept_goes_on_through_a_cooperative_rebalance)
 }
 END_TEST
 
-/* --- R1 ---------------------------------------------------------------------------------------------------- */
-
 START_TEST(R1_subscribe_and_assign_exclude_each_other)
 {
     static const char *const topics[] = { "u", "t", "t" };
@@ -342,8 +126,6 @@ START_TEST(R1_subscribe_and_assign_exclude_each_other)
 }
 END_TEST
 
-/* --- R3 ------------------------------------------------------------------------------------------------------- */
-
 START_TEST(R3_where_nothing_is_committed)
 {
     struct reading e;
@@ -366,128 +148,6 @@ START_TEST(R3_where_nothing_is_committed)
     reading_close(&e);
 }
 END_TEST
-
-/* --- R4 ------------------------------------------------------------------------------------------------------- */
-
-static void give_up_marked(const char *assignors)
-{
-    struct crowd c;
-
-    crowd_open(&c, 2);
-    for (int p = 0; p < 2; p++)
-        put_records(&c.e, "t", p, 5, 1000, -1);
-    crowd_join(&c, KAFC_READER(GROUP, .assignors = assignors, .commit_interval_ms = -1));
-    while (c.got[0] < 10) {
-        turn(&c);
-        if (c.e.m.topic)
-            (void)kafc_reader_mark(c.r[0], &c.e.m, NULL);
-    }
-    ck_assert_int_eq(committed(&c.e, 1), KAFC_OFFSET_UNKNOWN);
-    crowd_join(&c, KAFC_READER(GROUP, .assignors = assignors));
-    settle(&c, 2);
-    ck_assert_int_eq(committed(&c.e, 1), 5);
-    put_records(&c.e, "t", 0, 1, 1000, -1);
-    put_records(&c.e, "t", 1, 1, 1000, -1);
-    while (c.got[0] < 11 || c.got[1] < 1)
-        turn(&c);
-    ck_assert_int_eq(c.got[0], 11);
-    ck_assert_int_eq(c.got[1], 1);
-    crowd_close(&c);
-}
-
-START_TEST(R4_what_is_marked_is_committed_before_partitions_are_given_up)
-{
-    give_up_marked("range");
-    give_up_marked("cooperative-sticky");
-}
-END_TEST
-
-START_TEST(R4_a_seek_takes_back_what_read_would_mark)
-{
-    struct reading e;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
-    for (int i = 0; i < 5; i++)
-        ck_ok(kafc_reader_read(e.reader, &e.m, SOON, &e.err));
-    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(4), &e.err)); /* it could not be handled */
-    ck_ok(kafc_reader_read(e.reader, &e.m, SOON, &e.err));
-    ck_assert_int_eq(e.m.offset, 4);
-    ck_ok(kafc_reader_close(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 4);
-    reading_close(&e);
-}
-END_TEST
-
-/* --- R5 --------------------------------------------------------------------------------------------------------- */
-
-START_TEST(R5_the_highest_mark_counts_and_an_offset_goes_back)
-{
-    struct reading e;
-    kafc_offset o = { .topic = "t", .offset = 2, .metadata = "note" }, got = { .topic = "t" };
-    kafc_reader_state s;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
-    expect_offsets(&e, 0, 8);
-    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
-    e.m.offset = 3;
-    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
-    ck_ok(kafc_reader_state_get(e.reader, "t", 0, &s, &e.err));
-    ck_assert_int_eq(s.marked, 8);
-    ck_assert_int_eq(s.committed, KAFC_OFFSET_UNKNOWN);
-    ck_ok(kafc_reader_commit_marked(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 8);
-    ck_ok(kafc_reader_state_get(e.reader, "t", 0, &s, &e.err));
-    ck_assert_int_eq(s.marked, KAFC_OFFSET_UNKNOWN);
-    ck_assert_int_eq(s.committed, 8);
-    ck_ok(kafc_reader_mark_offsets(e.reader, &o, 1, &e.err));
-    ck_ok(kafc_reader_commit_marked(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 2);
-    ck_ok(kafc_reader_committed(e.reader, &got, 1, SOON, &e.err));
-    ck_assert_int_eq(got.offset, 2);
-    ck_assert_str_eq(got.metadata, "note");
-    o.offset = 1;
-    ck_ok(kafc_reader_commit_offsets(e.reader, &o, 1, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 1);
-    ck_ok(kafc_reader_commit_marked(e.reader, SOON,
-                                    &e.err)); /* what was marked before is taken back */
-    ck_assert_int_eq(committed(&e, 0), 1);
-    ck_ok(kafc_reader_commit_delivered(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 8);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R5_a_mark_does_not_go_back_behind_a_commit)
-{
-    struct reading e;
-    kafc_message *early;
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
-    expect_offset(&e, 0);
-    early = kafc_message_dup(&e.m);
-    ck_assert_ptr_nonnull(early);
-    expect_offsets(&e, 1, 6);
-    ck_ok(kafc_reader_commit(e.reader, &e.m, 1, SOON, &e.err));
-    ck_ok(kafc_reader_mark(e.reader, early, &e.err));
-    ck_ok(kafc_reader_commit_marked(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 6);
-    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(0), &e.err)); /* but after a seek */
-    expect_offset(&e, 0);
-    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
-    ck_ok(kafc_reader_close(e.reader, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 1);
-    kafc_message_free(early);
-    reading_close(&e);
-}
-END_TEST
-
-/* --- R6 ----------------------------------------------------------------------------------------------------------- */
 
 START_TEST(R6_what_was_lost_since_is_refused_and_never_sent)
 {
@@ -525,84 +185,6 @@ START_TEST(R6_what_was_lost_since_is_refused_and_never_sent)
     reading_close(&e);
 }
 END_TEST
-
-/* --- R7 ------------------------------------------------------------------------------------------------------------- */
-
-START_TEST(R7_each_offset_has_its_own_result)
-{
-    struct reading e;
-    kafc_offset v[3] = { { .topic = "t", .partition = 0, .offset = 1 },
-                         { .topic = "t", .partition = 7, .offset = 1 },
-                         { .topic = "t", .partition = 1, .offset = 3 } };
-
-    reading_open(&e, 1, 2);
-    put_records(&e, "t", 0, 5, 1000, -1);
-    put_records(&e, "t", 1, 5, 1000, -1);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP));
-    for (int i = 0; i < 10; i++)
-        ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
-    ck_assert_int_eq(kafc_reader_commit_offsets(e.reader, v, 3, SOON, &e.err),
-                     KAFC_ERR_NOT_ASSIGNED);
-    ck_assert_int_eq(v[0].result, KAFC_OK);
-    ck_assert_int_eq(v[1].result, KAFC_ERR_NOT_ASSIGNED);
-    ck_assert_int_eq(v[2].result, KAFC_OK);
-    ck_assert_int_eq(committed(&e, 0), 1);
-    ck_assert_int_eq(committed(&e, 1), 3);
-    v[1].partition = 0;
-    ck_ok(kafc_reader_committed(e.reader, v, 3, SOON, &e.err));
-    ck_assert_int_eq(v[1].offset, 1);
-    ck_assert_int_eq(v[2].offset, 3);
-    reading_close(&e);
-}
-END_TEST
-
-struct heard {
-    atomic_int n;
-    int64_t last;
-    kafc_err code;
-};
-
-static void heard(void *ctx, const kafc_offset *v, int32_t n, kafc_err code, const kafc_error *err)
-{
-    struct heard *h = ctx;
-
-    ck_assert_int_eq(n, 1);
-    ck_assert_int_ge(v[0].offset, h->last); /* in order */
-    ck_assert_int_eq(code != KAFC_OK, err != NULL);
-    h->last = v[0].offset;
-    h->code = code;
-    atomic_fetch_add(&h->n, 1);
-}
-
-START_TEST(R7_asynchronous_commits_are_put_together_and_close_waits)
-{
-    struct reading e;
-    struct heard h = { .last = -1 };
-    enum { MANY = 100 };
-
-    reading_open(&e, 1, 1);
-    put_some(&e, MANY);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP));
-    expect_offset(&e, 0);
-    ck_ok(kafc_mock_set_rtt(e.mock, 0, 20));
-    for (int i = 0; i < MANY; i++) {
-        kafc_offset o = kafc_offset_after(&e.m);
-
-        ck_ok(kafc_reader_commit_async(e.reader, &o, 1, heard, &h, &e.err));
-        if (i + 1 < MANY)
-            expect_offset(&e, i + 1);
-    }
-    ck_ok(kafc_reader_close(e.reader, SOON, &e.err));
-    ck_assert_int_eq(atomic_load(&h.n), MANY);
-    ck_assert_int_eq(h.code, KAFC_OK);
-    ck_assert_int_eq(h.last, MANY);
-    ck_assert_int_eq(committed(&e, 0), MANY);
-    ck_assert_uint_le(kafc_mock_requests(e.mock, 0, 8), MANY / 4);
-    reading_close(&e);
-}
-END_TEST
-
-/* --- R8 ---------------------------------------------------------------------------------------------------------------- */
 
 static void act_start(struct told *t, kafc_reader *r, const kafc_rebalance *what)
 {
@@ -663,18 +245,6 @@ START_TEST(R8_a_notice_may_commit)
 }
 END_TEST
 
-/* Until the group has so many members. */
-static void await_members(struct reading *e, int32_t n)
-{
-    int64_t until = kafc__clock_mono_us() + (int64_t)SOON * 1000;
-    kafc_mock_group g = { .members = -1 };
-
-    while (g.members != n) {
-        ck_assert_msg(kafc__clock_mono_us() < until, "%d members", (int)g.members);
-        (void)kafc_mock_group_get(e->mock, "g", &g);
-    }
-}
-
 START_TEST(R8_who_does_not_come_back_loses_its_partitions_and_is_told)
 {
     struct reading e;
@@ -727,8 +297,6 @@ START_TEST(R8_who_takes_one_message_after_the_other_is_not_away)
 }
 END_TEST
 
-/* --- R12, R13 --------------------------------------------------------------------------------------------------------- */
-
 START_TEST(R12_a_group_that_is_denied_is_named_with_each_call)
 {
     struct reading e;
@@ -743,44 +311,6 @@ START_TEST(R12_a_group_that_is_denied_is_named_with_each_call)
     put_some(&e, 1);
     ck_ok(kafc_reader_subscribe(e.reader, (const char *const[]){ "t" }, 1, &e.err)); /* again */
     expect_offset(&e, 0);
-    reading_close(&e);
-}
-END_TEST
-
-START_TEST(R13_offsets_without_membership)
-{
-    struct reading e;
-    kafc_reader *member;
-    kafc_message m;
-    kafc_offset o = { .topic = "t", .offset = 4, .metadata = "by hand" };
-
-    reading_open(&e, 1, 1);
-    put_some(&e, 10);
-    reading_reader(&e, KAFC_READER(GROUP, .commit_interval_ms = 5));
-    ck_ok(kafc_reader_commit_offsets(e.reader, &o, 1, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 4);
-    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t" }, 1, &e.err));
-    expect_offsets(&e, 4, 6);
-    ck_assert_uint_eq(e.m.stamp, 0);
-    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
-    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t" }, 1, &e.err));
-    expect_offset(&e, 6); /* the mark was committed first */
-    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_FIRST }, 1,
-                             &e.err));
-    expect_offset(&e, 0);
-    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
-    await_committed(&e, 0, 6);
-    member = kafc_reader_open(e.client, KAFC_READER(.topic = "t", GROUP), &e.err);
-    ck_assert_ptr_nonnull(member);
-    ck_ok(kafc_reader_fetch(member, &m, SOON, &e.err));
-    ck_assert_int_eq(m.offset, 6);
-    ck_assert_int_eq(kafc_reader_commit_offsets(e.reader, &o, 1, SOON, &e.err),
-                     KAFC_ERR_UNKNOWN_MEMBER_ID);
-    ck_assert_ptr_nonnull(strstr(e.err.message, "has members"));
-    ck_ok(kafc_reader_close(member, SOON, &e.err));
-    kafc_reader_free(member);
-    ck_ok(kafc_reader_commit_offsets(e.reader, &o, 1, SOON, &e.err));
-    ck_assert_int_eq(committed(&e, 0), 4);
     reading_close(&e);
 }
 END_TEST
@@ -839,8 +369,6 @@ START_TEST(options_of_groups_are_checked)
 }
 END_TEST
 
-/* The client is closed on another thread: the group is left all the same, what is marked is committed, and the reader
- * hears of it. */
 static void *close_client(void *arg)
 {
     kafc_error err;
@@ -871,19 +399,12 @@ START_TEST(closing_the_client_leaves_the_group)
 }
 END_TEST
 
-SUITE_MAIN(
-    "client/reader_group", 30, R5_what_is_committed_is_not_read_again,
-    R4_nothing_is_committed_unless_asked, R4_what_is_marked_goes_out_on_the_interval,
-    R4_close_commits_what_is_marked, R4_read_marks_a_message_when_the_next_one_is_asked_for,
-    R4_what_is_marked_is_committed_before_partitions_are_given_up,
-    R8_each_partition_that_came_goes_once, R8_each_partition_that_came_goes_once_cooperatively,
-    R1_subscribe_and_assign_exclude_each_other, R3_where_nothing_is_committed,
-    R4_a_seek_takes_back_what_read_would_mark, R5_the_highest_mark_counts_and_an_offset_goes_back,
-    R5_a_mark_does_not_go_back_behind_a_commit, R6_what_was_lost_since_is_refused_and_never_sent,
-    R6_what_is_kept_goes_on_through_a_cooperative_rebalance, R7_each_offset_has_its_own_result,
-    R7_asynchronous_commits_are_put_together_and_close_waits, R8_a_notice_may_set_where_to_start,
-    R8_a_notice_may_commit, R8_who_does_not_come_back_loses_its_partitions_and_is_told,
-    R8_who_takes_one_message_after_the_other_is_not_away,
-    R12_a_group_that_is_denied_is_named_with_each_call, R13_offsets_without_membership,
-    calls_that_need_a_group_say_so, options_of_groups_are_checked,
-    closing_the_client_leaves_the_group)
+SUITE_MAIN("client/reader_group", 30, R8_each_partition_that_came_goes_once,
+           R8_each_partition_that_came_goes_once_cooperatively,
+           R6_what_is_kept_goes_on_through_a_cooperative_rebalance,
+           R1_subscribe_and_assign_exclude_each_other, R3_where_nothing_is_committed,
+           R6_what_was_lost_since_is_refused_and_never_sent, R8_a_notice_may_set_where_to_start,
+           R8_a_notice_may_commit, R8_who_does_not_come_back_loses_its_partitions_and_is_told,
+           R8_who_takes_one_message_after_the_other_is_not_away,
+           R12_a_group_that_is_denied_is_named_with_each_call, calls_that_need_a_group_say_so,
+           options_of_groups_are_checked, closing_the_client_leaves_the_group)
