@@ -467,14 +467,17 @@ void kafc__cg_interval(struct kafc_consumer_group *cg)
         kafc__cg_commit_soon(cg);
 }
 
-void kafc__cg_commits_init(struct kafc_consumer_group *cg)
+bool kafc__cg_commits_init(struct kafc_consumer_group *cg)
 {
+    enum { FEW = 8 }; /* that are committed with one call when there is no memory for more */
+
     kafc__list_init(&cg->waiting);
     kafc__list_init(&cg->aboard);
     cg->interval = (struct kafc_cg_commit){ .marks = true, .done = interval_done, .owner = cg };
     kafc__list_init(&cg->interval.node);
     atomic_init(&cg->dirty, false);
     cg->interval_at = INT64_MAX;
+    return make_room(cg, FEW);
 }
 
 void kafc__cg_commits_fail(struct kafc_consumer_group *cg)

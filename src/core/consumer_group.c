@@ -270,10 +270,28 @@ static void notice(void *ctx, const struct kafc_group_notice *n)
 /* --- The thread that reads ----------------------------------------------------------------------------------- */
 
 /* Room for what is told, as far as there is memory: the rest is told after it. Without the lock. */
-static void told_room(struct kafc_consumer_group *cg)
+static bool told_room(struct kafc_consumer_group *cg, int32_t n)
 {
     kafc_topic_partition *v;
     struct kafc_place **place;
+
+    if (n <= cg->told_cap)
+        return true;
+    v = kafc__realloc_array(&cg->cfg.mem, cg->told, (size_t)n, sizeof *v);
+    if (v)
+        cg->told = v;
+    place = kafc__realloc_array(&cg->cfg.mem, cg->told_place, (size_t)n,
+                                sizeof(struct kafc_place *));
+    if (place)
+        cg->told_place = place;
+    if (!v || !place)
+        return false;
+    cg->told_cap = n;
+    return true;
+}
+
+static int32_t count_places(struct kafc_consumer_group *cg)
+{
     int32_t n = 0;
 
     kafc__lock(&cg->c->lock);
@@ -284,17 +302,7 @@ static void told_room(struct kafc_consumer_group *cg)
         n++;
     }
     kafc__unlock(&cg->c->lock);
-    if (n <= cg->told_cap)
-        return;
-    v = kafc__realloc_array(&cg->cfg.mem, cg->told, (size_t)n, sizeof *v);
-    if (v)
-        cg->told = v;
-    place = kafc__realloc_array(&cg->cfg.mem, cg->told_place, (size_t)n,
-                                sizeof(struct kafc_place *));
-    if (place)
-        cg->told_place = place;
-    if (v && place)
-        cg->told_cap = n;
+    return n;
 }
 
 static void tell(struct kafc_consumer_group *cg, struct kafc_place *place)
@@ -343,7 +351,7 @@ bool kafc__cg_take(struct kafc_consumer_group *cg, struct kafc_cg_notice *out)
 {
     bool some = true;
 
-    told_room(cg);
+    (void)told_room(cg, count_places(cg));
     kafc__lock(&cg->c->lock);
     cg->ntold = 0;
     out->kind = cg->quietly || cg->stopped ? (kafc_rebalance_kind)0 : to_tell(cg);
@@ -605,9 +613,23 @@ static void fired(void *owner)
         work(cg);
 }
 
+static void delete(struct kafc_consumer_group *cg)
+{
+    kafc_allocator mem = cg->cfg.mem;
+
+    kafc__group_free(cg->group);
+    kafc__cg_commits_fini(cg);
+    kafc__free(&mem, cg->told);
+    kafc__free(&mem, cg->told_place);
+    kafc__free(&mem, cg->ask_v);
+    kafc__free(&mem, cg->asked);
+    kafc__free(&mem, cg);
+}
+
 struct kafc_consumer_group *kafc__cg_new(struct kafc_core *core, struct kafc_consumer *consumer,
                                          const struct kafc_consumer_group_config *cfg)
 {
+    enum { FEW = 8 }; /* that are told at once when there is no memory for more */
     struct kafc_consumer_group *cg = kafc__zalloc(&cfg->mem, sizeof *cg);
     struct kafc_group_config group = cfg->group;
 
@@ -620,16 +642,15 @@ struct kafc_consumer_group *kafc__cg_new(struct kafc_core *core, struct kafc_con
     cg->cfg = *cfg;
     cg->retry_at = cg->claims_by = INT64_MAX;
     kafc__list_init(&cg->lost);
-    kafc__cg_commits_init(cg);
     cg->revoke = (struct kafc_cg_commit){ .marks = true, .done = revoke_done, .owner = cg };
     cg->leave = (struct kafc_cg_commit){ .marks = true, .done = leave_done, .owner = cg };
     kafc__list_init(&cg->revoke.node);
     kafc__list_init(&cg->leave.node);
     cg->member.poked = poked;
     cg->group = kafc__group_new(core, &group);
-    if (!cg->group || !kafc__core_timer_init(core, &cg->timer, fired, cg)) {
-        kafc__group_free(cg->group);
-        kafc__free(&cfg->mem, cg);
+    if (!kafc__cg_commits_init(cg) || !told_room(cg, FEW) || !cg->group ||
+        !kafc__core_timer_init(core, &cg->timer, fired, cg)) {
+        delete(cg);
         return NULL;
     }
     kafc__core_add(core, &cg->member);
@@ -664,7 +685,6 @@ void kafc__cg_stop(struct kafc_consumer_group *cg)
 
 void kafc__cg_free(struct kafc_consumer_group *cg)
 {
-    kafc_allocator mem = cg->cfg.mem;
     struct kafc_place *place;
 
     kafc__cg_stop(cg);
@@ -672,13 +692,7 @@ void kafc__cg_free(struct kafc_consumer_group *cg)
         kafc__list_del(&place->node);
         kafc__place_unref(place);
     }
-    kafc__group_free(cg->group);
-    kafc__cg_commits_fini(cg);
     kafc__core_timer_fini(cg->core, &cg->timer);
     kafc__core_remove(cg->core, &cg->member);
-    kafc__free(&mem, cg->told);
-    kafc__free(&mem, cg->told_place);
-    kafc__free(&mem, cg->ask_v);
-    kafc__free(&mem, cg->asked);
-    kafc__free(&mem, cg);
+    delete(cg);
 }

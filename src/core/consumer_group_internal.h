@@ -89,7 +89,7 @@ void kafc__cg_set_timer(struct kafc_consumer_group *cg);
 void kafc__cg_ask(void *owner);
 
 /* consumer_commit.c, the driver but where it says */
-void kafc__cg_commits_init(struct kafc_consumer_group *cg);
+bool kafc__cg_commits_init(struct kafc_consumer_group *cg); /* false: out of memory */
 void kafc__cg_commits_work(struct kafc_consumer_group *cg);
 void kafc__cg_commits_fail(struct kafc_consumer_group *cg); /* stopped */
 void kafc__cg_commits_fini(struct kafc_consumer_group *cg);

@@ -68,7 +68,7 @@ static bool ask_room(struct kafc_consumer_group *cg, int32_t n)
     return true;
 }
 
-/* All that wait, with one call. Lock held. */
+/* All that wait, with one call; -1: out of memory. Lock held. */
 static int32_t collect(struct kafc_consumer_group *cg)
 {
     struct kafc_list *all = &cg->c->partitions;
@@ -91,7 +91,7 @@ static int32_t collect(struct kafc_consumer_group *cg)
             (struct kafc_group_mark){ .topic = p->topic->s, .partition = p->id, .stamp = p->stamp };
         kafc__cp_ask(&cg->asked[at++], p);
     }
-    return at;
+    return n && !room ? -1 : at;
 }
 
 void kafc__cg_ask(void *owner)
@@ -104,7 +104,9 @@ void kafc__cg_ask(void *owner)
     kafc__lock(&cg->c->lock);
     n = collect(cg);
     kafc__unlock(&cg->c->lock);
-    if (n == 0)
+    if (n < 0)
+        kafc__consumer_poke(cg->c); /* to try again */
+    if (n <= 0)
         return;
     cg->asking = true;
     cg->ask = (struct kafc_group_call){ .fetch = true,
