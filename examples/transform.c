@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reads a topic to its end, writes each message in capitals to another one,
- * and keeps its place in a group's offsets: all in transactions, so that each
- * message is transformed exactly once, however often this is started, stopped
- * or killed. Readers of the other topic read committed messages, as by default.
+ * Reads a topic to its end in a group, writes each message in capitals to
+ * another one, and commits what it has read with what it has written: all in
+ * transactions, so that each message is transformed exactly once, however
+ * often this is started, stopped or killed. Readers of the other topic read
+ * committed messages, as by default.
  *
- *   transform [BROKERS [FROM [TO [MESSAGES IN A TRANSACTION]]]]
+ *   transform [BROKERS [FROM [TO [MESSAGES IN A TRANSACTION [MEMBER]]]]]
+ *
+ * A member that comes back under its name goes on at once with what it had, also after it was killed. "-" is no name:
+ * brokers before 2.3 know none.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -21,21 +25,67 @@ static kafc_writer *writer;
 static kafc_reader *reader;
 static kafc_error err;
 
-static kafc_offset place[PARTITIONS]; /* where to go on */
 static kafc_offset done[PARTITIONS]; /* what the transaction has read; offset 0: nothing */
-static int32_t npartitions;
+static kafc_err failed; /* what on_rebalance could not do */
 
-/* From where the last committed transaction has ended, to the end as it is now. */
-static kafc_err go_to_committed(void)
+static kafc_err begin(void)
 {
-    kafc_assignment a[PARTITIONS] = { { 0 } };
-    kafc_err rc = kafc_client_committed(client, "transform", place, npartitions, WAIT, &err);
+    for (int32_t i = 0; i < PARTITIONS; i++)
+        done[i].offset = 0;
+    return kafc_transaction_begin(writer, &err);
+}
 
-    for (int32_t i = 0; i < npartitions; i++)
-        a[i] = (kafc_assignment){ .topic = from, .partition = i, .stop = KAFC_LAST,
-                                  .start = place[i].offset == KAFC_OFFSET_UNKNOWN ? KAFC_FIRST
-                                                                                  : KAFC_AT(place[i].offset) };
-    return rc ? rc : kafc_reader_assign(reader, a, npartitions, &err);
+/* What was read and what was written hold together, or not at all. */
+static kafc_err commit(void)
+{
+    kafc_group_metadata group;
+    kafc_offset read[PARTITIONS];
+    int32_t n = 0;
+    kafc_err rc = KAFC_OK;
+
+    for (int32_t i = 0; i < PARTITIONS; i++)
+        if (done[i].offset)
+            read[n++] = done[i];
+    if (n)
+        rc = kafc_reader_group_metadata(reader, &group, &err);
+    if (!rc && n)
+        rc = kafc_transaction_send_offsets(writer, &group, read, n, WAIT, &err);
+    return rc ? rc : kafc_transaction_commit(writer, WAIT, &err);
+}
+
+/* Nothing of it is seen, and all of it is read again. */
+static kafc_err undo(void)
+{
+    kafc_topic_partition mine[PARTITIONS];
+    int32_t n = kafc_reader_assignment(reader, mine, PARTITIONS);
+    kafc_err rc = kafc_transaction_abort(writer, WAIT, &err);
+
+    for (int32_t i = 0; !rc && i < n; i++)
+        rc = kafc_reader_seek(reader, mine[i].topic, mine[i].partition, KAFC_COMMITTED, &err);
+    return rc;
+}
+
+/* Heals what an abort can heal. */
+static kafc_err heal(kafc_err rc)
+{
+    if (rc && (err.cls == KAFC_CLASS_ABORT || rc == KAFC_ERR_NOT_ASSIGNED)) {
+        fprintf(stderr, "once more: %s\n", err.message);
+        rc = undo();
+    }
+    return rc;
+}
+
+/* Before partitions go to another member what was read of them is committed, or given up. */
+static void on_rebalance(void *ctx, kafc_reader *r, const kafc_rebalance *what)
+{
+    kafc_txn_state state = kafc_transaction_state(writer);
+
+    (void)ctx, (void)r;
+    if (what->kind == KAFC_ASSIGNED || state == KAFC_TXN_READY || state == KAFC_TXN_NONE)
+        return;
+    failed = what->kind == KAFC_REVOKED ? heal(commit()) : undo();
+    if (!failed)
+        failed = begin();
 }
 
 static kafc_err transform(const kafc_message *m)
@@ -63,65 +113,45 @@ static kafc_err transform(const kafc_message *m)
 /* One transaction: KAFC_OK, KAFC_ERR_END_OF_RANGE when it was the last one, or why it cannot be committed. */
 static kafc_err one(int messages)
 {
-    static const kafc_group_metadata group = { .group = "transform" };
-    kafc_offset read[PARTITIONS];
     kafc_message m;
-    int32_t n = 0;
-    kafc_err end = KAFC_OK, rc = kafc_transaction_begin(writer, &err);
+    kafc_err end = KAFC_OK, rc = begin();
 
-    for (int32_t i = 0; i < npartitions; i++)
-        done[i].offset = 0;
     while (!rc && !end && messages-- > 0) {
         end = kafc_reader_fetch(reader, &m, WAIT, &err);
-        if (!end)
+        if (failed)
+            rc = failed;
+        else if (!end)
             rc = transform(&m);
         else if (end != KAFC_ERR_END_OF_RANGE)
             rc = end;
     }
-    for (int32_t i = 0; i < npartitions; i++)
-        if (done[i].offset)
-            read[n++] = done[i];
     if (!rc)
-        rc = kafc_transaction_send_offsets(writer, &group, read, n, WAIT, &err);
-    if (!rc)
-        rc = kafc_transaction_commit(writer, WAIT, &err);
-    return rc ? rc : end;
+        rc = commit();
+    return rc ? heal(rc) : end;
 }
 
 static kafc_err all(int messages)
 {
-    kafc_err rc = kafc_transaction_init(writer, WAIT, &err); /* ends what a former run has left open, and only then */
+    kafc_err rc = kafc_transaction_init(writer, WAIT, &err); /* ends what a former run has left open */
 
-    if (!rc)
-        rc = go_to_committed();
-    while (!rc) {
+    while (!rc)
         rc = one(messages);
-        if (rc && err.cls == KAFC_CLASS_ABORT) { /* nothing of it is seen: the same again */
-            fprintf(stderr, "once more: %s\n", err.message);
-            rc = kafc_transaction_abort(writer, WAIT, &err);
-            rc = rc ? rc : go_to_committed();
-        }
-    }
     return rc;
 }
 
-static kafc_err open_all(const char *brokers)
+static bool open_all(const char *brokers, const char *member)
 {
-    kafc_metadata *m;
-
     client = kafc_client_open(KAFC_CLIENT(.brokers = brokers), &err);
-    reader = client ? kafc_reader_open(client, KAFC_READER(.start = KAFC_FIRST), &err) : NULL;
-    writer = reader ? kafc_writer_open(client, KAFC_WRITER(.topic = to, .transactional_id = "transform",
+    writer = client ? kafc_writer_open(client, KAFC_WRITER(.topic = to, .transactional_id = "transform",
                                                            .create_topics = KAFC_ON),
                                        &err)
                     : NULL;
-    if (!writer || kafc_client_metadata(client, &from, 1, WAIT, &m, &err))
-        return err.code;
-    npartitions = m->topics[0].npartitions < PARTITIONS ? m->topics[0].npartitions : PARTITIONS;
-    for (int32_t i = 0; i < npartitions; i++)
-        place[i] = (kafc_offset){ .topic = from, .partition = i };
-    kafc_metadata_free(m);
-    return KAFC_OK;
+    reader = writer ? kafc_reader_open(client, KAFC_READER(.topic = from, .group = "transform", .stop = KAFC_LAST,
+                                                           .group_instance = *member == '-' ? NULL : member,
+                                                           .on_rebalance = on_rebalance),
+                                       &err)
+                    : NULL;
+    return reader != NULL;
 }
 
 int main(int argc, char **argv)
@@ -130,12 +160,16 @@ int main(int argc, char **argv)
 
     from = argc > 2 ? argv[2] : from;
     to = argc > 3 ? argv[3] : to;
-    rc = open_all(argc > 1 ? argv[1] : "localhost:9092");
-    if (!rc)
-        rc = all(argc > 4 ? atoi(argv[4]) : 100);
+    failed = KAFC_OK;
+    rc = open_all(argc > 1 ? argv[1] : "localhost:9092", argc > 5 ? argv[5] : "transform")
+             ? all(argc > 4 ? atoi(argv[4]) : 100)
+             : err.code;
     if (rc != KAFC_ERR_END_OF_RANGE)
         fprintf(stderr, "%s\n", err.message);
     kafc_writer_free(writer); /* aborts what is open */
+    writer = NULL;
+    if (reader)
+        kafc_reader_close(reader, WAIT, NULL);
     kafc_reader_free(reader);
     kafc_client_free(client);
     return rc == KAFC_ERR_END_OF_RANGE ? 0 : 1;

@@ -20,13 +20,13 @@ int transform_main(int argc, char **argv);
 #include "tests/client/transacting.h"
 
 enum { MOST = 2000 };
-static char bootstrap[256];
+static char bootstrap[256], member[16];
 
 static int run(void)
 {
     static char name[] = "transform", in[] = "t", out[] = "out", n[] = "50";
-    char *argv[] = { name, bootstrap, in, out, n, NULL };
-    return transform_main(5, argv);
+    char *argv[] = { name, bootstrap, in, out, n, member, NULL };
+    return transform_main(6, argv);
 }
 
 /* Messages "m<i>" to the partitions in turn. */
@@ -44,6 +44,7 @@ static void stage(int generation)
 {
     transacting_start(generation);
     ck_assert_int_eq(kafc_mock_create_topic(writing.mock, "out", 4, 0), KAFC_OK);
+    snprintf(member, sizeof member, "%s", generation == TRANSACTING_0_11 ? "-" : "me");
     snprintf(bootstrap, sizeof bootstrap, "%s", kafc_mock_bootstrap(writing.mock));
 }
 

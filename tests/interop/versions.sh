@@ -22,6 +22,7 @@ since()
     headers) echo 0.11.0 ;;           # format 2
     followers) echo 2.4.0 ;;          # serve fetches, where leaders send who is near them
     delete-groups) echo 1.1.0 ;;
+    static-members) echo 2.3.0 ;;
     record-errors) echo 2.4.0 ;;      # Produce 8 names the records that are refused
     describe-cluster) echo 2.8.0 ;;
     console-headers) echo 2.7.0 ;;    # its console consumer prints them

@@ -140,11 +140,13 @@ peer create "$CASE-in" 4 1
 peer create "$topic" 4 1
 for ((i = 0; i < 2000; i++)); do printf '%s\t%d\t-\tk\tm %d\n' "$CASE-in" $((i % 4)) $i; done > records
 peer write "$WORK/records"
+me=-
+! has static-members || me=transform # else who was killed is missed until its session ends
 for pause in 0.3 0.5 0.8; do
-    timeout -s KILL $pause "$TOOLS/transform" "$BROKERS" "$CASE-in" "$topic" 50 2> said || true
+    timeout -s KILL $pause "$TOOLS/transform" "$BROKERS" "$CASE-in" "$topic" 50 $me 2> said || true
 done
 for i in 1 2; do
-    timeout 120 "$TOOLS/transform" "$BROKERS" "$CASE-in" "$topic" 500 2> said || fail "transform: $(cat said)"
+    timeout 120 "$TOOLS/transform" "$BROKERS" "$CASE-in" "$topic" 500 $me 2> said || fail "transform: $(cat said)"
 done
 peer settle "$topic"
 seen read_committed M 2000
