@@ -101,26 +101,32 @@ KAFC_API kafc_err kafc_reader_group_metadata(kafc_reader *r, kafc_group_metadata
  *       while (kafc_claim_fetch(claim, &msg, -1, &err) == KAFC_OK)
  *           if (handle(&msg))
  *               kafc_claim_mark(claim, &msg, &err);
+ *           else
+ *               kafc_claim_seek(claim, KAFC_AT(msg.offset), &err); // once more: a mark covers all below it
  *       kafc_claim_free(claim);
  *   }
  *
  * In this order (rule R8): on_rebalance is told ASSIGNED; claims come out of kafc_reader_claim() and run; a rebalance
- * makes the fetches of those that go answer KAFC_ERR_CLAIM_ENDED; when all of these are freed, or the rebalance timeout
- * (max_poll_interval_ms) has passed, on_rebalance is told REVOKED, what they marked is committed, and the group goes
- * on. All of it happens inside kafc_reader_claim(), or close and unsubscribe, of one thread. */
+ * makes the fetches of those that go answer KAFC_ERR_CLAIM_ENDED; when all of these are freed, or most of the time is
+ * over, on_rebalance is told REVOKED or LOST, what they marked is committed, and the group goes on. Most of the time:
+ * nine tenths of the rebalance timeout (max_poll_interval_ms), or of that of close; who is not freed by then can mark
+ * and commit no more. All of it happens inside kafc_reader_claim(), or close and unsubscribe, of one thread; claims of
+ * partitions that stay go on meanwhile. Partitions by hand can be claimed as well, also without a group. */
 typedef struct kafc_claim kafc_claim;
 
-/* The next partition that has become this reader's and was not claimed. It is for kafc_claim_free(), before the
- * reader's. Also returns what is no partition's of kafc_reader_fetch()'s codes: KAFC_ERR_TIMED_OUT,
- * KAFC_ERR_INTERRUPTED, KAFC_ERR_CLOSED, KAFC_ERR_MAX_POLL_EXCEEDED, … Whoever claims does not fetch:
- * kafc_reader_fetch() gives the messages of unclaimed partitions only. */
+/* A partition of this reader that is not claimed. It is for kafc_claim_free(), before the reader's; after that it comes
+ * again, where the claim stood, if it is still the reader's and not read to its stop. Also returns what is no
+ * partition's of kafc_reader_fetch()'s codes: KAFC_ERR_TIMED_OUT, KAFC_ERR_INTERRUPTED, KAFC_ERR_CLOSED,
+ * KAFC_ERR_MAX_POLL_EXCEEDED, … kafc_reader_wake() is for this call; claims are ended by a close.
+ * Whoever claims does not fetch: kafc_reader_fetch() gives the messages of unclaimed partitions only. */
 KAFC_API kafc_err kafc_reader_claim(kafc_reader *r, kafc_claim **out, int timeout_ms, kafc_error *err);
 KAFC_API const char *kafc_claim_topic(const kafc_claim *c); /* while the claim lives */
 KAFC_API int32_t kafc_claim_partition(const kafc_claim *c);
 /* Has the partition to be given up? For long work between two fetches. Any thread. */
 KAFC_API bool kafc_claim_ended(const kafc_claim *c);
-/* As kafc_reader_fetch(), of this partition; the message is valid until the next call on this claim.
- * KAFC_ERR_CLAIM_ENDED: mark what is done with, and free the claim. */
+/* As kafc_reader_fetch(), of this partition; the message is valid until the next call on this claim, and can be marked
+ * or committed until it is freed. KAFC_ERR_CLAIM_ENDED: mark what is done with, and free the claim; the reader may be
+ * closed by then. KAFC_ERR_END_OF_RANGE: it was read to its stop. */
 KAFC_API kafc_err kafc_claim_fetch(kafc_claim *c, kafc_message *m, int timeout_ms, kafc_error *err);
 /* As of the reader; also after CLAIM_ENDED, until the claim is freed. */
 KAFC_API kafc_err kafc_claim_mark(kafc_claim *c, const kafc_message *m, kafc_error *err);

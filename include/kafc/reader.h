@@ -113,8 +113,9 @@ KAFC_API kafc_err kafc_reader_assign_remove(kafc_reader *r, const kafc_topic_par
  * are. Strings are borrowed until the next call that takes messages or changes the assignment. */
 KAFC_API int32_t kafc_reader_assignment(kafc_reader *r, kafc_topic_partition *out, int32_t cap);
 
-/* Holds at once, also for what was fetched ahead: it is kept, not delivered (rule R9). Survives a rebalance for
- * partitions that stay. KAFC_ERR_NOT_ASSIGNED: one is not; then nothing has changed. NULL, n 0: all that are. */
+/* Holds at once, also for what was fetched ahead: it is kept, not delivered (rule R9), or fetched again afterwards if
+ * others need its room in buffer_bytes. Survives seeks, and a rebalance for partitions that stay.
+ * KAFC_ERR_NOT_ASSIGNED: one is not; then nothing has changed. NULL, n 0: all that are. */
 KAFC_API kafc_err kafc_reader_pause(kafc_reader *r, const kafc_topic_partition *v, int32_t n, kafc_error *err);
 KAFC_API kafc_err kafc_reader_resume(kafc_reader *r, const kafc_topic_partition *v, int32_t n, kafc_error *err);
 

@@ -196,13 +196,13 @@ struct why {
 static void ask_why(void *arg)
 {
     struct why *w = arg;
+    struct kafc_group *g = w->r->cg ? kafc__cg_group(w->r->cg) : NULL;
 
-    w->known = (w->r->cg && kafc__group_why(kafc__cg_group(w->r->cg), &w->reason)) ||
+    w->known = (g && kafc__group_why(g, &w->reason)) ||
                kafc__consumer_why(w->r->consumer, &w->reason);
 }
 
-/* Says what and where, if it is not just that nothing was written. */
-static kafc_err timed_out(kafc_reader *r, kafc_error *err)
+kafc_err kafc__reader_timed_out(kafc_reader *r, kafc_error *err)
 {
     struct why w = { .r = r };
 
@@ -237,7 +237,7 @@ static kafc_err wait(kafc_reader *r, int64_t deadline, kafc_error *err)
     switch ((int)code) {
     case KAFC_ERR_CLOSED: return kafc__error(err, code, "the reader was closed");
     case KAFC_ERR_INTERRUPTED: return kafc__error(err, code, "the reader was woken");
-    case KAFC_ERR_TIMED_OUT: return timed_out(r, err);
+    case KAFC_ERR_TIMED_OUT: return kafc__reader_timed_out(r, err);
     default: return code;
     }
 }
@@ -290,9 +290,23 @@ static kafc_err wait_inside(kafc_reader *r, int64_t deadline, kafc_error *err)
     return code;
 }
 
-/* Nothing is there to take: *code says what is to be done about it. true: look again. */
-static bool look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,
-                       kafc_error *err)
+kafc_err kafc__reader_begin(kafc_reader *r, int timeout_ms, const char *call, const void *out,
+                            kafc_error *err)
+{
+    kafc_err code = kafc__reader_enter_outside(r, 0, call, err);
+
+    if (code)
+        return code;
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "%s needs room for what comes, not NULL", call);
+    if (take_wake(r, timeout_ms, err))
+        return KAFC_ERR_INTERRUPTED;
+    count(r);
+    return KAFC_OK;
+}
+
+bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,
+                             kafc_error *err)
 {
     if (*code == KAFC_ERR_REBALANCE_IN_PROGRESS) {
         *code = kafc__reader_notices(r, err);
@@ -323,18 +337,13 @@ static inline bool is_open(const kafc_reader *r)
 static kafc_err fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err)
 {
     int64_t deadline = 0;
-    kafc_err code = kafc__reader_enter_outside(r, 0, "fetch", err);
+    kafc_err code = kafc__reader_begin(r, timeout_ms, "fetch", m, err);
 
     if (code)
         return code;
-    if (!m)
-        return kafc__error(err, KAFC_ERR_USAGE, "fetch needs room for a message, not NULL");
-    if (take_wake(r, timeout_ms, err))
-        return KAFC_ERR_INTERRUPTED;
-    count(r);
     do {
         code = kafc__consumer_next(r->taker, m, err);
-    } while (code != KAFC_OK && look_again(r, timeout_ms, &deadline, &code, err));
+    } while (code != KAFC_OK && kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
     return code;
 }
 
@@ -346,8 +355,7 @@ kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc
         return fetch(r, m, timeout_ms, err);
     count(r);
     code = kafc__consumer_next(r->taker, m, err);
-    if (code == KAFC_ERR_REBALANCE_IN_PROGRESS ||
-        (code == KAFC_ERR_WOULD_BLOCK && timeout_ms != 0))
+    if (code == KAFC_ERR_REBALANCE_IN_PROGRESS || (code == KAFC_ERR_WOULD_BLOCK && timeout_ms != 0))
         return fetch(r, m, timeout_ms, err);
     return code;
 }
@@ -355,19 +363,16 @@ kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc
 kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_ms, kafc_error *err)
 {
     int64_t deadline = 0;
-    kafc_err code = kafc__reader_enter_outside(r, timeout_ms, "fetch_batch", err);
+    kafc_err code;
 
+    if (out)
+        *out = NULL;
+    code = kafc__reader_begin(r, timeout_ms, "fetch_batch", out, err);
     if (code)
         return code;
-    if (!out)
-        return kafc__error(err, KAFC_ERR_USAGE, "fetch_batch needs room for a batch, not NULL");
-    *out = NULL;
-    if (take_wake(r, timeout_ms, err))
-        return KAFC_ERR_INTERRUPTED;
-    count(r);
     do {
         code = kafc__consumer_next_batch(r->taker, out, err);
-    } while (code != KAFC_OK && look_again(r, timeout_ms, &deadline, &code, err));
+    } while (code != KAFC_OK && kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
     return code;
 }
 

@@ -53,6 +53,16 @@ uint64_t kafc__reader_events(kafc_reader *r);
 /* Until there are others. false: the deadline has passed. */
 bool kafc__reader_await(kafc_reader *r, uint64_t events, int64_t deadline);
 
+/* The start of calls that take something into *out. */
+kafc_err kafc__reader_begin(kafc_reader *r, int timeout_ms, const char *call, const void *out,
+                            kafc_error *err);
+/* Nothing was there to take: *code says why, and then what the caller is told. true: to be tried again. *deadline is 0
+ * at first. */
+bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,
+                             kafc_error *err);
+/* Says what and where, if it is not just that nothing was written. Any thread. */
+kafc_err kafc__reader_timed_out(kafc_reader *r, kafc_error *err);
+
 /* reader_group.c */
 /* Options; no thread knows the reader yet. */
 kafc_err kafc__reader_group_check(kafc_reader *r, const kafc_reader_options *asked,

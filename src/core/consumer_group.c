@@ -476,6 +476,7 @@ static void leave_done(struct kafc_cg_commit *commit, kafc_err code, const kafc_
 void kafc__cg_leave(struct kafc_consumer_group *cg, bool for_good, bool quietly, int64_t deadline)
 {
     bool begins, subscribed;
+    int64_t left;
 
     if (cg->stopped)
         return;
@@ -486,9 +487,8 @@ void kafc__cg_leave(struct kafc_consumer_group *cg, bool for_good, bool quietly,
     cg->for_good = cg->for_good || for_good;
     cg->quietly = cg->quietly || quietly;
     cg->leave_by = deadline;
-    cg->leave_claims_by = deadline == INT64_MAX
-                              ? deadline
-                              : deadline - (deadline - kafc__core_now(cg->core)) / 10;
+    left = deadline - kafc__core_now(cg->core);
+    cg->leave_claims_by = deadline == INT64_MAX ? deadline : deadline - left / 10;
     subscribed = cg->c->subscribed;
     if (begins && subscribed)
         cg->phase = KAFC_CG_LEAVES;
