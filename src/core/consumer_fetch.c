@@ -729,6 +729,10 @@ void kafc__consumer_fetches(struct kafc_consumer *c)
 
         if (slot != KAFC_PURPOSES && !ask(c, source(p), slot)) {
             c->starved = true;
+            /* When there is room, p is the first to have it: requests that are parked could take it all, each in
+             * its turn before p's. */
+            kafc__list_del(&c->partitions);
+            kafc__list_insert(&p->node, &c->partitions);
             if (!kafc__list_empty(&c->ready) || !kafc__consumer_make_room(c))
                 return;
             kafc__consumer_poke(c); /* once more */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A reader over random logs of transactions in the simulation: what is
- * delivered, under both isolation levels, while everything breaks; and over
- * logs whose beginning is deleted while it reads. SIM_SEED=n runs that seed
+ * delivered, under both isolation levels, while everything breaks and
+ * partitions are paused; and over logs whose beginning is deleted while it
+ * reads. SIM_SEED=n runs that seed
  * alone.
  */
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct part {
     bool got[LOG_MAX];
     int64_t end, last; /* last: delivered */
     int64_t deleted;   /* the log start */
+    bool paused;
     bool open[PRODUCERS];
 };
 
@@ -136,15 +138,31 @@ static void delivered(struct world *w, const kafc_message *m)
     q->last = at;
 }
 
+/* Pauses one or goes on with it; in the end, with all. */
+static void pause_some(struct world *w)
+{
+    int p = (int)sim_draw(w->sim, PARTS);
+    kafc_topic_partition v = { "t", p };
+    bool on = !w->part[p].paused;
+
+    if ((w->chaos.healed ? !on : sim_chance(w->sim, 3)) &&
+        kafc__consumer_pause(w->consumer, &v, 1, on, NULL) == KAFC_OK)
+        w->part[p].paused = on;
+}
+
 static void take(struct world *w)
 {
     kafc_message m;
     kafc_error err;
     kafc_err code;
 
-    while ((code = kafc__consumer_next(kafc__consumer_taker(w->consumer), &m, &err)) != KAFC_ERR_WOULD_BLOCK) {
+    while ((code = kafc__consumer_next(kafc__consumer_taker(w->consumer), &m, &err)) !=
+           KAFC_ERR_WOULD_BLOCK) {
         if (code == KAFC_OK) {
+            MUST(w, !w->part[m.partition].paused, "%d:%lld, which is paused", SEED(w),
+                 (int)m.partition, (long long)m.offset);
             delivered(w, &m);
+            pause_some(w);
         } else if (code == KAFC_ERR_SKIPPED) {
             MUST(w, w->deletes && m.offset <= w->part[m.partition].deleted, "skipped to %lld",
                  SEED(w), (long long)m.offset);
@@ -166,6 +184,7 @@ static bool done(void *ctx)
 {
     struct world *w = ctx;
 
+    pause_some(w);
     take(w);
     if (w->left > 0 || !w->chaos.healed)
         return false;
@@ -190,6 +209,8 @@ static void start_reader(struct world *w)
     o.isolation = w->committed ? KAFC_READ_COMMITTED : KAFC_READ_UNCOMMITTED;
     o.max_wait_ms = 20 + (int32_t)sim_draw(w->sim, 300);
     o.partition_max_bytes = 100 + (int32_t)sim_draw(w->sim, 2000);
+    if (w->sim->seed % 5 == 2)
+        o.buffer_bytes = 500 + (int64_t)sim_draw(w->sim, 3000); /* what is paused fills it */
     ck_assert_int_eq(kafc__options_resolve(&kafc__reader_options, &o, &cfg.options, &err), KAFC_OK);
     w->core = sim_client(w->sim, &core);
     w->consumer = kafc__consumer_new(w->core, &cfg);
