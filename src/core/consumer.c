@@ -53,6 +53,11 @@ static int needs_of(kafc_position at, int time_bit)
     return 0;
 }
 
+bool kafc__cp_is_through(const struct kafc_consumer_partition *p)
+{
+    return p->stop_offset < INT64_MAX && p->fetch_offset >= p->stop_offset;
+}
+
 bool kafc__cp_is_low(const struct kafc_consumer_partition *p)
 {
     return p->queued <= (size_t)p->c->cfg.options.partition_max_bytes;

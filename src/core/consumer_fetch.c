@@ -138,7 +138,7 @@ static void nothing_new(const struct kafc_fetcher *f, struct kafc_consumer_parti
     /* Behind the end others filled the answer, if anybody got anything. */
     bool pause = is_at_end(p) ? o->max_wait_ms == 0 || o->min_bytes == 0 : no_wait && !f->got;
 
-    if (pause)
+    if (pause || f->early)
         p->retry_at = kafc__core_now(p->c->core) + kafc__core_retry_delay(p->c->core, 0);
 }
 
@@ -253,7 +253,7 @@ static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     if (p->state != KAFC_CP_FETCH)
         return;
     end_notice(p);
-    if (p->fetch_offset >= p->stop_offset)
+    if (kafc__cp_is_through(p))
         kafc__cp_step(p, KAFC_CP_REACHED);
 }
 
@@ -373,13 +373,22 @@ static void no_news(const struct kafc_fetcher *f, struct kafc_consumer_partition
     end_notice(p);
 }
 
-static bool has_records(const struct kafc_fetch_resp *resp)
+/* A broker answers at once when it has something, or something to say; else it waits as it was told. */
+static void weigh(struct kafc_fetcher *f, const struct kafc_fetch_resp *resp)
 {
+    int64_t waited = kafc__core_now(f->c->core) - f->sent_at;
+    bool reason = resp->throttle_time_ms > 0;
+
+    f->got = false;
     for (int32_t t = 0; t < resp->responses.n; t++)
-        for (int32_t i = 0; i < resp->responses.v[t].partitions.n; i++)
-            if (resp->responses.v[t].partitions.v[i].records.len > 0)
-                return true;
-    return false;
+        for (int32_t i = 0; i < resp->responses.v[t].partitions.n; i++) {
+            const struct kafc_fetch_resp_partition *p = &resp->responses.v[t].partitions.v[i];
+
+            f->got = f->got || p->records.len > 0;
+            reason = reason || p->error_code || p->preferred_read_replica >= 0 ||
+                     p->diverging_epoch.epoch >= 0;
+        }
+    f->early = !f->got && !reason && waited < (int64_t)f->msg.max_wait_ms * 1000 / 2;
 }
 
 /* The request as a whole failed. */
@@ -436,14 +445,16 @@ static void fetch_done(struct kafc_request *rq)
         code = kafc__error(&err, (kafc_err)resp.error_code, "node %d refused a fetch: %s",
                            f->node_id, kafc_err_text((kafc_err)resp.error_code));
     changes = f->msg.session_epoch > 0;
-    f->got = code == KAFC_OK && has_records(&resp);
+    f->got = f->early = false;
+    if (code == KAFC_OK)
+        weigh(f, &resp);
     kafc__session_answered(f, code, code == KAFC_OK ? resp.session_id : 0);
     if (code != KAFC_OK) {
         err.broker = f->node_id;
         final = kafc__consumer_trouble(c, &err);
         kafc__meta_stale(c->core);
-    } else if (c->trouble.broker == f->node_id) {
-        c->trouble.code = KAFC_OK;
+    } else {
+        kafc__consumer_answered(c, f->node_id);
     }
     for (int32_t i = 0; i < f->nasked; i++) {
         struct kafc_consumer_partition *p = f->asked[i].p;
@@ -456,12 +467,17 @@ static void fetch_done(struct kafc_request *rq)
                 watermarks(f, p, r); /* which a session does not tell twice */
             continue;
         }
+        if (r || (code == KAFC_OK && changes))
+            kafc__cp_sense(p);
         if (r)
             answer_one(f, p, &resp, r);
         else if (code == KAFC_OK && changes)
             no_news(f, p);
-        else
+        else {
+            if (code == KAFC_OK)
+                kafc__cp_nonsense(p, f->node_id, "does not name it in its answer to a Fetch");
             failed(f, p, &err, final);
+        }
     }
     f->nasked = 0;
     count_answer(f, code);

@@ -144,6 +144,7 @@ struct kafc_fetcher {
     int32_t node_id;
     enum kafc_purpose purpose;
     bool busy, got; /* got: its answer brings records */
+    bool early;     /* its answer came at once, and nothing in it says why */
     int64_t sent_at;
     size_t reserved;             /* what its answer may bring, in c->reserved */
     int64_t messages, bytes;     /* what it brought */
@@ -204,6 +205,7 @@ struct kafc_consumer {
     int64_t retry_at;   /* something could not be had or done now; 0: nothing */
     kafc_error trouble; /* why a request failed, until its node answers one; or code KAFC_OK */
     int64_t trouble_at;
+    const struct kafc_consumer_partition *trouble_of; /* of one partition alone; or NULL */
     bool idle_topic; /* a whole topic is read and its partitions are not known yet */
     bool came;       /* a partition did, since the application was called */
     /* Of a reader with a group: */
@@ -266,6 +268,8 @@ void kafc__cp_start(struct kafc_consumer_partition *p,
                     kafc_position start); /* also the application's thread */
 /* The position is not in the log: asks what the log holds, and then does what the reader's `reset` says. */
 void kafc__cp_out_of_range(struct kafc_consumer_partition *p);
+/* It has been fetched to its stop. */
+bool kafc__cp_is_through(const struct kafc_consumer_partition *p);
 bool kafc__cp_is_low(
     const struct kafc_consumer_partition *p); /* so little is queued that more is to be fetched */
 void kafc__cp_retry(struct kafc_consumer_partition *p); /* later, with back-off */
@@ -305,6 +309,11 @@ void kafc__taker_fini(struct kafc_taker *t);             /* the taker's thread, 
 void kafc__cp_settle(struct kafc_consumer_partition *p); /* a lookup has all it needs */
 /* A whole request failed: keeps the reason for timeouts; true if it is for the application, since no retry helps. */
 bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err);
+/* A node answered one. */
+void kafc__consumer_answered(struct kafc_consumer *c, int32_t node);
+/* But says nothing of a partition, or nothing that can be: that is trouble, too, until it says more. */
+void kafc__cp_nonsense(struct kafc_consumer_partition *p, int32_t node, const char *what);
+void kafc__cp_sense(const struct kafc_consumer_partition *p);
 void kafc__consumer_lookups(struct kafc_consumer *c); /* sends what lookups are due */
 void kafc__consumer_fetches(struct kafc_consumer *c);
 void kafc__consumer_work(

@@ -235,11 +235,36 @@ bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err)
     kafc_err_class cls = kafc__retry_class(err->api, err->code);
 
     c->trouble = *err;
+    c->trouble_of = NULL;
     c->trouble_at = kafc__core_now(c->core);
     kafc__log(&kafc__core_config(c->core)->log, KAFC_LOG_DEBUG, "%s", err->message);
     return (cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE) &&
            err->code != KAFC_ERR_NO_MEMORY && err->code != KAFC_ERR_CLOSED &&
            err->code != KAFC_ERR_CANCELLED;
+}
+
+void kafc__cp_nonsense(struct kafc_consumer_partition *p, int32_t node, const char *what)
+{
+    kafc_error err;
+
+    kafc__error(&err, KAFC_ERR_PROTOCOL, "%s [%d]: node %d %s", p->topic->s, p->id, node, what);
+    err.broker = node;
+    (void)kafc__consumer_trouble(p->c, &err);
+    p->c->trouble_of = p;
+}
+
+void kafc__cp_sense(const struct kafc_consumer_partition *p)
+{
+    if (p->c->trouble_of != p)
+        return;
+    p->c->trouble_of = NULL;
+    p->c->trouble.code = KAFC_OK;
+}
+
+void kafc__consumer_answered(struct kafc_consumer *c, int32_t node)
+{
+    if (c->trouble.broker == node && !c->trouble_of)
+        c->trouble.code = KAFC_OK;
 }
 
 bool kafc__consumer_why(struct kafc_consumer *c, kafc_error *out)

@@ -122,7 +122,7 @@ void kafc__cp_settle(struct kafc_consumer_partition *p)
     if (p->position < 0)
         p->position = p->fetch_offset;
     kafc__cp_step(p, KAFC_CP_KNOWN);
-    if (p->fetch_offset >= p->stop_offset)
+    if (kafc__cp_is_through(p))
         kafc__cp_step(p, KAFC_CP_REACHED);
 }
 
@@ -150,9 +150,11 @@ static void answer_one(struct kafc_lookup *l, int32_t i,
     int64_t offset = kafc__list_offsets_offset(r, l->rq.version);
 
     if (code == KAFC_OK && offset < 0 && (l->need[i] & (KAFC_NEED_FIRST | KAFC_NEED_LAST))) {
+        kafc__cp_nonsense(p, l->node_id, "tells no offset in its answer to a ListOffsets");
         kafc__cp_retry(p); /* every log has both */
         return;
     }
+    kafc__cp_sense(p);
     if (code == KAFC_OK) {
         *found(p, l->need[i]) = offset;
         p->needs &= ~l->need[i];
@@ -207,8 +209,8 @@ static void lookup_done(struct kafc_request *rq)
         err.broker = l->node_id;
         final = kafc__consumer_trouble(c, &err);
         kafc__meta_stale(c->core);
-    } else if (c->trouble.broker == l->node_id) {
-        c->trouble.code = KAFC_OK;
+    } else {
+        kafc__consumer_answered(c, l->node_id);
     }
     for (int32_t i = 0; i < l->nasked; i++) {
         struct kafc_consumer_partition *p = l->asked[i].p;
@@ -220,8 +222,11 @@ static void lookup_done(struct kafc_request *rq)
             continue;
         if (r)
             answer_one(l, i, r);
-        else
+        else {
+            if (code == KAFC_OK)
+                kafc__cp_nonsense(p, l->node_id, "does not name it in its answer to a ListOffsets");
             kafc__cp_retry(p);
+        }
         if (final)
             kafc__cp_tell(p, err.code, KAFC_OFFSET_UNKNOWN,
                           "%s [%d]: its offsets cannot be read from node %d: %s", p->topic->s,

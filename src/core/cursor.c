@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "protocol/wire.h"
 
 void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem,
                        struct kafc_decompress *z, const void *p, size_t n)
@@ -109,6 +110,23 @@ static int64_t behind(const struct kafc_cursor *cur)
     return kafc__batch_last_offset(&cur->batch) + 1;
 }
 
+/* What a batch says of its last offset is believed only if the next one begins behind it: it would be left out. */
+static kafc_err check_order(const struct kafc_cursor *cur, kafc_error *err)
+{
+    const struct kafc_batches *it = &cur->batches;
+    int64_t next;
+
+    if (cur->batch.header.magic != 2 || it->end - it->p < KAFC_BATCH_HEADER || it->p[16] != 2)
+        return KAFC_OK;
+    next = (int64_t)kafc__load64(it->p);
+    if (next < 0 || next > kafc__batch_last_offset(&cur->batch))
+        return KAFC_OK; /* a negative one is found when it is its turn */
+    return kafc__error(
+        err, KAFC_ERR_CORRUPT, "batch at offset %lld: it ends at %lld, and the next one begins at %lld",
+        (long long)cur->batch.header.base_offset, (long long)kafc__batch_last_offset(&cur->batch),
+        (long long)next);
+}
+
 /* The next batch that has something to deliver. */
 static kafc_err next_batch(struct kafc_cursor *cur, kafc_error *err)
 {
@@ -118,12 +136,14 @@ static kafc_err next_batch(struct kafc_cursor *cur, kafc_error *err)
         code = kafc__batch_next(&cur->batches, &cur->batch, err);
         if (code || !cur->batch.p || cur->batch.header.base_offset >= cur->stop)
             return code ? code : KAFC_ERR_END_OF_RANGE;
-        if (cur->check_crcs)
+        code = check_order(cur, err);
+        if (code == KAFC_OK && cur->check_crcs)
             code = kafc__batch_check_crc(&cur->batch, err);
         if (code == KAFC_OK && (cur->batch.header.attributes & KAFC_BATCH_CONTROL))
             code = read_marker(cur, err);
         else if (code == KAFC_OK && behind(cur) > cur->next && !is_aborted(cur, &cur->batch)) {
             code = open_records(cur, err);
+            cur->from = cur->next;
             cur->in_batch = code == KAFC_OK;
             if (code == KAFC_OK)
                 return code;
@@ -179,6 +199,14 @@ KAFC_INLINE void give(const struct kafc_cursor *cur, const struct kafc_record *r
     m->nheaders = 0;
 }
 
+/* Passed over, the record would be lost without a word. */
+static kafc_err out_of_order(struct kafc_cursor *cur, kafc_error *err)
+{
+    cur->records.why = "its offset is not above that of the record in front of it";
+    cur->records.at = cur->records.p;
+    return kafc__record_error(&cur->records, err);
+}
+
 static KAFC_NOINLINE kafc_err next_of_any(struct kafc_cursor *cur, kafc_message *m, kafc_error *err)
 {
     enum kafc_record_step step;
@@ -200,8 +228,11 @@ static KAFC_NOINLINE kafc_err next_of_any(struct kafc_cursor *cur, kafc_message 
         }
         if (step == KAFC_RECORD_BROKEN)
             return kafc__record_error(&cur->records, err);
-        if (rec.offset < cur->next)
+        if (rec.offset < cur->next) {
+            if (cur->next > cur->from)
+                return out_of_order(cur, err);
             continue;
+        }
         if (rec.offset >= cur->stop) {
             cur->next = cur->stop;
             return KAFC_ERR_END_OF_RANGE;
@@ -310,6 +341,17 @@ void kafc_batch_free(kafc_batch *b)
     kafc__free(&mem, b);
 }
 
+/* The cursor knows offsets alone. */
+static void name_partition(const struct kafc_fetched *b, kafc_err code, kafc_error *err)
+{
+    char why[sizeof err->message];
+
+    if (!err)
+        return;
+    memcpy(why, err->message, sizeof why);
+    kafc__error(err, code, "%s [%d]: %.400s", b->topic->s, b->partition, why);
+}
+
 static inline void give_place(const struct kafc_fetched *b, kafc_message *m)
 {
     m->topic = b->topic->s;
@@ -328,8 +370,13 @@ bool kafc__fetched_plain(struct kafc_fetched *b, kafc_message *m)
 
 kafc_err kafc__fetched_next(struct kafc_fetched *b, kafc_message *m, kafc_error *err)
 {
+    kafc_err code;
+
     give_place(b, m);
-    return next_of_any(&b->cursor, m, err);
+    code = next_of_any(&b->cursor, m, err);
+    if (code != KAFC_OK && code != KAFC_ERR_END_OF_RANGE && code != KAFC_ERR_NO_MEMORY)
+        name_partition(b, code, err);
+    return code;
 }
 
 bool kafc_batch_next(kafc_batch *b, kafc_message *m, kafc_error *err)

@@ -39,7 +39,8 @@ struct kafc_cursor {
     bool check_crcs, read_committed;
     struct kafc_aborted *aborted;
     int32_t naborted;
-    bool in_batch; /* `records` stands inside `batch` */
+    bool in_batch; /* `records` stands inside `batch` … */
+    int64_t from;  /* … and this was `next` when it was opened */
     struct kafc_batch batch;
     struct kafc_record_cursor records;
     struct kafc_frame *plain;           /* the batch's records decompressed, or NULL */

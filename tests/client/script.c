@@ -47,6 +47,21 @@ static void versions(const struct script *s, int32_t broker, struct kafc_api_ver
     }
 }
 
+static void topic(const struct script *s, struct kafc_metadata_resp *r, struct kafc_arena *a)
+{
+    struct kafc_metadata_resp_topic *t = kafc__msg_array(&kafc_metadata_resp_topic_schema, 1, a);
+    r->topics.v = t;
+    r->topics.n = 1;
+    t->name = (kafc_str){ s->topic, (int32_t)strlen(s->topic) };
+    memset(&t->topic_id, 7, sizeof t->topic_id);
+    t->partitions.v = kafc__msg_array(&kafc_metadata_resp_partition_schema, s->partitions, a);
+    for (; t->partitions.n < s->partitions; t->partitions.n++) {
+        t->partitions.v[t->partitions.n].partition_index = t->partitions.n;
+        t->partitions.v[t->partitions.n].leader_id = 1;
+        t->partitions.v[t->partitions.n].leader_epoch = 5;
+    }
+}
+
 static void metadata(const struct script *s, struct kafc_metadata_resp *r, struct kafc_arena *a)
 {
     r->controller_id = s->controller;
@@ -59,6 +74,8 @@ static void metadata(const struct script *s, struct kafc_metadata_resp *r, struc
         b->host = (kafc_str){ "127.0.0.1", 9 };
         b->port = s->port[i];
     }
+    if (s->topic)
+        topic(s, r, a);
 }
 
 static bool serve_request(struct script *s, int32_t broker, struct peer *p,

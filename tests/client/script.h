@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Three brokers on loopback ports that answer any API as a test says, on a
- * thread of their own. They know ApiVersions, and a Metadata without topics;
- * the test answers the rest, and looks at who was asked what.
+ * thread of their own. They know ApiVersions, and a Metadata with one topic or
+ * none; the test answers the rest, and looks at who was asked what.
  */
 #ifndef KAFC_TESTS_SCRIPT_H
 #define KAFC_TESTS_SCRIPT_H
@@ -25,6 +25,8 @@ struct script {
     void *ctx;
     int32_t controller;
     bool listed[SCRIPT_BROKERS + 1]; /* in Metadata; by number, from 1 */
+    const char *topic;               /* the same, led by broker 1; or NULL */
+    int32_t partitions;
     /* The versions of one API at one broker (0: at all): others advertise all that the tables know. */
     struct {
         int32_t broker;
