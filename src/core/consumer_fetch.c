@@ -500,9 +500,9 @@ static bool due(const struct kafc_consumer_partition *p, int64_t now)
            p->meta && kafc__cp_is_low(p) && source(p) >= 0;
 }
 
-/* How many bytes a request for n partitions may ask for: what the budget leaves, and while others may follow not all
- * of it. 0: none, wait until something is taken or answered. */
-static int32_t room_for(const struct kafc_consumer *c, size_t n)
+/* How many bytes a request for n partitions may ask for: an even share of what the budget leaves, for who waits and one
+ * who may follow. 0: none, wait until something is taken or answered. *crowded: not all who wait will get any. */
+static int32_t room_for(const struct kafc_consumer *c, size_t n, size_t others, bool *crowded)
 {
     const kafc_reader_options *o = &c->cfg.options;
     size_t used = atomic_load(&c->budget->used) + c->reserved, one = (size_t)o->partition_max_bytes;
@@ -511,8 +511,11 @@ static int32_t room_for(const struct kafc_consumer *c, size_t n)
 
     if (left == 0 || (left < one && c->reserved > 0))
         return 0;
-    left = left / 2 > one ? left / 2 : left < one ? left : one;
-    return (int32_t)(want < left ? want : left);
+    size_t share = left / (others + 2);
+    share = share > one ? share : left < one ? left : one;
+    share = want < share ? want : share;
+    *crowded = left - share < others * one;
+    return (int32_t)share;
 }
 
 /* Before version 3 nothing bounds the answer but the bounds of its partitions. Those whose batch was cut off need what
@@ -600,6 +603,14 @@ static struct kafc_fetcher *find_slot(const struct kafc_consumer *c, int32_t nod
     return f;
 }
 
+/* NULL: out of memory. */
+static struct kafc_fetcher *get_slot(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
+{
+    struct kafc_fetcher *f = find_slot(c, node, slot);
+
+    return f ? f : fetcher_new(c, node, slot);
+}
+
 /* The first slot brought nothing, and the second one is parked for a moment: waits for it, so that one request parks
  * all of them, and the second slot is left alone. Not for ever: its connection may be dead. */
 static bool wait_for_second(struct kafc_consumer *c, const struct kafc_fetcher *first,
@@ -684,9 +695,11 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_i
     return !f->arena.failed && kafc__session_begin(f, by_id);
 }
 
-/* Sends what is due at the node; false: there is no room for any node's answer. */
-static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
+/* Sends what is due at first's node, while so many others wait; false: there is no room for any node's answer. */
+static bool ask(struct kafc_consumer *c, struct kafc_fetcher *first, size_t others)
 {
+    int32_t node = first->node_id;
+    enum kafc_purpose slot = free_slot(c, node);
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
                                                         struct kafc_consumer_partition, node);
     int64_t now = kafc__core_now(c->core);
@@ -694,7 +707,7 @@ static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
     struct kafc_fetcher *f;
     size_t n = 0;
     int32_t room;
-    bool by_id = true, at_end = true;
+    bool by_id = true, at_end = true, crowded;
 
     for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (!due(p, now) || source(p) != node)
@@ -704,12 +717,11 @@ static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
         kafc__session_check(p, node);
         by_id = by_id && memcmp(&p->meta->id, &none, sizeof none) != 0;
     }
-    room = room_for(c, n);
+    room = room_for(c, n, others, &crowded);
     if (room == 0)
         return false;
-    f = find_slot(c, node, slot);
-    if (!f)
-        f = fetcher_new(c, node, slot);
+    first->turn = ++c->turns;
+    f = get_slot(c, node, slot);
     if (!f || !begin(f, n, room, by_id))
         n = 0;
     p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);
@@ -719,7 +731,7 @@ static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
     }
     if (n == 0 || f->nasked == 0)
         return true;
-    if (slot == KAFC_FOR_FETCH_AHEAD && f->msg.max_wait_ms > AHEAD_WAIT_MS)
+    if ((crowded || slot == KAFC_FOR_FETCH_AHEAD) && f->msg.max_wait_ms > AHEAD_WAIT_MS)
         f->msg.max_wait_ms = AHEAD_WAIT_MS;
     if (slot == KAFC_FOR_FETCH_AHEAD && !at_end)
         f->msg.max_wait_ms = 0;
@@ -733,25 +745,43 @@ static bool ask(struct kafc_consumer *c, int32_t node, enum kafc_purpose slot)
     return true;
 }
 
-void kafc__consumer_fetches(struct kafc_consumer *c)
+/* The node whose turn it is, of those with something due and a slot for it, by its first slot; and how many others
+ * wait. Nodes take turns: a request that is parked holds room that another node has waited for. */
+static struct kafc_fetcher *next_turn(struct kafc_consumer *c, size_t *others)
 {
     int64_t now = kafc__core_now(c->core);
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
                                                         struct kafc_consumer_partition, node);
+    struct kafc_fetcher *f = KAFC_LIST_FIRST(&c->fetchers, struct kafc_fetcher, node), *best = NULL;
+    size_t n = 0;
+
+    for (; f; f = KAFC_LIST_NEXT(&c->fetchers, f, struct kafc_fetcher, node))
+        f->wants = false;
+    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
+        if (!due(p, now))
+            continue;
+        f = get_slot(c, source(p), KAFC_FOR_FETCH);
+        if (!f)
+            kafc__cp_retry(p); /* out of memory */
+        if (!f || f->wants || free_slot(c, f->node_id) == KAFC_PURPOSES)
+            continue;
+        f->wants = true;
+        n++;
+        if (!best || f->turn < best->turn)
+            best = f;
+    }
+    *others = n > 0 ? n - 1 : 0;
+    return best;
+}
+
+void kafc__consumer_fetches(struct kafc_consumer *c)
+{
+    struct kafc_fetcher *f;
+    size_t others;
 
     c->starved = false;
-    for (; p; p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
-        enum kafc_purpose slot = due(p, now) ? free_slot(c, source(p)) : KAFC_PURPOSES;
-
-        if (slot != KAFC_PURPOSES && !ask(c, source(p), slot)) {
-            c->starved = true;
-            /* When there is room, p is the first to have it: requests that are parked could take it all, each in
-             * its turn before p's. */
-            kafc__list_del(&c->partitions);
-            kafc__list_insert(&p->node, &c->partitions);
-            if (!kafc__list_empty(&c->ready) || !kafc__consumer_make_room(c))
-                return;
-            kafc__consumer_poke(c); /* once more */
-        }
-    }
+    while (!c->starved && (f = next_turn(c, &others)) != NULL)
+        c->starved = !ask(c, f, others);
+    if (c->starved && kafc__list_empty(&c->ready) && kafc__consumer_make_room(c))
+        kafc__consumer_poke(c); /* once more */
 }

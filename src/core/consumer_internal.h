@@ -146,6 +146,9 @@ struct kafc_fetcher {
     bool busy, got; /* got: its answer brings records */
     bool early;     /* its answer came at once, and nothing in it says why */
     int64_t sent_at;
+    /* Of the first slot, for both: who had a turn last goes last; and whether it would have one now. */
+    uint64_t turn;
+    bool wants;
     size_t reserved;             /* what its answer may bring, in c->reserved */
     int64_t messages, bytes;     /* what it brought */
     struct kafc_session session; /* of the first slot; the second one has none */
@@ -199,6 +202,7 @@ struct kafc_consumer {
     struct kafc_list notices;           /* of no partition; they go first */
     struct kafc_list fetchers, lookups; /* driver's thread only */
     size_t reserved;                    /* what the fetches under way may bring */
+    uint64_t turns; /* fetches sent so far */
     bool starved;                       /* something was not fetched for want of room */
     bool stopped;       /* no more work: the application's thread may still look at what is there */
     bool no_leader;     /* something that is read has none: a timeout tells why */

@@ -82,6 +82,7 @@ struct batch {
     int32_t stride; /* of offsets */
     int32_t size;   /* of values; 0: as put_records has them */
     int codec;
+    bool zeros;
 };
 
 static void make_records(struct batch *b, const char *topic, int32_t partition, int64_t base)
@@ -96,7 +97,7 @@ static void make_records(struct batch *b, const char *topic, int32_t partition, 
                                         .offset_delta = i * b->stride,
                                         .value = { value, b->size ? b->size : len } };
         for (int32_t at = len; at < b->size; at++)
-            value[at] = (char)((uint32_t)at * 7919 >> 3);
+            value[at] = b->zeros ? '\0' : (char)((uint32_t)at * 7919 >> 3);
         ck_assert_uint_le((size_t)(p - b->p) + kafc__record_size(&r), b->cap);
         p = kafc__record_put(p, kafc__record_body_size(&r), &r);
         free(value);
@@ -176,6 +177,15 @@ void put_compressed(struct reading *e, const char *topic, int32_t partition, int
                     int32_t records, int32_t size)
 {
     struct batch b = { .stride = 1, .size = size, .codec = codec };
+
+    make_batch(e, &b, topic, partition, records);
+    put_batch(e, &b, topic, partition);
+}
+
+void put_zeros(struct reading *e, const char *topic, int32_t partition, int codec, int32_t records,
+               int32_t size)
+{
+    struct batch b = { .stride = 1, .size = size, .codec = codec, .zeros = true };
 
     make_batch(e, &b, topic, partition, records);
     put_batch(e, &b, topic, partition);

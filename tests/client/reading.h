@@ -42,6 +42,9 @@ void put_some(struct reading *e, int32_t n);
 /* One message with this value size in a batch of its own, compressed. */
 void put_compressed(struct reading *e, const char *topic, int32_t partition, int codec,
                     int32_t records, int32_t size);
+/* The same with values that are nothing but zeros. */
+void put_zeros(struct reading *e, const char *topic, int32_t partition, int codec, int32_t records,
+               int32_t size);
 /* A batch of n records that says it is compressed, and is not. */
 void put_corrupt(struct reading *e, const char *topic, int32_t partition, int32_t n);
 /* A batch of n records, with offsets base + 0, 2, 4, …, as compaction leaves them: 2 n offsets are used up. */
