@@ -69,7 +69,11 @@ void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
     p->version++;
     p->busy = false;
     p->start = start;
-    p->range_reset = p->truncated = false;
+    p->range_reset = false;
+    p->lost = NULL;
+    p->suspect = false;
+    p->diverges = -1;
+    p->topic_id = (kafc_uuid){ 0 };
     p->last_epoch = -1;
     p->max_bytes = 0;
     p->attempts = 0;

@@ -239,6 +239,7 @@ static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 {
     p->attempts = r->records.len > 0 ? p->attempts : 0; /* what came may be of no use */
     p->retry_at = 0;
+    p->suspect = false;
     p->told = r->records.len > 0 ? p->told : KAFC_OK;
     watermarks(f, p, r);
     if (r->preferred_read_replica >= 0 && r->preferred_read_replica != f->node_id) {
@@ -291,6 +292,7 @@ static void bad(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
 
     back_to_leader(p, code);
     kafc__cp_retry(p);
+    p->suspect = code == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     switch (kafc__retry_class(KAFC_API_FETCH, code)) {
     case KAFC_CLASS_REFRESH:
         take_hint(f, p, resp, r);
@@ -320,8 +322,9 @@ static void answer_one(struct kafc_fetcher *f, struct kafc_consumer_partition *p
 {
     if (r->error_code == KAFC_OK &&
         (r->diverging_epoch.epoch >= 0 || r->diverging_epoch.end_offset >= 0)) {
-        p->truncated =
-            true; /* what was read is not in the log any more, whatever stands in its place (KIP-320) */
+        /* whatever stands in its place (KIP-320) */
+        p->lost = "it was truncated";
+        p->diverges = r->diverging_epoch.epoch >= 0 ? r->diverging_epoch.end_offset : -1;
         out_of_range(f, p);
         return;
     }
@@ -494,10 +497,16 @@ static int32_t source(const struct kafc_consumer_partition *p)
     return leader ? kafc__meta_leader(p->meta, p->id, NULL) : p->replica;
 }
 
+/* By name the next topic would be taken for the one before: metadata is to say first which one it is. */
+static bool is_sure(const struct kafc_consumer_partition *p)
+{
+    return !p->suspect || (p->meta->fresh && p->meta->error == KAFC_OK);
+}
+
 static bool due(const struct kafc_consumer_partition *p, int64_t now)
 {
     return !p->dead && !p->paused && !p->busy && p->state == KAFC_CP_FETCH && p->retry_at <= now &&
-           p->meta && kafc__cp_is_low(p) && source(p) >= 0;
+           p->meta && kafc__cp_is_low(p) && source(p) >= 0 && is_sure(p);
 }
 
 /* How many bytes a request for n partitions may ask for: an even share of what the budget leaves, for who waits and one
@@ -656,6 +665,8 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     if (p->max_bytes > f->msg.max_bytes)
         f->msg.max_bytes = p->max_bytes;
     (void)kafc__meta_leader(p->meta, p->id, &rp->current_leader_epoch);
+    if (kafc__uuid_is_zero(&p->topic_id))
+        p->topic_id = p->meta->id;
     word = kafc__session_add(f, p, rp);
     if (word == KAFC_SESSION_NO_MEMORY)
         return false;
@@ -703,7 +714,6 @@ static bool ask(struct kafc_consumer *c, struct kafc_fetcher *first, size_t othe
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(&c->partitions,
                                                         struct kafc_consumer_partition, node);
     int64_t now = kafc__core_now(c->core);
-    static const kafc_uuid none;
     struct kafc_fetcher *f;
     size_t n = 0;
     int32_t room;
@@ -715,7 +725,7 @@ static bool ask(struct kafc_consumer *c, struct kafc_fetcher *first, size_t othe
         n++;
         at_end = at_end && is_at_end(p);
         kafc__session_check(p, node);
-        by_id = by_id && memcmp(&p->meta->id, &none, sizeof none) != 0;
+        by_id = by_id && !kafc__uuid_is_zero(&p->meta->id);
     }
     room = room_for(c, n, others, &crowded);
     if (room == 0)

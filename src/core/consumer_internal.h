@@ -27,6 +27,13 @@ enum kafc_cp_event {
 /* The next state, or -1 where the event cannot happen. */
 int kafc__cp_next_state(enum kafc_cp_state s, enum kafc_cp_event e);
 
+static inline bool kafc__uuid_is_zero(const kafc_uuid *id)
+{
+    static const kafc_uuid none;
+
+    return memcmp(id, &none, sizeof none) == 0;
+}
+
 /* What a lookup still has to ask, lowest bit first. */
 enum {
     KAFC_NEED_FIRST = 1,
@@ -97,7 +104,10 @@ struct kafc_consumer_partition {
     kafc_position start, stop;
     kafc_position reset_at; /* KAFC_RESET_START: where to, its time fixed */
     bool range_reset;       /* the lookup is for an offset that was out of range … */
-    bool truncated;         /* … because the log was cut off below it, and may have grown again */
+    const char *lost; /* … and why, if the log may hold another record there by now; a clause */
+    int64_t diverges; /* what was read is in the log below this offset at most; -1: not known */
+    bool suspect; /* its leader did not know the topic: another one of the name may come */
+    kafc_uuid topic_id; /* of the topic that the position is in; zero: not known */
     bool stop_known;
     int needs;                                  /* KAFC_NEED_* */
     int64_t first, last, start_time, stop_time; /* what lookups found; -1: none later */
@@ -272,6 +282,8 @@ void kafc__cp_start(struct kafc_consumer_partition *p,
                     kafc_position start); /* also the application's thread */
 /* The position is not in the log: asks what the log holds, and then does what the reader's `reset` says. */
 void kafc__cp_out_of_range(struct kafc_consumer_partition *p);
+/* Was the topic deleted and made again? Then the position is in no log. Driver's thread. */
+void kafc__cp_check_topic(struct kafc_consumer_partition *p);
 /* It has been fetched to its stop. */
 bool kafc__cp_is_through(const struct kafc_consumer_partition *p);
 bool kafc__cp_is_low(

@@ -112,6 +112,7 @@ static void follow_topics(struct kafc_consumer *c, bool *committed)
          p = KAFC_LIST_NEXT(&c->partitions, p, struct kafc_consumer_partition, node)) {
         if (!p->dead && !p->meta)
             p->meta = want(c, p->topic);
+        kafc__cp_check_topic(p);
         if (!p->dead && p->state != KAFC_CP_DONE && p->state != KAFC_CP_FAILED)
             watch(c, p->meta, p->id);
         *committed = *committed || kafc__cp_wants_committed(p);

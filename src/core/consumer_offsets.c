@@ -4,6 +4,8 @@
  * all partitions that need something, until each knows where it starts and
  * stops. Driver's thread, the consumer's lock held.
  */
+#include <stdio.h>
+
 #include "core/consumer_internal.h"
 #include "core/list_offsets.h"
 #include "core/retry.h"
@@ -65,32 +67,64 @@ static int64_t reset_to(const struct kafc_consumer_partition *p, kafc_reset how)
     return to < p->first ? p->first : to > p->last ? p->last : to;
 }
 
+static const char made_again[] = "the topic was deleted and made again";
+
 enum verdict { GO_ON, GIVE_UP, NO_MEMORY };
+
+static bool is_other_topic(const struct kafc_consumer_partition *p)
+{
+    return p->meta && !kafc__uuid_is_zero(&p->topic_id) && !kafc__uuid_is_zero(&p->meta->id) &&
+           memcmp(&p->topic_id, &p->meta->id, sizeof p->topic_id) != 0;
+}
+
+void kafc__cp_check_topic(struct kafc_consumer_partition *p)
+{
+    if (p->dead || p->state != KAFC_CP_FETCH || !is_other_topic(p))
+        return;
+    p->lost = made_again;
+    kafc__meta_stale(p->c->core); /* asked once more before it is told: who said it may lag behind */
+    kafc__cp_out_of_range(p);
+}
+
+/* Only a seek goes on. */
+static enum verdict give_up(struct kafc_consumer_partition *p, kafc_err code)
+{
+    char why[160] = "";
+
+    if (p->lost && p->diverges >= 0)
+        (void)snprintf(why, sizeof why, " (%s: what was read is in it below %lld at most)", p->lost,
+                       (long long)p->diverges);
+    else if (p->lost || code == KAFC_ERR_TRUNCATED)
+        (void)snprintf(why, sizeof why, " (%s)",
+                       p->lost ? p->lost : "it was truncated, or was never that long");
+    return kafc__cp_tell(p, code, p->fetch_offset,
+                         "%s [%d]: offset %lld is not in the log, which holds %lld to %lld%s; seek "
+                         "to go on",
+                         p->topic->s, p->id, (long long)p->fetch_offset, (long long)p->first,
+                         (long long)p->last, why)
+               ? GIVE_UP
+               : NO_MEMORY;
+}
 
 /* The position lay outside the log: what now? (rule R3) */
 static enum verdict reset_range(struct kafc_consumer_partition *p)
 {
     kafc_reset how = p->c->cfg.options.reset;
     int64_t was = p->fetch_offset, to = reset_to(p, how);
-    bool truncated = p->truncated || was > p->last;
 
+    if (p->lost == made_again && !is_other_topic(p))
+        p->lost = NULL; /* it was a broker that lags behind */
+    bool truncated = p->lost || was > p->last;
     if (was >= p->first && !truncated)
         return GO_ON; /* it is in the log after all: a follower lagged */
     if (how == KAFC_RESET_FAIL || (how == KAFC_RESET_DEFAULT && truncated))
-        return kafc__cp_tell(
-                   p, truncated ? KAFC_ERR_TRUNCATED : KAFC_ERR_OFFSET_OUT_OF_RANGE, was,
-                   "%s [%d]: offset %lld is not in the log, which holds %lld to %lld%s; seek to go on",
-                   p->topic->s, p->id, (long long)was, (long long)p->first, (long long)p->last,
-                   p->truncated ? " (it was truncated)"
-                   : truncated  ? " (it was truncated, or was never that long)"
-                                : "")
-                   ? GIVE_UP
-                   : NO_MEMORY;
+        return give_up(p, truncated ? KAFC_ERR_TRUNCATED : KAFC_ERR_OFFSET_OUT_OF_RANGE);
     if (!kafc__cp_tell(p, KAFC_ERR_SKIPPED, to,
                        "%s [%d]: offset %lld is gone, went on at %lld, %lld skipped", p->topic->s,
                        p->id, (long long)was, (long long)to, (long long)(to > was ? to - was : 0)))
         return NO_MEMORY;
     p->fetch_offset = to;
+    p->topic_id = (kafc_uuid){ 0 };
     return GO_ON;
 }
 
@@ -117,7 +151,9 @@ void kafc__cp_settle(struct kafc_consumer_partition *p)
         p->fetch_offset = resolve(p, p->start, p->start_time);
     else if (!settle_range(p))
         return;
-    p->range_reset = p->truncated = false;
+    p->range_reset = false;
+    p->lost = NULL;
+    p->diverges = -1;
     p->attempts = 0;
     if (p->position < 0)
         p->position = p->fetch_offset;

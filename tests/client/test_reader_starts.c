@@ -191,6 +191,7 @@ START_TEST(R3_a_log_cut_off_and_grown_again_is_an_error_too)
     for (int i = 0; i < 10; i++)
         put_some(&e, 1);
     expect_err(&e, KAFC_ERR_TRUNCATED);
+    ck_assert_ptr_nonnull(strstr(e.err.message, "below 5 at most"));
     ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(5), &e.err));
     expect_offsets(&e, 5, 15);
     reading_close(&e);
