@@ -47,6 +47,7 @@ static bool make_link(struct kafc_broker_conn *conn)
     struct kafc_link_config cfg = {
         .mem = &c->cfg.mem,
         .log = &c->cfg.log,
+        .frames = c->frames,
         .client_id = c->cfg.client_id,
         .receive_max = c->cfg.receive_max,
         /* The greeting is a part of connecting: a silent peer must not hold up the rest of the bootstrap list. */

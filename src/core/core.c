@@ -113,8 +113,8 @@ static bool copy_strings(struct kafc_core *c)
 
 static kafc_err start(struct kafc_core *c, kafc_error *err)
 {
-    if (!copy_strings(c) || !kafc__core_timer_init(c, &c->any_timer, kafc__any_alarm, c) ||
-        !kafc__meta_init(c))
+    if (!copy_strings(c) || !(c->frames = kafc__frame_pool_new(&c->cfg.mem)) ||
+        !kafc__core_timer_init(c, &c->any_timer, kafc__any_alarm, c) || !kafc__meta_init(c))
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory");
     return parse_brokers(c, err);
 }
@@ -174,6 +174,7 @@ void kafc__core_free(struct kafc_core *c)
     kafc__map_fini(&c->by_id);
     kafc__map_fini(&c->conns);
     kafc__heap_fini(&c->timers);
+    kafc__frame_pool_unref(c->frames);
     kafc__free(&mem, (void *)(uintptr_t)c->cfg.brokers);
     kafc__free(&mem, (void *)(uintptr_t)c->cfg.client_id);
     kafc__free(&mem, (void *)(uintptr_t)c->cfg.rack);

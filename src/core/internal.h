@@ -109,6 +109,7 @@ struct kafc_core {
     atomic_bool sleeping;
 
     struct kafc_core_stats stats; /* any thread reads */
+    struct kafc_frame_pool *frames;
 
     struct kafc_meta meta;
 };

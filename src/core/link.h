@@ -39,7 +39,7 @@ enum kafc_link_state { KAFC_LINK_DOWN, KAFC_LINK_OPENING, KAFC_LINK_GREETING, KA
 struct kafc_link_config {
     const kafc_allocator *mem;
     const struct kafc_logger *log;
-    struct kafc_budget *frames; /* counts received frames; may be NULL */
+    struct kafc_frame_pool *frames; /* where received frames come from; or NULL */
     const char *client_id;
     int32_t receive_max;        /* a larger frame ends the connection */
     int64_t request_timeout_us; /* for ApiVersions */

@@ -130,7 +130,8 @@ static void dispatch(struct kafc_link *l, struct kafc_frame *f, int64_t now)
 
 static struct kafc_frame *new_frame(struct kafc_link *l, size_t size, const uint8_t *p, size_t n)
 {
-    struct kafc_frame *f = kafc__frame_new(l->cfg.mem, l->cfg.frames, size);
+    struct kafc_frame *f = l->cfg.frames ? kafc__frame_get(l->cfg.frames, size)
+                                         : kafc__frame_new(l->cfg.mem, NULL, size);
     if (!f) {
         kafc__link_break(l, KAFC_ERR_NO_MEMORY, "sent a response of %zu bytes: out of memory",
                          size);

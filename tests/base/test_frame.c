@@ -86,6 +86,73 @@ START_TEST(frame_counts_as_long_as_it_lives)
 }
 END_TEST
 
+START_TEST(frames_of_middle_size_are_used_again)
+{
+    struct test_alloc a;
+    test_alloc_init(&a);
+    struct kafc_budget *b = kafc__budget_new(&a.mem, 100);
+    struct kafc_frame_pool *p = kafc__frame_pool_new(&a.mem);
+    struct kafc_frame *f = kafc__frame_get(p, 500000), *g;
+    ck_assert_uint_eq(f->cap, 500000);
+    ck_assert_uint_ge(f->room, 500000);
+    memset(f->data, 'x', f->room);
+    f->len = f->cap;
+    kafc__frame_charge(f, b);
+    ck_assert_uint_eq(b->used, f->room); /* what is held, not what is used of it */
+    long calls = atomic_load(&a.calls);
+    g = f;
+    kafc__frame_unref(f);
+    ck_assert_uint_eq(b->used, 0);
+    f = kafc__frame_get(p, 520000); /* a little more */
+    ck_assert_ptr_eq(f, g);
+    ck_assert_uint_eq(f->len, 0);
+    ck_assert_uint_eq(f->cap, 520000);
+    ck_assert_ptr_null(f->budget);
+    ck_assert_int_eq(atomic_load(&a.calls), calls);
+    g = kafc__frame_get(p, 520000);
+    ck_assert_ptr_ne(f, g);
+    kafc__frame_unref(f);
+    f = kafc__frame_get(p, 100000); /* so little is not put into so much */
+    ck_assert_uint_lt(f->room, 200000);
+    kafc__frame_unref(f);
+    kafc__frame_pool_unref(p);
+    kafc__frame_unref(g); /* it outlives its client */
+    kafc__budget_unref(b);
+    ck_assert_int_eq(a.live, 0);
+}
+END_TEST
+
+START_TEST(few_frames_are_kept_and_none_of_other_sizes)
+{
+    struct test_alloc a;
+    test_alloc_init(&a);
+    struct kafc_frame_pool *p = kafc__frame_pool_new(&a.mem);
+    struct kafc_frame *f[KAFC_FRAMES_KEPT + 3], *last;
+    int n = KAFC_FRAMES_KEPT + 3;
+    for (int i = 0; i < n; i++)
+        f[i] = kafc__frame_get(p, 300000);
+    last = f[n - 1];
+    for (int i = 0; i < n; i++)
+        kafc__frame_unref(f[i]);
+    ck_assert_int_eq(a.live, 1 + KAFC_FRAMES_KEPT);
+    f[0] = kafc__frame_get(p, 300000); /* the last one first */
+    ck_assert_ptr_eq(f[0], last);
+    kafc__frame_unref(f[0]);
+    long live = a.live;
+    static const size_t other[] = { 0, 1, KAFC_FRAME_KEPT_MIN - 1, KAFC_FRAME_KEPT_MAX + 1 };
+    for (int i = 0; i < 4; i++) {
+        f[0] = kafc__frame_get(p, other[i]);
+        ck_assert_uint_eq(f[0]->room, other[i]);
+        kafc__frame_unref(f[0]);
+        ck_assert_int_eq(a.live, live);
+    }
+    a.fail_at = a.calls + 1;
+    ck_assert_ptr_null(kafc__frame_get(p, KAFC_FRAME_KEPT_MAX));
+    kafc__frame_pool_unref(p);
+    ck_assert_int_eq(a.live, 0);
+}
+END_TEST
+
 START_TEST(segments_are_recycled_inside_the_budget)
 {
     struct test_alloc a;
@@ -177,5 +244,6 @@ END_TEST
 
 SUITE_MAIN("frame", 20, budget_refuses_above_its_limit_and_tells_of_room,
            budget_wakes_who_wanted_more_than_was_free, frame_counts_as_long_as_it_lives,
+           frames_of_middle_size_are_used_again, few_frames_are_kept_and_none_of_other_sizes,
            segments_are_recycled_inside_the_budget, segments_of_a_chain_grow,
            the_free_list_keeps_no_more_than_it_should, every_allocation_may_fail)
