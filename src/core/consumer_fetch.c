@@ -376,22 +376,56 @@ static void no_news(const struct kafc_fetcher *f, struct kafc_consumer_partition
     end_notice(p);
 }
 
-/* A broker answers at once when it has something, or something to say; else it waits as it was told. */
-static void weigh(struct kafc_fetcher *f, const struct kafc_fetch_resp *resp)
+/* A broker answers at once when it has something, or something to say; else it waits as it was told. Gives the bytes of
+ * records in the answer. */
+static size_t weigh(struct kafc_fetcher *f, const struct kafc_fetch_resp *resp)
 {
     int64_t waited = kafc__core_now(f->c->core) - f->sent_at;
     bool reason = resp->throttle_time_ms > 0;
+    size_t got = 0;
 
-    f->got = false;
     for (int32_t t = 0; t < resp->responses.n; t++)
         for (int32_t i = 0; i < resp->responses.v[t].partitions.n; i++) {
             const struct kafc_fetch_resp_partition *p = &resp->responses.v[t].partitions.v[i];
 
-            f->got = f->got || p->records.len > 0;
+            got += p->records.len > 0 ? (size_t)p->records.len : 0;
             reason = reason || p->error_code || p->preferred_read_replica >= 0 ||
                      p->diverging_epoch.epoch >= 0;
         }
+    f->got = got > 0;
     f->early = !f->got && !reason && waited < (int64_t)f->msg.max_wait_ms * 1000 / 2;
+    return got;
+}
+
+/* --- Size of answers ---------------------------------------------------------------- */
+
+/* What is received is read again at once, by the one who sums it up and by the application: half a megabyte is in a
+ * cache then, 4 MB are not and cost half as much again. But where an answer is long on its way, a small one is mostly
+ * way. */
+enum { ANSWER_LEAST = 1 << 19, ANSWER_EACH = 4096, ANSWER_SLOW_US = 10000, ANSWER_FAST_US = 2500 };
+
+/* At most, of n partitions: each of them costs something, too. */
+static size_t answer_for(const struct kafc_fetcher *f, size_t n)
+{
+    size_t least = ANSWER_LEAST + n * ANSWER_EACH;
+
+    return f && f->answer > least ? f->answer : least;
+}
+
+/* As large as it is, or larger: an answer that was as large as it might be and took long. */
+static void adapt(struct kafc_fetcher *f, size_t got)
+{
+    size_t most = (size_t)f->c->cfg.options.max_bytes;
+
+    /* Of old ones each partition has a share, and batches that are larger must be asked for again. */
+    if (f->rq.version < 3)
+        f->answer = most;
+    else if (got < (size_t)f->msg.max_bytes / 2)
+        return;
+    else if (f->rq.took_us > ANSWER_SLOW_US)
+        f->answer = got < most / 2 ? got * 2 : most;
+    else if (f->rq.took_us < ANSWER_FAST_US)
+        f->answer /= 2;
 }
 
 /* The request as a whole failed. */
@@ -450,7 +484,7 @@ static void fetch_done(struct kafc_request *rq)
     changes = f->msg.session_epoch > 0;
     f->got = f->early = false;
     if (code == KAFC_OK)
-        weigh(f, &resp);
+        adapt(f, weigh(f, &resp));
     kafc__session_answered(f, code, code == KAFC_OK ? resp.session_id : 0);
     if (code != KAFC_OK) {
         err.broker = f->node_id;
@@ -511,13 +545,16 @@ static bool due(const struct kafc_consumer_partition *p, int64_t now)
 
 /* How many bytes a request for n partitions may ask for: an even share of what the budget leaves, for who waits and one
  * who may follow. 0: none, wait until something is taken or answered. *crowded: not all who wait will get any. */
-static int32_t room_for(const struct kafc_consumer *c, size_t n, size_t others, bool *crowded)
+static int32_t room_for(const struct kafc_consumer *c, const struct kafc_fetcher *f, size_t n,
+                        size_t others, bool *crowded)
 {
     const kafc_reader_options *o = &c->cfg.options;
     size_t used = atomic_load(&c->budget->used) + c->reserved, one = (size_t)o->partition_max_bytes;
     size_t left = used < c->budget->limit ? c->budget->limit - used : 0;
     size_t want = one < (size_t)o->max_bytes / n ? one * n : (size_t)o->max_bytes;
 
+    if (want > answer_for(f, n))
+        want = answer_for(f, n);
     if (left == 0 || (left < one && c->reserved > 0))
         return 0;
     size_t share = left / (others + 2);
@@ -727,11 +764,11 @@ static bool ask(struct kafc_consumer *c, struct kafc_fetcher *first, size_t othe
         kafc__session_check(p, node);
         by_id = by_id && !kafc__uuid_is_zero(&p->meta->id);
     }
-    room = room_for(c, n, others, &crowded);
+    f = get_slot(c, node, slot);
+    room = room_for(c, f, n, others, &crowded);
     if (room == 0)
         return false;
     first->turn = ++c->turns;
-    f = get_slot(c, node, slot);
     if (!f || !begin(f, n, room, by_id))
         n = 0;
     p = KAFC_LIST_FIRST(&c->partitions, struct kafc_consumer_partition, node);

@@ -161,6 +161,7 @@ struct kafc_fetcher {
     bool wants;
     size_t reserved;             /* what its answer may bring, in c->reserved */
     int64_t messages, bytes;     /* what it brought */
+    size_t answer;               /* bytes that answers are to have; 0: not known yet */
     struct kafc_session session; /* of the first slot; the second one has none */
     int32_t *forgotten;          /* numbers of partitions, for msg */
     struct kafc_request rq;
