@@ -42,11 +42,25 @@ static void look(struct gm_world *w)
         for (int p = 0; p < w->parts[t]; p++) {
             int64_t at = -1;
             (void)kafc__cluster_committed(w->sim->cluster, "g", gm_topic[t], p, &at);
-            MUST(w, at >= w->committed[t][p],
+            MUST(w, w->ghosts || w->remade || at >= w->committed[t][p],
                  "%s [%d]: the committed offset went from %lld to %lld", SEED(w), gm_topic[t], p,
                  (long long)w->committed[t][p], (long long)at);
+            MUST(w, w->invented || at <= w->read[t][p],
+                 "%s [%d]: %lld is committed, and only %lld were read", SEED(w), gm_topic[t], p,
+                 (long long)at, (long long)w->read[t][p]);
             w->committed[t][p] = at;
         }
+}
+
+/* What is told to be committed is. */
+static void check_committed(struct gm_world *w, const struct kafc_group_mark *m)
+{
+    int64_t at = -1;
+    if (m->code != KAFC_OK || w->ghosts)
+        return;
+    (void)kafc__cluster_committed(w->sim->cluster, "g", m->topic, m->partition, &at);
+    MUST(w, at >= m->offset, "%s [%d]: %lld was committed, and now it is %lld", SEED(w), m->topic,
+         (int)m->partition, (long long)m->offset, (long long)at);
 }
 
 static void answer_revocation(struct gm *m)
@@ -67,6 +81,8 @@ static void committed(struct kafc_group_call *call, kafc_err code, const kafc_er
     m->failed_commits += code != KAFC_OK;
     MUST(m->w, (code == KAFC_OK) == (err == NULL), "an error without words", SEED(m->w));
     look(m->w);
+    for (int32_t i = 0; i < call->n && !m->w->remade; i++)
+        check_committed(m->w, &call->v[i]);
     if (m->due && m->last_commit)
         answer_revocation(m);
 }
@@ -104,8 +120,13 @@ static void fetched(struct kafc_group_call *call, kafc_err code, const kafc_erro
     m->fetching = false;
     for (int32_t i = 0; i < call->n; i++) {
         int t = topic_of(call->v[i].topic), p = call->v[i].partition;
-        if (call->v[i].code == KAFC_OK && m->owns[t][p] && m->position[t][p] < 0)
-            m->position[t][p] = call->v[i].offset == KAFC_OFFSET_UNKNOWN ? 0 : call->v[i].offset;
+        int64_t at = call->v[i].offset == KAFC_OFFSET_UNKNOWN ? 0 : call->v[i].offset;
+        if (call->v[i].code != KAFC_OK || !m->owns[t][p] || m->position[t][p] >= 0)
+            continue;
+        MUST(m->w, m->w->invented || at <= m->w->read[t][p],
+             "%s [%d]: starts at %lld, and only %lld were read", SEED(m->w), gm_topic[t], p,
+             (long long)at, (long long)m->w->read[t][p]);
+        m->position[t][p] = at;
     }
 }
 
@@ -229,6 +250,15 @@ static void forget(struct gm *m)
     m->core = NULL;
 }
 
+static void read_one(struct gm *m, int t, int p)
+{
+    struct gm_world *w = m->w;
+    int64_t at = m->position[t][p]++;
+    w->reads++;
+    w->again += at < w->read[t][p];
+    w->read[t][p] = at >= w->read[t][p] ? at + 1 : w->read[t][p];
+}
+
 static void tick(void *ctx)
 {
     struct gm *m = ctx;
@@ -239,7 +269,7 @@ static void tick(void *ctx)
     for (int t = 0; t < GM_TOPICS; t++)
         for (int p = 0; p < GM_PARTS; p++)
             if (!m->idle && m->owns[t][p] && !m->goes[t][p] && m->position[t][p] >= 0)
-                m->position[t][p]++;
+                read_one(m, t, p);
     if (!m->idle)
         fetch(m);
     if (!m->idle && sim_chance(m->w->sim, (uint32_t)m->w->commit_percent))
@@ -310,6 +340,14 @@ void gm_leave(struct gm *m)
 void gm_die(struct gm *m)
 {
     forget(m);
+}
+
+int gm_alive(const struct gm_world *w)
+{
+    int n = 0;
+    for (int i = 0; i < w->n; i++)
+        n += w->m[i].group != NULL;
+    return n;
 }
 
 void gm_world_init(struct gm_world *w, uint64_t seed, const char *assignor)

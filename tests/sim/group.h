@@ -2,7 +2,8 @@
  *
  * Members of a group in a simulation, what each believes to own, and what must
  * hold: in one generation nobody owns what another owns; offsets that were
- * committed do not go back; in peace each partition comes to have one owner.
+ * committed do not go back, and nobody starts above what was read; in peace each
+ * partition comes to have one owner.
  */
 #ifndef KAFC_TESTS_SIM_GROUP_H
 #define KAFC_TESTS_SIM_GROUP_H
@@ -10,7 +11,7 @@
 #include "core/group_internal.h"
 #include "tests/sim/sim.h"
 
-enum { GM_MEMBERS = 14, GM_TOPICS = 2, GM_PARTS = 8 };
+enum { GM_MEMBERS = 80, GM_TOPICS = 2, GM_PARTS = 16 };
 
 struct gm_world;
 
@@ -46,8 +47,13 @@ struct gm_world {
     int n;
     int32_t parts[GM_TOPICS];
     const struct kafc_assignor *assignor;
+    bool invented;    /* offsets that nobody has read up to are committed, by the test itself */
+    bool remade;      /* topics were deleted, and their offsets with them */
     bool may_overlap; /* members may believe that they own what they have lost */
+    bool ghosts; /* what a client has given up may arrive: a commit can come after later ones */
     int64_t committed[GM_TOPICS][GM_PARTS];
+    int64_t read[GM_TOPICS][GM_PARTS]; /* offsets below were read by somebody, each of them */
+    uint64_t reads, again;             /* messages, and those of them that had been read before */
     int64_t holder_generation[GM_TOPICS][GM_PARTS];
     int holder[GM_TOPICS][GM_PARTS];
     int tick_us, commit_percent; /* of members */
@@ -70,6 +76,7 @@ void gm_subscribe(struct gm *m, int ntopics);
 void gm_subscribe_to(struct gm *m, const char *const *topics, int n);
 void gm_leave(struct gm *m); /* and is gone when it has left */
 void gm_die(struct gm *m);   /* without a word */
+int gm_alive(const struct gm_world *w);
 int gm_owned(const struct gm *m);
 /* Runs until every partition of the topics has one owner, and everybody is stable. */
 bool gm_settle(struct gm_world *w, int ntopics, int64_t limit);

@@ -214,11 +214,18 @@ static void send_more(struct link *l)
     }
 }
 
+/* Until when nothing passes over the link. */
+static int64_t blocked_until(const struct link *l)
+{
+    int64_t broker = l->s->blocked_until[l->broker], client = l->client->alone_until;
+    return broker > client ? broker : client;
+}
+
 static bool blocked(struct link *l, struct pipe *p)
 {
-    if (l->s->now >= l->s->blocked_until[l->broker])
+    if (l->s->now >= blocked_until(l))
         return false;
-    sim_at(l->s, &p->event, l->s->blocked_until[l->broker]);
+    sim_at(l->s, &p->event, blocked_until(l));
     return true;
 }
 
@@ -293,8 +300,8 @@ static void open_outcome(void *ctx)
     struct link *l = ctx;
     struct sim *s = l->s;
 
-    if (s->now < s->blocked_until[l->broker]) {
-        sim_at(s, &l->opened, s->blocked_until[l->broker]);
+    if (s->now < blocked_until(l)) {
+        sim_at(s, &l->opened, blocked_until(l));
         return;
     }
     l->opening = false;
@@ -652,6 +659,13 @@ void sim_seeds(uint64_t usual, uint64_t shards, uint64_t shard, void (*run)(uint
 void sim_block(struct sim *s, int32_t broker, int64_t us)
 {
     s->blocked_until[broker] = s->now + us;
+}
+
+void sim_isolate(struct sim *s, const struct kafc_core *core, int64_t us)
+{
+    for (int i = 0; i < s->nclients; i++)
+        if (s->client[i].core == core)
+            s->client[i].alone_until = s->now + us;
 }
 
 static void break_link(struct link *l, bool dark)

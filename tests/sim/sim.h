@@ -18,6 +18,7 @@ struct sim_client {
     struct sim *sim;
     struct kafc_core *core;
     int index;
+    int64_t alone_until; /* nothing passes from it and to it before */
 };
 
 enum { SIM_BROKERS_MAX = 8, SIM_CLIENTS_MAX = 128 };
@@ -85,6 +86,8 @@ void sim_seeds(uint64_t usual, uint64_t shards, uint64_t shard, void (*run)(uint
 /* ---- faults ---- */
 void sim_block(struct sim *s, int32_t broker,
                int64_t us); /* nothing passes for so long; it comes late */
+void sim_isolate(struct sim *s, const struct kafc_core *core,
+                 int64_t us); /* the same, of a client */
 void sim_break(struct sim *s, int32_t broker,
                bool dark); /* its connections (0: all): cut, or silent for ever */
 void sim_break_one(struct sim *s, bool dark); /* one at random */

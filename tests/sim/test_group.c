@@ -330,6 +330,7 @@ static bool asks(struct gm *m, int i, bool fetch, uint64_t stamp, int64_t offset
                                         .deadline = w.sim->now + 5 * SEC,
                                         .owner = (void *)(intptr_t)i };
     end[i].done = 0;
+    w.invented = true;
     kafc__group_call(m->group, &call[i]);
     gm_run(&w, SEC);
     return end[i].done == 1 && end[i].code == KAFC_OK;
@@ -546,93 +547,6 @@ START_TEST(every_code_of_every_api)
 }
 END_TEST
 
-/* --- Seeds -------------------------------------------------------------------------------- */
-
-static void act(void)
-{
-    struct gm *m = w.n ? &w.m[sim_draw(w.sim, (uint32_t)w.n)] : NULL;
-    uint32_t what = sim_draw(w.sim, 100);
-    if (m)
-        m->settle_us = sim_draw(w.sim, sim_chance(w.sim, 10) ? 8000000 : 200000);
-    if ((!m || what < 25) && w.n < GM_MEMBERS - 2)
-        (void)gm_join(&w, 2);
-    else if (!m || !m->group || m->ends)
-        return;
-    else if (what < 35)
-        gm_leave(m);
-    else if (what < 42)
-        gm_die(m);
-    else if (what < 55)
-        m->stalls = !m->stalls;
-    else if (what < 65)
-        gm_subscribe(m, 1 + (int)sim_draw(w.sim, 2));
-    else if (what < 72)
-        kafc__group_leave(m->group);
-    else if (what < 80)
-        sim_break(w.sim, (int32_t)sim_draw(w.sim, 4), sim_chance(w.sim, 40));
-    else if (what < 85)
-        (void)kafc__cluster_rebalance(w.sim->cluster, "g");
-    else if (what < 90)
-        (void)kafc__cluster_kick(w.sim->cluster, "g", m->group->id);
-    else
-        (void)kafc__cluster_set_coordinator(w.sim->cluster, KAFC_MOCK_GROUPS, "g",
-                                            1 + (int32_t)sim_draw(w.sim, 3));
-}
-
-static const char *const assignor[] = { "range", "cooperative-sticky", "sticky", "roundrobin" };
-
-static void run(uint64_t seed)
-{
-    gm_world_init(&w, seed, assignor[seed % 4]);
-    struct sim_chaos chaos = { .sim = w.sim,
-                               .topic = "t",
-                               .partitions = w.parts[0],
-                               .until = 40 * SEC,
-                               .pause_us = 1500000,
-                               .stops = true,
-                               .moves = true,
-                               .answers = sim_chance(w.sim, 50) };
-    w.may_overlap = true;
-    w.poll_ms = 8000 + (int32_t)sim_draw(w.sim, 20000);
-    w.session_ms = 6000 + (int32_t)sim_draw(w.sim, 6000);
-    w.sim->log = getenv("SIM_LOG") != NULL;
-    if (sim_chance(w.sim, 60))
-        sim_chaos_start(&chaos);
-    else
-        chaos.healed = true;
-    w.sim->poor_permille = sim_chance(w.sim, 30) ? 1 + (int)sim_draw(w.sim, 30) : 0;
-    for (int i = 0; i < 40; i++) {
-        act();
-        gm_run(&w, sim_draw(w.sim, 2 * SEC));
-    }
-    while (!chaos.healed)
-        gm_run(&w, SEC);
-    w.sim->poor_permille = 0;
-    for (int i = 0; i < w.n; i++) {
-        w.m[i].stalls = false;
-        w.m[i].settle_us = 1000;
-        if (w.m[i].group && !w.m[i].ends)
-            gm_subscribe(&w.m[i], 2);
-    }
-    (void)gm_join(&w, 2);
-    if (!gm_settle(&w, 2, 200 * (int64_t)SEC)) {
-        for (int i = 0; i < w.n; i++)
-            if (w.m[i].group)
-                fprintf(stderr, "member %d: %s, %d owned\n", i,
-                        kafc__group_state_name(w.m[i].group), gm_owned(&w.m[i]));
-        ck_abort_msg("SIM_SEED=%llu: the group does not settle", (unsigned long long)seed);
-    }
-    gm_world_fini(&w);
-}
-
-enum { SEEDS = 200, SHARDS = 4 };
-
-START_TEST(any_order_of_events)
-{
-    sim_seeds(SEEDS, SHARDS, (uint64_t)_i, run);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("sim-group");
@@ -657,7 +571,6 @@ int main(void)
     tcase_add_loop_test(t, what_a_broker_is_too_old_for, 0, 2);
     tcase_add_loop_test(t, each_allocation_may_fail, 0, 4);
     tcase_add_loop_test(t, every_code_of_every_api, 0, (int)(sizeof(api) / sizeof(api[0])));
-    tcase_add_loop_test(t, any_order_of_events, 0, SHARDS);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
