@@ -246,7 +246,7 @@ static void join(struct run *r, struct kafc_join_group_resp *j, struct kafc_aren
     uint8_t x = next(r);
     struct kafc_consumer_subscription s;
     j->error_code = code_of(r);
-    j->generation_id = x % 32;
+    j->generation_id = x == 254 ? -2 : x % 32;
     j->protocol_name = kafc__group_str(x == 255 ? "b" : r->group->cfg.assignors[0]->name);
     j->member_id = kafc__group_str(x & 64 ? "m-1" : "m-2");
     j->leader = kafc__group_str(x & 32 ? "m-1" : "m-2");
@@ -290,9 +290,11 @@ static void find(struct run *r, struct kafc_find_coordinator_resp *f, struct kaf
 {
     f->coordinators.v = kafc__msg_array(&kafc_find_coordinator_resp_coordinator_schema, 1, a);
     f->coordinators.n = 1;
-    f->coordinators.v[0].node_id = next(r) % (NODES + 1);
+    uint8_t x = next(r);
+    f->coordinators.v[0].node_id = x % (NODES + 1) - (x == 255);
     f->coordinators.v[0].error_code = code_of(r);
-    f->coordinators.v[0].host = kafc__group_str("h");
+    f->coordinators.v[0].host = kafc__group_str(x > 200 ? "" : "h");
+    f->coordinators.v[0].port = x > 220 ? -1 : x > 180 ? 9 : 1 + x % (NODES + 1);
 }
 
 static void commit(struct run *r, struct kafc_offset_commit_resp *c, struct kafc_arena *a)
@@ -368,8 +370,15 @@ static void answer(struct run *r, struct plug *g)
     kafc__wr_init(&w, buf + 4, sizeof(buf) - 4, NULL);
     kafc__response_header_put(&w, api, q.version, q.id);
     must(kafc__msg_encode(&w, api->resp, &resp, q.version, NULL) == KAFC_OK);
-    kafc__store32(buf, (uint32_t)kafc__wr_len(&w));
-    feed(r, g, buf, 4 + kafc__wr_len(&w));
+    size_t n = kafc__wr_len(&w);
+    bool spare = q.api == KAFC_API_METADATA || q.api == KAFC_API_API_VERSIONS || n < 10;
+    uint8_t x = spare || r->p == r->end ? 0 : next(r);
+    if (x > 246)
+        n -= next(r) % (n - 8); /* its end is missing */
+    else if (x > 230)
+        buf[4 + 8 + next(r) % (n - 8)] = next(r); /* a byte is wrong */
+    kafc__store32(buf, (uint32_t)n);
+    feed(r, g, buf, 4 + n);
     kafc__arena_fini(&a);
 }
 

@@ -68,7 +68,7 @@ static void end_round(struct kafc_group *g)
 
 static void fresh_attempts(struct kafc_group *g)
 {
-    g->attempts = 0;
+    g->attempts = g->quick = 0;
     g->not_before = 0;
 }
 
@@ -146,7 +146,7 @@ static enum kafc_group_state find(struct kafc_group *g, const char *why)
 static enum kafc_group_state joined(struct kafc_group *g, const char *why)
 {
     (void)why;
-    fresh_attempts(g);
+    g->not_before = 0;
     g->heard_at = kafc__core_now(g->core);
     g->beat_at = g->heard_at + (int64_t)g->cfg.heartbeat_interval_ms * 1000;
     return KAFC_GROUP_SYNCING;

@@ -224,7 +224,8 @@ struct kafc_group {
 
     /* the request */
     enum kafc_group_rpc rpc; /* in flight */
-    int attempts;
+    int attempts;            /* since the last assignment */
+    int quick;               /* those that were made without a pause */
     int64_t not_before, leave_by;
     bool leaving; /* LeaveGroup is to be sent */
     struct kafc_request rq;

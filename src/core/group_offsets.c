@@ -428,6 +428,17 @@ static void explain(struct kafc_group_lane *l, kafc_err code, const kafc_error *
     l->last.version = l->rq.version;
 }
 
+static void unanswered(struct answer *a)
+{
+    kafc_error why;
+    int32_t n = 0;
+    for (int32_t i = 0; i < a->call->n; i++)
+        n += a->call->v[i].settled;
+    (void)kafc__error(&why, KAFC_ERR_PROTOCOL, "%d of %d partitions were answered", (int)n,
+                      (int)a->call->n);
+    explain(a->l, KAFC_ERR_PROTOCOL, &why);
+}
+
 static void judged(struct answer *a)
 {
     struct kafc_group_lane *l = a->l;
@@ -446,7 +457,7 @@ static void judged(struct answer *a)
         finish(g, a->call, NULL);
     } else {
         if (a->worst <= KAFC_GROUP_TOLD)
-            explain(l, KAFC_ERR_PROTOCOL, NULL); /* some were not answered */
+            unanswered(a);
         again(l, a->worst);
     }
     if (doubt)

@@ -18,7 +18,8 @@ enum {
     NODE_TRIES = 5,
     SUBSCRIPTION = 3,
     MEMORY_US = 100000,
-    FIRST_BEAT_US = 50000
+    FIRST_BEAT_US = 50000,
+    QUICK_TRIES = 3
 };
 static const char consumer[] = "consumer";
 
@@ -68,14 +69,16 @@ static kafc_err take_find(struct kafc_group *g, kafc_error *err)
     int32_t node = r.node_id;
     kafc_err code = (kafc_err)r.error_code;
     struct kafc_meta_endpoint at = { .host = r.host, .port = r.port, .by = &g->rq };
+    if (g->rq.version >= 4 && r.coordinators.n != 1)
+        return kafc__error(err, KAFC_ERR_PROTOCOL,
+                           "FindCoordinator was answered for %d coordinators",
+                           (int)r.coordinators.n);
     if (g->rq.version >= 4) {
-        const struct kafc_find_coordinator_resp_coordinator *one = r.coordinators.n == 1
-                                                                       ? &r.coordinators.v[0]
-                                                                       : NULL;
-        node = one ? one->node_id : -1;
-        code = one ? (kafc_err)one->error_code : KAFC_OK;
-        at.host = one ? one->host : at.host;
-        at.port = one ? one->port : at.port;
+        const struct kafc_find_coordinator_resp_coordinator *one = &r.coordinators.v[0];
+        node = one->node_id;
+        code = (kafc_err)one->error_code;
+        at.host = one->host;
+        at.port = one->port;
     }
     if (code == KAFC_OK && node < 0)
         code = KAFC_ERR_COORDINATOR_NOT_AVAILABLE;
@@ -168,6 +171,13 @@ static const struct kafc_assignor *assignor_of(const struct kafc_group *g, kafc_
     return NULL;
 }
 
+static kafc_err not_asked_for(const char *api, const char *field, kafc_str is, kafc_error *err)
+{
+    return kafc__error(err, KAFC_ERR_INCONSISTENT_GROUP_PROTOCOL,
+                       "%s was answered with %s \"%.*s\", which was not asked for", api, field,
+                       is.len > 60 ? 60 : (int)is.len, is.p ? is.p : "");
+}
+
 static kafc_err check_joined(struct kafc_group *g, const struct kafc_join_group_resp *r,
                              kafc_error *err)
 {
@@ -175,12 +185,10 @@ static kafc_err check_joined(struct kafc_group *g, const struct kafc_join_group_
         return kafc__error(err, KAFC_ERR_PROTOCOL,
                            "JoinGroup was answered with generation %d and a member id of %d bytes",
                            (int)r->generation_id, (int)r->member_id.len);
-    if ((r->protocol_type.p && !is(r->protocol_type, consumer)) ||
-        !assignor_of(g, r->protocol_name))
-        return kafc__error(err, KAFC_ERR_INCONSISTENT_GROUP_PROTOCOL,
-                           "JoinGroup chose the protocol \"%.*s\", which was not offered",
-                           r->protocol_name.len > 60 ? 60 : (int)r->protocol_name.len,
-                           r->protocol_name.p ? r->protocol_name.p : "");
+    if (r->protocol_type.p && !is(r->protocol_type, consumer))
+        return not_asked_for("JoinGroup", "ProtocolType", r->protocol_type, err);
+    if (!assignor_of(g, r->protocol_name))
+        return not_asked_for("JoinGroup", "ProtocolName", r->protocol_name, err);
     return KAFC_OK;
 }
 
@@ -248,7 +256,7 @@ static kafc_err check_assignment(struct kafc_group *g, struct kafc_consumer_assi
         for (int32_t k = 0; k < t->partitions.n; k++)
             if (t->partitions.v[k] < 0)
                 return kafc__error(err, KAFC_ERR_INCONSISTENT_GROUP_PROTOCOL,
-                                   "the leader assigned partition %d of \"%.*s\"",
+                                   "SyncGroup: the leader assigned partition %d of \"%.*s\"",
                                    (int)t->partitions.v[k],
                                    t->topic.len > 249 ? 249 : (int)t->topic.len, t->topic.p);
         if (kafc__group_subscribed(g, t->topic))
@@ -267,9 +275,11 @@ static kafc_err check_assignment(struct kafc_group *g, struct kafc_consumer_assi
 static kafc_err take_assignment(struct kafc_group *g, kafc_bytes in, kafc_error *err)
 {
     struct kafc_consumer_assignment a;
-    kafc_err rc = kafc__assignment_read(&a, in, &g->arena, err);
-    if (rc == KAFC_ERR_PROTOCOL)
-        rc = KAFC_ERR_INCONSISTENT_GROUP_PROTOCOL; /* of the leader's, not of the broker's */
+    kafc_error why;
+    kafc_err rc = kafc__assignment_read(&a, in, &g->arena, &why);
+    if (rc == KAFC_ERR_PROTOCOL) /* of the leader's, not of the broker's */
+        return kafc__error(err, KAFC_ERR_INCONSISTENT_GROUP_PROTOCOL, "SyncGroup: %.300s",
+                           why.message);
     if (rc == KAFC_OK)
         rc = check_assignment(g, &a, err);
     if (rc == KAFC_OK && !kafc__group_set_fill(&g->target, &a))
@@ -285,11 +295,10 @@ static kafc_err take_sync(struct kafc_group *g, kafc_error *err)
         return rc;
     if (r.error_code != 0)
         return refused("SyncGroup", (kafc_err)r.error_code, err);
-    if ((r.protocol_type.p && !is(r.protocol_type, consumer)) ||
-        (r.protocol_name.p && !is(r.protocol_name, g->assignor->name)))
-        return kafc__error(err, KAFC_ERR_INCONSISTENT_GROUP_PROTOCOL,
-                           "SyncGroup was answered for another protocol than %s",
-                           g->assignor->name);
+    if (r.protocol_type.p && !is(r.protocol_type, consumer))
+        return not_asked_for("SyncGroup", "ProtocolType", r.protocol_type, err);
+    if (r.protocol_name.p && !is(r.protocol_name, g->assignor->name))
+        return not_asked_for("SyncGroup", "ProtocolName", r.protocol_name, err);
     rc = take_assignment(g, r.assignment, err);
     if (rc != KAFC_OK)
         return rc;
@@ -409,16 +418,25 @@ static enum kafc_group_rpc needed(const struct kafc_group *g)
     return rpc;
 }
 
-/* Not sooner than after a pause that grows with each failure in a row. */
+/* What is a part of joining, and is answered by joining again: but not for ever without a pause. */
+static bool at_once(struct kafc_group *g, kafc_err code)
+{
+    return (code == KAFC_ERR_MEMBER_ID_REQUIRED || code == KAFC_ERR_UNKNOWN_MEMBER_ID ||
+            code == KAFC_ERR_ILLEGAL_GENERATION || code == KAFC_ERR_REBALANCE_IN_PROGRESS) &&
+           g->quick++ < QUICK_TRIES;
+}
+
+/* Not sooner than after a pause that grows with each failure since the last assignment. */
 static void pause(struct kafc_group *g, kafc_err code)
 {
-    int n = g->attempts++;
-    int64_t wait = kafc__core_retry_delay(g->core, n);
-    if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && n < NODE_TRIES) /* the metadata is on its way */
-        wait = (int64_t)NODE_US << n;
-    if (n == 0 && (code == KAFC_ERR_MEMBER_ID_REQUIRED || code == KAFC_ERR_UNKNOWN_MEMBER_ID ||
-                   code == KAFC_ERR_ILLEGAL_GENERATION))
-        wait = 0;
+    int64_t wait = 0;
+    if (!at_once(g, code)) {
+        int n = g->attempts++;
+        wait = kafc__core_retry_delay(g->core, n);
+        if (code == KAFC_ERR_BROKER_NOT_AVAILABLE &&
+            n < NODE_TRIES) /* the metadata is on its way */
+            wait = (int64_t)NODE_US << n;
+    }
     g->not_before = kafc__core_now(g->core) + wait;
 }
 
@@ -623,9 +641,14 @@ static void session(struct kafc_group *g)
     int64_t now = kafc__core_now(g->core);
     int64_t end = g->heard_at + (int64_t)g->cfg.session_timeout_ms * 1000;
     if (now >= end) {
-        (void)kafc__error(&g->trouble, KAFC_ERR_TIMED_OUT,
-                          "group %.200s: no heartbeat was answered for session.timeout.ms (%d)",
-                          g->name, (int)g->cfg.session_timeout_ms);
+        kafc_error last = g->trouble;
+        bool known = last.code != KAFC_OK;
+        (void)kafc__error(
+            &g->trouble, KAFC_ERR_TIMED_OUT,
+            "group %.100s: no heartbeat was answered for session.timeout.ms (%d)%s%.250s", g->name,
+            (int)g->cfg.session_timeout_ms, known ? "; the last: " : "", known ? last.message : "");
+        g->trouble.broker = known ? last.broker : g->node;
+        g->trouble.api = KAFC_API_HEARTBEAT;
         kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_WARN, "%s", g->trouble.message);
         kafc__group_unfind(g);
         g->heard_at = now;
@@ -660,6 +683,10 @@ static void lead(struct kafc_group *g)
         rc = kafc__group_lead(g, &why);
     if (due && rc == KAFC_OK && kafc__group_lead_ready(g))
         rc = kafc__group_lead_assign(g, &why);
+    if (rc != KAFC_OK && rc == why.code) {
+        kafc_error as = why;
+        (void)kafc__error(&why, rc, "JoinGroup: %.300s", as.message);
+    }
     if (rc == KAFC_ERR_NO_MEMORY) { /* all of it again */
         g->member_v = NULL;
         g->result.n = 0;
