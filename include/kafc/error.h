@@ -41,25 +41,25 @@ typedef enum kafc_err_class {
     X(REPLICA_NOT_AVAILABLE, 9, REFRESH, "replica not available") \
     X(MESSAGE_TOO_LARGE, 10, USAGE, "the batch is larger than the broker or topic accepts (max.message.bytes)") \
     X(STALE_CONTROLLER_EPOCH, 11, FATAL, "stale controller epoch") \
-    X(OFFSET_METADATA_TOO_LARGE, 12, USAGE, "offset metadata too large") \
+    X(OFFSET_METADATA_TOO_LARGE, 12, USAGE, "the string beside the offset is longer than the broker takes (offset.metadata.max.bytes)") \
     X(NETWORK_EXCEPTION, 13, REFRESH, "network exception") \
-    X(COORDINATOR_LOAD_IN_PROGRESS, 14, RETRY, "coordinator load in progress") \
-    X(COORDINATOR_NOT_AVAILABLE, 15, COORDINATOR, "coordinator not available") \
-    X(NOT_COORDINATOR, 16, COORDINATOR, "not coordinator") \
+    X(COORDINATOR_LOAD_IN_PROGRESS, 14, RETRY, "the coordinator is still reading what it has to know") \
+    X(COORDINATOR_NOT_AVAILABLE, 15, COORDINATOR, "there is no coordinator at the moment") \
+    X(NOT_COORDINATOR, 16, COORDINATOR, "the broker asked is not the coordinator") \
     X(INVALID_TOPIC_EXCEPTION, 17, USAGE, "not a legal name: 1 to 249 letters, digits, '.', '_' or '-'") \
     X(RECORD_LIST_TOO_LARGE, 18, USAGE, "record list too large") \
     X(NOT_ENOUGH_REPLICAS, 19, RETRY, "fewer in-sync replicas than min.insync.replicas") \
     X(NOT_ENOUGH_REPLICAS_AFTER_APPEND, 20, RETRY, "written, but to fewer replicas than min.insync.replicas") \
     X(INVALID_REQUIRED_ACKS, 21, USAGE, "invalid required acks") \
-    X(ILLEGAL_GENERATION, 22, REJOIN, "illegal generation") \
-    X(INCONSISTENT_GROUP_PROTOCOL, 23, FATAL, "inconsistent group protocol") \
-    X(INVALID_GROUP_ID, 24, USAGE, "invalid group id") \
-    X(UNKNOWN_MEMBER_ID, 25, REJOIN, "unknown member id") \
-    X(INVALID_SESSION_TIMEOUT, 26, USAGE, "invalid session timeout") \
-    X(REBALANCE_IN_PROGRESS, 27, REJOIN, "rebalance in progress") \
+    X(ILLEGAL_GENERATION, 22, REJOIN, "the group has gone on to another generation") \
+    X(INCONSISTENT_GROUP_PROTOCOL, 23, FATAL, "the group's members have another protocol type, or no assignor in common with this one") \
+    X(INVALID_GROUP_ID, 24, USAGE, "not a legal name of a group") \
+    X(UNKNOWN_MEMBER_ID, 25, REJOIN, "the coordinator knows no such member of the group, or not any more") \
+    X(INVALID_SESSION_TIMEOUT, 26, USAGE, "out of the range that the broker has set (group.min.session.timeout.ms, group.max.session.timeout.ms)") \
+    X(REBALANCE_IN_PROGRESS, 27, REJOIN, "the group is rebalancing") \
     X(INVALID_COMMIT_OFFSET_SIZE, 28, USAGE, "invalid commit offset size") \
     X(TOPIC_AUTHORIZATION_FAILED, 29, FATAL, "this client may not do that with the topic: an ACL is missing") \
-    X(GROUP_AUTHORIZATION_FAILED, 30, FATAL, "group authorization failed") \
+    X(GROUP_AUTHORIZATION_FAILED, 30, FATAL, "this client may not do that with the group: an ACL is missing") \
     X(CLUSTER_AUTHORIZATION_FAILED, 31, FATAL, "this client may not do that with the cluster: an ACL is missing") \
     X(INVALID_TIMESTAMP, 32, USAGE, "the timestamp is out of the range that the topic takes") \
     X(UNSUPPORTED_SASL_MECHANISM, 33, FATAL, "unsupported sasl mechanism") \
@@ -97,8 +97,8 @@ typedef enum kafc_err_class {
     X(DELEGATION_TOKEN_AUTHORIZATION_FAILED, 65, FATAL, "delegation token authorization failed") \
     X(DELEGATION_TOKEN_EXPIRED, 66, FATAL, "delegation token expired") \
     X(INVALID_PRINCIPAL_TYPE, 67, FATAL, "invalid principal type") \
-    X(NON_EMPTY_GROUP, 68, FATAL, "non empty group") \
-    X(GROUP_ID_NOT_FOUND, 69, FATAL, "group id not found") \
+    X(NON_EMPTY_GROUP, 68, FATAL, "the group has members") \
+    X(GROUP_ID_NOT_FOUND, 69, FATAL, "there is no such group") \
     X(FETCH_SESSION_ID_NOT_FOUND, 70, RETRY, "fetch session id not found") \
     X(INVALID_FETCH_SESSION_EPOCH, 71, RETRY, "invalid fetch session epoch") \
     X(LISTENER_NOT_FOUND, 72, REFRESH, "listener not found") \
@@ -110,14 +110,14 @@ typedef enum kafc_err_class {
     X(OFFSET_NOT_AVAILABLE, 78, RETRY, "offset not available") \
     X(MEMBER_ID_REQUIRED, 79, REJOIN, "member id required") \
     X(PREFERRED_LEADER_NOT_AVAILABLE, 80, REFRESH, "preferred leader not available") \
-    X(GROUP_MAX_SIZE_REACHED, 81, USAGE, "group max size reached") \
-    X(FENCED_INSTANCE_ID, 82, FATAL, "fenced instance id") \
+    X(GROUP_MAX_SIZE_REACHED, 81, USAGE, "the group has as many members as the broker allows (group.max.size)") \
+    X(FENCED_INSTANCE_ID, 82, FATAL, "another member has joined with the same group.instance.id") \
     X(ELIGIBLE_LEADERS_NOT_AVAILABLE, 83, REFRESH, "eligible leaders not available") \
     X(ELECTION_NOT_NEEDED, 84, REFRESH, "election not needed") \
     X(NO_REASSIGNMENT_IN_PROGRESS, 85, FATAL, "no reassignment in progress") \
-    X(GROUP_SUBSCRIBED_TO_TOPIC, 86, FATAL, "group subscribed to topic") \
+    X(GROUP_SUBSCRIBED_TO_TOPIC, 86, FATAL, "a member of the group has subscribed to the topic") \
     X(INVALID_RECORD, 87, USAGE, "the broker refuses a record, such as one without a key on a compacted topic") \
-    X(UNSTABLE_OFFSET_COMMIT, 88, RETRY, "unstable offset commit") \
+    X(UNSTABLE_OFFSET_COMMIT, 88, RETRY, "an open transaction is about to commit offsets there") \
     X(THROTTLING_QUOTA_EXCEEDED, 89, RETRY, "throttling quota exceeded") \
     X(PRODUCER_FENCED, 90, FATAL, "producer fenced") \
     X(RESOURCE_NOT_FOUND, 91, FATAL, "resource not found") \

@@ -43,7 +43,8 @@ extern "C" {
  * none. */
 KAFC_API kafc_err kafc_reader_subscribe(kafc_reader *r, const char *const *topics, int32_t n, kafc_error *err);
 /* Gives up what is owned, as kafc_reader_close() does, and leaves the group; the reader can subscribe or assign anew.
- * Errors as of close. */
+ * Errors as of close; KAFC_ERR_TIMED_OUT, KAFC_ERR_WOULD_BLOCK (timeout 0): it is still leaving, and until it is out
+ * subscribe and assign are refused. Call it again. */
 KAFC_API kafc_err kafc_reader_unsubscribe(kafc_reader *r, int timeout_ms, kafc_error *err);
 /* The topics and expressions, sorted: writes at most cap, returns how many there are. Borrowed until the next
  * subscribe or unsubscribe. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "core/metadata.h"
 
 /* --- Open ---------------------------------------------------------------------------------- */
 
@@ -26,6 +27,12 @@ kafc_err kafc__reader_group_check(kafc_reader *r, const kafc_reader_options *ask
     if (!*o->group || (o->group_instance && !*o->group_instance))
         return kafc__error(err, KAFC_ERR_USAGE,
                            "reader: the name of the group or of the instance is empty");
+    if (o->group_instance && !kafc__topic_name_ok(o->group_instance)) /* the same rule */
+        return kafc__error(
+            err, KAFC_ERR_USAGE,
+            "reader: group_instance \"%.249s\" is none: 1 to 249 letters, digits, dots, underscores "
+            "and hyphens (group.instance.id)",
+            o->group_instance);
     if (o->partition >= 0)
         return kafc__error(
             err, KAFC_ERR_USAGE,
@@ -258,6 +265,9 @@ kafc_err kafc_reader_unsubscribe(kafc_reader *r, int timeout_ms, kafc_error *err
     code = kafc__reader_leave(r, false, timeout_ms == 0,
                               timeout_ms ? kafc__deadline_in(timeout_ms) : 0, err);
     r->ntopics = 0;
+    if (code == KAFC_OK && !kafc__cg_is_out(r->cg))
+        code = kafc__error(err, timeout_ms ? KAFC_ERR_TIMED_OUT : KAFC_ERR_WOULD_BLOCK,
+                           "the reader is still leaving its group: call unsubscribe again");
     return code;
 }
 

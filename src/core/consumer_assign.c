@@ -204,8 +204,9 @@ static kafc_err check_by_hand(const struct kafc_consumer *c, kafc_error *err)
 {
     if (!c->subscribed)
         return KAFC_OK;
-    return kafc__error(err, KAFC_ERR_USAGE,
-                       "the reader has a subscription, and its group assigns: unsubscribe first");
+    return kafc__error(
+        err, KAFC_ERR_USAGE,
+        "the reader has a subscription, and its group assigns: kafc_reader_unsubscribe() ends that");
 }
 
 /* All of them or none. */

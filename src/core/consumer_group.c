@@ -412,7 +412,7 @@ kafc_err kafc__cg_subscribe(struct kafc_consumer_group *cg, const char *const *t
     else if (!cg->c->subscribed && by_hand(cg->c))
         code = kafc__error(
             err, KAFC_ERR_USAGE,
-            "partitions are assigned by hand: give them up (assign none) before subscribing");
+            "partitions are assigned by hand: kafc_reader_assign() of none gives them up");
     kafc__unlock(&cg->c->lock);
     if (code == KAFC_OK)
         code = kafc__group_subscribe(cg->group, topics, n, err);

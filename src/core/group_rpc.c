@@ -481,14 +481,30 @@ static void react(struct kafc_group *g, enum kafc_group_rpc rpc, enum kafc_group
     }
 }
 
+/* What of ours it is about. */
+static void our_part(const struct kafc_group *g, kafc_err code, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (code == KAFC_ERR_FENCED_INSTANCE_ID && g->cfg.instance)
+        snprintf(text, size, ": %.60s. Each member needs one of its own", g->cfg.instance);
+    else if (code == KAFC_ERR_INVALID_SESSION_TIMEOUT)
+        snprintf(text, size, "; session.timeout.ms is %d", (int)g->cfg.session_timeout_ms);
+    else if (code == KAFC_ERR_INCONSISTENT_GROUP_PROTOCOL)
+        for (int i = 0; i < g->cfg.nassignors && strlen(text) < size - 1; i++)
+            snprintf(text + strlen(text), size - strlen(text), "%s%.30s",
+                     i ? ", " : "; partition.assignment.strategy is ", g->cfg.assignors[i]->name);
+}
+
 /* A sentence with the group's name, whatever the answer or the transport had to say. */
 static void explain(const struct kafc_group *g, const struct kafc_request *rq, kafc_err code,
                     kafc_error *why)
 {
+    char ours[160];
     kafc_error full;
     if (why->code != code || !why->message[0])
         (void)refused(rq->api->name, code, why);
-    (void)kafc__error(&full, code, "group %.200s: %.270s", g->name, why->message);
+    our_part(g, code, ours, sizeof(ours));
+    (void)kafc__error(&full, code, "group %.120s: %.200s%s", g->name, why->message, ours);
     full.broker = rq->broker;
     full.api = rq->api->key;
     full.version = rq->version;

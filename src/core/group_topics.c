@@ -104,9 +104,11 @@ static kafc_err copy(struct kafc_arena *a, const char *const *topics, int32_t n,
     const char **v = kafc__arena_array(a, (size_t)n, sizeof(*v));
     for (int32_t i = 0; v && i < n; i++) {
         size_t len = topics[i] ? strlen(topics[i]) : 0;
-        if (len == 0 || (len > NAME_MAX_BYTES && topics[i][0] != '^'))
+        if (len == 0)
             return kafc__error(err, KAFC_ERR_USAGE, "topic %d of the subscription is no name",
                                (int)i);
+        if (topics[i][0] != '^' && !kafc__topic_name_ok(topics[i]))
+            return kafc__topic_name_bad(topics[i], err);
         v[i] = kafc__arena_dup(a, topics[i], len);
     }
     if (a->failed)

@@ -169,6 +169,30 @@ int32_t kafc__meta_controller(const struct kafc_core *c)
  * answer. */
 enum { NAME_MAX_BYTES = 249 };
 
+bool kafc__topic_name_ok(const char *name)
+{
+    size_t len = strlen(name);
+    static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    return len > 0 && len <= NAME_MAX_BYTES && strspn(name, legal) == len &&
+           strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+/* What is no sign of ASCII as \xHH: the sentence is UTF-8 whatever the name is. */
+kafc_err kafc__topic_name_bad(const char *name, kafc_error *err)
+{
+    char text[80];
+    size_t n = 0;
+    const unsigned char *c = (const unsigned char *)name;
+    for (; *c && n + 5 < sizeof(text); c++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n, *c >= ' ' && *c < 0x7f ? "%c" : "\\x%02x",
+                              *c);
+    text[n] = '\0';
+    return kafc__error(err, KAFC_ERR_USAGE,
+                       "\"%s%s\" is no topic name: those have 1 to 249 letters, digits, dots, "
+                       "underscores and hyphens",
+                       text, *c ? "…" : "");
+}
+
 static bool is_legal(const struct kafc_meta_entry *e)
 {
     return strlen(e->t.name) <= NAME_MAX_BYTES;

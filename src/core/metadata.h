@@ -26,6 +26,11 @@ struct kafc_meta_topic {
     int32_t *place;     /* … for each partition where its nodes end, then the nodes; or NULL */
 };
 
+/* What brokers take: one name that they do not is answered late, and one that no string of the wire can hold would
+ * spoil every request for metadata. */
+bool kafc__topic_name_ok(const char *name);
+kafc_err kafc__topic_name_bad(const char *name, kafc_error *err); /* KAFC_ERR_USAGE, in words */
+
 /* Wants a topic: it is in every refresh from now on; news go to each member's topic_news. May be called with the name
  * of one already wanted (refs). Asks soon if it is not known. NULL when out of memory. */
 struct kafc_meta_topic *kafc__meta_want(struct kafc_core *c, const char *name, bool allow_create);

@@ -91,38 +91,13 @@ void kafc__topic_out_free(struct kafc_producer *p, struct kafc_topic_out *t)
     kafc__free(&p->cfg.mem, t);
 }
 
-/* What brokers take: one name that they do not is answered late, and one that no string of the wire can hold would
- * spoil every request for metadata. */
-static bool name_ok(const char *name, size_t len)
-{
-    static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    return len > 0 && len <= 249 && strspn(name, legal) == len && strcmp(name, ".") != 0 &&
-           strcmp(name, "..") != 0;
-}
-
-/* What is no sign of ASCII as \xHH: the sentence is UTF-8 whatever the name is. */
-static kafc_err bad_name(const char *name, kafc_error *err)
-{
-    char text[80];
-    size_t n = 0;
-    const unsigned char *c = (const unsigned char *)name;
-    for (; *c && n + 5 < sizeof(text); c++)
-        n += (size_t)snprintf(text + n, sizeof(text) - n, *c >= ' ' && *c < 0x7f ? "%c" : "\\x%02x",
-                              *c);
-    text[n] = '\0';
-    return kafc__error(err, KAFC_ERR_USAGE,
-                       "\"%s%s\" is no topic name: those have 1 to 249 letters, digits, dots, "
-                       "underscores and hyphens",
-                       text, *c ? "…" : "");
-}
-
 struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *name, kafc_err *rc,
                                            kafc_error *err)
 {
     size_t len = strlen(name);
     kafc__lock(&p->topics_lock);
     struct kafc_topic_out *t = kafc__map_get(&p->topic_map, name, len);
-    bool fresh = !t, ok = !fresh || name_ok(name, len);
+    bool fresh = !t, ok = !fresh || kafc__topic_name_ok(name);
     if (fresh && ok) {
         t = topic_new(p, name);
         if (t && !kafc__map_put(&p->topic_map, t->name, len, t)) {
@@ -141,7 +116,7 @@ struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *
     if (fresh && t)
         kafc__producer_poke(p);
     if (!ok)
-        *rc = bad_name(name, err);
+        *rc = kafc__topic_name_bad(name, err);
     else if (!t)
         *rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for topic \"%s\"", name);
     return t;
