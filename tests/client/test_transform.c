@@ -158,7 +158,7 @@ int main(void)
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
+    int bad = srunner_ntests_failed(r);
     srunner_free(r);
-    return failed != 0;
+    return bad != 0;
 }
