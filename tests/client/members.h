@@ -38,7 +38,8 @@ void member_open(struct reading *e, struct member *m, const kafc_reader_options 
 void member_close(struct reading *e, struct member *m);
 /* One fetch: a message or nothing within the time. */
 kafc_err member_fetch(struct reading *e, struct member *m, int timeout_ms);
-/* Drives n members in turn until each owns so many partitions and the group is stable. Messages that come are counted. */
+/* Drives n members in turn until each owns so many partitions and the group is stable. Messages that come are
+ * counted. */
 void members_settle(struct reading *e, struct member **m, int n, const int *owned);
 /* The next message of m. */
 void member_expect(struct reading *e, struct member *m, int32_t partition, int64_t offset);
