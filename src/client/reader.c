@@ -312,6 +312,10 @@ bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, 
         *code = kafc__reader_notices(r, err);
         return *code == KAFC_OK;
     }
+    if (*code == KAFC_ERR_WOULD_BLOCK && timeout_ms == 0 && r->cg) { /* who was away is back */
+        kafc__group_enter(kafc__cg_group(r->cg));
+        kafc__group_exit(kafc__cg_group(r->cg));
+    }
     if (*code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
         return false;
     if (*deadline == 0) { /* the clock is read only where there is nothing to read */
@@ -355,7 +359,8 @@ kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc
         return fetch(r, m, timeout_ms, err);
     count(r);
     code = kafc__consumer_next(r->taker, m, err);
-    if (code == KAFC_ERR_REBALANCE_IN_PROGRESS || (code == KAFC_ERR_WOULD_BLOCK && timeout_ms != 0))
+    if (code == KAFC_ERR_REBALANCE_IN_PROGRESS ||
+        (code == KAFC_ERR_WOULD_BLOCK && (timeout_ms != 0 || r->cg)))
         return fetch(r, m, timeout_ms, err);
     return code;
 }
@@ -419,6 +424,8 @@ kafc_err kafc_reader_assign_remove(kafc_reader *r, const kafc_topic_partition *v
 {
     kafc_err code = enter_with(r, v, n, "assign_remove", err);
 
+    if (code == KAFC_OK && r->cg)
+        kafc__cg_commit_soon(r->cg);
     return code ? code : kafc__consumer_assign_remove(r->consumer, v, n, err);
 }
 

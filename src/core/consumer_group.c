@@ -117,7 +117,7 @@ static void revoke_done(struct kafc_cg_commit *commit, kafc_err code, const kafc
 {
     struct kafc_consumer_group *cg = commit->owner;
     struct kafc_place *place, *next;
-    bool waits = false, lost = !cg->revoking;
+    bool waits = false, more = false, lost = !cg->revoking;
 
     if (code)
         kafc__log(&kafc__core_config(cg->core)->log, KAFC_LOG_WARN,
@@ -128,12 +128,18 @@ static void revoke_done(struct kafc_cg_commit *commit, kafc_err code, const kafc
     for (place = first_place(cg); place && !lost; place = next) {
         next = next_place(cg, place);
         waits = waits || place->stage == KAFC_PLACE_GOES || place->stage == KAFC_PLACE_TOLD;
-        if (place->stage == KAFC_PLACE_FINISHED)
+        if (place->stage != KAFC_PLACE_FINISHED)
+            continue;
+        if (kafc__place_is_dirty(place) && place->round != cg->round)
+            more = true; /* it went while the commit was under way */
+        else
             kafc__place_drop(place);
     }
-    cg->revoking = waits;
+    cg->revoking = waits || more;
+    if (more)
+        check_revoked(cg);
     kafc__unlock(&cg->c->lock);
-    if (!waits && !lost && !cg->stopped)
+    if (!waits && !more && !lost && !cg->stopped)
         kafc__group_settled(cg->group);
 }
 

@@ -12,19 +12,22 @@ static void refuse(struct kafc_consumer_group *cg, int32_t i, const kafc_error *
     struct kafc_consumer_partition *p = cg->asked[i].p;
     kafc_err code = cg->ask_v[i].code;
     kafc_err_class cls = kafc__retry_class(KAFC_API_OFFSET_FETCH, code);
-    bool told = code == KAFC_ERR_NOT_ASSIGNED || code == KAFC_ERR_TIMED_OUT ||
-                cls == KAFC_CLASS_RETRY || cls == KAFC_CLASS_COORDINATOR ||
-                cls == KAFC_CLASS_REFRESH || code == KAFC_ERR_CLOSED;
+    bool passes = code == KAFC_ERR_NOT_ASSIGNED || code == KAFC_ERR_TIMED_OUT ||
+                  cls == KAFC_CLASS_RETRY || cls == KAFC_CLASS_COORDINATOR ||
+                  cls == KAFC_CLASS_REFRESH || code == KAFC_ERR_CLOSED;
+    bool told = false;
 
     kafc__cp_retry(p);
     if (code == KAFC_ERR_TIMED_OUT && err) {
         cg->c->trouble = *err;
         cg->c->trouble_at = kafc__core_now(cg->core);
     }
-    for (int32_t k = 0; k < i && !told; k++)
+    for (int32_t k = 0; k < i && !passes && !told; k++)
         told = cg->ask_v[k].code == code && (code == KAFC_ERR_GROUP_AUTHORIZATION_FAILED ||
                                              strcmp(cg->ask_v[k].topic, cg->ask_v[i].topic) == 0);
-    if (!told)
+    if (told)
+        p->told = code; /* for it, too */
+    else if (!passes)
         (void)kafc__cp_tell(p, code, KAFC_OFFSET_UNKNOWN,
                             "%s [%d]: what group \"%s\" has committed is not told: %s", p->topic->s,
                             p->id, cg->cfg.group.group, kafc_err_text(code));

@@ -3,10 +3,10 @@
  * A reader in a group, against the mock: subscriptions, notices, leaving. Names
  * begin with the rule that they hold.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 
-#include "base/sync.h"
 #include "tests/client/grouping.h"
 
 static void come_and_go(const char *assignors, int revoked)
@@ -280,16 +280,7 @@ START_TEST(R8_who_takes_one_message_after_the_other_is_not_away)
     expect_offset(&e, 0);
     until = kafc__clock_mono_us() + 400000;
     for (int i = 1; kafc__clock_mono_us() < until; i++) {
-        struct kafc_mutex lock;
-        struct kafc_cond never;
-
-        kafc__mutex_init(&lock);
-        kafc__cond_init(&never);
-        kafc__lock(&lock);
-        (void)kafc__cond_wait(&never, &lock, kafc__clock_mono_us() + 5000);
-        kafc__unlock(&lock);
-        kafc__cond_fini(&never);
-        kafc__mutex_fini(&lock);
+        (void)poll(NULL, 0, 5); /* work on a message */
         expect_offset(&e, i);
     }
     ck_assert_int_eq(t.n[KAFC_LOST], 0);
