@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A reader in a group with each allocation failing in turn: it joins, reads,
- * marks, commits in every way, asks what is committed, leaves. An error or
- * none; what was marked is committed in the end; nothing leaked, no crash, no
- * hang.
+ * by claims or without, marks, commits in every way, asks what is committed,
+ * leaves. An error or none; what was marked is committed in the end; nothing
+ * leaked, no crash, no hang.
  */
 #include <stdio.h>
 
@@ -15,7 +15,8 @@ struct scene {
     kafc_mock *mock;
     const kafc_allocator *mem;
     char group[32];
-    bool whole; /* memory comes back */
+    bool whole;  /* memory comes back */
+    bool claims; /* each partition is claimed */
     int tries;
     int64_t next[PARTITIONS];
 };
@@ -48,6 +49,47 @@ static bool read_all(struct scene *s, kafc_reader *r)
         }
     }
     return true;
+}
+
+static bool read_claim(struct scene *s, kafc_claim *c)
+{
+    kafc_error err;
+    kafc_message m;
+
+    while (s->next[kafc_claim_partition(c)] < MESSAGES) {
+        kafc_err code = kafc_claim_fetch(c, &m, wait_ms(s), &err);
+
+        if (code == KAFC_OK)
+            ck_assert_int_eq(m.offset, s->next[m.partition]++);
+        while (code == KAFC_OK && (code = kafc_claim_mark(c, &m, &err)) != KAFC_OK)
+            if (gives_up(s, code, &err))
+                return false;
+            else
+                code = KAFC_OK;
+        if (code && gives_up(s, code, &err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_claims(struct scene *s, kafc_reader *r)
+{
+    kafc_claim *c[PARTITIONS];
+    kafc_error err;
+    bool goes_on = true;
+    int n = 0;
+
+    while (n < PARTITIONS && goes_on) {
+        kafc_err code = kafc_reader_claim(r, &c[n], s->whole ? SOON : 50, &err);
+
+        n += code == KAFC_OK;
+        goes_on = code == KAFC_OK || !gives_up(s, code, &err);
+    }
+    for (int i = 0; i < n; i++)
+        goes_on = goes_on && read_claim(s, c[i]);
+    for (int i = 0; i < n; i++)
+        kafc_claim_free(c[i]);
+    return goes_on;
 }
 
 static void commit_all_ways(struct scene *s, kafc_reader *r)
@@ -104,7 +146,7 @@ static void use(struct scene *s, kafc_reader *r)
     while ((code = kafc_reader_subscribe(r, topics, 1, &err)) != KAFC_OK)
         if (gives_up(s, code, &err))
             return;
-    if (read_all(s, r))
+    if (s->claims ? read_claims(s, r) : read_all(s, r))
         commit_all_ways(s, r);
     code = kafc_reader_close(r, wait_ms(s), &err);
     ck_assert_msg(!s->whole || code == KAFC_OK, "%s", err.message);
@@ -135,7 +177,7 @@ static void scenario(struct scene *s)
     kafc_client_free(c);
 }
 
-static void replay(bool all_after, int step)
+static void replay(bool claims, bool all_after, int step)
 {
     struct reading e;
     struct test_alloc a;
@@ -145,7 +187,7 @@ static void replay(bool all_after, int step)
     for (int32_t p = 0; p < PARTITIONS; p++)
         put_records(&e, "t", p, MESSAGES, 1000, -1);
     for (long at = 1; rounds++ < ROUNDS_MAX; at += step) {
-        struct scene s = { .mock = e.mock, .mem = &a.mem, .whole = !all_after };
+        struct scene s = { .mock = e.mock, .mem = &a.mem, .whole = !all_after, .claims = claims };
 
         (void)snprintf(s.group, sizeof s.group, "g%ld", at);
         test_alloc_init(&a);
@@ -164,15 +206,28 @@ static void replay(bool all_after, int step)
 
 START_TEST(a_group_with_one_allocation_failing)
 {
-    replay(false, 1);
+    replay(false, false, 1);
 }
 END_TEST
 
 START_TEST(a_group_with_all_allocations_failing_from_one_on)
 {
-    replay(true, 3);
+    replay(false, true, 3);
+}
+END_TEST
+
+START_TEST(claims_with_one_allocation_failing)
+{
+    replay(true, false, 1);
+}
+END_TEST
+
+START_TEST(claims_with_all_allocations_failing_from_one_on)
+{
+    replay(true, true, 3);
 }
 END_TEST
 
 SUITE_MAIN("oom/group", 100, a_group_with_one_allocation_failing,
-           a_group_with_all_allocations_failing_from_one_on)
+           a_group_with_all_allocations_failing_from_one_on, claims_with_one_allocation_failing,
+           claims_with_all_allocations_failing_from_one_on)
