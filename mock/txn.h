@@ -38,10 +38,10 @@ struct kafc_mtxn *kafc__mtxn_find(const struct kafc_cluster *c, kafc_str id);
 /* producer -1: none is expected. */
 kafc_err kafc__mtxn_init(struct kafc_cluster *c, kafc_str id, int32_t timeout_ms, int64_t producer,
                          int16_t epoch, int64_t *next, int16_t *next_epoch);
-/* Each begins the transaction if none is open; false: out of memory. */
 /* The partitions of a topic are elsewhere now. */
 void kafc__mtxns_moved(struct kafc_cluster *c, const struct kafc_mpart *from, int32_t n,
                        struct kafc_mpart *to);
+/* Each begins the transaction if none is open; false: out of memory. */
 bool kafc__mtxn_add(struct kafc_cluster *c, struct kafc_mtxn *t, struct kafc_mpart *p);
 bool kafc__mtxn_add_group(struct kafc_cluster *c, struct kafc_mtxn *t, struct kafc_mgroup *g);
 bool kafc__mtxn_has(const struct kafc_mtxn *t, const struct kafc_mpart *p);
