@@ -13,6 +13,7 @@
 
 enum {
     GROUP_KEY,
+    FIRST_STATIC = 5, /* of JoinGroup: knows of instances */
     PARK_SPARE_US = 5000000,
     NODE_US = 5000,
     NODE_TRIES = 5,
@@ -126,6 +127,16 @@ static bool fill_protocol(struct kafc_group *g, const struct kafc_assignor *a,
            kafc__assign_subscribe(a, &self, &g->arena, &p->metadata, NULL) == KAFC_OK;
 }
 
+static kafc_err join_prepare(struct kafc_request *rq, kafc_error *err)
+{
+    struct kafc_group *g = rq->owner;
+    if (g->instance && rq->version < FIRST_STATIC)
+        return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                           "the coordinator's broker is too old for static members, who need 2.3 or later: do without "
+                           "the instance id \"%.80s\"", g->instance);
+    return KAFC_OK;
+}
+
 static bool fill_join(struct kafc_group *g)
 {
     struct kafc_join_group_req *q = &g->req.join;
@@ -146,6 +157,7 @@ static bool fill_join(struct kafc_group *g)
                                 (int32_t)strlen(g->reason) };
     if (g->arena.failed)
         return false;
+    g->rq.prepare = join_prepare;
     g->rejoin_at = INT64_MAX; /* whatever was a reason until now */
     int64_t park = (int64_t)g->cfg.max_poll_interval_ms * 1000 + PARK_SPARE_US;
     if (g->rq.timeout_us < park)

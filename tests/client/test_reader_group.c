@@ -390,6 +390,20 @@ START_TEST(closing_the_client_leaves_the_group)
 }
 END_TEST
 
+START_TEST(W8_an_old_broker_has_no_static_members)
+{
+    struct reading e;
+
+    reading_open(&e, 1, 1);
+    ck_ok(kafc_mock_set_release(e.mock, "2.1"));
+    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .group_instance = "one"));
+    ck_assert_int_eq(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err), KAFC_ERR_UNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(e.err.message, "2.3"));
+    ck_assert_int_eq(e.err.cls, KAFC_CLASS_FATAL);
+    reading_close(&e);
+}
+END_TEST
+
 SUITE_MAIN("client/reader_group", 30, R8_each_partition_that_came_goes_once,
            R8_each_partition_that_came_goes_once_cooperatively,
            R6_what_is_kept_goes_on_through_a_cooperative_rebalance,
@@ -398,4 +412,5 @@ SUITE_MAIN("client/reader_group", 30, R8_each_partition_that_came_goes_once,
            R8_a_notice_may_commit, R8_who_does_not_come_back_loses_its_partitions_and_is_told,
            R8_who_takes_one_message_after_the_other_is_not_away,
            R12_a_group_that_is_denied_is_named_with_each_call, calls_that_need_a_group_say_so,
-           options_of_groups_are_checked, closing_the_client_leaves_the_group)
+           options_of_groups_are_checked, closing_the_client_leaves_the_group,
+           W8_an_old_broker_has_no_static_members)
