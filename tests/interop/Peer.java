@@ -13,16 +13,19 @@ import java.nio.file.Paths;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,6 +41,7 @@ public final class Peer
 {
     private final String brokers;
     private final Map<String, KafkaProducer<byte[], byte[]>> transactions = new HashMap<>();
+    private final Map<String, Member> members = new HashMap<>();
 
     private final Properties producing;
 
@@ -83,6 +87,24 @@ public final class Peer
             break;
         case "times":
             times(words);
+            break;
+        case "grow":
+            grow(words);
+            break;
+        case "join":
+            join(words);
+            break;
+        case "leave":
+            members.remove(words[1]).leave();
+            break;
+        case "keep":
+            keep(words);
+            break;
+        case "kept":
+            kept(words);
+            break;
+        case "coordinator":
+            coordinator(words);
             break;
         default:
             throw new IllegalArgumentException("unknown command " + words[0]);
@@ -287,5 +309,63 @@ public final class Peer
             lines.sort(null);
             Files.write(Paths.get(words[1]), lines);
         }
+    }
+
+    /* grow TOPIC PARTITIONS */
+    private void grow(String[] words) throws Exception
+    {
+        int partitions = Integer.parseInt(words[2]);
+        try (Admin admin = Admin.create(properties(words, words.length))) {
+            admin.createPartitions(Map.of(words[1], NewPartitions.increaseTo(partitions))).all().get();
+        }
+    }
+
+    /* join ID FILE GROUP TOPICS [property=value]... */
+    private void join(String[] words) throws Exception
+    {
+        Properties properties = properties(words, 5);
+        properties.put("group.id", words[3]);
+        members.put(words[1], new Member(words[2], words[4], properties));
+    }
+
+    /* keep GROUP TOPIC PARTITION OFFSET METADATA: commits, without being a member */
+    private void keep(String[] words)
+    {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(grouped(words[1]))) {
+            consumer.commitSync(Map.of(new TopicPartition(words[2], Integer.parseInt(words[3])),
+                new OffsetAndMetadata(Long.parseLong(words[4]), words[5])));
+        }
+    }
+
+    /* kept FILE GROUP TOPIC: a line "partition offset metadata" for each partition that has something committed */
+    private void kept(String[] words) throws Exception
+    {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(grouped(words[2]))) {
+            List<String> lines = new ArrayList<>();
+            for (Map.Entry<TopicPartition, OffsetAndMetadata> e :
+                consumer.committed(new HashSet<>(partitions(consumer, words[3]))).entrySet()) {
+                if (e.getValue() != null) {
+                    lines.add(e.getKey().partition() + " " + e.getValue().offset() + " " + e.getValue().metadata());
+                }
+            }
+            lines.sort(null);
+            Files.write(Paths.get(words[1]), lines);
+        }
+    }
+
+    /* coordinator FILE GROUP: the number of the broker */
+    private void coordinator(String[] words) throws Exception
+    {
+        try (Admin admin = Admin.create(properties(words, words.length))) {
+            Files.write(Paths.get(words[1]), List.of(String.valueOf(
+                admin.describeConsumerGroups(List.of(words[2])).all().get().get(words[2]).coordinator().id())));
+        }
+    }
+
+    private Properties grouped(String group)
+    {
+        Properties properties = properties(new String[0], 0);
+        properties.put("group.id", group);
+        return properties;
     }
 }

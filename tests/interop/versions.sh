@@ -19,6 +19,7 @@ since()
     keeps-batches) echo 0.11.0 ;;     # older ones compress anew what they store
     times) echo 0.10.1 ;;             # ListOffsets finds the first record of a time
     create-topics) echo 0.10.1 ;;     # and deletes them: the protocol does, not ZooKeeper alone
+    create-partitions) echo 1.0.0 ;;
     headers) echo 0.11.0 ;;           # format 2
     followers) echo 2.4.0 ;;          # serve fetches, where leaders send who is near them
     delete-groups) echo 1.1.0 ;;
