@@ -41,7 +41,7 @@ typedef enum kafc_err_class {
     X(REPLICA_NOT_AVAILABLE, 9, REFRESH, "replica not available") \
     X(MESSAGE_TOO_LARGE, 10, USAGE, "the batch is larger than the broker or topic accepts (max.message.bytes)") \
     X(STALE_CONTROLLER_EPOCH, 11, FATAL, "stale controller epoch") \
-    X(OFFSET_METADATA_TOO_LARGE, 12, USAGE, "the string beside the offset is above the broker's offset.metadata.max.bytes") \
+    X(OFFSET_METADATA_TOO_LARGE, 12, USAGE, "the string beside the offset is above offset.metadata.max.bytes") \
     X(NETWORK_EXCEPTION, 13, REFRESH, "network exception") \
     X(COORDINATOR_LOAD_IN_PROGRESS, 14, RETRY, "the coordinator is still reading what it has to know") \
     X(COORDINATOR_NOT_AVAILABLE, 15, COORDINATOR, "there is no coordinator at the moment") \
@@ -52,10 +52,10 @@ typedef enum kafc_err_class {
     X(NOT_ENOUGH_REPLICAS_AFTER_APPEND, 20, RETRY, "written, but to fewer replicas than min.insync.replicas") \
     X(INVALID_REQUIRED_ACKS, 21, USAGE, "invalid required acks") \
     X(ILLEGAL_GENERATION, 22, REJOIN, "the group has gone on to another generation") \
-    X(INCONSISTENT_GROUP_PROTOCOL, 23, FATAL, "the group has another protocol type, or no assignor in common with this member") \
+    X(INCONSISTENT_GROUP_PROTOCOL, 23, FATAL, "the group has another protocol type, or no assignor in common") \
     X(INVALID_GROUP_ID, 24, USAGE, "not a legal name of a group") \
     X(UNKNOWN_MEMBER_ID, 25, REJOIN, "the coordinator knows no such member of the group, or not any more") \
-    X(INVALID_SESSION_TIMEOUT, 26, USAGE, "out of the broker's group.min.session.timeout.ms to group.max.session.timeout.ms") \
+    X(INVALID_SESSION_TIMEOUT, 26, USAGE, "out of the broker's group.min. and max.session.timeout.ms") \
     X(REBALANCE_IN_PROGRESS, 27, REJOIN, "the group is rebalancing") \
     X(INVALID_COMMIT_OFFSET_SIZE, 28, USAGE, "invalid commit offset size") \
     X(TOPIC_AUTHORIZATION_FAILED, 29, FATAL, "this client may not do that with the topic: an ACL is missing") \
