@@ -98,17 +98,29 @@ static kafc_err check(const char *name, const char *value, const struct kafc_opt
     return KAFC_OK;
 }
 
-/* What people bring along from other clients and kafc does not have; NULL: a name that nobody knows. */
+/* What people bring along from other clients and kafc does not have, and why; NULL: a name that nobody knows. */
 static const char *not_there(const char *name)
 {
+    static const char commits[] =
+        "nothing is committed unless it is asked for: kafc_reader_read() marks messages "
+        "as it goes, and auto.commit.interval.ms says how often marks are committed";
     static const struct {
         const char *begin, *what;
     } known[] = {
-        { "security.", "TLS and SASL are" },
-        { "ssl.", "TLS is" },
-        { "sasl.", "SASL is" },
-        { "enable.auto.commit", "commits by themselves (kafc_reader_read() marks what is then committed) are" },
-        { "enable.auto.offset.store", "commits by themselves (kafc_reader_read() marks what is then committed) are" },
+        { "security.", "TLS and SASL are not there yet" },
+        { "ssl.", "TLS is not there yet" },
+        { "sasl.", "SASL is not there yet" },
+        { "enable.auto.commit", commits },
+        { "enable.auto.offset.store", commits },
+        { "group.protocol",
+          "the group protocol of KIP-848 is not there yet, and there is no choice" },
+        { "group.remote.assignor", "the group protocol of KIP-848 is not there yet" },
+        { "key.deserializer", "keys are bytes" },
+        { "value.deserializer", "values are bytes" },
+        { "key.serializer", "keys are bytes" },
+        { "value.serializer", "values are bytes" },
+        { "max.poll.records",
+          "kafc_reader_fetch() gives one message, kafc_reader_fetch_batch() a batch" },
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strncmp(name, known[i].begin, strlen(known[i].begin)) == 0)
@@ -126,8 +138,7 @@ kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *v
     if (rc != KAFC_OK)
         return rc;
     if (!row && not_there(name))
-        return kafc__error(err, KAFC_ERR_USAGE, "'%.64s' cannot be set: %s not there yet", name,
-                           not_there(name));
+        return kafc__error(err, KAFC_ERR_USAGE, "'%.64s' cannot be set: %s", name, not_there(name));
     if (!row)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s'; the nearest is '%s'",
                            name, kafc__options_nearest(name));

@@ -157,10 +157,12 @@ bool kafc__group_membership(const struct kafc_group *g, struct kafc_membership *
 
 bool kafc__group_why(const struct kafc_group *g, kafc_error *out)
 {
-    if (g->trouble.code == KAFC_OK)
-        return false;
-    *out = g->trouble;
-    return true;
+    const kafc_error *why = &g->trouble;
+    if (why->code == KAFC_OK) /* nobody has been asked yet */
+        why = g->generation < 0 ? kafc__core_trouble(g->core) : NULL;
+    if (why)
+        *out = *why;
+    return why != NULL;
 }
 
 const char *kafc__group_state_name(const struct kafc_group *g)

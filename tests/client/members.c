@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Helpers of the tests of readers in groups.
+ * Members for tests.
  */
 #include "tests/client/members.h"
-
-#include <time.h>
 
 #include <kafc/groups.h>
 
@@ -14,7 +12,6 @@ void member_told(void *ctx, kafc_reader *r, const kafc_rebalance *what)
 
     ck_assert_msg(m->inside, "told outside of a call");
     m->reader = r; /* the first may come before open has returned it to the test */
-    m->thread = pthread_self();
     switch (what->kind) {
     case KAFC_ASSIGNED:
         m->assigned++;
@@ -32,8 +29,6 @@ void member_told(void *ctx, kafc_reader *r, const kafc_rebalance *what)
         break;
     }
     ck_assert_int_ge(m->owned, 0);
-    if (m->in)
-        m->in(m, what);
 }
 
 void member_open(struct reading *e, struct member *m, const kafc_reader_options *o)
@@ -112,28 +107,9 @@ void member_expect_err(struct reading *e, struct member *m, kafc_err code)
                   got ? e->err.message : "a message");
 }
 
-int64_t group_committed(struct reading *e, int32_t partition)
-{
-    int64_t offset = KAFC_OFFSET_UNKNOWN;
-
-    return kafc_mock_committed(e->mock, "g", "t", partition, &offset) == KAFC_OK
-               ? offset
-               : KAFC_OFFSET_UNKNOWN;
-}
-
 void group_commit(struct reading *e, int32_t partition, int64_t offset)
 {
     kafc_offset o = { .topic = "t", .partition = partition, .offset = offset };
 
     ck_ok(kafc_client_commit_offsets(e->client, "g", &o, 1, SOON, &e->err));
-}
-
-void await_requests(struct reading *e, int16_t api, uint64_t arrived)
-{
-    int64_t until = kafc__clock_mono_us() + (int64_t)SOON * 1000;
-
-    while (kafc_mock_requests(e->mock, 0, api) < arrived) {
-        ck_assert_msg(kafc__clock_mono_us() < until, "request %d does not come", api);
-        nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
-    }
 }

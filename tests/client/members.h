@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the tests of readers in groups share, besides tests/client/reading.h:
- * a function that is told of rebalances, and several members that are driven by
- * the one thread of a test, in turn.
+ * Members with options of their own, and what each was told: for tests that ask
+ * more of one than the crowd of tests/client/grouping.h.
  */
 #ifndef KAFC_TESTS_MEMBERS_H
 #define KAFC_TESTS_MEMBERS_H
 
-#include <pthread.h>
-
-#include <kafc/group.h>
-
-#include "tests/client/reading.h"
+#include "tests/client/grouping.h"
 
 /* A member: its reader, and what it was told. */
 struct member {
@@ -19,13 +14,9 @@ struct member {
     int assigned, revoked, lost; /* notices */
     int owned;                   /* partitions, as the notices say */
     kafc_err why;                /* of the last LOST */
-    pthread_t thread;            /* that the last notice came on */
     bool inside;                 /* the test is in a call that may tell */
-    void (*in)(struct member *m,
-               const kafc_rebalance *what); /* what a notice is used for; or NULL */
-    void *ctx;                              /* for it */
-    kafc_message m;                         /* the last one */
-    int64_t read;                           /* messages */
+    kafc_message m;              /* the last one */
+    int64_t read;                /* messages */
 };
 
 /* For on_rebalance, ctx the member. */
@@ -38,18 +29,13 @@ void member_open(struct reading *e, struct member *m, const kafc_reader_options 
 void member_close(struct reading *e, struct member *m);
 /* One fetch: a message or nothing within the time. */
 kafc_err member_fetch(struct reading *e, struct member *m, int timeout_ms);
-/* Drives n members in turn until each owns so many partitions and the group is stable. Messages that come are
- * counted. */
+/* Drives n members in turn until each owns so many partitions and the group is stable. Messages are counted. */
 void members_settle(struct reading *e, struct member **m, int n, const int *owned);
 /* The next message of m. */
 void member_expect(struct reading *e, struct member *m, int32_t partition, int64_t offset);
 void member_expect_err(struct reading *e, struct member *m, kafc_err code);
 
-/* What "g" has committed of "t", by the mock; or KAFC_OFFSET_UNKNOWN. */
-int64_t group_committed(struct reading *e, int32_t partition);
 /* "g" without members has committed this. */
 void group_commit(struct reading *e, int32_t partition, int64_t offset);
-/* Waits until `arrived` requests of the API have come. */
-void await_requests(struct reading *e, int16_t api, uint64_t arrived);
 
 #endif

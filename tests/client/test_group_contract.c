@@ -19,7 +19,7 @@ static void open_t(struct reading *e, int32_t partitions, int32_t records)
         put_records(e, "t", p, records, 1000, -1);
 }
 
-static void settle(struct reading *e, struct member *m, int owned)
+static void settle_one(struct reading *e, struct member *m, int owned)
 {
     members_settle(e, &m, 1, &owned);
 }
@@ -56,6 +56,23 @@ START_TEST(options_that_make_no_sense_are_named)
 }
 END_TEST
 
+START_TEST(a_timeout_names_the_broker_that_cannot_be_reached)
+{
+    struct reading e;
+    struct member m = { 0 };
+
+    open_t(&e, 1, 0);
+    ck_ok(kafc_mock_stop_broker(e.mock, 1));
+    member_open(&e, &m, MEMBER(&m, .topic = "t"));
+    ck_assert_int_eq(member_fetch(&e, &m, 100), KAFC_ERR_TIMED_OUT);
+    ck_assert_msg(strstr(e.err.message, kafc_mock_bootstrap(e.mock)) != NULL &&
+                      strstr(e.err.message, "refused") != NULL,
+                  "%s", e.err.message);
+    member_close(&e, &m);
+    reading_close(&e);
+}
+END_TEST
+
 /* --- Members --------------------------------------------------------------------------------- */
 
 START_TEST(a_member_that_gets_nothing_is_told)
@@ -65,7 +82,7 @@ START_TEST(a_member_that_gets_nothing_is_told)
 
     open_t(&e, 1, 0);
     member_open(&e, &a, MEMBER(&a, .topic = "t"));
-    settle(&e, &a, 1);
+    settle_one(&e, &a, 1);
     member_open(&e, &b, MEMBER(&b, .topic = "t"));
     while (b.assigned == 0 || a.owned + b.owned != 1) {
         member_fetch(&e, both[0], 5);
@@ -117,7 +134,7 @@ START_TEST(two_readers_with_one_instance_id_fence_each_other_and_say_so)
 
     open_t(&e, 1, 0);
     member_open(&e, &a, MEMBER(&a, .topic = "t", .group_instance = "one"));
-    settle(&e, &a, 1);
+    settle_one(&e, &a, 1);
     member_open(&e, &b, MEMBER(&b, .topic = "t", .group_instance = "one"));
     while (b.owned == 0)
         member_fetch(&e, &b, 5);
@@ -167,9 +184,9 @@ START_TEST(an_expression_matches_what_is_there_and_what_comes_but_nothing_intern
     ck_ok(kafc_mock_create_topic(e.mock, "u1", 1, 0));
     member_open(&e, &m, MEMBER(&m, .topic = NULL));
     ck_ok(kafc_reader_subscribe(m.reader, topics, 1, &e.err));
-    settle(&e, &m, 2);
+    settle_one(&e, &m, 2);
     ck_ok(kafc_mock_create_topic(e.mock, "u2", 2, 0));
-    settle(&e, &m, 4);
+    settle_one(&e, &m, 4);
     ck_assert_int_eq(kafc_reader_assignment(m.reader, tp, 8), 4); /* by topic and partition */
     ck_assert_str_eq(tp[0].topic, "t");
     ck_assert_str_eq(tp[1].topic, "u1");
@@ -258,14 +275,15 @@ START_TEST(a_broker_that_stops_half_way_is_waited_for)
     }
     member_close(&e, &m);
     for (int32_t p = 0; p < 3; p++)
-        ck_assert_int_eq(group_committed(&e, p), 10);
+        ck_assert_int_eq(committed(&e, p), 10);
     ck_assert_int_eq(m.lost, 0);
     reading_close(&e);
 }
 END_TEST
 
 SUITE_MAIN("client/group_contract", 60, options_that_make_no_sense_are_named,
-           a_member_that_gets_nothing_is_told, a_static_member_comes_back_without_a_rebalance,
+           a_timeout_names_the_broker_that_cannot_be_reached, a_member_that_gets_nothing_is_told,
+           a_static_member_comes_back_without_a_rebalance,
            two_readers_with_one_instance_id_fence_each_other_and_say_so,
            a_session_timeout_that_the_broker_refuses_is_told_with_each_call,
            an_expression_matches_what_is_there_and_what_comes_but_nothing_internal,

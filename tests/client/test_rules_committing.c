@@ -45,13 +45,12 @@ static uint64_t commits(struct reading *e)
     return kafc_mock_requests(e->mock, 0, KAFC_API_OFFSET_COMMIT);
 }
 
-static void await_committed(struct reading *e, int32_t partition, int64_t offset)
+static void until_committed(struct reading *e, int32_t partition, int64_t offset)
 {
     int64_t until = kafc__clock_mono_us() + (int64_t)SOON * 1000;
 
-    while (group_committed(e, partition) != offset)
-        ck_assert_msg(kafc__clock_mono_us() < until, "committed: %d",
-                      (int)group_committed(e, partition));
+    while (committed(e, partition) != offset)
+        ck_assert_msg(kafc__clock_mono_us() < until, "committed: %d", (int)committed(e, partition));
 }
 
 /* --- R4: nothing unless asked -------------------------------------------------------------- */
@@ -67,12 +66,12 @@ START_TEST(R4_marks_go_out_in_unsubscribe_and_close)
     m.inside = true;
     ck_ok(kafc_reader_unsubscribe(m.reader, SOON, &e.err));
     m.inside = false;
-    ck_assert_int_eq(group_committed(&e, 0), 3);
+    ck_assert_int_eq(committed(&e, 0), 3);
     ck_ok(kafc_reader_subscribe(m.reader, (const char *const[]){ "t" }, 1, &e.err));
     read_to(&e, &m, 3, 5);
     ck_ok(kafc_reader_mark(m.reader, &m.m, &e.err));
     member_close(&e, &m);
-    ck_assert_int_eq(group_committed(&e, 0), 5);
+    ck_assert_int_eq(committed(&e, 0), 5);
     reading_close(&e);
 }
 END_TEST
@@ -87,13 +86,13 @@ START_TEST(R4_marks_go_out_on_unassign)
     read_to(&e, &m, 0, 3);
     ck_ok(kafc_reader_mark(m.reader, &m.m, &e.err));
     ck_ok(kafc_reader_assign(m.reader, NULL, 0, &e.err));
-    await_committed(&e, 0, 3);
+    until_committed(&e, 0, 3);
     ck_ok(kafc_reader_assign_add(m.reader, &(kafc_assignment){ .topic = "t" }, 1, &e.err));
     read_to(&e, &m, 3, 5);
     ck_ok(kafc_reader_mark(m.reader, &m.m, &e.err));
     ck_ok(kafc_reader_assign_remove(m.reader, &(kafc_topic_partition){ "t", 0 }, 1, &e.err));
     member_close(&e, &m);
-    ck_assert_int_eq(group_committed(&e, 0), 5);
+    ck_assert_int_eq(committed(&e, 0), 5);
     reading_close(&e);
 }
 END_TEST
@@ -141,10 +140,10 @@ START_TEST(R5_a_commit_names_the_next_offset)
     }
     kafc_message two[2] = { *seen[3], *seen[1] }; /* the highest of each partition */
     ck_ok(kafc_reader_commit(m.reader, two, 2, SOON, &e.err));
-    ck_assert_int_eq(group_committed(&e, 0), 4);
+    ck_assert_int_eq(committed(&e, 0), 4);
     ck_ok(
         kafc_reader_commit(m.reader, seen[0], 1, SOON, &e.err)); /* a call of its own may go back */
-    ck_assert_int_eq(group_committed(&e, 0), 1);
+    ck_assert_int_eq(committed(&e, 0), 1);
     for (int i = 0; i < 4; i++)
         kafc_message_free(seen[i]);
     close_both(&e, &m);
@@ -201,7 +200,7 @@ START_TEST(R5_a_message_that_cannot_be_handled_is_not_passed)
     }
     ck_assert_int_eq(tries, 3);
     member_close(&e, &m);
-    ck_assert_int_eq(group_committed(&e, 0), 10);
+    ck_assert_int_eq(committed(&e, 0), 10);
     reading_close(&e);
 }
 END_TEST
@@ -259,7 +258,7 @@ START_TEST(R7_asynchronous_commits_are_put_together_answered_in_order_and_waited
         ck_assert_int_eq(all.code[i], KAFC_OK);
     }
     ck_assert_uint_le(commits(&e) - sent, 5); /* the first, and those that came meanwhile */
-    ck_assert_int_eq(group_committed(&e, 0), 9);
+    ck_assert_int_eq(committed(&e, 0), 9);
     kafc__mutex_fini(&all.mutex);
     reading_close(&e);
 }
@@ -276,7 +275,7 @@ START_TEST(R7_all_that_was_delivered_and_nothing_that_was_not)
     ck_assert_uint_eq(commits(&e), 0);
     read_to(&e, &m, 0, 6);
     ck_ok(kafc_reader_commit_delivered(m.reader, SOON, &e.err));
-    ck_assert_int_eq(group_committed(&e, 0), 6);
+    ck_assert_int_eq(committed(&e, 0), 6);
     ck_ok(kafc_reader_commit_delivered(m.reader, SOON, &e.err));
     ck_assert_uint_eq(commits(&e), 1); /* nothing new */
     close_both(&e, &m);
@@ -298,11 +297,11 @@ START_TEST(R13_an_offset_manager)
     o = at(0, 5); /* any partition, also one that is not read */
     ck_ok(kafc_reader_mark_offsets(m.reader, &o, 1, &e.err));
     ck_ok(kafc_reader_commit_marked(m.reader, SOON, &e.err));
-    ck_assert_int_eq(group_committed(&e, 0), 5);
+    ck_assert_int_eq(committed(&e, 0), 5);
     o.offset = 2; /* back, by an explicit reset */
     ck_ok(kafc_reader_mark_offsets(m.reader, &o, 1, &e.err));
     ck_ok(kafc_reader_commit_marked(m.reader, SOON, &e.err));
-    ck_assert_int_eq(group_committed(&e, 0), 2);
+    ck_assert_int_eq(committed(&e, 0), 2);
     ck_ok(kafc_reader_assign(m.reader, &(kafc_assignment){ .topic = "t" }, 1, &e.err));
     member_expect(&e, &m, 0, 2); /* by hand, from where the group is */
     old = kafc_message_dup(&m.m);
@@ -310,7 +309,7 @@ START_TEST(R13_an_offset_manager)
     ck_ok(kafc_reader_mark(m.reader, &m.m, &e.err));
     ck_ok(kafc_reader_mark(m.reader, old, &e.err)); /* forward by marking */
     ck_ok(kafc_reader_commit_marked(m.reader, SOON, &e.err));
-    ck_assert_int_eq(group_committed(&e, 0), 6);
+    ck_assert_int_eq(committed(&e, 0), 6);
     kafc_message_free(old);
     close_both(&e, &m);
 }

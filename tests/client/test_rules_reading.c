@@ -24,7 +24,7 @@ static void subscribe(struct reading *e, struct member *m, const char *const *to
     ck_assert_msg(code == KAFC_OK, "%s: %s", kafc_err_name(code), e->err.message);
 }
 
-static void settle(struct reading *e, struct member *m, int owned)
+static void settle_one(struct reading *e, struct member *m, int owned)
 {
     members_settle(e, &m, 1, &owned);
 }
@@ -42,9 +42,9 @@ START_TEST(R1_another_set_rejoins)
     ck_ok(kafc_mock_create_topic(e.mock, "u", 2, 0));
     member_open(&e, &m, MEMBER(&m, .topic = NULL));
     subscribe(&e, &m, one, 1);
-    settle(&e, &m, 1);
+    settle_one(&e, &m, 1);
     subscribe(&e, &m, other, 1);
-    settle(&e, &m, 2);
+    settle_one(&e, &m, 2);
     ck_assert_int_eq(kafc_reader_assignment(m.reader, &tp, 1), 2);
     ck_assert_str_eq(tp.topic, "u");
     member_close(&e, &m);
@@ -94,7 +94,7 @@ START_TEST(R3_where_nothing_is_committed)
 
     open_t(&e, 1, 10);
     member_open(&e, &m, MEMBER(&m, .topic = "t", .start = begins[_i].start));
-    settle(&e, &m, 1);
+    settle_one(&e, &m, 1);
     do { /* the end as it is now: then what comes after it */
         if (m.read == 0 && begins[_i].first == 10)
             member_fetch(&e, &m, 5);
@@ -283,7 +283,7 @@ START_TEST(R11_a_member_that_reads_to_the_end_as_it_is_now)
     put_records(&e, "t", 0, 1, 2000, -1);
     member_expect_err(&e, &m, KAFC_ERR_END_OF_RANGE);
     ck_ok(kafc_reader_commit_delivered(m.reader, SOON, &e.err));
-    ck_assert_int_eq(group_committed(&e, 0), 3);
+    ck_assert_int_eq(committed(&e, 0), 3);
     member_close(&e, &m);
     reading_close(&e);
 }
