@@ -6,7 +6,7 @@
 #include "mock/state.h"
 #include "protocol/registry.h"
 
-enum { COLUMNS = 23 };
+enum { COLUMNS = 24 };
 
 static const int16_t column[COLUMNS] = { KAFC_API_PRODUCE,
                                          KAFC_API_FETCH,
@@ -30,7 +30,8 @@ static const int16_t column[COLUMNS] = { KAFC_API_PRODUCE,
                                          KAFC_API_DESCRIBE_GROUPS,
                                          KAFC_API_LIST_GROUPS,
                                          KAFC_API_DELETE_GROUPS,
-                                         KAFC_API_OFFSET_DELETE };
+                                         KAFC_API_OFFSET_DELETE,
+                                         KAFC_API_OFFSET_FOR_LEADER_EPOCH };
 
 /* Up to which version, from 0 on; -1: not there. */
 static const struct {
@@ -39,18 +40,21 @@ static const struct {
 } releases[] = {
     /* these two close the connection over ApiVersions */
     { "0.8",
-      { 0, 0, 0, 0, -1, -1, -1, -1, 1, 1, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 } },
-    { "0.9", { 1, 1, 0, 0, -1, -1, -1, -1, 2, 1, 0, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, -1, -1 } },
-    { "0.10.0", { 2, 2, 0, 1, 0, -1, -1, -1, 2, 1, 0, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, -1, -1 } },
-    { "0.10.1", { 2, 3, 1, 2, 0, 0, 0, -1, 2, 1, 0, -1, -1, -1, -1, 1, 0, 0, 0, 0, 0, -1, -1 } },
-    { "0.11", { 3, 5, 2, 4, 1, 2, 1, 0, 3, 3, 1, 0, 0, 0, 0, 2, 1, 1, 1, 1, 1, -1, -1 } },
-    { "1.1", { 5, 7, 2, 5, 1, 2, 1, 0, 3, 3, 1, 0, 0, 0, 0, 2, 1, 1, 1, 1, 1, 0, -1 } },
-    { "2.1", { 7, 10, 4, 7, 2, 3, 3, 1, 6, 5, 2, 1, 1, 1, 2, 3, 2, 2, 2, 2, 2, 1, -1 } },
-    { "2.8", { 9, 12, 6, 11, 3, 7, 6, 4, 8, 7, 3, 3, 3, 3, 3, 7, 5, 4, 4, 5, 4, 2, 0 } },
+      { 0, 0, 0, 0, -1, -1, -1, -1, 1, 1, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 } },
+    { "0.9",
+      { 1, 1, 0, 0, -1, -1, -1, -1, 2, 1, 0, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, -1, -1, -1 } },
+    { "0.10.0",
+      { 2, 2, 0, 1, 0, -1, -1, -1, 2, 1, 0, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, -1, -1, -1 } },
+    { "0.10.1",
+      { 2, 3, 1, 2, 0, 0, 0, -1, 2, 1, 0, -1, -1, -1, -1, 1, 0, 0, 0, 0, 0, -1, -1, -1 } },
+    { "0.11", { 3, 5, 2, 4, 1, 2, 1, 0, 3, 3, 1, 0, 0, 0, 0, 2, 1, 1, 1, 1, 1, -1, -1, 0 } },
+    { "1.1", { 5, 7, 2, 5, 1, 2, 1, 0, 3, 3, 1, 0, 0, 0, 0, 2, 1, 1, 1, 1, 1, 0, -1, 0 } },
+    { "2.1", { 7, 10, 4, 7, 2, 3, 3, 1, 6, 5, 2, 1, 1, 1, 2, 3, 2, 2, 2, 2, 2, 1, -1, 2 } },
+    { "2.8", { 9, 12, 6, 11, 3, 7, 6, 4, 8, 7, 3, 3, 3, 3, 3, 7, 5, 4, 4, 5, 4, 2, 0, 4 } },
 };
 
 /* The present: all that is served, but the versions that 4.0 has removed. */
-static const int8_t present_min[COLUMNS] = { 3, 4, 1, 0, 0, 2, 1, 0, 2, 1 };
+static const int8_t present_min[COLUMNS] = { 3, 4, 1, 0, 0, 2, 1, 0, 2, 1, [COLUMNS - 1] = 2 };
 
 static void present(struct kafc_cluster *c)
 {

@@ -28,6 +28,7 @@ static const struct kafc_mserve *const served[KAFC_MOCK_APIS] = {
     &kafc__mock_list_groups,
     &kafc__mock_delete_groups,
     &kafc__mock_offset_delete,
+    &kafc__mock_offset_for_leader_epoch,
 };
 
 const struct kafc_mserve *kafc__mock_serve_at(int index)

@@ -19,7 +19,7 @@ enum {
     KAFC_MOCK_BROKERS_MAX = 64,
     KAFC_MOCK_PARTITIONS_MAX = 100000,
     KAFC_MOCK_FRAME_MAX = 104857600,
-    KAFC_MOCK_APIS = 23,      /* that are served */
+    KAFC_MOCK_APIS = 24,      /* that are served */
     KAFC_MOCK_SLOTS = 16,     /* of coordinators, of each kind */
     KAFC_MOCK_SESSIONS = 1000 /* fetch sessions of a broker */
 };
@@ -183,7 +183,7 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_txn_offset_commit, kafc__mock_offset_commit, kafc__mock_offset_fetch,
     kafc__mock_join_group, kafc__mock_sync_group, kafc__mock_heartbeat, kafc__mock_leave_group,
     kafc__mock_describe_groups, kafc__mock_list_groups, kafc__mock_delete_groups,
-    kafc__mock_offset_delete;
+    kafc__mock_offset_delete, kafc__mock_offset_for_leader_epoch;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);

@@ -4,9 +4,9 @@
  * Produce 0-13, Fetch 0-18, ListOffsets 0-11, Metadata 0-13, ApiVersions 0-5,
  * CreateTopics 0-7, DeleteTopics 0-6, FindCoordinator 0-6, transactions
  * (InitProducerId 0-5, AddPartitionsToTxn 0-5, AddOffsetsToTxn 0-4,
- * TxnOffsetCommit 0-5, EndTxn 0-5) and the offsets of groups without members
- * (OffsetCommit 0-10, OffsetFetch 0-10) as real ones do, with faults on
- * demand. Link libkafc_mock.a before libkafc.a.
+ * TxnOffsetCommit 0-5, EndTxn 0-5), OffsetForLeaderEpoch 0-4, and the offsets
+ * of groups without members (OffsetCommit 0-10, OffsetFetch 0-10) as real ones
+ * do, with faults on demand. Link libkafc_mock.a before libkafc.a.
  *
  * Threads: a mock has one thread of its own; every function may be called from
  * any thread. Nothing is written to disk; what the brokers hold is shared among

@@ -72,6 +72,7 @@ void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
     p->range_reset = false;
     p->lost = NULL;
     p->suspect = false;
+    p->sure_epoch = -1;
     p->diverges = -1;
     p->topic_id = (kafc_uuid){ 0 };
     p->last_epoch = -1;

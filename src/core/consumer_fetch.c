@@ -323,7 +323,7 @@ static void answer_one(struct kafc_fetcher *f, struct kafc_consumer_partition *p
     if (r->error_code == KAFC_OK &&
         (r->diverging_epoch.epoch >= 0 || r->diverging_epoch.end_offset >= 0)) {
         /* whatever stands in its place (KIP-320) */
-        p->lost = "it was truncated";
+        p->lost = kafc__truncated;
         p->diverges = r->diverging_epoch.epoch >= 0 ? r->diverging_epoch.end_offset : -1;
         out_of_range(f, p);
         return;
@@ -399,35 +399,6 @@ static size_t weigh(struct kafc_fetcher *f, const struct kafc_fetch_resp *resp)
 
 /* --- Size of answers ---------------------------------------------------------------- */
 
-/* What is received is read again at once, by the one who sums it up and by the application: half a megabyte is in a
- * cache then, 4 MB are not and cost half as much again. But where an answer is long on its way, a small one is mostly
- * way. */
-enum { ANSWER_LEAST = 1 << 19, ANSWER_EACH = 4096, ANSWER_SLOW_US = 10000, ANSWER_FAST_US = 2500 };
-
-/* At most, of n partitions: each of them costs something, too. */
-static size_t answer_for(const struct kafc_fetcher *f, size_t n)
-{
-    size_t least = ANSWER_LEAST + n * ANSWER_EACH;
-
-    return f && f->answer > least ? f->answer : least;
-}
-
-/* As large as it is, or larger: an answer that was as large as it might be and took long. */
-static void adapt(struct kafc_fetcher *f, size_t got)
-{
-    size_t most = (size_t)f->c->cfg.options.max_bytes;
-
-    /* Of old ones each partition has a share, and batches that are larger must be asked for again. */
-    if (f->rq.version < 3)
-        f->answer = most;
-    else if (got < (size_t)f->msg.max_bytes / 2)
-        return;
-    else if (f->rq.took_us > ANSWER_SLOW_US)
-        f->answer = got < most / 2 ? got * 2 : most;
-    else if (f->rq.took_us < ANSWER_FAST_US)
-        f->answer /= 2;
-}
-
 /* The request as a whole failed. */
 static void failed(struct kafc_fetcher *f, struct kafc_consumer_partition *p, const kafc_error *err,
                    bool final)
@@ -484,7 +455,7 @@ static void fetch_done(struct kafc_request *rq)
     changes = f->msg.session_epoch > 0;
     f->got = f->early = false;
     if (code == KAFC_OK)
-        adapt(f, weigh(f, &resp));
+        kafc__fetch_adapt(f, weigh(f, &resp));
     kafc__session_answered(f, code, code == KAFC_OK ? resp.session_id : 0);
     if (code != KAFC_OK) {
         err.broker = f->node_id;
@@ -506,6 +477,10 @@ static void fetch_done(struct kafc_request *rq)
         }
         if (r || (code == KAFC_OK && changes))
             kafc__cp_sense(p);
+        if (r && r->error_code == KAFC_OK) {
+            p->old_fetch = rq->version < 12;
+            p->sure_epoch = f->asked[i].epoch;
+        }
         if (r)
             answer_one(f, p, &resp, r);
         else if (code == KAFC_OK && changes)
@@ -540,70 +515,8 @@ static bool is_sure(const struct kafc_consumer_partition *p)
 static bool due(const struct kafc_consumer_partition *p, int64_t now)
 {
     return !p->dead && !p->paused && !p->busy && p->state == KAFC_CP_FETCH && p->retry_at <= now &&
-           p->meta && kafc__cp_is_low(p) && source(p) >= 0 && is_sure(p);
-}
-
-/* How many bytes a request for n partitions may ask for: an even share of what the budget leaves, for who waits and one
- * who may follow. 0: none, wait until something is taken or answered. *crowded: not all who wait will get any. */
-static int32_t room_for(const struct kafc_consumer *c, const struct kafc_fetcher *f, size_t n,
-                        size_t others, bool *crowded)
-{
-    const kafc_reader_options *o = &c->cfg.options;
-    size_t used = atomic_load(&c->budget->used) + c->reserved, one = (size_t)o->partition_max_bytes;
-    size_t left = used < c->budget->limit ? c->budget->limit - used : 0;
-    size_t want = one < (size_t)o->max_bytes / n ? one * n : (size_t)o->max_bytes;
-
-    if (want > answer_for(f, n))
-        want = answer_for(f, n);
-    if (left == 0 || (left < one && c->reserved > 0))
-        return 0;
-    size_t share = left / (others + 2);
-    share = share > one ? share : left < one ? left : one;
-    share = want < share ? want : share;
-    *crowded = left - share < others * one;
-    return (int32_t)share;
-}
-
-/* Before version 3 nothing bounds the answer but the bounds of its partitions. Those whose batch was cut off need what
- * they ask for: as many as there is room for, nothing of the rest. The others share what is left. */
-static void share_room(struct kafc_fetcher *f)
-{
-    int32_t n = f->msg.topics.n < f->nasked ? f->msg.topics.n : f->nasked, others = 0;
-    int32_t left = f->msg.max_bytes;
-
-    for (int32_t i = 0; i < n; i++) {
-        int32_t *max = &f->msg.topics.v[i].partitions.v[0].partition_max_bytes;
-
-        others += f->asked[i].p->max_bytes == 0;
-        if (f->asked[i].p->max_bytes > 0 && *max > left)
-            *max = 0;
-        left -= f->asked[i].p->max_bytes > 0 ? *max : 0;
-    }
-    int32_t share = others ? left / others : 0;
-    if (share == 0 && others == n)
-        share = 1;
-    for (int32_t i = 0; i < n; i++) {
-        int32_t *max = &f->msg.topics.v[i].partitions.v[0].partition_max_bytes;
-
-        if (f->asked[i].p->max_bytes == 0 && *max > share)
-            *max = share;
-    }
-}
-
-/* Before version 12 there is no word for the epoch of what was read last, before 7 there are no sessions. */
-static kafc_err fit(struct kafc_request *rq, kafc_error *err)
-{
-    struct kafc_fetcher *f = rq->owner;
-
-    if (rq->version < 7 && f->msg.session_epoch > 0)
-        return kafc__error(err, KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND,
-                           "node %d knows sessions no more", f->node_id);
-    if (rq->version < 3)
-        share_room(f);
-    for (int32_t i = 0; rq->version < 12 && i < f->msg.topics.n; i++)
-        for (int32_t k = 0; k < f->msg.topics.v[i].partitions.n; k++)
-            f->msg.topics.v[i].partitions.v[k].last_fetched_epoch = -1;
-    return KAFC_OK;
+           p->meta && kafc__cp_is_low(p) && source(p) >= 0 && is_sure(p) &&
+           kafc__cp_is_checked(p);
 }
 
 static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node,
@@ -618,7 +531,7 @@ static struct kafc_fetcher *fetcher_new(struct kafc_consumer *c, int32_t node,
     f->purpose = purpose;
     kafc__request_init(&f->rq, &kafc_fetch_api, &f->msg);
     kafc__session_init(&f->session);
-    f->rq.prepare = fit;
+    f->rq.prepare = kafc__fetch_fit;
     f->rq.done = fetch_done;
     f->rq.owner = f;
     kafc__arena_init(&f->arena, &c->cfg.mem, 0);
@@ -707,7 +620,8 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     word = kafc__session_add(f, p, rp);
     if (word == KAFC_SESSION_NO_MEMORY)
         return false;
-    kafc__cp_ask(&f->asked[f->nasked++], p);
+    kafc__cp_ask(&f->asked[f->nasked], p);
+    f->asked[f->nasked++].epoch = rp->current_leader_epoch;
     if (word == KAFC_SESSION_KNOWN)
         return true;
     kafc__msg_defaults(&kafc_fetch_req_topic_schema, t);
@@ -765,7 +679,7 @@ static bool ask(struct kafc_consumer *c, struct kafc_fetcher *first, size_t othe
         by_id = by_id && !kafc__uuid_is_zero(&p->meta->id);
     }
     f = get_slot(c, node, slot);
-    room = room_for(c, f, n, others, &crowded);
+    room = kafc__fetch_room(c, f, n, others, &crowded);
     if (room == 0)
         return false;
     first->turn = ++c->turns;

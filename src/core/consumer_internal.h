@@ -112,6 +112,8 @@ struct kafc_consumer_partition {
     int needs;                                  /* KAFC_NEED_* */
     int64_t first, last, start_time, stop_time; /* what lookups found; -1: none later */
     int64_t fetch_offset;                       /* next to ask for */
+    bool old_fetch;     /* its leader's Fetch has no word for last_epoch */
+    int32_t sure_epoch; /* the leader's, under which what was read is in the log; -1: of none */
     int32_t last_epoch;    /* leader epoch of what was fetched in front of it (KIP-320), or -1 */
     int32_t max_bytes;     /* more than the option, after a batch that was cut; 0: the option */
     int64_t stop_offset;   /* INT64_MAX: never */
@@ -170,6 +172,7 @@ struct kafc_fetcher {
     struct kafc_asked {
         struct kafc_consumer_partition *p;
         uint32_t version;
+        int32_t epoch; /* the leader's, as it was named; not of lookups */
     } * asked;
     int32_t nasked;
 };
@@ -211,7 +214,7 @@ struct kafc_consumer {
     struct kafc_list
         ready; /* partitions with something to take, each to be served once before any is again */
     struct kafc_list notices;           /* of no partition; they go first */
-    struct kafc_list fetchers, lookups; /* driver's thread only */
+    struct kafc_list fetchers, lookups, checks; /* driver's thread only */
     size_t reserved;                    /* what the fetches under way may bring */
     uint64_t turns; /* fetches sent so far */
     bool starved;                       /* something was not fetched for want of room */
@@ -332,7 +335,19 @@ void kafc__consumer_answered(struct kafc_consumer *c, int32_t node);
 void kafc__cp_nonsense(struct kafc_consumer_partition *p, int32_t node, const char *what);
 void kafc__cp_sense(const struct kafc_consumer_partition *p);
 void kafc__consumer_lookups(struct kafc_consumer *c); /* sends what lookups are due */
+/* Sends what comparisons of epochs are due; until they are answered nothing is fetched. */
+void kafc__consumer_checks(struct kafc_consumer *c);
+bool kafc__cp_is_checked(const struct kafc_consumer_partition *p);
+void kafc__epoch_checks_free(struct kafc_consumer *c);
+extern const char kafc__truncated[]; /* the reason, a clause */
 void kafc__consumer_fetches(struct kafc_consumer *c);
+/* How many bytes a request for n partitions may ask for: an even share of what the budget leaves, for who waits and one
+ * who may follow. 0: none, wait until something is taken or answered. *crowded: not all who wait will get any. */
+int32_t kafc__fetch_room(const struct kafc_consumer *c, const struct kafc_fetcher *f, size_t n,
+                         size_t others, bool *crowded);
+/* An answer of so many bytes came: the next may be larger. */
+void kafc__fetch_adapt(struct kafc_fetcher *f, size_t got);
+kafc_err kafc__fetch_fit(struct kafc_request *rq, kafc_error *err); /* its prepare() */
 void kafc__consumer_work(
     struct kafc_consumer *c); /* both, and the timer; takes the lock itself, calls on_ready */
 void kafc__fetcher_free(struct kafc_fetcher *f);

@@ -150,6 +150,7 @@ void kafc__consumer_work(struct kafc_consumer *c)
     reap(c);
     follow_topics(c, &committed);
     kafc__consumer_lookups(c);
+    kafc__consumer_checks(c);
     kafc__consumer_fetches(c);
     set_timer(c);
     ready = !kafc__list_empty(&c->ready) || !kafc__list_empty(&c->notices) || c->attention ||
@@ -316,6 +317,7 @@ struct kafc_consumer *kafc__consumer_new(struct kafc_core *core,
     kafc__list_init(&c->places);
     kafc__list_init(&c->fetchers);
     kafc__list_init(&c->lookups);
+    kafc__list_init(&c->checks);
     c->member.poked = poked;
     c->member.topic_news = topic_news;
     kafc__core_add(core, &c->member);
@@ -331,6 +333,7 @@ static void give_up_requests(struct kafc_consumer *c)
         kafc__fetcher_free(f);
     while ((l = KAFC_LIST_FIRST(&c->lookups, struct kafc_lookup, node)) != NULL)
         kafc__lookup_free(l);
+    kafc__epoch_checks_free(c);
 }
 
 void kafc__consumer_stop(struct kafc_consumer *c)

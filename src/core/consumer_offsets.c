@@ -67,6 +67,7 @@ static int64_t reset_to(const struct kafc_consumer_partition *p, kafc_reset how)
     return to < p->first ? p->first : to > p->last ? p->last : to;
 }
 
+const char kafc__truncated[] = "it was truncated";
 static const char made_again[] = "the topic was deleted and made again";
 
 enum verdict { GO_ON, GIVE_UP, NO_MEMORY };

@@ -56,6 +56,92 @@ START_TEST(older_fetches_wait_for_metadata)
 }
 END_TEST
 
+/* --- Logs that were cut off ----------------------------------------------------------- */
+
+/* Fetches that have no word for what was read last. */
+static void open_old(struct reading *e, int32_t brokers)
+{
+    reading_open(e, brokers, 1);
+    ck_ok(kafc_mock_set_versions(e->mock, FETCH, 4, 11));
+    ck_ok(kafc_mock_set_leader(e->mock, "t", 0, 1));
+    for (int i = 0; i < 10; i++)
+        put_some(e, 1);
+    reading_reader(e, KAFC_READER(.topic = "t", .partition = KAFC_ZERO, .max_wait_ms = 20));
+    expect_offsets(e, 0, 10);
+}
+
+START_TEST(R3_older_fetches_find_a_log_that_was_cut_off_and_grown_again)
+{
+    struct reading e;
+
+    for (int64_t end = 5; end <= 20; end += 15) { /* where there is less than before, and more */
+        open_old(&e, 1);
+        ck_ok(kafc_mock_push_error(e.mock, FETCH, KAFC_ERR_NOT_LEADER_OR_FOLLOWER, 3));
+        ck_ok(kafc_mock_truncate(e.mock, "t", 0, 5));
+        for (int64_t i = 5; i < end; i++)
+            put_some(&e, 1);
+        expect_err(&e, KAFC_ERR_TRUNCATED);
+        ck_assert_int_eq(e.m.offset, 10);
+        ck_assert_msg(strstr(e.err.message, "below 5 at most") != NULL, "%s", e.err.message);
+        ck_assert_uint_ge(kafc_mock_requests(e.mock, 0, EPOCHS), 1);
+        ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(5), &e.err));
+        expect_offsets(&e, 5, end);
+        reading_close(&e);
+    }
+}
+END_TEST
+
+START_TEST(older_fetches_go_on_where_nothing_was_cut_off)
+{
+    static const kafc_err codes[] = { KAFC_OK,
+                                      KAFC_ERR_NOT_LEADER_OR_FOLLOWER,
+                                      KAFC_ERR_UNKNOWN_LEADER_EPOCH,
+                                      KAFC_ERR_FENCED_LEADER_EPOCH,
+                                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION,
+                                      KAFC_ERR_KAFKA_STORAGE_ERROR,
+                                      KAFC_ERR_TOPIC_AUTHORIZATION_FAILED,
+                                      KAFC_ERR_UNKNOWN_SERVER_ERROR,
+                                      KAFC_ERR_DISCONNECTED };
+    struct reading e;
+    int64_t next = 10;
+
+    open_old(&e, 3);
+    for (int32_t i = 0; i < (int32_t)(sizeof codes / sizeof *codes); i++) {
+        uint64_t asked = kafc_mock_requests(e.mock, 0, EPOCHS);
+
+        ck_ok(kafc_mock_push_error(e.mock, EPOCHS, codes[i], 2));
+        ck_ok(kafc_mock_set_leader(e.mock, "t", 0, i % 3 + 1));
+        for (int n = 0; n < 3; n++) {
+            put_some(&e, 1);
+            expect_offset(&e, next++);
+        }
+        ck_assert_uint_gt(kafc_mock_requests(e.mock, 0, EPOCHS), asked);
+        ck_ok(kafc_mock_push_error(e.mock, EPOCHS, KAFC_OK, 2)); /* whatever of them is left */
+    }
+    ck_ok(kafc_mock_delete_records(e.mock, "t", 0, next - 1)); /* nothing as old is left */
+    ck_ok(kafc_mock_set_leader(e.mock, "t", 0, 1));
+    put_some(&e, 1);
+    expect_offset(&e, next);
+    reading_close(&e);
+}
+END_TEST
+
+/* Where no answer is for clients, nothing can tell: what is there is read. */
+START_TEST(brokers_that_tell_no_epochs_are_read_all_the_same)
+{
+    struct reading e;
+
+    open_old(&e, 3);
+    ck_ok(kafc_mock_set_versions(e.mock, EPOCHS, 0, 2));
+    ck_ok(kafc_mock_cut(e.mock, 0));
+    ck_ok(kafc_mock_set_leader(e.mock, "t", 0, 2));
+    put_some(&e, 3);
+    expect_offsets(&e, 10, 13);
+    ck_assert_uint_eq(kafc_mock_requests(e.mock, 0, EPOCHS), 0);
+    reading_close(&e);
+}
+END_TEST
+
 /* --- Topics made again -------------------------------------------------------------- */
 
 /* Without ids only metadata tells: the reader is to hear that the topic is gone. */
@@ -130,5 +216,8 @@ START_TEST(R3_a_topic_that_was_made_again_is_read_from_its_first_record_if_so_se
 END_TEST
 
 SUITE_MAIN("client/reader_leader", 60, the_leader_that_a_fetch_names_is_asked_at_once,
-           older_fetches_wait_for_metadata, R3_a_topic_that_was_made_again_is_another_log,
+           older_fetches_wait_for_metadata,
+           R3_older_fetches_find_a_log_that_was_cut_off_and_grown_again,
+           older_fetches_go_on_where_nothing_was_cut_off,
+           brokers_that_tell_no_epochs_are_read_all_the_same, R3_a_topic_that_was_made_again_is_another_log,
            R3_a_topic_that_was_made_again_is_read_from_its_first_record_if_so_set)

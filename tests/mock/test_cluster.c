@@ -35,7 +35,7 @@ START_TEST(every_version_of_api_versions_lists_what_is_served)
     for (int16_t v = 0; v <= kafc_api_versions_api.max; v++) {
         versions(&a, v, &r);
         ck_assert_int_eq(r.error_code, KAFC_OK);
-        ck_assert_int_eq(r.api_keys.n, 23);
+        ck_assert_int_eq(r.api_keys.n, 24);
         ck_assert_int_eq(r.api_keys.v[0].api_key, KAFC_API_PRODUCE);
         ck_assert_int_eq(r.api_keys.v[0].min_version, 3);
         ck_assert_int_eq(r.api_keys.v[0].max_version, 13);
@@ -62,7 +62,7 @@ START_TEST(an_older_broker_answers_newer_api_versions_in_version_0)
     ck_assert_int_eq(r.api_keys.n, 1);
     ck_assert_int_eq(r.api_keys.v[0].max_version, 2);
     versions(&a, 2, &r);
-    ck_assert_int_eq(r.api_keys.n, 22);
+    ck_assert_int_eq(r.api_keys.n, 23);
     ck_assert_int_eq(r.api_keys.v[1].max_version, 11);
     ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_API_VERSIONS, -1, -1), KAFC_OK);
     ask_send(&a, KAFC_API_API_VERSIONS, 0, &q);
