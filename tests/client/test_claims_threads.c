@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Claims on threads of their own in groups of one and two members, and in
- * which order they come and end (rule R8).
+ * which order they come and end (rule R8); and beside a reader that does not
+ * leave them alone.
  */
 #include <kafc/group.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/sync.h"
@@ -399,8 +401,79 @@ START_TEST(R8_rebalances_in_a_row)
 }
 END_TEST
 
+/* A worker that reads what is there until its claim ends, whatever is done to the partition meanwhile. */
+static void read_on(void *arg)
+{
+    struct worker *k = arg;
+    kafc_message msg;
+    kafc_error err;
+    char value[64];
+    kafc_err code;
+
+    while ((code = kafc_claim_fetch(k->claim, &msg, -1, &err)) == KAFC_OK) {
+        int len = snprintf(value, sizeof(value), "t/%d/%d", k->partition, (int)msg.offset);
+
+        ck_assert_int_eq(msg.partition, k->partition);
+        ck_assert_int_eq(msg.value.len, len);
+        ck_assert_mem_eq(msg.value.p, value, (size_t)len);
+        atomic_fetch_add(&k->m->live, 1);
+    }
+    ck_assert_msg(code == KAFC_ERR_CLAIM_ENDED, "%s", err.message);
+    kafc_claim_free(k->claim);
+}
+
+static void disturb(struct reading *e, unsigned i)
+{
+    int32_t p = (int32_t)(i * 7919 >> 3) % PARTS;
+    kafc_topic_partition v = { "t", p };
+    kafc_reader_state s;
+
+    switch (i % 4) {
+    case 0: ck_ok(kafc_reader_seek(e->reader, "t", p, KAFC_AT(i * 31 % EACH), &e->err)); break;
+    case 1: ck_ok(kafc_reader_pause(e->reader, &v, 1, &e->err)); break;
+    case 2: ck_ok(kafc_reader_resume(e->reader, NULL, 0, &e->err)); break;
+    default:
+        ck_ok(kafc_reader_state_get(e->reader, "t", p, &s, &e->err));
+        ck_assert_int_ge(s.position, -1);
+        ck_assert_int_le(s.position, EACH);
+        break;
+    }
+}
+
+START_TEST(the_reader_seeks_and_pauses_what_is_claimed)
+{
+    struct world w;
+    struct member m = { .w = &w };
+    kafc_reader_state s;
+
+    world_open(&w);
+    reading_reader(&w.e, KAFC_READER(.topic = "t", .max_wait_ms = 20));
+    for (int i = 0; i < PARTS; i++) {
+        struct worker *k = &m.worker[i];
+
+        k->m = &m;
+        ck_ok(kafc_reader_claim(w.e.reader, &k->claim, SOON, &w.e.err));
+        k->partition = kafc_claim_partition(k->claim);
+        ck_assert(kafc__thread_start(&k->thread, "worker", read_on, k));
+    }
+    for (unsigned i = 0; i < 4000; i++)
+        disturb(&w.e, i);
+    ck_ok(kafc_reader_resume(w.e.reader, NULL, 0, &w.e.err));
+    for (int32_t p = 0; p < PARTS; p++) /* all of them still run */
+        do
+            ck_ok(kafc_reader_state_get(w.e.reader, "t", p, &s, &w.e.err));
+        while (s.position < EACH);
+    ck_assert_int_ge(atomic_load(&m.live), PARTS);
+    ck_ok(kafc_reader_close(w.e.reader, SOON, &w.e.err));
+    for (int i = 0; i < PARTS; i++)
+        kafc__thread_join(&m.worker[i].thread);
+    reading_close(&w.e);
+}
+END_TEST
+
 SUITE_MAIN("client/claims_threads", 60, R8_claims_run_are_told_to_end_and_the_last_commit_is_made,
            R8_all_claims_end_in_an_eager_rebalance,
            R8_claims_of_what_stays_go_on_in_a_cooperative_rebalance,
            R8_a_straggler_holds_up_the_group_until_the_rebalance_timeout,
-           R8_what_is_lost_ends_too_and_comes_again, R8_rebalances_in_a_row)
+           R8_what_is_lost_ends_too_and_comes_again, R8_rebalances_in_a_row,
+           the_reader_seeks_and_pauses_what_is_claimed)

@@ -307,6 +307,39 @@ START_TEST(R9_what_is_paused_keeps_no_room_from_the_others)
 }
 END_TEST
 
+/* --- Seeking ---------------------------------------------------------------------------- */
+
+START_TEST(R2_seek_to_positions_of_all_kinds)
+{
+    const struct {
+        kafc_position to;
+        int64_t first; /* 10: the end */
+    } kinds[] = { { KAFC_AT(7), 7 },      { KAFC_FIRST, 2 },
+                  { KAFC_TAIL(3), 7 },    { KAFC_AT_TIME(1004), 4 },
+                  { KAFC_TAIL(100), 2 },  { { KAFC_POSITION_DEFAULT, 0 }, 9 },
+                  { KAFC_AT_TIME(0), 2 }, { KAFC_AGO(0), 10 },
+                  { KAFC_LAST, 10 },      { KAFC_AT_TIME(99999), 10 },
+                  { KAFC_AT(10), 10 } };
+    struct reading e;
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 10);
+    ck_ok(kafc_mock_delete_records(e.mock, "t", 0, 2));
+    reading_reader(&e, KAFC_READER(.start = KAFC_TAIL(1), .max_wait_ms = 20));
+    ck_ok(kafc_reader_assign_add(e.reader, &(kafc_assignment){ .topic = "t" }, 1, &e.err));
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        ck_ok(kafc_reader_seek(e.reader, "t", 0, kinds[i].to, &e.err));
+        if (kinds[i].first < 10)
+            expect_offset(&e, kinds[i].first);
+        else
+            expect_nothing(&e, 50);
+        ck_assert_int_eq(state(&e, "t", 0).position, kinds[i].first < 10 ? kinds[i].first + 1 : 10);
+        ck_assert_int_eq(state(&e, "t", 0).end, 10);
+    }
+    reading_close(&e);
+}
+END_TEST
+
 /* --- Assigning one by one ------------------------------------------------------------- */
 
 START_TEST(R2_the_others_go_on_when_partitions_come_and_go)
@@ -365,7 +398,8 @@ END_TEST
 START_TEST(R2_an_error_of_assign_add_or_remove_changes_nothing)
 {
     struct reading e;
-    kafc_assignment twice[] = { { .topic = "t", .partition = 2 }, { .topic = "t", .partition = 1 } };
+    kafc_assignment twice[] = { { .topic = "t", .partition = 2 },
+                                { .topic = "t", .partition = 1 } };
     kafc_assignment wrong[] = { { .topic = "t", .partition = 2 }, { .topic = "", .partition = 1 } };
     kafc_topic_partition v[] = { part("t", 0), part("t", 7) };
 
@@ -451,9 +485,8 @@ SUITE_MAIN("client/reader_hand", 60, R9_pause_holds_at_once_in_the_middle_of_a_b
            R9_what_was_fetched_ahead_is_kept, R9_batches_are_held_too,
            R9_what_is_paused_is_not_asked_for, R9_pause_survives_a_seek,
            R9_pause_is_forgotten_by_assign, R9_pause_of_what_is_not_assigned_changes_nothing,
-           R9_a_notice_waits_as_messages_do,
-           R11_a_range_does_not_end_while_something_of_it_is_held,
-           R9_what_is_paused_keeps_no_room_from_the_others,
+           R9_a_notice_waits_as_messages_do, R11_a_range_does_not_end_while_something_of_it_is_held,
+           R9_what_is_paused_keeps_no_room_from_the_others, R2_seek_to_positions_of_all_kinds,
            R2_the_others_go_on_when_partitions_come_and_go,
            R2_a_partition_that_goes_takes_what_was_fetched_along,
            R2_an_error_of_assign_add_or_remove_changes_nothing, the_assignment_is_told_in_order,
