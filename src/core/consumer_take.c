@@ -224,7 +224,8 @@ static bool leave_queue(struct kafc_taker *t, struct kafc_consumer_partition *p)
     t->current = b;
     kafc__list_del(&b->node);
     kafc__list_del(&p->ready);
-    kafc__cp_offer(p);
+    if (!t->only) /* who claimed it is here */
+        kafc__cp_offer(p);
     if (b->kind == KAFC_FETCHED_NOTICE) {
         if (b->notice->code == KAFC_ERR_SKIPPED)
             p->position = b->offset;
