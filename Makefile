@@ -215,7 +215,7 @@ endif
 
 tests: $(TEST_BIN)
 ifeq ($(HAVE_JANSSON),yes)
-$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf): | $(O)/kafc
+$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool): | $(O)/kafc
 endif
 
 # Every public header alone, in C and in C++, under pedantic flags.

@@ -404,7 +404,7 @@ static void judge(struct kafc_group *g, struct kafc_group_named *x)
     (void)kafc__error(&why, x->told, "group %.200s: %s%.249s%s", g->name, reasons[i].before,
                       x->name, reasons[i].after);
     why.api = KAFC_API_METADATA;
-    kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_WARN, "%s", why.message);
+    kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_INFO, "%s", why.message);
     kafc__group_tell(g, KAFC_GROUP_TOPIC, &p, 1, &why);
 }
 

@@ -83,17 +83,23 @@ const struct tool_command tool_commands[] = {
       "With -X transactional.id=ID all of it is one transaction, aborted if a message fails or by Ctrl-C.\n"
       "Exits with 0 only if every message was acknowledged (with -a 0: sent).\n",
       tool_produce, NULL, false },
-    { "consume", "b:t:p:o:c:euf:JX:",
-      "consume -b LIST -t TOPIC [-p N] [-o OFFSET] [-c COUNT] [-e] [-u] [-f FORMAT|-J] [-X NAME=VALUE]…",
-      "Prints the messages of a topic.\n"
+    { "consume", "b:t:g:p:o:c:euvf:JX:",
+      "consume -b LIST -t TOPIC… [-g GROUP | -p N] [-o OFFSET] [-c COUNT] [-e] [-u] [-v] [-f FORMAT|-J]\n"
+      "       [-X NAME=VALUE]…",
+      "Prints the messages of topics.\n"
       "\n"
       "  -b LIST        brokers to begin with, host:port,host:port\n"
-      "  -t TOPIC       the topic\n"
+      "  -t TOPIC       the topic; -t again: one more. With -g also '^REGEX': all that match, now and later\n"
+      "  -g GROUP       as a member of this group, which shares the partitions among its members and goes on where\n"
+      "                 it was. Each second and at the end what standard output has taken is committed, and nothing\n"
+      "                 else: who is killed repeats messages, and skips none. Ctrl-C and SIGTERM leave the group\n"
       "  -p N           read partition N alone\n"
-      "  -o OFFSET      beginning (default), end, N, -N (N before the end), or @MS (from a time, ms since 1970)\n"
+      "  -o OFFSET      beginning (default), end, N, -N (N before the end), or @MS (from a time, ms since 1970);\n"
+      "                 with -g where nothing is committed\n"
       "  -c COUNT       stop after COUNT messages\n"
-      "  -e             stop at the end of all partitions\n"
+      "  -e             stop at the end of all partitions; with -g of those that this member is assigned, once it is\n"
       "  -u             write out each message at once\n"
+      "  -v             with -g: say on standard error which partitions come and go\n"
       "  -f FORMAT      default \"%s\\n\". %t topic, %p partition, %o offset, %k key, %s value, %K %S their lengths\n"
       "                 (-1: null), %R the value's length in 4 bytes, %T timestamp, %h headers, %% a percent sign;\n"
       "                 \\n \\r \\t \\\\ \\xHH\n"
@@ -408,6 +414,8 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case 'J': o->json = true; break;
     case 'e': o->exit_at_end = true; break;
     case 'u': o->unbuffered = true; break;
+    case 'v': o->verbose = true; break;
+    case 'g': o->group = arg; break;
     case 'H': add_header(o, arg); break;
     case LONG_REENCODE: o->reencode = true; break;
     case LONG_RECORDS: o->records = true; break;

@@ -40,6 +40,8 @@ struct tool_options {
     bool blackhole, idempotent;         /* --blackhole --idempotent */
     const char *endless;                /* --endless */
     bool json, exit_at_end, unbuffered; /* -J -e -u */
+    const char *group;                  /* -g, --group */
+    bool verbose;                       /* -v */
     struct tool_header *headers;        /* -H */
     int nheaders;
     kafc_properties *properties;        /* -X */
