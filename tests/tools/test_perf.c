@@ -149,6 +149,27 @@ START_TEST(consume_without_end)
 }
 END_TEST
 
+/* What was read is committed, so the next run of the same group goes on behind it. */
+START_TEST(consume_in_a_group)
+{
+    json_t *j;
+
+    start_mock("-n 2");
+    produce("--topic t --partitions 3 --count 2500 --size 40 --acks 1", 2500, 40);
+    j = last_line("$K perf group-consume --broker $B --topic t --group g --count 2000 --partitions 3");
+    ck_assert_uint_eq(json_object_size(j), 8);
+    check_figures(j, 2000, 40);
+    json_decref(j);
+    expect_words("$K groups -b $B lag g", 0, "group g: Empty, 0 members, 500 behind\n");
+    j = last_line("$K perf group-consume --broker $B --topic t --group g --count 500");
+    check_figures(j, 500, 40);
+    json_decref(j);
+    expect_words("$K groups -b $B lag g", 0, ", 0 behind\n");
+    expect_words("$K perf group-consume --broker $B --topic t --group g --partitions 4", 1, "has 3 partitions, not 4");
+    stop_mock();
+}
+END_TEST
+
 /* Ctrl-C: how far it is, and that it is not all. */
 START_TEST(consume_ends_with_a_signal)
 {
@@ -260,6 +281,7 @@ START_TEST(mistakes_are_named)
     expect_words("$K perf latency --broker $B --topic t --count 10000001", 2,
                  "--count wants at most");
     expect_words("$K perf consume --broker $B", 2, "--topic TOPIC is missing");
+    expect_words("$K perf group-consume --broker $B --topic t", 2, "--group GROUP is missing");
     expect_words("$K perf consume --broker $B --topic t --size 1", 2, "no option --size");
     expect_words("$K mock --endless 0", 2, "--endless wants SIZE");
     expect_words("$K mock --endless 100:brotli", 2, "wants none, gzip");
@@ -273,6 +295,6 @@ START_TEST(mistakes_are_named)
 END_TEST
 
 SUITE_MAIN("tools/perf", 60, produce_into_a_log, produce_into_a_blackhole, consume_from_a_log,
-           consume_without_end, consume_ends_with_a_signal, latency_of_both_ways,
+           consume_without_end, consume_in_a_group, consume_ends_with_a_signal, latency_of_both_ways,
            a_terminal_sees_how_far_it_is, latency_counts_from_the_plan,
            what_does_not_come_back_is_an_error, mistakes_are_named)

@@ -56,6 +56,14 @@ static const struct option perf_consume_options[] = {
     { "count", required_argument, NULL, LONG_COUNT },
     { NULL, 0, NULL, 0 },
 };
+static const struct option perf_group_consume_options[] = {
+    { "broker", required_argument, NULL, 'b' },
+    { "topic", required_argument, NULL, 't' },
+    { "group", required_argument, NULL, 'g' },
+    { "partitions", required_argument, NULL, LONG_PARTITIONS },
+    { "count", required_argument, NULL, LONG_COUNT },
+    { NULL, 0, NULL, 0 },
+};
 static const struct option perf_latency_options[] = {
     { "broker", required_argument, NULL, 'b' },
     { "topic", required_argument, NULL, 't' },
@@ -180,6 +188,20 @@ const struct tool_command tool_commands[] = {
       "Ends with a line of JSON, that of perf produce. Time and CPU of this process count from after the first\n"
       "metadata until the last message. Exits with 0 only if all of them came.\n",
       tool_perf_consume, perf_consume_options, false },
+    { "perf group-consume", "", "perf group-consume --broker H:P --topic T --group G [--partitions N] [--count N]",
+      "The same as the only member of a group: joins it, reads on where it is, from the start if it is new, marks each\n"
+      "message as done with, which is committed by and by, and leaves.\n"
+      "\n"
+      "  --broker H:P    brokers to begin with\n"
+      "  --topic T       the topic\n"
+      "  --group G       the group\n"
+      "  --partitions N  the topic must have so many partitions\n"
+      "  --count N       so many messages; 1000000\n"
+      "\n"
+      "Ends with a line of JSON, that of perf produce. Time and CPU of this process count from after the first\n"
+      "metadata, joining included, until the last message. Exits with 0 only if all of them came and the last commit\n"
+      "went well.\n",
+      tool_perf_group_consume, perf_group_consume_options, false },
     { "perf latency", "", "perf latency --broker H:P --topic T [--count N] [--size BYTES] [--rate N]",
       "Sends messages at a constant rate, without linger, acknowledged by all in sync, and reads them back. Each is\n"
       "measured from when it should have been sent, however late it was: until its acknowledgement (ack_us) and\n"

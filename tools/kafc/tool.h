@@ -73,6 +73,7 @@ int tool_encode(const struct tool_options *o);
 int tool_schema(const struct tool_options *o);
 int tool_perf_produce(const struct tool_options *o);
 int tool_perf_consume(const struct tool_options *o);
+int tool_perf_group_consume(const struct tool_options *o);
 int tool_perf_latency(const struct tool_options *o);
 
 /* Prints "kafc: …" on stderr and returns the status. */
