@@ -9,7 +9,7 @@
  *   transform [BROKERS [FROM [TO [MESSAGES IN A TRANSACTION [MEMBER]]]]]
  *
  * A member that comes back under its name goes on at once with what it had, also after it was killed. "-" is no name:
- * brokers before 2.3 know none.
+ * brokers before 2.3 know none, and one that was killed is missed until its session ends.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -148,6 +148,7 @@ static bool open_all(const char *brokers, const char *member)
                     : NULL;
     reader = writer ? kafc_reader_open(client, KAFC_READER(.topic = from, .group = "transform", .stop = KAFC_LAST,
                                                            .group_instance = *member == '-' ? NULL : member,
+                                                           .session_timeout_ms = 10000,
                                                            .on_rebalance = on_rebalance),
                                        &err)
                     : NULL;
