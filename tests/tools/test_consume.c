@@ -139,7 +139,7 @@ START_TEST(two_members_share_and_repeat_nothing)
                   "$K consume -b $B -t t -g g -v $X >$D/a 2>$D/a.err & A=$!\n"
                   UNTIL("[ $(wc -l <$D/a) -eq 1000 ]")
                   "$K consume -b $B -t t -g g -v $X >$D/b 2>$D/b.err & P=$!\n"
-                  UNTIL("both_half") /* perhaps not at the first rebalance: the second member may come too late for it */
+                  UNTIL("both_half") /* perhaps not at the first rebalance: the second may come too late for it */
                   "for p in 0 1 2 3; do seq 10000$p 100 10100$p | $K produce -b $B -t t -p $p; done\n"
                   UNTIL("[ $(cat $D/a $D/b | wc -l) -ge 1044 ]")
                   "kill $P; wait $P || S=$?; kill $A; wait $A || S=$?\n"

@@ -189,8 +189,8 @@ const struct tool_command tool_commands[] = {
       "metadata until the last message. Exits with 0 only if all of them came.\n",
       tool_perf_consume, perf_consume_options, false },
     { "perf group-consume", "", "perf group-consume --broker H:P --topic T --group G [--partitions N] [--count N]",
-      "The same as the only member of a group: joins it, reads on where it is, from the start if it is new, marks each\n"
-      "message as done with, which is committed by and by, and leaves.\n"
+      "The same as the only member of a group: joins it, reads on where it is, from the start if it is new, marks\n"
+      "each message as done with, which is committed by and by, and leaves.\n"
       "\n"
       "  --broker H:P    brokers to begin with\n"
       "  --topic T       the topic\n"
