@@ -15,26 +15,13 @@
 
 #include "core/metadata.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/plugs.h"
 #include "protocol/api/02_list_offsets.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/18_api_versions.h"
 #include "protocol/registry.h"
 
-enum { REQUESTS = 8, PLUGS = 64, TOPICS = 4, MEMBERS = 3, NODES = 5, ASKED = 64 };
-
-struct asked {
-    int16_t api, version;
-    int32_t id;
-};
-
-struct plug {
-    uint32_t id; /* 0: free */
-    bool open;
-    uint8_t *in; /* half a request */
-    size_t nin;
-    struct asked asked[ASKED];
-    size_t nasked;
-};
+enum { REQUESTS = 8, TOPICS = 4, MEMBERS = 3, NODES = 5 };
 
 struct run;
 
@@ -45,30 +32,16 @@ struct member {
 };
 
 struct run {
-    const uint8_t *p, *end;
-    struct kafc_core *core;
-    int64_t now;
+    struct plugs x;
     bool over;
     struct kafc_metadata_req msg;
     struct kafc_request rq[REQUESTS];
     bool held[REQUESTS];
     struct kafc_meta_topic *topic[TOPICS];
     struct member member[MEMBERS];
-    struct plug plug[PLUGS];
 };
 
 static const char *const topic_name[TOPICS] = { "a", "b", "cc", "d" };
-
-static void must(int ok)
-{
-    if (!ok)
-        abort();
-}
-
-static uint8_t next(struct run *r)
-{
-    return r->p < r->end ? *r->p++ : 0;
-}
 
 /* ---- Who asks ---- */
 
@@ -82,17 +55,17 @@ static void send(struct run *r, int i)
     kafc__request_init(&r->rq[i], &kafc_metadata_api, &r->msg);
     r->rq[i].done = done;
     r->rq[i].owner = r;
-    r->rq[i].timeout_us = (int64_t)1000 << (next(r) % 14);
+    r->rq[i].timeout_us = (int64_t)1000 << (next(&r->x) % 14);
     r->held[i] = true;
-    uint8_t where = next(r);
-    kafc__core_send(r->core, nodes[where % 8], (enum kafc_purpose)(where / 8 % KAFC_PURPOSES),
+    uint8_t where = next(&r->x);
+    kafc__core_send(r->x.core, nodes[where % 8], (enum kafc_purpose)(where / 8 % KAFC_PURPOSES),
                     &r->rq[i]);
 }
 
 static void cancel(struct run *r, int i)
 {
     if (r->held[i])
-        kafc__core_cancel(r->core, &r->rq[i]);
+        kafc__core_cancel(r->x.core, &r->rq[i]);
     r->held[i] = false;
 }
 
@@ -100,7 +73,7 @@ static void want(struct run *r, int i, bool create)
 {
     if (r->topic[i] || r->over)
         return;
-    r->topic[i] = kafc__meta_want(r->core, topic_name[i], create);
+    r->topic[i] = kafc__meta_want(r->x.core, topic_name[i], create);
     must(r->topic[i] != NULL);
     r->topic[i]->creators -= create; /* dropped as a plain one */
 }
@@ -110,7 +83,7 @@ static void drop(struct run *r, int i)
     struct kafc_meta_topic *t = r->topic[i];
     r->topic[i] = NULL;
     if (t)
-        kafc__meta_drop(r->core, t, false);
+        kafc__meta_drop(r->x.core, t, false);
 }
 
 static void join(struct run *r, int i, bool in)
@@ -120,15 +93,15 @@ static void join(struct run *r, int i, bool in)
         return;
     m->in = in;
     if (in)
-        kafc__core_add(r->core, &m->m);
+        kafc__core_add(r->x.core, &m->m);
     else
-        kafc__core_remove(r->core, &m->m);
+        kafc__core_remove(r->x.core, &m->m);
 }
 
 /* Something that an owner may do in the middle of what it hears. */
 static void meddle(struct run *r)
 {
-    uint8_t what = next(r), i = next(r);
+    uint8_t what = next(&r->x), i = next(&r->x);
     switch (what % 8) {
     case 0: send(r, i % REQUESTS); break;
     case 1: cancel(r, i % REQUESTS); break;
@@ -136,17 +109,17 @@ static void meddle(struct run *r)
     case 3: drop(r, i % TOPICS); break;
     case 4: join(r, i % MEMBERS, i & 128); break;
     case 5:
-        kafc__meta_stale(r->core);
-        must(!kafc__core_trouble(r->core) || kafc__core_trouble(r->core)->message[0]);
+        kafc__meta_stale(r->x.core);
+        must(!kafc__core_trouble(r->x.core) || kafc__core_trouble(r->x.core)->message[0]);
         break;
     case 6:
         if (r->topic[i % TOPICS])
-            kafc__meta_hint(r->core, r->topic[i % TOPICS], i / 4 % 4, i / 16 % NODES, i / 32,
+            kafc__meta_hint(r->x.core, r->topic[i % TOPICS], i / 4 % 4, i / 16 % NODES, i / 32,
                             NULL);
         break;
     default:
         if (r->member[i % MEMBERS].in)
-            kafc__core_poke(r->core, &r->member[i % MEMBERS].m);
+            kafc__core_poke(r->x.core, &r->member[i % MEMBERS].m);
         break;
     }
 }
@@ -181,45 +154,21 @@ static void news(struct kafc_member *m, struct kafc_meta_topic *t)
 
 /* ---- The other side ---- */
 
-static void forget(struct plug *g)
-{
-    free(g->in);
-    memset(g, 0, sizeof(*g));
-}
-
 static void lost(struct run *r, struct plug *g, uint8_t how)
 {
     static const kafc_err code[] = { KAFC_ERR_CONNECT, KAFC_ERR_RESOLVE, KAFC_ERR_DISCONNECTED,
                                      KAFC_ERR_NO_MEMORY };
-    uint32_t id = g->id;
-    forget(g);
-    kafc__core_closed(r->core, id, code[how % 4], "for a reason", r->now);
-}
-
-static void feed(struct run *r, struct plug *g, const uint8_t *p, size_t n)
-{
-    while (n) {
-        void *room;
-        size_t k;
-        kafc__core_recv_room(r->core, g->id, &room, &k);
-        if (!k)
-            return; /* gone: a CLOSE follows */
-        k = k < n ? k : n;
-        memcpy(room, p, k);
-        kafc__core_received(r->core, g->id, k, r->now);
-        p += k;
-        n -= k;
-    }
+    plug_lost(&r->x, g, code[how % 4]);
 }
 
 static void fill_brokers(struct run *r, struct kafc_metadata_resp *m, struct kafc_arena *a)
 {
     static const char *const host[] = { "h", "i", "", "other" };
-    int32_t n = next(r) % 6;
+    int32_t n = next(&r->x) % 6;
     m->brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, n, a);
     for (m->brokers.n = 0; m->brokers.n < n; m->brokers.n++) {
         struct kafc_metadata_resp_broker *b = &m->brokers.v[m->brokers.n];
-        uint8_t x = next(r);
+        uint8_t x = next(&r->x);
         b->node_id = x % NODES;
         b->host = (kafc_str){ host[x / 8 % 4], (int32_t)strlen(host[x / 8 % 4]) };
         b->port = x / 64;
@@ -229,18 +178,18 @@ static void fill_brokers(struct run *r, struct kafc_metadata_resp *m, struct kaf
 static void fill_topics(struct run *r, struct kafc_metadata_resp *m, struct kafc_arena *a)
 {
     static const int16_t code[] = { 0, 0, 0, 0, 3, 5, 29, 15 };
-    int32_t n = next(r) % 5;
+    int32_t n = next(&r->x) % 5;
     m->topics.v = kafc__msg_array(&kafc_metadata_resp_topic_schema, n, a);
     for (m->topics.n = 0; m->topics.n < n; m->topics.n++) {
         struct kafc_metadata_resp_topic *t = &m->topics.v[m->topics.n];
-        uint8_t x = next(r), y = next(r);
+        uint8_t x = next(&r->x), y = next(&r->x);
         t->error_code = code[x / 4 % 8];
         t->name = (kafc_str){ topic_name[x % TOPICS], (int32_t)strlen(topic_name[x % TOPICS]) };
         t->topic_id.b[0] = x / 32;
         t->partitions.n = y % 4;
         t->partitions.v = kafc__msg_array(&kafc_metadata_resp_partition_schema, y % 4, a);
         for (int32_t i = 0; i < t->partitions.n; i++) {
-            uint8_t z = next(r);
+            uint8_t z = next(&r->x);
             t->partitions.v[i].partition_index = y & 128 ? z - 3 : i;
             t->partitions.v[i].leader_id = z % 6 - 1;
             t->partitions.v[i].leader_epoch = z / 32 - 1;
@@ -250,7 +199,7 @@ static void fill_topics(struct run *r, struct kafc_metadata_resp *m, struct kafc
 
 static void fill_versions(struct run *r, struct kafc_api_versions_resp *v, struct kafc_arena *a)
 {
-    uint8_t x = next(r);
+    uint8_t x = next(&r->x);
     v->error_code = x == 255 ? KAFC_ERR_UNSUPPORTED_VERSION : 0;
     v->api_keys.n = 2;
     v->api_keys.v = kafc__msg_array(&kafc_api_versions_resp_api_schema, 2, a);
@@ -271,17 +220,16 @@ static void answer(struct run *r, struct plug *g)
     uint8_t buf[4096];
     struct kafc_arena a;
     struct kafc_wr w;
-    if (!g->nasked)
+    struct asked q = plug_next(g);
+    if (q.api < 0)
         return;
-    struct asked q = g->asked[0];
-    memmove(g->asked, g->asked + 1, --g->nasked * sizeof(q));
     const struct kafc_api *api = kafc__api(q.api);
     kafc__arena_init(&a, NULL, 0);
     kafc__msg_defaults(api->resp, &resp);
     if (q.api == KAFC_API_METADATA) {
         fill_brokers(r, &resp.m, &a);
         fill_topics(r, &resp.m, &a);
-        uint8_t x = next(r);
+        uint8_t x = next(&r->x);
         resp.m.controller_id = x % 8;
         resp.m.error_code = x >= 250 && q.version >= 13 ? (int16_t)(x > 252 ? 129 : 35) : 0;
         resp.m.throttle_time_ms = x & 64 && q.version >= 3 ? x : 0;
@@ -293,80 +241,38 @@ static void answer(struct run *r, struct plug *g)
     kafc_error err;
     if (!kafc__msg_encode(&w, api->resp, &resp, q.version, &err)) {
         kafc__store32(buf, (uint32_t)kafc__wr_len(&w));
-        feed(r, g, buf, 4 + kafc__wr_len(&w));
+        plug_feed(&r->x, g, buf, 4 + kafc__wr_len(&w));
     }
     kafc__arena_fini(&a);
 }
 
 static void feed_raw(struct run *r, struct plug *g)
 {
-    size_t n = next(r), left = (size_t)(r->end - r->p);
-    n = n < left ? n : left;
-    const uint8_t *p = r->p;
-    r->p += n;
-    feed(r, g, p, n);
-}
-
-/* Requests are taken out of the bytes as far as they are whole. */
-static void cut(struct plug *g)
-{
-    size_t at = 0;
-    while (g->nin - at >= 12 && g->nasked < ASKED) {
-        size_t n = kafc__load32(g->in + at);
-        if (g->nin - at - 4 < n)
-            break;
-        g->asked[g->nasked++] = (struct asked){ .api = (int16_t)kafc__load16(g->in + at + 4),
-                                                .version = (int16_t)kafc__load16(g->in + at + 6),
-                                                .id = (int32_t)kafc__load32(g->in + at + 8) };
-        at += 4 + n;
-    }
-    g->nin -= at;
-    memmove(g->in, g->in + at, g->nin);
+    size_t n = next(&r->x);
+    const uint8_t *p = next_bytes(&r->x, &n);
+    plug_feed(&r->x, g, p, n);
 }
 
 static bool take(struct run *r, struct plug *g)
 {
-    struct iovec iov[3];
-    uint8_t how = next(r);
-    size_t most = how < 200 ? 1 << 20 : how - 200, taken = 0, offered = 0;
-    int n = kafc__core_send_iov(r->core, g->id, iov, 3, r->now);
-    for (int i = 0; i < n; i++) {
-        size_t k = iov[i].iov_len < most - taken ? iov[i].iov_len : most - taken;
-        g->in = realloc(g->in, g->nin + k + 1);
-        must(g->in != NULL);
-        memcpy(g->in + g->nin, iov[i].iov_base, k);
-        g->nin += k;
-        taken += k;
-        offered += iov[i].iov_len;
-    }
-    if (n)
-        kafc__core_sent(r->core, g->id, taken, r->now);
-    cut(g);
-    return n && taken == offered;
-}
-
-static struct plug *plug_of(struct run *r, uint32_t id)
-{
-    for (int i = 0; i < PLUGS; i++)
-        if (r->plug[i].id == id)
-            return &r->plug[i];
-    return NULL;
+    uint8_t how = next(&r->x);
+    return plug_take(&r->x, g, how < 200 ? 1 << 20 : how - 200u);
 }
 
 static void act(struct run *r, const struct kafc_action *a)
 {
-    struct plug *g = plug_of(r, a->kind == KAFC_ACTION_OPEN ? 0 : a->link);
+    struct plug *g = plug_of(&r->x, a->kind == KAFC_ACTION_OPEN ? 0 : a->link);
     if (a->kind == KAFC_ACTION_OPEN) {
-        must(!plug_of(r, a->link) && a->host[0] && a->port > 0 && a->deadline > r->now);
+        must(!plug_of(&r->x, a->link) && a->host[0] && a->port > 0 && a->deadline > r->x.now);
         if (g)
             g->id = a->link;
         else
-            kafc__core_closed(r->core, a->link, KAFC_ERR_CONNECT, "no room", r->now);
+            kafc__core_closed(r->x.core, a->link, KAFC_ERR_CONNECT, "no room", r->x.now);
         return;
     }
     must(g != NULL);
     if (a->kind == KAFC_ACTION_CLOSE)
-        forget(g);
+        plug_forget(g);
     else
         (void)take(r, g);
 }
@@ -377,28 +283,25 @@ static void settle(struct run *r)
     struct kafc_action a;
     for (int rounds = 0;; rounds++) {
         must(rounds < 10000);
-        kafc__core_tick(r->core, r->now, r->now / 1000);
-        for (kafc__core_next(r->core, &a); a.kind; kafc__core_next(r->core, &a))
+        kafc__core_tick(r->x.core, r->x.now, r->x.now / 1000);
+        for (kafc__core_next(r->x.core, &a); a.kind; kafc__core_next(r->x.core, &a))
             act(r, &a);
-        if (!kafc__core_sleep(r->core))
-            continue;
-        kafc__core_awake(r->core);
-        if (kafc__core_deadline(r->core) > r->now)
+        if (plugs_rest(&r->x))
             return;
     }
 }
 
 static void step(struct run *r)
 {
-    uint8_t op = next(r), arg = next(r);
-    struct plug *g = &r->plug[arg % 16 < 8 ? arg % 8 : arg % PLUGS];
+    uint8_t op = next(&r->x), arg = next(&r->x);
+    struct plug *g = &r->x.plug[arg % 16 < 8 ? arg % 8 : arg % PLUGS];
     switch (op % 8) {
     case 0: meddle(r); break;
-    case 1: r->now += (int64_t)1 << (arg % 24); break;
+    case 1: r->x.now += (int64_t)1 << (arg % 24); break;
     case 2:
         if (g->id && !g->open) {
             g->open = true;
-            kafc__core_opened(r->core, g->id, r->now);
+            kafc__core_opened(r->x.core, g->id, r->x.now);
         }
         break;
     case 3:
@@ -430,41 +333,32 @@ static void finish(struct run *r)
     for (int i = 0; i < MEMBERS; i++)
         join(r, i, false);
     r->over = true;
-    kafc__core_free(r->core);
+    kafc__core_free(r->x.core);
     for (int i = 0; i < REQUESTS; i++)
         must(!r->held[i]);
     for (int i = 0; i < PLUGS; i++)
-        free(r->plug[i].in);
+        free(r->x.plug[i].in);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct run *r = calloc(1, sizeof(*r));
-    struct kafc_core_config cfg = { .brokers = "boot:1,h:1",
-                                    .connect_timeout_us = 50000,
-                                    .request_timeout_us = 100000,
-                                    .retry_backoff_us = 1000,
-                                    .retry_backoff_max_us = 100000,
-                                    .reconnect_backoff_us = 1000,
-                                    .reconnect_backoff_max_us = 100000,
-                                    .metadata_max_age_us = 3000000,
-                                    .connections_max_idle_us = 200000,
-                                    .receive_max = 1 << 16 };
+    struct kafc_core_config cfg = plugs_config;
     must(r != NULL);
-    r->p = data;
-    r->end = data + size;
-    r->now = next(r);
-    cfg.seed = next(r);
+    r->x.p = data;
+    r->x.end = data + size;
+    r->x.now = next(&r->x);
+    cfg.seed = next(&r->x);
     kafc__msg_defaults(&kafc_metadata_req_schema, &r->msg);
-    r->core = kafc__core_new(&cfg, r->now, 0, NULL);
-    must(r->core != NULL);
+    r->x.core = kafc__core_new(&cfg, r->x.now, 0, NULL);
+    must(r->x.core != NULL);
     for (int i = 0; i < MEMBERS; i++) {
         r->member[i].r = r;
         r->member[i].m.poked = poked;
         r->member[i].m.topic_news = news;
         kafc__list_init(&r->member[i].m.node);
     }
-    while (r->p < r->end)
+    while (r->x.p < r->x.end)
         step(r);
     finish(r);
     free(r);

@@ -12,31 +12,17 @@
 
 #include "core/group_internal.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/plugs.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/18_api_versions.h"
 #include "protocol/registry.h"
 
-enum { PLUGS = 48, ASKED = 32, CALLS = 4, TOPICS = 3, PARTS = 4, NODES = 3 };
+enum { CALLS = 4, TOPICS = 3, PARTS = 4, NODES = 3 };
 static const char *const topic_name[TOPICS] = { "t", "u", "v" };
 
-struct asked {
-    int16_t api, version;
-    int32_t id;
-};
-
-struct plug {
-    uint32_t id; /* 0: free */
-    uint8_t *in;
-    size_t nin, nasked;
-    struct asked asked[ASKED];
-};
-
 struct run {
-    const uint8_t *p, *end;
-    struct kafc_core *core;
+    struct plugs x;
     struct kafc_group *group;
-    int64_t now;
-    struct plug plug[PLUGS];
     bool owns[TOPICS][PARTS], goes[TOPICS][PARTS];
     bool due, left, over;
     uint64_t stamp;
@@ -44,17 +30,6 @@ struct run {
     struct kafc_group_mark mark[CALLS][2];
     bool busy[CALLS];
 };
-
-static void must(bool what)
-{
-    if (!what)
-        abort();
-}
-
-static uint8_t next(struct run *r)
-{
-    return r->p < r->end ? *r->p++ : 0;
-}
 
 /* --- The owner -------------------------------------------------------------------------- */
 
@@ -132,7 +107,7 @@ static void ask(struct run *r, uint8_t x)
     r->call[i] = (struct kafc_group_call){ .fetch = x & 32,
                                            .v = r->mark[i],
                                            .n = 1 + (x & 1),
-                                           .deadline = r->now + 500000,
+                                           .deadline = r->x.now + 500000,
                                            .done = done,
                                            .owner = r };
     kafc__group_call(r->group, &r->call[i]);
@@ -154,39 +129,17 @@ static void owner(struct run *r, uint8_t x)
         kafc__group_enter(r->group);
         kafc__group_exit(r->group);
         break;
-    case 6: ask(r, next(r)); break;
-    default: kafc__meta_stale(r->core); break;
+    case 6: ask(r, next(&r->x)); break;
+    default: kafc__meta_stale(r->x.core); break;
     }
 }
 
 /* --- The other side ------------------------------------------------------------------------- */
 
-static void forget(struct plug *g)
-{
-    free(g->in);
-    memset(g, 0, sizeof(*g));
-}
-
-static void feed(struct run *r, struct plug *g, const uint8_t *p, size_t n)
-{
-    while (n) {
-        void *room;
-        size_t k;
-        kafc__core_recv_room(r->core, g->id, &room, &k);
-        if (!k)
-            return; /* gone: a CLOSE follows */
-        k = k < n ? k : n;
-        memcpy(room, p, k);
-        kafc__core_received(r->core, g->id, k, r->now);
-        p += k;
-        n -= k;
-    }
-}
-
 static int16_t code_of(struct run *r)
 {
     static const int16_t code[] = { 14, 15, 16, 22, 25, 27, 79, 82, 30, 7, 3, 12, 29, 88, 81, -1 };
-    uint8_t x = next(r);
+    uint8_t x = next(&r->x);
     return x < 160 ? 0 : code[x % 16];
 }
 
@@ -203,7 +156,7 @@ static void versions(struct kafc_api_versions_resp *v, struct kafc_arena *a)
 
 static void metadata(struct run *r, struct kafc_metadata_resp *m, struct kafc_arena *a)
 {
-    uint8_t x = next(r);
+    uint8_t x = next(&r->x);
     m->brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, NODES, a);
     for (m->brokers.n = 0; m->brokers.n < NODES; m->brokers.n++) {
         m->brokers.v[m->brokers.n].node_id = m->brokers.n;
@@ -224,10 +177,9 @@ static void metadata(struct run *r, struct kafc_metadata_resp *m, struct kafc_ar
 
 static kafc_bytes junk(struct run *r)
 {
-    size_t n = next(r) % 24, left = (size_t)(r->end - r->p);
-    n = n < left ? n : left;
-    r->p += n;
-    return (kafc_bytes){ r->p - n, (int32_t)n };
+    size_t n = next(&r->x) % 24;
+    const uint8_t *p = next_bytes(&r->x, &n);
+    return (kafc_bytes){ p, (int32_t)n };
 }
 
 static kafc_bytes packed(const struct kafc_schema *s, const void *msg, struct kafc_arena *a)
@@ -243,7 +195,7 @@ static kafc_bytes packed(const struct kafc_schema *s, const void *msg, struct ka
 
 static void join(struct run *r, struct kafc_join_group_resp *j, struct kafc_arena *a)
 {
-    uint8_t x = next(r);
+    uint8_t x = next(&r->x);
     struct kafc_consumer_subscription s;
     j->error_code = code_of(r);
     j->generation_id = x == 254 ? -2 : x % 32;
@@ -266,7 +218,7 @@ static void join(struct run *r, struct kafc_join_group_resp *j, struct kafc_aren
 
 static void sync(struct run *r, struct kafc_sync_group_resp *y, struct kafc_arena *a)
 {
-    uint8_t x = next(r);
+    uint8_t x = next(&r->x);
     struct kafc_consumer_assignment_topic t[3];
     struct kafc_consumer_assignment s;
     int32_t ids[] = { x & 3, x >> 2 & 3, x >> 4 & 3, x == 77 ? -1 : x == 78 ? 99 : 0 };
@@ -290,7 +242,7 @@ static void find(struct run *r, struct kafc_find_coordinator_resp *f, struct kaf
 {
     f->coordinators.v = kafc__msg_array(&kafc_find_coordinator_resp_coordinator_schema, 1, a);
     f->coordinators.n = 1;
-    uint8_t x = next(r);
+    uint8_t x = next(&r->x);
     f->coordinators.v[0].node_id = x % (NODES + 1) - (x == 255);
     f->coordinators.v[0].error_code = code_of(r);
     f->coordinators.v[0].host = kafc__group_str(x > 200 ? "" : "h");
@@ -306,7 +258,7 @@ static void commit(struct run *r, struct kafc_offset_commit_resp *c, struct kafc
         t->partitions.v = kafc__msg_array(&kafc_offset_commit_resp_partition_schema, PARTS, a);
         for (t->partitions.n = 0; t->partitions.n < PARTS; t->partitions.n++) {
             t->partitions.v[t->partitions.n].partition_index = t->partitions.n;
-            t->partitions.v[t->partitions.n].error_code = r->p < r->end ? code_of(r) : 0;
+            t->partitions.v[t->partitions.n].error_code = r->x.p < r->x.end ? code_of(r) : 0;
         }
     }
 }
@@ -325,7 +277,7 @@ static void offsets(struct run *r, struct kafc_offset_fetch_resp *f, struct kafc
         for (t->partitions.n = 0; t->partitions.n < PARTS; t->partitions.n++) {
             struct kafc_offset_fetch_resp_group_partition *p = &t->partitions.v[t->partitions.n];
             p->partition_index = t->partitions.n;
-            p->committed_offset = next(r) - 1;
+            p->committed_offset = next(&r->x) - 1;
             p->error_code = code_of(r);
         }
     }
@@ -348,10 +300,9 @@ static void answer(struct run *r, struct plug *g)
     static uint8_t buf[1 << 14];
     struct kafc_arena a;
     struct kafc_wr w;
-    if (!g->nasked)
+    struct asked q = plug_next(g);
+    if (q.api < 0)
         return;
-    struct asked q = g->asked[0];
-    memmove(g->asked, g->asked + 1, --g->nasked * sizeof(q));
     const struct kafc_api *api = kafc__api(q.api);
     kafc__arena_init(&a, NULL, 0);
     kafc__msg_defaults(api->resp, &resp);
@@ -372,70 +323,29 @@ static void answer(struct run *r, struct plug *g)
     must(kafc__msg_encode(&w, api->resp, &resp, q.version, NULL) == KAFC_OK);
     size_t n = kafc__wr_len(&w);
     bool spare = q.api == KAFC_API_METADATA || q.api == KAFC_API_API_VERSIONS || n < 10;
-    uint8_t x = spare || r->p == r->end ? 0 : next(r);
+    uint8_t x = spare || r->x.p == r->x.end ? 0 : next(&r->x);
     if (x > 246)
-        n -= next(r) % (n - 8); /* its end is missing */
+        n -= next(&r->x) % (n - 8); /* its end is missing */
     else if (x > 230)
-        buf[4 + 8 + next(r) % (n - 8)] = next(r); /* a byte is wrong */
+        buf[4 + 8 + next(&r->x) % (n - 8)] = next(&r->x); /* a byte is wrong */
     kafc__store32(buf, (uint32_t)n);
-    feed(r, g, buf, 4 + n);
+    plug_feed(&r->x, g, buf, 4 + n);
     kafc__arena_fini(&a);
-}
-
-/* Requests are taken out of the bytes as far as they are whole. */
-static void cut(struct plug *g)
-{
-    size_t at = 0;
-    while (g->nin - at >= 12 && g->nasked < ASKED) {
-        size_t n = kafc__load32(g->in + at);
-        if (g->nin - at - 4 < n)
-            break;
-        g->asked[g->nasked++] = (struct asked){ .api = (int16_t)kafc__load16(g->in + at + 4),
-                                                .version = (int16_t)kafc__load16(g->in + at + 6),
-                                                .id = (int32_t)kafc__load32(g->in + at + 8) };
-        at += 4 + n;
-    }
-    g->nin -= at;
-    memmove(g->in, g->in + at, g->nin);
-}
-
-static void take(struct run *r, struct plug *g)
-{
-    struct iovec iov[4];
-    for (int n; (n = kafc__core_send_iov(r->core, g->id, iov, 4, r->now)) > 0;) {
-        size_t taken = 0;
-        for (int i = 0; i < n; i++) {
-            g->in = realloc(g->in, g->nin + iov[i].iov_len + 1);
-            must(g->in != NULL);
-            memcpy(g->in + g->nin, iov[i].iov_base, iov[i].iov_len);
-            g->nin += iov[i].iov_len;
-            taken += iov[i].iov_len;
-        }
-        kafc__core_sent(r->core, g->id, taken, r->now);
-    }
-    cut(g);
-}
-
-static struct plug *plug_of(struct run *r, uint32_t id)
-{
-    for (int i = 0; i < PLUGS; i++)
-        if (r->plug[i].id == id)
-            return &r->plug[i];
-    return NULL;
 }
 
 static void act(struct run *r, const struct kafc_action *a)
 {
-    struct plug *g = plug_of(r, a->kind == KAFC_ACTION_OPEN ? 0 : a->link);
+    struct plug *g = plug_of(&r->x, a->kind == KAFC_ACTION_OPEN ? 0 : a->link);
     if (a->kind == KAFC_ACTION_OPEN && !g) {
-        kafc__core_closed(r->core, a->link, KAFC_ERR_CONNECT, "no room", r->now);
+        kafc__core_closed(r->x.core, a->link, KAFC_ERR_CONNECT, "no room", r->x.now);
     } else if (a->kind == KAFC_ACTION_OPEN) {
         g->id = a->link;
-        kafc__core_opened(r->core, a->link, r->now);
+        kafc__core_opened(r->x.core, a->link, r->x.now);
     } else if (a->kind == KAFC_ACTION_CLOSE) {
-        forget(g);
+        plug_forget(g);
     } else {
-        take(r, g);
+        while (plug_take(&r->x, g, SIZE_MAX))
+            ;
     }
 }
 
@@ -444,9 +354,9 @@ static bool prompt(struct run *r)
 {
     bool any = false;
     for (int i = 0; i < PLUGS; i++)
-        if (r->plug[i].nasked && (r->over || r->plug[i].asked[0].api == KAFC_API_API_VERSIONS ||
-                                  r->plug[i].asked[0].api == KAFC_API_METADATA)) {
-            answer(r, &r->plug[i]);
+        if (r->x.plug[i].nasked && (r->over || r->x.plug[i].asked[0].api == KAFC_API_API_VERSIONS ||
+                                    r->x.plug[i].asked[0].api == KAFC_API_METADATA)) {
+            answer(r, &r->x.plug[i]);
             any = true;
         }
     return any;
@@ -457,35 +367,29 @@ static void settle(struct run *r)
     struct kafc_action a;
     for (int rounds = 0;; rounds++) {
         must(rounds < 10000);
-        kafc__core_tick(r->core, r->now, r->now / 1000);
-        for (kafc__core_next(r->core, &a); a.kind; kafc__core_next(r->core, &a))
+        kafc__core_tick(r->x.core, r->x.now, r->x.now / 1000);
+        for (kafc__core_next(r->x.core, &a); a.kind; kafc__core_next(r->x.core, &a))
             act(r, &a);
-        if (prompt(r) || !kafc__core_sleep(r->core))
-            continue;
-        kafc__core_awake(r->core);
-        if (kafc__core_deadline(r->core) > r->now)
+        if (!prompt(r) && plugs_rest(&r->x))
             return;
     }
 }
 
 static void step(struct run *r)
 {
-    uint8_t op = next(r);
-    struct plug *g = &r->plug[op / 8 % 16];
+    uint8_t op = next(&r->x);
+    struct plug *g = &r->x.plug[op / 8 % 16];
     switch (op % 8) {
     case 0:
-    case 1: owner(r, next(r)); break;
-    case 2: r->now += (int64_t)1 << (next(r) % 22); break;
+    case 1: owner(r, next(&r->x)); break;
+    case 2: r->x.now += (int64_t)1 << (next(&r->x) % 22); break;
     case 3:
-        if (op > 200 && g->id) {
-            uint32_t id = g->id;
-            forget(g);
-            kafc__core_closed(r->core, id, KAFC_ERR_DISCONNECTED, "for a reason", r->now);
-        }
+        if (op > 200 && g->id)
+            plug_lost(&r->x, g, KAFC_ERR_DISCONNECTED);
         break;
     default: /* the next one that has something to answer */
         for (int i = 0; i < PLUGS; i++) {
-            g = &r->plug[(op / 8 + i) % PLUGS];
+            g = &r->x.plug[(op / 8 + i) % PLUGS];
             if (g->id && g->nasked) {
                 answer(r, g);
                 break;
@@ -498,15 +402,15 @@ static void step(struct run *r)
 static void finish(struct run *r)
 {
     r->over = true;
-    r->p = r->end;
+    r->x.p = r->x.end;
     kafc__group_stop(r->group);
     settle(r);
     for (int i = 0; i < 200 && !(r->left && r->group->state == KAFC_GROUP_STOPPED); i++) {
         if (r->due)
             settled(r);
         settle(r);
-        int64_t at = kafc__core_deadline(r->core);
-        r->now = at == INT64_MAX ? r->now : at;
+        int64_t at = kafc__core_deadline(r->x.core);
+        r->x.now = at == INT64_MAX ? r->x.now : at;
     }
     must(r->group->state == KAFC_GROUP_STOPPED && r->left);
     for (int t = 0; t < TOPICS; t++)
@@ -515,29 +419,20 @@ static void finish(struct run *r)
     kafc__group_free(r->group);
     for (int i = 0; i < CALLS; i++)
         must(!r->busy[i]);
-    kafc__core_free(r->core);
+    kafc__core_free(r->x.core);
     for (int i = 0; i < PLUGS; i++)
-        free(r->plug[i].in);
+        free(r->x.plug[i].in);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct run *r = calloc(1, sizeof(*r));
-    struct kafc_core_config core = { .brokers = "h:1",
-                                     .connect_timeout_us = 50000,
-                                     .request_timeout_us = 100000,
-                                     .retry_backoff_us = 1000,
-                                     .retry_backoff_max_us = 100000,
-                                     .reconnect_backoff_us = 1000,
-                                     .reconnect_backoff_max_us = 100000,
-                                     .metadata_max_age_us = 3000000,
-                                     .connections_max_idle_us = 200000,
-                                     .receive_max = 1 << 16 };
+    struct kafc_core_config core = plugs_config;
     must(r != NULL);
-    r->p = data;
-    r->end = data + size;
+    r->x.p = data;
+    r->x.end = data + size;
     static const char *const name[] = { "range", "sticky", "cooperative-sticky", "roundrobin" };
-    uint8_t x = next(r);
+    uint8_t x = next(&r->x);
     const struct kafc_assignor *assignor = kafc__assignor(name[x % 4]);
     struct kafc_group_config cfg = { .group = "g",
                                      .instance = x & 4 ? "i" : NULL,
@@ -551,10 +446,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                      .notice = notice,
                                      .ctx = r };
     core.seed = x;
-    r->core = kafc__core_new(&core, r->now, 0, NULL);
-    r->group = r->core ? kafc__group_new(r->core, &cfg) : NULL;
+    r->x.core = kafc__core_new(&core, r->x.now, 0, NULL);
+    r->group = r->x.core ? kafc__group_new(r->x.core, &cfg) : NULL;
     must(r->group != NULL);
-    while (r->p < r->end)
+    while (r->x.p < r->x.end)
         step(r);
     finish(r);
     free(r);
