@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* --- What a membership is made of ------------------------------------------------------ */
 
@@ -506,11 +507,18 @@ static void look_at(struct kafc_group *g, struct kafc_group_watch *x)
     }
 }
 
+static int by_name(const void *name, const void *watch)
+{
+    return strcmp(name, ((const struct kafc_group_watch *)watch)->t->name);
+}
+
 static void news(struct kafc_group *g, const struct kafc_meta_topic *t)
 {
-    for (int32_t i = 0; g->leader && i < g->nwatch; i++)
-        if (g->watch[i].t == t && g->watch[i].n >= 0)
-            look_at(g, &g->watch[i]);
+    struct kafc_group_watch *x = NULL;
+    if (g->leader && g->nwatch)
+        x = bsearch(t->name, g->watch, (size_t)g->nwatch, sizeof(*x), by_name);
+    if (x && x->n >= 0)
+        look_at(g, x);
     kafc__group_work(g);
 }
 

@@ -254,7 +254,7 @@ struct kafc_group {
     struct kafc_arena lead;              /* the leader's: what it has read, and what it hands out */
     struct kafc_assign_member *member_v; /* NULL: not read yet */
     KAFC_ARRAY(struct kafc_sync_group_req_assignment) result;
-    struct kafc_group_watch *watch;
+    struct kafc_group_watch *watch; /* sorted by name */
     int32_t nwatch;
 
     struct kafc_group_lane lane[KAFC_GROUP_LANES];

@@ -202,6 +202,69 @@ START_TEST(a_hundred_members_over_a_thousand_partitions)
 }
 END_TEST
 
+/* --- Many topics ------------------------------------------------------------------------------ */
+
+enum { TOPICS = SIM_STEP > 1 ? 1000 : 10000 };
+
+static struct {
+    int owned, notices;
+} lone;
+
+static void hears(void *ctx, const struct kafc_group_notice *n)
+{
+    (void)ctx;
+    lone.owned += n->kind == KAFC_GROUP_ASSIGNED ? n->n : 0;
+    lone.notices++;
+}
+
+static bool owns_all(void *ctx)
+{
+    (void)ctx;
+    return lone.owned == TOPICS;
+}
+
+/* Nothing grows with the square of the topics, neither joining nor the refreshes of the metadata. */
+START_TEST(ten_thousand_topics_by_one_expression)
+{
+    kafc_mock_options o = { .size = sizeof(o), .brokers = 3, .seed = 1 };
+    struct kafc_core_config core = { .client_id = "many", .metadata_max_age_us = SEC };
+    const struct kafc_assignor *assignor = kafc__assignor("range");
+    static const char *const pattern = "^topic-[0-9]+$";
+    struct sim *sim = sim_new(330, &o);
+    char name[24];
+    for (int i = 0; i < TOPICS; i++) {
+        snprintf(name, sizeof(name), "topic-%d", i);
+        ck_assert_int_eq(kafc__cluster_create_topic(sim->cluster, name, 1, 1), KAFC_OK);
+    }
+    memset(&lone, 0, sizeof(lone));
+    struct kafc_core *c = sim_client(sim, &core);
+    struct kafc_group_config cfg = { .mem = sim->mem,
+                                     .group = "g",
+                                     .session_timeout_ms = 45000,
+                                     .heartbeat_interval_ms = 3000,
+                                     .max_poll_interval_ms = 300000,
+                                     .assignors = &assignor,
+                                     .nassignors = 1,
+                                     .notice = hears };
+    struct kafc_group *g = kafc__group_new(c, &cfg);
+    ck_assert(g && kafc__group_subscribe(g, &pattern, 1, NULL) == KAFC_OK);
+    clock_t t0 = clock();
+    ck_assert(sim_run(sim, owns_all, NULL, 20 * SEC));
+    double joined = (double)(clock() - t0) / CLOCKS_PER_SEC;
+    (void)sim_run(sim, never, NULL, 10 * SEC);
+    double all = (double)(clock() - t0) / CLOCKS_PER_SEC;
+    ck_assert_int_eq(lone.notices, 1);
+    printf("%d topics: joined in %.2f s of the processor, ten refreshes in %.2f s\n", (int)TOPICS,
+           joined, all - joined);
+    if (!getenv("KAFC_VALGRIND") && !getenv("ASAN_OPTIONS") && !getenv("TSAN_OPTIONS"))
+        ck_assert(joined < 2 && all - joined < 5);
+    kafc__group_free(g);
+    sim_client_free(sim, c);
+    ck_assert_int_eq(sim->live, 0);
+    sim_free(sim);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("sim-group-speed");
@@ -209,6 +272,7 @@ int main(void)
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, a_new_group_needs_few_round_trips, 0, 4);
     tcase_add_loop_test(t, a_hundred_members_over_a_thousand_partitions, SIM_STEP > 1 ? 3 : 0, 4);
+    tcase_add_test(t, ten_thousand_topics_by_one_expression);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
