@@ -25,7 +25,9 @@ void kafc__cg_push(struct kafc_consumer_group *cg, struct kafc_cg_commit *commit
         struct kafc_place *place = kafc__place_find(cg->c, o->topic, o->partition);
         int64_t marked = place ? atomic_load(&place->marked) : -1;
 
-        commit->entry[i] = (struct kafc_cg_entry){ .marked = marked, .slot = -1 };
+        commit->entry[i] = (struct kafc_cg_entry){ .marked = marked,
+                                                   .settled = place ? place->settled : -1,
+                                                   .slot = -1 };
         if (place && o->offset > marked && o->offset > place->floor) {
             atomic_store_explicit(&place->epoch, KAFC_PLACE_CLOSED, memory_order_relaxed);
             place->floor = o->offset;
@@ -183,14 +185,26 @@ static int32_t find_slot(const struct kafc_consumer_group *cg, const kafc_offset
     return place || i == cg->nslots ? -1 : i;
 }
 
-static kafc_err board_offset(struct kafc_consumer_group *cg, const kafc_offset *o, int32_t *at)
+/* Marks go out as they are when their turn comes. One that was made after this commit was asked for, and went out in
+ * front of it, is not taken back by it. */
+static bool is_outdone(const struct kafc_place *place, const struct kafc_cg_entry *e)
+{
+    return place && place->settled >= 0 && place->settled != e->settled &&
+           place->settled != e->marked;
+}
+
+static kafc_err board_offset(struct kafc_consumer_group *cg, const kafc_offset *o,
+                             struct kafc_cg_entry *e)
 {
     struct kafc_place *place = kafc__place_find(cg->c, o->topic, o->partition);
     struct kafc_name *topic = NULL, *metadata = NULL;
+    int32_t *at = &e->slot;
 
     *at = -1;
     if (!allowed(cg, o))
         return KAFC_ERR_NOT_ASSIGNED;
+    if (is_outdone(place, e))
+        return KAFC_OK;
     *at = find_slot(cg, o, place);
     if (*at >= 0 && cg->mark[*at].offset > o->offset)
         return KAFC_OK; /* the highest one is sent */
@@ -216,7 +230,7 @@ static void board_offsets(struct kafc_consumer_group *cg, struct kafc_cg_commit 
     bool room = make_room(cg, cg->nslots + commit->n);
 
     for (int32_t i = 0; i < commit->n; i++)
-        commit->v[i].result = room ? board_offset(cg, &commit->v[i], &commit->entry[i].slot)
+        commit->v[i].result = room ? board_offset(cg, &commit->v[i], &commit->entry[i])
                                    : KAFC_ERR_NO_MEMORY;
 }
 

@@ -21,8 +21,8 @@ enum kafc_cg_phase {
 
 /* Of an offset that is to be committed. */
 struct kafc_cg_entry {
-    int64_t marked; /* in its place when the commit was asked for */
-    int32_t slot;   /* in the call under way; -1: it was refused */
+    int64_t marked, settled; /* in its place when the commit was asked for */
+    int32_t slot;            /* in the call under way; -1: it is not sent */
 };
 
 /* What the call under way commits, beside its marks. */
