@@ -14,8 +14,8 @@ static void on_ready(void *ctx)
     kafc__lock(&r->lock);
     r->ready = true;
     r->events++;
-    kafc__cond_broadcast(&r->changed);
     kafc__unlock(&r->lock);
+    kafc__cond_broadcast(&r->changed); /* who wakes finds the lock free; the driver frees r, not before this returns */
 }
 
 uint64_t kafc__reader_events(kafc_reader *r)
