@@ -75,7 +75,8 @@ typedef struct kafc_membership kafc_membership;
 typedef struct kafc_group_metadata {
     const char *group;                 /* its name */
     const kafc_membership *membership; /* NULL: partitions assigned by hand, the group keeps offsets only */
-    void *reserved[6];
+    const char *member_id; /* told, for logs and kafc/groups.h: how the coordinator calls the member; NULL: none */
+    void *reserved[5];
 } kafc_group_metadata;
 
 /* Commits offsets of the group as a part of the transaction: they hold if it is committed. Waits until the group's

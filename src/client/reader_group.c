@@ -317,6 +317,8 @@ kafc_err kafc_reader_group_metadata(kafc_reader *r, kafc_group_metadata *out, ka
     if (!x.is_member && kafc__cg_is_subscribed(r->cg))
         return kafc__error(err, KAFC_ERR_NOT_ASSIGNED,
                            "the reader is no member of group %.200s now", r->cfg.options.group);
-    *out = (kafc_group_metadata){ .group = r->cfg.options.group, .membership = r->membership };
+    *out = (kafc_group_metadata){ .group = r->cfg.options.group,
+                                  .membership = r->membership,
+                                  .member_id = r->membership ? r->membership->member : NULL };
     return KAFC_OK;
 }

@@ -205,6 +205,7 @@ START_TEST(group_metadata_of_a_member_and_of_none)
     struct reading e;
     struct member m = { 0 }, hand = { 0 };
     kafc_group_metadata g;
+    kafc_mock_group group;
 
     open_t(&e, 1, 1);
     member_open(&e, &m, MEMBER(&m, .topic = "t"));
@@ -214,6 +215,8 @@ START_TEST(group_metadata_of_a_member_and_of_none)
     ck_ok(kafc_reader_group_metadata(m.reader, &g, &e.err));
     ck_assert_str_eq(g.group, "g");
     ck_assert_ptr_nonnull(g.membership);
+    ck_ok(kafc_mock_group_get(e.mock, "g", &group));
+    ck_assert_str_eq(g.member_id, group.leader); /* the only member */
     m.inside = true;
     ck_ok(kafc_reader_unsubscribe(m.reader, SOON, &e.err));
     m.inside = false;
@@ -221,6 +224,7 @@ START_TEST(group_metadata_of_a_member_and_of_none)
     ck_ok(kafc_reader_group_metadata(hand.reader, &g, &e.err));
     ck_assert_str_eq(g.group, "g");
     ck_assert_ptr_null(g.membership);
+    ck_assert_ptr_null(g.member_id);
     member_close(&e, &hand);
     member_close(&e, &m);
     reading_close(&e);
