@@ -46,6 +46,8 @@ static void claim(struct kafc_taker *t, struct kafc_consumer_partition *p)
 {
     p->claim = t;
     t->only = p;
+    kafc__list_del(&p->node); /* who is claimed, and let go without an end, is not to keep the others waiting */
+    kafc__list_push(&p->c->partitions, &p->node);
     kafc__list_del(&p->ready);
     if (p->taker ==
         &p->c->taker) /* the thread that claims reads it: it stands between two messages */

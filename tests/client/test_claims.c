@@ -95,6 +95,24 @@ START_TEST(a_claim_that_is_freed_comes_again_where_it_stood)
 }
 END_TEST
 
+START_TEST(who_was_claimed_last_is_claimed_again_last)
+{
+    struct reading e;
+    bool came[4] = { false };
+
+    open_by_hand(&e, 4, KAFC_READER());
+    for (int i = 0; i < 4; i++) {
+        kafc_claim *c;
+
+        ck_ok(kafc_reader_claim(e.reader, &c, SOON, &e.err));
+        ck_assert(!came[kafc_claim_partition(c)]);
+        came[kafc_claim_partition(c)] = true;
+        kafc_claim_free(c);
+    }
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(a_reader_gives_what_is_not_claimed)
 {
     struct reading e;
@@ -418,6 +436,7 @@ START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
 END_TEST
 
 SUITE_MAIN("client/claims", 60, a_claim_that_is_freed_comes_again_where_it_stood,
+           who_was_claimed_last_is_claimed_again_last,
            a_reader_gives_what_is_not_claimed, a_claim_is_read_to_its_stop,
            seek_and_state_of_a_claim, R9_a_claim_is_paused_by_the_reader_and_resumed,
            a_fetch_that_waits_learns_of_the_end, what_claim_answers_when_there_is_none,
