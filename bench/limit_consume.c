@@ -103,7 +103,7 @@ static void read_batch(const struct kafc_batch *b, int64_t from)
             messages++;
         }
     bytes += (double)sum;
-    kafc__frame_unref(frame);
+    kafc__decompress_done(&plain, frame);
 }
 
 /* What stands in an answer: once for the offsets, so that more can be asked for at once, and once for the records. */

@@ -121,7 +121,7 @@ static kafc_err make(struct kafc_mendless *e, struct recipe *r, kafc_error *err)
 struct kafc_mendless *kafc__mendless_new(const kafc_allocator *mem, int32_t size,
                                          kafc_compression codec, kafc_error *err)
 {
-    size_t one = KAFC_RECORD_OVERHEAD + KEY + (size_t)size, text;
+    size_t one = KAFC_RECORD_OVERHEAD + KEY + (size_t)size, text = 0;
     struct recipe r = { .size = size };
     struct kafc_mendless *e = kafc__zalloc(mem, sizeof *e);
     kafc_error why = { .message = "" };

@@ -87,6 +87,7 @@ struct kafc_decompress {
     size_t limit;               /* of one output, below 2^31: a guard against bombs */
     void *reader[KAFC_CODECS];  /* of the codecs */
     struct kafc_frame *frame;   /* being filled */
+    struct kafc_frame *spare;   /* given back, for the next output; counts against the budget */
 };
 
 void kafc__decompress_init(struct kafc_decompress *d, const kafc_allocator *mem,
@@ -97,5 +98,8 @@ void kafc__decompress_fini(struct kafc_decompress *d);
  * up to the limit, whatever the data promise; the libraries keep at most 8 MB (lz4) or the content's size (zstd). */
 kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *codec, const void *p,
                           size_t n, struct kafc_frame **out, kafc_error *err);
+/* Drops a reference to an output. The memory of the last one is used again, if it is small beside the budget: fresh one
+ * costs a page fault for each 4 KB. NULL is ignored. */
+void kafc__decompress_done(struct kafc_decompress *d, struct kafc_frame *out);
 
 #endif

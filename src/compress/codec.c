@@ -181,6 +181,7 @@ void kafc__decompress_fini(struct kafc_decompress *d)
     for (int i = 0; i < KAFC_CODECS; i++)
         if (d->reader[i])
             codecs[i]->close_reader(&d->mem, d->reader[i]);
+    kafc__frame_unref(d->spare);
     *d = (struct kafc_decompress){ 0 };
 }
 
@@ -213,6 +214,33 @@ kafc_err kafc__decompress_room(struct kafc_decompress *d, size_t want, unsigned 
     return KAFC_OK;
 }
 
+/* Whether a frame of this size may be kept for the next output. */
+static bool may_keep(const struct kafc_decompress *d, size_t cap)
+{
+    enum { KEPT_MAX = 1 << 22, PART = 8 };
+    return cap <= KEPT_MAX && (!d->budget || cap <= d->budget->limit / PART);
+}
+
+void kafc__decompress_done(struct kafc_decompress *d, struct kafc_frame *out)
+{
+    bool last = out && atomic_load_explicit(&out->refs, memory_order_acquire) == 1;
+    if (last && !d->spare && may_keep(d, out->cap))
+        d->spare = out;
+    else
+        kafc__frame_unref(out);
+}
+
+/* An empty frame, of about so many bytes. */
+static struct kafc_frame *new_frame(struct kafc_decompress *d, size_t guess)
+{
+    struct kafc_frame *f = d->spare;
+    if (!f)
+        return kafc__frame_new(&d->mem, d->budget, guess);
+    d->spare = NULL;
+    f->len = 0;
+    return f;
+}
+
 kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *codec, const void *p,
                           size_t n, struct kafc_frame **out, kafc_error *err)
 {
@@ -226,7 +254,7 @@ kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *co
     size_t guess = n > d->limit / 4 ? d->limit : n * 4;
     if (guess < 1024)
         guess = d->limit < 1024 ? d->limit : 1024;
-    d->frame = kafc__frame_new(&d->mem, d->budget, guess);
+    d->frame = new_frame(d, guess);
     if (!d->frame)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %zu decompressed bytes",
                            guess);
@@ -239,7 +267,7 @@ kafc_err kafc__decompress(struct kafc_decompress *d, const struct kafc_codec *co
         kafc__frame_unref(f);
         return rc;
     }
-    if (f->cap - f->len > f->len / 4 + 4096) {
+    if (f->cap - f->len > f->len / 4 + 4096 && !may_keep(d, f->cap)) {
         struct kafc_frame *fit = kafc__frame_resize(f, f->len); /* else it just stays large */
         f = fit ? fit : f;
     }

@@ -25,7 +25,8 @@ void kafc__cursor_init(struct kafc_cursor *cur, const kafc_allocator *mem,
 
 static void drop_plain(struct kafc_cursor *cur)
 {
-    kafc__frame_unref(cur->plain);
+    if (cur->plain)
+        kafc__decompress_done(cur->decompress, cur->plain);
     cur->plain = NULL;
 }
 

@@ -393,6 +393,60 @@ START_TEST(each_allocation_may_fail)
 }
 END_TEST
 
+/* Decompresses and gives back; whether it was where the one before had been. */
+static bool again(struct kafc_decompress *d, const unsigned char *z, size_t n, const void **at)
+{
+    struct kafc_frame *f;
+    bool same;
+    ck_assert_int_eq(kafc__decompress(d, kafc__codec(KAFC_GZIP), z, n, &f, &error), KAFC_OK);
+    same = f == *at;
+    *at = f;
+    kafc__decompress_done(d, f);
+    return same;
+}
+
+START_TEST(memory_of_outputs_is_used_again)
+{
+    enum { N = 100000 };
+    struct test_alloc a;
+    struct kafc_decompress d;
+    const void *at = NULL;
+    size_t n;
+    if (!there(KAFC_GZIP))
+        return;
+    unsigned char *p = make_data(N, 0, 1), *z = compress_new(KAFC_GZIP, p, N, &n);
+    test_alloc_init(&a);
+    struct kafc_budget *large = kafc__budget_new(&a.mem, 64 * N);
+    struct kafc_budget *small = kafc__budget_new(&a.mem, 2 * N);
+    kafc__decompress_init(&d, &a.mem, large, LIMIT);
+    kafc__decompress_done(&d, NULL);
+    (void)again(&d, z, n, &at);
+    ck_assert_uint_ge(large->used, N); /* it is held, and counts */
+    long calls = atomic_load(&a.calls);
+    for (int i = 0; i < 5; i++)
+        ck_assert(again(&d, z, n, &at));
+    ck_assert_int_eq(atomic_load(&a.calls), calls);
+    struct kafc_frame *held;
+    ck_assert_int_eq(kafc__decompress(&d, kafc__codec(KAFC_GZIP), z, n, &held, &error), KAFC_OK);
+    kafc__decompress_done(&d, kafc__frame_ref(held)); /* somebody else has it */
+    expect(&d, KAFC_GZIP, z, n, p, N);
+    ck_assert_mem_eq(held->data, p, N);
+    kafc__frame_unref(held);
+    (void)again(&d, z, n, &at);
+    kafc__decompress_fini(&d);
+    ck_assert_uint_eq(large->used, 0);
+    kafc__decompress_init(&d, &a.mem, small, LIMIT);
+    (void)again(&d, z, n, &at);
+    ck_assert_uint_eq(small->used, 0); /* too much of so little */
+    kafc__decompress_fini(&d);
+    kafc__budget_unref(large);
+    kafc__budget_unref(small);
+    ck_assert_int_eq(a.live, 0);
+    free(p);
+    free(z);
+}
+END_TEST
+
 START_TEST(the_table_of_codecs)
 {
     ck_assert_ptr_null(kafc__codec(-1));
@@ -422,4 +476,4 @@ SUITE_MAIN("compress", 60, everything_comes_back_in_any_pieces_at_any_level,
            bombs_stop_at_the_limit_and_the_limit_itself_is_allowed,
            streams_in_a_row_and_trailing_bytes, framings_are_those_that_java_reads,
            a_snappy_length_that_lies_allocates_nothing, each_allocation_may_fail,
-           the_table_of_codecs)
+           memory_of_outputs_is_used_again, the_table_of_codecs)
