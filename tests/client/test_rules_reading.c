@@ -101,7 +101,8 @@ START_TEST(R3_where_nothing_is_committed)
         ck_ok(kafc_reader_state_get(m.reader, "t", 0, &s, &e.err));
     } while (s.position == KAFC_OFFSET_UNKNOWN && begins[_i].first == 10);
     if (m.read == 0) {
-        put_some(&e, 1);
+        if (begins[_i].first == 10) /* else the end has to stay where it is until it was asked for */
+            put_some(&e, 1);
         member_expect(&e, &m, 0, begins[_i].first);
     } else {
         ck_assert_msg(m.m.offset == begins[_i].first + m.read - 1, "%s", begins[_i].name);
