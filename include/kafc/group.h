@@ -129,6 +129,8 @@ KAFC_API bool kafc_claim_ended(const kafc_claim *c);
  * or committed until it is freed. KAFC_ERR_CLAIM_ENDED: mark what is done with, and free the claim; the reader may be
  * closed by then. KAFC_ERR_END_OF_RANGE: it was read to its stop. */
 KAFC_API kafc_err kafc_claim_fetch(kafc_claim *c, kafc_message *m, int timeout_ms, kafc_error *err);
+/* As kafc_reader_fetch_batch(); a batch may outlive the claim. */
+KAFC_API kafc_err kafc_claim_fetch_batch(kafc_claim *c, kafc_batch **out, int timeout_ms, kafc_error *err);
 /* As of the reader; also after CLAIM_ENDED, until the claim is freed. */
 KAFC_API kafc_err kafc_claim_mark(kafc_claim *c, const kafc_message *m, kafc_error *err);
 KAFC_API kafc_err kafc_claim_commit(kafc_claim *c, const kafc_message *m, int timeout_ms, kafc_error *err);

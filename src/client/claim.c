@@ -107,6 +107,17 @@ static bool wait(kafc_claim *c, int64_t deadline)
     return in_time;
 }
 
+/* Nothing is there to take: KAFC_OK to look again. */
+static kafc_err wait_for_more(kafc_claim *c, int timeout_ms, int64_t *deadline, kafc_error *err)
+{
+    if (kafc__loop_here())
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK,
+                           "a call that waits was made from inside a callback of kafc");
+    if (*deadline == 0) /* the clock is read only where there is nothing to read */
+        *deadline = kafc__deadline_in(timeout_ms);
+    return wait(c, *deadline) ? KAFC_OK : kafc__reader_timed_out(c->r, err);
+}
+
 kafc_err kafc_claim_fetch(kafc_claim *c, kafc_message *m, int timeout_ms, kafc_error *err)
 {
     int64_t deadline = 0;
@@ -118,12 +129,23 @@ kafc_err kafc_claim_fetch(kafc_claim *c, kafc_message *m, int timeout_ms, kafc_e
         code = kafc__consumer_next(&c->taker, m, err);
         if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
             return code;
-        if (kafc__loop_here())
-            return kafc__error(err, KAFC_ERR_IN_CALLBACK,
-                               "a call that waits was made from inside a callback of kafc");
-        if (deadline == 0) /* the clock is read only where there is nothing to read */
-            deadline = kafc__deadline_in(timeout_ms);
-        code = wait(c, deadline) ? KAFC_OK : kafc__reader_timed_out(c->r, err);
+        code = wait_for_more(c, timeout_ms, &deadline, err);
+    }
+    return code;
+}
+
+kafc_err kafc_claim_fetch_batch(kafc_claim *c, kafc_batch **out, int timeout_ms, kafc_error *err)
+{
+    int64_t deadline = 0;
+    kafc_err code = enter(c, err);
+
+    if (code == KAFC_OK && !out)
+        return kafc__error(err, KAFC_ERR_USAGE, "fetch_batch needs room for a batch, not NULL");
+    while (code == KAFC_OK) {
+        code = kafc__consumer_next_batch(&c->taker, out, err);
+        if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
+            return code;
+        code = wait_for_more(c, timeout_ms, &deadline, err);
     }
     return code;
 }

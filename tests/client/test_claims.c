@@ -113,6 +113,30 @@ START_TEST(who_was_claimed_last_is_claimed_again_last)
 }
 END_TEST
 
+START_TEST(a_claim_gives_batches_that_outlive_it)
+{
+    struct reading e;
+    kafc_batch *b, *none;
+    kafc_message m;
+    kafc_claim *c;
+    int64_t next = 3;
+
+    open_by_hand(&e, 1, KAFC_READER(.stop = KAFC_LAST));
+    c = expect_claim(&e, 0);
+    expect_claimed(&e, c, 0, 3);
+    ck_assert_int_eq(kafc_claim_fetch_batch(c, NULL, 0, &e.err), KAFC_ERR_USAGE);
+    ck_ok(kafc_claim_fetch_batch(c, &b, SOON, &e.err)); /* the rest of what was begun */
+    ck_assert_int_eq(kafc_claim_fetch_batch(c, &none, SOON, &e.err), KAFC_ERR_END_OF_RANGE);
+    ck_assert_ptr_null(none);
+    kafc_claim_free(c);
+    reading_close(&e);
+    for (; kafc_batch_next(b, &m, NULL); next++)
+        ck_assert_int_eq(m.offset, next);
+    ck_assert_int_eq(next, 10);
+    kafc_batch_free(b);
+}
+END_TEST
+
 START_TEST(a_reader_gives_what_is_not_claimed)
 {
     struct reading e;
@@ -436,7 +460,7 @@ START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
 END_TEST
 
 SUITE_MAIN("client/claims", 60, a_claim_that_is_freed_comes_again_where_it_stood,
-           who_was_claimed_last_is_claimed_again_last,
+           who_was_claimed_last_is_claimed_again_last, a_claim_gives_batches_that_outlive_it,
            a_reader_gives_what_is_not_claimed, a_claim_is_read_to_its_stop,
            seek_and_state_of_a_claim, R9_a_claim_is_paused_by_the_reader_and_resumed,
            a_fetch_that_waits_learns_of_the_end, what_claim_answers_when_there_is_none,
