@@ -166,6 +166,14 @@ KAFC_API kafc_err kafc_reader_state_get(kafc_reader *r, const char *topic, int32
  * there are messages (they come with the calls after it). Any thread, and safe in a signal handler (rule C3). */
 KAFC_API void kafc_reader_wake(kafc_reader *r);
 
+/* A descriptor for poll(2), epoll and their like: readable while kafc_reader_fetch() or another call that takes may
+ * have something to give with timeout 0, be it an error or a rebalance. Take until KAFC_ERR_WOULD_BLOCK, which makes it
+ * unreadable; that may be the first answer. A group wants such a call within max_poll_interval_ms all the same, and
+ * on_rebalance runs in it. kafc_reader_wake() does not show. The reader's own, valid until it is freed; not to be read,
+ * written or closed. It is made by the first call; readers that are not asked for one pay nothing. -1:
+ * KAFC_ERR_SYSTEM, and what any call may answer. */
+KAFC_API int kafc_reader_fd(kafc_reader *r, kafc_error *err);
+
 /* Ends reading. With a group: revokes what is owned (on_rebalance is told), waits for commits under way, commits what
  * is marked, leaves the group; a static member stays in it until its session ends. Idempotent. An error says that the
  * last commit failed or did not end within the timeout, and of which partition: the reader is closed all the same. */

@@ -12,6 +12,7 @@
 #include "client/loop.h"
 #include "client/options.h"
 #include "io/dns.h"
+#include "io/sock.h"
 
 /* --- Doors ------------------------------------------------------------------- */
 
@@ -242,4 +243,13 @@ void kafc_client_interrupt(kafc_client *c)
     atomic_fetch_add(&c->interrupts, 1);
     kafc__loop_wake(
         c->loop); /* the loop passes it on: a condition cannot be signalled in a signal handler */
+}
+
+int kafc__no_descriptor(int why, kafc_error *err)
+{
+    char text[128];
+
+    kafc__sock_error_text(why, text, sizeof text);
+    (void)kafc__error(err, KAFC_ERR_SYSTEM, "the descriptor cannot be made: %s", text);
+    return -1;
 }

@@ -57,6 +57,9 @@ struct kafc_client {
     int asking;                        /* threads inside calls that wait for answers */
 };
 
+/* -1: errno was `why`. */
+int kafc__no_descriptor(int why, kafc_error *err);
+
 /* KAFC_ERR_USAGE for NULL, KAFC_ERR_FORKED in the child of a fork (rule C7: nothing is touched then). A load and a
  * compare; not a system call. Every public function of client, writer and reader starts with it. */
 kafc_err kafc__client_check(const kafc_client *c, kafc_error *err);

@@ -3,6 +3,9 @@
  * kafc_reader: core/consumer with waits around it.
  */
 #include "client/reader.h"
+
+#include <errno.h>
+
 #include "base/mem.h"
 #include "client/loop.h"
 #include "client/options.h"
@@ -10,12 +13,16 @@
 static void on_ready(void *ctx)
 {
     kafc_reader *r = ctx;
+    bool watched;
 
     kafc__lock(&r->lock);
     r->ready = true;
     r->events++;
+    watched = r->watch.fd >= 0;
     kafc__unlock(&r->lock);
     kafc__cond_broadcast(&r->changed); /* who wakes finds the lock free; the driver frees r, not before this returns */
+    if (watched)
+        kafc__wake_signal(&r->watch);
 }
 
 uint64_t kafc__reader_events(kafc_reader *r)
@@ -70,6 +77,8 @@ static void set_closed(kafc_reader *r)
     atomic_store(&r->closed, true);
     r->events++;
     kafc__cond_broadcast(&r->changed);
+    if (r->watch.fd >= 0)
+        kafc__wake_signal(&r->watch);
     kafc__unlock(&r->lock);
 }
 
@@ -102,6 +111,7 @@ static void destroy(kafc_reader *r)
     if (r->consumer)
         kafc__client_run(r->client, free_consumer, r);
     kafc__free(&mem, r->strings);
+    kafc__wake_fini(&r->watch);
     kafc__cond_fini(&r->changed);
     kafc__mutex_fini(&r->lock);
     kafc__free(&mem, r);
@@ -150,6 +160,7 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
     r->cfg.on_ready = on_ready;
     r->cfg.ctx = r;
     r->closable.close = close_with_client;
+    r->watch.fd = r->watch.out = -1;
     kafc__list_init(&r->closable.node);
     kafc__list_init(&r->source.node);
     kafc__list_init(&r->member_source.node);
@@ -312,6 +323,11 @@ bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, 
         *code = kafc__reader_notices(r, err);
         return *code == KAFC_OK;
     }
+    if (*code == KAFC_ERR_WOULD_BLOCK && timeout_ms == 0 && r->watched && *deadline == 0) {
+        kafc__wake_drain(&r->watch);
+        *deadline = -1;
+        return true; /* perhaps it came just before; what comes from now on is told anew */
+    }
     if (*code == KAFC_ERR_WOULD_BLOCK && timeout_ms == 0 && r->cg) { /* who was away is back */
         kafc__group_enter(kafc__cg_group(r->cg));
         kafc__group_exit(kafc__cg_group(r->cg));
@@ -360,9 +376,25 @@ kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc
     count(r);
     code = kafc__consumer_next(r->taker, m, err);
     if (code == KAFC_ERR_REBALANCE_IN_PROGRESS ||
-        (code == KAFC_ERR_WOULD_BLOCK && (timeout_ms != 0 || r->cg)))
+        (code == KAFC_ERR_WOULD_BLOCK && (timeout_ms != 0 || r->cg || r->watched)))
         return fetch(r, m, timeout_ms, err);
     return code;
+}
+
+int kafc_reader_fd(kafc_reader *r, kafc_error *err)
+{
+    int fd, why;
+
+    if (kafc__reader_enter(r, 0, err))
+        return -1;
+    kafc__lock(&r->lock);
+    if (!r->watched && kafc__wake_init(&r->watch))
+        kafc__wake_signal(&r->watch); /* who knows what is there already */
+    fd = r->watch.fd;
+    why = errno;
+    kafc__unlock(&r->lock);
+    r->watched = fd >= 0;
+    return r->watched ? fd : kafc__no_descriptor(why, err);
 }
 
 kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_ms, kafc_error *err)

@@ -12,6 +12,7 @@
 #include "client/client.h"
 #include "core/consumer.h"
 #include "core/consumer_group.h"
+#include "io/wake.h"
 #include <kafc/group.h>
 
 struct kafc_reader {
@@ -24,6 +25,8 @@ struct kafc_reader {
     struct kafc_mutex lock; /* of ready, events and closed, for waits alone */
     struct kafc_cond changed;
     bool ready;      /* something may be there since the last look of a fetch */
+    struct kafc_wake watch; /* of kafc_reader_fd(), made when it is asked for: the lock, … */
+    bool watched;           /* … and the same for the thread that reads */
     uint64_t events; /* the same, for others that wait */
     atomic_bool closed;
     atomic_bool woken;
@@ -57,7 +60,7 @@ bool kafc__reader_await(kafc_reader *r, uint64_t events, int64_t deadline);
 kafc_err kafc__reader_begin(kafc_reader *r, int timeout_ms, const char *call, const void *out,
                             kafc_error *err);
 /* Nothing was there to take: *code says why, and then what the caller is told. true: to be tried again. *deadline is 0
- * at first. */
+ * at first; with timeout 0 it says afterwards that the descriptor was made unreadable. */
 bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,
                              kafc_error *err);
 /* Says what and where, if it is not just that nothing was written. Any thread. */

@@ -13,7 +13,6 @@
 #include "client/options.h"
 #include "client/writer.h"
 #include "core/producer.h"
-#include "io/sock.h"
 #include "io/wake.h"
 #include <kafc/writer.h>
 
@@ -559,12 +558,7 @@ int kafc_writer_fd(kafc_writer *w, kafc_error *err)
     kafc__unlock(&w->lock);
     if (fresh)
         kafc__producer_watch_reports(w->producer, on_waiting, w);
-    if (fd >= 0)
-        return fd;
-    char text[128];
-    kafc__sock_error_text(why, text, sizeof(text));
-    (void)kafc__error(err, KAFC_ERR_SYSTEM, "the descriptor cannot be made: %s", text);
-    return -1;
+    return fd >= 0 ? fd : kafc__no_descriptor(why, err);
 }
 
 kafc_err kafc_writer_poll(kafc_writer *w, kafc_report *reports, int32_t max, int32_t *n,
