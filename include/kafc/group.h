@@ -64,9 +64,6 @@ KAFC_API kafc_err kafc_reader_commit_offsets(kafc_reader *r, kafc_offset *v, int
 KAFC_API kafc_err kafc_reader_commit_delivered(kafc_reader *r, int timeout_ms, kafc_error *err);
 KAFC_API kafc_err kafc_reader_commit_marked(kafc_reader *r, int timeout_ms, kafc_error *err);
 
-/* What became of it, on the loop's thread: must not block, and call nothing but mark. v is borrowed while it runs; code
- * is that of the first that failed. */
-typedef void (*kafc_commit_fn)(void *ctx, const kafc_offset *v, int32_t n, kafc_err code, const kafc_error *err);
 /* Does not wait. While one is under way those that follow are put together, and the highest offset of each partition
  * is sent. done is called once for each call that returned KAFC_OK, in order, also when the reader is closed, which
  * waits for them. done may be NULL. Copied. */

@@ -47,6 +47,11 @@ typedef struct kafc_rebalance {
  * that deliver messages, subscribe, assign, close and free. */
 typedef void (*kafc_rebalance_fn)(void *ctx, kafc_reader *r, const kafc_rebalance *what);
 
+/* What became of a commit, on the loop's thread: must not block, and call nothing but mark. v is borrowed while it
+ * runs; code is that of the first that failed, whose sentence is *err. */
+typedef void (*kafc_commit_fn)(void *ctx, const kafc_offset *v, int32_t n, kafc_err code,
+                               const kafc_error *err);
+
 typedef struct kafc_reader_options {
     size_t size;
     const kafc_properties *properties;
@@ -80,7 +85,11 @@ typedef struct kafc_reader_options {
     int32_t commit_interval_ms;    /* what is marked is committed so often; 5000; -1: only by a call. Also before
                                     * partitions are given up. auto.commit.interval.ms */
     kafc_rebalance_fn on_rebalance; /* NULL: nobody is told */
-    void *ctx;                      /* for it */
+    void *ctx;                      /* for it, and for on_commit */
+    kafc_commit_fn on_commit; /* each request of a commit that no call asked for: of what is marked, on the interval,
+                               * before partitions are given up, in unsubscribe and close. NULL: nobody is told */
+    kafc_switch leave_static; /* unsubscribe and close take a static member out of the group at once, which rebalances;
+                               * default off: it stays until its session ends, and may come back */
 } kafc_reader_options;
 
 #define KAFC_READER(...) (&(kafc_reader_options){ .size = sizeof(kafc_reader_options), __VA_ARGS__ })
@@ -144,7 +153,9 @@ KAFC_API int64_t kafc_batch_high_watermark(const kafc_batch *b);
 KAFC_API void kafc_batch_free(kafc_batch *b);
 
 /* Local and immediate: drops what was fetched ahead; the next message of the partition is at or after `to`.
- * KAFC_ERR_NOT_ASSIGNED. */
+ * KAFC_COMMITTED, with a group: begins again where the group has come to, as after a message that could not be handled;
+ * commits that were asked for before count, what is only marked does not and comes again. KAFC_ERR_NOT_ASSIGNED;
+ * KAFC_ERR_USAGE: KAFC_COMMITTED without a group. */
 KAFC_API kafc_err kafc_reader_seek(kafc_reader *r, const char *topic, int32_t partition, kafc_position to,
                                    kafc_error *err);
 
@@ -175,8 +186,9 @@ KAFC_API void kafc_reader_wake(kafc_reader *r);
 KAFC_API int kafc_reader_fd(kafc_reader *r, kafc_error *err);
 
 /* Ends reading. With a group: revokes what is owned (on_rebalance is told), waits for commits under way, commits what
- * is marked, leaves the group; a static member stays in it until its session ends. Idempotent. An error says that the
- * last commit failed or did not end within the timeout, and of which partition: the reader is closed all the same. */
+ * is marked, leaves the group; a static member stays in it until its session ends (leave_static). Idempotent. An error
+ * says that the last commit failed or did not end within the timeout, and of which partition: the reader is closed all
+ * the same. */
 KAFC_API kafc_err kafc_reader_close(kafc_reader *r, int timeout_ms, kafc_error *err);
 /* Closes without waiting if needed. NULL is ignored. */
 KAFC_API void kafc_reader_free(kafc_reader *r);

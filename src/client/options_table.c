@@ -191,7 +191,10 @@ static const struct kafc_option reader_rows[] = {
     INT32(READER, commit_interval_ms, "auto.commit.interval.ms", NULL, 5000, -1, MS_MAX,
           "What is marked is committed so often; -1: only by a call, and before partitions are given up"),
     OPAQUE(READER, on_rebalance, "Is told what the member owns"),
-    OPAQUE(READER, ctx, "For it"),
+    OPAQUE(READER, ctx, "For it, and for on_commit"),
+    OPAQUE(READER, on_commit, "Is told of commits that no call asked for"),
+    SWITCH(READER, leave_static, NULL, NULL, KAFC_OFF,
+           "Unsubscribe and close take a static member out of the group at once"),
 };
 
 static const struct kafc_option conn_rows[] = {

@@ -59,6 +59,7 @@ static void make_group(void *arg)
         .group = { .mem = r->cfg.mem,
                    .group = o->group,
                    .instance = o->group_instance,
+                   .leave_static = o->leave_static == KAFC_ON,
                    .read_committed = o->isolation != KAFC_READ_UNCOMMITTED,
                    .session_timeout_ms = o->session_timeout_ms,
                    .heartbeat_interval_ms = o->heartbeat_interval_ms,
@@ -66,6 +67,8 @@ static void make_group(void *arg)
                    .assignors = r->assignors.v,
                    .nassignors = r->assignors.n },
         .commit_interval_ms = o->commit_interval_ms,
+        .on_commit = o->on_commit,
+        .ctx = o->ctx,
     };
 
     r->cg = kafc__cg_new(r->client->core, r->consumer, &cfg);

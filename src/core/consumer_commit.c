@@ -84,6 +84,17 @@ bool kafc__cg_commits_idle(struct kafc_consumer_group *cg)
 
 /* --- The call to the group, made under the lock ------------------------------------------- */
 
+static bool make_told_room(struct kafc_consumer_group *cg, int32_t n)
+{
+    kafc_offset *v = cg->cfg.on_commit
+                         ? kafc__realloc_array(&cg->cfg.mem, cg->told_v, (size_t)n, sizeof *v)
+                         : NULL;
+
+    if (v)
+        cg->told_v = v;
+    return v || !cg->cfg.on_commit;
+}
+
 static bool make_room(struct kafc_consumer_group *cg, int32_t n)
 {
     struct kafc_group_mark *mark;
@@ -97,7 +108,7 @@ static bool make_room(struct kafc_consumer_group *cg, int32_t n)
     slot = kafc__realloc_array(&cg->cfg.mem, cg->slot, (size_t)n, sizeof *slot);
     if (slot)
         cg->slot = slot;
-    if (!mark || !slot)
+    if (!mark || !slot || !make_told_room(cg, n))
         return false;
     cg->slot_cap = n;
     return true;
@@ -341,6 +352,28 @@ static kafc_err verdict(const struct kafc_consumer_group *cg, const struct kafc_
     return KAFC_OK;
 }
 
+/* Tells on_commit of a commit of marks that nobody waits for. Without the lock: the slots are the driver's. */
+static void tell(struct kafc_consumer_group *cg, const struct kafc_cg_commit *commit, kafc_err code,
+                 const kafc_error *err)
+{
+    bool by_itself = commit == &cg->interval || commit == &cg->revoke || commit == &cg->leave;
+
+    if (!by_itself || !cg->cfg.on_commit || cg->nslots == 0)
+        return;
+    for (int32_t i = 0; i < cg->nslots; i++) {
+        const struct kafc_group_mark *m = &cg->mark[i];
+
+        cg->told_v[i] = (kafc_offset){ .topic = m->topic,
+                                       .partition = m->partition,
+                                       .leader_epoch = m->leader_epoch,
+                                       .offset = m->offset,
+                                       .metadata = m->metadata,
+                                       .stamp = m->stamp,
+                                       .result = m->code };
+    }
+    cg->cfg.on_commit(cg->cfg.ctx, cg->told_v, cg->nslots, code, code ? err : NULL);
+}
+
 static void finish(struct kafc_consumer_group *cg, struct kafc_cg_commit *commit, kafc_err code,
                    const kafc_error *err)
 {
@@ -376,6 +409,9 @@ static void landed(struct kafc_consumer_group *cg, const kafc_error *why)
     commit = first(&cg->aboard);
     if (commit && commit->marks)
         code = verdict(cg, commit, why, &err);
+    kafc__unlock(&cg->c->lock);
+    tell(cg, commit, code, &err);
+    kafc__lock(&cg->c->lock);
     more = code == KAFC_OK && cg->nslots > 0 && commit && commit->marks;
     if (more) {
         clear_slots(cg);
@@ -502,6 +538,9 @@ void kafc__cg_commits_fail(struct kafc_consumer_group *cg)
 
     (void)kafc__error(&err, KAFC_ERR_CLOSED, "the reader is closed");
     kafc__list_init(&over);
+    for (int32_t i = 0; i < cg->nslots; i++)
+        cg->mark[i].code = KAFC_ERR_CLOSED;
+    tell(cg, first(&cg->aboard), KAFC_ERR_CLOSED, &err);
     kafc__lock(&cg->c->lock);
     kafc__list_splice(&over, &cg->aboard);
     kafc__list_splice(&over, &cg->waiting);
@@ -519,4 +558,5 @@ void kafc__cg_commits_fini(struct kafc_consumer_group *cg)
     clear_slots(cg);
     kafc__free(&cg->cfg.mem, cg->mark);
     kafc__free(&cg->cfg.mem, cg->slot);
+    kafc__free(&cg->cfg.mem, cg->told_v);
 }

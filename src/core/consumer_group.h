@@ -24,6 +24,8 @@ struct kafc_consumer_group_config {
     kafc_allocator mem;
     struct kafc_group_config group; /* but for notice and its ctx */
     int32_t commit_interval_ms;     /* -1: never by itself */
+    kafc_commit_fn on_commit;       /* what came of each request of a commit by itself; or NULL. The driver's thread */
+    void *ctx;                      /* for it */
 };
 
 /* --- The driver's thread ---------------------------------------------------------------- */

@@ -78,6 +78,7 @@ struct kafc_consumer_group {
     unsigned round;
     struct kafc_group_mark *mark;
     struct kafc_cg_slot *slot;
+    kafc_offset *told_v; /* the same for on_commit, if there is one */
     int32_t nslots, slot_cap;
 };
 
