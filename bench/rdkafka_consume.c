@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * rdkafka_consume HOST:PORT TOPIC PARTITIONS COUNT: librdkafka under the load
- * of `kafc perf consume`, with what it prints. The topic must be there.
+ * rdkafka_consume HOST:PORT TOPIC PARTITIONS COUNT [GROUP]: librdkafka under
+ * the load of `kafc perf consume`, or of group-consume, with what it prints. The
+ * topic must be there.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +21,13 @@ static void die(const char *what, const char *why)
     exit(1);
 }
 
-static rd_kafka_t *open_consumer(const char *brokers, const char *topic, int32_t partitions)
+/* group: NULL to read without one. */
+static rd_kafka_t *open_consumer(const char *brokers, const char *topic, int32_t partitions, const char *group)
 {
-    static const char *const properties[][2] = {
-        { "group.id", "bench" }, /* it wants one, and nobody joins it */
-        { "enable.auto.commit", "false" },
+    const char *const properties[][2] = {
+        { "group.id", group ? group : "bench" }, /* it wants one, though nobody joins it */
+        { "enable.auto.commit", group ? "true" : "false" }, /* of what was taken, on the interval */
+        { "auto.offset.reset", "earliest" },
     };
     rd_kafka_topic_partition_list_t *all = rd_kafka_topic_partition_list_new(partitions);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
@@ -39,9 +42,9 @@ static rd_kafka_t *open_consumer(const char *brokers, const char *topic, int32_t
     rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
     if (!rk)
         die("librdkafka", why);
-    for (int32_t p = 0; p < partitions; p++)
+    for (int32_t p = 0; p < (group ? 1 : partitions); p++) /* a group assigns partitions */
         rd_kafka_topic_partition_list_add(all, topic, p)->offset = RD_KAFKA_OFFSET_BEGINNING;
-    if (rd_kafka_poll_set_consumer(rk) || rd_kafka_assign(rk, all))
+    if (rd_kafka_poll_set_consumer(rk) || (group ? rd_kafka_subscribe(rk, all) : rd_kafka_assign(rk, all)))
         die(topic, "cannot be assigned");
     rd_kafka_topic_partition_list_destroy(all);
     return rk;
@@ -53,11 +56,11 @@ int main(int argc, char **argv)
     struct load_span span;
     rd_kafka_t *rk;
 
-    if (argc != 5)
-        die("usage", "rdkafka_consume HOST:PORT TOPIC PARTITIONS COUNT");
+    if (argc != 5 && argc != 6)
+        die("usage", "rdkafka_consume HOST:PORT TOPIC PARTITIONS COUNT [GROUP]");
     count = strtoull(argv[4], NULL, 10);
     load_begin(&span);
-    rk = open_consumer(argv[1], argv[2], (int32_t)strtol(argv[3], NULL, 10));
+    rk = open_consumer(argv[1], argv[2], (int32_t)strtol(argv[3], NULL, 10), argv[5]);
     for (uint64_t n = 0; n < count;) {
         rd_kafka_message_t *m = rd_kafka_consumer_poll(rk, WAIT_MS);
 
