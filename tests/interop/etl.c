@@ -357,6 +357,7 @@ static int await_all(char **arg)
     printf("%lld came, %lld of them twice\n", t.came, t.twice);
     kafc_reader_free(reader);
     kafc_client_free(client);
+    free(t.next);
     return t.came != t.keys * t.values || t.wrong;
 }
 
@@ -372,6 +373,7 @@ static int check(char **arg)
         count(&t, key, value);
     }
     printf("%lld came, %lld of them twice, %lld out of order\n", t.came, t.twice, t.wrong);
+    free(t.next);
     return t.came != t.keys * t.values || t.wrong || (strcmp(arg[2], "once") == 0 && t.twice);
 }
 

@@ -39,7 +39,7 @@
 
 #include <kafc/kafc.h>
 
-enum { PATIENCE = 30000, TOPICS = 16, OWNED = 1024 };
+enum { PATIENCE = 30000, TOPICS = 16, OWNED = 1024, NAME = 250 };
 
 enum how { MARK, READ, COMMIT, ASYNC, DELIVERED, CLAIMS, HAND, ASK };
 
@@ -97,6 +97,7 @@ static _Noreturn void die(const char *what, const kafc_error *err)
 
 /* What was handled since the last commit, by partition. */
 static kafc_offset done[OWNED];
+static char topic_of[OWNED][NAME]; /* the message's is gone with it */
 static int ndone;
 
 static void note(const kafc_message *m)
@@ -106,10 +107,10 @@ static void note(const kafc_message *m)
         i++;
     if (i == OWNED)
         abort();
-    const char *topic = i < ndone ? done[i].topic : strdup(m->topic); /* the message's is gone with it; kept for good */
     ndone += i == ndone;
+    (void)snprintf(topic_of[i], NAME, "%s", m->topic);
     done[i] = kafc_offset_after(m);
-    done[i].topic = topic;
+    done[i].topic = topic_of[i];
     done[i].metadata = metadata;
 }
 
