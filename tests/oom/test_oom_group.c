@@ -5,6 +5,7 @@
  * leaves. An error or none; what was marked is committed in the end; nothing
  * leaked, no crash, no hang.
  */
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "tests/client/grouping.h"
@@ -154,10 +155,23 @@ static void use(struct scene *s, kafc_reader *r)
         check(s);
 }
 
+/* Who has no memory tells nothing; what is told is right. */
+static void told(void *ctx, const kafc_offset *v, int32_t n, kafc_err code, const kafc_error *err)
+{
+    atomic_int *calls = ctx;
+
+    atomic_fetch_add(calls, 1);
+    ck_assert_int_gt(n, 0);
+    ck_assert_int_eq(code != KAFC_OK, err != NULL);
+    for (int32_t i = 0; i < n; i++)
+        ck_assert_str_eq(v[i].topic, "t");
+}
+
 static void scenario(struct scene *s)
 {
     kafc_error err;
     kafc_reader *r = NULL;
+    atomic_int calls = 0;
     kafc_client *c = kafc_client_open(
         KAFC_CLIENT(.brokers = kafc_mock_bootstrap(s->mock), .allocator = s->mem,
                     .retry_backoff_ms = 2, .retry_backoff_max_ms = 5, .reconnect_backoff_ms = 2,
@@ -167,7 +181,8 @@ static void scenario(struct scene *s)
     if (c)
         r = kafc_reader_open(c,
                              KAFC_READER(.group = s->group, .heartbeat_interval_ms = 20,
-                                         .max_wait_ms = 20, .commit_interval_ms = -1),
+                                         .max_wait_ms = 20, .commit_interval_ms = -1,
+                                         .on_commit = told, .ctx = &calls),
                              &err);
     if (!r)
         ck_assert_msg(err.code == KAFC_ERR_NO_MEMORY, "%s", err.message);
@@ -175,6 +190,7 @@ static void scenario(struct scene *s)
         use(s, r);
     kafc_reader_free(r);
     kafc_client_free(c);
+    ck_assert_msg(!r || !s->whole || atomic_load(&calls) > 0, "no commit was told");
 }
 
 static void replay(bool claims, bool all_after, int step)
