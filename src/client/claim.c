@@ -39,13 +39,11 @@ static kafc_claim *claim_new(kafc_reader *r)
     return c;
 }
 
-static void claim_free(kafc_claim *c)
+static void claim_free(kafc_claim *c, const kafc_allocator *mem)
 {
-    kafc_allocator mem = c->r->client->mem;
-
     kafc__cond_fini(&c->changed);
     kafc__mutex_fini(&c->lock);
-    kafc__free(&mem, c);
+    kafc__free(mem, c);
 }
 
 kafc_err kafc_reader_claim(kafc_reader *r, kafc_claim **out, int timeout_ms, kafc_error *err)
@@ -68,7 +66,7 @@ kafc_err kafc_reader_claim(kafc_reader *r, kafc_claim **out, int timeout_ms, kaf
     if (code == KAFC_OK)
         *out = c;
     else
-        claim_free(c);
+        claim_free(c, &r->client->mem);
     return code;
 }
 
@@ -210,8 +208,11 @@ kafc_err kafc_claim_state(kafc_claim *c, kafc_reader_state *out, kafc_error *err
 
 void kafc_claim_free(kafc_claim *c)
 {
+    kafc_allocator mem;
+
     if (!c || kafc__client_check(c->r->client, NULL))
         return;
-    kafc__claim_fini(&c->taker);
-    claim_free(c);
+    mem = c->r->client->mem;
+    kafc__claim_fini(&c->taker); /* who closes the reader waits for it no longer */
+    claim_free(c, &mem);
 }

@@ -96,21 +96,23 @@ void kafc__claim_fini(struct kafc_taker *t)
 {
     struct kafc_consumer *c = t->c;
     struct kafc_consumer_partition *p = t->only;
-    bool awaited;
+    struct kafc_fetched *gone;
 
     kafc__lock(&c->lock);
     if (t->current && t->current->from)
         kafc__taker_put_back(t);
+    gone = t->current;
+    t->current = NULL;
+    kafc__decompress_fini(&t->decompress);
     p->claim = NULL;
     if (!p->dead)
         kafc__cp_offer(p);
-    awaited = t->awaited;
-    c->ending -= awaited;
-    kafc__unlock(&c->lock);
-    kafc__taker_fini(t);
+    c->ending -= t->awaited;
     kafc__consumer_poke(c); /* it can be claimed again, or freed */
-    if (awaited && c->claim_freed)
+    if (t->awaited && c->claim_freed)
         c->claim_freed(c->owner);
+    kafc__unlock(&c->lock); /* close waits for this: there may be no consumer any more, nor a client */
+    kafc_batch_free(gone);
 }
 
 kafc_topic_partition kafc__claim_of(const struct kafc_taker *t)

@@ -234,7 +234,7 @@ struct kafc_consumer {
     struct kafc_list places; /* kafc_place */
     void (*want_committed)(
         void *owner); /* some partition does; the driver's thread, without the lock */
-    void (*claim_freed)(void *owner); /* that was ending; any thread, without the lock */
+    void (*claim_freed)(void *owner); /* that was ending; any thread, lock held */
     void *owner;
     struct kafc_taker taker; /* the reader's */
 };

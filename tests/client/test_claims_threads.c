@@ -471,9 +471,46 @@ START_TEST(the_reader_seeks_and_pauses_what_is_claimed)
 }
 END_TEST
 
+/* On threads that nobody waits for: a claim that was freed has nothing of the reader, nor of the client. */
+static void work_on_its_own(void *arg)
+{
+    kafc_claim *claim = arg;
+    kafc_message msg;
+
+    while (kafc_claim_fetch(claim, &msg, SOON, NULL) != KAFC_ERR_CLAIM_ENDED)
+        continue;
+    kafc_claim_free(claim);
+}
+
+START_TEST(R8_after_close_the_reader_may_go)
+{
+    enum { ROUNDS = 20 };
+    struct kafc_thread thread[PARTS];
+    struct world w;
+    kafc_error err;
+
+    world_open(&w);
+    for (int i = 0; i < ROUNDS; i++) {
+        struct member *m = member_new(&w, 0, KAFC_READER(.commit_interval_ms = -1));
+        kafc_claim *claim;
+
+        for (int k = 0; k < PARTS; k++) {
+            ck_ok(kafc_reader_claim(m->reader, &claim, SOON, &err));
+            ck_assert(kafc__thread_start(&thread[k], "worker", work_on_its_own, claim));
+        }
+        ck_ok(kafc_reader_close(m->reader, SOON, &err));
+        member_free(m);
+        for (int k = 0; k < PARTS; k++)
+            kafc__thread_join(&thread[k]);
+    }
+    reading_close(&w.e);
+}
+END_TEST
+
 SUITE_MAIN("client/claims_threads", 60, R8_claims_run_are_told_to_end_and_the_last_commit_is_made,
            R8_all_claims_end_in_an_eager_rebalance,
            R8_claims_of_what_stays_go_on_in_a_cooperative_rebalance,
            R8_a_straggler_holds_up_the_group_until_the_rebalance_timeout,
            R8_what_is_lost_ends_too_and_comes_again, R8_rebalances_in_a_row,
-           the_reader_seeks_and_pauses_what_is_claimed)
+           the_reader_seeks_and_pauses_what_is_claimed,
+           R8_after_close_the_reader_may_go)
