@@ -23,14 +23,12 @@ void kafc__cg_push(struct kafc_consumer_group *cg, struct kafc_cg_commit *commit
     for (int32_t i = 0; i < commit->n; i++) {
         const kafc_offset *o = &commit->v[i];
         struct kafc_place *place = kafc__place_find(cg->c, o->topic, o->partition);
-        int64_t marked = place ? atomic_load(&place->marked) : -1;
 
-        commit->entry[i] = (struct kafc_cg_entry){ .marked = marked,
-                                                   .settled = place ? place->settled : -1,
-                                                   .slot = -1 };
-        if (place && o->offset > marked && o->offset > place->floor) {
-            atomic_store_explicit(&place->epoch, KAFC_PLACE_CLOSED, memory_order_relaxed);
-            place->floor = o->offset;
+        commit->entry[i] = (struct kafc_cg_entry){ .marked = -1, .settled = -1, .slot = -1 };
+        if (place) {
+            commit->entry[i].marked = atomic_load(&place->marked);
+            commit->entry[i].settled = place->settled;
+            commit->entry[i].turn = place->turn;
         }
     }
     kafc__list_push(&cg->waiting, &commit->node);
@@ -156,7 +154,7 @@ static void clear_slots(struct kafc_consumer_group *cg)
 static void board_marks(struct kafc_consumer_group *cg)
 {
     struct kafc_place *place;
-    int32_t n = 0;
+    int32_t n = 0, at;
 
     for (place = KAFC_LIST_FIRST(&cg->c->places, struct kafc_place, node); place;
          place = KAFC_LIST_NEXT(&cg->c->places, place, struct kafc_place, node))
@@ -168,9 +166,11 @@ static void board_marks(struct kafc_consumer_group *cg)
         if (!kafc__place_is_dirty(place) || place->round == cg->round)
             continue;
         place->round = cg->round;
-        set_slot(cg, new_slot(cg, place, place->topic, place->id),
-                 atomic_load_explicit(&place->marked, memory_order_relaxed), place->mark_epoch,
-                 place->since, place->metadata ? kafc__name_ref(place->metadata) : NULL);
+        at = new_slot(cg, place, place->topic, place->id);
+        set_slot(cg, at, atomic_load_explicit(&place->marked, memory_order_relaxed),
+                 place->mark_epoch, place->since,
+                 place->metadata ? kafc__name_ref(place->metadata) : NULL);
+        cg->slot[at].turn = place->turn;
     }
 }
 
@@ -196,12 +196,13 @@ static int32_t find_slot(const struct kafc_consumer_group *cg, const kafc_offset
     return place || i == cg->nslots ? -1 : i;
 }
 
-/* Marks go out as they are when their turn comes. One that was made after this commit was asked for, and went out in
- * front of it, is not taken back by it. */
-static bool is_outdone(const struct kafc_place *place, const struct kafc_cg_entry *e)
+/* Marks go out as they are when their turn comes. One that was made after this commit was asked for, is higher or
+ * goes back, and went out in front of it, is not taken back by it. */
+static bool is_outdone(const struct kafc_place *place, const struct kafc_cg_entry *e,
+                       int64_t offset)
 {
     return place && place->settled >= 0 && place->settled != e->settled &&
-           place->settled != e->marked;
+           place->settled != e->marked && (place->settled > offset || place->turn != e->turn);
 }
 
 static kafc_err board_offset(struct kafc_consumer_group *cg, const kafc_offset *o,
@@ -214,7 +215,7 @@ static kafc_err board_offset(struct kafc_consumer_group *cg, const kafc_offset *
     *at = -1;
     if (!allowed(cg, o))
         return KAFC_ERR_NOT_ASSIGNED;
-    if (is_outdone(place, e))
+    if (is_outdone(place, e, o->offset))
         return KAFC_OK;
     *at = find_slot(cg, o, place);
     if (*at >= 0 && cg->mark[*at].offset > o->offset)
@@ -275,7 +276,8 @@ static void board(struct kafc_consumer_group *cg)
 
 /* --- What came of it ------------------------------------------------------------------------ */
 
-/* Under the lock. What the call has settled of an offset that the application named. */
+/* Under the lock. What the call has settled of an offset that the application named. Marks that were made meanwhile
+ * stay: higher ones, those that go back, and if the call failed all of them. */
 static void settle_offset(const struct kafc_consumer_group *cg, kafc_offset *o,
                           const struct kafc_cg_entry *e)
 {
@@ -283,8 +285,12 @@ static void settle_offset(const struct kafc_consumer_group *cg, kafc_offset *o,
 
     if (e->slot >= 0)
         o->result = cg->mark[e->slot].code;
-    if (place && o->result == KAFC_OK && atomic_load(&place->marked) == e->marked)
+    if (!place || o->result != KAFC_OK || place->turn != e->turn)
+        return;
+    if (atomic_load(&place->marked) == e->marked)
         place->settled = e->marked; /* what was marked before is covered, or was taken back */
+    if (o->offset > e->marked && o->offset > place->floor)
+        place->floor = o->offset;
 }
 
 static void settle(struct kafc_consumer_group *cg)
@@ -298,7 +304,8 @@ static void settle(struct kafc_consumer_group *cg)
 
         if (place && m->code == KAFC_OK)
             place->committed = m->offset;
-        if (place && marks && (m->code == KAFC_OK || m->code == KAFC_ERR_NOT_ASSIGNED))
+        if (place && marks && place->turn == cg->slot[i].turn &&
+            (m->code == KAFC_OK || m->code == KAFC_ERR_NOT_ASSIGNED))
             place->settled = m->offset;
     }
     for (; commit; commit = KAFC_LIST_NEXT(&cg->aboard, commit, struct kafc_cg_commit, node))

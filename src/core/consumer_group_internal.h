@@ -21,7 +21,8 @@ enum kafc_cg_phase {
 
 /* Of an offset that is to be committed. */
 struct kafc_cg_entry {
-    int64_t marked, settled; /* in its place when the commit was asked for */
+    int64_t marked, settled; /* in its place when the commit was asked for, … */
+    unsigned turn;           /* … and its turn */
     int32_t slot;            /* in the call under way; -1: it is not sent */
 };
 
@@ -30,6 +31,7 @@ struct kafc_cg_slot {
     struct kafc_place *place; /* or NULL, and */
     struct kafc_name *topic;
     struct kafc_name *metadata; /* or NULL */
+    unsigned turn;              /* of the place, when its mark was taken */
 };
 
 struct kafc_consumer_group {

@@ -72,6 +72,7 @@ struct kafc_place {
     bool fresh;        /* sought since: the next mark counts, be it lower than the last one */
     int64_t settled;   /* the mark that needs no commit any more; -2: none */
     int64_t floor;     /* marks up to it do not count: it was committed by a call */
+    unsigned turn;     /* grows when marks begin anew or go back: a commit from before says nothing of them */
     int64_t committed; /* as last learned; -1 unknown */
     unsigned round;    /* of commits, that it was in */
     int32_t slot;      /* in the commit that is being made, from 1 on; or 0 */

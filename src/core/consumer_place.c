@@ -73,7 +73,7 @@ bool kafc__place_is_dirty(const struct kafc_place *place)
 {
     int64_t marked = atomic_load_explicit(&place->marked, memory_order_relaxed);
 
-    return marked >= 0 && marked != place->settled;
+    return marked > place->floor && marked != place->settled;
 }
 
 void kafc__place_sought(struct kafc_place *place)
@@ -81,6 +81,7 @@ void kafc__place_sought(struct kafc_place *place)
     atomic_store_explicit(&place->epoch, KAFC_PLACE_CLOSED, memory_order_relaxed);
     place->fresh = true;
     place->floor = -1;
+    place->turn++;
 }
 
 bool kafc__place_mark_quickly(struct kafc_place *place, int64_t next, int32_t epoch)
@@ -99,11 +100,12 @@ void kafc__place_mark(struct kafc_place *place, int64_t next, int32_t epoch,
     int64_t was = atomic_load_explicit(&place->marked, memory_order_relaxed);
 
     back = back || place->fresh;
-    if (!back && (next <= was || next <= place->floor))
+    if (!back && next <= was)
         return;
     if (back) {
         place->settled = -2;
         place->floor = -1;
+        place->turn++;
     }
     place->fresh = false;
     place->mark_epoch = epoch;

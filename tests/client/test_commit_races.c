@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Commits and marks that meet: with failures, with each other, with a
+ * membership that passes meanwhile. Against the mock.
+ */
+#include <stdatomic.h>
+
+#include "tests/client/grouping.h"
+
+enum { OFFSET_COMMIT = 8, HELD_MS = 60 };
+
+static void refuse(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)rq;
+    a->act = KAFC_MOCK_ERROR;
+    a->code = *(const kafc_err *)ctx;
+    a->delay_ms = HELD_MS;
+}
+
+struct verdicts {
+    atomic_int n;
+    kafc_err code; /* the last one */
+};
+
+static void verdict(void *ctx, const kafc_offset *v, int32_t n, kafc_err code,
+                    const kafc_error *err)
+{
+    struct verdicts *w = ctx;
+
+    (void)v, (void)n, (void)err;
+    w->code = code;
+    atomic_fetch_add(&w->n, 1);
+}
+
+static bool in_time(int64_t since)
+{
+    return kafc__clock_mono_us() - since < (int64_t)SOON * 1000;
+}
+
+static kafc_err await_verdict(struct reading *e, struct verdicts *w)
+{
+    int64_t since = kafc__clock_mono_us();
+
+    while (atomic_load(&w->n) == 0) {
+        ck_assert(in_time(since));
+        (void)kafc_reader_fetch(e->reader, &e->m, 1, &e->err);
+    }
+    return w->code;
+}
+
+/* --- Failures ------------------------------------------------------------------------------ */
+
+START_TEST(R4_a_mark_counts_when_the_commit_that_covered_it_has_failed)
+{
+    struct reading e;
+    struct verdicts w = { .code = KAFC_OK };
+    kafc_err code = KAFC_ERR_OFFSET_METADATA_TOO_LARGE;
+    kafc_offset o;
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 10);
+    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
+    expect_offsets(&e, 0, 4);
+    ck_ok(kafc_mock_hook(e.mock, OFFSET_COMMIT, refuse, &code));
+    ck_assert_int_eq(kafc_reader_commit(e.reader, &e.m, 1, SOON, &e.err), code);
+    ck_ok(kafc_mock_hook(e.mock, OFFSET_COMMIT, NULL, NULL));
+    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err)); /* then by and by */
+    ck_ok(kafc_reader_commit_marked(e.reader, SOON, &e.err));
+    ck_assert_int_eq(committed(&e, 0), 4);
+
+    expect_offsets(&e, 4, 8);
+    ck_ok(kafc_mock_hook(e.mock, OFFSET_COMMIT, refuse, &code));
+    o = kafc_offset_after(&e.m);
+    ck_ok(kafc_reader_commit_async(e.reader, &o, 1, verdict, &w, &e.err));
+    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err)); /* while it is under way */
+    ck_assert_int_eq(await_verdict(&e, &w), code);
+    ck_ok(kafc_mock_hook(e.mock, OFFSET_COMMIT, NULL, NULL));
+    ck_ok(kafc_reader_commit_marked(e.reader, SOON, &e.err));
+    ck_assert_int_eq(committed(&e, 0), 8);
+    reading_close(&e);
+}
+END_TEST
+
+START_TEST(R6_what_is_refused_takes_no_mark_along)
+{
+    struct reading e;
+    struct told t = { .act = NULL };
+    kafc_message *before;
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 10);
+    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .on_rebalance = on_rebalance, .ctx = &t,
+                                   .commit_interval_ms = -1));
+    expect_offsets(&e, 0, 9);
+    before = kafc_message_dup(&e.m);
+    ck_assert_ptr_nonnull(before);
+    ck_ok(kafc_mock_kick(e.mock, "g", NULL));
+    while (t.n[KAFC_ASSIGNED] < 2)
+        (void)kafc_reader_fetch(e.reader, &e.m, SOON, &e.err);
+    ck_assert_int_eq(e.m.offset, 0);
+    ck_assert_int_eq(kafc_reader_commit(e.reader, before, 1, SOON, &e.err), KAFC_ERR_NOT_ASSIGNED);
+    expect_offsets(&e, 1, 3);
+    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
+    ck_ok(kafc_reader_commit_marked(e.reader, SOON, &e.err));
+    ck_assert_int_eq(committed(&e, 0), 3);
+    kafc_message_free(before);
+    reading_close(&e);
+}
+END_TEST
+
+/* --- One and another ----------------------------------------------------------------------- */
+
+START_TEST(R5_a_mark_after_a_commit_counts_be_it_the_same_as_before)
+{
+    struct reading e;
+    kafc_offset back = { .topic = "t", .offset = 3 }, o = { .topic = "t", .offset = 8 };
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 10);
+    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
+    expect_offsets(&e, 0, 10);
+    ck_ok(kafc_reader_mark_offsets(e.reader, &back, 1, &e.err));
+    ck_ok(kafc_mock_set_rtt(e.mock, 0, HELD_MS));
+    ck_ok(kafc_reader_commit_async(e.reader, &o, 1, NULL, NULL, &e.err));
+    ck_ok(kafc_reader_mark_offsets(e.reader, &back, 1, &e.err));
+    ck_ok(kafc_reader_commit_marked(e.reader, SOON, &e.err));
+    ck_assert_int_eq(committed(&e, 0), 3);
+    reading_close(&e);
+}
+END_TEST
+
+SUITE_MAIN("client/commit_races", 60, R4_a_mark_counts_when_the_commit_that_covered_it_has_failed,
+           R6_what_is_refused_takes_no_mark_along,
+           R5_a_mark_after_a_commit_counts_be_it_the_same_as_before)
