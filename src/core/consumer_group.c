@@ -139,7 +139,7 @@ static void revoke_done(struct kafc_cg_commit *commit, kafc_err code, const kafc
     if (more)
         check_revoked(cg);
     kafc__unlock(&cg->c->lock);
-    if (!waits && !more && !lost && !cg->stopped)
+    if (!waits && !more && !lost)
         kafc__group_settled(cg->group);
 }
 

@@ -17,6 +17,12 @@ static void refuse(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
     a->delay_ms = HELD_MS;
 }
 
+static void never(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx, (void)rq;
+    a->act = KAFC_MOCK_DROP;
+}
+
 struct verdicts {
     atomic_int n;
     kafc_err code; /* the last one */
@@ -46,6 +52,16 @@ static kafc_err await_verdict(struct reading *e, struct verdicts *w)
         (void)kafc_reader_fetch(e->reader, &e->m, 1, &e->err);
     }
     return w->code;
+}
+
+static void await_commits(struct reading *e, uint64_t n)
+{
+    int64_t since = kafc__clock_mono_us();
+
+    while (kafc_mock_requests(e->mock, 0, OFFSET_COMMIT) < n) {
+        ck_assert(in_time(since));
+        (void)kafc_reader_fetch(e->reader, &e->m, 1, &e->err);
+    }
 }
 
 /* --- Failures ------------------------------------------------------------------------------ */
@@ -129,6 +145,35 @@ START_TEST(R5_a_mark_after_a_commit_counts_be_it_the_same_as_before)
 }
 END_TEST
 
+/* --- Memberships --------------------------------------------------------------------------- */
+
+START_TEST(a_reader_that_is_closed_without_its_last_commit_leaves_the_group)
+{
+    struct reading e;
+    kafc_mock_group g;
+    int64_t since;
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 10);
+    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
+    expect_offsets(&e, 0, 3);
+    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
+    ck_ok(kafc_mock_hook(e.mock, OFFSET_COMMIT, never, NULL));
+    ck_assert_int_ne(kafc_reader_unsubscribe(e.reader, 0, &e.err), KAFC_OK);
+    await_commits(&e, 1);
+    ck_assert_int_ne(kafc_reader_close(e.reader, 0, &e.err), KAFC_OK);
+    since = kafc__clock_mono_us();
+    do {
+        ck_assert(in_time(since));
+        ck_ok(kafc_mock_group_get(e.mock, "g", &g));
+    } while (g.members > 0);
+    kafc_reader_free(e.reader);
+    e.reader = NULL;
+    reading_close(&e);
+}
+END_TEST
+
 SUITE_MAIN("client/commit_races", 60, R4_a_mark_counts_when_the_commit_that_covered_it_has_failed,
            R6_what_is_refused_takes_no_mark_along,
-           R5_a_mark_after_a_commit_counts_be_it_the_same_as_before)
+           R5_a_mark_after_a_commit_counts_be_it_the_same_as_before,
+           a_reader_that_is_closed_without_its_last_commit_leaves_the_group)
