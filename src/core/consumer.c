@@ -85,6 +85,7 @@ void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
     p->delivered = false;
     p->epoch = -1;
     p->replica = -1;
+    p->behind = p->c->commits;
     p->needs = needs_of(start, KAFC_NEED_START_TIME);
     if (!p->stop_known)
         p->needs |= needs_of(p->stop, KAFC_NEED_STOP_TIME);

@@ -31,8 +31,19 @@ void kafc__cg_push(struct kafc_consumer_group *cg, struct kafc_cg_commit *commit
             commit->entry[i].turn = place->turn;
         }
     }
+    commit->number = ++cg->c->commits;
     kafc__list_push(&cg->waiting, &commit->node);
     kafc__core_poke(cg->core, &cg->member);
+}
+
+uint64_t kafc__cg_committed_up_to(const struct kafc_consumer_group *cg)
+{
+    const struct kafc_list *l = cg->flying ? &cg->aboard : &cg->waiting;
+    const struct kafc_cg_commit *next = KAFC_LIST_FIRST(l, struct kafc_cg_commit, node);
+
+    if (!next)
+        return cg->flying ? 0 : cg->c->commits; /* 0: who asked for it is gone */
+    return next->number - 1;
 }
 
 kafc_err kafc__cg_commit(struct kafc_consumer_group *cg, struct kafc_cg_commit *commit,
@@ -68,16 +79,6 @@ void kafc__cg_commit_soon(struct kafc_consumer_group *cg)
         kafc__cg_push(cg, &cg->interval);
     }
     kafc__unlock(&cg->c->lock);
-}
-
-bool kafc__cg_commits_idle(struct kafc_consumer_group *cg)
-{
-    bool idle;
-
-    kafc__lock(&cg->c->lock);
-    idle = !cg->flying && kafc__list_empty(&cg->waiting);
-    kafc__unlock(&cg->c->lock);
-    return idle;
 }
 
 /* --- The call to the group, made under the lock ------------------------------------------- */
@@ -466,6 +467,7 @@ void kafc__cg_commits_work(struct kafc_consumer_group *cg)
     bool some = true;
 
     while (some && !cg->flying) {
+        kafc__cg_ask(cg); /* what is asked now shall see what was committed before, and waits for nothing else */
         kafc__lock(&cg->c->lock);
         board(cg);
         some = !kafc__list_empty(&cg->aboard);
@@ -475,8 +477,6 @@ void kafc__cg_commits_work(struct kafc_consumer_group *cg)
         else if (some)
             landed(cg, NULL);
     }
-    if (!cg->flying)
-        kafc__cg_ask(cg); /* what is asked now shall see what was committed */
 }
 
 void kafc__cg_commit_cancel(struct kafc_consumer_group *cg, struct kafc_cg_commit *commit)

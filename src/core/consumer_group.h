@@ -64,6 +64,7 @@ struct kafc_cg_commit {
     void (*done)(struct kafc_cg_commit *commit, kafc_err code, const kafc_error *err);
     void *owner;
     struct kafc_list node; /* the rest is the commit's own */
+    uint64_t number;       /* in the order of the calls, from 1 on */
     struct kafc_cg_entry *entry;
 };
 /* KAFC_OK: done() will be called. */

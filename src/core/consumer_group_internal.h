@@ -96,7 +96,7 @@ bool kafc__cg_commits_init(struct kafc_consumer_group *cg); /* false: out of mem
 void kafc__cg_commits_work(struct kafc_consumer_group *cg);
 void kafc__cg_commits_fail(struct kafc_consumer_group *cg); /* stopped */
 void kafc__cg_commits_fini(struct kafc_consumer_group *cg);
-bool kafc__cg_commits_idle(struct kafc_consumer_group *cg);
+uint64_t kafc__cg_committed_up_to(const struct kafc_consumer_group *cg); /* this number. Lock held */
 void kafc__cg_interval(struct kafc_consumer_group *cg); /* the timer */
 int32_t kafc__epoch_given(int32_t leader_epoch);        /* of a kafc_offset: -1 unknown */
 /* Lock held, any thread: behind the others. */

@@ -101,6 +101,7 @@ struct kafc_consumer_partition {
     int asked;                /* requests under way that name it */
     bool busy;                /* one of them is for its present position */
     uint64_t stamp;           /* of the membership under which it came, or 0 */
+    uint64_t behind; /* the commits before its start, which what is asked of the group shall see */
     uint32_t version;         /* of its position: a seek makes what is under way or queued stale */
     kafc_position start, stop;
     kafc_position reset_at; /* KAFC_RESET_START: where to, its time fixed */
@@ -231,6 +232,7 @@ struct kafc_consumer {
     bool grouped;    /* set when it is made */
     bool subscribed; /* the group assigns */
     bool attention;  /* there is something to take in front of messages */
+    uint64_t commits; /* that were asked for so far */
     int ending;      /* claims of partitions that go, which are to be freed before that is told */
     struct kafc_list places; /* kafc_place */
     void (*want_committed)(

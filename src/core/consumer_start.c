@@ -71,20 +71,21 @@ static bool ask_room(struct kafc_consumer_group *cg, int32_t n)
     return true;
 }
 
-/* All that wait, with one call; -1: out of memory. Lock held. */
+/* All that wait, and for no commit, with one call; -1: out of memory. Lock held. */
 static int32_t collect(struct kafc_consumer_group *cg)
 {
+    uint64_t up_to = kafc__cg_committed_up_to(cg);
     struct kafc_list *all = &cg->c->partitions;
     struct kafc_consumer_partition *p = KAFC_LIST_FIRST(all, struct kafc_consumer_partition, node);
     int32_t n = 0, at = 0;
     bool room;
 
     for (; p; p = KAFC_LIST_NEXT(all, p, struct kafc_consumer_partition, node))
-        n += kafc__cp_wants_committed(p);
+        n += p->behind <= up_to && kafc__cp_wants_committed(p);
     room = ask_room(cg, n);
     p = KAFC_LIST_FIRST(all, struct kafc_consumer_partition, node);
     for (; n && p; p = KAFC_LIST_NEXT(all, p, struct kafc_consumer_partition, node)) {
-        if (!kafc__cp_wants_committed(p))
+        if (p->behind > up_to || !kafc__cp_wants_committed(p))
             continue;
         if (!room) {
             kafc__cp_retry(p);
@@ -102,7 +103,7 @@ void kafc__cg_ask(void *owner)
     struct kafc_consumer_group *cg = owner;
     int32_t n;
 
-    if (cg->asking || cg->stopped || !kafc__cg_commits_idle(cg))
+    if (cg->asking || cg->stopped)
         return;
     kafc__lock(&cg->c->lock);
     n = collect(cg);

@@ -145,6 +145,54 @@ START_TEST(R5_a_mark_after_a_commit_counts_be_it_the_same_as_before)
 }
 END_TEST
 
+/* What was committed is asked of the group between commits, however many follow each other. */
+START_TEST(a_partition_starts_while_commits_follow_each_other)
+{
+    struct reading e;
+    kafc_offset o = { .topic = "t", .partition = 0, .offset = 1 };
+    int64_t since;
+
+    reading_open(&e, 1, 2);
+    put_records(&e, "t", 1, 1, 1000, -1);
+    reading_reader(&e, KAFC_READER(GROUP));
+    ck_ok(kafc_reader_commit_offsets(e.reader, &o, 1, SOON, &e.err));
+    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t" }, 1, &e.err));
+    ck_ok(kafc_mock_set_rtt(e.mock, 0, 20));
+    ck_ok(kafc_reader_commit_async(e.reader, &o, 1, NULL, NULL, &e.err));
+    ck_ok(kafc_reader_assign_add(e.reader, &(kafc_assignment){ .topic = "t", .partition = 1 }, 1,
+                                 &e.err));
+    since = kafc__clock_mono_us();
+    while (kafc_reader_fetch(e.reader, &e.m, 1, &e.err) != KAFC_OK) {
+        ck_assert(in_time(since));
+        ck_ok(kafc_reader_commit_async(e.reader, &o, 1, NULL, NULL, &e.err));
+    }
+    ck_assert_int_eq(e.m.partition, 1);
+    reading_close(&e);
+}
+END_TEST
+
+START_TEST(what_was_committed_is_asked_after_the_commits_before_it)
+{
+    struct reading e;
+    kafc_offset o = { .topic = "t", .partition = 0, .offset = 1 };
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 10);
+    reading_reader(&e, KAFC_READER(GROUP));
+    ck_ok(kafc_reader_assign(e.reader, &(kafc_assignment){ .topic = "t", .start = KAFC_FIRST }, 1,
+                             &e.err));
+    expect_offset(&e, 0);
+    ck_ok(kafc_mock_set_rtt(e.mock, 0, 20));
+    for (o.offset = 1; o.offset < 8; o.offset++)
+        ck_ok(kafc_reader_commit_async(e.reader, &o, 1, NULL, NULL, &e.err));
+    ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_COMMITTED, &e.err));
+    ck_ok(kafc_reader_commit_async(e.reader, &o, 1, NULL, NULL, &e.err));
+    ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
+    ck_assert_int_ge(e.m.offset, 7);
+    reading_close(&e);
+}
+END_TEST
+
 /* --- Memberships --------------------------------------------------------------------------- */
 
 START_TEST(a_reader_that_is_closed_without_its_last_commit_leaves_the_group)
@@ -176,4 +224,6 @@ END_TEST
 SUITE_MAIN("client/commit_races", 60, R4_a_mark_counts_when_the_commit_that_covered_it_has_failed,
            R6_what_is_refused_takes_no_mark_along,
            R5_a_mark_after_a_commit_counts_be_it_the_same_as_before,
+           a_partition_starts_while_commits_follow_each_other,
+           what_was_committed_is_asked_after_the_commits_before_it,
            a_reader_that_is_closed_without_its_last_commit_leaves_the_group)
