@@ -22,14 +22,18 @@ void kafc__cg_push(struct kafc_consumer_group *cg, struct kafc_cg_commit *commit
 {
     for (int32_t i = 0; i < commit->n; i++) {
         const kafc_offset *o = &commit->v[i];
-        struct kafc_place *place = kafc__place_find(cg->c, o->topic, o->partition);
+        const struct kafc_place *place = kafc__place_find(cg->c, o->topic, o->partition);
+        struct kafc_cg_entry *e = &commit->entry[i];
 
-        commit->entry[i] = (struct kafc_cg_entry){ .marked = -1, .settled = -1, .slot = -1 };
-        if (place) {
-            commit->entry[i].marked = atomic_load(&place->marked);
-            commit->entry[i].settled = place->settled;
-            commit->entry[i].turn = place->turn;
-        }
+        *e = (struct kafc_cg_entry){ .marked = -1, .settled = -1, .slot = -1, .stamp = o->stamp };
+        e->refused = !place && cg->c->subscribed;
+        if (!place)
+            continue;
+        e->marked = atomic_load(&place->marked);
+        e->settled = place->settled;
+        e->turn = place->turn;
+        if (o->stamp == 0) /* what is owned now, and not what will be when it is sent */
+            e->stamp = place->since;
     }
     commit->number = ++cg->c->commits;
     kafc__list_push(&cg->waiting, &commit->node);
@@ -176,11 +180,14 @@ static void board_marks(struct kafc_consumer_group *cg)
 }
 
 /* May it be sent at all (rule R6)? Else a later one of the same partition would not be either. */
-static bool allowed(const struct kafc_consumer_group *cg, const kafc_offset *o)
+static bool allowed(const struct kafc_consumer_group *cg, const kafc_offset *o,
+                    const struct kafc_cg_entry *e)
 {
-    if (!cg->c->subscribed && o->stamp == 0)
+    if (e->refused)
+        return false;
+    if (!cg->c->subscribed && e->stamp == 0)
         return true;
-    return kafc__group_owns(cg->group, o->topic, o->partition, o->stamp);
+    return kafc__group_owns(cg->group, o->topic, o->partition, e->stamp);
 }
 
 static int32_t find_slot(const struct kafc_consumer_group *cg, const kafc_offset *o,
@@ -214,7 +221,7 @@ static kafc_err board_offset(struct kafc_consumer_group *cg, const kafc_offset *
     int32_t *at = &e->slot;
 
     *at = -1;
-    if (!allowed(cg, o))
+    if (!allowed(cg, o, e))
         return KAFC_ERR_NOT_ASSIGNED;
     if (is_outdone(place, e, o->offset))
         return KAFC_OK;
@@ -234,7 +241,7 @@ static kafc_err board_offset(struct kafc_consumer_group *cg, const kafc_offset *
     if (*at < 0)
         *at = new_slot(cg, place, topic, o->partition);
     kafc__name_unref(topic);
-    set_slot(cg, *at, o->offset, kafc__epoch_given(o->leader_epoch), o->stamp, metadata);
+    set_slot(cg, *at, o->offset, kafc__epoch_given(o->leader_epoch), e->stamp, metadata);
     return KAFC_OK;
 }
 

@@ -23,6 +23,8 @@ enum kafc_cg_phase {
 struct kafc_cg_entry {
     int64_t marked, settled; /* in its place when the commit was asked for, … */
     unsigned turn;           /* … and its turn */
+    bool refused;            /* it was not owned then */
+    uint64_t stamp;          /* of the membership that it is for, or 0 */
     int32_t slot;            /* in the call under way; -1: it is not sent */
 };
 

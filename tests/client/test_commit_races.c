@@ -195,6 +195,31 @@ END_TEST
 
 /* --- Memberships --------------------------------------------------------------------------- */
 
+START_TEST(R6_what_was_asked_under_a_membership_that_has_passed_is_not_sent)
+{
+    struct reading e;
+    struct told t = { .act = NULL };
+    struct verdicts w = { .code = KAFC_OK };
+    kafc_err code = KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+    kafc_offset o = { .topic = "t", .offset = 8 }; /* without a stamp */
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 10);
+    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .on_rebalance = on_rebalance, .ctx = &t));
+    expect_offsets(&e, 0, 8);
+    ck_ok(kafc_mock_hook(e.mock, OFFSET_COMMIT, refuse, &code));
+    ck_ok(kafc_reader_commit_async(e.reader, &o, 1, verdict, &w, &e.err));
+    await_commits(&e, 1);
+    ck_ok(kafc_mock_kick(e.mock, "g", NULL));
+    while (t.n[KAFC_ASSIGNED] < 2)
+        (void)kafc_reader_fetch(e.reader, &e.m, SOON, &e.err);
+    ck_ok(kafc_mock_hook(e.mock, OFFSET_COMMIT, NULL, NULL));
+    ck_assert_int_eq(await_verdict(&e, &w), KAFC_ERR_NOT_ASSIGNED);
+    ck_assert_int_eq(committed(&e, 0), KAFC_OFFSET_UNKNOWN);
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(a_reader_that_is_closed_without_its_last_commit_leaves_the_group)
 {
     struct reading e;
@@ -226,4 +251,5 @@ SUITE_MAIN("client/commit_races", 60, R4_a_mark_counts_when_the_commit_that_cove
            R5_a_mark_after_a_commit_counts_be_it_the_same_as_before,
            a_partition_starts_while_commits_follow_each_other,
            what_was_committed_is_asked_after_the_commits_before_it,
+           R6_what_was_asked_under_a_membership_that_has_passed_is_not_sent,
            a_reader_that_is_closed_without_its_last_commit_leaves_the_group)
