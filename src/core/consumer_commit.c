@@ -78,7 +78,9 @@ kafc_err kafc__cg_commit(struct kafc_consumer_group *cg, struct kafc_cg_commit *
 void kafc__cg_commit_soon(struct kafc_consumer_group *cg)
 {
     kafc__lock(&cg->c->lock);
-    if (!cg->interval_queued && !cg->stopped) {
+    if (cg->interval_aboard && cg->interval_again == 0) /* it may know nothing of the last marks */
+        cg->interval_again = ++cg->c->commits;
+    else if (!cg->interval_queued && !cg->stopped) {
         cg->interval_queued = true;
         kafc__cg_push(cg, &cg->interval);
     }
@@ -268,6 +270,7 @@ static void board(struct kafc_consumer_group *cg)
             return;
         kafc__list_del(&commit->node);
         kafc__list_push(&cg->aboard, &commit->node);
+        cg->interval_aboard = cg->interval_aboard || commit == &cg->interval;
         deadline = commit->deadline
                        ? commit->deadline
                        : kafc__core_now(cg->core) + kafc__core_config(cg->core)->request_timeout_us;
@@ -505,9 +508,19 @@ static int64_t interval_us(const struct kafc_consumer_group *cg)
 static void interval_done(struct kafc_cg_commit *commit, kafc_err code, const kafc_error *err)
 {
     struct kafc_consumer_group *cg = commit->owner;
+    uint64_t again;
 
     kafc__lock(&cg->c->lock);
-    cg->interval_queued = false;
+    again = cg->interval_again;
+    cg->interval_queued = again && !cg->stopped;
+    cg->interval_aboard = false;
+    cg->interval_again = 0;
+    if (cg->interval_queued) { /* in front of those that were asked for after it */
+        const struct kafc_cg_commit *next = first(&cg->waiting);
+
+        commit->number = next && next->number < again ? next->number : again;
+        kafc__list_push_front(&cg->waiting, &commit->node);
+    }
     kafc__unlock(&cg->c->lock);
     if (code)
         kafc__log(&kafc__core_config(cg->core)->log, KAFC_LOG_WARN,
@@ -519,15 +532,16 @@ static void interval_done(struct kafc_cg_commit *commit, kafc_err code, const ka
 void kafc__cg_interval(struct kafc_consumer_group *cg)
 {
     int64_t now = kafc__core_now(cg->core);
-    bool was = atomic_exchange(&cg->dirty, false), any = false;
+    bool was = atomic_exchange(&cg->dirty, false), any = false, aboard;
 
     kafc__lock(&cg->c->lock);
     for (struct kafc_place *p = KAFC_LIST_FIRST(&cg->c->places, struct kafc_place, node); p && !any;
          p = KAFC_LIST_NEXT(&cg->c->places, p, struct kafc_place, node))
         any = kafc__place_is_dirty(p);
+    aboard = cg->interval_aboard;
     kafc__unlock(&cg->c->lock);
     cg->interval_at = was || any ? now + interval_us(cg) : INT64_MAX;
-    if (any)
+    if (any && !aboard)
         kafc__cg_commit_soon(cg);
 }
 

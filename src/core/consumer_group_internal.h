@@ -74,7 +74,8 @@ struct kafc_consumer_group {
     /* commits */
     struct kafc_list waiting, aboard;              /* kafc_cg_commit */
     struct kafc_cg_commit interval, revoke, leave; /* of marks, by itself */
-    bool interval_queued;
+    bool interval_queued, interval_aboard;
+    uint64_t interval_again; /* number of the one that is asked for meanwhile; 0: none */
     atomic_bool dirty;             /* something was marked since the timer looked */
     int64_t interval_at, retry_at; /* INT64_MAX: not set; the driver's */
     struct kafc_group_call call;   /* under way; the driver's from here on */

@@ -145,6 +145,28 @@ START_TEST(R5_a_mark_after_a_commit_counts_be_it_the_same_as_before)
 }
 END_TEST
 
+START_TEST(R4_what_is_marked_while_a_commit_is_under_way_is_committed_on_unassign)
+{
+    struct reading e;
+    kafc_assignment a = { .topic = "t" };
+    kafc_offset o = { .topic = "t", .offset = 2 };
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 5);
+    reading_reader(&e, KAFC_READER(GROUP, .commit_interval_ms = -1));
+    ck_ok(kafc_reader_assign(e.reader, &a, 1, &e.err));
+    ck_ok(kafc_mock_set_rtt(e.mock, 0, HELD_MS));
+    ck_ok(kafc_reader_mark_offsets(e.reader, &o, 1, &e.err));
+    ck_ok(kafc_reader_assign(e.reader, NULL, 0, &e.err));
+    await_commits(&e, 1);
+    o.offset = 4;
+    ck_ok(kafc_reader_mark_offsets(e.reader, &o, 1, &e.err));
+    ck_ok(kafc_reader_assign(e.reader, &a, 1, &e.err));
+    expect_offset(&e, 4);
+    reading_close(&e);
+}
+END_TEST
+
 /* What was committed is asked of the group between commits, however many follow each other. */
 START_TEST(a_partition_starts_while_commits_follow_each_other)
 {
@@ -249,6 +271,7 @@ END_TEST
 SUITE_MAIN("client/commit_races", 60, R4_a_mark_counts_when_the_commit_that_covered_it_has_failed,
            R6_what_is_refused_takes_no_mark_along,
            R5_a_mark_after_a_commit_counts_be_it_the_same_as_before,
+           R4_what_is_marked_while_a_commit_is_under_way_is_committed_on_unassign,
            a_partition_starts_while_commits_follow_each_other,
            what_was_committed_is_asked_after_the_commits_before_it,
            R6_what_was_asked_under_a_membership_that_has_passed_is_not_sent,
