@@ -70,14 +70,15 @@ static void finish_place(struct kafc_place *place)
     stop_reading(place);
 }
 
-/* Have all that go been answered? Then what is marked is committed, and the group may go on. Lock held. */
+/* Have all that go been answered, or their claims been freed where nobody answers? Then what is marked is committed,
+ * and the group may go on. Lock held. */
 static void check_revoked(struct kafc_consumer_group *cg)
 {
     if (!cg->revoking || kafc__list_linked(&cg->revoke.node))
         return;
     FOR_PLACES(cg, place)
     {
-        if (place->stage == KAFC_PLACE_GOES && cg->quietly)
+        if (place->stage == KAFC_PLACE_GOES && cg->quietly && cg->c->ending == 0)
             finish_place(place);
         if (place->stage == KAFC_PLACE_GOES || place->stage == KAFC_PLACE_TOLD)
             return;
@@ -500,8 +501,8 @@ void kafc__cg_leave(struct kafc_consumer_group *cg, bool for_good, bool quietly,
         cg->phase = KAFC_CG_LEAVES;
     else if (begins)
         flush(cg);
-    check_revoked(cg);
     check_claims(cg);
+    check_revoked(cg);
     kafc__cg_look(cg);
     kafc__unlock(&cg->c->lock);
     kafc__cg_set_timer(cg);
@@ -575,11 +576,11 @@ static void work(struct kafc_consumer_group *cg)
     bool told = false;
 
     kafc__lock(&cg->c->lock);
+    check_claims(cg);
     check_revoked(cg);
     told = cg->c->attention;
     if (cg->short_of_memory && cg->retry_at <= now)
         take_in(cg);
-    check_claims(cg);
     kafc__cg_look(cg);
     told = cg->c->attention && !told;
     kafc__unlock(&cg->c->lock);

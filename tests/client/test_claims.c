@@ -3,6 +3,7 @@
  * Claims, call by call: partitions by hand, and in a group, with what is told
  * and committed when (rule R8). With threads: test_claims_threads.c.
  */
+#include <pthread.h>
 #include <kafc/group.h>
 
 #include "base/sync.h"
@@ -459,6 +460,40 @@ START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
 }
 END_TEST
 
+static void *close_client(void *ctx)
+{
+    struct reading *e = ctx;
+    kafc_error err;
+
+    ck_ok(kafc_client_close(e->client, SOON, &err));
+    return NULL;
+}
+
+START_TEST(R8_closing_the_client_waits_for_claims)
+{
+    struct reading e;
+    kafc_message last;
+    pthread_t other;
+    kafc_claim *c;
+    int64_t offset;
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 4);
+    reading_reader(&e, KAFC_READER(.topic = "t", .group = "g", .commit_interval_ms = -1));
+    c = expect_claim(&e, 0);
+    expect_claimed(&e, c, 0, 4);
+    last = e.m;
+    ck_assert_int_eq(pthread_create(&other, NULL, close_client, &e), 0);
+    expect_claim_err(&e, c, SOON, KAFC_ERR_CLAIM_ENDED);
+    ck_ok(kafc_claim_mark(c, &last, &e.err));
+    kafc_claim_free(c);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
+    ck_ok(kafc_mock_committed(e.mock, "g", "t", 0, &offset));
+    ck_assert_int_eq(offset, 4);
+    reading_close(&e);
+}
+END_TEST
+
 SUITE_MAIN("client/claims", 60, a_claim_that_is_freed_comes_again_where_it_stood,
            who_was_claimed_last_is_claimed_again_last, a_claim_gives_batches_that_outlive_it,
            a_reader_gives_what_is_not_claimed, a_claim_is_read_to_its_stop,
@@ -467,4 +502,5 @@ SUITE_MAIN("client/claims", 60, a_claim_that_is_freed_comes_again_where_it_stood
            R6_a_claim_commits_and_marks_its_own_messages,
            R8_what_is_marked_after_the_end_is_committed_before_the_group_goes_on,
            R8_nothing_of_what_was_lost_is_committed_and_that_is_told_when_claims_are_freed,
-           R8_close_goes_on_without_claims_that_are_not_freed)
+           R8_close_goes_on_without_claims_that_are_not_freed,
+           R8_closing_the_client_waits_for_claims)
