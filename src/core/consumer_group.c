@@ -159,6 +159,8 @@ static void revoked(struct kafc_consumer_group *cg, const struct kafc_group_noti
     }
     cg->revoking = true;
     cg->tell_empty = false;
+    cg->short_of_memory = false; /* what is not read yet may be what goes: the next assignment tells */
+    cg->retry_at = INT64_MAX;
     check_revoked(cg);
 }
 
@@ -513,14 +515,12 @@ void kafc__cg_leave(struct kafc_consumer_group *cg, bool for_good, bool quietly,
 kafc_err kafc__cg_leave_result(const struct kafc_consumer_group *cg, kafc_error *err)
 {
     struct kafc_consumer *c = cg->c;
-    kafc_err code = cg->leave_err.code;
+    kafc_err code;
 
-    if (code) {
-        if (err)
-            *err = cg->leave_err;
-        return code;
-    }
     kafc__lock(&c->lock);
+    code = cg->leave_err.code;
+    if (code && err)
+        *err = cg->leave_err;
     for (struct kafc_place *p = KAFC_LIST_FIRST(&c->places, struct kafc_place, node); p && !code;
          p = KAFC_LIST_NEXT(&c->places, p, struct kafc_place, node))
         if (kafc__place_is_dirty(p))

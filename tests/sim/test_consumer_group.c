@@ -326,6 +326,50 @@ START_TEST(R8_a_caller_that_only_takes_is_there)
 }
 END_TEST
 
+/* One of them could not be read for want of memory, and is tried again while some are to go. */
+static void not_read_yet(int32_t id)
+{
+    struct sim *s = cluster();
+    struct seat m, other;
+
+    sit_down(&m, s, &cooperative, 300000);
+    for (int i = 0; m.parts[KAFC_ASSIGNED] < PARTS; i++) {
+        ck_assert_int_lt(i, 100);
+        (void)tell(&m);
+        pass(s, 10000);
+    }
+    kafc__cp_give_up(kafc__cp_find(m.consumer, "t", id));
+    kafc__place_drop(kafc__place_find(m.consumer, "t", id));
+    m.cg->short_of_memory = true;
+    m.cg->retry_at = s->now + 20 * SECOND;
+    kafc__cg_set_timer(m.cg);
+    sit_down(&other, s, &cooperative, 300000);
+    for (int i = 0; !m.cg->revoking; i++) {
+        ck_assert_int_lt(i, 100);
+        pass(s, SECOND / 10);
+    }
+    pass(s, 30 * SECOND);
+    for (int i = 0; other.parts[KAFC_ASSIGNED] < PARTS / 2 || i < 100; i++) {
+        ck_assert_int_lt(i, 1000);
+        take(&m, false);
+        take(&other, false);
+        pass(s, SECOND / 10);
+    }
+    for (int32_t p = 0; p < PARTS; p++)
+        ck_assert_int_eq(kafc__cp_find(m.consumer, "t", p) != NULL,
+                         kafc__group_owns(kafc__cg_group(m.cg), "t", p, 0));
+    stand_up(&m);
+    stand_up(&other);
+    sim_free(s);
+}
+
+START_TEST(what_goes_before_there_was_memory_to_read_it_is_not_read)
+{
+    for (int32_t p = 0; p < PARTS; p++)
+        not_read_yet(p);
+}
+END_TEST
+
 /* --- Where partitions start --------------------------------------------------------------------- */
 
 START_TEST(one_request_asks_for_all_and_cooperative_ones_for_the_new_ones)
@@ -385,5 +429,6 @@ SUITE_MAIN("sim/consumer_group", 60, R4_the_interval_commits_once_what_is_marked
            R4_leaving_tells_of_the_commit_that_failed,
            R8_what_was_never_told_to_have_come_goes_untold, R8_lost_overtakes_revoked,
            R8_a_caller_that_only_takes_is_there,
+           what_goes_before_there_was_memory_to_read_it_is_not_read,
            one_request_asks_for_all_and_cooperative_ones_for_the_new_ones,
            R12_a_topic_that_is_denied_is_told_once_and_read_when_it_may)
