@@ -266,7 +266,7 @@ kafc_err kafc__assignors_init(struct kafc_assignors *a, const kafc_allocator *me
         return kafc__error(err, KAFC_ERR_USAGE, "%d custom assignors at %p",
                            (int)o->ncustom_assignors, (const void *)o->custom_assignors);
     for (const char *p = s; *p; p++)
-        most += *p == ',';
+        most += *p == ',' || *p == ' ';
     a->v = kafc__zalloc_array(mem, most, sizeof(const struct kafc_assignor *));
     a->own = kafc__zalloc_array(mem, (size_t)o->ncustom_assignors + 1, sizeof(*a->own));
     if (!a->v || !a->own)

@@ -114,6 +114,19 @@ START_TEST(names_of_ours_and_of_java)
 }
 END_TEST
 
+START_TEST(names_with_blanks_between_them)
+{
+    struct kafc_assignors a;
+    kafc_error err;
+    ck_assert_int_eq(
+        parse(&a, "range roundrobin  sticky cooperative-sticky rack-affinity", NULL, 0, &err),
+        KAFC_OK);
+    ck_assert_int_eq(a.n, 5);
+    ck_assert_str_eq(a.v[4]->name, "rack-affinity");
+    kafc__assignors_fini(&a);
+}
+END_TEST
+
 START_TEST(what_cannot_be_is_named)
 {
     static const kafc_custom_assignor nameless = { .share = give }, useless = { .name = "x" },
@@ -186,4 +199,5 @@ START_TEST(a_group_shares_out_by_the_applications_rule)
 END_TEST
 
 SUITE_MAIN("client/assignors", 10, a_rule_is_told_all_and_gives_by_index, names_of_ours_and_of_java,
-           what_cannot_be_is_named, a_group_shares_out_by_the_applications_rule)
+           names_with_blanks_between_them, what_cannot_be_is_named,
+           a_group_shares_out_by_the_applications_rule)
