@@ -356,7 +356,10 @@ public final class Peer
     /* coordinator FILE GROUP: the number of the broker */
     private void coordinator(String[] words) throws Exception
     {
-        try (Admin admin = Admin.create(properties(words, words.length))) {
+        Properties hasty = properties(words, words.length);
+        hasty.put("request.timeout.ms", "3000");
+        hasty.put("default.api.timeout.ms", "5000");
+        try (Admin admin = Admin.create(hasty)) {
             Files.write(Paths.get(words[1]), List.of(String.valueOf(
                 admin.describeConsumerGroups(List.of(words[2])).all().get().get(words[2]).coordinator().id())));
         }

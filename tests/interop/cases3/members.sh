@@ -21,8 +21,8 @@ victim=$(cat coordinator)
 count() { awk -F '\t' '$2 == "record" { n++ } END { print n + 0 }' ./*.out; }
 "$interop/cluster" kill "$victim"
 echo "coordinator $victim killed after $(count) records"
-moved() { peer coordinator "$PWD/coordinator" "$group" && [ "$(cat coordinator)" != "$victim" ]; }
-until_true 60 moved || fail "the coordinator does not move"
+moved() { (peer coordinator "$PWD/coordinator" "$group") 2> said && [ "$(cat coordinator)" != "$victim" ]; }
+until_true 60 moved || fail "the coordinator does not move: $(cat said)"
 before=$(count)
 more() { [ "$(count)" -gt $((before + 400)) ]; }
 until_true 60 more || fail "the group stands still with a broker down"
