@@ -126,8 +126,8 @@ all_handled()
     fail "only $(wc -l < had) of $1 keys came"
 }
 
-# Those that came more than once, and to whom. Where kcat goes back by itself, that is librdkafka's: 2.0.2 may take the
-# answer of a lookup for that of the next one, and so begin at the first offset once more.
+# Those that came more than once, and to whom. Where kcat goes back by itself, that is librdkafka's: 2.0.2 was seen to
+# begin at what was committed, and some records later at the first offset once more.
 twice()
 {
     awk -F '\t' '$2 == "record" {
