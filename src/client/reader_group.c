@@ -154,18 +154,20 @@ kafc_err kafc__reader_leave(kafc_reader *r, bool for_good, bool quietly, int64_t
                             kafc_error *err)
 {
     struct leaving x = { .r = r, .for_good = for_good, .quietly = quietly, .deadline = deadline };
-    bool in_time = true;
+    bool in_time = true, out = false;
 
     kafc__client_run(r->client, begin_to_leave, &x);
-    while (in_time) {
+    while (in_time && !out) {
         uint64_t events = kafc__reader_events(r);
 
         if (!quietly)
             (void)kafc__reader_notices(r, NULL);
-        if (kafc__cg_is_out(r->cg))
-            break;
-        in_time = deadline != 0 && kafc__reader_await(r, events, deadline);
+        out = kafc__cg_is_out(r->cg);
+        in_time = out || (deadline != 0 && kafc__reader_await(r, events, deadline));
     }
+    if (!out && !for_good)
+        return kafc__error(err, deadline ? KAFC_ERR_TIMED_OUT : KAFC_ERR_WOULD_BLOCK,
+                           "the reader is still leaving its group: call unsubscribe again");
     return kafc__cg_leave_result(r->cg, err);
 }
 
@@ -265,12 +267,8 @@ kafc_err kafc_reader_unsubscribe(kafc_reader *r, int timeout_ms, kafc_error *err
     if (code)
         return code;
     kafc__reader_sought(r, NULL, 0);
-    code = kafc__reader_leave(r, false, timeout_ms == 0,
-                              timeout_ms ? kafc__deadline_in(timeout_ms) : 0, err);
+    code = kafc__reader_leave(r, false, false, timeout_ms ? kafc__deadline_in(timeout_ms) : 0, err);
     r->ntopics = 0;
-    if (code == KAFC_OK && !kafc__cg_is_out(r->cg))
-        code = kafc__error(err, timeout_ms ? KAFC_ERR_TIMED_OUT : KAFC_ERR_WOULD_BLOCK,
-                           "the reader is still leaving its group: call unsubscribe again");
     return code;
 }
 

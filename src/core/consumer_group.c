@@ -498,6 +498,8 @@ void kafc__cg_leave(struct kafc_consumer_group *cg, bool for_good, bool quietly,
     cg->leave_by = deadline;
     left = deadline - kafc__core_now(cg->core);
     cg->leave_claims_by = deadline == INT64_MAX ? deadline : deadline - left / 10;
+    if (deadline == 0 && !cg->for_good) /* it goes on, and is asked again */
+        cg->leave_claims_by = INT64_MAX;
     subscribed = cg->c->subscribed;
     if (begins && subscribed)
         cg->phase = KAFC_CG_LEAVES;

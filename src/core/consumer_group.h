@@ -43,7 +43,7 @@ kafc_err kafc__cg_subscribe(struct kafc_consumer_group *cg, const char *const *t
                             kafc_error *err);
 /* Revokes, commits what is marked, and leaves; on_ready when kafc__cg_is_out() has become true. for_good: no subscribe
  * comes after it. quietly: nobody takes notices any more, they count as answered. Commits are tried until the deadline
- * (µs). May be called again with other words. */
+ * (µs; 0: as long as a request may take). May be called again with other words. */
 void kafc__cg_leave(struct kafc_consumer_group *cg, bool for_good, bool quietly, int64_t deadline);
 /* KAFC_OK, or the first error of the commits that leaving made, or KAFC_ERR_TIMED_OUT: something is marked still, and
  * what. */

@@ -288,6 +288,30 @@ START_TEST(R8_who_takes_one_message_after_the_other_is_not_away)
 }
 END_TEST
 
+START_TEST(R8_unsubscribe_that_does_not_wait_tells_and_commits_as_well)
+{
+    struct reading e;
+    struct told t = { .act = NULL };
+    int64_t until = kafc__clock_mono_us() + (int64_t)SOON * 1000;
+    kafc_err code;
+
+    reading_open(&e, 1, 1);
+    put_some(&e, 3);
+    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .on_rebalance = on_rebalance, .ctx = &t,
+                                   .commit_interval_ms = -1));
+    expect_offsets(&e, 0, 3);
+    ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
+    while ((code = kafc_reader_unsubscribe(e.reader, 0, &e.err)) != KAFC_OK) {
+        ck_assert_msg(code == KAFC_ERR_WOULD_BLOCK, "%s", e.err.message);
+        ck_assert(kafc__clock_mono_us() < until);
+    }
+    ck_assert_int_eq(t.n[KAFC_REVOKED], 1);
+    ck_assert_int_eq(t.n[KAFC_LOST], 0);
+    ck_assert_int_eq(committed(&e, 0), 3);
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(R12_a_group_that_is_denied_is_named_with_each_call)
 {
     struct reading e;
@@ -411,6 +435,7 @@ SUITE_MAIN("client/reader_group", 30, R8_each_partition_that_came_goes_once,
            R6_what_was_lost_since_is_refused_and_never_sent, R8_a_notice_may_set_where_to_start,
            R8_a_notice_may_commit, R8_who_does_not_come_back_loses_its_partitions_and_is_told,
            R8_who_takes_one_message_after_the_other_is_not_away,
+           R8_unsubscribe_that_does_not_wait_tells_and_commits_as_well,
            R12_a_group_that_is_denied_is_named_with_each_call, calls_that_need_a_group_say_so,
            options_of_groups_are_checked, closing_the_client_leaves_the_group,
            W8_an_old_broker_has_no_static_members)
