@@ -6,6 +6,8 @@
  */
 #include "core/consumer_group_internal.h"
 
+#include <stdio.h>
+
 static struct kafc_cg_commit *first(struct kafc_list *l)
 {
     return KAFC_LIST_FIRST(l, struct kafc_cg_commit, node);
@@ -349,6 +351,8 @@ static kafc_err explain(const struct kafc_consumer_group *cg, const char *topic,
             group, topic, id);
     if (why && why->code == code) {
         *err = *why;
+        (void)snprintf(err->message, sizeof err->message, "%.200s [%d] is not committed: %.260s",
+                       topic, id, why->message);
         return code;
     }
     return kafc__error(

@@ -207,7 +207,7 @@ START_TEST(R4_a_commit_by_itself_that_fails_is_made_again)
 }
 END_TEST
 
-START_TEST(R4_leaving_tells_of_the_commit_that_failed)
+static void leave_without_commit(kafc_err code, int32_t times, kafc_err told)
 {
     struct sim *s = cluster();
     struct seat m;
@@ -215,20 +215,24 @@ START_TEST(R4_leaving_tells_of_the_commit_that_failed)
 
     sit_down(&m, s, &range, 300000);
     read_on(&m, PARTS * RECORDS, true);
-    ck_assert_int_eq(
-        kafc__cluster_push_error(s->cluster, OFFSET_COMMIT, KAFC_ERR_OFFSET_METADATA_TOO_LARGE, 1),
-        KAFC_OK);
-    kafc__cg_leave(m.cg, true, false, s->now + 10 * SECOND);
+    ck_assert_int_eq(kafc__cluster_push_error(s->cluster, OFFSET_COMMIT, code, times), KAFC_OK);
+    kafc__cg_leave(m.cg, true, false, s->now + SECOND);
     for (int i = 0; !kafc__cg_is_out(m.cg); i++) {
-        ck_assert_int_lt(i, 100);
+        ck_assert_int_lt(i, 1000);
         take(&m, false);
         pass(s, 10000);
     }
-    ck_assert_int_eq(kafc__cg_leave_result(m.cg, &err), KAFC_ERR_OFFSET_METADATA_TOO_LARGE);
-    ck_assert_ptr_nonnull(strstr(err.message, "t [0]"));
+    ck_assert_int_eq(kafc__cg_leave_result(m.cg, &err), told);
+    ck_assert_msg(strstr(err.message, "t [0]") != NULL, "%s", err.message);
     ck_assert_int_eq(m.parts[KAFC_REVOKED], PARTS);
     stand_up(&m);
     sim_free(s);
+}
+
+START_TEST(R4_leaving_tells_of_the_commit_that_failed)
+{
+    leave_without_commit(KAFC_ERR_OFFSET_METADATA_TOO_LARGE, 1, KAFC_ERR_OFFSET_METADATA_TOO_LARGE);
+    leave_without_commit(KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS, 1000, KAFC_ERR_TIMED_OUT);
 }
 END_TEST
 
