@@ -112,10 +112,11 @@ KAFC_API kafc_err kafc_reader_group_metadata(kafc_reader *r, kafc_group_metadata
  * partitions that stay go on meanwhile. Partitions by hand can be claimed as well, also without a group. */
 typedef struct kafc_claim kafc_claim;
 
-/* A partition of this reader that is not claimed. It is for kafc_claim_free(), before the reader's; after that it comes
- * again, where the claim stood, if it is still the reader's and not read to its stop. Also returns what is no
- * partition's of kafc_reader_fetch()'s codes: KAFC_ERR_TIMED_OUT, KAFC_ERR_INTERRUPTED, KAFC_ERR_CLOSED,
- * KAFC_ERR_MAX_POLL_EXCEEDED, … kafc_reader_wake() is for this call; claims are ended by a close.
+/* A partition of this reader that is not claimed. It is for kafc_claim_free(), late ones also after the
+ * reader and the client were freed; then it comes again, where the claim stood, if it is still the reader's and not
+ * read to its stop. Also returns what is no partition's of kafc_reader_fetch()'s codes: KAFC_ERR_TIMED_OUT,
+ * KAFC_ERR_INTERRUPTED, KAFC_ERR_CLOSED, KAFC_ERR_MAX_POLL_EXCEEDED, … kafc_reader_wake() is for this call; claims are
+ * ended by a close.
  * Whoever claims does not fetch: kafc_reader_fetch() gives the messages of unclaimed partitions only. */
 KAFC_API kafc_err kafc_reader_claim(kafc_reader *r, kafc_claim **out, int timeout_ms, kafc_error *err);
 KAFC_API const char *kafc_claim_topic(const kafc_claim *c); /* while the claim lives */

@@ -187,8 +187,8 @@ KAFC_API int kafc_reader_fd(kafc_reader *r, kafc_error *err);
 
 /* Ends reading. With a group: revokes what is owned (on_rebalance is told), waits for commits under way, commits what
  * is marked, leaves the group; a static member stays in it until its session ends (leave_static). Idempotent. An error
- * says that the last commit failed or did not end within the timeout, and of which partition: the reader is closed all
- * the same. */
+ * says that the last commit failed or did not end within the timeout, and of which partition, or that claims were not
+ * freed by then (kafc/group.h): the reader is closed all the same. */
 KAFC_API kafc_err kafc_reader_close(kafc_reader *r, int timeout_ms, kafc_error *err);
 /* Closes without waiting if needed. NULL is ignored. */
 KAFC_API void kafc_reader_free(kafc_reader *r);

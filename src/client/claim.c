@@ -32,6 +32,7 @@ static kafc_claim *claim_new(kafc_reader *r)
     if (!c)
         return NULL;
     c->r = r;
+    kafc__reader_hold(r);
     c->taker.on_ready = on_ready;
     c->taker.ctx = c;
     kafc__mutex_init(&c->lock);
@@ -39,11 +40,14 @@ static kafc_claim *claim_new(kafc_reader *r)
     return c;
 }
 
-static void claim_free(kafc_claim *c, const kafc_allocator *mem)
+static void claim_free(kafc_claim *c)
 {
+    kafc_reader *r = c->r;
+
     kafc__cond_fini(&c->changed);
     kafc__mutex_fini(&c->lock);
-    kafc__free(mem, c);
+    kafc__free(&r->client->mem, c);
+    kafc__reader_let_go(r);
 }
 
 kafc_err kafc_reader_claim(kafc_reader *r, kafc_claim **out, int timeout_ms, kafc_error *err)
@@ -66,7 +70,7 @@ kafc_err kafc_reader_claim(kafc_reader *r, kafc_claim **out, int timeout_ms, kaf
     if (code == KAFC_OK)
         *out = c;
     else
-        claim_free(c, &r->client->mem);
+        claim_free(c);
     return code;
 }
 
@@ -208,11 +212,8 @@ kafc_err kafc_claim_state(kafc_claim *c, kafc_reader_state *out, kafc_error *err
 
 void kafc_claim_free(kafc_claim *c)
 {
-    kafc_allocator mem;
-
     if (!c || kafc__client_check(c->r->client, NULL))
         return;
-    mem = c->r->client->mem;
     kafc__claim_fini(&c->taker); /* who closes the reader waits for it no longer */
-    claim_free(c, &mem);
+    claim_free(c);
 }

@@ -112,6 +112,7 @@ static kafc_client *client_new(const kafc_client_options *o, kafc_error *err)
     c->o.properties = NULL;
     c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx };
     c->generation = kafc__fork_generation();
+    atomic_init(&c->holders, 1);
     kafc__mutex_init(&c->lock);
     kafc__cond_init(&c->changed);
     kafc__list_init(&c->closables);
@@ -233,7 +234,18 @@ void kafc_client_free(kafc_client *c)
         return; /* a forked child touches nothing (rule C7) */
     if (kafc_client_close(c, 0, NULL) == KAFC_ERR_IN_CALLBACK)
         return;
-    client_delete(c);
+    kafc__client_let_go(c);
+}
+
+void kafc__client_hold(kafc_client *c)
+{
+    atomic_fetch_add(&c->holders, 1);
+}
+
+void kafc__client_let_go(kafc_client *c)
+{
+    if (atomic_fetch_sub(&c->holders, 1) == 1)
+        client_delete(c);
 }
 
 void kafc_client_interrupt(kafc_client *c)

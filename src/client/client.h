@@ -44,6 +44,7 @@ struct kafc_client {
     unsigned generation; /* of fork */
     struct kafc_loop *loop;
     atomic_bool closing;    /* refuses new work; set first by close */
+    atomic_uint holders;    /* the application, and each reader: the last that lets go deletes it */
     atomic_uint interrupts; /* how often kafc_client_interrupt() was called */
     struct kafc_mutex lock; /* of closables, and of the results of calls that wait */
     struct kafc_cond
@@ -84,6 +85,10 @@ void kafc__client_post(kafc_client *c, struct kafc_job *job);
 /* Runs fn(arg) on the loop thread and waits for it. Inline when called on the loop thread; after the loop's end inline
  * too, one thread at a time. Callers hold no lock that the loop may take. */
 void kafc__client_run(kafc_client *c, void (*fn)(void *arg), void *arg);
+
+/* It stays in memory, though perhaps closed, until as many have let go. Any thread. */
+void kafc__client_hold(kafc_client *c);
+void kafc__client_let_go(kafc_client *c);
 
 /* cl->close is set. false: the client is closed already. */
 bool kafc__client_add(kafc_client *c, struct kafc_closable *cl);

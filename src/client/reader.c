@@ -104,7 +104,8 @@ static kafc_err close_with_client(struct kafc_closable *cl, int64_t deadline, ka
 
 static void destroy(kafc_reader *r)
 {
-    kafc_allocator mem = r->client->mem;
+    kafc_client *client = r->client;
+    kafc_allocator mem = client->mem;
 
     kafc__reader_stats_fini(r);
     kafc__reader_group_fini(r);
@@ -115,6 +116,18 @@ static void destroy(kafc_reader *r)
     kafc__cond_fini(&r->changed);
     kafc__mutex_fini(&r->lock);
     kafc__free(&mem, r);
+    kafc__client_let_go(client);
+}
+
+void kafc__reader_hold(kafc_reader *r)
+{
+    atomic_fetch_add(&r->holders, 1);
+}
+
+void kafc__reader_let_go(kafc_reader *r)
+{
+    if (atomic_fetch_sub(&r->holders, 1) == 1)
+        destroy(r);
 }
 
 static kafc_err start(kafc_reader *r, const kafc_reader_options *asked, kafc_error *err)
@@ -156,6 +169,8 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
         return NULL;
     }
     r->client = c;
+    kafc__client_hold(c);
+    atomic_init(&r->holders, 1);
     r->cfg.mem = c->mem;
     r->cfg.on_ready = on_ready;
     r->cfg.ctx = r;
@@ -556,5 +571,5 @@ void kafc_reader_free(kafc_reader *r)
     }
     (void)close_by(r, 0, NULL);
     kafc__client_remove(r->client, &r->closable);
-    destroy(r);
+    kafc__reader_let_go(r);
 }

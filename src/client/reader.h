@@ -29,6 +29,7 @@ struct kafc_reader {
     bool watched;           /* … and the same for the thread that reads */
     uint64_t events; /* the same, for others that wait */
     atomic_bool closed;
+    atomic_uint holders; /* the application, and each claim: the last that lets go gives the memory back */
     atomic_bool woken;
 
     struct kafc_consumer_group *cg; /* NULL: no group */
@@ -55,6 +56,9 @@ kafc_err kafc__reader_enter_outside(kafc_reader *r, int timeout_ms, const char *
 uint64_t kafc__reader_events(kafc_reader *r);
 /* Until there are others. false: the deadline has passed. */
 bool kafc__reader_await(kafc_reader *r, uint64_t events, int64_t deadline);
+
+void kafc__reader_hold(kafc_reader *r);
+void kafc__reader_let_go(kafc_reader *r);
 
 /* The start of calls that take something into *out. */
 kafc_err kafc__reader_begin(kafc_reader *r, int timeout_ms, const char *call, const void *out,

@@ -6,6 +6,8 @@
  */
 #include "core/consumer_group_internal.h"
 
+#include <stdio.h>
+
 static struct kafc_place *first_place(struct kafc_consumer_group *cg)
 {
     return KAFC_LIST_FIRST(&cg->c->places, struct kafc_place, node);
@@ -91,6 +93,25 @@ static void check_revoked(struct kafc_consumer_group *cg)
     kafc__cg_push(cg, &cg->revoke);
 }
 
+/* Who goes on without them says so; a close answers it, too, since what they have done is not committed. Lock held. */
+static void give_up_claims(struct kafc_consumer_group *cg)
+{
+    int n = kafc__consumer_give_up_claims(cg->c);
+    char limit[64] = "close, unsubscribe";
+    kafc_error late;
+
+    if (cg->claims_by != cg->leave_claims_by || cg->phase == KAFC_CG_STAYS)
+        (void)snprintf(limit, sizeof limit, "max_poll_interval_ms, %d",
+                       cg->cfg.group.max_poll_interval_ms);
+    (void)kafc__error(&late, KAFC_ERR_TIMED_OUT,
+                      "group %.150s: %d claim%s of what has to be given up %s not freed within the time of %s: "
+                      "what they mark from here on is not committed",
+                      cg->cfg.group.group, n, n == 1 ? "" : "s", n == 1 ? "was" : "were", limit);
+    kafc__log(&kafc__core_config(cg->core)->log, KAFC_LOG_WARN, "%s", late.message);
+    if (cg->for_good && cg->leave_err.code == KAFC_OK)
+        cg->leave_err = late;
+}
+
 /* Claims that end are waited for: a part of the rebalance timeout is left for the last commit and the way back into the
  * group. Lock held. */
 static void check_claims(struct kafc_consumer_group *cg)
@@ -103,12 +124,7 @@ static void check_claims(struct kafc_consumer_group *cg)
     if (cg->phase != KAFC_CG_STAYS && cg->leave_claims_by < cg->claims_by)
         cg->claims_by = cg->leave_claims_by;
     if (cg->c->ending > 0 && now >= cg->claims_by)
-        kafc__log(
-            &kafc__core_config(cg->core)->log, KAFC_LOG_WARN,
-            "group %s: %d claims of partitions that go were not freed in time (max_poll_interval_ms is %d): "
-            "going on without them",
-            cg->cfg.group.group, kafc__consumer_give_up_claims(cg->c),
-            cg->cfg.group.max_poll_interval_ms);
+        give_up_claims(cg);
     if (cg->c->ending == 0)
         cg->claims_by = INT64_MAX;
 }

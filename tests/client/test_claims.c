@@ -437,6 +437,29 @@ START_TEST(R8_nothing_of_what_was_lost_is_committed_and_that_is_told_when_claims
 }
 END_TEST
 
+/* A worker that is slow to see the end has something to see it by, whatever was freed meanwhile. */
+START_TEST(claims_outlive_reader_and_client)
+{
+    struct reading e;
+    kafc_claim *c[2];
+
+    open_by_hand(&e, 2, KAFC_READER(.group = "g"));
+    expect_claims(&e, c, 2);
+    expect_claimed(&e, c[0], 0, 4);
+    kafc_reader_free(e.reader);
+    e.reader = NULL;
+    expect_claim_err(&e, c[0], SOON, KAFC_ERR_CLAIM_ENDED);
+    kafc_claim_free(c[0]);
+    kafc_client_free(e.client);
+    e.client = NULL;
+    expect_claim_err(&e, c[1], SOON, KAFC_ERR_CLAIM_ENDED);
+    e.m = (kafc_message){ .topic = "t", .partition = 1 };
+    ck_assert_int_eq(kafc_claim_commit(c[1], &e.m, SOON, &e.err), KAFC_ERR_CLOSED);
+    kafc_claim_free(c[1]);
+    kafc_mock_free(e.mock);
+}
+END_TEST
+
 /* A close does not wait longer than it may for claims that nobody frees. */
 START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
 {
@@ -450,12 +473,16 @@ START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
     c = expect_claim(&e, 0);
     expect_claimed(&e, c, 0, 4);
     ck_ok(kafc_claim_mark(c, &e.m, &e.err));
-    ck_ok(kafc_reader_close(e.reader, 1000, &e.err));
+    ck_assert_int_eq(kafc_reader_close(e.reader, 1000, &e.err), KAFC_ERR_TIMED_OUT);
+    ck_assert_ptr_nonnull(strstr(e.err.message, "1 claim"));
+    ck_assert_ptr_nonnull(strstr(e.err.message, "close"));
     ck_ok(kafc_mock_committed(e.mock, "g", "t", 0, &offset));
     ck_assert_int_eq(offset, 4);
     ck_assert_int_eq(kafc_claim_mark(c, &e.m, &e.err), KAFC_ERR_NOT_ASSIGNED);
     expect_claim_err(&e, c, SOON, KAFC_ERR_CLAIM_ENDED);
     kafc_claim_free(c);
+    kafc_reader_free(e.reader);
+    e.reader = NULL;
     reading_close(&e);
 }
 END_TEST
@@ -502,5 +529,5 @@ SUITE_MAIN("client/claims", 60, a_claim_that_is_freed_comes_again_where_it_stood
            R6_a_claim_commits_and_marks_its_own_messages,
            R8_what_is_marked_after_the_end_is_committed_before_the_group_goes_on,
            R8_nothing_of_what_was_lost_is_committed_and_that_is_told_when_claims_are_freed,
-           R8_close_goes_on_without_claims_that_are_not_freed,
+           claims_outlive_reader_and_client, R8_close_goes_on_without_claims_that_are_not_freed,
            R8_closing_the_client_waits_for_claims)
