@@ -242,6 +242,7 @@ struct kafc_group {
     /* heartbeats */
     bool beating;
     int64_t beat_at, beat_wait, heard_at;
+    bool silence_told; /* nothing was heard since */
     struct kafc_request beat_rq;
     struct kafc_arena beat_arena;
     struct kafc_heartbeat_req beat_req;

@@ -318,6 +318,7 @@ static kafc_err take_sync(struct kafc_group *g, kafc_error *err)
     (void)snprintf(why, sizeof(why), "generation %d, %d partitions assigned", (int)g->generation,
                    (int)g->target.n);
     g->heard_at = kafc__core_now(g->core);
+    g->silence_told = false;
     g->beat_wait = FIRST_BEAT_US;
     g->beat_at = g->heard_at + FIRST_BEAT_US;
     (void)kafc__group_step(g, KAFC_GROUP_EV_SYNCED, why);
@@ -626,6 +627,7 @@ static void beat_done(struct kafc_request *rq)
     }
     if (code == KAFC_OK || code == KAFC_ERR_REBALANCE_IN_PROGRESS) {
         g->heard_at = kafc__core_now(g->core);
+        g->silence_told = false;
         kafc__count(&g->stats.heartbeats, 1);
         g->attempts = g->rpc == KAFC_GROUP_NOTHING ? 0 : g->attempts;
         g->trouble.code = KAFC_OK;
@@ -663,21 +665,29 @@ static void beat(struct kafc_group *g)
     kafc__core_send_own(g->core, g->node, g, &g->beat_rq);
 }
 
+/* Once: what is wrong stays so for any number of sessions. */
+static void tell_silence(struct kafc_group *g)
+{
+    kafc_error last = g->trouble;
+    bool known = last.code != KAFC_OK;
+    (void)kafc__error(
+        &g->trouble, KAFC_ERR_TIMED_OUT,
+        "group %.100s: no heartbeat was answered for session.timeout.ms (%d)%s%.250s", g->name,
+        (int)g->cfg.session_timeout_ms, known ? "; the last: " : "", known ? last.message : "");
+    g->trouble.broker = known ? last.broker : g->node;
+    g->trouble.api = KAFC_API_HEARTBEAT;
+    g->silence_told = true;
+    kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_WARN, "%s", g->trouble.message);
+}
+
 /* Not heard of the coordinator for the whole session: another one may be asked. */
 static void session(struct kafc_group *g)
 {
     int64_t now = kafc__core_now(g->core);
     int64_t end = g->heard_at + (int64_t)g->cfg.session_timeout_ms * 1000;
     if (now >= end) {
-        kafc_error last = g->trouble;
-        bool known = last.code != KAFC_OK;
-        (void)kafc__error(
-            &g->trouble, KAFC_ERR_TIMED_OUT,
-            "group %.100s: no heartbeat was answered for session.timeout.ms (%d)%s%.250s", g->name,
-            (int)g->cfg.session_timeout_ms, known ? "; the last: " : "", known ? last.message : "");
-        g->trouble.broker = known ? last.broker : g->node;
-        g->trouble.api = KAFC_API_HEARTBEAT;
-        kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_WARN, "%s", g->trouble.message);
+        if (!g->silence_told)
+            tell_silence(g);
         kafc__group_unfind(g);
         g->heard_at = now;
         end = now + (int64_t)g->cfg.session_timeout_ms * 1000;

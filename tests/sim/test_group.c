@@ -258,6 +258,38 @@ static void transition(void *ctx, kafc_log_level level, const char *line)
     snprintf(told.last, sizeof(told.last), "%s", line);
 }
 
+static int silences;
+
+static void silence(void *ctx, kafc_log_level level, const char *line)
+{
+    const char *said = strstr(line, "no heartbeat was answered");
+    (void)ctx, (void)level;
+    if (!said)
+        return;
+    silences++;
+    ck_assert_msg(!strstr(said + 1, "no heartbeat"), "%s", line);
+}
+
+/* However many sessions the brokers are away, the log says so once. */
+START_TEST(a_long_silence_is_told_once)
+{
+    silences = 0;
+    gm_world_init(&w, 17, "range");
+    w.log = (struct kafc_logger){ .level = KAFC_LOG_WARN, .sink = silence };
+    (void)gm_join(&w, 2);
+    SETTLES(2, 20);
+    for (int round = 1; round <= 2; round++) {
+        for (int32_t b = 1; b <= 3; b++)
+            sim_block(w.sim, b, 60 * SEC);
+        gm_run(&w, 60 * SEC);
+        ck_assert_int_eq(silences, round);
+        gm_run(&w, 5 * SEC);
+        SETTLES(2, 60);
+    }
+    gm_world_fini(&w);
+}
+END_TEST
+
 START_TEST(every_transition_is_counted_and_logged)
 {
     memset(&told, 0, sizeof(told));
@@ -560,6 +592,7 @@ int main(void)
     tcase_add_test(t, a_static_member_comes_back);
     tcase_add_test(t, a_static_member_leaves_when_asked_to);
     tcase_add_test(t, R8_a_caller_that_does_not_come_back);
+    tcase_add_test(t, a_long_silence_is_told_once);
     tcase_add_test(t, a_topic_that_is_made_anew_with_more_partitions);
     tcase_add_loop_test(t, another_subscription, 0, 2);
     tcase_add_test(t, every_transition_is_counted_and_logged);
