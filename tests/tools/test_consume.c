@@ -176,7 +176,8 @@ START_TEST(who_cannot_write_loses_its_partitions_and_says_so)
                   UNTIL("$K groups -b $B | grep -q 'g *Empty'")
                   "cat <&7 >$D/out & C=$!\n"
                   UNTIL("[ $(wc -l <$D/out) -ge 100000 ] && [ $(sort -u $D/out | wc -l) -eq 100000 ]")
-                  "kill $P; wait $P || S=$?; kill $C; sed 's/: the membership.*max.poll/: … max.poll/' $D/err | sort -ru\n"),
+                  "kill $P; wait $P || S=$?; kill $C\n"
+                  "sed 's/: the membership.*max.poll/: … max.poll/' $D/err | sort -ru\n"),
            0,
            "kafc: lost u [0]: group g: … max.poll.interval.ms (100)\n"
            "kafc: group g: … max.poll.interval.ms (100)\n");
