@@ -32,7 +32,9 @@ typedef struct kafc_properties kafc_properties;
 /* NULL when out of memory. Free after the objects were opened, or later. */
 KAFC_API kafc_properties *kafc_properties_new(void) KAFC_NODISCARD;
 KAFC_API void kafc_properties_free(kafc_properties *p);
-/* Copies. KAFC_ERR_USAGE for an unknown name (the sentence tells the nearest known one) or a value out of range. */
+/* Copies. KAFC_ERR_USAGE for an unknown name (the sentence tells a known one like it) or a value out of range. What
+ * other clients have and kafc has not is taken if it asks for what is done anyway, such as enable.auto.commit=false or
+ * security.protocol=PLAINTEXT, and else refused with the reason. */
 KAFC_API kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *value,
                                       kafc_error *err);
 /* Reads "name=value" lines; '#' and '!' begin comments. The sentence names file and line. */

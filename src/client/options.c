@@ -64,7 +64,7 @@ const char *kafc__options_nearest(const char *name)
                 best = nearer(name, set->row[i].name, best, &distance);
         }
     }
-    return best;
+    return distance <= 2 + strlen(name) / 4 && distance < strlen(name) ? best : NULL;
 }
 
 /* --- Values from text -------------------------------------------------------- */

@@ -46,9 +46,19 @@ static const struct kafc_choice isolation_choices[] = { { "read_committed", KAFC
 static const struct kafc_choice start_choices[] = { { "earliest", KAFC_POSITION_FIRST },
                                                     { "latest", KAFC_POSITION_LAST },
                                                     { "none", KAFC_POSITION_COMMITTED },
+                                                    { "smallest", KAFC_POSITION_FIRST }, /* librdkafka's */
+                                                    { "beginning", KAFC_POSITION_FIRST },
+                                                    { "largest", KAFC_POSITION_LAST },
+                                                    { "end", KAFC_POSITION_LAST },
+                                                    { "error", KAFC_POSITION_COMMITTED },
                                                     { "by_duration:", KAFC_POSITION_AGO }, END };
 static const struct kafc_choice reset_choices[] = { { "earliest", KAFC_RESET_FIRST }, { "latest", KAFC_RESET_LAST },
                                                     { "none", KAFC_RESET_FAIL },
+                                                    { "smallest", KAFC_RESET_FIRST }, /* librdkafka's */
+                                                    { "beginning", KAFC_RESET_FIRST },
+                                                    { "largest", KAFC_RESET_LAST },
+                                                    { "end", KAFC_RESET_LAST },
+                                                    { "error", KAFC_RESET_FAIL },
                                                     { "by_duration:", KAFC_RESET_START }, END };
 
 #define MS_MAX INT32_MAX

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -98,34 +99,77 @@ static kafc_err check(const char *name, const char *value, const struct kafc_opt
     return KAFC_OK;
 }
 
-/* What people bring along from other clients and kafc does not have, and why; NULL: a name that nobody knows. */
-static const char *not_there(const char *name)
+/* What people bring along from other clients and kafc does not have: with the one value that asks for what is done
+ * anyway, which is taken and means nothing, and why it cannot be another. What begins alike goes from long to short. */
+struct foreign {
+    const char *begin, *same, *why;
+};
+
+static const struct foreign *foreign(const char *name)
 {
     static const char commits[] =
         "nothing is committed unless it is asked for: kafc_reader_read() marks messages "
         "as it goes, and auto.commit.interval.ms says how often marks are committed";
-    static const struct {
-        const char *begin, *what;
-    } known[] = {
-        { "security.", "TLS and SASL are not there yet" },
-        { "ssl.", "TLS is not there yet" },
-        { "sasl.", "SASL is not there yet" },
-        { "enable.auto.commit", commits },
-        { "enable.auto.offset.store", commits },
-        { "group.protocol",
-          "the group protocol of KIP-848 is not there yet, and there is no choice" },
-        { "group.remote.assignor", "the group protocol of KIP-848 is not there yet" },
-        { "key.deserializer", "keys are bytes" },
-        { "value.deserializer", "values are bytes" },
-        { "key.serializer", "keys are bytes" },
-        { "value.serializer", "values are bytes" },
-        { "max.poll.records",
-          "kafc_reader_fetch() gives one message, kafc_reader_fetch_batch() a batch" },
+    static const char statistics[] = "kafc_stats_text() and the *_stats_get() functions tell them when asked";
+    static const char security[] = "TLS and SASL are not there yet";
+    static const char socket[] = "that is always so";
+    static const char bytes[] = "keys and values are bytes";
+    static const char queue[] = "queued.max.bytes bounds what is fetched ahead";
+    static const struct foreign known[] = {
+        { "security.protocol", "plaintext", security },
+        { "security.", NULL, security },
+        { "ssl.", NULL, "TLS is not there yet" },
+        { "sasl.", NULL, "SASL is not there yet" },
+        { "enable.auto.commit", "false", commits },
+        { "enable.auto.offset.store", "false", commits },
+        { "group.protocol.type", "consumer", "members of groups are consumers" },
+        { "group.protocol", "classic", "the group protocol of KIP-848 is not there yet, and there is no choice" },
+        { "group.remote.assignor", NULL, "the group protocol of KIP-848 is not there yet" },
+        { "key.", NULL, bytes },
+        { "value.", NULL, bytes },
+        { "max.poll.records", NULL, "kafc_reader_fetch() gives one message, kafc_reader_fetch_batch() a batch" },
+        { "exclude.internal.topics", "true", "no regular expression matches an internal topic; name it" },
+        { "default.api.timeout.ms", NULL, "each call that waits takes its timeout_ms" },
+        { "interceptor.classes", "", "kafc_reader_fetch() and kafc_writer_send() are called by you" },
+        { "client.dns.lookup", "use_all_dns_ips", "all addresses of a name are tried" },
+        { "enable.metrics.push", "false", statistics },
+        { "metric.reporters", "", statistics },
+        { "metrics.", NULL, statistics },
+        { "auto.include.jmx.reporter", "false", statistics },
+        { "statistics.interval.ms", "0", statistics },
+        { "socket.connection.setup.timeout.max.ms", NULL,
+          "socket.connection.setup.timeout.ms holds for each attempt, and does not grow" },
+        { "socket.keepalive.enable", "true", socket },
+        { "socket.nagle.disable", "true", socket },
+        { "api.version.request", "true", socket },
+        { "offset.store.method", "broker", "offsets are kept by the brokers" },
+        { "coordinator.query.interval.ms", NULL, "the coordinator is looked up when it has moved" },
+        { "queued.min.messages", NULL, queue },
+        { "queued.max.messages.kbytes", NULL, queue },
+        { "fetch.queue.backoff.ms", NULL, queue },
+        { "fetch.error.backoff.ms", NULL, "retry.backoff.ms holds for all requests" },
+        { "debug", NULL, "log and log_level of kafc_client_options" },
+        { "log_level", NULL, "log and log_level of kafc_client_options" },
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strncmp(name, known[i].begin, strlen(known[i].begin)) == 0)
-            return known[i].what;
+            return &known[i];
     return NULL;
+}
+
+static kafc_err set_foreign(const char *name, const char *value, kafc_error *err)
+{
+    const struct foreign *f = foreign(name);
+    const char *nearest = kafc__options_nearest(name);
+    if (f && f->same && strcasecmp(value, f->same) == 0)
+        return KAFC_OK;
+    if (f)
+        return kafc__error(err, KAFC_ERR_USAGE, "'%.64s' cannot be '%.64s': %s", name, value, f->why);
+    if (nearest)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s'; the nearest is '%s'",
+                           name, nearest);
+    return kafc__error(err, KAFC_ERR_USAGE,
+                       "there is no property '%.64s', and none with a name like it; see docs/OPTIONS.md", name);
 }
 
 kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *value,
@@ -137,11 +181,8 @@ kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *v
     kafc_err rc = check(name, value, &row, err);
     if (rc != KAFC_OK)
         return rc;
-    if (!row && not_there(name))
-        return kafc__error(err, KAFC_ERR_USAGE, "'%.64s' cannot be set: %s", name, not_there(name));
     if (!row)
-        return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s'; the nearest is '%s'",
-                           name, kafc__options_nearest(name));
+        return set_foreign(name, value, err);
     return put(p, row, value, err);
 }
 

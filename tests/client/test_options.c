@@ -292,9 +292,10 @@ START_TEST(wrong_names_and_values_are_refused_when_set)
         { "enable.idempotence", "yes", "true, false" },
         { "compression.type", "brotli", "zstd" },
         { "client.id", "", "empty" },
-        { "a", "", "nearest" },
+        { "a", "", "OPTIONS.md" },
+        { "metric.reporter", "", "OPTIONS.md" },
         { "partitioner", "murmur3", "murmur2" },
-        { "", "", "nearest" },
+        { "", "", "OPTIONS.md" },
     };
     kafc_properties *p = kafc_properties_new();
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -303,6 +304,52 @@ START_TEST(wrong_names_and_values_are_refused_when_set)
         ck_assert_msg(strstr(e.message, wrong[i][2]) != NULL, "%s", e.message);
     }
     ck_assert_int_eq(kafc_properties_set(p, NULL, "", NULL), KAFC_ERR_USAGE);
+    kafc_properties_free(p);
+}
+END_TEST
+
+/* Files of Java's consumer and of librdkafka's are full of what asks for nothing else than what is done anyway. */
+START_TEST(foreign_properties_are_taken_or_refused_with_a_reason)
+{
+    static const struct {
+        const char *name, *same, *other, *why;
+    } rows[] = {
+        { "security.protocol", "PLAINTEXT", "SASL_SSL", "TLS and SASL" },
+        { "security.protocol", "plaintext", "ssl", "TLS and SASL" },
+        { "enable.auto.commit", "false", "true", "kafc_reader_read()" },
+        { "enable.auto.offset.store", "false", "true", "kafc_reader_read()" },
+        { "group.protocol", "classic", "consumer", "KIP-848" },
+        { "group.protocol.type", "consumer", "connect", "consumers" },
+        { "exclude.internal.topics", "true", "false", "regular expression" },
+        { "client.dns.lookup", "use_all_dns_ips", "resolve_canonical_bootstrap_servers_only", "all addresses" },
+        { "enable.metrics.push", "false", "true", "kafc_stats_text()" },
+        { "statistics.interval.ms", "0", "1000", "kafc_stats_text()" },
+        { "interceptor.classes", "", "a.B", "kafc_reader_fetch()" },
+        { "socket.keepalive.enable", "true", "false", "always" },
+        { "socket.nagle.disable", "true", "false", "always" },
+        { "api.version.request", "true", "false", "always" },
+        { "offset.store.method", "broker", "file", "brokers" },
+        { "ssl.truststore.location", NULL, "/a", "TLS" },
+        { "key.deserializer", NULL, "a.B", "bytes" },
+        { "max.poll.records", NULL, "500", "kafc_reader_fetch_batch()" },
+        { "default.api.timeout.ms", NULL, "60000", "timeout_ms" },
+        { "queued.min.messages", NULL, "100000", "queued.max.bytes" },
+        { "queued.max.messages.kbytes", NULL, "65536", "queued.max.bytes" },
+        { "fetch.error.backoff.ms", NULL, "500", "retry.backoff.ms" },
+        { "debug", NULL, "cgrp", "log_level" },
+    };
+    kafc_properties *p = kafc_properties_new();
+    kafc_error e;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].same)
+            ck_assert_msg(kafc_properties_set(p, rows[i].name, rows[i].same, &e) == KAFC_OK, "%s: %s", rows[i].name,
+                          e.message);
+        ck_assert_int_eq(kafc_properties_set(p, rows[i].name, rows[i].other, &e), KAFC_ERR_USAGE);
+        ck_assert_msg(strstr(e.message, rows[i].why) && !strstr(e.message, "nearest"), "%s", e.message);
+    }
+    static const char *const resets[] = { "smallest", "beginning", "largest", "end", "error" };
+    for (size_t i = 0; i < sizeof resets / sizeof resets[0]; i++)
+        ck_assert_int_eq(kafc_properties_set(p, "auto.offset.reset", resets[i], &e), KAFC_OK);
     kafc_properties_free(p);
 }
 END_TEST
@@ -478,6 +525,7 @@ END_TEST
 SUITE_MAIN("client/options", 30, V1_every_legal_zero_can_be_said, V1_zero_is_the_default,
            both_ends_of_each_range_hold, names_that_other_clients_have_say_why_they_are_not_here,
            a_set_field_wins_over_the_property,
-           one_set_serves_all_objects, a_duration_as_java_writes_it, wrong_names_and_values_are_refused_when_set,
+           one_set_serves_all_objects, a_duration_as_java_writes_it,
+           foreign_properties_are_taken_or_refused_with_a_reason, wrong_names_and_values_are_refused_when_set,
            properties_come_from_files, structs_of_other_sizes, every_member_has_a_row,
            the_document_is_the_table)
