@@ -233,7 +233,7 @@ static enum kafc_group_state lost_leave(struct kafc_group *g, const char *why)
 static enum kafc_group_state left(struct kafc_group *g, const char *why)
 {
     (void)why;
-    g->leaving = false;
+    g->leaving = g->fresh = false;
     g->generation = -1;
     g->rejoin_at = INT64_MAX;
     forget_id(g);
@@ -425,6 +425,12 @@ static bool wishes(struct kafc_group *g)
         return begins && kafc__group_step(g, KAFC_GROUP_EV_BEGIN, "subscribed");
     if (kafc__group_step(g, KAFC_GROUP_EV_LEAVE, g->stopping ? "closed" : "unsubscribed"))
         return true;
+    if (g->fresh && g->state == KAFC_GROUP_IDLE) { /* it was subscribed and left before it began */
+        g->fresh = false;
+        if (!g->stopping)
+            kafc__group_tell(g, KAFC_GROUP_LEFT, NULL, 0, NULL);
+        return true;
+    }
     return g->stopping && kafc__group_step(g, KAFC_GROUP_EV_STOP, "closed");
 }
 

@@ -330,6 +330,20 @@ START_TEST(R8_a_caller_that_only_takes_is_there)
 }
 END_TEST
 
+START_TEST(R1_who_leaves_at_once_is_out)
+{
+    struct sim *s = cluster();
+    struct seat m;
+
+    sit_down(&m, s, &range, 300000);
+    kafc__cg_leave(m.cg, false, false, s->now + 10 * SECOND); /* the group has not begun yet */
+    pass(s, SECOND);
+    ck_assert(kafc__cg_is_out(m.cg));
+    stand_up(&m);
+    sim_free(s);
+}
+END_TEST
+
 /* One of them could not be read for want of memory, and is tried again while some are to go. */
 static void not_read_yet(int32_t id)
 {
@@ -434,5 +448,6 @@ SUITE_MAIN("sim/consumer_group", 60, R4_the_interval_commits_once_what_is_marked
            R8_what_was_never_told_to_have_come_goes_untold, R8_lost_overtakes_revoked,
            R8_a_caller_that_only_takes_is_there,
            what_goes_before_there_was_memory_to_read_it_is_not_read,
+           R1_who_leaves_at_once_is_out,
            one_request_asks_for_all_and_cooperative_ones_for_the_new_ones,
            R12_a_topic_that_is_denied_is_told_once_and_read_when_it_may)
