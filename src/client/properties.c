@@ -114,6 +114,7 @@ static const struct foreign *foreign(const char *name)
     static const char security[] = "TLS and SASL are not there yet";
     static const char socket[] = "that is always so";
     static const char bytes[] = "keys and values are bytes";
+    static const char log[] = "what is logged is the affair of log and log_level of kafc_client_options";
     static const char queue[] = "queued.max.bytes bounds what is fetched ahead";
     static const struct foreign known[] = {
         { "security.protocol", "plaintext", security },
@@ -148,8 +149,8 @@ static const struct foreign *foreign(const char *name)
         { "queued.max.messages.kbytes", NULL, queue },
         { "fetch.queue.backoff.ms", NULL, queue },
         { "fetch.error.backoff.ms", NULL, "retry.backoff.ms holds for all requests" },
-        { "debug", NULL, "log and log_level of kafc_client_options" },
-        { "log_level", NULL, "log and log_level of kafc_client_options" },
+        { "debug", NULL, log },
+        { "log_level", NULL, log },
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strncmp(name, known[i].begin, strlen(known[i].begin)) == 0)

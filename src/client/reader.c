@@ -3,6 +3,7 @@
  * kafc_reader: core/consumer with waits around it.
  */
 #include "client/reader.h"
+#include "core/metadata.h"
 
 #include <errno.h>
 
@@ -141,6 +142,12 @@ static kafc_err start(kafc_reader *r, const kafc_reader_options *asked, kafc_err
         return kafc__error(err, KAFC_ERR_USAGE, "reader: partition %d, and no topic", o->partition);
     if (kafc__reader_group_check(r, asked, err))
         return KAFC_ERR_USAGE;
+    if (o->topic && !o->group && *o->topic == '^')
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "reader: the topic \"%.200s\" is a regular expression, which wants a group",
+                           o->topic);
+    if (o->topic && !o->group && !kafc__topic_name_ok(o->topic))
+        return kafc__topic_name_bad(o->topic, err);
     r->strings = kafc__options_keep(&kafc__reader_options, &r->cfg.options, &r->client->mem);
     if (r->strings)
         kafc__client_run(r->client, make_consumer, r);

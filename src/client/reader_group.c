@@ -253,8 +253,9 @@ kafc_err kafc_reader_subscribe(kafc_reader *r, const char *const *topics, int32_
     if (code == KAFC_OK)
         code = need_group(r, "subscribe", err);
     if (code == KAFC_OK && (n < 1 || !topics))
-        return kafc__error(err, KAFC_ERR_USAGE, "subscribe was given %d topics at %p", (int)n,
-                           (const void *)topics);
+        return kafc__error(err, KAFC_ERR_USAGE, "subscribe was given %d topics at %p, and wants one at least: "
+                           "kafc_reader_unsubscribe() ends a subscription",
+                           (int)n, (const void *)topics);
     return code ? code : subscribe(r, topics, n, err);
 }
 

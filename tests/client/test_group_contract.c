@@ -50,6 +50,8 @@ START_TEST(options_that_make_no_sense_are_named)
             KAFC_READER(.topic = "t", .group = "g", .heartbeat_interval_ms = 6000,
                         .session_timeout_ms = 6000),
             "heartbeat");
+    refused(&e, KAFC_READER(.topic = "^t"), "expression");
+    refused(&e, KAFC_READER(.topic = "a b"), "no topic name");
     refused(&e, KAFC_READER(.topic = "^t", .group = "g", .group_instance = "a b/c"),
             "group.instance.id");
     reading_close(&e);

@@ -120,7 +120,12 @@ START_TEST(mistakes_are_named)
     expect_words("$K consume -b $B -t x -o sometimes", 2, "sometimes");
     expect_words("$K consume -b $B -t x -f %q", 2, "%q");
     expect_words("$K produce -t x </dev/null", 2, "brokers");
+    expect_words("$K consume -t x", 2, "-b HOST:PORT");
+    expect_words("$K groups list", 2, "-b HOST:PORT");
     expect_words("$K help consume", 0, "-o OFFSET");
+    expect_words("$K help perf", 0, "kafc perf group-consume --broker");
+    expect_words("$K perf", 2, "kafc help perf");
+    expect_words("$K perf consum", 2, "did you mean \"perf consume\"");
     expect_words("echo x | $K produce -b $B -t x -X delivery.timeout.ms=1000", 1,
                  "1 of 1 messages");
     expect_words("$K metadata -b $B -X request.timeout.ms=1000", 1, "127.0.0.1:1");

@@ -290,7 +290,8 @@ kafc_client *tool_client(const struct tool_options *o)
                                       &err);
 
     if (!c)
-        (void)tool_fail(0, "%s", err.message);
+        (void)tool_fail(0, "%s%s", err.message,
+                        !o->brokers && strstr(err.message, "bootstrap.servers") ? ": -b HOST:PORT" : "");
     return c;
 }
 
@@ -325,6 +326,9 @@ static int unknown_command(char **word, int n, bool family)
     struct tool_near near;
 
     (void)snprintf(name, sizeof name, "%s%s%s", word[0], family && n > 1 ? " " : "", family && n > 1 ? word[1] : "");
+    if (family && n <= 1)
+        return tool_fail(TOOL_USAGE, "\"%s\" is the first word of several commands; \"kafc help %s\" tells them", name,
+                         name);
     tool_near_begin(&near, name);
     for (const struct tool_command *c = tool_commands; c->name; c++)
         tool_near_try(&near, c->name);
@@ -348,6 +352,12 @@ static int help(char **word, int n)
         return TOOL_OK;
     }
     c = find_command(word, n, &words, &family);
+    if (!c && family && n == 1) {
+        for (c = tool_commands; c->name; c++)
+            if (behind(c, word[0]))
+                printf("kafc %s\n", c->usage);
+        return TOOL_OK;
+    }
     if (!c)
         return unknown_command(word, n, family);
     printf("kafc %s\n\n%s", c->usage, c->help);
