@@ -3,13 +3,13 @@
  * kafc_reader: core/consumer with waits around it.
  */
 #include "client/reader.h"
-#include "core/metadata.h"
 
 #include <errno.h>
 
 #include "base/mem.h"
 #include "client/loop.h"
 #include "client/options.h"
+#include "core/metadata.h"
 
 static void on_ready(void *ctx)
 {

@@ -272,6 +272,8 @@ void kafc__group_tell(struct kafc_group *g, enum kafc_group_notice_kind kind,
                       const struct kafc_group_partition *v, int32_t n, const kafc_error *why);
 void kafc__group_wake(struct kafc_group *g, int64_t at); /* no later than then */
 void kafc__group_soon(struct kafc_group *g);             /* at the next tick */
+/* What of ours an error is about, to end a sentence; or "". */
+void kafc__group_our_part(const struct kafc_group *g, kafc_err code, char *text, size_t size);
 void kafc__group_unfind(struct kafc_group *g);           /* forgets the coordinator */
 kafc_str kafc__group_str(const char *s);
 

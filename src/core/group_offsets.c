@@ -67,16 +67,19 @@ static void finish(struct kafc_group *g, struct kafc_group_call *call, const kaf
     kafc_err code = why ? why->code : KAFC_OK;
     const char *what = call->fetch ? "OffsetFetch" : "OffsetCommit";
     kafc__list_del(&call->node);
+    char ours[160];
     if (why)
         err = *why;
     for (int32_t i = 0; code == KAFC_OK && i < call->n; i++)
         if (call->v[i].code != KAFC_OK) {
             code = call->v[i].code;
-            (void)kafc__error(&err, code, "group %.150s: %s: %.249s [%d]: %s", g->name, what,
+            kafc__group_our_part(g, code, ours, sizeof(ours));
+            (void)kafc__error(&err, code, "group %.150s: %s: %.249s [%d]: %s%s", g->name, what,
                               call->v[i].topic, (int)call->v[i].partition,
                               code == KAFC_ERR_NOT_ASSIGNED
                                   ? "it is not owned any more, or was lost since"
-                                  : kafc_err_text(code));
+                                  : kafc_err_text(code),
+                              ours);
         }
     call->done(call, code, code == KAFC_OK ? NULL : &err);
 }
@@ -420,9 +423,11 @@ static void again(struct kafc_group_lane *l, enum kafc_group_reaction what)
 
 static void explain(struct kafc_group_lane *l, kafc_err code, const kafc_error *why)
 {
-    (void)kafc__error(&l->last, code, "group %.150s: %s: %.270s", l->g->name, l->rq.api->name,
+    char ours[160];
+    kafc__group_our_part(l->g, code, ours, sizeof(ours));
+    (void)kafc__error(&l->last, code, "group %.150s: %s: %.270s%s", l->g->name, l->rq.api->name,
                       why && why->code == code && why->message[0] ? why->message
-                                                                  : kafc_err_text(code));
+                                                                  : kafc_err_text(code), ours);
     l->last.broker = l->rq.broker;
     l->last.api = l->rq.api->key;
     l->last.version = l->rq.version;

@@ -494,8 +494,7 @@ static void react(struct kafc_group *g, enum kafc_group_rpc rpc, enum kafc_group
     }
 }
 
-/* What of ours it is about. */
-static void our_part(const struct kafc_group *g, kafc_err code, char *text, size_t size)
+void kafc__group_our_part(const struct kafc_group *g, kafc_err code, char *text, size_t size)
 {
     text[0] = '\0';
     if (code == KAFC_ERR_FENCED_INSTANCE_ID && g->cfg.instance)
@@ -516,7 +515,7 @@ static void explain(const struct kafc_group *g, const struct kafc_request *rq, k
     kafc_error full;
     if (why->code != code || !why->message[0])
         (void)refused(rq->api->name, code, why);
-    our_part(g, code, ours, sizeof(ours));
+    kafc__group_our_part(g, code, ours, sizeof(ours));
     (void)kafc__error(&full, code, "group %.120s: %.200s%s", g->name, why->message, ours);
     full.broker = rq->broker;
     full.api = rq->api->key;

@@ -156,6 +156,22 @@ START_TEST(two_readers_with_one_instance_id_fence_each_other_and_say_so)
 }
 END_TEST
 
+START_TEST(a_commit_that_is_fenced_names_the_instance)
+{
+    struct reading e;
+    struct member a = { 0 };
+
+    open_t(&e, 1, 1);
+    member_open(&e, &a, MEMBER(&a, .topic = "t", .group_instance = "one"));
+    settle_one(&e, &a, 1);
+    ck_ok(kafc_mock_push_error(e.mock, KAFC_API_OFFSET_COMMIT, KAFC_ERR_FENCED_INSTANCE_ID, 1));
+    ck_assert_int_eq(kafc_reader_commit_delivered(a.reader, SOON, &e.err), KAFC_ERR_FENCED_INSTANCE_ID);
+    ck_assert_msg(strstr(e.err.message, "id: one. Each member") != NULL, "%s", e.err.message);
+    member_close(&e, &a);
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(a_session_timeout_that_the_broker_refuses_is_told_with_each_call)
 {
     struct reading e;
@@ -291,6 +307,7 @@ SUITE_MAIN("client/group_contract", 60, options_that_make_no_sense_are_named,
            a_timeout_names_the_broker_that_cannot_be_reached, a_member_that_gets_nothing_is_told,
            a_static_member_comes_back_without_a_rebalance,
            two_readers_with_one_instance_id_fence_each_other_and_say_so,
+           a_commit_that_is_fenced_names_the_instance,
            a_session_timeout_that_the_broker_refuses_is_told_with_each_call,
            an_expression_matches_what_is_there_and_what_comes_but_nothing_internal,
            group_metadata_of_a_member_and_of_none,
