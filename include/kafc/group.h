@@ -73,7 +73,8 @@ KAFC_API kafc_err kafc_reader_commit_async(kafc_reader *r, const kafc_offset *v,
 /* All up to this message is done with; kept in memory, for the interval. No lock and no request for a message. The
  * highest counts. KAFC_ERR_NOT_ASSIGNED. */
 KAFC_API kafc_err kafc_reader_mark(kafc_reader *r, const kafc_message *m, kafc_error *err);
-/* The same for offsets, with metadata; going back is possible. v[i].result. */
+/* The same for offsets, with metadata; going back is possible. v[i].result. Any thread: for workers that got copies
+ * of messages, by kafc_offset_after() of the last one up to which all are done with. */
 KAFC_API kafc_err kafc_reader_mark_offsets(kafc_reader *r, kafc_offset *v, int32_t n, kafc_error *err);
 
 /* kafc_reader_fetch() that first marks the message it gave last. */

@@ -3,8 +3,9 @@
  * A reader: partitions of topics, by hand or as a member of a group; what only
  * groups have stands in kafc/group.h.
  *
- * Threads: one thread at a time calls a reader, except kafc_reader_wake().
- * Batches may be handed to other threads, and so may claims (kafc/group.h).
+ * Threads: one thread at a time calls a reader, except kafc_reader_wake() and
+ * kafc_reader_mark_offsets(). Batches may be handed to other threads, and so
+ * may claims (kafc/group.h).
  */
 #ifndef KAFC_READER_H
 #define KAFC_READER_H
@@ -47,8 +48,9 @@ typedef struct kafc_rebalance {
  * that deliver messages, subscribe, assign, close and free. */
 typedef void (*kafc_rebalance_fn)(void *ctx, kafc_reader *r, const kafc_rebalance *what);
 
-/* What became of a commit, on the loop's thread: must not block, and call nothing but mark. v is borrowed while it
- * runs; code is that of the first that failed, whose sentence is *err. */
+/* What became of a commit, on the loop's thread: must not block, and call nothing but kafc_reader_mark_offsets(). v
+ * is borrowed while it runs, v[i].result is each one's own; code is that of the first that failed, whose sentence is
+ * *err. */
 typedef void (*kafc_commit_fn)(void *ctx, const kafc_offset *v, int32_t n, kafc_err code,
                                const kafc_error *err);
 
@@ -124,7 +126,8 @@ KAFC_API int32_t kafc_reader_assignment(kafc_reader *r, kafc_topic_partition *ou
 
 /* Holds at once, also for what was fetched ahead: it is kept, not delivered (rule R9), or fetched again afterwards if
  * others need its room in buffer_bytes. Survives seeks, and a rebalance for partitions that stay.
- * KAFC_ERR_NOT_ASSIGNED: one is not; then nothing has changed. NULL, n 0: all that are. */
+ * KAFC_ERR_NOT_ASSIGNED: one is not; then nothing has changed. NULL, n 0: all that are now; what is assigned later is
+ * not paused: who holds all up does so in on_rebalance, too. */
 KAFC_API kafc_err kafc_reader_pause(kafc_reader *r, const kafc_topic_partition *v, int32_t n, kafc_error *err);
 KAFC_API kafc_err kafc_reader_resume(kafc_reader *r, const kafc_topic_partition *v, int32_t n, kafc_error *err);
 

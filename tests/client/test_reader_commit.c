@@ -3,6 +3,7 @@
  * Commits and marks of a reader with a group, against the mock. Names begin
  * with the rule that they hold.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -285,6 +286,67 @@ START_TEST(R7_asynchronous_commits_are_put_together_and_close_waits)
 }
 END_TEST
 
+struct marker {
+    struct reading *e;
+    atomic_bool failed;
+    int64_t last;
+};
+
+static bool mark_up_to(struct marker *k, int64_t offset)
+{
+    kafc_offset o = { .topic = "t", .offset = offset };
+
+    return kafc_reader_mark_offsets(k->e->reader, &o, 1, NULL) == KAFC_OK;
+}
+
+static void mark_in_answer(void *ctx, const kafc_offset *v, int32_t n, kafc_err code, const kafc_error *err)
+{
+    struct marker *k = ctx;
+
+    (void)n, (void)err;
+    if (code || v[0].result || !mark_up_to(k, v[0].offset))
+        atomic_store(&k->failed, true);
+}
+
+static void *mark_one_by_one(void *ctx)
+{
+    struct marker *k = ctx;
+
+    for (int64_t i = 1; i <= k->last; i++)
+        if (!mark_up_to(k, i))
+            atomic_store(&k->failed, true);
+    return NULL;
+}
+
+/* As workers do that were handed copies of messages, and functions that hear of a commit. */
+START_TEST(offsets_are_marked_by_any_thread)
+{
+    struct reading e;
+    struct marker k = { .e = &e, .last = 1000 };
+    pthread_t worker;
+
+    reading_open(&e, 1, 1);
+    put_some(&e, (int32_t)k.last);
+    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .commit_interval_ms = -1));
+    expect_offset(&e, 0);
+    ck_assert_int_eq(pthread_create(&worker, NULL, mark_one_by_one, &k), 0);
+    for (int64_t i = 1; i < k.last; i++) {
+        kafc_offset o = kafc_offset_after(&e.m);
+
+        if (i % 100 == 0)
+            ck_ok(kafc_reader_commit_async(e.reader, &o, 1, mark_in_answer, &k, &e.err));
+        expect_offset(&e, i);
+    }
+    ck_assert_int_eq(pthread_join(worker, NULL), 0);
+    ck_ok(kafc_reader_commit_marked(e.reader, SOON, &e.err)); /* and waits for the others */
+    ck_assert(mark_up_to(&k, k.last));
+    ck_ok(kafc_reader_close(e.reader, SOON, &e.err));
+    ck_assert(!atomic_load(&k.failed));
+    ck_assert_int_eq(committed(&e, 0), k.last);
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(R13_offsets_without_membership)
 {
     struct reading e;
@@ -330,4 +392,5 @@ SUITE_MAIN("client/reader_commit", 30, R5_what_is_committed_is_not_read_again,
            R4_a_seek_takes_back_what_read_would_mark,
            R5_the_highest_mark_counts_and_an_offset_goes_back,
            R5_a_mark_does_not_go_back_behind_a_commit, R7_each_offset_has_its_own_result,
-           R7_asynchronous_commits_are_put_together_and_close_waits, R13_offsets_without_membership)
+           R7_asynchronous_commits_are_put_together_and_close_waits,
+           offsets_are_marked_by_any_thread, R13_offsets_without_membership)
