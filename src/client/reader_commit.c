@@ -28,7 +28,7 @@ static kafc_err check(const kafc_offset *v, int32_t n, const char *call, bool of
                            (const void *)v);
     for (int32_t i = 0; i < n; i++)
         if (!v[i].topic || !*v[i].topic || v[i].partition < 0 || (offsets && v[i].offset < 0))
-            return kafc__error(err, KAFC_ERR_USAGE, "%s: entry %d is offset %lld of %.200s [%d]",
+            return kafc__error(err, KAFC_ERR_USAGE, "%s: entry %d, offset %lld of %.200s [%d], is none",
                                call, (int)i, (long long)v[i].offset,
                                v[i].topic ? v[i].topic : "no topic", (int)v[i].partition);
     return KAFC_OK;

@@ -609,11 +609,12 @@ const kafc_error *kafc__core_trouble(struct kafc_core *c)
 static void fail_any(struct kafc_core *c, struct kafc_request *rq)
 {
     kafc_error why;
+    const kafc_error *last = kafc__core_trouble(c);
     long long ms = (long long)(rq->timeout_us / 1000);
-    if (c->any_why.code)
+    if (last)
         kafc__error(&why, KAFC_ERR_NO_BROKERS,
                     "%s: no broker could be reached within %lld ms; the last: %s", rq->api->name,
-                    ms, c->any_why.message);
+                    ms, last->message);
     else
         kafc__error(&why, KAFC_ERR_NO_BROKERS, "%s: no broker could be reached within %lld ms",
                     rq->api->name, ms);

@@ -205,6 +205,20 @@ START_TEST(any_node_ends_at_its_deadline_and_says_why)
 }
 END_TEST
 
+START_TEST(who_has_not_failed_yet_when_time_is_over_is_named)
+{
+    begin("a:1");
+    world_node(&w, -1, "a", 1)->blackhole = true;
+    ck_assert(world_start(&w));
+    rq[0].timeout_us = SEC / 10;
+    kafc__core_send(w.core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &rq[0]);
+    world_run(&w, w.now + SEC / 10);
+    ck_assert_int_eq(end[0].result, KAFC_ERR_NO_BROKERS);
+    ck_assert_msg(strstr(end[0].text, "a:1 is still being connected to") != NULL, "%s", end[0].text);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(a_connection_that_is_not_made_in_time_is_given_up)
 {
     begin("a:1,b:2");
@@ -695,6 +709,7 @@ SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked, blanks_in_the_list_are
            connections_are_by_node_and_purpose_and_on_demand,
            a_node_that_nobody_knows_is_an_error_but_never_inside_send, C4_errors_name_the_way,
            any_node_tries_all_entries_in_turn, any_node_ends_at_its_deadline_and_says_why,
+           who_has_not_failed_yet_when_time_is_over_is_named,
            a_connection_that_is_not_made_in_time_is_given_up,
            pauses_between_connections_grow_and_vary, requests_wait_out_the_pause_of_a_lost_node,
            C1_a_silent_node_is_given_up, owners_have_connections_of_their_own,
