@@ -13,7 +13,8 @@
 
 /* Waits for what must come: the suite's time limit ends it. */
 #define UNTIL(condition) "until " condition "; do sleep 0.01; done\n"
-#define IN_DIR(commands) "D=$(mktemp -d); S=0; touch $D/out $D/err $D/a.err $D/b.err\n" commands "rm -r $D; exit $S"
+#define IN_DIR(commands) \
+    "D=$(mktemp -d); S=0; for f in out err a b a.err b.err; do : >$D/$f; done\n" commands "rm -r $D; exit $S"
 /* committed TOPIC PARTITION */
 #define COMMITTED \
     "committed() { $K groups -b $B lag g 2>/dev/null | awk -v t=$1 -v p=$2 '$1 == t && $2 == p { print $3 + 0 }'; }\n"
