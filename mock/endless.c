@@ -129,7 +129,7 @@ struct kafc_mendless *kafc__mendless_new(const kafc_allocator *mem, int32_t size
     if (e) {
         if (mem)
             e->mem = *mem;
-        e->codec = kafc__codec(codec);
+        e->codec = kafc__codec((int)codec);
         e->count = one < PLAIN ? (int32_t)(PLAIN / one) : 1;
         r.room = one * (size_t)e->count;
         text = (size_t)size * (size_t)e->count * BATCHES;
