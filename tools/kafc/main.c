@@ -320,6 +320,19 @@ static const struct tool_command *find_command(char **word, int n, int *words, b
     return NULL;
 }
 
+/* The first word of several commands. */
+static int unfinished(const char *word)
+{
+    char names[200] = "";
+
+    for (const struct tool_command *c = tool_commands; c->name; c++)
+        if (behind(c, word))
+            (void)snprintf(names + strlen(names), sizeof names - strlen(names), "%s\"%s\"", *names ? ", " : "",
+                           c->name);
+    return tool_fail(TOOL_USAGE, "there is no command \"%s\" alone, but %s; \"kafc help %s\" tells more", word, names,
+                     word);
+}
+
 static int unknown_command(char **word, int n, bool family)
 {
     char name[TOOL_NEAR_MAX + 1];
@@ -327,8 +340,7 @@ static int unknown_command(char **word, int n, bool family)
 
     (void)snprintf(name, sizeof name, "%s%s%s", word[0], family && n > 1 ? " " : "", family && n > 1 ? word[1] : "");
     if (family && n <= 1)
-        return tool_fail(TOOL_USAGE, "\"%s\" is the first word of several commands; \"kafc help %s\" tells them", name,
-                         name);
+        return unfinished(name);
     tool_near_begin(&near, name);
     for (const struct tool_command *c = tool_commands; c->name; c++)
         tool_near_try(&near, c->name);
