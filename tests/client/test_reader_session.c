@@ -3,6 +3,8 @@
  * kafc_reader and fetch sessions (KIP-227): what requests name, and what
  * brokers that forget, refuse or misunderstand a session lead to.
  */
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "protocol/api/01_fetch.h"
 #include "protocol/schema.h"
@@ -120,7 +122,8 @@ struct note {
 
 struct notes {
     kafc_err code; /* for the request number `at`, as they are noted */
-    int n, at;
+    int at;
+    atomic_int n; /* noted on the mock's thread */
     struct note v[NOTED];
 };
 
@@ -128,6 +131,7 @@ struct notes {
 static void note(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
     struct notes *s = ctx;
+    int n = atomic_load(&s->n);
     struct kafc_fetch_req q;
     struct kafc_arena arena;
     struct kafc_rd r;
@@ -137,10 +141,11 @@ static void note(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
     kafc__rd_init(&r, rq->body.p, (size_t)rq->body.len);
     ck_assert_msg(kafc__msg_decode(&r, &kafc_fetch_req_schema, &q, rq->version, &arena, &err) == KAFC_OK,
                   "%s", err.message);
-    if (q.session_epoch >= 0 && s->n < NOTED) {
-        s->v[s->n] = (struct note){ q.session_id, q.session_epoch, q.topics.n,
-                                    q.forgotten_topics_data.n };
-        if (s->n++ == s->at && s->code) {
+    if (q.session_epoch >= 0 && n < NOTED) {
+        s->v[n] = (struct note){ q.session_id, q.session_epoch, q.topics.n,
+                                 q.forgotten_topics_data.n };
+        atomic_store(&s->n, n + 1);
+        if (n == s->at && s->code) {
             a->act = s->code == KAFC_ERR_DISCONNECTED ? KAFC_MOCK_CUT : KAFC_MOCK_ERROR;
             a->code = s->code;
         }
