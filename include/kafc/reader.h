@@ -69,8 +69,9 @@ typedef struct kafc_reader_options {
     kafc_switch check_crcs;   /* default on */
     kafc_switch notify_end;   /* KAFC_ERR_END_OF_PARTITION each time an end is reached; default off */
     int32_t min_bytes;        /* a fetch waits for; 1. fetch.min.bytes */
-    int32_t max_bytes;        /* of a fetch; 52428800. fetch.max.bytes */
-    int32_t partition_max_bytes; /* 1048576. max.partition.fetch.bytes */
+    int32_t max_bytes;        /* of a fetch, at most; where answers come quickly less is asked for; 52428800.
+                               * fetch.max.bytes */
+    int32_t partition_max_bytes; /* the same of one partition; 1048576. max.partition.fetch.bytes */
     int32_t max_wait_ms;      /* a broker waits for min_bytes; 500; KAFC_ZERO: not at all, then an end is asked
                                * again each retry_backoff_ms. fetch.max.wait.ms */
     int64_t buffer_bytes;     /* fetched ahead and held at most; 67108864. queued.max.bytes */
