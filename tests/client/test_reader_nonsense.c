@@ -12,6 +12,7 @@
 #include "protocol/api/01_fetch.h"
 #include "protocol/api/02_list_offsets.h"
 #include "protocol/record/batch.h"
+#include "protocol/record/codec.h"
 #include "protocol/wire.h"
 #include "tests/client/reading.h"
 #include "tests/client/script.h"
@@ -265,6 +266,8 @@ static void damaged(const struct damage *d)
     kafc_reader_state s;
     int64_t next;
 
+    if (d->at == 21 && d->value <= KAFC_ZSTD && kafc__codec_check(kafc__codec((int)d->value), NULL))
+        return; /* configured out */
     liar_open(&l, &e);
     ck_assert_uint_eq(l.batch[0][1].n, RECORDS_END);
     good = l.batch[0][2];
