@@ -160,13 +160,13 @@ static void metadata(struct run *r, struct kafc_metadata_resp *m, struct kafc_ar
     m->brokers.v = kafc__msg_array(&kafc_metadata_resp_broker_schema, NODES, a);
     for (m->brokers.n = 0; m->brokers.n < NODES; m->brokers.n++) {
         m->brokers.v[m->brokers.n].node_id = m->brokers.n;
-        m->brokers.v[m->brokers.n].host = kafc__group_str("h");
+        m->brokers.v[m->brokers.n].host = kafc__str("h");
         m->brokers.v[m->brokers.n].port = 1 + m->brokers.n;
     }
     m->topics.v = kafc__msg_array(&kafc_metadata_resp_topic_schema, TOPICS, a);
     for (m->topics.n = 0; m->topics.n < TOPICS; m->topics.n++) {
         struct kafc_metadata_resp_topic *t = &m->topics.v[m->topics.n];
-        t->name = kafc__group_str(topic_name[m->topics.n]);
+        t->name = kafc__str(topic_name[m->topics.n]);
         t->error_code = x & 1 << m->topics.n && x > 128 ? x % 3 ? 3 : 29 : 0;
         t->partitions.n = t->error_code ? 0 : 1 + x / 16 % PARTS;
         t->partitions.v = kafc__msg_array(&kafc_metadata_resp_partition_schema, t->partitions.n, a);
@@ -199,16 +199,16 @@ static void join(struct run *r, struct kafc_join_group_resp *j, struct kafc_aren
     struct kafc_consumer_subscription s;
     j->error_code = code_of(r);
     j->generation_id = x == 254 ? -2 : x % 32;
-    j->protocol_name = kafc__group_str(x == 255 ? "b" : r->group->cfg.assignors[0]->name);
-    j->member_id = kafc__group_str(x & 64 ? "m-1" : "m-2");
-    j->leader = kafc__group_str(x & 32 ? "m-1" : "m-2");
+    j->protocol_name = kafc__str(x == 255 ? "b" : r->group->cfg.assignors[0]->name);
+    j->member_id = kafc__str(x & 64 ? "m-1" : "m-2");
+    j->leader = kafc__str(x & 32 ? "m-1" : "m-2");
     kafc__msg_defaults(&kafc_consumer_subscription_schema, &s);
     s.topics.v = (kafc_str[]){ { "t", 1 }, { "v", 1 }, { "u", 1 } };
     s.topics.n = 1 + x % 3;
     j->members.n = x % 4;
     j->members.v = kafc__msg_array(&kafc_join_group_resp_member_schema, j->members.n, a);
     for (int32_t i = 0; i < j->members.n; i++) {
-        j->members.v[i].member_id = kafc__group_str(i ? "m-3" : j->member_id.p);
+        j->members.v[i].member_id = kafc__str(i ? "m-3" : j->member_id.p);
         if (x > 200)
             j->members.v[i].metadata = junk(r);
         else
@@ -226,7 +226,7 @@ static void sync(struct run *r, struct kafc_sync_group_resp *y, struct kafc_aren
     kafc__msg_defaults(&kafc_consumer_assignment_schema, &s);
     for (int i = 0; i < 3; i++) {
         kafc__msg_defaults(&kafc_consumer_assignment_topic_schema, &t[i]);
-        t[i].topic = kafc__group_str(topic_name[(x + i) % TOPICS]);
+        t[i].topic = kafc__str(topic_name[(x + i) % TOPICS]);
         t[i].partitions.v = ids;
         t[i].partitions.n = 1 + x % 4;
     }
@@ -245,7 +245,7 @@ static void find(struct run *r, struct kafc_find_coordinator_resp *f, struct kaf
     uint8_t x = next(&r->x);
     f->coordinators.v[0].node_id = x % (NODES + 1) - (x == 255);
     f->coordinators.v[0].error_code = code_of(r);
-    f->coordinators.v[0].host = kafc__group_str(x > 200 ? "" : "h");
+    f->coordinators.v[0].host = kafc__str(x > 200 ? "" : "h");
     f->coordinators.v[0].port = x > 220 ? -1 : x > 180 ? 9 : 1 + x % (NODES + 1);
 }
 
@@ -254,7 +254,7 @@ static void commit(struct run *r, struct kafc_offset_commit_resp *c, struct kafc
     c->topics.v = kafc__msg_array(&kafc_offset_commit_resp_topic_schema, TOPICS, a);
     for (c->topics.n = 0; c->topics.n < TOPICS; c->topics.n++) {
         struct kafc_offset_commit_resp_topic *t = &c->topics.v[c->topics.n];
-        t->name = kafc__group_str(topic_name[c->topics.n]);
+        t->name = kafc__str(topic_name[c->topics.n]);
         t->partitions.v = kafc__msg_array(&kafc_offset_commit_resp_partition_schema, PARTS, a);
         for (t->partitions.n = 0; t->partitions.n < PARTS; t->partitions.n++) {
             t->partitions.v[t->partitions.n].partition_index = t->partitions.n;
@@ -272,7 +272,7 @@ static void offsets(struct run *r, struct kafc_offset_fetch_resp *f, struct kafc
     g->topics.v = kafc__msg_array(&kafc_offset_fetch_resp_group_topic_schema, TOPICS, a);
     for (g->topics.n = 0; g->topics.n < TOPICS; g->topics.n++) {
         struct kafc_offset_fetch_resp_group_topic *t = &g->topics.v[g->topics.n];
-        t->name = kafc__group_str(topic_name[g->topics.n]);
+        t->name = kafc__str(topic_name[g->topics.n]);
         t->partitions.v = kafc__msg_array(&kafc_offset_fetch_resp_group_partition_schema, PARTS, a);
         for (t->partitions.n = 0; t->partitions.n < PARTS; t->partitions.n++) {
             struct kafc_offset_fetch_resp_group_partition *p = &t->partitions.v[t->partitions.n];

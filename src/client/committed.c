@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/ask.h"
+#include "base/str.h"
 #include "client/groups.h"
 #include "client/seek.h"
 #include "protocol/api/09_offset_fetch.h"
@@ -28,16 +29,6 @@ struct fetch {
     struct kafc_offset_fetch_req_topic *topic; /* the same, for versions before GROUPS, */
     struct kafc_offset_fetch_req_group of;     /* and from there on */
 };
-
-static kafc_str str(const char *s)
-{
-    return (kafc_str){ s, (int32_t)strlen(s) };
-}
-
-static bool same(kafc_str a, const char *b)
-{
-    return (size_t)a.len == strlen(b) && memcmp(a.p, b, (size_t)a.len) == 0;
-}
 
 /* --- The request ------------------------------------------------------------------------ */
 
@@ -59,7 +50,7 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
 static int32_t topic_of(const struct fetch *f, int32_t query)
 {
     int32_t k = 0;
-    while (k < f->of.topics.n && !same(f->topic[k].name, f->q[query].topic))
+    while (k < f->of.topics.n && !kafc__str_is(f->topic[k].name, f->q[query].topic))
         k++;
     return k;
 }
@@ -81,7 +72,7 @@ static bool build(struct fetch *f)
         int32_t k = topic_of(f, i);
         if (k < f->of.topics.n)
             continue; /* all of its partitions are there */
-        f->topic[k].name = f->of.topics.v[k].name = str(f->q[i].topic);
+        f->topic[k].name = f->of.topics.v[k].name = kafc__str(f->q[i].topic);
         f->topic[k].partition_indexes.v = index;
         for (int32_t j = i; j < f->n; j++)
             if (strcmp(f->q[j].topic, f->q[i].topic) == 0)
@@ -110,7 +101,7 @@ static void add(struct fetch *f, kafc_str topic, int32_t partition, int64_t offs
     kafc_offset *q = &f->q[f->n];
     if (code == 0 && offset < 0)
         return;
-    q->topic = f->n > 0 && same(topic, q[-1].topic) ? q[-1].topic
+    q->topic = f->n > 0 && kafc__str_is(topic, q[-1].topic) ? q[-1].topic
                                                     : kafc__piece_text(f->all, topic, "");
     q->partition = partition;
     q->metadata = metadata.len > 0 ? kafc__piece_text(f->all, metadata, NULL) : NULL;
@@ -125,7 +116,7 @@ static void take(struct fetch *f, kafc_str topic, int32_t partition, int64_t off
     if (f->all)
         add(f, topic, partition, offset, epoch, metadata, code);
     for (int32_t i = 0; !f->all && i < f->n; i++)
-        if (f->q[i].partition == partition && same(topic, f->q[i].topic))
+        if (f->q[i].partition == partition && kafc__str_is(topic, f->q[i].topic))
             tell(&f->q[i], offset, epoch, code);
     if (kafc__ask_again(KAFC_API_OFFSET_FETCH, (kafc_err)code))
         *worst = (kafc_err)code;
@@ -257,7 +248,7 @@ kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_offset *q
         return rc;
     rc = kafc__offsets_check(group, q, n, err);
     if (rc == KAFC_OK && n > 0) {
-        struct fetch f = { .c = c, .group = str(group), .q = q, .n = n };
+        struct fetch f = { .c = c, .group = kafc__str(group), .q = q, .n = n };
         rc = fetch(&f, kafc__deadline_in(timeout_ms), err);
     }
     kafc__ask_end(c);
@@ -283,7 +274,7 @@ kafc_err kafc_client_group_offsets(kafc_client *c, const char *group, int timeou
     rc = kafc__offsets_check(group, NULL, 0, err);
     kafc_group_offsets *all = rc == KAFC_OK ? kafc__piece_new(&c->mem, sizeof(*all)) : NULL;
     if (all) {
-        struct fetch f = { .c = c, .group = str(group), .all = kafc__piece_arena(all) };
+        struct fetch f = { .c = c, .group = kafc__str(group), .all = kafc__piece_arena(all) };
         rc = fetch(&f, kafc__deadline_in(timeout_ms), err);
         if (f.n > 1)
             qsort(f.q, (size_t)f.n, sizeof(*f.q), by_partition);

@@ -8,17 +8,13 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "client/conn.h"
 #include "client/options.h"
 #include "protocol/api/00_produce.h"
 #include "protocol/api/01_fetch.h"
 #include "protocol/record/set.h"
 #include "protocol/record/write.h"
-
-static kafc_str topic_str(const kafc_conn *c)
-{
-    return (kafc_str){ c->topic->s, (int32_t)strlen(c->topic->s) };
-}
 
 /* The first version of both APIs that names topics by id alone. */
 enum { BY_ID = 13 };
@@ -334,7 +330,7 @@ static kafc_err send_records(struct produce *k, const struct outgoing *x, int64_
         p.records = (struct kafc_records){ .len = (int32_t)x->set.len, .chain = x->set.head };
     else
         p.records = (struct kafc_records){ .p = x->batch.p, .len = (int32_t)x->batch.len };
-    t.name = topic_str(c);
+    t.name = kafc__str(c->topic->s);
     t.topic_id = c->topic_id;
     t.partition_data.v = &p;
     t.partition_data.n = 1;
@@ -562,7 +558,7 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
     p.partition = c->o.partition;
     p.fetch_offset = k->from;
     p.partition_max_bytes = k->max_bytes;
-    t.topic = topic_str(c);
+    t.topic = kafc__str(c->topic->s);
     t.topic_id = c->topic_id;
     t.partitions.v = &p;
     t.partitions.n = 1;

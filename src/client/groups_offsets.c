@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "client/ask.h"
+#include "base/str.h"
 #include "client/groups.h"
 #include "client/seek.h"
 #include "protocol/api/08_offset_commit.h"
@@ -22,11 +23,6 @@ struct change {
     int32_t *first; /* where topic k begins in order; [ntopics]: n */
     struct kafc_arena arena;
 };
-
-static kafc_str str(const char *s)
-{
-    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
-}
 
 static bool in_topic(const struct change *k, int32_t topic, int32_t i)
 {
@@ -81,8 +77,7 @@ static void tell(struct change *k, int32_t *at, kafc_str topic, int32_t partitio
     for (int32_t j = 0; j < k->n; j++) {
         int32_t i = (*at + j) % k->n;
         kafc_offset *q = &k->q[k->order[i]];
-        if (q->partition != partition || strlen(q->topic) != (size_t)topic.len ||
-            memcmp(q->topic, topic.p, (size_t)topic.len) != 0)
+        if (q->partition != partition || !kafc__str_is(topic, q->topic))
             continue;
         q->result = (kafc_err)code;
         *at = i + 1;
@@ -133,7 +128,7 @@ static bool commit_request(struct change *k, struct kafc_offset_commit_req *req)
     if (!p || !req->topics.v)
         return false;
     for (int32_t t = 0; t < k->ntopics; t++) {
-        req->topics.v[t].name = str(name_of(k, t));
+        req->topics.v[t].name = kafc__str(name_of(k, t));
         req->topics.v[t].partitions.v = &p[k->first[t]];
         req->topics.v[t].partitions.n = k->first[t + 1] - k->first[t];
     }
@@ -144,7 +139,7 @@ static bool commit_request(struct change *k, struct kafc_offset_commit_req *req)
         p[i].committed_leader_epoch = q->leader_epoch == KAFC_ZERO ? 0
                                       : q->leader_epoch > 0        ? q->leader_epoch
                                                                    : -1;
-        p[i].committed_metadata = str(q->metadata ? q->metadata : "");
+        p[i].committed_metadata = kafc__str(q->metadata ? q->metadata : "");
     }
     return true;
 }
@@ -183,7 +178,7 @@ static bool delete_request(struct change *k, struct kafc_offset_delete_req *req)
     if (!p || !req->topics.v)
         return false;
     for (int32_t t = 0; t < k->ntopics; t++) {
-        req->topics.v[t].name = str(name_of(k, t));
+        req->topics.v[t].name = kafc__str(name_of(k, t));
         req->topics.v[t].partitions.v = &p[k->first[t]];
         req->topics.v[t].partitions.n = k->first[t + 1] - k->first[t];
     }
@@ -249,7 +244,7 @@ kafc_err kafc_client_commit_offsets(kafc_client *c, const char *group, kafc_offs
                              (long long)q[i].offset, q[i].topic, (int)q[i].partition,
                              q[i].metadata ? strlen(q[i].metadata) : (size_t)0);
     if (rc == KAFC_OK && n > 0) {
-        struct change k = { .c = c, .group = str(group), .q = q, .n = n };
+        struct change k = { .c = c, .group = kafc__str(group), .q = q, .n = n };
         struct kafc_offset_commit_req req;
         k.ask = (struct kafc_ask){ .api = &kafc_offset_commit_api, .msg = &req };
         k.ask.answer = commit_answer;
@@ -270,7 +265,7 @@ kafc_err kafc_client_delete_offsets(kafc_client *c, const char *group, kafc_offs
         return rc;
     rc = kafc__offsets_check(group, q, n, err);
     if (rc == KAFC_OK && n > 0) {
-        struct change k = { .c = c, .group = str(group), .q = q, .n = n };
+        struct change k = { .c = c, .group = kafc__str(group), .q = q, .n = n };
         struct kafc_offset_delete_req req;
         k.ask = (struct kafc_ask){ .api = &kafc_offset_delete_api, .msg = &req };
         k.ask.answer = delete_answer;

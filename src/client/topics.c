@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "client/ask.h"
 #include "protocol/api/19_create_topics.h"
 #include "protocol/api/20_delete_topics.h"
@@ -14,16 +15,6 @@
 enum {
     OLD_DEFAULT = 1
 }; /* partitions and replicas where the broker has no default of its own to give */
-
-static kafc_str str_of(const char *s)
-{
-    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
-}
-
-static bool same(kafc_str s, const char *name)
-{
-    return s.p && strlen(name) == (size_t)s.len && memcmp(s.p, name, (size_t)s.len) == 0;
-}
 
 /* What the broker may take of the time that is left: the answer has a way to go, too. */
 static int32_t broker_timeout(const struct kafc_asker *by, int64_t deadline)
@@ -91,7 +82,7 @@ static kafc_err create_answer(struct kafc_ask *ask, kafc_error *err)
     k->first = KAFC_OK;
     for (int32_t i = 0; rc == KAFC_OK && i < k->n; i++) {
         int32_t j = 0;
-        while (j < r.topics.n && !same(r.topics.v[j].name, k->topics[i].name))
+        while (j < r.topics.n && !kafc__str_is(r.topics.v[j].name, k->topics[i].name))
             j++;
         int16_t code = j < r.topics.n ? r.topics.v[j].error_code
                                       : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
@@ -113,8 +104,8 @@ static bool create_configs(struct create_ask *k, const kafc_new_topic *t,
     to->configs.n = t->nconfigs;
     to->configs.v = kafc__msg_array(&kafc_create_topics_req_config_schema, t->nconfigs, &k->arena);
     for (int32_t i = 0; to->configs.v && i < t->nconfigs; i++) {
-        to->configs.v[i].name = str_of(t->configs[i].name);
-        to->configs.v[i].value = str_of(t->configs[i].value);
+        to->configs.v[i].name = kafc__str(t->configs[i].name);
+        to->configs.v[i].value = kafc__str(t->configs[i].value);
     }
     return to->configs.v != NULL;
 }
@@ -126,7 +117,7 @@ static bool create_request(struct create_ask *k)
     k->req.topics.v = kafc__msg_array(&kafc_create_topics_req_topic_schema, k->n, &k->arena);
     bool ok = k->req.topics.v != NULL;
     for (int32_t i = 0; ok && i < k->n; i++) {
-        k->req.topics.v[i].name = str_of(k->topics[i].name);
+        k->req.topics.v[i].name = kafc__str(k->topics[i].name);
         ok = create_configs(k, &k->topics[i], &k->req.topics.v[i]);
     }
     return ok;
@@ -248,7 +239,7 @@ static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
     k->first = KAFC_OK;
     for (int32_t i = 0; rc == KAFC_OK && i < k->n; i++) {
         int32_t j = 0;
-        while (j < r.responses.n && !same(r.responses.v[j].name, k->names[i]))
+        while (j < r.responses.n && !kafc__str_is(r.responses.v[j].name, k->names[i]))
             j++;
         int16_t code = j < r.responses.n ? r.responses.v[j].error_code
                                          : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
@@ -270,7 +261,7 @@ static bool delete_request(struct delete_ask *k)
     k->topics = kafc__msg_array(&kafc_delete_topics_req_topic_schema, k->n, &k->arena);
     k->old = kafc__arena_array(&k->arena, (size_t)k->n, sizeof(*k->old));
     for (int32_t i = 0; k->topics && k->old && i < k->n; i++)
-        k->topics[i].name = k->old[i] = str_of(k->names[i]);
+        k->topics[i].name = k->old[i] = kafc__str(k->names[i]);
     return k->topics && k->old;
 }
 

@@ -82,8 +82,7 @@ static const struct kafc_offset_for_leader_epoch_resp_partition *find_answer(
         const struct kafc_offset_for_leader_epoch_resp_topic *t =
             &resp->topics.v[(begin + n) % resp->topics.n];
 
-        if ((size_t)t->topic.len != strlen(p->topic->s) ||
-            memcmp(t->topic.p, p->topic->s, (size_t)t->topic.len) != 0)
+        if (!kafc__str_is(t->topic, p->topic->s))
             continue;
         for (int32_t i = 0; i < t->partitions.n; i++)
             if (t->partitions.v[i].partition == p->id)
@@ -146,7 +145,7 @@ static bool add(struct kafc_epoch_check *k, struct kafc_consumer_partition *p)
         return false;
     kafc__msg_defaults(&kafc_offset_for_leader_epoch_req_topic_schema, t);
     kafc__msg_defaults(&kafc_offset_for_leader_epoch_req_partition_schema, rp);
-    t->topic = (kafc_str){ p->topic->s, (int32_t)strlen(p->topic->s) };
+    t->topic = kafc__str(p->topic->s);
     t->partitions.v = rp;
     t->partitions.n = 1;
     rp->partition = p->id;

@@ -24,8 +24,7 @@ static bool same_topic(const struct kafc_fetch_resp_topic *t,
 {
     if (version >= 13)
         return p->meta && memcmp(&t->topic_id, &p->meta->id, sizeof t->topic_id) == 0;
-    return (size_t)t->topic.len == strlen(p->topic->s) &&
-           memcmp(t->topic.p, p->topic->s, (size_t)t->topic.len) == 0;
+    return kafc__str_is(t->topic, p->topic->s);
 }
 
 /* --- Answers -------------------------------------------------------------------- */
@@ -625,7 +624,7 @@ static bool add(struct kafc_fetcher *f, struct kafc_consumer_partition *p)
     if (word == KAFC_SESSION_KNOWN)
         return true;
     kafc__msg_defaults(&kafc_fetch_req_topic_schema, t);
-    t->topic = (kafc_str){ p->topic->s, (int32_t)strlen(p->topic->s) };
+    t->topic = kafc__str(p->topic->s);
     t->topic_id = p->meta->id;
     t->partitions.v = rp;
     t->partitions.n = 1;
@@ -651,7 +650,7 @@ static bool begin(struct kafc_fetcher *f, size_t n, int32_t max_bytes, bool by_i
     f->msg.isolation_level = o->isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
     f->forgotten = kafc__arena_array(&f->arena, f->session.nmembers, sizeof *f->forgotten);
     if (cfg->rack)
-        f->msg.rack_id = (kafc_str){ cfg->rack, (int32_t)strlen(cfg->rack) };
+        f->msg.rack_id = kafc__str(cfg->rack);
     f->rq.max_version = by_id ? f->rq.api->pick_max : 12;
     f->rq.timeout_us = cfg->request_timeout_us + (int64_t)o->max_wait_ms * 1000;
     return !f->arena.failed && kafc__session_begin(f, by_id);

@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "core/consumer.h"
 #include "core/consumer_stats.h"
 #include "core/metadata.h"

@@ -218,8 +218,7 @@ static const struct kafc_list_offsets_resp_partition *find_answer(
         const struct kafc_list_offsets_resp_topic *topic =
             &resp->topics.v[(begin + n) % resp->topics.n];
 
-        if ((size_t)topic->name.len != strlen(p->topic->s) ||
-            memcmp(topic->name.p, p->topic->s, (size_t)topic->name.len) != 0)
+        if (!kafc__str_is(topic->name, p->topic->s))
             continue;
         for (int32_t i = 0; i < topic->partitions.n; i++)
             if (topic->partitions.v[i].partition_index == p->id)
@@ -298,7 +297,7 @@ static bool add(struct kafc_lookup *l, struct kafc_consumer_partition *p)
         return false;
     kafc__msg_defaults(&kafc_list_offsets_req_topic_schema, t);
     kafc__msg_defaults(&kafc_list_offsets_req_partition_schema, rp);
-    t->name = (kafc_str){ p->topic->s, (int32_t)strlen(p->topic->s) };
+    t->name = kafc__str(p->topic->s);
     t->partitions.v = rp;
     t->partitions.n = 1;
     rp->partition_index = p->id;

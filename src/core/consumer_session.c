@@ -152,7 +152,7 @@ void kafc__session_forget(struct kafc_fetcher *f)
         t->topic_id = m->topic_id;
         t->partitions.v = &f->forgotten[f->msg.forgotten_topics_data.n++];
         t->partitions.n = 1;
-        t->topic = (kafc_str){ m->topic->s, (int32_t)strlen(m->topic->s) };
+        t->topic = kafc__str(m->topic->s);
         if (m->p)
             m->p->member = NULL;
         m->p = NULL;

@@ -9,11 +9,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-kafc_str kafc__group_str(const char *s)
-{
-    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
-}
-
 void kafc__group_say(const struct kafc_group *g, kafc_log_level level, const char *fmt, ...)
 {
     char text[700];
@@ -140,11 +135,6 @@ bool kafc__group_owns(const struct kafc_group *g, const char *topic, int32_t par
 {
     const struct kafc_group_partition *p = kafc__group_set_find(&g->owned, topic, partition);
     return p && (stamp == 0 || p->since <= stamp);
-}
-
-uint64_t kafc__group_stamp(const struct kafc_group *g)
-{
-    return g->stamp;
 }
 
 bool kafc__group_membership(const struct kafc_group *g, struct kafc_membership *out)

@@ -102,7 +102,6 @@ bool kafc__group_owns(const struct kafc_group *g, const char *topic, int32_t par
                       uint64_t stamp); /* ever since the stamp; 0: now */
 /* What is owned. Borrowed until the next tick. */
 const struct kafc_group_partition *kafc__group_owned(const struct kafc_group *g, int32_t *n);
-uint64_t kafc__group_stamp(const struct kafc_group *g);
 /* For transactions; false: not a member now. Borrowed until the next tick: kafc__membership_dup() keeps it, for any
  * thread. All that TxnOffsetCommit wants from version 3 on. Each generation has a new one: take it for each
  * transaction anew, after the last message that belongs to it. */

@@ -177,7 +177,7 @@ static enum kafc_group_state rebalance(struct kafc_group *g, const char *why)
     g->rejoin_at = INT64_MAX;
     for (int32_t i = 0; i < g->owned.n; i++)
         g->owned.v[i].moves = !g->cooperative ||
-                              !kafc__group_subscribed(g, kafc__group_str(g->owned.v[i].topic));
+                              !kafc__group_subscribed(g, kafc__str(g->owned.v[i].topic));
     return revoke(g) ? KAFC_GROUP_REVOKING : to_join(g);
 }
 

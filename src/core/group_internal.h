@@ -10,6 +10,7 @@
 #define KAFC_CORE_GROUP_INTERNAL_H
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "core/group.h"
 #include "core/group_stats.h"
 #include "core/metadata.h"
@@ -275,7 +276,6 @@ void kafc__group_soon(struct kafc_group *g);             /* at the next tick */
 /* What of ours an error is about, to end a sentence; or "". */
 void kafc__group_our_part(const struct kafc_group *g, kafc_err code, char *text, size_t size);
 void kafc__group_unfind(struct kafc_group *g);           /* forgets the coordinator */
-kafc_str kafc__group_str(const char *s);
 
 /* group_classic.c: the one place where state is assigned. false: the event means nothing in this state. */
 bool kafc__group_step(struct kafc_group *g, enum kafc_group_event ev, const char *why);

@@ -140,7 +140,7 @@ static bool count_topics(struct kafc_group *g, struct kafc_assign_in *in)
     for (int32_t i = 0; v && i < g->nwatch; i++) {
         const struct kafc_meta_topic *t = g->watch[i].t;
         int32_t n = g->watch[i].n = partitions_of(&g->watch[i]);
-        v[i] = (struct kafc_assign_topic){ .name = kafc__group_str(t->name), .npartitions = n };
+        v[i] = (struct kafc_assign_topic){ .name = kafc__str(t->name), .npartitions = n };
         v[i].partitions = g->racks ? kafc__group_racks(g, t, n) : NULL;
         g->watch[i].racks = g->racks ? kafc__group_racks_sum(g, t) : 0;
     }

@@ -162,11 +162,6 @@ static bool refuse(const struct kafc_group *g, struct kafc_group_call *call)
 
 /* --- Requests -------------------------------------------------------------------------------- */
 
-static bool same(kafc_str s, const char *name)
-{
-    return (size_t)s.len == strlen(name) && memcmp(s.p, name, (size_t)s.len) == 0;
-}
-
 /* How many of those from i on that are still to be asked have the topic of i. */
 static int32_t room(const struct kafc_group_call *call, int32_t i)
 {
@@ -182,10 +177,10 @@ static struct kafc_offset_commit_req_topic *commit_topic(struct kafc_group_lane 
 {
     struct kafc_offset_commit_req *q = &l->req.commit;
     for (int32_t k = q->topics.n - 1; k >= 0; k--)
-        if (same(q->topics.v[k].name, call->v[i].topic))
+        if (kafc__str_is(q->topics.v[k].name, call->v[i].topic))
             return &q->topics.v[k];
     struct kafc_offset_commit_req_topic *t = &q->topics.v[q->topics.n];
-    t->name = kafc__group_str(call->v[i].topic);
+    t->name = kafc__str(call->v[i].topic);
     t->partitions.v = kafc__msg_array(&kafc_offset_commit_req_partition_schema, room(call, i),
                                       &l->arena);
     q->topics.n += t->partitions.v != NULL;
@@ -196,11 +191,11 @@ static bool fill_commit(struct kafc_group_lane *l, const struct kafc_group_call 
 {
     struct kafc_offset_commit_req *q = &l->req.commit;
     struct kafc_group *g = l->g;
-    q->group_id = kafc__group_str(g->name);
+    q->group_id = kafc__str(g->name);
     if (l->member) {
         q->generation_id_or_member_epoch = g->generation;
-        q->member_id = kafc__group_str(kafc__arena_dup(&l->arena, g->id, strlen(g->id)));
-        q->group_instance_id = kafc__group_str(g->instance);
+        q->member_id = kafc__str(kafc__arena_dup(&l->arena, g->id, strlen(g->id)));
+        q->group_instance_id = kafc__str(g->instance);
     }
     q->topics.v = kafc__msg_array(&kafc_offset_commit_req_topic_schema, call->n, &l->arena);
     for (int32_t i = 0; q->topics.v && i < call->n; i++) {
@@ -214,7 +209,7 @@ static bool fill_commit(struct kafc_group_lane *l, const struct kafc_group_call 
         p->partition_index = m->partition;
         p->committed_offset = m->offset;
         p->committed_leader_epoch = m->leader_epoch;
-        p->committed_metadata = kafc__group_str(m->metadata ? m->metadata : "");
+        p->committed_metadata = kafc__str(m->metadata ? m->metadata : "");
     }
     return !l->arena.failed;
 }
@@ -225,7 +220,7 @@ static kafc_err fetch_prepare(struct kafc_request *rq, kafc_error *err)
     struct kafc_offset_fetch_req *q = &l->req.fetch;
     bool groups = rq->version >= FIRST_OF_GROUPS;
     (void)err;
-    q->group_id = groups ? kafc__group_str("") : l->asked.group_id;
+    q->group_id = groups ? kafc__str("") : l->asked.group_id;
     q->groups.v = &l->asked;
     q->groups.n = groups;
     q->topics.n = groups ? 0 : l->asked.topics.n;
@@ -239,10 +234,10 @@ static struct kafc_offset_fetch_req_group_topic *fetch_topic(struct kafc_group_l
 {
     struct kafc_offset_fetch_req_group *q = &l->asked;
     for (int32_t k = q->topics.n - 1; k >= 0; k--)
-        if (same(q->topics.v[k].name, call->v[i].topic))
+        if (kafc__str_is(q->topics.v[k].name, call->v[i].topic))
             return &q->topics.v[k];
     struct kafc_offset_fetch_req_group_topic *t = &q->topics.v[q->topics.n];
-    t->name = kafc__group_str(call->v[i].topic);
+    t->name = kafc__str(call->v[i].topic);
     t->partition_indexes.v = kafc__arena_array(&l->arena, (size_t)room(call, i), sizeof(int32_t));
     q->topics.n += t->partition_indexes.v != NULL;
     return t->partition_indexes.v ? t : NULL;
@@ -253,7 +248,7 @@ static bool fill_fetch(struct kafc_group_lane *l, const struct kafc_group_call *
 {
     struct kafc_offset_fetch_req *q = &l->req.fetch;
     kafc__msg_defaults(&kafc_offset_fetch_req_group_schema, &l->asked);
-    l->asked.group_id = kafc__group_str(l->g->name);
+    l->asked.group_id = kafc__str(l->g->name);
     l->asked.topics.v = kafc__msg_array(&kafc_offset_fetch_req_group_topic_schema, call->n,
                                         &l->arena);
     q->topics.v = kafc__msg_array(&kafc_offset_fetch_req_topic_schema, call->n, &l->arena);
@@ -289,7 +284,7 @@ static struct kafc_group_mark *mark_of(struct answer *a, kafc_str topic, int32_t
 {
     for (int32_t k = 0; k < a->call->n; k++) {
         struct kafc_group_mark *m = &a->call->v[(a->at + k) % a->call->n];
-        if (!m->settled && m->partition == partition && same(topic, m->topic)) {
+        if (!m->settled && m->partition == partition && kafc__str_is(topic, m->topic)) {
             a->at = (a->at + k + 1) % a->call->n;
             return m;
         }

@@ -19,7 +19,7 @@ bool kafc__group_racks_matter(const struct kafc_group *g)
 static kafc_str rack_of(const struct kafc_group *g, int32_t node)
 {
     const char *rack = kafc__meta_rack(g->core, node);
-    return kafc__group_str(rack && rack[0] ? rack : NULL);
+    return kafc__str(rack && rack[0] ? rack : NULL);
 }
 
 const struct kafc_assign_partition *kafc__group_racks(struct kafc_group *g,

@@ -31,7 +31,7 @@ static bool is(kafc_str s, const char *want)
 
 static kafc_str own_id(const struct kafc_group *g)
 {
-    return kafc__group_str(g->id ? g->id : "");
+    return kafc__str(g->id ? g->id : "");
 }
 
 static kafc_err refused(const char *what, kafc_err code, kafc_error *err)
@@ -47,7 +47,7 @@ static kafc_err find_prepare(struct kafc_request *rq, kafc_error *err)
     struct kafc_group *g = rq->owner;
     bool several = rq->version >= 4;
     (void)err;
-    g->req.find.key = several ? kafc__group_str("") : g->key;
+    g->req.find.key = several ? kafc__str("") : g->key;
     g->req.find.coordinator_keys.v = &g->key;
     g->req.find.coordinator_keys.n = several;
     return KAFC_OK;
@@ -55,7 +55,7 @@ static kafc_err find_prepare(struct kafc_request *rq, kafc_error *err)
 
 static bool fill_find(struct kafc_group *g)
 {
-    g->key = kafc__group_str(g->name);
+    g->key = kafc__str(g->name);
     g->req.find.key_type = GROUP_KEY;
     g->rq.prepare = find_prepare;
     return true;
@@ -105,7 +105,7 @@ static bool by_topic(struct kafc_group *g, int32_t n, struct kafc_assign_self *s
     for (int32_t i = 0; t && id && i < n; i++) {
         if (i == 0 || strcmp(v[i].topic, v[i - 1].topic) != 0) {
             t += self->nowned++ > 0;
-            t->topic = kafc__group_str(v[i].topic);
+            t->topic = kafc__str(v[i].topic);
             t->partitions.v = &id[i];
         }
         t->partitions.v[t->partitions.n++] = v[i].partition;
@@ -121,8 +121,8 @@ static bool fill_protocol(struct kafc_group *g, const struct kafc_assignor *a,
     struct kafc_assign_self self = { .topics = g->topics.v,
                                      .ntopics = g->topics.n,
                                      .generation = g->generation,
-                                     .rack = kafc__group_str(rack) };
-    p->name = kafc__group_str(a->name);
+                                     .rack = kafc__str(rack) };
+    p->name = kafc__str(a->name);
     return by_topic(g, eager ? g->owned.was : g->owned.n, &self) &&
            kafc__assign_subscribe(a, &self, &g->arena, &p->metadata, NULL) == KAFC_OK;
 }
@@ -140,12 +140,12 @@ static kafc_err join_prepare(struct kafc_request *rq, kafc_error *err)
 static bool fill_join(struct kafc_group *g)
 {
     struct kafc_join_group_req *q = &g->req.join;
-    q->group_id = kafc__group_str(g->name);
+    q->group_id = kafc__str(g->name);
     q->session_timeout_ms = g->cfg.session_timeout_ms;
     q->rebalance_timeout_ms = g->cfg.max_poll_interval_ms;
     q->member_id = own_id(g);
-    q->group_instance_id = kafc__group_str(g->instance);
-    q->protocol_type = kafc__group_str(consumer);
+    q->group_instance_id = kafc__str(g->instance);
+    q->protocol_type = kafc__str(consumer);
     q->protocols.v = kafc__msg_array(&kafc_join_group_req_protocol_schema, g->cfg.nassignors,
                                      &g->arena);
     q->protocols.n = g->cfg.nassignors;
@@ -244,12 +244,12 @@ static kafc_err take_join(struct kafc_group *g, kafc_error *err)
 static bool fill_sync(struct kafc_group *g)
 {
     struct kafc_sync_group_req *q = &g->req.sync;
-    q->group_id = kafc__group_str(g->name);
+    q->group_id = kafc__str(g->name);
     q->generation_id = g->generation;
     q->member_id = own_id(g);
-    q->group_instance_id = kafc__group_str(g->instance);
-    q->protocol_type = kafc__group_str(consumer);
-    q->protocol_name = kafc__group_str(g->assignor->name);
+    q->group_instance_id = kafc__str(g->instance);
+    q->protocol_type = kafc__str(consumer);
+    q->protocol_name = kafc__str(g->assignor->name);
     q->assignments.v = g->result.v;
     q->assignments.n = g->result.n;
     int64_t park = (int64_t)g->cfg.max_poll_interval_ms * 1000 + PARK_SPARE_US;
@@ -332,7 +332,7 @@ static kafc_err leave_prepare(struct kafc_request *rq, kafc_error *err)
     struct kafc_group *g = rq->owner;
     bool several = rq->version >= 3;
     (void)err;
-    g->req.leave.member_id = several ? kafc__group_str("") : g->leaver.member_id;
+    g->req.leave.member_id = several ? kafc__str("") : g->leaver.member_id;
     g->req.leave.members.v = &g->leaver;
     g->req.leave.members.n = several;
     return KAFC_OK;
@@ -342,11 +342,11 @@ static bool fill_leave(struct kafc_group *g)
 {
     kafc__msg_defaults(&kafc_leave_group_req_member_schema, &g->leaver);
     g->leaver.member_id = own_id(g);
-    g->leaver.group_instance_id = kafc__group_str(g->instance);
-    g->leaver.reason = kafc__group_str(g->state == KAFC_GROUP_AWAY ? "max.poll.interval.ms passed"
+    g->leaver.group_instance_id = kafc__str(g->instance);
+    g->leaver.reason = kafc__str(g->state == KAFC_GROUP_AWAY ? "max.poll.interval.ms passed"
                                        : g->stopping               ? "the reader was closed"
                                                                    : "unsubscribed");
-    g->req.leave.group_id = kafc__group_str(g->name);
+    g->req.leave.group_id = kafc__str(g->name);
     g->rq.min_version = g->instance ? 3 : 0;
     g->rq.prepare = leave_prepare;
     return true;
@@ -652,10 +652,10 @@ static void beat(struct kafc_group *g)
     kafc__arena_reset(&g->beat_arena);
     kafc__request_init(&g->beat_rq, &kafc_heartbeat_api, &g->beat_req);
     kafc__msg_defaults(&kafc_heartbeat_req_schema, &g->beat_req);
-    g->beat_req.group_id = kafc__group_str(g->name);
+    g->beat_req.group_id = kafc__str(g->name);
     g->beat_req.generation_id = g->generation;
     g->beat_req.member_id = own_id(g);
-    g->beat_req.group_instance_id = kafc__group_str(g->instance);
+    g->beat_req.group_instance_id = kafc__str(g->instance);
     g->beat_rq.done = beat_done;
     g->beat_rq.owner = g;
     g->beat_rq.timeout_us = kafc__core_config(g->core)->request_timeout_us;

@@ -201,7 +201,7 @@ static bool gather(struct kafc_group *g, const struct kafc_group_wish *w, const 
     kafc__arena_init(&out->arena, &g->cfg.mem, 0);
     kafc_str *v = kafc__arena_array(&out->arena, (size_t)n, sizeof(*v));
     for (int32_t i = 0; v && i < n; i++) {
-        kafc_str s = i < nmatch ? match[i] : kafc__group_str(w->name[i - nmatch].name);
+        kafc_str s = i < nmatch ? match[i] : kafc__str(w->name[i - nmatch].name);
         v[i] = (kafc_str){ kafc__arena_dup(&out->arena, s.p, (size_t)s.len), s.len };
     }
     if (out->arena.failed || !want(g, v, nmatch, out)) {
@@ -412,7 +412,7 @@ void kafc__group_topics_news(struct kafc_group *g, const struct kafc_meta_topic 
 {
     const struct kafc_group_wish *w = &g->wish;
     if (w->npatterns > 0 && t->error == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION &&
-        kafc__group_subscribed(g, kafc__group_str(t->name)))
+        kafc__group_subscribed(g, kafc__str(t->name)))
         kafc__meta_stale_all(g->core);
     for (int32_t lo = 0, hi = w->nnames; lo < hi;) {
         int32_t mid = lo + (hi - lo) / 2;

@@ -4,6 +4,7 @@
  * taken apart. The driver's thread.
  */
 #include "base/mem.h"
+#include "base/str.h"
 #include "core/producer_internal.h"
 
 enum {
@@ -124,7 +125,7 @@ static bool group_by_topic(struct kafc_flight *f)
         if (t->scratch < 0)
             continue;
         struct kafc_produce_req_topic *rt = &f->req.topic_data.v[k];
-        rt->name = (kafc_str){ t->name, (int32_t)strlen(t->name) };
+        rt->name = kafc__str(t->name);
         rt->topic_id = t->meta->id;
         rt->partition_data.v = kafc__msg_array(&kafc_produce_req_partition_schema, t->scratch,
                                                &f->arena);
@@ -248,8 +249,7 @@ static struct kafc_batch_out *take_batch(struct kafc_flight *f,
             continue;
         struct kafc_topic_out *t = topic_of(b);
         bool same = by_id ? memcmp(&t->meta->id, &rt->topic_id, sizeof(rt->topic_id)) == 0
-                          : (size_t)rt->name.len == strlen(t->name) &&
-                                memcmp(rt->name.p, t->name, (size_t)rt->name.len) == 0;
+                          : kafc__str_is(rt->name, t->name);
         if (!same)
             continue;
         *cursor = i + 1;

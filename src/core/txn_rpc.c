@@ -7,13 +7,9 @@
 #include "core/txn_internal.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 
 enum { GROUP_KEY, TXN_KEY };
-
-static kafc_str str(const char *s)
-{
-    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
-}
 
 /* --- Requests --------------------------------------------------------------------------- */
 
@@ -32,7 +28,7 @@ static kafc_err find_prepare(struct kafc_request *rq, kafc_error *err)
 static bool fill_find(struct kafc_txn *t)
 {
     bool group = t->rpc == KAFC_TXN_FIND_GROUP;
-    t->key = group ? t->offsets_req.group_id : str(t->id);
+    t->key = group ? t->offsets_req.group_id : kafc__str(t->id);
     t->req.find.key_type = group ? GROUP_KEY : TXN_KEY;
     t->rq.min_version = group ? 0 : 1; /* version 0 knows groups alone */
     t->rq.prepare = find_prepare;
@@ -42,7 +38,7 @@ static bool fill_find(struct kafc_txn *t)
 static bool fill_init(struct kafc_txn *t)
 {
     bool bump = t->state == KAFC_TXN_BUMPING;
-    t->req.init.transactional_id = str(t->id);
+    t->req.init.transactional_id = kafc__str(t->id);
     t->req.init.transaction_timeout_ms = t->timeout_ms;
     t->req.init.producer_id = bump ? t->p->producer_id : -1;
     t->req.init.producer_epoch = bump ? t->p->epoch : -1;
@@ -71,7 +67,7 @@ static bool fill_partitions(struct kafc_txn *t)
     struct kafc_add_partitions_to_txn_req *req = &t->req.partitions;
     kafc__list_splice(&t->adding, &t->fresh);
     int32_t n, ntopics = count_topics(t, &n), k = 0;
-    req->v3_and_below_transactional_id = str(t->id);
+    req->v3_and_below_transactional_id = kafc__str(t->id);
     req->v3_and_below_producer_id = t->p->producer_id;
     req->v3_and_below_producer_epoch = t->p->epoch;
     req->v3_and_below_topics.v = kafc__msg_array(&kafc_add_partitions_to_txn_req_topic_schema,
@@ -84,7 +80,7 @@ static bool fill_partitions(struct kafc_txn *t)
     for (; part; part = KAFC_LIST_NEXT(&t->adding, part, struct kafc_part, txn)) {
         struct kafc_topic_out *topic = part->topic;
         if (topic->scratch >= 0) {
-            req->v3_and_below_topics.v[k].name = str(topic->name);
+            req->v3_and_below_topics.v[k].name = kafc__str(topic->name);
             req->v3_and_below_topics.v[k].partitions.v = id;
             id += topic->scratch;
             topic->scratch = -1 - k++;
@@ -98,7 +94,7 @@ static bool fill_partitions(struct kafc_txn *t)
 
 static bool fill_offsets(struct kafc_txn *t)
 {
-    t->req.offsets.transactional_id = str(t->id);
+    t->req.offsets.transactional_id = kafc__str(t->id);
     t->req.offsets.producer_id = t->p->producer_id;
     t->req.offsets.producer_epoch = t->p->epoch;
     t->req.offsets.group_id = t->offsets_req.group_id;
@@ -123,7 +119,7 @@ static kafc_err commit_prepare(struct kafc_request *rq, kafc_error *err)
 static bool fill_commit(struct kafc_txn *t)
 {
     t->req.commit = t->offsets_req;
-    t->req.commit.transactional_id = str(t->id);
+    t->req.commit.transactional_id = kafc__str(t->id);
     t->req.commit.producer_id = t->p->producer_id;
     t->req.commit.producer_epoch = t->p->epoch;
     t->rq.prepare = commit_prepare;
@@ -136,7 +132,7 @@ static bool fill_commit(struct kafc_txn *t)
 
 static bool fill_end(struct kafc_txn *t)
 {
-    t->req.end.transactional_id = str(t->id);
+    t->req.end.transactional_id = kafc__str(t->id);
     t->req.end.producer_id = t->p->producer_id;
     t->req.end.producer_epoch = t->p->epoch;
     t->req.end.committed = t->state == KAFC_TXN_COMMITTING;
@@ -616,13 +612,12 @@ static struct kafc_txn_offset_commit_req_topic *offsets_topic(
     size_t len = strlen(name);
     int32_t room = 0;
     for (int32_t k = req->topics.n - 1; k >= 0; k--)
-        if ((size_t)req->topics.v[k].name.len == len &&
-            memcmp(req->topics.v[k].name.p, name, len) == 0)
+        if (kafc__str_is(req->topics.v[k].name, name))
             return &req->topics.v[k];
     for (int32_t k = i; k < n; k++)
         room += strcmp(o[k].topic, name) == 0;
     struct kafc_txn_offset_commit_req_topic *t = &req->topics.v[req->topics.n++];
-    t->name = str(kafc__arena_dup(a, name, len));
+    t->name = kafc__str(kafc__arena_dup(a, name, len));
     t->partitions.v = kafc__msg_array(&kafc_txn_offset_commit_req_partition_schema, room, a);
     return t;
 }
@@ -659,12 +654,12 @@ static bool fill_membership(struct kafc_txn_offset_commit_req *req, const kafc_g
                             struct kafc_arena *a)
 {
     const struct kafc_membership *m = g->membership;
-    req->group_id = str(kafc__arena_dup(a, g->group, strlen(g->group)));
+    req->group_id = kafc__str(kafc__arena_dup(a, g->group, strlen(g->group)));
     if (m) {
         req->generation_id = m->generation;
-        req->member_id = str(kafc__arena_dup(a, m->member, strlen(m->member)));
+        req->member_id = kafc__str(kafc__arena_dup(a, m->member, strlen(m->member)));
         if (m->instance)
-            req->group_instance_id = str(kafc__arena_dup(a, m->instance, strlen(m->instance)));
+            req->group_instance_id = kafc__str(kafc__arena_dup(a, m->instance, strlen(m->instance)));
     }
     return !a->failed;
 }
@@ -691,7 +686,7 @@ kafc_err kafc__txn_offsets_fill(struct kafc_txn_offset_commit_req *req,
         p->committed_leader_epoch = o[i].leader_epoch == KAFC_ZERO ? 0
                                     : o[i].leader_epoch <= 0       ? -1
                                                                    : o[i].leader_epoch;
-        p->committed_metadata = str(kafc__arena_dup(a, metadata, strlen(metadata)));
+        p->committed_metadata = kafc__str(kafc__arena_dup(a, metadata, strlen(metadata)));
         ok = !a->failed;
     }
     return ok ? KAFC_OK

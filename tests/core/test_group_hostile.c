@@ -56,7 +56,7 @@ static kafc_bytes subscription(struct kafc_arena *a)
 {
     struct kafc_consumer_subscription s;
     kafc__msg_defaults(&kafc_consumer_subscription_schema, &s);
-    kafc_str t = kafc__group_str("t");
+    kafc_str t = kafc__str("t");
     s.topics.v = &t;
     s.topics.n = 1;
     return packed(&kafc_consumer_subscription_schema, &s, a);
@@ -68,7 +68,7 @@ static kafc_bytes assignment(const char *topic, int32_t partition, struct kafc_a
     struct kafc_consumer_assignment s;
     kafc__msg_defaults(&kafc_consumer_assignment_schema, &s);
     kafc__msg_defaults(&kafc_consumer_assignment_topic_schema, &t);
-    t.topic = kafc__group_str(topic);
+    t.topic = kafc__str(topic);
     t.partitions.v = &partition;
     t.partitions.n = 1;
     s.assigned_partitions.v = &t;
@@ -80,22 +80,22 @@ static void right_find(struct kafc_find_coordinator_resp *f, struct kafc_arena *
 {
     f->coordinators.v = kafc__msg_array(&kafc_find_coordinator_resp_coordinator_schema, 1, a);
     f->coordinators.n = 1;
-    f->coordinators.v[0].key = kafc__group_str("g");
+    f->coordinators.v[0].key = kafc__str("g");
     f->coordinators.v[0].node_id = COORDINATOR;
-    f->coordinators.v[0].host = kafc__group_str("b");
+    f->coordinators.v[0].host = kafc__str("b");
     f->coordinators.v[0].port = 2;
 }
 
 static void right_join(struct kafc_join_group_resp *j, struct kafc_arena *a)
 {
     j->generation_id = 1;
-    j->protocol_type = kafc__group_str("consumer");
-    j->protocol_name = kafc__group_str("range");
-    j->member_id = j->leader = kafc__group_str("m-1");
+    j->protocol_type = kafc__str("consumer");
+    j->protocol_name = kafc__str("range");
+    j->member_id = j->leader = kafc__str("m-1");
     j->members.v = kafc__msg_array(&kafc_join_group_resp_member_schema, 3, a);
     j->members.n = 1;
     for (int i = 0; i < 3; i++) {
-        j->members.v[i].member_id = kafc__group_str(i ? "m-2" : "m-1");
+        j->members.v[i].member_id = kafc__str(i ? "m-2" : "m-1");
         j->members.v[i].metadata = subscription(a);
     }
 }
@@ -104,7 +104,7 @@ static void right_commit(struct kafc_offset_commit_resp *c, struct kafc_arena *a
 {
     c->topics.v = kafc__msg_array(&kafc_offset_commit_resp_topic_schema, 1, a);
     c->topics.n = 1;
-    c->topics.v[0].name = kafc__group_str("t");
+    c->topics.v[0].name = kafc__str("t");
     c->topics.v[0].partitions.v = kafc__msg_array(&kafc_offset_commit_resp_partition_schema, 1, a);
     c->topics.v[0].partitions.n = 1;
 }
@@ -114,10 +114,10 @@ static void right_fetch(struct kafc_offset_fetch_resp *f, struct kafc_arena *a)
     f->groups.v = kafc__msg_array(&kafc_offset_fetch_resp_group_schema, 1, a);
     f->groups.n = 1;
     struct kafc_offset_fetch_resp_group *g = &f->groups.v[0];
-    g->group_id = kafc__group_str("g");
+    g->group_id = kafc__str("g");
     g->topics.v = kafc__msg_array(&kafc_offset_fetch_resp_group_topic_schema, 1, a);
     g->topics.n = 1;
-    g->topics.v[0].name = kafc__group_str("t");
+    g->topics.v[0].name = kafc__str("t");
     g->topics.v[0].partitions.v = kafc__msg_array(&kafc_offset_fetch_resp_group_partition_schema, 1,
                                                   a);
     g->topics.v[0].partitions.n = 1;
@@ -222,14 +222,14 @@ static void to_nowhere(union answer *a, struct kafc_arena *arena)
 {
     (void)arena;
     a->find.coordinators.v[0].node_id = 3;
-    a->find.coordinators.v[0].host = kafc__group_str("nowhere");
+    a->find.coordinators.v[0].host = kafc__str("nowhere");
     a->find.coordinators.v[0].port = 3;
 }
 static void to_nobody(union answer *a, struct kafc_arena *arena)
 {
     (void)arena;
     a->find.coordinators.v[0].node_id = 77;
-    a->find.coordinators.v[0].host = kafc__group_str("");
+    a->find.coordinators.v[0].host = kafc__str("");
     a->find.coordinators.v[0].port = -1;
 }
 static void to_none(union answer *a, struct kafc_arena *arena)
@@ -240,12 +240,12 @@ static void to_none(union answer *a, struct kafc_arena *arena)
 static void unknown_protocol(union answer *a, struct kafc_arena *arena)
 {
     (void)arena;
-    a->join.protocol_name = kafc__group_str("best");
+    a->join.protocol_name = kafc__str("best");
 }
 static void other_type(union answer *a, struct kafc_arena *arena)
 {
     (void)arena;
-    a->join.protocol_type = kafc__group_str("connect");
+    a->join.protocol_type = kafc__str("connect");
 }
 static void no_generation(union answer *a, struct kafc_arena *arena)
 {
@@ -255,7 +255,7 @@ static void no_generation(union answer *a, struct kafc_arena *arena)
 static void no_member_id(union answer *a, struct kafc_arena *arena)
 {
     (void)arena;
-    a->join.member_id = kafc__group_str("");
+    a->join.member_id = kafc__str("");
 }
 static void leader_of_nobody(union answer *a, struct kafc_arena *arena)
 {
@@ -294,7 +294,7 @@ static void unknown_topic(union answer *a, struct kafc_arena *arena)
 static void other_protocol(union answer *a, struct kafc_arena *arena)
 {
     (void)arena;
-    a->sync.protocol_name = kafc__group_str("best");
+    a->sync.protocol_name = kafc__str("best");
 }
 
 /* How it ends: with the membership in order, without an end, or with FAILED. */

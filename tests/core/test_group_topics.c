@@ -78,10 +78,10 @@ static void answer(int32_t n)
     for (int32_t i = 0; i < n + 3; i++)
         kafc__msg_defaults(&kafc_metadata_resp_topic_schema, &v[i]);
     for (int32_t i = 0; i < n; i++) {
-        v[i].name = kafc__group_str(there[i]);
+        v[i].name = kafc__str(there[i]);
         v[i].is_internal = i == MARKED;
     }
-    v[n].name = kafc__group_str("abroken");
+    v[n].name = kafc__str("abroken");
     v[n].error_code = KAFC_ERR_INVALID_TOPIC_EXCEPTION;
     v[n + 1].name = (kafc_str){ "a\0b", 3 }; /* nonsense of a broker */
     all.topics.v = v;
@@ -210,7 +210,7 @@ START_TEST(a_hundred_thousand_topics)
     for (int i = 0; i < MANY; i++) {
         kafc__msg_defaults(&kafc_metadata_resp_topic_schema, &v[i]);
         (void)snprintf(name[i], sizeof name[i], "%s-%d", i % 1000 ? "tenant" : "orders", i);
-        v[i].name = kafc__group_str(name[i]);
+        v[i].name = kafc__str(name[i]);
     }
     all.topics.v = v;
     all.topics.n = MANY;

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Between C strings and text as it stands on the wire.
+ */
+#ifndef KAFC_BASE_STR_H
+#define KAFC_BASE_STR_H
+
+#include <kafc/base.h>
+
+/* Borrows; NULL gives null. */
+static inline kafc_str kafc__str(const char *s)
+{
+    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
+}
+
+/* Null is no name, and not the empty one. */
+static inline bool kafc__str_is(kafc_str s, const char *name)
+{
+    return s.p && (size_t)s.len == strlen(name) && memcmp(s.p, name, (size_t)s.len) == 0;
+}
+
+#endif
