@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "protocol/api/11_join_group.h"
 #include "protocol/api/14_sync_group.h"
 #include "protocol/blob/consumer_protocol.h"
@@ -18,9 +19,14 @@ enum { ROOM = 4096, WAIT = 5000 };
 
 static kafc_error err;
 
-static kafc_str str(const char *s)
+kafc_mock *joining_mock(void)
 {
-    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
+    kafc_mock *mock = kafc_mock_new(KAFC_MOCK(.brokers = 3), NULL);
+
+    ck_assert_ptr_nonnull(mock);
+    ck_assert_int_eq(kafc_mock_create_topic(mock, "t", 4, 1), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_create_topic(mock, "u", 4, 1), KAFC_OK);
+    return mock;
 }
 
 static const void *call(kafc_client *c, const struct kafc_api *api, int version, const void *req,
@@ -42,13 +48,13 @@ static void join(kafc_client *c, const char *group, const char *instance, const 
 
     kafc__msg_defaults(&kafc_join_group_req_schema, &req);
     kafc__msg_defaults(&kafc_join_group_req_protocol_schema, &protocol);
-    protocol.name = str("range");
+    protocol.name = kafc__str("range");
     protocol.metadata = metadata;
-    req.group_id = str(group);
+    req.group_id = kafc__str(group);
     req.session_timeout_ms = req.rebalance_timeout_ms = 60000;
-    req.member_id = str("");
-    req.group_instance_id = str(instance);
-    req.protocol_type = str(type);
+    req.member_id = kafc__str("");
+    req.group_instance_id = kafc__str(instance);
+    req.protocol_type = kafc__str(type);
     req.protocols.v = &protocol;
     req.protocols.n = 1;
     /* Version 3 takes newcomers at once, 5 has instances. */
@@ -58,11 +64,11 @@ static void join(kafc_client *c, const char *group, const char *instance, const 
 
     kafc__msg_defaults(&kafc_sync_group_req_schema, &sync);
     kafc__msg_defaults(&kafc_sync_group_req_assignment_schema, &one);
-    one.member_id = sync.member_id = str(id);
+    one.member_id = sync.member_id = kafc__str(id);
     one.assignment = assignment;
-    sync.group_id = str(group);
+    sync.group_id = kafc__str(group);
     sync.generation_id = j->generation_id;
-    sync.group_instance_id = str(instance);
+    sync.group_instance_id = kafc__str(instance);
     sync.assignments.v = &one;
     sync.assignments.n = 1;
     const struct kafc_sync_group_resp *s = call(c, &kafc_sync_group_api, 3, &sync, &b);
@@ -97,10 +103,10 @@ void joining(kafc_client *c, const char *group, const char *instance, const char
     kafc__arena_init(&arena, NULL, 0);
     kafc__msg_defaults(&kafc_consumer_subscription_schema, &sub);
     for (int32_t i = 0; i < ntopics; i++)
-        name[i] = str(topics[i]);
+        name[i] = kafc__str(topics[i]);
     sub.topics.v = name;
     sub.topics.n = ntopics;
-    sub.rack_id = str("r1");
+    sub.rack_id = kafc__str("r1");
     kafc__msg_defaults(&kafc_consumer_assignment_schema, &got);
     for (const char *p = assigned; *p; p += 2 + (p[2] == ' '), n++) {
         kafc__msg_defaults(&kafc_consumer_assignment_topic_schema, &topic[n]);

@@ -7,7 +7,10 @@
 #define KAFC_TESTS_JOINING_H
 
 #include <kafc/client.h>
+#include <kafc/mock.h>
 
+/* Three brokers with topics "t" and "u" of four partitions; for kafc_mock_free(). */
+kafc_mock *joining_mock(void);
 /* "consumer" with the assignor "range". topics: subscribed to, in this order; assigned: "t0 t2 u1", one-letter topics
  * and partitions. It is the only member. id: at least 100 bytes. */
 void joining(kafc_client *c, const char *group, const char *instance, const char *const *topics,

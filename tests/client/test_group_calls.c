@@ -25,10 +25,7 @@ static char member[100];
 
 static void up(void)
 {
-    mock = kafc_mock_new(KAFC_MOCK(.brokers = 3), NULL);
-    ck_assert_ptr_nonnull(mock);
-    ck_assert_int_eq(kafc_mock_create_topic(mock, "t", 4, 1), KAFC_OK);
-    ck_assert_int_eq(kafc_mock_create_topic(mock, "u", 4, 1), KAFC_OK);
+    mock = joining_mock();
     raw_open(kafc_mock_bootstrap(mock), NULL);
 }
 
