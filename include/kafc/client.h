@@ -171,10 +171,10 @@ typedef struct kafc_new_topic {
 /* Asks the controller. Returns the first error; each topic's own is in `result`. An existing topic is
  * KAFC_ERR_TOPIC_ALREADY_EXISTS. Not repeated when its fate is unknown: after KAFC_ERR_DISCONNECTED or
  * KAFC_ERR_TIMED_OUT the topics may be there all the same. */
-KAFC_API kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
+KAFC_API kafc_err kafc_admin_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
                                             int timeout_ms, kafc_error *err);
 /* results: n codes, or NULL. Not repeated when its fate is unknown, either. */
-KAFC_API kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int32_t n,
+KAFC_API kafc_err kafc_admin_delete_topics(kafc_client *c, const char *const *names, int32_t n,
                                             kafc_err *results, int timeout_ms, kafc_error *err);
 
 /* --- Offsets -------------------------------------------------------------- */

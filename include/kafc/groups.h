@@ -48,7 +48,7 @@ typedef struct kafc_group_filter {
 /* Asks every broker for the groups that it coordinates. filter: NULL for all. The first error is returned; *out holds
  * what the other brokers know then, and is NULL if none could be asked. KAFC_ERR_UNSUPPORTED: a broker older than 0.9,
  * or than the filter. */
-KAFC_API kafc_err kafc_client_list_groups(kafc_client *c, const kafc_group_filter *filter,
+KAFC_API kafc_err kafc_admin_list_groups(kafc_client *c, const kafc_group_filter *filter,
                                           int timeout_ms, kafc_group_list **out, kafc_error *err);
 KAFC_API void kafc_group_list_free(kafc_group_list *l); /* NULL is ignored */
 
@@ -92,7 +92,7 @@ typedef struct kafc_group_descriptions {
  * is KAFC_ERR_GROUP_ID_NOT_FOUND of every version of broker. Groups of the new protocol are described where
  * DescribeGroups does not know them (brokers from 4.0 on); share groups and streams groups are not. Brokers before 0.9:
  * KAFC_ERR_UNSUPPORTED. */
-KAFC_API kafc_err kafc_client_describe_groups(kafc_client *c, const char *const *groups, int32_t n,
+KAFC_API kafc_err kafc_admin_describe_groups(kafc_client *c, const char *const *groups, int32_t n,
                                               int timeout_ms, kafc_group_descriptions **out,
                                               kafc_error *err);
 KAFC_API void kafc_group_descriptions_free(kafc_group_descriptions *d); /* NULL is ignored */
@@ -100,7 +100,7 @@ KAFC_API void kafc_group_descriptions_free(kafc_group_descriptions *d); /* NULL 
 /* Deletes groups without members, with their offsets. results: n codes, or NULL. Returns the first error;
  * KAFC_ERR_NON_EMPTY_GROUP: it has members, KAFC_ERR_GROUP_ID_NOT_FOUND. Not repeated when its fate is unknown
  * (KAFC_ERR_DISCONNECTED, KAFC_ERR_TIMED_OUT). Brokers before 1.1: KAFC_ERR_UNSUPPORTED. */
-KAFC_API kafc_err kafc_client_delete_groups(kafc_client *c, const char *const *groups, int32_t n,
+KAFC_API kafc_err kafc_admin_delete_groups(kafc_client *c, const char *const *groups, int32_t n,
                                             kafc_err *results, int timeout_ms, kafc_error *err);
 
 /* --- How far they have come ---------------------------------------------------- */
@@ -114,7 +114,7 @@ typedef struct kafc_group_offsets {
  * are waited for, as there, and the first error is returned: *out may be there then, without the offsets of which
  * `result` tells an error. A group that never was has committed nothing. Brokers before 0.10.2 give only what is named:
  * KAFC_ERR_UNSUPPORTED. */
-KAFC_API kafc_err kafc_client_group_offsets(kafc_client *c, const char *group, int timeout_ms,
+KAFC_API kafc_err kafc_admin_group_offsets(kafc_client *c, const char *group, int timeout_ms,
                                             kafc_group_offsets **out, kafc_error *err);
 KAFC_API void kafc_group_offsets_free(kafc_group_offsets *o); /* NULL is ignored */
 
@@ -123,13 +123,13 @@ KAFC_API void kafc_group_offsets_free(kafc_group_offsets *o); /* NULL is ignored
  * partition, offset, leader_epoch and metadata; out is result. Returns the first error; the others may be committed.
  * KAFC_ERR_UNKNOWN_MEMBER_ID: the group has members, and only they may commit; KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION is
  * told at once. Kept by the brokers, not by ZooKeeper (from 0.8.2 on). */
-KAFC_API kafc_err kafc_client_commit_offsets(kafc_client *c, const char *group, kafc_offset *q,
+KAFC_API kafc_err kafc_admin_commit_offsets(kafc_client *c, const char *group, kafc_offset *q,
                                              int32_t n, int timeout_ms, kafc_error *err);
 
 /* Makes the group forget what it has committed in n partitions: q[i].topic and partition; out is result.
  * KAFC_ERR_GROUP_SUBSCRIBED_TO_TOPIC: a member reads the topic; KAFC_ERR_GROUP_ID_NOT_FOUND;
  * KAFC_ERR_NON_EMPTY_GROUP: members that are no consumers. Brokers before 2.4: KAFC_ERR_UNSUPPORTED. */
-KAFC_API kafc_err kafc_client_delete_offsets(kafc_client *c, const char *group, kafc_offset *q,
+KAFC_API kafc_err kafc_admin_delete_offsets(kafc_client *c, const char *group, kafc_offset *q,
                                              int32_t n, int timeout_ms, kafc_error *err);
 
 #ifdef __cplusplus

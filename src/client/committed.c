@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_client_committed and kafc_client_group_offsets: OffsetFetch to the
+ * kafc_client_committed and kafc_admin_group_offsets: OffsetFetch to the
  * coordinator of a group, found anew for each attempt, for the partitions that
  * are named or for all. The attempts are the calling thread's, the answer is
  * read on the loop's.
@@ -262,7 +262,7 @@ static int by_partition(const void *a, const void *b)
     return order ? order : (x->partition > y->partition) - (x->partition < y->partition);
 }
 
-kafc_err kafc_client_group_offsets(kafc_client *c, const char *group, int timeout_ms,
+kafc_err kafc_admin_group_offsets(kafc_client *c, const char *group, int timeout_ms,
                                    kafc_group_offsets **out, kafc_error *err)
 {
     if (!out)

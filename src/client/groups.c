@@ -254,7 +254,7 @@ static const struct kafc_sweep_kind deleting = {
     .what = "deleted",
 };
 
-kafc_err kafc_client_delete_groups(kafc_client *c, const char *const *groups, int32_t n,
+kafc_err kafc_admin_delete_groups(kafc_client *c, const char *const *groups, int32_t n,
                                    kafc_err *results, int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
@@ -417,7 +417,7 @@ static kafc_str *texts(struct kafc_arena *a, const char *const *s, int32_t n)
     return v;
 }
 
-kafc_err kafc_client_list_groups(kafc_client *c, const kafc_group_filter *filter, int timeout_ms,
+kafc_err kafc_admin_list_groups(kafc_client *c, const kafc_group_filter *filter, int timeout_ms,
                                  kafc_group_list **out, kafc_error *err)
 {
     static const kafc_group_filter all;

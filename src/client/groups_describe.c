@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_client_describe_groups: DescribeGroups, and ConsumerGroupDescribe for
+ * kafc_admin_describe_groups: DescribeGroups, and ConsumerGroupDescribe for
  * what that does not know. Strings are copied out of the answers.
  */
 #include <stdlib.h>
@@ -329,7 +329,7 @@ static kafc_err describe(struct kafc_sweep *s, kafc_described_group *v, struct k
     return rc;
 }
 
-kafc_err kafc_client_describe_groups(kafc_client *c, const char *const *groups, int32_t n,
+kafc_err kafc_admin_describe_groups(kafc_client *c, const char *const *groups, int32_t n,
                                      int timeout_ms, kafc_group_descriptions **out, kafc_error *err)
 {
     if (!out)

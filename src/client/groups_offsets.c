@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_client_commit_offsets and kafc_client_delete_offsets: OffsetCommit of
+ * kafc_admin_commit_offsets and kafc_admin_delete_offsets: OffsetCommit of
  * nobody's generation and OffsetDelete, to the coordinator of a group. The
  * attempts are the calling thread's, the answers are read on the loop's.
  */
@@ -231,7 +231,7 @@ static kafc_err change(struct change *k, bool ready, int64_t deadline, kafc_erro
     return rc;
 }
 
-kafc_err kafc_client_commit_offsets(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
+kafc_err kafc_admin_commit_offsets(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
                                     int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
@@ -257,7 +257,7 @@ kafc_err kafc_client_commit_offsets(kafc_client *c, const char *group, kafc_offs
     return rc;
 }
 
-kafc_err kafc_client_delete_offsets(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
+kafc_err kafc_admin_delete_offsets(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
                                     int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_client_create_topics and kafc_client_delete_topics: the controller is
+ * kafc_admin_create_topics and kafc_admin_delete_topics: the controller is
  * asked; an answer that it is not the controller any more asks the next one.
  */
 #include <string.h>
@@ -188,7 +188,7 @@ kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics,
     return rc;
 }
 
-kafc_err kafc_client_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
+kafc_err kafc_admin_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
                                    int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
@@ -303,7 +303,7 @@ kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *name
     return rc;
 }
 
-kafc_err kafc_client_delete_topics(kafc_client *c, const char *const *names, int32_t n,
+kafc_err kafc_admin_delete_topics(kafc_client *c, const char *const *names, int32_t n,
                                    kafc_err *results, int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);

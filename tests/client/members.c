@@ -111,5 +111,5 @@ void group_commit(struct reading *e, int32_t partition, int64_t offset)
 {
     kafc_offset o = { .topic = "t", .partition = partition, .offset = offset };
 
-    ck_ok(kafc_client_commit_offsets(e->client, "g", &o, 1, SOON, &e->err));
+    ck_ok(kafc_admin_commit_offsets(e->client, "g", &o, 1, SOON, &e->err));
 }

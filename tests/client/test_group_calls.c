@@ -48,7 +48,7 @@ START_TEST(all_brokers_groups_are_listed_by_name)
     kafc_group_list *l;
     char name[2] = "a";
     up();
-    raw_ok(kafc_client_list_groups(raw_client, NULL, WAIT, &l, &raw_err));
+    raw_ok(kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 0);
     kafc_group_list_free(l);
     for (int i = 0; i < 8; i++, name[0]++) {
@@ -58,7 +58,7 @@ START_TEST(all_brokers_groups_are_listed_by_name)
     }
     ck_assert_int_eq(kafc_mock_kick(mock, "h", NULL), KAFC_OK);
     raw_ok(kafc_mock_set_versions(mock, 16, 0, (int16_t)_i));
-    raw_ok(kafc_client_list_groups(raw_client, NULL, WAIT, &l, &raw_err));
+    raw_ok(kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 8);
     for (int i = 0; i < 8; i++) {
         const kafc_listed_group *g = &l->groups[i];
@@ -89,20 +89,20 @@ START_TEST(filters_want_brokers_that_know_them)
     join_g("a", NULL);
     join_g("b", NULL);
     ck_assert_int_eq(kafc_mock_kick(mock, "b", NULL), KAFC_OK);
-    raw_ok(kafc_client_list_groups(raw_client, &by_state, WAIT, &l, &raw_err));
+    raw_ok(kafc_admin_list_groups(raw_client, &by_state, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 1);
     ck_assert_str_eq(l->groups[0].group, "b");
     kafc_group_list_free(l);
-    raw_ok(kafc_client_list_groups(raw_client, &by_type, WAIT, &l, &raw_err));
+    raw_ok(kafc_admin_list_groups(raw_client, &by_type, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 2);
     kafc_group_list_free(l);
     by_type.types = &other;
-    raw_ok(kafc_client_list_groups(raw_client, &by_type, WAIT, &l, &raw_err));
+    raw_ok(kafc_admin_list_groups(raw_client, &by_type, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 0);
     kafc_group_list_free(l);
     for (int16_t v = 3; v <= 4; v++) {
         raw_ok(kafc_mock_set_versions(mock, 16, 0, v));
-        ck_assert_int_eq(kafc_client_list_groups(raw_client, v == 3 ? &by_state : &by_type, WAIT,
+        ck_assert_int_eq(kafc_admin_list_groups(raw_client, v == 3 ? &by_state : &by_type, WAIT,
                                                  &l, &raw_err),
                          KAFC_ERR_UNSUPPORTED);
         ck_assert_ptr_null(l);
@@ -129,7 +129,7 @@ START_TEST(codes_of_a_listing_pass_or_are_told)
     kafc_group_list *l;
     up();
     raw_ok(kafc_mock_push_error(mock, 16, list_codes[_i].code, 1));
-    ck_assert_int_eq(kafc_client_list_groups(raw_client, NULL, WAIT, &l, &raw_err),
+    ck_assert_int_eq(kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err),
                      list_codes[_i].result);
     ck_assert_ptr_nonnull(l); /* the two others answered */
     if (list_codes[_i].result != KAFC_OK) {
@@ -161,7 +161,7 @@ START_TEST(a_broker_that_fails_leaves_the_groups_of_the_others)
     kafc_group_list *l;
     script_start(&script);
     raw_open(script.bootstrap, NULL);
-    ck_assert_int_ne(kafc_client_list_groups(raw_client, NULL, SHORT, &l, &raw_err), KAFC_OK);
+    ck_assert_int_ne(kafc_admin_list_groups(raw_client, NULL, SHORT, &l, &raw_err), KAFC_OK);
     ck_assert_int_eq(raw_err.broker, 2);
     ck_assert_ptr_nonnull(l);
     ck_assert_int_eq(l->ngroups, 1);
@@ -179,7 +179,7 @@ static const char *const names[] = { "g", "never was", "e", "h", "g" };
 static kafc_group_descriptions *described(const char *const *v, int32_t n, kafc_err rc)
 {
     kafc_group_descriptions *d;
-    ck_assert_int_eq(kafc_client_describe_groups(raw_client, v, n, WAIT, &d, &raw_err), rc);
+    ck_assert_int_eq(kafc_admin_describe_groups(raw_client, v, n, WAIT, &d, &raw_err), rc);
     ck_assert_ptr_nonnull(d);
     ck_assert_int_eq(d->ngroups, n);
     return d;
@@ -471,18 +471,18 @@ START_TEST(groups_are_deleted_each_with_its_own_verdict)
     join_g("e", NULL);
     ck_assert_int_eq(kafc_mock_kick(mock, "e", NULL), KAFC_OK);
     join_g("g", NULL);
-    ck_assert_int_eq(kafc_client_delete_groups(raw_client, all, 3, result, WAIT, &raw_err),
+    ck_assert_int_eq(kafc_admin_delete_groups(raw_client, all, 3, result, WAIT, &raw_err),
                      KAFC_ERR_NON_EMPTY_GROUP);
     raw_says("'g'");
     raw_says("its members have to leave first");
     ck_assert_int_eq(result[0], KAFC_OK);
     ck_assert_int_eq(result[1], KAFC_ERR_NON_EMPTY_GROUP);
     ck_assert_int_eq(result[2], KAFC_ERR_GROUP_ID_NOT_FOUND);
-    ck_assert_int_eq(kafc_client_delete_groups(raw_client, all, 1, NULL, WAIT, NULL),
+    ck_assert_int_eq(kafc_admin_delete_groups(raw_client, all, 1, NULL, WAIT, NULL),
                      KAFC_ERR_GROUP_ID_NOT_FOUND);
     ck_assert_int_eq(kafc_mock_kick(mock, "g", NULL), KAFC_OK);
     raw_ok(kafc_mock_push_error(mock, 42, KAFC_ERR_NOT_COORDINATOR, 1));
-    raw_ok(kafc_client_delete_groups(raw_client, &all[1], 1, NULL, WAIT, &raw_err));
+    raw_ok(kafc_admin_delete_groups(raw_client, &all[1], 1, NULL, WAIT, &raw_err));
     down();
 }
 END_TEST
@@ -493,7 +493,7 @@ START_TEST(a_deletion_that_may_have_happened_is_not_repeated)
     kafc_err result;
     up();
     raw_ok(kafc_mock_push_error(mock, 42, KAFC_ERR_DISCONNECTED, 1));
-    ck_assert_int_eq(kafc_client_delete_groups(raw_client, all, 1, &result, WAIT, &raw_err),
+    ck_assert_int_eq(kafc_admin_delete_groups(raw_client, all, 1, &result, WAIT, &raw_err),
                      KAFC_ERR_DISCONNECTED);
     ck_assert_int_eq(result, KAFC_ERR_DISCONNECTED);
     ck_assert_uint_eq(kafc_mock_requests(mock, 0, 42), 1);
@@ -511,25 +511,25 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_group_descriptions *d;
     kafc_group_list *l;
     up();
-    ck_assert_int_eq(kafc_client_list_groups(raw_client, NULL, WAIT, NULL, NULL), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_list_groups(raw_client, &lie, WAIT, &l, NULL), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_list_groups(raw_client, &hole, WAIT, &l, NULL), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_list_groups(raw_client, NULL, 0, &l, NULL), KAFC_ERR_WOULD_BLOCK);
-    ck_assert_int_eq(kafc_client_describe_groups(raw_client, empty, 1, WAIT, &d, NULL),
+    ck_assert_int_eq(kafc_admin_list_groups(raw_client, NULL, WAIT, NULL, NULL), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_admin_list_groups(raw_client, &lie, WAIT, &l, NULL), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_admin_list_groups(raw_client, &hole, WAIT, &l, NULL), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_admin_list_groups(raw_client, NULL, 0, &l, NULL), KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(kafc_admin_describe_groups(raw_client, empty, 1, WAIT, &d, NULL),
                      KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_describe_groups(raw_client, none, 1, WAIT, &d, NULL),
+    ck_assert_int_eq(kafc_admin_describe_groups(raw_client, none, 1, WAIT, &d, NULL),
                      KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_describe_groups(raw_client, NULL, 1, WAIT, &d, NULL),
+    ck_assert_int_eq(kafc_admin_describe_groups(raw_client, NULL, 1, WAIT, &d, NULL),
                      KAFC_ERR_USAGE);
     ck_assert_ptr_null(d);
-    ck_assert_int_eq(kafc_client_describe_groups(raw_client, names, 1, WAIT, NULL, NULL),
+    ck_assert_int_eq(kafc_admin_describe_groups(raw_client, names, 1, WAIT, NULL, NULL),
                      KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_describe_groups(raw_client, NULL, 0, WAIT, &d, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_admin_describe_groups(raw_client, NULL, 0, WAIT, &d, NULL), KAFC_OK);
     ck_assert_int_eq(d->ngroups, 0);
     kafc_group_descriptions_free(d);
-    ck_assert_int_eq(kafc_client_delete_groups(raw_client, names, -1, NULL, WAIT, NULL),
+    ck_assert_int_eq(kafc_admin_delete_groups(raw_client, names, -1, NULL, WAIT, NULL),
                      KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_delete_groups(raw_client, NULL, 0, NULL, WAIT, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_admin_delete_groups(raw_client, NULL, 0, NULL, WAIT, NULL), KAFC_OK);
     down();
 }
 END_TEST
@@ -560,11 +560,11 @@ START_TEST(C3_a_call_that_waits_is_interrupted)
     up();
     raw_ok(kafc_mock_hook(mock, api, _i < 4 ? interrupt_it : close_it, NULL));
     if (api == 16)
-        rc = kafc_client_list_groups(raw_client, NULL, -1, &l, &raw_err);
+        rc = kafc_admin_list_groups(raw_client, NULL, -1, &l, &raw_err);
     else if (api == 42)
-        rc = kafc_client_delete_groups(raw_client, names, 1, &result, -1, &raw_err);
+        rc = kafc_admin_delete_groups(raw_client, names, 1, &result, -1, &raw_err);
     else
-        rc = kafc_client_describe_groups(raw_client, names, 2, -1, &d, &raw_err);
+        rc = kafc_admin_describe_groups(raw_client, names, 2, -1, &d, &raw_err);
     raw_ok(kafc_mock_hook(mock, api, NULL, NULL)); /* no close is under way any more */
     ck_assert_msg(rc == ended, "%s: %s", kafc_err_name(rc), raw_err.message);
     ck_assert_int_eq(d ? d->groups[0].result : api == 42 ? result : ended, ended);
@@ -583,16 +583,16 @@ START_TEST(brokers_without_it_are_named)
     raw_ok(kafc_mock_set_versions(mock, 15, -1, -1));
     raw_ok(kafc_mock_set_versions(mock, 16, -1, -1));
     raw_ok(kafc_mock_set_versions(mock, 42, -1, -1));
-    ck_assert_int_eq(kafc_client_list_groups(raw_client, NULL, WAIT, &l, &raw_err),
+    ck_assert_int_eq(kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("ListGroups");
     ck_assert_ptr_null(l);
-    ck_assert_int_eq(kafc_client_describe_groups(raw_client, names, 1, WAIT, &d, &raw_err),
+    ck_assert_int_eq(kafc_admin_describe_groups(raw_client, names, 1, WAIT, &d, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("DescribeGroups");
     ck_assert_int_eq(d->groups[0].result, KAFC_ERR_UNSUPPORTED);
     kafc_group_descriptions_free(d);
-    ck_assert_int_eq(kafc_client_delete_groups(raw_client, names, 1, NULL, WAIT, &raw_err),
+    ck_assert_int_eq(kafc_admin_delete_groups(raw_client, names, 1, NULL, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("DeleteGroups");
     down();

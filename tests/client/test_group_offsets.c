@@ -48,7 +48,7 @@ static kafc_offset q[SOME];
 static kafc_err commit(int32_t n)
 {
     memcpy(q, some, sizeof some);
-    return kafc_client_commit_offsets(raw_client, "g", q, n, WAIT, &raw_err);
+    return kafc_admin_commit_offsets(raw_client, "g", q, n, WAIT, &raw_err);
 }
 
 static int64_t committed(const char *topic, int32_t partition)
@@ -65,7 +65,7 @@ START_TEST(every_version_commits_and_tells_the_same)
     up();
     raw_ok(kafc_mock_set_versions(mock, COMMIT, 1, commit_version));
     raw_ok(kafc_mock_set_versions(mock, FETCH, 1, fetch_version));
-    raw_ok(kafc_client_group_offsets(raw_client, "g", WAIT, &o, &raw_err));
+    raw_ok(kafc_admin_group_offsets(raw_client, "g", WAIT, &o, &raw_err));
     ck_assert_int_eq(o->noffsets, 0);
     kafc_group_offsets_free(o);
     raw_ok(commit(SOME));
@@ -73,7 +73,7 @@ START_TEST(every_version_commits_and_tells_the_same)
         ck_assert_int_eq(q[i].result, KAFC_OK);
         ck_assert_int_eq(committed(q[i].topic, q[i].partition), q[i].offset);
     }
-    raw_ok(kafc_client_group_offsets(raw_client, "g", WAIT, &o, &raw_err));
+    raw_ok(kafc_admin_group_offsets(raw_client, "g", WAIT, &o, &raw_err));
     ck_assert_int_eq(o->noffsets, SOME);
     static const int sorted[] = { 3, 1, 2, 0 };
     for (int i = 0; i < SOME; i++) {
@@ -101,11 +101,11 @@ START_TEST(R13_offsets_go_back_by_a_reset_while_nobody_is_in_the_group)
     raw_ok(commit(SOME));
     memcpy(q, some, sizeof some);
     q[0].offset = 5;
-    raw_ok(kafc_client_commit_offsets(raw_client, "g", q, 1, WAIT, &raw_err));
+    raw_ok(kafc_admin_commit_offsets(raw_client, "g", q, 1, WAIT, &raw_err));
     ck_assert_int_eq(committed("u", 1), 5);
     join_g();
     q[0].offset = 7;
-    ck_assert_int_eq(kafc_client_commit_offsets(raw_client, "g", q, 2, WAIT, &raw_err),
+    ck_assert_int_eq(kafc_admin_commit_offsets(raw_client, "g", q, 2, WAIT, &raw_err),
                      KAFC_ERR_UNKNOWN_MEMBER_ID);
     raw_says("group g, u [1]: the group has members");
     raw_says("end them first");
@@ -113,7 +113,7 @@ START_TEST(R13_offsets_go_back_by_a_reset_while_nobody_is_in_the_group)
     ck_assert_int_eq(q[1].result, KAFC_ERR_UNKNOWN_MEMBER_ID);
     ck_assert_int_eq(committed("u", 1), 5);
     ck_assert_int_eq(kafc_mock_kick(mock, "g", member), KAFC_OK);
-    raw_ok(kafc_client_commit_offsets(raw_client, "g", q, 2, WAIT, &raw_err));
+    raw_ok(kafc_admin_commit_offsets(raw_client, "g", q, 2, WAIT, &raw_err));
     ck_assert_int_eq(committed("u", 1), 7);
     down();
 }
@@ -125,7 +125,7 @@ START_TEST(each_partition_has_its_own_result)
     memcpy(q, some, sizeof some);
     q[1].topic = "nowhere";
     q[2].partition = 99;
-    ck_assert_int_eq(kafc_client_commit_offsets(raw_client, "g", q, SOME, WAIT, &raw_err),
+    ck_assert_int_eq(kafc_admin_commit_offsets(raw_client, "g", q, SOME, WAIT, &raw_err),
                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     raw_says("nowhere [3]");
     ck_assert_uint_eq(kafc_mock_requests(mock, 0, COMMIT), 1); /* told at once */
@@ -180,9 +180,9 @@ START_TEST(codes_pass_or_are_told)
     if (codes[_i].api == COMMIT)
         rc = commit(SOME);
     else if (codes[_i].api == FETCH)
-        rc = kafc_client_group_offsets(raw_client, "g", WAIT, &o, &raw_err);
+        rc = kafc_admin_group_offsets(raw_client, "g", WAIT, &o, &raw_err);
     else
-        rc = kafc_client_delete_offsets(raw_client, "g", q, SOME, WAIT, &raw_err);
+        rc = kafc_admin_delete_offsets(raw_client, "g", q, SOME, WAIT, &raw_err);
     ck_assert_msg(rc == codes[_i].result, "%s: %s", kafc_err_name(rc), raw_err.message);
     if (codes[_i].words)
         raw_says(codes[_i].words);
@@ -200,14 +200,14 @@ START_TEST(offsets_are_deleted_but_of_topics_that_are_read)
     up();
     raw_ok(commit(SOME));
     join_g();
-    ck_assert_int_eq(kafc_client_delete_offsets(raw_client, "g", q, SOME, WAIT, &raw_err),
+    ck_assert_int_eq(kafc_admin_delete_offsets(raw_client, "g", q, SOME, WAIT, &raw_err),
                      KAFC_ERR_GROUP_SUBSCRIBED_TO_TOPIC);
     raw_says("t [3]");
     for (int i = 0; i < SOME; i++) {
         ck_assert_int_eq(q[i].result, i % 2 ? KAFC_ERR_GROUP_SUBSCRIBED_TO_TOPIC : KAFC_OK);
         ck_assert_int_eq(committed(q[i].topic, q[i].partition), i % 2 ? q[i].offset : -1);
     }
-    ck_assert_int_eq(kafc_client_delete_offsets(raw_client, "never was", q, 1, WAIT, &raw_err),
+    ck_assert_int_eq(kafc_admin_delete_offsets(raw_client, "never was", q, 1, WAIT, &raw_err),
                      KAFC_ERR_GROUP_ID_NOT_FOUND);
     ck_assert_int_eq(q[0].result, KAFC_ERR_GROUP_ID_NOT_FOUND);
     down();
@@ -221,14 +221,14 @@ START_TEST(brokers_without_it_are_named)
     raw_ok(kafc_mock_set_versions(mock, FETCH, 0, 1));
     raw_ok(kafc_mock_set_versions(mock, COMMIT, 0, 0)); /* ZooKeeper's */
     raw_ok(kafc_mock_set_versions(mock, DELETE, -1, -1));
-    ck_assert_int_eq(kafc_client_group_offsets(raw_client, "g", WAIT, &o, &raw_err),
+    ck_assert_int_eq(kafc_admin_group_offsets(raw_client, "g", WAIT, &o, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("OffsetFetch");
     ck_assert_ptr_null(o);
     ck_assert_int_eq(commit(1), KAFC_ERR_UNSUPPORTED);
     raw_says("OffsetCommit");
     ck_assert_int_eq(q[0].result, KAFC_ERR_UNSUPPORTED);
-    ck_assert_int_eq(kafc_client_delete_offsets(raw_client, "g", q, 1, WAIT, &raw_err),
+    ck_assert_int_eq(kafc_admin_delete_offsets(raw_client, "g", q, 1, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("OffsetDelete");
     down();
@@ -246,16 +246,16 @@ START_TEST(what_cannot_be_asked_is_refused)
     up();
     for (int i = 0; i < 3; i++) {
         q[0] = wrong[i];
-        ck_assert_int_eq(kafc_client_commit_offsets(raw_client, "g", q, 1, WAIT, NULL), KAFC_ERR_USAGE);
-        ck_assert_int_eq(kafc_client_delete_offsets(raw_client, "g", q, 1, WAIT, NULL),
+        ck_assert_int_eq(kafc_admin_commit_offsets(raw_client, "g", q, 1, WAIT, NULL), KAFC_ERR_USAGE);
+        ck_assert_int_eq(kafc_admin_delete_offsets(raw_client, "g", q, 1, WAIT, NULL),
                          i == 2 ? KAFC_ERR_GROUP_ID_NOT_FOUND : KAFC_ERR_USAGE);
     }
-    ck_assert_int_eq(kafc_client_commit_offsets(raw_client, "", q, 1, WAIT, NULL), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_commit_offsets(raw_client, "g", NULL, 1, WAIT, NULL), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_commit_offsets(raw_client, "g", NULL, 0, WAIT, NULL), KAFC_OK);
-    ck_assert_int_eq(kafc_client_group_offsets(raw_client, NULL, WAIT, &o, NULL), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_group_offsets(raw_client, "g", WAIT, NULL, NULL), KAFC_ERR_USAGE);
-    ck_assert_int_eq(kafc_client_group_offsets(raw_client, "g", 0, &o, NULL), KAFC_ERR_WOULD_BLOCK);
+    ck_assert_int_eq(kafc_admin_commit_offsets(raw_client, "", q, 1, WAIT, NULL), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_admin_commit_offsets(raw_client, "g", NULL, 1, WAIT, NULL), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_admin_commit_offsets(raw_client, "g", NULL, 0, WAIT, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_admin_group_offsets(raw_client, NULL, WAIT, &o, NULL), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_admin_group_offsets(raw_client, "g", WAIT, NULL, NULL), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_admin_group_offsets(raw_client, "g", 0, &o, NULL), KAFC_ERR_WOULD_BLOCK);
     down();
 }
 END_TEST
@@ -275,17 +275,17 @@ static int scenario(const kafc_allocator *mem)
     if (!raw_client)
         return 0;
     memcpy(q, some, sizeof some);
-    ok += kafc_client_commit_offsets(raw_client, "h", q, SOME, WAIT, &raw_err) == KAFC_OK;
-    if (kafc_client_list_groups(raw_client, NULL, WAIT, &l, &raw_err) == KAFC_OK)
+    ok += kafc_admin_commit_offsets(raw_client, "h", q, SOME, WAIT, &raw_err) == KAFC_OK;
+    if (kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err) == KAFC_OK)
         ok += l->ngroups >= 1 && strcmp(l->groups[0].group, "g") == 0;
-    if (kafc_client_describe_groups(raw_client, names, 2, WAIT, &d, &raw_err) ==
+    if (kafc_admin_describe_groups(raw_client, names, 2, WAIT, &d, &raw_err) ==
             KAFC_ERR_GROUP_ID_NOT_FOUND &&
         d->groups[0].result == KAFC_OK)
         ok += d->groups[0].nmembers == 1 && d->groups[0].members[0].nassigned == 2;
-    if (kafc_client_group_offsets(raw_client, "h", WAIT, &o, &raw_err) == KAFC_OK && o->noffsets)
+    if (kafc_admin_group_offsets(raw_client, "h", WAIT, &o, &raw_err) == KAFC_OK && o->noffsets)
         ok += o->noffsets == SOME && strcmp(o->offsets[3].metadata, "note") == 0;
-    ok += kafc_client_delete_offsets(raw_client, "h", q, SOME, WAIT, &raw_err) == KAFC_OK;
-    ok += kafc_client_delete_groups(raw_client, last, 1, NULL, WAIT, &raw_err) == KAFC_OK;
+    ok += kafc_admin_delete_offsets(raw_client, "h", q, SOME, WAIT, &raw_err) == KAFC_OK;
+    ok += kafc_admin_delete_groups(raw_client, last, 1, NULL, WAIT, &raw_err) == KAFC_OK;
     kafc_client_free(raw_client);
     raw_client = NULL;
     kafc_group_list_free(l);

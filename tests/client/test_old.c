@@ -586,7 +586,7 @@ START_TEST(C8_an_api_that_an_old_broker_lacks_is_named)
 {
     const char *name = "t";
     start(&releases[0]);
-    ck_assert_int_eq(kafc_client_delete_topics(e.client, &name, 1, NULL, SOON, &e.err),
+    ck_assert_int_eq(kafc_admin_delete_topics(e.client, &name, 1, NULL, SOON, &e.err),
                      KAFC_ERR_UNSUPPORTED);
     ck_assert_ptr_nonnull(
         strstr(e.err.message, "does not know DeleteTopics: the broker is too old"));

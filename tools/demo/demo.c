@@ -281,7 +281,7 @@ int main(int argc, char **argv)
     printf("%d messages of %d bytes, %d keys, %d threads, topic %s, cluster %s%s\n", MESSAGES, SIZE, KEYS, THREADS,
            topic, cluster_pid ? "embedded at " : "", brokers);
     kafc_new_topic nt = { .name = topic, .partitions = PARTITIONS };
-    if (kafc_client_create_topics(c, &nt, 1, 30000, &err))
+    if (kafc_admin_create_topics(c, &nt, 1, 30000, &err))
         die("the topic cannot be created", &err);
     t[0] = now_us(), cpu[0] = cpu_us();
     write_phase(c, topic);
@@ -299,7 +299,7 @@ int main(int argc, char **argv)
     (void)getrusage(RUSAGE_SELF, &u);
     printf("  memory   %.1f MB at most\n", (double)u.ru_maxrss / 1024);
     printf("  verified: %d messages, each once, in order within its key, content intact\n", MESSAGES);
-    (void)kafc_client_delete_topics(c, (const char *const[]){ topic }, 1, NULL, 30000, NULL);
+    (void)kafc_admin_delete_topics(c, (const char *const[]){ topic }, 1, NULL, 30000, NULL);
     kafc_client_free(c);
     stop_cluster();
     return atomic_load(&failed) ? 1 : 0;

@@ -53,7 +53,7 @@ int groups_failed(const struct groups *g, const char *group, const kafc_error *e
 
     if (err->code != KAFC_ERR_GROUP_ID_NOT_FOUND)
         return tool_fail(TOOL_FAILED, "%s", err->message);
-    (void)kafc_client_list_groups(g->client, NULL, GROUPS_WAIT, &l, NULL);
+    (void)kafc_admin_list_groups(g->client, NULL, GROUPS_WAIT, &l, NULL);
     status = l ? not_there(group, l) : tool_fail(TOOL_FAILED, "there is no group \"%s\"", group);
     kafc_group_list_free(l);
     return status;
@@ -62,7 +62,7 @@ int groups_failed(const struct groups *g, const char *group, const kafc_error *e
 kafc_group_descriptions *groups_look(const struct groups *g, const char *group, kafc_error *err, int *status)
 {
     kafc_group_descriptions *d;
-    kafc_err rc = kafc_client_describe_groups(g->client, &group, 1, GROUPS_WAIT, &d, err);
+    kafc_err rc = kafc_admin_describe_groups(g->client, &group, 1, GROUPS_WAIT, &d, err);
 
     *status = TOOL_OK;
     if (rc == KAFC_OK)
@@ -112,7 +112,7 @@ static int list(const struct groups *g)
 {
     kafc_group_list *l;
     kafc_error err;
-    kafc_err rc = kafc_client_list_groups(g->client, NULL, GROUPS_WAIT, &l, &err);
+    kafc_err rc = kafc_admin_list_groups(g->client, NULL, GROUPS_WAIT, &l, &err);
     int status = !l ? TOOL_OK : g->o->json ? list_json(l) : list_text(l);
 
     kafc_group_list_free(l);
@@ -234,7 +234,7 @@ static int delete_one(const struct groups *g, const char *group)
 {
     kafc_error err;
 
-    if (kafc_client_delete_groups(g->client, &group, 1, NULL, GROUPS_WAIT, &err))
+    if (kafc_admin_delete_groups(g->client, &group, 1, NULL, GROUPS_WAIT, &err))
         return groups_failed(g, group, &err);
     if (g->o->json)
         return groups_print(json_pack("{so sb}", "group", groups_text(group), "deleted", 1));

@@ -141,7 +141,7 @@ static kafc_err search_committed(const struct groups *g, struct rows *r, kafc_er
 
 static kafc_err all_committed(const struct groups *g, struct rows *r, kafc_error *err)
 {
-    kafc_err rc = kafc_client_group_offsets(g->client, g->names[0], GROUPS_WAIT, &r->offsets, err);
+    kafc_err rc = kafc_admin_group_offsets(g->client, g->names[0], GROUPS_WAIT, &r->offsets, err);
 
     if (rc == KAFC_ERR_UNSUPPORTED)
         return search_committed(g, r, err);
@@ -458,7 +458,7 @@ static int commit(const struct groups *g, struct rows *r)
         return groups_no_memory();
     for (int32_t i = 0; i < r->n; i++)
         q[i] = (kafc_offset){ .topic = r->v[i].topic, .partition = r->v[i].partition, .offset = r->v[i].to };
-    rc = kafc_client_commit_offsets(g->client, g->names[0], q, r->n, GROUPS_WAIT, &err);
+    rc = kafc_admin_commit_offsets(g->client, g->names[0], q, r->n, GROUPS_WAIT, &err);
     for (int32_t i = 0; i < r->n; i++) {
         r->v[i].refused = q[i].result != KAFC_OK;
         done += !r->v[i].refused;
