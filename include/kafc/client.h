@@ -14,13 +14,13 @@
 #define KAFC_CLIENT_H
 
 #include <kafc/message.h>
+#include <kafc/security.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct kafc_client kafc_client;
-typedef struct kafc_properties kafc_properties;
 
 /* --- Options by name ----------------------------------------------------
  * Names, ranges and units are the Java client's ("linger.ms",
@@ -59,7 +59,8 @@ typedef struct kafc_client_options {
     const char *brokers;          /* "host:port,host:port"; port 9092 if missing; required */
     const char *client_id;        /* default "kafc" */
     const char *rack;             /* this client's rack. client.rack */
-    int32_t connect_timeout_ms;   /* of one connection; 10000. socket.connection.setup.timeout.ms */
+    const kafc_security *security; /* NULL: what the properties say, else plaintext. security.protocol */
+    int32_t connect_timeout_ms;   /* of one connection, with TLS and login; 10000. socket.connection.setup.timeout.ms */
     int32_t request_timeout_ms;   /* for one request; 30000. request.timeout.ms */
     int32_t retry_backoff_ms;     /* first pause; doubles, with 20 % jitter; 100 */
     int32_t retry_backoff_max_ms; /* 1000 */
@@ -108,6 +109,11 @@ KAFC_API void kafc_client_free(kafc_client *c);
 /* Makes calls that wait on this client (not its readers and writers) return KAFC_ERR_INTERRUPTED. Safe in a signal
  * handler (rule C3). */
 KAFC_API void kafc_client_interrupt(kafc_client *c);
+
+/* New credentials, from any thread: connections that wait for some (kafc_credentials_fn) go on, and those to come, and
+ * logins that are renewed (KIP-368), use these. Copied. KAFC_ERR_USAGE without SASL. */
+KAFC_API kafc_err kafc_client_set_credentials(kafc_client *c, const kafc_credentials *credentials,
+                                              kafc_error *err);
 
 /* --- Metadata ------------------------------------------------------------ */
 

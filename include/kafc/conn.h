@@ -35,7 +35,8 @@ typedef struct kafc_conn_options {
     kafc_switch create_topic; /* let the broker make a missing topic; default off (rule W9) */
     const char *client_id;    /* default "kafc". client.id */
     const char *rack;         /* sent with fetches. client.rack */
-    int32_t connect_timeout_ms; /* of one connection; 10000. socket.connection.setup.timeout.ms */
+    const kafc_security *security; /* NULL: what the properties say, else plaintext. security.protocol */
+    int32_t connect_timeout_ms; /* of one connection, with TLS and login; 10000. socket.connection.setup.timeout.ms */
     int32_t request_timeout_ms; /* a silence that ends the connection; 30000. request.timeout.ms */
     int32_t receive_max_bytes;  /* a larger frame ends the connection; 104857600 */
     int32_t send_buffer_bytes;  /* SO_SNDBUF; 0: the system's */

@@ -62,8 +62,8 @@ typedef enum kafc_err_class {
     X(GROUP_AUTHORIZATION_FAILED, 30, FATAL, "this client may not do that with the group: an ACL is missing") \
     X(CLUSTER_AUTHORIZATION_FAILED, 31, FATAL, "this client may not do that with the cluster: an ACL is missing") \
     X(INVALID_TIMESTAMP, 32, USAGE, "the timestamp is out of the range that the topic takes") \
-    X(UNSUPPORTED_SASL_MECHANISM, 33, FATAL, "unsupported sasl mechanism") \
-    X(ILLEGAL_SASL_STATE, 34, FATAL, "illegal sasl state") \
+    X(UNSUPPORTED_SASL_MECHANISM, 33, FATAL, "the broker does not offer the SASL mechanism") \
+    X(ILLEGAL_SASL_STATE, 34, FATAL, "the broker expects no login here, or another step of it") \
     X(UNSUPPORTED_VERSION, 35, USAGE, "unsupported version") \
     X(TOPIC_ALREADY_EXISTS, 36, FATAL, "topic already exists") \
     X(INVALID_PARTITIONS, 37, USAGE, "the number of partitions is below 1, or below what the topic has") \
@@ -87,7 +87,7 @@ typedef enum kafc_err_class {
     X(OPERATION_NOT_ATTEMPTED, 55, FATAL, "operation not attempted") \
     X(KAFKA_STORAGE_ERROR, 56, REFRESH, "the broker cannot use its disk") \
     X(LOG_DIR_NOT_FOUND, 57, FATAL, "log dir not found") \
-    X(SASL_AUTHENTICATION_FAILED, 58, FATAL, "sasl authentication failed") \
+    X(SASL_AUTHENTICATION_FAILED, 58, FATAL, "the login was refused") \
     X(UNKNOWN_PRODUCER_ID, 59, ABORT, "unknown producer id") \
     X(REASSIGNMENT_IN_PROGRESS, 60, FATAL, "reassignment in progress") \
     X(DELEGATION_TOKEN_AUTH_DISABLED, 61, FATAL, "delegation token auth disabled") \
@@ -196,7 +196,8 @@ typedef enum kafc_err_class {
     X(OTHER_RECORD_INVALID, -229, RETRY, "the broker refused another message of the same batch, and so all of it") \
     X(ABORTED, -230, ABORT, "the transaction that it belongs to was aborted, or must be") \
     X(MAX_POLL_EXCEEDED, -231, NONE, "the reader was away for max.poll.interval.ms, and lost its partitions") \
-    X(CLAIM_ENDED, -232, NONE, "the partition is not this claim's any more")
+    X(CLAIM_ENDED, -232, NONE, "the partition is not this claim's any more") \
+    X(TLS, -233, FATAL, "the two sides did not agree on TLS")
 
 #define KAFC_ERRORS(X) KAFC_KAFKA_ERRORS(X) KAFC_LOCAL_ERRORS(X)
 

@@ -15,6 +15,7 @@
 #include <kafc/groups.h>
 #include <kafc/message.h>
 #include <kafc/reader.h>
+#include <kafc/security.h>
 #include <kafc/stats.h>
 #include <kafc/transaction.h>
 #include <kafc/writer.h>

@@ -48,10 +48,10 @@ struct kafc_option_set {
 };
 
 extern const struct kafc_option_set kafc__client_options, kafc__writer_options,
-    kafc__reader_options, kafc__conn_options;
+    kafc__reader_options, kafc__conn_options, kafc__security_options;
 
 /* All of them, for names. */
-enum { KAFC_OPTION_SETS = 4 };
+enum { KAFC_OPTION_SETS = 5 };
 extern const struct kafc_option_set *const kafc__option_sets[KAFC_OPTION_SETS];
 
 /* From the caller's struct (which may be older or newer than the library) to *out, the library's own struct: what the

@@ -12,6 +12,7 @@
 #define WRITER_(m) offsetof(kafc_writer_options, m), sizeof(((kafc_writer_options *)0)->m)
 #define READER_(m) offsetof(kafc_reader_options, m), sizeof(((kafc_reader_options *)0)->m)
 #define CONN_(m) offsetof(kafc_conn_options, m), sizeof(((kafc_conn_options *)0)->m)
+#define SECURITY_(m) offsetof(kafc_security, m), sizeof(((kafc_security *)0)->m)
 
 #define ROW_(offset_, width_, kind_, field_, name_, aliases_, dflt_, min_, max_, text_, choices_, doc_) \
     { .offset = (offset_), .width = (width_), .kind = KAFC_OPTION_##kind_, .field = (field_), \
@@ -61,6 +62,17 @@ static const struct kafc_choice reset_choices[] = { { "earliest", KAFC_RESET_FIR
                                                     { "error", KAFC_RESET_FAIL },
                                                     { "by_duration:", KAFC_RESET_START }, END };
 
+static const struct kafc_choice protocol_choices[] = { { "PLAINTEXT", KAFC_PLAINTEXT },
+                                                       { "SSL", KAFC_SSL },
+                                                       { "SASL_PLAINTEXT", KAFC_SASL_PLAINTEXT },
+                                                       { "SASL_SSL", KAFC_SASL_SSL },
+                                                       { "plaintext", KAFC_PLAINTEXT }, /* librdkafka's */
+                                                       { "ssl", KAFC_SSL },
+                                                       { "sasl_plaintext", KAFC_SASL_PLAINTEXT },
+                                                       { "sasl_ssl", KAFC_SASL_SSL }, END };
+static const struct kafc_choice hostname_choices[] = { { "https", KAFC_ON }, { "none", KAFC_OFF },
+                                                       { "", KAFC_OFF } /* Java's */, END };
+
 #define MS_MAX INT32_MAX
 
 /* clang-format off */
@@ -69,8 +81,9 @@ static const struct kafc_option client_rows[] = {
            "Brokers to begin with: host:port,host:port; port 9092 where none is given. Required"),
     STRING(CLIENT, client_id, "client.id", NULL, "kafc", "The name that brokers see in requests, logs and quotas"),
     STRING(CLIENT, rack, "client.rack", NULL, NULL, "Where this client stands"),
+    OPAQUE(CLIENT, security, "Whom brokers speak to and who they are: see below"),
     INT32(CLIENT, connect_timeout_ms, "socket.connection.setup.timeout.ms", NULL, 10000, 1, MS_MAX,
-          "Time for one connection: name, addresses, handshake"),
+          "Time for one connection: name, addresses, TLS, login"),
     INT32(CLIENT, request_timeout_ms, "request.timeout.ms", "socket.timeout.ms", 30000, 1, MS_MAX,
           "Time for one request"),
     INT32(CLIENT, retry_backoff_ms, "retry.backoff.ms", NULL, 100, 0, MS_MAX,
@@ -213,8 +226,9 @@ static const struct kafc_option conn_rows[] = {
     SWITCH(CONN, create_topic, "allow.auto.create.topics", NULL, KAFC_OFF, "The broker may create a missing topic"),
     STRING(CONN, client_id, "client.id", NULL, "kafc", "The name that brokers see in requests, logs and quotas"),
     STRING(CONN, rack, "client.rack", NULL, NULL, "Where this client stands"),
+    OPAQUE(CONN, security, "Who speaks to whom: see below"),
     INT32(CONN, connect_timeout_ms, "socket.connection.setup.timeout.ms", NULL, 10000, 1, MS_MAX,
-          "Time for one connection: name, addresses, handshake"),
+          "Time for one connection: name, addresses, TLS, login"),
     INT32(CONN, request_timeout_ms, "request.timeout.ms", "socket.timeout.ms", 30000, 1, MS_MAX,
           "Silence of the broker that ends the connection"),
     INT32(CONN, receive_max_bytes, "receive.message.max.bytes", NULL, 104857600, 1000, INT32_MAX,
@@ -244,6 +258,49 @@ static const struct kafc_option conn_rows[] = {
     OPAQUE(CONN, ctx, "For the functions"),
     OPAQUE(CONN, allocator, "Memory"),
 };
+static const struct kafc_option security_rows[] = {
+    ENUM(SECURITY, protocol, "security.protocol", NULL, KAFC_PLAINTEXT, KAFC_PLAINTEXT, KAFC_SASL_SSL, protocol_choices,
+         "How brokers are spoken to"),
+    STRING(SECURITY, ca_location, "ssl.truststore.location", "ssl.ca.location", NULL,
+           "Whom to trust: a file, PEM or PKCS#12, or a folder as of c_rehash. Default: the system's authorities"),
+    STRING(SECURITY, ca_password, "ssl.truststore.password", NULL, NULL, "Of a PKCS#12 file"),
+    STRING(SECURITY, ca_pem, "ssl.truststore.certificates", "ssl.ca.pem", NULL, "Whom to trust, as PEM text"),
+    STRING(SECURITY, crl_location, "ssl.crl.location", NULL, NULL, "A PEM file of revoked certificates"),
+    STRING(SECURITY, server_name, NULL, NULL, NULL, "The name that the certificate must have. Default: the host"),
+    ENUM(SECURITY, check_hostname, "ssl.endpoint.identification.algorithm", NULL, KAFC_ON, KAFC_ON, KAFC_OFF,
+         hostname_choices, "Whether the certificate must be of the host that was dialled"),
+    SWITCH(SECURITY, verify, "enable.ssl.certificate.verification", NULL, KAFC_ON,
+           "Off: anybody is believed to be the broker"),
+    OPAQUE(SECURITY, verify_certificate, "Judges certificates"),
+    STRING(SECURITY, certificate_location, "ssl.certificate.location", NULL, NULL,
+           "Our certificate and its chain, a PEM file, for brokers that ask for one"),
+    STRING(SECURITY, certificate_pem, "ssl.keystore.certificate.chain", "ssl.certificate.pem", NULL,
+           "The same as PEM text"),
+    STRING(SECURITY, key_location, "ssl.key.location", NULL, NULL, "Its key, a PEM file"),
+    STRING(SECURITY, key_pem, "ssl.keystore.key", "ssl.key.pem", NULL, "Its key as PEM text"),
+    STRING(SECURITY, key_password, "ssl.key.password", NULL, NULL, "Of the key"),
+    STRING(SECURITY, keystore_location, "ssl.keystore.location", NULL, NULL,
+           "Certificate and key in one file, PEM or PKCS#12"),
+    STRING(SECURITY, keystore_password, "ssl.keystore.password", NULL, NULL, "Of a PKCS#12 file"),
+    STRING(SECURITY, protocols, "ssl.enabled.protocols", NULL, "TLSv1.2,TLSv1.3", "From the lowest to the highest"),
+    STRING(SECURITY, ciphers, "ssl.cipher.suites", NULL, NULL,
+           "OpenSSL's or Java's names, best first. Default: OpenSSL's own"),
+    SWITCH(SECURITY, resume, NULL, NULL, KAFC_ON, "TLS sessions are resumed"),
+    OPAQUE(SECURITY, ssl_ctx, "An SSL_CTX of one's own"),
+    STRING(SECURITY, mechanism, "sasl.mechanism", "sasl.mechanisms", NULL,
+           "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, or one of one's own"),
+    STRING(SECURITY, username, "sasl.username", NULL, NULL, "For PLAIN and SCRAM"),
+    STRING(SECURITY, password, "sasl.password", NULL, NULL, "For PLAIN and SCRAM"),
+    STRING(SECURITY, jaas, "sasl.jaas.config", NULL, NULL, "The same in Java's form, with its login modules"),
+    STRING(SECURITY, token, NULL, NULL, NULL, "For OAUTHBEARER, one that lasts"),
+    STRING(SECURITY, extensions, "sasl.oauthbearer.extensions", NULL, NULL, "Of OAUTHBEARER: name=value,name=value"),
+    STRING(SECURITY, unsecured, "sasl.oauthbearer.config", NULL, NULL,
+           "Claims of an unsigned OAUTHBEARER token for tests, such as principal=admin lifeSeconds=60"),
+    OPAQUE(SECURITY, credentials, "Is asked for credentials by each connection"),
+    OPAQUE(SECURITY, mechanisms, "Mechanisms of one's own"),
+    OPAQUE(SECURITY, nmechanisms, "So many"),
+    OPAQUE(SECURITY, ctx, "For the functions"),
+};
 /* clang-format on */
 
 #define SET(object_) \
@@ -254,7 +311,11 @@ SET(client);
 SET(writer);
 SET(reader);
 SET(conn);
+/* Its struct is not called after an object's options. */
+const struct kafc_option_set kafc__security_options = {
+    "security", security_rows, sizeof(security_rows) / sizeof(security_rows[0]), sizeof(kafc_security)
+};
 
 const struct kafc_option_set *const kafc__option_sets[KAFC_OPTION_SETS] = {
-    &kafc__client_options, &kafc__writer_options, &kafc__reader_options, &kafc__conn_options
+    &kafc__client_options, &kafc__writer_options, &kafc__reader_options, &kafc__conn_options, &kafc__security_options
 };

@@ -105,22 +105,25 @@ struct foreign {
     const char *begin, *same, *why;
 };
 
-static const struct foreign *foreign(const char *name)
+static const struct foreign *foreign(const char *name, const char *value)
 {
     static const char commits[] =
         "nothing is committed unless it is asked for: kafc_reader_read() marks messages "
         "as it goes, and auto.commit.interval.ms says how often marks are committed";
     static const char statistics[] = "kafc_stats_text() and the *_stats_get() functions tell them when asked";
-    static const char security[] = "TLS and SASL are not there yet";
+    static const char store[] = "PEM and PKCS12 files are read, and told apart by what is in them; keytool makes them of JKS";
     static const char socket[] = "that is always so";
     static const char bytes[] = "keys and values are bytes";
     static const char log[] = "what is logged is the affair of log and log_level of kafc_client_options";
     static const char queue[] = "queued.max.bytes bounds what is fetched ahead";
     static const struct foreign known[] = {
-        { "security.protocol", "plaintext", security },
-        { "security.", NULL, security },
-        { "ssl.", NULL, "TLS is not there yet" },
-        { "sasl.", NULL, "SASL is not there yet" },
+        { "ssl.truststore.type", "PEM", store },
+        { "ssl.truststore.type", "PKCS12", store },
+        { "ssl.keystore.type", "PEM", store },
+        { "ssl.keystore.type", "PKCS12", store },
+        { "security.providers", "", "TLS is OpenSSL's" },
+        { "ssl.", NULL, "kafc has no such property of TLS; ssl_ctx of kafc_security takes an SSL_CTX with all of OpenSSL's" },
+        { "sasl.", NULL, "kafc has no such property of SASL; kafc_security takes functions for credentials and mechanisms" },
         { "enable.auto.commit", "false", commits },
         { "enable.auto.offset.store", "false", commits },
         { "group.protocol.type", "consumer", "members of groups are consumers" },
@@ -152,15 +155,21 @@ static const struct foreign *foreign(const char *name)
         { "debug", NULL, log },
         { "log_level", NULL, log },
     };
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (strncmp(name, known[i].begin, strlen(known[i].begin)) == 0)
-            return &known[i];
-    return NULL;
+    const struct foreign *found = NULL;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strncmp(name, known[i].begin, strlen(known[i].begin)) != 0)
+            continue;
+        if (!found || strcmp(known[i].begin, found->begin) == 0) /* one name may have several good values */
+            found = &known[i];
+        if (!found->same || strcasecmp(value, found->same) == 0)
+            break;
+    }
+    return found;
 }
 
 static kafc_err set_foreign(const char *name, const char *value, kafc_error *err)
 {
-    const struct foreign *f = foreign(name);
+    const struct foreign *f = foreign(name, value);
     const char *nearest = kafc__options_nearest(name);
     if (f && f->same && strcasecmp(value, f->same) == 0)
         return KAFC_OK;

@@ -21,6 +21,7 @@ union any {
     kafc_writer_options writer;
     kafc_reader_options reader;
     kafc_conn_options conn;
+    kafc_security security;
 };
 
 static void init(union any *u, const struct kafc_option_set *set)
@@ -153,8 +154,8 @@ START_TEST(names_that_other_clients_have_say_why_they_are_not_here)
     static const struct {
         const char *name, *word;
     } known[] = {
-        { "security.protocol", "not there yet" },     { "sasl.mechanism", "not there yet" },
-        { "ssl.ca.location", "not there yet" },       { "group.protocol", "KIP-848" },
+        { "ssl.engine.location", "ssl_ctx" },         { "sasl.kerberos.service.name", "mechanisms" },
+        { "security.providers", "OpenSSL" },          { "group.protocol", "KIP-848" },
         { "enable.auto.commit", "kafc_reader_read" }, { "key.deserializer", "bytes" },
         { "max.poll.records", "fetch_batch" }
     };
@@ -314,8 +315,6 @@ START_TEST(foreign_properties_are_taken_or_refused_with_a_reason)
     static const struct {
         const char *name, *same, *other, *why;
     } rows[] = {
-        { "security.protocol", "PLAINTEXT", "SASL_SSL", "TLS and SASL" },
-        { "security.protocol", "plaintext", "ssl", "TLS and SASL" },
         { "enable.auto.commit", "false", "true", "kafc_reader_read()" },
         { "enable.auto.offset.store", "false", "true", "kafc_reader_read()" },
         { "group.protocol", "classic", "consumer", "KIP-848" },
@@ -329,7 +328,9 @@ START_TEST(foreign_properties_are_taken_or_refused_with_a_reason)
         { "socket.nagle.disable", "true", "false", "always" },
         { "api.version.request", "true", "false", "always" },
         { "offset.store.method", "broker", "file", "brokers" },
-        { "ssl.truststore.location", NULL, "/a", "TLS" },
+        { "ssl.truststore.type", "pkcs12", "JKS", "keytool" },
+        { "ssl.provider", NULL, "x", "ssl_ctx" },
+        { "sasl.login.class", NULL, "x", "mechanisms" },
         { "key.deserializer", NULL, "a.B", "bytes" },
         { "max.poll.records", NULL, "500", "kafc_reader_fetch_batch()" },
         { "default.api.timeout.ms", NULL, "60000", "timeout_ms" },
