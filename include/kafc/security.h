@@ -67,7 +67,8 @@ typedef struct kafc_credentials {
     const char *authorization_id;    /* on whose behalf; NULL: one's own */
     const char *token;               /* OAUTHBEARER: the JWT, in compact form */
     int64_t expires_ms;              /* since 1970, of the token: a connection authenticates again before; 0: unknown */
-    const kafc_sasl_extension *extensions; /* OAUTHBEARER (KIP-342), SCRAM (tokenauth=true: a delegation token, KIP-48) */
+    const kafc_sasl_extension *extensions; /* of OAUTHBEARER (KIP-342), and of SCRAM (tokenauth=true for a delegation
+                                              token, KIP-48) */
     int32_t nextensions;
     void *reserved[4];
 } kafc_credentials;
@@ -102,7 +103,8 @@ typedef struct kafc_security {
     const kafc_properties *properties; /* NULL: those of the client or connection */
     kafc_security_protocol protocol;   /* default plaintext. security.protocol */
     /* TLS: whom we trust. Default: the system's authorities */
-    const char *ca_location; /* PEM or PKCS#12 file, or a folder as of c_rehash. ssl.truststore.location, ssl.ca.location */
+    const char *ca_location; /* PEM or PKCS#12 file, or a folder as of c_rehash. ssl.truststore.location,
+                                ssl.ca.location */
     const char *ca_password; /* of a PKCS#12 file. ssl.truststore.password */
     const char *ca_pem;      /* PEM text. ssl.truststore.certificates, ssl.ca.pem */
     const char *crl_location; /* PEM file of revoked certificates. ssl.crl.location */
@@ -126,7 +128,8 @@ typedef struct kafc_security {
     void *ssl_ctx;         /* an SSL_CTX * of one's own: used as it is, but for host and sessions; the fields above that
                               say whom to trust and who we are must not be set */
     /* SASL */
-    const char *mechanism; /* PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, or one of `mechanisms`. sasl.mechanism */
+    const char *mechanism; /* PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, or one of `mechanisms`.
+                              sasl.mechanism */
     const char *username;  /* sasl.username */
     const char *password;  /* sasl.password */
     const char *jaas;      /* the same, and OAUTHBEARER's unsecured claims, in Java's form. sasl.jaas.config */

@@ -241,6 +241,14 @@ kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_er
     }
 }
 
+int kafc__left_ms(int64_t deadline)
+{
+    if (deadline == INT64_MAX)
+        return -1;
+    int64_t ms = (deadline - kafc__clock_mono_us() + 999) / 1000;
+    return ms < 1 ? 1 : ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
 kafc_err kafc__raw_check(const struct kafc_api *api, int version, const void *req, kafc_error *err)
 {
     if (!api || !req)

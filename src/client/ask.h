@@ -54,6 +54,11 @@ bool kafc__ask_again(int16_t api, kafc_err code);
 bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadline,
                      unsigned interrupts, kafc_err *why);
 
+/* What a public call may still wait, for one that it calls; -1: for ever. */
+int kafc__left_ms(int64_t deadline);
+/* What the broker may take of it, in a request's TimeoutMs: the answer has a way to go, too. */
+int32_t kafc__broker_timeout(int32_t request_timeout_ms, int64_t deadline);
+
 /* --- Raw requests, of client and conn ------------------------------------------------------------------------- */
 
 /* KAFC_ERR_USAGE without api or req, KAFC_ERR_UNSUPPORTED for a version (-1: any) that the tables do not have. */

@@ -14,60 +14,9 @@
 #include "protocol/api/16_list_groups.h"
 #include "protocol/api/42_delete_groups.h"
 
-/* --- Results ------------------------------------------------------------------------- */
-
-struct piece {
-    kafc_allocator mem;
-    struct kafc_arena arena;
-    max_align_t pub[]; /* what the caller sees */
-};
-
-void *kafc__piece_new(const kafc_allocator *mem, size_t size)
-{
-    struct piece *p = kafc__zalloc(mem, sizeof(*p) + size);
-    if (!p)
-        return NULL;
-    p->mem = *mem;
-    kafc__arena_init(&p->arena, &p->mem, 0);
-    return p->pub;
-}
-
-static struct piece *piece_of(void *pub)
-{
-    return (struct piece *)(void *)((char *)pub - offsetof(struct piece, pub));
-}
-
-struct kafc_arena *kafc__piece_arena(void *pub)
-{
-    return &piece_of(pub)->arena;
-}
-
-void kafc__piece_free(void *pub)
-{
-    if (!pub)
-        return;
-    struct piece *p = piece_of(pub);
-    kafc_allocator mem = p->mem;
-    kafc__arena_fini(&p->arena);
-    kafc__free(&mem, p);
-}
-
-const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *otherwise)
-{
-    return s.p ? kafc__arena_dup(a, s.p, (size_t)s.len) : otherwise;
-}
-
 static kafc_err no_memory(kafc_error *err)
 {
     return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the groups");
-}
-
-int kafc__left_ms(int64_t deadline)
-{
-    if (deadline == INT64_MAX)
-        return -1;
-    int64_t ms = (deadline - kafc__clock_mono_us() + 999) / 1000;
-    return ms < 1 ? 1 : ms > INT32_MAX ? INT32_MAX : (int)ms;
 }
 
 kafc_err kafc__group_check(const char *const *groups, int32_t n, kafc_error *err)

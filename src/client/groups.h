@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the calls of kafc/groups.h share: results in one piece of memory, and
- * requests that name many groups, each with its own verdict. Application
- * threads, inside a call.
+ * What the calls of kafc/groups.h share: requests that name many groups, each
+ * with its own verdict. Application threads, inside a call.
  */
 #ifndef KAFC_CLIENT_GROUPS_H
 #define KAFC_CLIENT_GROUPS_H
 
-#include "base/arena.h"
 #include "client/client.h"
+#include "client/piece.h"
 #include <kafc/groups.h>
-
-/* --- Results -------------------------------------------------------------------- */
-
-/* `size` zeroed bytes for the public struct, with an arena behind it. NULL when out of memory. */
-void *kafc__piece_new(const kafc_allocator *mem, size_t size);
-struct kafc_arena *kafc__piece_arena(void *pub);
-void kafc__piece_free(void *pub); /* NULL is ignored */
-
-/* A NUL-ended copy; of null NULL, or `otherwise`. */
-const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *otherwise);
 
 /* --- Many groups ------------------------------------------------------------------ */
 
@@ -66,8 +55,5 @@ kafc_err kafc__offsets_check(const char *group, const kafc_offset *q, int32_t n,
 /* The first one's result that is an error, with text() of it. */
 kafc_err kafc__offsets_error(const char *group, const kafc_offset *q, int32_t n,
                              const char *(*text)(kafc_err code), kafc_error *err);
-
-/* What a public call may still wait, for one that it calls; -1: for ever. */
-int kafc__left_ms(int64_t deadline);
 
 #endif

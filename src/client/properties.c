@@ -111,7 +111,12 @@ static const struct foreign *foreign(const char *name, const char *value)
         "nothing is committed unless it is asked for: kafc_reader_read() marks messages "
         "as it goes, and auto.commit.interval.ms says how often marks are committed";
     static const char statistics[] = "kafc_stats_text() and the *_stats_get() functions tell them when asked";
-    static const char store[] = "PEM and PKCS12 files are read, and told apart by what is in them; keytool makes them of JKS";
+    static const char store[] =
+        "PEM and PKCS12 files are read, and told apart by what is in them; keytool makes them of JKS";
+    static const char tls[] =
+        "kafc has no such property of TLS; ssl_ctx of kafc_security takes an SSL_CTX with all of OpenSSL's";
+    static const char sasl[] =
+        "kafc has no such property of SASL; kafc_security takes functions for credentials and mechanisms";
     static const char socket[] = "that is always so";
     static const char bytes[] = "keys and values are bytes";
     static const char log[] = "what is logged is the affair of log and log_level of kafc_client_options";
@@ -122,8 +127,8 @@ static const struct foreign *foreign(const char *name, const char *value)
         { "ssl.keystore.type", "PEM", store },
         { "ssl.keystore.type", "PKCS12", store },
         { "security.providers", "", "TLS is OpenSSL's" },
-        { "ssl.", NULL, "kafc has no such property of TLS; ssl_ctx of kafc_security takes an SSL_CTX with all of OpenSSL's" },
-        { "sasl.", NULL, "kafc has no such property of SASL; kafc_security takes functions for credentials and mechanisms" },
+        { "ssl.", NULL, tls },
+        { "sasl.", NULL, sasl },
         { "enable.auto.commit", "false", commits },
         { "enable.auto.offset.store", "false", commits },
         { "group.protocol.type", "consumer", "members of groups are consumers" },

@@ -16,10 +16,9 @@ enum {
     OLD_DEFAULT = 1
 }; /* partitions and replicas where the broker has no default of its own to give */
 
-/* What the broker may take of the time that is left: the answer has a way to go, too. */
-static int32_t broker_timeout(const struct kafc_asker *by, int64_t deadline)
+int32_t kafc__broker_timeout(int32_t request_timeout_ms, int64_t deadline)
 {
-    int64_t ms = by->request_timeout_ms;
+    int64_t ms = request_timeout_ms;
     if (deadline != INT64_MAX) {
         int64_t left = (deadline - kafc__clock_mono_us()) / 1000;
         ms = left < ms ? left : ms;
@@ -170,7 +169,7 @@ kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics,
         return rc;
     kafc__arena_init(&k.arena, by->mem, 0);
     if (create_request(&k)) {
-        k.req.timeout_ms = broker_timeout(by, deadline);
+        k.req.timeout_ms = kafc__broker_timeout(by->request_timeout_ms, deadline);
         k.ask.api = &kafc_create_topics_api;
         k.ask.msg = &k.req;
         k.ask.prepare = create_prepare;
@@ -285,7 +284,7 @@ kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *name
         return rc;
     kafc__arena_init(&k.arena, by->mem, 0);
     if (delete_request(&k)) {
-        k.req.timeout_ms = broker_timeout(by, deadline);
+        k.req.timeout_ms = kafc__broker_timeout(by->request_timeout_ms, deadline);
         k.ask.api = &kafc_delete_topics_api;
         k.ask.msg = &k.req;
         k.ask.prepare = delete_prepare;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Requests of administration: taken to whom their API's row names, asked again
+ * while the answer says that it was the wrong broker or the wrong moment, and
+ * the verdicts of their items put into a sentence. Application threads, inside
+ * a call.
+ */
+#ifndef KAFC_CLIENT_ADMIN_H
+#define KAFC_CLIENT_ADMIN_H
+
+#include "client/ask.h"
+#include "client/piece.h"
+
+/* What an answer says of one thing that was asked for. */
+struct kafc_admin_item {
+    int16_t code;
+    kafc_str words; /* the broker's own, or null */
+    char name[320]; /* "topic 'orders'": the subject of the sentence */
+};
+
+struct kafc_admin_kind {
+    const struct kafc_api *api;
+    const char *what; /* "created": the sentence is "topic 'orders' cannot be created: …" */
+    bool once;        /* not to be repeated when a broker may have acted on it */
+    /* Item i of a response of one broker; false: there are no more. A code of the response as a whole is an item. */
+    bool (*item)(const void *resp, int32_t i, struct kafc_admin_item *out);
+};
+
+/* Asks (broker: a node id, or KAFC_BY_ROUTE) until the deadline. *out, for kafc_answer_free(): the last answer, whose
+ * items have their codes; it may be there with an error, too, and is NULL if nobody answered. Returns the first error: of
+ * the way there, or of the first item that has one.
+ * Asked again: what cannot be reached; an answer with a code that may pass by itself (kafc__ask_again), of a kind that is
+ * `once` only if every item was refused so. */
+kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, const void *req,
+                         int32_t broker, int64_t deadline, kafc_answer **out, kafc_error *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A public struct and its arena in one allocation.
+ */
+#include "client/piece.h"
+
+#include "base/mem.h"
+
+struct piece {
+    kafc_allocator mem;
+    struct kafc_arena arena;
+    max_align_t pub[]; /* what the caller sees */
+};
+
+void *kafc__piece_new(const kafc_allocator *mem, size_t size)
+{
+    struct piece *p = kafc__zalloc(mem, sizeof(*p) + size);
+    if (!p)
+        return NULL;
+    p->mem = *mem;
+    kafc__arena_init(&p->arena, &p->mem, 0);
+    return p->pub;
+}
+
+static struct piece *piece_of(void *pub)
+{
+    return (struct piece *)(void *)((char *)pub - offsetof(struct piece, pub));
+}
+
+struct kafc_arena *kafc__piece_arena(void *pub)
+{
+    return &piece_of(pub)->arena;
+}
+
+void kafc__piece_free(void *pub)
+{
+    if (!pub)
+        return;
+    struct piece *p = piece_of(pub);
+    kafc_allocator mem = p->mem;
+    kafc__arena_fini(&p->arena);
+    kafc__free(&mem, p);
+}
+
+const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *otherwise)
+{
+    return s.p ? kafc__arena_dup(a, s.p, (size_t)s.len) : otherwise;
+}

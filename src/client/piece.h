@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Results that are one piece of memory: a public struct with an arena behind
+ * it, on which all stands that it points to. It may outlive the client. One
+ * thread at a time.
+ */
+#ifndef KAFC_CLIENT_PIECE_H
+#define KAFC_CLIENT_PIECE_H
+
+#include "base/arena.h"
+
+/* `size` zeroed bytes for the public struct, with an arena behind it. NULL when out of memory. */
+void *kafc__piece_new(const kafc_allocator *mem, size_t size);
+struct kafc_arena *kafc__piece_arena(void *pub);
+void kafc__piece_free(void *pub); /* NULL is ignored */
+
+/* A NUL-ended copy; of null NULL, or `otherwise`. */
+const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *otherwise);
+
+#endif
