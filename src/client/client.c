@@ -76,6 +76,7 @@ static struct kafc_core_config core_config(kafc_client *c)
         .brokers = o->brokers,
         .client_id = o->client_id,
         .rack = o->rack,
+        .login = c->security.login.mechanism ? &c->security.login : NULL,
         .connect_timeout_us = (int64_t)o->connect_timeout_ms * 1000,
         .request_timeout_us = (int64_t)o->request_timeout_ms * 1000,
         .retry_backoff_us = (int64_t)o->retry_backoff_ms * 1000,
@@ -109,7 +110,6 @@ static kafc_client *client_new(const kafc_client_options *o, kafc_error *err)
     if (o->allocator)
         c->mem = *o->allocator;
     c->o.allocator = NULL;
-    c->o.properties = NULL;
     c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx };
     c->generation = kafc__fork_generation();
     atomic_init(&c->holders, 1);
@@ -126,6 +126,7 @@ static void client_delete(kafc_client *c)
     if (c->core)
         kafc__core_free(c->core);
     kafc__loop_free(c->loop);
+    kafc__security_close(&c->security);
     if (c->dns)
         kafc__dns_release();
     kafc__mutex_fini(&c->lock);
@@ -138,6 +139,12 @@ static void client_delete(kafc_client *c)
 
 static kafc_err start(kafc_client *c, kafc_error *err)
 {
+    kafc_error own;
+    kafc_err rc = kafc__security_open(&c->security, c->o.security, c->o.properties, &c->mem, err ? err : &own);
+    c->o.security = NULL;
+    c->o.properties = NULL;
+    if (rc != KAFC_OK)
+        return rc;
     c->strings = kafc__options_keep(&kafc__client_options, &c->o, &c->mem);
     if (!c->strings)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the client's options");
@@ -179,6 +186,22 @@ kafc_client *kafc_client_open(const kafc_client_options *o, kafc_error *err)
         c = NULL;
     }
     return c;
+}
+
+static void credentials_came(void *arg)
+{
+    kafc_client *c = arg;
+    kafc__core_credentials(c->core, kafc__clock_mono_us());
+}
+
+kafc_err kafc_client_set_credentials(kafc_client *c, const kafc_credentials *credentials, kafc_error *err)
+{
+    kafc_err rc = kafc__client_enter(c, 0, err);
+    if (rc == KAFC_OK)
+        rc = kafc__security_give(&c->security, credentials, err);
+    if (rc == KAFC_OK)
+        kafc__client_run(c, credentials_came, c);
+    return rc;
 }
 
 /* --- End ------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/sync.h"
+#include "client/security.h"
 #include "core/core.h"
 #include "core/metrics.h"
 #include <kafc/client.h>
@@ -41,6 +42,7 @@ struct kafc_client {
     kafc_client_options
         o; /* resolved: every default filled in, real zeros as 0; strings live in `strings` */
     char *strings;
+    struct kafc_secured security;
     unsigned generation; /* of fork */
     struct kafc_loop *loop;
     atomic_bool closing;    /* refuses new work; set first by close */

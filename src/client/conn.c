@@ -407,6 +407,9 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
         .mem = &c->mem,
         .log = &c->log,
         .client_id = c->o.client_id,
+        .login = c->security.login.mechanism ? &c->security.login : NULL,
+        .host = c->host,
+        .port = c->broker.port,
         .receive_max = c->o.receive_max_bytes,
         .request_timeout_us = (int64_t)c->o.request_timeout_ms * 1000,
         .greeting = &c->greeting,
@@ -417,11 +420,13 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a connection");
     kafc__link_opening(c->link);
     kafc__link_up(c->link, begin);
-    while (c->fd >= 0 && kafc__link_state(c->link) != KAFC_LINK_READY) {
+    while (c->fd >= 0 && kafc__link_state(c->link) < KAFC_LINK_READY) {
         if (kafc__clock_mono_us() >= deadline)
             return kafc__error(
                 err, KAFC_ERR_TIMED_OUT,
-                "%s took the connection, but did not say its API versions within %lld ms", name,
+                "%s took the connection, but %s within %lld ms", name,
+                kafc__link_state(c->link) == KAFC_LINK_LOGIN ? "the login was not over"
+                                                            : "did not say its API versions",
                 (long long)((kafc__clock_mono_us() - begin) / 1000));
         turn(c, deadline, NULL);
     }
@@ -600,6 +605,7 @@ static void conn_delete(kafc_conn *c)
     kafc__mutex_fini(&c->lock);
     kafc__free(&mem, c->host);
     kafc__free(&mem, c->name);
+    kafc__security_close(&c->security);
     kafc__free(&mem, c->strings);
     kafc__free(&mem, c);
 }
@@ -614,7 +620,6 @@ static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
     if (o->allocator)
         c->mem = *o->allocator;
     c->o = *o;
-    c->o.properties = NULL;
     c->o.allocator = NULL;
     c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx };
     c->generation = kafc__fork_generation();
@@ -630,9 +635,14 @@ static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
     c->dns = kafc__dns_hold();
     bool woken = kafc__wake_init(&c->wake);
     c->strings = kafc__options_keep(&kafc__conn_options, &c->o, &c->mem);
-    if (woken && c->strings)
+    kafc_error own;
+    kafc_err rc = kafc__security_open(&c->security, o->security, o->properties, &c->mem, err ? err : &own);
+    c->o.security = NULL;
+    c->o.properties = NULL;
+    if (woken && c->strings && rc == KAFC_OK)
         return c;
-    (void)kafc__error(err, woken ? KAFC_ERR_NO_MEMORY : KAFC_ERR_SYSTEM,
+    if (rc == KAFC_OK)
+        (void)kafc__error(err, woken ? KAFC_ERR_NO_MEMORY : KAFC_ERR_SYSTEM,
                       "a connection cannot be made: %s",
                       woken ? "out of memory" : "no descriptor for its wake-up");
     conn_delete(c);

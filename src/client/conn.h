@@ -9,6 +9,7 @@
 
 #include "base/sync.h"
 #include "client/ask.h"
+#include "client/security.h"
 #include "core/cursor.h"
 #include "core/link.h"
 #include "io/wake.h"
@@ -19,6 +20,7 @@ struct kafc_conn {
     struct kafc_logger log;
     kafc_conn_options o; /* resolved */
     char *strings;
+    struct kafc_secured security;
     unsigned generation; /* of fork */
     atomic_bool closed;
     atomic_uint interrupts;   /* how often somebody interrupted */

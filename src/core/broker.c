@@ -5,6 +5,7 @@
  */
 #include "base/mem.h"
 #include "core/internal.h"
+#include "core/retry.h"
 
 #include <stdio.h>
 
@@ -49,6 +50,10 @@ static bool make_link(struct kafc_broker_conn *conn)
         .log = &c->cfg.log,
         .frames = c->frames,
         .client_id = c->cfg.client_id,
+        .login = c->cfg.login,
+        .host = conn->broker->host,
+        .port = conn->broker->port,
+        .rand = &c->rand,
         .receive_max = c->cfg.receive_max,
         /* The greeting is a part of connecting: a silent peer must not hold up the rest of the bootstrap list. */
         .request_timeout_us = c->cfg.connect_timeout_us < c->cfg.request_timeout_us
@@ -65,7 +70,7 @@ static bool make_link(struct kafc_broker_conn *conn)
 
 static bool is_ready(const struct kafc_broker_conn *conn)
 {
-    return conn->link && kafc__link_state(conn->link) == KAFC_LINK_READY;
+    return conn->link && kafc__link_state(conn->link) >= KAFC_LINK_READY;
 }
 
 static bool is_any(const struct kafc_broker_conn *conn)
@@ -170,6 +175,27 @@ static void count_end(struct kafc_broker_conn *conn, kafc_err why)
     kafc__count(up ? &s->lost : &s->failed, why != KAFC_ERR_CLOSED);
 }
 
+static bool untried(const struct kafc_list *brokers)
+{
+    for (struct kafc_broker *b = KAFC_LIST_FIRST(brokers, struct kafc_broker, node); b;
+         b = KAFC_LIST_NEXT(brokers, b, struct kafc_broker, node))
+        if (!b->failures)
+            return true;
+    return false;
+}
+
+/* Who asks whichever node there is hears of a login or a certificate that is refused (rule C5), once nobody is left who
+ * might think otherwise. */
+static void refuse_any(struct kafc_core *c, const kafc_error *why)
+{
+    if (untried(&c->nodes) || (untried(&c->boot) && (!c->cfg.no_rebootstrap || c->by_id.n == 0)))
+        return;
+    for (struct kafc_request *rq = KAFC_LIST_FIRST(&c->any, struct kafc_request, node); rq;
+         rq = KAFC_LIST_NEXT(&c->any, rq, struct kafc_request, node))
+        rq->result = why->code;
+    kafc__list_splice(&c->failed, &c->any);
+}
+
 /* The socket is gone, or shall go (tell: by the driver). Everything on the link fails with the reason. */
 static void conn_end(struct kafc_broker_conn *conn, const kafc_error *why, bool tell)
 {
@@ -189,6 +215,8 @@ static void conn_end(struct kafc_broker_conn *conn, const kafc_error *why, bool 
         pause_node(conn->broker);
         if (is_any(conn))
             c->any_why = *why;
+        if (is_any(conn) && kafc__retry_refused(why->code))
+            refuse_any(c, why);
     }
     kafc__link_down(conn->link, why, c->now);
     if (again && !conn->id)
@@ -238,7 +266,8 @@ void kafc__conn_alarm(void *owner)
     }
     if (conn->id && conn->connect_by <= c->now) {
         char text[64];
-        snprintf(text, sizeof(text), "no connection within %lld ms",
+        snprintf(text, sizeof(text), "no %s within %lld ms",
+                 kafc__link_state(conn->link) == KAFC_LINK_OPENING ? "connection" : "end of the login",
                  (long long)(c->cfg.connect_timeout_us / 1000));
         conn_fail(conn, KAFC_ERR_CONNECT, text, true);
         return;
@@ -284,6 +313,7 @@ static struct kafc_broker_conn *find(struct kafc_core *c, uint32_t link)
 static void became_ready(struct kafc_broker_conn *conn)
 {
     conn->broker->failures = 0;
+    conn->connect_by = INT64_MAX;
     if (is_any(conn))
         kafc__any_pump(conn->core);
 }
@@ -294,7 +324,8 @@ void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
     struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return;
-    conn->connect_by = INT64_MAX;
+    if (!c->cfg.login) /* it is a part of connecting */
+        conn->connect_by = INT64_MAX;
     kafc__count(&c->stats.opened, 1);
     kafc__link_up(conn->link, now);
     if (is_ready(conn)) /* an old broker, which is not asked */
@@ -374,6 +405,29 @@ void kafc__core_sent(struct kafc_core *c, uint32_t link, size_t n, int64_t now)
     conn_kick(conn);
 }
 
+static void credentials_came(struct kafc_broker_conn *conn)
+{
+    if (!conn->link)
+        return;
+    kafc__link_credentials(conn->link, conn->core->now);
+    conn_kick(conn);
+}
+
+void kafc__core_credentials(struct kafc_core *c, int64_t now)
+{
+    struct kafc_list *const lists[] = { &c->nodes, &c->boot, &c->gone };
+    c->now = now;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+        for (struct kafc_broker *b = KAFC_LIST_FIRST(lists[i], struct kafc_broker, node); b;
+             b = KAFC_LIST_NEXT(lists[i], b, struct kafc_broker, node)) {
+            for (int k = 0; k < KAFC_PURPOSES; k++)
+                credentials_came(&b->conn[k]);
+            for (struct kafc_broker_conn *o = KAFC_LIST_FIRST(&b->own, struct kafc_broker_conn, node); o;
+                 o = KAFC_LIST_NEXT(&b->own, o, struct kafc_broker_conn, node))
+                credentials_came(o);
+        }
+}
+
 /* ---- Requests ---- */
 
 static void fail_later(struct kafc_core *c, struct kafc_request *rq, kafc_err code)
@@ -393,7 +447,9 @@ void kafc__core_fail_failed(struct kafc_core *c)
         kafc_error why;
         kafc_err code = c->closing ? KAFC_ERR_CLOSED : rq->result;
         kafc__list_del(&rq->node);
-        if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && rq->broker >= 0)
+        if (trouble && trouble->code == code && kafc__retry_refused(code))
+            why = *trouble;
+        else if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && rq->broker >= 0)
             kafc__error(&why, code, "%s cannot be sent: node %d is not in the metadata",
                         rq->api->name, (int)rq->broker);
         else if (code == KAFC_ERR_BROKER_NOT_AVAILABLE)

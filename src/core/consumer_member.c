@@ -174,8 +174,8 @@ static void tell_topic(struct kafc_consumer *c, struct kafc_consumer_topic *w,
     if (t->error == KAFC_OK || kafc__is_told(w->told, t->error) ||
         t->error == KAFC_ERR_LEADER_NOT_AVAILABLE)
         return;
-    kafc__error(&e, t->error, "topic \"%s\": %s (it is read when that changes)", t->name,
-                kafc_err_text(t->error));
+    kafc__error(&e, t->error, "topic \"%s\": %.400s (it is read when that changes)", t->name,
+                kafc__meta_words(c->core, t));
     if (kafc__consumer_tell(c, NULL, w->name, -1, KAFC_OFFSET_UNKNOWN, &e))
         w->told = t->error;
 }
@@ -191,8 +191,8 @@ static void tell_partition(struct kafc_consumer_partition *p, const struct kafc_
             t->name, t->npartitions, p->id);
     else if (t->error != KAFC_ERR_LEADER_NOT_AVAILABLE)
         kafc__cp_tell(p, t->error, KAFC_OFFSET_UNKNOWN,
-                      "topic \"%s\": %s (it is read when that changes)", t->name,
-                      kafc_err_text(t->error));
+                      "topic \"%s\": %.400s (it is read when that changes)", t->name,
+                      kafc__meta_words(p->c->core, t));
 }
 
 /* Is the notice about the topic, which every partition of it and the topic itself would repeat? */

@@ -30,6 +30,7 @@ struct kafc_core_config {
     const char *brokers;   /* "host:port,…", validated by kafc__core_new */
     const char *client_id; /* copied, as all strings are */
     const char *rack;      /* or NULL */
+    const struct kafc_login *login; /* NULL: brokers want none; outlives the core */
     int64_t connect_timeout_us, request_timeout_us;
     int64_t retry_backoff_us, retry_backoff_max_us;
     int64_t reconnect_backoff_us, reconnect_backoff_max_us;
@@ -139,6 +140,9 @@ void kafc__core_cancel(struct kafc_core *c, struct kafc_request *rq);
 /* Why no broker could be reached, when that is so: for the sentence of a call that ran out of time (rule C4). NULL:
  * nothing is known to be wrong. Valid until the next event. */
 const kafc_error *kafc__core_trouble(struct kafc_core *c);
+
+/* There are new credentials: logins that wait for some go on. */
+void kafc__core_credentials(struct kafc_core *c, int64_t now);
 
 /* Pause before attempt n (0, 1, …): exponential with ±20 % jitter. */
 int64_t kafc__core_retry_delay(struct kafc_core *c, int attempts);

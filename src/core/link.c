@@ -16,6 +16,7 @@ static void drop(struct kafc_link *l, int64_t now)
     (void)now;
     kafc__link_drop_slots(l);
     kafc__link_drop_input(l);
+    kafc__link_login_end(l);
     if (!l->keep) {
         kafc__list_splice(&l->lost, &l->queue);
         l->nqueued = 0;
@@ -23,7 +24,7 @@ static void drop(struct kafc_link *l, int64_t now)
     }
     l->throttled_until = 0;
     l->broken.code = KAFC_OK;
-    l->heard = false;
+    l->heard = l->served = false;
 }
 
 static void nothing(struct kafc_link *l, int64_t now)
@@ -37,7 +38,7 @@ struct transition {
     enum kafc_link_state next;
 };
 
-static const struct transition table[KAFC_LINK_READY + 1][KAFC_LINK_EVENTS] = {
+static const struct transition table[KAFC_LINK_RENEWING + 1][KAFC_LINK_EVENTS] = {
     [KAFC_LINK_DOWN] = {
         [KAFC_LINK_EV_OPEN] = { nothing, KAFC_LINK_OPENING },
         [KAFC_LINK_EV_DOWN] = { drop, KAFC_LINK_DOWN },
@@ -49,14 +50,24 @@ static const struct transition table[KAFC_LINK_READY + 1][KAFC_LINK_EVENTS] = {
     [KAFC_LINK_GREETING] = {
         [KAFC_LINK_EV_AGAIN] = { kafc__link_greet, KAFC_LINK_GREETING },
         [KAFC_LINK_EV_VERSIONS] = { nothing, KAFC_LINK_READY },
+        [KAFC_LINK_EV_LOGIN] = { kafc__link_login, KAFC_LINK_LOGIN },
+        [KAFC_LINK_EV_DOWN] = { drop, KAFC_LINK_DOWN },
+    },
+    [KAFC_LINK_LOGIN] = {
+        [KAFC_LINK_EV_LOGGED_IN] = { nothing, KAFC_LINK_READY },
         [KAFC_LINK_EV_DOWN] = { drop, KAFC_LINK_DOWN },
     },
     [KAFC_LINK_READY] = {
+        [KAFC_LINK_EV_LOGIN] = { kafc__link_login, KAFC_LINK_RENEWING },
+        [KAFC_LINK_EV_DOWN] = { drop, KAFC_LINK_DOWN },
+    },
+    [KAFC_LINK_RENEWING] = {
+        [KAFC_LINK_EV_LOGGED_IN] = { nothing, KAFC_LINK_READY },
         [KAFC_LINK_EV_DOWN] = { drop, KAFC_LINK_DOWN },
     },
 };
 
-static const char *const state_name[] = { "down", "opening", "greeting", "ready" };
+static const char *const state_name[] = { "down", "opening", "greeting", "login", "ready", "renewing" };
 
 int kafc__link_next_state(enum kafc_link_state s, enum kafc_link_event ev)
 {
@@ -145,7 +156,7 @@ struct kafc_link *kafc__link_new(const struct kafc_link_config *cfg, int32_t nod
     kafc__list_init(&l->flight);
     kafc__list_init(&l->spare);
     kafc__list_init(&l->lost);
-    l->alarm = INT64_MAX;
+    l->alarm = l->login.renew_at = INT64_MAX;
     if (!l->cfg.greeting)
         l->cfg.greeting = &l->own_greeting;
     for (int i = 0; i < KAFC_LINK_APIS; i++)
@@ -188,11 +199,23 @@ void kafc__link_up(struct kafc_link *l, int64_t now)
     l->greeting = *l->cfg.greeting;
     l->heard_at = now;
     if (kafc__link_step(l, KAFC_LINK_EV_UP, now) && l->greeting == KAFC_GREET_OLD)
-        kafc__link_step(l, KAFC_LINK_EV_VERSIONS, now);
+        kafc__link_step(l, l->cfg.login ? KAFC_LINK_EV_LOGIN : KAFC_LINK_EV_VERSIONS, now);
 }
 
 void kafc__link_explain(const struct kafc_link *l, kafc_error *why)
 {
+    if (l->login.state_set && kafc__link_login_cut(l, why)) {
+        why->broker = l->node;
+        return;
+    }
+    if (l->state == KAFC_LINK_READY && !l->served && !l->broken.code && l->nflight && !l->cfg.login &&
+        l->greeting == KAFC_GREET_ASK && why->code == KAFC_ERR_DISCONNECTED) {
+        kafc__error(why, why->code,
+                    "%s closed the connection over the first request: it died, or wants a login (security.protocol "
+                    "SASL_PLAINTEXT or SASL_SSL)", l->name);
+        why->broker = l->node;
+        return;
+    }
     bool probing = l->greeting != KAFC_GREET_ASK, again = kafc__link_reopens(l, why->code);
     if (l->state != KAFC_LINK_GREETING || l->broken.code || why->code != KAFC_ERR_DISCONNECTED ||
         (l->heard && !again))
@@ -297,6 +320,8 @@ int64_t kafc__link_deadline(const struct kafc_link *l)
     int64_t at = silence(l);
     if (l->alarm < at)
         at = l->alarm;
+    if (l->login.renew_at < at)
+        at = l->login.renew_at;
     if (l->throttled_until && l->nqueued && l->throttled_until < at)
         at = l->throttled_until;
     return at;
@@ -366,6 +391,7 @@ kafc_err kafc__link_tick(struct kafc_link *l, int64_t now, kafc_error *err)
         l->throttled_until = 0;
     if (l->broken.code || now < kafc__link_deadline(l))
         return report(l, err);
+    kafc__link_renew(l, now);
     check_silence(l, now); /* first: its head may be one of the late */
     struct kafc_list late;
     kafc__list_init(&late);
@@ -382,7 +408,7 @@ kafc_err kafc__link_tick(struct kafc_link *l, int64_t now, kafc_error *err)
 
 int kafc__link_version(const struct kafc_link *l, const struct kafc_api *api, int min, int max)
 {
-    if (l->state != KAFC_LINK_READY || api->key < 0 || api->key >= KAFC_LINK_APIS)
+    if (l->state < KAFC_LINK_READY || api->key < 0 || api->key >= KAFC_LINK_APIS)
         return -1;
     int lo = l->have[api->key].min, hi = l->have[api->key].max;
     lo = min > lo ? min : lo;

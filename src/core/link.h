@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "core/core_stats.h"
+#include "core/login.h"
 #include "core/request.h"
 
 /* How a connection to a broker is greeted (rule C8). Brokers before 0.10 close it over ApiVersions, as one does that
@@ -34,13 +35,24 @@ struct kafc_features {
     bool isolation; /* some broker knows Fetch 4: then no other is from before 0.10 */
 };
 
-enum kafc_link_state { KAFC_LINK_DOWN, KAFC_LINK_OPENING, KAFC_LINK_GREETING, KAFC_LINK_READY };
+enum kafc_link_state {
+    KAFC_LINK_DOWN,
+    KAFC_LINK_OPENING,
+    KAFC_LINK_GREETING,
+    KAFC_LINK_LOGIN,
+    KAFC_LINK_READY,
+    KAFC_LINK_RENEWING /* ready, and logging in once more: what is queued waits */
+};
 
 struct kafc_link_config {
     const kafc_allocator *mem;
     const struct kafc_logger *log;
     struct kafc_frame_pool *frames; /* where received frames come from; or NULL */
     const char *client_id;
+    const struct kafc_login *login; /* NULL: there is none */
+    const char *host;               /* of the broker, for the login */
+    int32_t port;
+    struct kafc_rand *rand;     /* of jitter; or NULL */
     int32_t receive_max;        /* a larger frame ends the connection */
     int64_t request_timeout_us; /* for ApiVersions */
     enum kafc_greeting
@@ -94,7 +106,10 @@ void kafc__link_sent(struct kafc_link *l, size_t n, int64_t now);
 int64_t kafc__link_deadline(const struct kafc_link *l);
 kafc_err kafc__link_tick(struct kafc_link *l, int64_t now, kafc_error *err);
 
-/* The version that would be chosen for api within [min, max], or -1 (READY only). */
+/* There are new credentials: a login that waits for some goes on. */
+void kafc__link_credentials(struct kafc_link *l, int64_t now);
+
+/* The version that would be chosen for api within [min, max], or -1 (before READY). */
 int kafc__link_version(const struct kafc_link *l, const struct kafc_api *api, int min, int max);
 
 #endif

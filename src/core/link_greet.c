@@ -96,7 +96,7 @@ enum kafc_greeting kafc__link_learn(const struct kafc_link *l, kafc_err why)
     enum kafc_greeting now = *l->cfg.greeting; /* other links may know more */
     if (why == KAFC_ERR_CLOSED || l->state == KAFC_LINK_DOWN)
         return now;
-    if (l->state == KAFC_LINK_READY)
+    if (l->state >= KAFC_LINK_LOGIN)
         return l->greeting == KAFC_GREET_OLD ? KAFC_GREET_PROBE : now;
     if (l->state == KAFC_LINK_OPENING)
         return now == KAFC_GREET_OLD ? KAFC_GREET_PROBE : KAFC_GREET_ASK;
@@ -134,7 +134,7 @@ static void take_versions(struct kafc_link *l, struct kafc_request *rq)
         l->cfg.features->isolation = true;
     int32_t n = e ? 0 : resp.api_keys.n;
     kafc__arena_fini(&a);
-    if (e || !kafc__link_step(l, KAFC_LINK_EV_VERSIONS, l->heard_at))
+    if (e || !kafc__link_step(l, l->cfg.login ? KAFC_LINK_EV_LOGIN : KAFC_LINK_EV_VERSIONS, l->heard_at))
         return;
     *l->cfg.greeting = KAFC_GREET_ASK; /* the broker's word ends all guessing */
     if (l->cfg.told)
@@ -177,25 +177,6 @@ static void greeted(struct kafc_request *rq)
     }
 }
 
-static void ask(struct kafc_link *l, const struct kafc_api *api, int16_t version, const void *msg,
-                int64_t now)
-{
-    kafc__request_init(&l->greet, api, msg);
-    l->greet.link = l;
-    l->greet.broker = l->node;
-    l->greet.version = version;
-    l->greet.timeout_us = l->cfg.request_timeout_us;
-    l->greet.deadline = INT64_MAX - now > l->greet.timeout_us ? now + l->greet.timeout_us
-                                                              : INT64_MAX;
-    l->greet.done = greeted;
-    l->greet.owner = l;
-    if (l->greet.deadline < l->alarm)
-        l->alarm = l->greet.deadline;
-    kafc_error err;
-    if (kafc__link_encode(l, &l->greet, &err))
-        kafc__link_break(l, err.code, "cannot be greeted: %s", err.message);
-}
-
 static void ask_versions(struct kafc_link *l, int64_t now)
 {
     const struct kafc_api *api = &kafc_api_versions_api;
@@ -204,7 +185,7 @@ static void ask_versions(struct kafc_link *l, int64_t now)
     kafc__msg_defaults(api->req, &l->greet_msg);
     l->greet_msg.client_software_name = (kafc_str){ "kafc", 4 };
     l->greet_msg.client_software_version = (kafc_str){ KAFC_VERSION, sizeof(KAFC_VERSION) - 1 };
-    ask(l, api, l->asked, &l->greet_msg, now);
+    kafc__link_ask(l, &l->greet, api, l->asked, &l->greet_msg, greeted, now);
 }
 
 void kafc__link_greet(struct kafc_link *l, int64_t now)
@@ -219,7 +200,7 @@ void kafc__link_greet(struct kafc_link *l, int64_t now)
     } else if (l->greeting != KAFC_GREET_ASK && !l->greeted) {
         kafc__msg_defaults(probe->req, &l->probe_msg);
         l->probe_msg.replica_id = -1;
-        ask(l, probe, 0, &l->probe_msg, now);
+        kafc__link_ask(l, &l->greet, probe, 0, &l->probe_msg, greeted, now);
     } else {
         ask_versions(l, now);
     }

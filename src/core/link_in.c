@@ -90,6 +90,7 @@ static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame 
         l->nflight--;
     kafc__link_retire(l, s);
     l->heard = true;
+    l->served = l->served || l->state >= KAFC_LINK_READY;
     if (l->cfg.stats)
         kafc__histogram_add(&l->cfg.stats->request_time, took);
     if (!rq)
@@ -142,6 +143,29 @@ static struct kafc_frame *new_frame(struct kafc_link *l, size_t size, const uint
     return f;
 }
 
+/* A token of a login that travels bare: no more than fits, and no memory for it. */
+static bool take_token(struct kafc_link *l, const uint8_t *p, size_t left)
+{
+    struct kafc_slot *s = KAFC_LIST_FIRST(&l->flight, struct kafc_slot, node);
+    int32_t size = (int32_t)kafc__load32(p);
+    if (size < 0 || size > KAFC_LINK_STAGE - 4)
+        kafc__link_break(l, KAFC_ERR_PROTOCOL, "announced a token of %d bytes for the login", (int)size);
+    else if (!s || s->written < s->total || !s->rq)
+        kafc__link_break(l, KAFC_ERR_PROTOCOL, "sent a token for the login that nobody asked for");
+    else if (left < (size_t)size)
+        return false;
+    if (l->broken.code)
+        return false;
+    struct kafc_request *rq = s->rq;
+    l->nflight--;
+    kafc__link_retire(l, s);
+    l->heard = true;
+    rq->body = p + 4;
+    rq->end = rq->body + size;
+    kafc__link_finish(l, rq, KAFC_OK, NULL);
+    return true;
+}
+
 /* Cuts frames out of the staging buffer; gives the number of bytes that are done with. */
 static size_t cut(struct kafc_link *l, int64_t now)
 {
@@ -149,6 +173,12 @@ static size_t cut(struct kafc_link *l, int64_t now)
     while (!l->broken.code && l->nstage - at >= 4) {
         const uint8_t *p = l->stage + at;
         size_t left = l->nstage - at - 4;
+        if (l->login.raw) {
+            if (!take_token(l, p, left))
+                break;
+            at += 4 + kafc__load32(p);
+            continue;
+        }
         if (!size_is_sane(l, p))
             break;
         size_t size = kafc__load32(p);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the files of the link share: link.c (states, queue, clock), link_in.c
- * (frames), link_out.c (slots, iovecs), link_greet.c (ApiVersions). Nobody
- * else includes it, but the link's own tests.
+ * (frames), link_out.c (slots, iovecs), link_greet.c (ApiVersions),
+ * link_login.c (SASL). Nobody else includes it, but the link's own tests.
  */
 #ifndef KAFC_CORE_LINK_INTERNAL_H
 #define KAFC_CORE_LINK_INTERNAL_H
@@ -10,7 +10,9 @@
 #include "base/seg.h"
 #include "core/link.h"
 #include "protocol/api/02_list_offsets.h"
+#include "protocol/api/17_sasl_handshake.h"
 #include "protocol/api/18_api_versions.h"
+#include "protocol/api/36_sasl_authenticate.h"
 
 enum {
     KAFC_LINK_STAGE = 16384, /* bytes of the staging buffer, there while the link is up */
@@ -22,7 +24,9 @@ enum kafc_link_event {
     KAFC_LINK_EV_OPEN,     /* the socket is being connected */
     KAFC_LINK_EV_UP,       /* connected */
     KAFC_LINK_EV_AGAIN,    /* the broker wants ApiVersions in another version */
-    KAFC_LINK_EV_VERSIONS, /* the broker has said what it knows */
+    KAFC_LINK_EV_VERSIONS, /* the broker has said what it knows, and no login is wanted */
+    KAFC_LINK_EV_LOGIN,    /* one is, or is to be renewed */
+    KAFC_LINK_EV_LOGGED_IN,
     KAFC_LINK_EV_DOWN,     /* the socket is gone */
     KAFC_LINK_EVENTS
 };
@@ -52,6 +56,21 @@ struct kafc_link_cursor {
     size_t off;
 };
 
+/* A login under way, and when the next one is due. */
+struct kafc_link_login {
+    void *state; /* the mechanism's, once state_set */
+    bool state_set;
+    bool waiting; /* for credentials */
+    bool raw;     /* tokens travel bare */
+    int64_t renew_at;
+    kafc_credentials credentials;
+    char *block; /* on which they stand */
+    size_t nblock;
+    struct kafc_request rq;
+    struct kafc_sasl_handshake_req hello;
+    struct kafc_sasl_authenticate_req token;
+};
+
 struct kafc_link {
     struct kafc_link_config cfg;
     enum kafc_link_state state;
@@ -67,6 +86,7 @@ struct kafc_link {
     int64_t alarm; /* tick has nothing to do before */
     int64_t heard_at, throttled_until;
     bool heard;        /* a whole response has come on this connection */
+    bool served;        /* and one that was asked for by others than the link */
     kafc_error broken; /* code set: the connection must be closed */
 
     uint8_t *stage;
@@ -81,6 +101,7 @@ struct kafc_link {
     int greeted;      /* answers so far to what the greeting asks */
     int16_t asked;    /* the version of ApiVersions in use; -1: it is not asked yet */
     bool keep;        /* the queue survives this loss */
+    struct kafc_link_login login;
     struct {
         int8_t min, max; /* max -1: unknown to the broker */
     } have[KAFC_LINK_APIS];
@@ -97,7 +118,15 @@ void kafc__link_break(struct kafc_link *l, kafc_err code, const char *fmt, ...) 
 void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code,
                        const kafc_error *why);
 
+/* The login has been cut off without a word: true, and that is in *why. */
+bool kafc__link_login_cut(const struct kafc_link *l, kafc_error *why);
+
 /* link_out.c */
+/* A request of the link's own, out of turn: broken if it cannot be encoded. Its answer is waited for as long as the
+ * configuration says, behind what is under way. */
+void kafc__link_ask(struct kafc_link *l, struct kafc_request *rq, const struct kafc_api *api,
+                    int16_t version, const void *msg, void (*done)(struct kafc_request *rq),
+                    int64_t now);
 /* Makes a slot of the request, at the end of flight; rq->version must be chosen. */
 kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_error *err);
 /* Nobody waits for the slot any more: removed if nothing of it was sent, else it stays without an owner. */
@@ -107,6 +136,11 @@ void kafc__link_drop_slots(struct kafc_link *l); /* all of them; their requests 
 
 /* link_in.c */
 void kafc__link_drop_input(struct kafc_link *l);
+
+/* link_login.c: handlers of the state table, and the timer's part */
+void kafc__link_login(struct kafc_link *l, int64_t now);
+void kafc__link_login_end(struct kafc_link *l); /* wipes what it holds */
+void kafc__link_renew(struct kafc_link *l, int64_t now);
 
 /* link_greet.c: handlers of the state table */
 void kafc__link_greet(struct kafc_link *l, int64_t now);

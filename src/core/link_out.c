@@ -6,6 +6,7 @@
  */
 #include "base/mem.h"
 #include "core/link_internal.h"
+#include "sasl/sasl.h"
 
 enum {
     AHEAD = 1 << 20,   /* bytes that are encoded before the socket takes them */
@@ -46,6 +47,8 @@ static struct kafc_slot *take_slot(struct kafc_link *l, size_t bytes)
 
 static void give_slot(struct kafc_link *l, struct kafc_slot *s)
 {
+    if (s->api == &kafc_sasl_authenticate_api)
+        kafc__sasl_wipe(s->buf, s->len);
     if (s->cap > SPARE_CAP || l->nspare >= SPARE_MAX) {
         kafc__arena_fini(&s->arena);
         kafc__free(l->cfg.mem, s);
@@ -70,6 +73,20 @@ static kafc_err write_bytes(struct kafc_slot *s, const struct kafc_request *rq, 
         e = kafc__error(err, w.no_memory ? KAFC_ERR_NO_MEMORY : KAFC_ERR_ENCODE, "%s v%d: %s",
                         s->api->name, s->version, w.err);
     return e;
+}
+
+static void launch(struct kafc_link *l, struct kafc_slot *s, struct kafc_request *rq)
+{
+    s->rq = rq;
+    rq->slot = s;
+    rq->correlation = s->correlation;
+    kafc__list_push(&l->flight, &s->node);
+    l->nflight++;
+    l->unsent += s->total;
+    if (l->cfg.stats)
+        kafc__count(&l->cfg.stats->requests, 1);
+    if (!l->out.slot)
+        l->out = (struct kafc_link_cursor){ .slot = s };
 }
 
 kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_error *err)
@@ -100,17 +117,49 @@ kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_er
         return e;
     }
     l->correlation = l->correlation == INT32_MAX - 8 ? 0 : l->correlation + 1;
-    s->rq = rq;
-    rq->slot = s;
-    rq->correlation = s->correlation;
-    kafc__list_push(&l->flight, &s->node);
-    l->nflight++;
-    l->unsent += total;
-    if (l->cfg.stats)
-        kafc__count(&l->cfg.stats->requests, 1);
-    if (!l->out.slot)
-        l->out = (struct kafc_link_cursor){ .slot = s };
+    launch(l, s, rq);
     return KAFC_OK;
+}
+
+/* A token of the login alone, with its length in front. */
+static kafc_err encode_token(struct kafc_link *l, struct kafc_request *rq, kafc_error *err)
+{
+    const struct kafc_sasl_authenticate_req *msg = rq->msg;
+    size_t n = (size_t)msg->auth_bytes.len;
+    struct kafc_slot *s = take_slot(l, 4 + n);
+    if (!s)
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a token of %zu bytes", n);
+    s->api = rq->api;
+    s->version = rq->version;
+    s->no_response = false;
+    s->timeout_us = rq->timeout_us;
+    s->total = s->len = 4 + n;
+    s->correlation = -1;
+    kafc__store32(s->buf, (uint32_t)n);
+    if (n)
+        memcpy(s->buf + 4, msg->auth_bytes.p, n);
+    launch(l, s, rq);
+    return KAFC_OK;
+}
+
+void kafc__link_ask(struct kafc_link *l, struct kafc_request *rq, const struct kafc_api *api,
+                    int16_t version, const void *msg, void (*done)(struct kafc_request *rq),
+                    int64_t now)
+{
+    kafc__request_init(rq, api, msg);
+    rq->link = l;
+    rq->broker = l->node;
+    rq->version = version;
+    rq->timeout_us = l->cfg.request_timeout_us;
+    rq->deadline = l->state >= KAFC_LINK_READY || INT64_MAX - now < rq->timeout_us ? INT64_MAX
+                                                                                  : now + rq->timeout_us;
+    rq->done = done;
+    rq->owner = l;
+    if (rq->deadline < l->alarm)
+        l->alarm = rq->deadline;
+    kafc_error err;
+    if (l->login.raw ? encode_token(l, rq, &err) : kafc__link_encode(l, rq, &err))
+        kafc__link_break(l, err.code, "cannot be asked: %s", err.message);
 }
 
 static struct kafc_slot *after(struct kafc_link *l, struct kafc_slot *s)

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "core/internal.h"
+#include "core/retry.h"
 
 #include <stdio.h>
 
@@ -667,6 +668,27 @@ static bool refused(struct kafc_core *c, const struct kafc_broker *by,
     return true;
 }
 
+/* Who waits for a topic of which nothing is known hears that no broker lets us in, or is let in (rule C5). */
+static void refuse_topics(struct kafc_core *c, kafc_err code)
+{
+    struct kafc_meta *m = &c->meta;
+    uint64_t stale_from = m->stale_from;
+    for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
+         e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node)) {
+        e->asked = e->answered = e->t.npartitions == 0;
+        if (e->asked)
+            e->t.error = code;
+    }
+    (void)tell_news(c);
+    m->stale_from = stale_from;
+}
+
+const char *kafc__meta_words(struct kafc_core *c, const struct kafc_meta_topic *t)
+{
+    const kafc_error *trouble = kafc__retry_refused(t->error) ? kafc__core_trouble(c) : NULL;
+    return trouble && trouble->code == t->error ? trouble->message : kafc_err_text(t->error);
+}
+
 static void answered(struct kafc_request *rq)
 {
     struct kafc_core *c = rq->owner;
@@ -694,6 +716,8 @@ static void answered(struct kafc_request *rq)
         err = *rq->why;
     if (err.code != KAFC_ERR_NO_BROKERS) /* that sentence ends with the trouble itself */
         c->any_why = err;
+    if (kafc__retry_refused(err.code))
+        refuse_topics(c, err.code);
     failed(c, err.message);
 }
 

@@ -38,6 +38,8 @@ void kafc__meta_drop(struct kafc_core *c, struct kafc_meta_topic *t, bool allowe
 /* Wants to know on which nodes its replicas are, too (for racks, KIP-881): asks soon if that is not known. It is kept
  * as long as the topic is. */
 void kafc__meta_want_places(struct kafc_core *c, struct kafc_meta_topic *t);
+/* Why t->error, in words: the broker's, where it lets nobody ask. Valid until the next event. */
+const char *kafc__meta_words(struct kafc_core *c, const struct kafc_meta_topic *t);
 /* The nodes with a replica of the partition, *n of them. */
 const int32_t *kafc__meta_replicas(const struct kafc_meta_topic *t, int32_t partition, int32_t *n);
 const char *kafc__meta_rack(const struct kafc_core *c,

@@ -267,6 +267,11 @@ static void publish(struct kafc_producer *p, struct kafc_topic_out *t)
 static void look_at_error(struct kafc_producer *p, struct kafc_topic_out *t)
 {
     kafc_err_class cls = kafc_err_class_of(t->meta->error);
+    if (kafc__retry_refused(t->meta->error)) { /* no fault of the topic: the next message asks anew */
+        if (!t->made)
+            kafc__producer_waiting_fail(p, t, t->meta->error, INT64_MAX);
+        return;
+    }
     if (t->error != t->meta->error)
         kafc__producer_say(p, cls == KAFC_CLASS_FATAL ? KAFC_LOG_ERROR : KAFC_LOG_INFO,
                            "topic %s: %s", t->name, kafc_err_text(t->meta->error));

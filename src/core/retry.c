@@ -68,6 +68,12 @@ kafc_err_class kafc__retry_class(int16_t api, kafc_err code)
     return kafc_err_class_of(code);
 }
 
+bool kafc__retry_refused(kafc_err code)
+{
+    return code == KAFC_ERR_TLS || code == KAFC_ERR_SASL_AUTHENTICATION_FAILED ||
+           code == KAFC_ERR_UNSUPPORTED_SASL_MECHANISM || code == KAFC_ERR_ILLEGAL_SASL_STATE;
+}
+
 static const struct kafc_reaction reaction[KAFC_CLASS_USAGE + 1] = {
     [KAFC_CLASS_RETRY] = { .again = true },
     [KAFC_CLASS_REFRESH] = { .again = true, .refresh = true },

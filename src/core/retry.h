@@ -11,6 +11,9 @@
 /* The class of a code in an answer of the API (key, -1 for errors of the transport). */
 kafc_err_class kafc__retry_class(int16_t api, kafc_err code);
 
+/* Is it that a broker does not believe us, or we do not believe it (rule C5)? */
+bool kafc__retry_refused(kafc_err code);
+
 struct kafc_reaction {
     bool again;       /* the same request may succeed after a pause */
     bool refresh;     /* after metadata was refreshed */

@@ -15,10 +15,19 @@ const kafc_sasl_mechanism *kafc__sasl_find(const char *name);
 /* Overwrites, whatever the compiler thinks of it. */
 void kafc__sasl_wipe(void *p, size_t n);
 
-/* From Java's sasl.jaas.config: "…PlainLoginModule required username="u" password="p";". What it says is copied to the
- * buffer, on which *out stands. KAFC_ERR_USAGE says where it is wrong, or which module kafc has not; the
- * text itself is never in a sentence: it holds passwords. */
-kafc_err kafc__sasl_jaas(const char *text, const char *mechanism, char *buf, size_t cap,
-                         kafc_credentials *out, kafc_error *err);
+/* Credentials from options, as text. What they say is put into the buffer, on which *out stands. KAFC_ERR_USAGE says
+ * where the text is wrong, KAFC_ERR_TOO_LARGE that the buffer is too small; the text itself is never in a sentence: it
+ * may hold passwords.
+ * Java's sasl.jaas.config: "…PlainLoginModule required username="u" password="p";", ScramLoginModule, and
+ * OAuthBearerLoginModule with unsecured claims, of which a token is made that begins at wall_ms. */
+kafc_err kafc__sasl_jaas(const char *text, const char *mechanism, int64_t wall_ms, char *buf,
+                         size_t cap, kafc_credentials *out, kafc_error *err);
+/* librdkafka's sasl.oauthbearer.config: "principal=admin scope=a,b lifeSeconds=60 extension_x=y": a token without a
+ * signature, from wall_ms on, and extensions. */
+kafc_err kafc__sasl_unsecured(const char *text, int64_t wall_ms, char *buf, size_t cap,
+                              kafc_credentials *out, kafc_error *err);
+/* "name=value,name=value": the extensions of *out alone are set. */
+kafc_err kafc__sasl_extensions(const char *text, char *buf, size_t cap, kafc_credentials *out,
+                               kafc_error *err);
 
 #endif

@@ -143,38 +143,6 @@ START_TEST(frames_arrive_in_random_pieces)
 }
 END_TEST
 
-START_TEST(the_table_says_what_each_event_does)
-{
-    enum {
-        DOWN = KAFC_LINK_DOWN,
-        OPENING = KAFC_LINK_OPENING,
-        GREETING = KAFC_LINK_GREETING,
-        READY = KAFC_LINK_READY
-    };
-    static const int next[4][KAFC_LINK_EVENTS] = {
-        /* OPEN, UP, AGAIN, VERSIONS, DOWN; -1: means nothing */
-        [DOWN] = { OPENING, -1, -1, -1, DOWN },
-        [OPENING] = { -1, GREETING, -1, -1, DOWN },
-        [GREETING] = { -1, -1, GREETING, READY, DOWN },
-        [READY] = { -1, -1, -1, -1, DOWN },
-    };
-    for (int state = DOWN; state <= READY; state++)
-        for (int ev = 0; ev < KAFC_LINK_EVENTS; ev++) {
-            setup();
-            if (state == OPENING || state == GREETING)
-                kafc__link_opening(l);
-            if (state == GREETING)
-                kafc__link_up(l, 0);
-            if (state == READY)
-                ck_assert_int_eq(greet(ALL, 127, 0), KAFC_OK);
-            ck_assert_int_eq(kafc__link_state(l), state);
-            ck_assert_int_eq(kafc__link_step(l, (enum kafc_link_event)ev, 0), next[state][ev] >= 0);
-            ck_assert_int_eq(kafc__link_state(l), next[state][ev] < 0 ? state : next[state][ev]);
-            teardown();
-        }
-}
-END_TEST
-
 /* What the link says when the bytes come as the first of a connection that was asked for its versions. */
 static kafc_err first_bytes(const void *bytes, size_t n, kafc_error *err)
 {
@@ -729,7 +697,7 @@ START_TEST(no_allocation_that_fails_leaks_or_loses_a_request)
 END_TEST
 
 SUITE_MAIN("core/link", 60, frames_arrive_in_any_pieces, frames_arrive_in_random_pieces,
-           the_table_says_what_each_event_does, hostile_lengths_end_the_connection,
+           hostile_lengths_end_the_connection,
            responses_must_come_in_order, a_response_that_nobody_asked_for_is_an_error,
            C1_a_request_that_times_out_fails_alone,
            C1_silence_longer_than_the_head_may_wait_ends_the_connection,

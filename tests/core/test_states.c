@@ -45,8 +45,10 @@ static unsigned leads(const struct machine *x, int s, int e)
     return x->leads ? x->leads(s, e) : x->next(s, e) >= 0 ? 1u << x->next(s, e) : 0;
 }
 
-static const char *const link_states[] = { "DOWN", "OPENING", "GREETING", "READY", NULL };
-static const char *const link_events[] = { "open", "up", "again", "versions", "down", NULL };
+static const char *const link_states[] = { "DOWN",  "OPENING",  "GREETING", "LOGIN",
+                                           "READY", "RENEWING", NULL };
+static const char *const link_events[] = { "open",      "up",   "again", "versions", "login",
+                                           "logged in", "down", NULL };
 static const char *const partition_states[] = { "LOOKUP", "FETCH", "DONE", "FAILED", NULL };
 static const char *const partition_events[] = { "unknown", "known", "reached", "broken", NULL };
 static const char *const txn_states[] = { "UNINITIALIZED", "INITIALIZING",    "READY",
@@ -101,7 +103,7 @@ END_TEST
 /* Names and tables have the same size, and no state is a trap that nothing leaves. */
 START_TEST(every_state_can_be_left)
 {
-    ck_assert_uint_eq(sizeof link_states / sizeof link_states[0], KAFC_LINK_READY + 2);
+    ck_assert_uint_eq(sizeof link_states / sizeof link_states[0], KAFC_LINK_RENEWING + 2);
     ck_assert_uint_eq(sizeof link_events / sizeof link_events[0], KAFC_LINK_EVENTS + 1);
     ck_assert_uint_eq(sizeof partition_states / sizeof partition_states[0], KAFC_CP_STATES + 1);
     ck_assert_uint_eq(sizeof partition_events / sizeof partition_events[0], KAFC_CP_EVENTS + 1);
