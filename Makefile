@@ -62,6 +62,7 @@ V_C  := -O0 -g --coverage -fprofile-update=atomic $(filter-out -Wnull-dereferenc
 V_LD := --coverage
 else ifeq ($(VARIANT),fuzz)
 override CC := clang
+override CXX := clang++
 V_C  := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Wall -Wextra
 V_LD := -fsanitize=address,undefined
 else
@@ -69,6 +70,7 @@ $(error unknown VARIANT '$(VARIANT)')
 endif
 COMPILE = $(CC) $(BASE_CPP) $(CPPFLAGS) $(BASE_C) $(V_C)
 LINK    = $(CC) $(V_LD) $(LDFLAGS)
+COMPILE_CXX = $(CXX) $(BASE_CPP) $(CPPFLAGS) -std=c++11 -fPIC $(CXXFLAGS) $(filter -fsanitize% --coverage,$(V_C)) -Wall -Wextra -Wpedantic $(WERROR)
 
 # ---- what there is ----
 
@@ -93,6 +95,7 @@ MOCK_OBJ := $(call obj,$(MOCK_SRC))
 TLIB_OBJ := $(call obj,$(TLIB_SRC))
 BLIB_OBJ := $(call obj,$(BLIB_SRC))
 EX_BIN    := $(patsubst %.c,$(O)/%,$(EX_SRC))
+EX_BIN_CXX := $(patsubst %.cpp,$(O)/%,$(wildcard examples/*.cpp))
 TEST_BIN  := $(patsubst %.c,$(O)/%,$(TEST_SRC))
 FUZZ_BIN  := $(patsubst %.c,$(O)/%,$(FUZZ_SRC))
 BENCH_BIN := $(patsubst %.c,$(O)/%,$(BENCH_SRC))
@@ -102,7 +105,7 @@ LIBS_A    := $(MOCK_LIB) $(O)/libkafc.a
 # ---- building ----
 
 .PHONY: all lib
-lib: $(O)/libkafc.a $(MOCK_LIB) $(O)/libkafc.so.0 $(O)/kafc.pc
+lib: $(O)/libkafc.a $(MOCK_LIB) $(O)/libkafc.so.0
 all: lib
 ifneq ($(call has_main,$(DEMO_SRC)),)
 all: $(O)/kafc-demo
@@ -117,7 +120,7 @@ endif
 endif
 
 # Holds the flags; everything depends on it and it changes only when they do.
-FLAGS_NOW := $(COMPILE) | $(LINK) | $(KAFC_LIBS) | $(AR)
+FLAGS_NOW := $(COMPILE) | $(COMPILE_CXX) | $(LINK) | $(KAFC_LIBS) | $(AR)
 ifneq ($(shell cat $(O)/flags 2>/dev/null),$(FLAGS_NOW))
 ifneq ($(filter-out $(NOCONF),$(or $(MAKECMDGOALS),all)),)
 $(shell mkdir -p $(O) && printf '%s\n' '$(FLAGS_NOW)' > $(O)/flags)
@@ -129,6 +132,11 @@ $(O)/%.o: %.c $(O)/flags config.mk
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(O)/%.o: %.cpp $(O)/flags config.mk
+	@mkdir -p $(@D)
+	$(call say,CXX,$@)
+	$(Q)$(COMPILE_CXX) -MMD -MP -c -o $@ $<
 
 define archive
 	@mkdir -p $(@D)
@@ -153,14 +161,6 @@ $(O)/libkafc.so.0: $(LIB_OBJ)
 	$(Q)$(LINK) -shared -Wl,-soname,libkafc.so.0 -Wl,-z,nodelete -Wl,--gc-sections -o $@ $(LIB_OBJ) $(KAFC_LIBS)
 	@ln -sf libkafc.so.0 $(O)/libkafc.so
 
-# Version from the public header; prefix as make or configure has it.
-VERSION := $(shell sed -n 's/^.define KAFC_VERSION  *"\(.*\)"/\1/p' include/kafc/base.h)
-PC_SED = sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \
-    -e 's|@version@|$(VERSION)|' -e 's|@libs@|$(KAFC_LIBS)|' kafc.pc.in
-$(O)/kafc.pc: kafc.pc.in config.mk include/kafc/base.h
-	@mkdir -p $(@D)
-	@$(PC_SED) > $@
-
 $(O)/kafc: $(O)/tools/kafc/main.o $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ -ljansson $(KAFC_LIBS)
@@ -173,6 +173,9 @@ build/kafc: $(O)/kafc
 $(EX_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS)
+$(EX_BIN_CXX): $(O)/%: $(O)/%.o $(LIBS_A)
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(V_LD) $(LDFLAGS) -o $@ $^ $(KAFC_LIBS)
 $(TEST_BIN): $(O)/%: $(O)/%.o $(O)/libtests.a $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
@@ -208,24 +211,22 @@ check:
 	./config.status -q --recheck && ./config.status -q
 	$(MAKE) check
 else
-check: $(if $(T),,$(FUZZ_BIN) $(EX_BIN) headers all) $(TEST_SEL)
+check: $(if $(T),,$(FUZZ_BIN) $(EX_BIN) $(EX_BIN_CXX) headers all) $(TEST_SEL)
 	@$(if $(T),$(if $(TEST_SEL),,echo "no test called $(T)"; exit 1;)) \
 	$(CHECK_ENV) tests/run -j $(JOBS) $(TEST_SEL) $(if $(T),,$(FUZZ_BIN))
 endif
 
 tests: $(TEST_BIN)
 ifeq ($(HAVE_JANSSON),yes)
-$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool): | $(O)/kafc
+$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool test_cpp): | $(O)/kafc
+$(O)/tests/tools/test_cpp: | $(O)/examples/cpp
 endif
 
-# Every public header alone, in C and in C++, under pedantic flags.
+# Every public header alone, in every C and C++ that users may have, under pedantic flags.
 headers: $(O)/headers.ok
-$(O)/headers.ok: $(HEADERS) $(O)/flags
+$(O)/headers.ok: tests/headers $(HEADERS) $(O)/flags
 	@mkdir -p $(@D)
-	@for h in $(notdir $(HEADERS)); do \
-	  echo "#include <kafc/$$h>" | $(CC) -std=c11 -Iinclude -Wall -Wextra -Wpedantic -Werror -x c -fsyntax-only - || exit 1; \
-	  echo "#include <kafc/$$h>" | $(CXX) -std=c++11 -Iinclude -Wall -Wextra -Wpedantic -Werror -x c++ -fsyntax-only - || exit 1; \
-	done
+	@tests/headers "$(CC)" "$(CXX)"
 	@touch $@
 
 fuzz-regress: $(FUZZ_BIN)
@@ -315,27 +316,35 @@ D = $(DESTDIR)
 CODEC_HEADERS = $(filter-out protocol/walk.h,$(wildcard protocol/*.h protocol/api/*.h protocol/blob/*.h protocol/record/*.h))
 CODEC_BASE    = $(addprefix src/base/,arena.h attr.h rand.h frame.h seg.h budget.h sync.h)
 CODEC_SED     = sed -e 's|^\# *include "protocol/\(.*\)"|\#include <kafc/protocol/\1>|' -e 's|^\# *include "base/\(.*\)"|\#include <kafc/protocol/base/\1>|'
+fill = scripts/fill $(1) '$(prefix)' '$(libdir)' '$(includedir)' '$(strip $(filter -L%,$(LDFLAGS)) $(KAFC_LIBS))'
 install: all
-	$(INSTALL) -d $(D)$(bindir) $(D)$(libdir)/pkgconfig $(addprefix $(D)$(includedir)/kafc/protocol/,api blob record base)
-	$(INSTALL) -m 644 $(LIBS_A) $(D)$(libdir)
-	$(INSTALL) -m 755 $(O)/libkafc.so.0 $(D)$(libdir)
-	ln -sf libkafc.so.0 $(D)$(libdir)/libkafc.so
-	$(INSTALL) -m 644 $(HEADERS) $(D)$(includedir)/kafc
+	$(INSTALL) -d "$(D)$(bindir)" "$(D)$(libdir)"/{pkgconfig,cmake/kafc} "$(D)$(includedir)"/kafc/protocol/{api,blob,record,base}
+	$(INSTALL) -m 644 $(LIBS_A) "$(D)$(libdir)"
+	$(INSTALL) -m 755 $(O)/libkafc.so.0 "$(D)$(libdir)"
+	ln -sf libkafc.so.0 "$(D)$(libdir)/libkafc.so"
+	$(INSTALL) -m 644 $(HEADERS) "$(D)$(includedir)/kafc"
 	for h in $(CODEC_HEADERS) $(CODEC_BASE); do \
-	  to=$(D)$(includedir)/kafc/protocol/$${h#src/}; to=$${to/protocol\/protocol/protocol}; \
-	  $(CODEC_SED) $$h > $$to && chmod 644 $$to || exit 1; \
+	  to="$(D)$(includedir)/kafc/protocol/$${h#src/}"; to=$${to/protocol\/protocol/protocol}; \
+	  $(CODEC_SED) $$h > "$$to" && chmod 644 "$$to" || exit 1; \
 	done
-	$(PC_SED) > $(D)$(libdir)/pkgconfig/kafc.pc
-	if [ -x $(O)/kafc ]; then $(INSTALL) -m 755 $(O)/kafc $(D)$(bindir); fi
+	for f in pkgconfig/kafc.pc pkgconfig/kafc_mock.pc cmake/kafc/kafcConfig.cmake cmake/kafc/kafcConfigVersion.cmake; do \
+	  $(call fill,$${f##*/}.in) > "$(D)$(libdir)/$$f" || exit 1; \
+	done
+	if [ -x $(O)/kafc ]; then $(INSTALL) -m 755 $(O)/kafc "$(D)$(bindir)"; fi
 	if [ -z "$(D)" ]; then ldconfig 2> /dev/null || PATH=$$PATH:/sbin ldconfig 2> /dev/null || :; fi
-# What was installed serves a program: each header alone, and a program against either library.
+# What was installed serves programs outside of the tree; staged, and moved, both below names with spaces.
+INST = $(abspath $(O))/inst
 install-check:
-	@$(MAKE) -s install DESTDIR=$(abspath $(O))/inst prefix=/usr > /dev/null
-	@tests/install $(O)/inst/usr "$(CC)" "$(KAFC_LIBS)"
+	@scripts/install-deps build cmake
+	@rm -rf "$(INST)"
+	@$(MAKE) -s install DESTDIR="$(INST)/staged here" prefix=/usr > /dev/null
+	@tests/install "$(INST)/staged here/usr" "$(INST)/staged here/usr/lib" "$(CC)" "$(CXX)"
+	@$(MAKE) -s install prefix="$(INST)/a b" libdir="$(INST)/a b/lib/tuple" > /dev/null
+	@mv "$(INST)/a b" "$(INST)/moved there"
+	@tests/install "$(INST)/moved there" "$(INST)/moved there/lib/tuple" "$(CC)" "$(CXX)"
 uninstall:
-	rm -f $(D)$(bindir)/kafc $(D)$(libdir)/libkafc.a $(D)$(libdir)/libkafc_mock.a $(D)$(libdir)/libkafc.so* \
-	  $(D)$(libdir)/pkgconfig/kafc.pc
-	rm -rf $(D)$(includedir)/kafc
+	rm -f "$(D)$(bindir)/kafc" "$(D)$(libdir)"/libkafc.{a,so,so.0} "$(D)$(libdir)/libkafc_mock.a" "$(D)$(libdir)/pkgconfig"/kafc{,_mock}.pc
+	rm -rf "$(D)$(includedir)/kafc" "$(D)$(libdir)/cmake/kafc"
 
 clean:
 	rm -rf build
@@ -345,7 +354,7 @@ distclean: clean
 help:
 	@sed -n 's/^#? //p' Makefile
 
-#? make                build the libraries, kafc.pc and the kafc command into build/plain
+#? make                build the libraries and the kafc command into build/plain
 #? make check          build and run the tests (T=test_name for one; CK_RUN_CASE=… for a case; V=1 shows commands)
 #? make demo           write and read a million messages (BROKERS=host:9092 for a real cluster)
 #? make interop        the tests that need real Kafka brokers (fetches Kafka by Maven)
@@ -365,9 +374,9 @@ help:
 #? make tidy           clang-tidy (T=file for one)
 #? make format         clang-format in place
 #? make format-check   clang-format, complaining only
-#? make headers        compile every public header alone, in C and C++
+#? make headers        compile the public headers in C11 to C++20, with gcc and clang
 #? make install        into prefix, under DESTDIR
-#? make install-check  install below build/ and compile programs against that
+#? make install-check  install below build/, and build programs against that by pkg-config and CMake
 #? make uninstall      remove what install put there
 #? make clean          remove build/
 #? make distclean      and what configure made

@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 {
-    git ls-files '*.c' '*.h'
+    git ls-files '*.c' '*.cpp' '*.h'
 } | xargs awk '
 function say(rule, text) {
     if (raw !~ ("lint: " rule)) { print FILENAME ":" FNR ": " rule ": " text; bad = 1 }
@@ -68,7 +68,7 @@ FNR == 1 {
 }
 END { exit bad }' || bad=1
 # scripts say their licence too, in line 2
-for f in $(git ls-files scripts tests/run tests/install tests/lint .ci Makefile configure.ac); do
+for f in $(git ls-files scripts tests/run tests/install tests/headers tests/lint .ci Makefile configure.ac '*.cmake.in'); do
     head -3 "$f" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' || { echo "$f:1: spdx: no licence"; bad=1; }
     grep -nHE '[[:space:]]+$' "$f" && bad=1
 done
