@@ -50,7 +50,7 @@ BASE_CPP := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc -I.
 BASE_C   := -std=c11 -fno-common -fvisibility=hidden -fPIC -ffunction-sections -fdata-sections
 ifeq ($(VARIANT),plain)
 V_C  := $(CFLAGS) $(HARDEN) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(WARN) $(WERROR)
-V_LD := $(HARDEN_LD)
+V_LD := $(HARDEN_LD) $(PACK_LD)
 else ifeq ($(VARIANT),asan)
 V_C  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all $(filter-out -Wnull-dereference,$(WARN))
 V_LD := -fsanitize=address,undefined
