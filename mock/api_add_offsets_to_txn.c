@@ -31,5 +31,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_add_offsets_to_txn = { KAFC_API_ADD_OFFSETS_TO_TXN, 0, 4,
-                                                           serve };
+const struct kafc_mserve kafc__mock_add_offsets_to_txn = {
+    KAFC_API_ADD_OFFSETS_TO_TXN, 4, serve, 0, { 0, 0, 0, 0, 1, 1, 2, 4 }
+};

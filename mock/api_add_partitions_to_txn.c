@@ -113,5 +113,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_add_partitions_to_txn = { KAFC_API_ADD_PARTITIONS_TO_TXN, 0, 5,
-                                                              serve };
+const struct kafc_mserve kafc__mock_add_partitions_to_txn = {
+    KAFC_API_ADD_PARTITIONS_TO_TXN, 5, serve, 0, { 0, 0, 0, 0, 1, 1, 2, 4 }
+};

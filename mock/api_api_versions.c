@@ -56,6 +56,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     const struct kafc_api_versions_req *q = req;
     struct kafc_api_versions_resp *a = resp;
+    const struct kafc_mserve *s;
 
     if (rq->forced || (rq->version >= 3 && (!software_ok(q->client_software_name) ||
                                             !software_ok(q->client_software_version)))) {
@@ -65,12 +66,12 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     a->api_keys.v = kafc__msg_array(&kafc_api_versions_resp_api_schema, KAFC_MOCK_APIS, &rq->arena);
     if (!a->api_keys.v)
         return KAFC_MDONE_CUT;
-    for (int i = 0; i < KAFC_MOCK_APIS; i++) {
+    for (int i = 0; (s = kafc__mock_serve_at(i)) != NULL; i++) {
         struct kafc_api_versions_resp_api *one = &a->api_keys.v[a->api_keys.n];
 
         if (rq->c->api[i].max < 0)
             continue;
-        one->api_key = kafc__mock_serve_at(i)->key;
+        one->api_key = s->key;
         one->min_version = rq->c->api[i].min;
         one->max_version = rq->c->api[i].max;
         a->api_keys.n++;
@@ -80,4 +81,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_api_versions = { KAFC_API_API_VERSIONS, 0, 5, serve };
+const struct kafc_mserve kafc__mock_api_versions = {
+    KAFC_API_API_VERSIONS, 5, serve, 0, { 0, 0, 1, 1, 2, 2, 3, 4 }
+};

@@ -135,4 +135,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_create_topics = { KAFC_API_CREATE_TOPICS, 0, 7, serve };
+const struct kafc_mserve kafc__mock_create_topics = {
+    KAFC_API_CREATE_TOPICS, 7, serve, 2, { 0, 0, 0, 1, 3, 3, 4, 8 }
+};

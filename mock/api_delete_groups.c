@@ -39,4 +39,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_delete_groups = { KAFC_API_DELETE_GROUPS, 0, 2, serve };
+const struct kafc_mserve kafc__mock_delete_groups = {
+    KAFC_API_DELETE_GROUPS, 2, serve, 0, { 0, 0, 0, 0, 0, 1, 2, 3 }
+};

@@ -50,4 +50,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_delete_topics = { KAFC_API_DELETE_TOPICS, 0, 6, serve };
+const struct kafc_mserve kafc__mock_delete_topics = {
+    KAFC_API_DELETE_TOPICS, 6, serve, 1, { 0, 0, 0, 1, 2, 2, 4, 7 }
+};

@@ -98,4 +98,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_describe_groups = { KAFC_API_DESCRIBE_GROUPS, 0, 6, serve };
+const struct kafc_mserve kafc__mock_describe_groups = {
+    KAFC_API_DESCRIBE_GROUPS, 6, serve, 0, { 0, 1, 1, 1, 2, 2, 3, 6 }
+};

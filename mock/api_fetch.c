@@ -534,4 +534,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_PARKED;
 }
 
-const struct kafc_mserve kafc__mock_fetch = { KAFC_API_FETCH, 0, 18, serve };
+const struct kafc_mserve kafc__mock_fetch = {
+    KAFC_API_FETCH, 18, serve, 4, { 1, 2, 3, 4, 6, 8, 11, 13 }
+};

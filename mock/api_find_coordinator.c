@@ -56,4 +56,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_find_coordinator = { KAFC_API_FIND_COORDINATOR, 0, 6, serve };
+const struct kafc_mserve kafc__mock_find_coordinator = {
+    KAFC_API_FIND_COORDINATOR, 6, serve, 0, { 1, 1, 1, 1, 2, 2, 3, 4 }
+};

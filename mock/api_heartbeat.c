@@ -34,4 +34,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_heartbeat = { KAFC_API_HEARTBEAT, 0, 4, serve };
+const struct kafc_mserve kafc__mock_heartbeat = {
+    KAFC_API_HEARTBEAT, 4, serve, 0, { 0, 1, 1, 1, 2, 2, 3, 5 }
+};

@@ -40,4 +40,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_init_producer_id = { KAFC_API_INIT_PRODUCER_ID, 0, 5, serve };
+const struct kafc_mserve kafc__mock_init_producer_id = {
+    KAFC_API_INIT_PRODUCER_ID, 5, serve, 0, { 0, 0, 0, 0, 1, 1, 2, 5 }
+};

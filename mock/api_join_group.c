@@ -212,4 +212,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_join_group = { KAFC_API_JOIN_GROUP, 0, 9, serve };
+const struct kafc_mserve kafc__mock_join_group = {
+    KAFC_API_JOIN_GROUP, 9, serve, 0, { 0, 1, 1, 2, 3, 3, 4, 8 }
+};

@@ -70,4 +70,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_list_groups = { KAFC_API_LIST_GROUPS, 0, 5, serve };
+const struct kafc_mserve kafc__mock_list_groups = {
+    KAFC_API_LIST_GROUPS, 5, serve, 0, { 0, 1, 1, 1, 2, 2, 3, 5 }
+};

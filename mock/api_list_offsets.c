@@ -186,4 +186,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_list_offsets = { KAFC_API_LIST_OFFSETS, 0, 11, serve };
+const struct kafc_mserve kafc__mock_list_offsets = {
+    KAFC_API_LIST_OFFSETS, 11, serve, 1, { 1, 1, 1, 2, 3, 3, 5, 7 }
+};

@@ -171,4 +171,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_metadata = { KAFC_API_METADATA, 0, 13, serve };
+const struct kafc_mserve kafc__mock_metadata = {
+    KAFC_API_METADATA, 13, serve, 0, { 1, 1, 2, 3, 5, 6, 8, 12 }
+};

@@ -70,4 +70,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_offset_commit = { KAFC_API_OFFSET_COMMIT, 0, 10, serve };
+const struct kafc_mserve kafc__mock_offset_commit = {
+    KAFC_API_OFFSET_COMMIT, 10, serve, 2, { 2, 3, 3, 3, 4, 4, 7, 9 }
+};

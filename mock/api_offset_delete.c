@@ -100,4 +100,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_offset_delete = { KAFC_API_OFFSET_DELETE, 0, 0, serve };
+const struct kafc_mserve kafc__mock_offset_delete = {
+    KAFC_API_OFFSET_DELETE, 0, serve, 0, { 0, 0, 0, 0, 0, 0, 0, 1 }
+};

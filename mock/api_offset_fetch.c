@@ -197,4 +197,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_offset_fetch = { KAFC_API_OFFSET_FETCH, 0, 10, serve };
+const struct kafc_mserve kafc__mock_offset_fetch = {
+    KAFC_API_OFFSET_FETCH, 10, serve, 1, { 2, 2, 2, 2, 4, 4, 6, 8 }
+};

@@ -52,5 +52,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_offset_for_leader_epoch = { KAFC_API_OFFSET_FOR_LEADER_EPOCH, 0,
-                                                                4, serve };
+const struct kafc_mserve kafc__mock_offset_for_leader_epoch = {
+    KAFC_API_OFFSET_FOR_LEADER_EPOCH, 4, serve, 2, { 0, 0, 0, 0, 1, 1, 3, 5 }
+};

@@ -208,4 +208,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_produce = { KAFC_API_PRODUCE, 0, 13, serve };
+const struct kafc_mserve kafc__mock_produce = {
+    KAFC_API_PRODUCE, 13, serve, 3, { 1, 2, 3, 3, 4, 6, 8, 10 }
+};

@@ -69,4 +69,6 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     return KAFC_MDONE_ANSWER;
 }
 
-const struct kafc_mserve kafc__mock_txn_offset_commit = { KAFC_API_TXN_OFFSET_COMMIT, 0, 5, serve };
+const struct kafc_mserve kafc__mock_txn_offset_commit = {
+    KAFC_API_TXN_OFFSET_COMMIT, 5, serve, 0, { 0, 0, 0, 0, 1, 1, 3, 4 }
+};

@@ -560,7 +560,7 @@ kafc_err kafc__cluster_set_versions(struct kafc_cluster *c, int16_t key, int16_t
 
     if (!s || !api)
         return KAFC_ERR_USAGE;
-    if (!(min == -1 && max == -1) && (min < s->min || max > s->max || max > api->max || min > max))
+    if (!(min == -1 && max == -1) && (min < 0 || max > s->max || max > api->max || min > max))
         return KAFC_ERR_USAGE;
     c->api[i].min = min;
     c->api[i].max = max;

@@ -4,7 +4,7 @@
  */
 #include "mock/state.h"
 
-static const struct kafc_mserve *const served[KAFC_MOCK_APIS] = {
+static const struct kafc_mserve *const served[] = {
     &kafc__mock_produce,
     &kafc__mock_fetch,
     &kafc__mock_list_offsets,
@@ -30,15 +30,17 @@ static const struct kafc_mserve *const served[KAFC_MOCK_APIS] = {
     &kafc__mock_offset_delete,
     &kafc__mock_offset_for_leader_epoch,
 };
+enum { SERVED = sizeof served / sizeof *served };
+_Static_assert(SERVED <= KAFC_MOCK_APIS, "no room for an API more");
 
 const struct kafc_mserve *kafc__mock_serve_at(int index)
 {
-    return served[index];
+    return index < SERVED ? served[index] : NULL;
 }
 
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index)
 {
-    for (int i = 0; i < KAFC_MOCK_APIS; i++)
+    for (int i = 0; i < SERVED; i++)
         if (served[i]->key == key) {
             if (index)
                 *index = i;

@@ -19,7 +19,8 @@ enum {
     KAFC_MOCK_BROKERS_MAX = 64,
     KAFC_MOCK_PARTITIONS_MAX = 100000,
     KAFC_MOCK_FRAME_MAX = 104857600,
-    KAFC_MOCK_APIS = 24,      /* that are served */
+    KAFC_MOCK_APIS = 64,      /* room for so many that are served */
+    KAFC_MOCK_RELEASES = 8,   /* former ones that are played */
     KAFC_MOCK_SLOTS = 16,     /* of coordinators, of each kind */
     KAFC_MOCK_SESSIONS = 1000 /* fetch sessions of a broker */
 };
@@ -173,8 +174,10 @@ struct kafc_mrq {
 
 /* One in mock/api_*.c for each API. req and resp are the API's structs, resp set to its defaults. */
 struct kafc_mserve {
-    int16_t key, min, max;
+    int16_t key, max;
     enum kafc_mdone (*serve)(struct kafc_mrq *rq, const void *req, void *resp);
+    int8_t removed;                 /* so many versions, from 0 on, has 4.0 removed, */
+    int8_t had[KAFC_MOCK_RELEASES]; /* and so many each former release had (mock/release.c) */
 };
 extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock_list_offsets,
     kafc__mock_metadata, kafc__mock_api_versions, kafc__mock_create_topics,
@@ -187,7 +190,7 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);
-/* The same by place, 0 to KAFC_MOCK_APIS - 1. */
+/* The same by place, from 0 on; NULL: there are no more. */
 const struct kafc_mserve *kafc__mock_serve_at(int index);
 
 /* Encodes and queues an answer; false: out of memory or not to be encoded, the connection is closing. */
