@@ -314,7 +314,7 @@ format-check:
 D = $(DESTDIR)
 # The codec, for researchers: its headers and those of src/base that they stand on, below kafc/protocol.
 CODEC_HEADERS = $(filter-out protocol/walk.h,$(wildcard protocol/*.h protocol/api/*.h protocol/blob/*.h protocol/record/*.h))
-CODEC_BASE    = $(addprefix src/base/,arena.h attr.h rand.h frame.h seg.h budget.h sync.h)
+CODEC_BASE    = $(addprefix src/base/,arena.h attr.h base64.h rand.h frame.h seg.h budget.h sync.h)
 CODEC_SED     = sed -e 's|^\# *include "protocol/\(.*\)"|\#include <kafc/protocol/\1>|' -e 's|^\# *include "base/\(.*\)"|\#include <kafc/protocol/base/\1>|'
 fill = scripts/fill $(1) '$(prefix)' '$(libdir)' '$(includedir)' '$(strip $(filter -L%,$(LDFLAGS)) $(KAFC_LIBS))'
 install: all

@@ -61,7 +61,7 @@ static void put_base64(struct kafc_json_out *o, const struct kafc_records *rec)
     kafc__json_char(o, '"');
     for (const uint8_t *p; (p = kafc__pieces_next(&it, &n)) != NULL;)
         kafc__base64_feed(&b, o, p, n);
-    kafc__base64_end(&b, o, true);
+    kafc__base64_end(&b, o);
     kafc__json_char(o, '"');
 }
 
@@ -70,7 +70,7 @@ static void put_uuid(struct kafc_json_out *o, const kafc_uuid *u)
     struct kafc_base64 b = { .digits = kafc__base64_url_digits };
     kafc__json_char(o, '"');
     kafc__base64_feed(&b, o, u->b, sizeof(u->b));
-    kafc__base64_end(&b, o, false);
+    kafc__base64_end(&b, o);
     kafc__json_char(o, '"');
 }
 

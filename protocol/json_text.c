@@ -63,33 +63,20 @@ void kafc__json_string(struct kafc_json_out *o, const char *p, int32_t len)
     kafc__json_char(o, '"');
 }
 
-const char kafc__base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const char kafc__base64_url_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 void kafc__base64_feed(struct kafc_base64 *b, struct kafc_json_out *o, const uint8_t *p, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        b->acc = b->acc << 8 | p[i];
-        if (++b->n < 3)
-            continue;
-        for (int shift = 18; shift >= 0; shift -= 6)
-            kafc__json_char(o, b->digits[b->acc >> shift & 63]);
-        b->n = 0;
-        b->acc = 0;
+        b->held[b->n++] = p[i];
+        if (b->n == sizeof(b->held))
+            kafc__base64_end(b, o);
     }
 }
 
-void kafc__base64_end(struct kafc_base64 *b, struct kafc_json_out *o, bool pad)
+void kafc__base64_end(struct kafc_base64 *b, struct kafc_json_out *o)
 {
-    if (b->n == 0)
-        return;
-    uint32_t acc = b->acc << (8 * (3 - b->n));
-    for (int i = 0; i < 4; i++) {
-        if (i <= b->n)
-            kafc__json_char(o, b->digits[acc >> (18 - 6 * i) & 63]);
-        else if (pad)
-            kafc__json_char(o, '=');
-    }
+    char digit[4];
+    size_t n = kafc__base64_encode(b->digits, digit, b->held, b->n);
+    for (size_t i = 0; i < n; i++)
+        kafc__json_char(o, digit[i]);
+    b->n = 0;
 }

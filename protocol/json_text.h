@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/base64.h"
+
 /* Counts everything, keeps what fits. */
 struct kafc_json_out {
     char *p;
@@ -37,14 +39,12 @@ void kafc__json_string(struct kafc_json_out *o, const char *p, int32_t len);
 
 /* Base64 that may be fed in pieces; in quotes if the caller writes them. */
 struct kafc_base64 {
-    const char *digits; /* one of the two below */
-    uint32_t acc;
-    int n;
+    const char *digits; /* one of base/base64.h */
+    uint8_t held[3];
+    size_t n;
 };
 
-extern const char kafc__base64_digits[], kafc__base64_url_digits[];
-
 void kafc__base64_feed(struct kafc_base64 *b, struct kafc_json_out *o, const uint8_t *p, size_t n);
-void kafc__base64_end(struct kafc_base64 *b, struct kafc_json_out *o, bool pad);
+void kafc__base64_end(struct kafc_base64 *b, struct kafc_json_out *o);
 
 #endif

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "protocol/api/10_find_coordinator.h"
-#include "protocol/json_text.h"
 
 static kafc_err no_memory(kafc_error *err)
 {
@@ -128,11 +128,7 @@ struct search {
 /* URL-safe base64 without padding, as Kafka writes ids in texts. */
 static void id_text(const kafc_uuid *id, char text[23])
 {
-    struct kafc_json_out out = { .p = text, .cap = 22 };
-    struct kafc_base64 b = { .digits = kafc__base64_url_digits };
-    kafc__base64_feed(&b, &out, id->b, sizeof(id->b));
-    kafc__base64_end(&b, &out, false);
-    text[22] = '\0';
+    text[kafc__base64_encode(kafc__base64_url_digits, text, id->b, sizeof(id->b))] = '\0';
 }
 
 static kafc_str key_of(const struct kafc_target *t, enum kafc_route route, struct kafc_arena *a)

@@ -228,7 +228,7 @@ static void put_base64(struct kafc_json_out *o, kafc_bytes b)
     }
     kafc__json_char(o, '"');
     kafc__base64_feed(&state, o, b.p, (size_t)b.len);
-    kafc__base64_end(&state, o, true);
+    kafc__base64_end(&state, o);
     kafc__json_char(o, '"');
 }
 
