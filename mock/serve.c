@@ -31,7 +31,7 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_offset_for_leader_epoch,
 };
 enum { SERVED = sizeof served / sizeof *served };
-_Static_assert(SERVED <= KAFC_MOCK_APIS, "no room for an API more");
+_Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");
 
 const struct kafc_mserve *kafc__mock_serve_at(int index)
 {
