@@ -179,6 +179,42 @@ START_TEST(any_node_tries_all_entries_in_turn)
 }
 END_TEST
 
+START_TEST(C5_who_asks_any_node_hears_of_a_refusal_when_nobody_is_left)
+{
+    begin("a:1,b:2");
+    struct world_node *a = world_node(&w, -1, "a", 1), *b = world_node(&w, -1, "b", 2);
+    a->refuses = KAFC_ERR_TLS;
+    b->up = false;
+    ck_assert(world_start(&w));
+    kafc__core_send(w.core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &rq[0]);
+    kafc__core_send(w.core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &rq[1]);
+    for (int i = 0; i < 20 && !end[0].ended; i++)
+        world_run(&w, w.now + SEC / 20);
+    ck_assert_int_eq(end[0].result, KAFC_ERR_TLS);
+    ck_assert_int_eq(end[1].result, KAFC_ERR_TLS);
+    ck_assert_msg(strstr(end[0].text, "a:1 cannot be reached: the moon is wrong") != NULL, "%s", end[0].text);
+    ck_assert_int_le(a->opened, 2);
+    a->refuses = KAFC_OK; /* the next call tries anew */
+    kafc__core_send(w.core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &rq[2]);
+    world_run(&w, w.now + 2 * SEC);
+    ck_assert_int_eq(end[2].result, KAFC_OK);
+    world_fini(&w);
+}
+END_TEST
+
+START_TEST(one_node_that_refuses_us_does_not_keep_from_another)
+{
+    begin("a:1,b:2");
+    world_node(&w, -1, "a", 1)->refuses = KAFC_ERR_TLS;
+    world_node(&w, -1, "b", 2);
+    ck_assert(world_start(&w));
+    kafc__core_send(w.core, KAFC_ANY_NODE, KAFC_FOR_CONTROL, &rq[0]);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(end[0].result, KAFC_OK);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(any_node_ends_at_its_deadline_and_says_why)
 {
     begin("a:1,b:2");
@@ -708,7 +744,9 @@ END_TEST
 SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked, blanks_in_the_list_are_no_entries,
            connections_are_by_node_and_purpose_and_on_demand,
            a_node_that_nobody_knows_is_an_error_but_never_inside_send, C4_errors_name_the_way,
-           any_node_tries_all_entries_in_turn, any_node_ends_at_its_deadline_and_says_why,
+           any_node_tries_all_entries_in_turn,
+           C5_who_asks_any_node_hears_of_a_refusal_when_nobody_is_left,
+           one_node_that_refuses_us_does_not_keep_from_another, any_node_ends_at_its_deadline_and_says_why,
            who_has_not_failed_yet_when_time_is_over_is_named,
            a_connection_that_is_not_made_in_time_is_given_up,
            pauses_between_connections_grow_and_vary, requests_wait_out_the_pause_of_a_lost_node,

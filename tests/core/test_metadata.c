@@ -550,6 +550,37 @@ START_TEST(a_lost_answer_is_asked_for_again)
 }
 END_TEST
 
+START_TEST(C5_topics_of_which_nothing_is_known_hear_of_a_refusal)
+{
+    begin();
+    world_topic(&w, "t", 1, 1);
+    world_topic(&w, "u", 1, 1);
+    ck_assert(world_start(&w));
+    struct watcher x = { .m.topic_news = heard };
+    kafc__core_add(w.core, &x.m);
+    struct kafc_meta_topic *t = kafc__meta_want(w.core, "t", false);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(t->error, KAFC_OK);
+    w.node[0].refuses = w.node[1].refuses = KAFC_ERR_SASL_AUTHENTICATION_FAILED;
+    world_cut(&w, &w.node[0]);
+    struct kafc_meta_topic *u = kafc__meta_want(w.core, "u", false);
+    x.news = 0;
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(u->error, KAFC_ERR_SASL_AUTHENTICATION_FAILED);
+    ck_assert_int_gt(x.news, 0);
+    ck_assert_ptr_nonnull(strstr(kafc__meta_words(w.core, u), "the moon is wrong"));
+    ck_assert_int_eq(t->error, KAFC_OK); /* what is known stays known */
+    w.node[0].refuses = w.node[1].refuses = KAFC_OK;
+    world_run(&w, w.now + 3 * SEC);
+    ck_assert_int_eq(u->error, KAFC_OK);
+    ck_assert_int_eq(u->npartitions, 1);
+    kafc__core_remove(w.core, &x.m);
+    kafc__meta_drop(w.core, t, false);
+    kafc__meta_drop(w.core, u, false);
+    world_fini(&w);
+}
+END_TEST
+
 SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_does_not_create,
            W9_who_may_create_asks_for_that_topic_alone,
            older_leader_epochs_are_ignored_unless_the_topic_is_another,
@@ -566,4 +597,4 @@ SUITE_MAIN("core/metadata", 30, wants_of_one_turn_are_one_request, W9_a_lookup_d
            a_broker_that_wants_a_new_beginning_gets_it,
            who_asks_again_does_not_spoil_the_news_of_the_rest,
            a_partition_without_a_leader_is_asked_for_with_growing_pauses,
-           a_lost_answer_is_asked_for_again)
+           a_lost_answer_is_asked_for_again, C5_topics_of_which_nothing_is_known_hear_of_a_refusal)

@@ -229,6 +229,10 @@ static void open_link(struct world *w, const struct kafc_action *a)
     node->opened_at[node->opened++ % 64] = w->now;
     for (int i = 0; i < WORLD_LINKS; i++)
         ck_assert(!w->link[i].used || w->link[i].id != a->link); /* never used again */
+    if (node->refuses) {
+        kafc__core_closed(w->core, a->link, node->refuses, "the moon is wrong", w->now);
+        return;
+    }
     if (!node->up && !node->blackhole) {
         kafc__core_closed(w->core, a->link, KAFC_ERR_CONNECT, "connection refused", w->now);
         return;

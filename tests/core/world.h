@@ -16,6 +16,7 @@ struct world_node {
     const char *host;
     int32_t port;
     bool up;        /* else connections are refused */
+    kafc_err refuses; /* they end with this instead: KAFC_ERR_TLS, … */
     bool blackhole; /* connections are neither made nor refused */
     bool silent;    /* takes requests (but ApiVersions) and answers none */
     bool hidden;    /* not in the metadata */
