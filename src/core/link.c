@@ -320,7 +320,7 @@ int64_t kafc__link_deadline(const struct kafc_link *l)
     int64_t at = silence(l);
     if (l->alarm < at)
         at = l->alarm;
-    if (l->login.renew_at < at)
+    if (l->login.renew_at < at && kafc__link_pending(l))
         at = l->login.renew_at;
     if (l->throttled_until && l->nqueued && l->throttled_until < at)
         at = l->throttled_until;

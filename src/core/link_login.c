@@ -220,8 +220,8 @@ void kafc__link_login(struct kafc_link *l, int64_t now)
 
 void kafc__link_renew(struct kafc_link *l, int64_t now)
 {
-    if (l->state != KAFC_LINK_READY || l->login.renew_at > now)
-        return;
+    if (l->state != KAFC_LINK_READY || l->login.renew_at > now || !kafc__link_pending(l))
+        return; /* an idle connection needs no login, and shall end for its idleness */
     if (prepare(l)) /* else requests go on, and the credentials are waited for */
         kafc__link_step(l, KAFC_LINK_EV_LOGIN, now);
     else

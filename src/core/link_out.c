@@ -247,6 +247,7 @@ static bool may_encode(const struct kafc_link *l, int64_t now)
 
 static void encode_some(struct kafc_link *l, int64_t now)
 {
+    kafc__link_renew(l, now); /* in front of what is queued: the broker takes nothing else after its time */
     while (may_encode(l, now) && !l->broken.code) {
         struct kafc_request *rq = KAFC_LIST_FIRST(&l->queue, struct kafc_request, node);
         if (!rq)

@@ -460,9 +460,10 @@ START_TEST(a_login_is_renewed_in_front_of_what_is_queued)
     setup();
     greeted(&q, 0);
     log_in(0, 10000);
-    ck_assert_int_eq(kafc__link_deadline(l), 9 * SECOND); /* 90 % where nobody draws */
+    ck_assert_int_gt(kafc__link_deadline(l), 9 * SECOND); /* an idle one is not renewed */
     rq[0].timeout_us = rq[1].timeout_us = rq[2].timeout_us = 60 * SECOND;
     kafc__link_queue(l, &rq[0], 8 * SECOND);
+    ck_assert_int_eq(kafc__link_deadline(l), 9 * SECOND); /* 90 % where nobody draws */
     next(&first, KAFC_API_METADATA, 8 * SECOND);
     ck_assert_int_eq(kafc__link_tick(l, 9 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_RENEWING);
@@ -488,7 +489,7 @@ START_TEST(a_login_is_renewed_in_front_of_what_is_queued)
     answer_metadata(&q);
     ck_assert_int_eq(push(9 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(nended, 2);
-    ck_assert_int_eq(kafc__link_deadline(l), 27 * SECOND);
+    ck_assert_int_eq(l->login.renew_at, 27 * SECOND);
     ck_assert_int_eq(asked, 2); /* anew: they may have been rotated */
     teardown();
 }
@@ -522,18 +523,35 @@ START_TEST(a_renewal_waits_for_credentials_while_requests_go_on)
     greeted(&q, 0);
     log_in(0, 10000);
     credentials_fail = KAFC_ERR_WOULD_BLOCK;
+    kafc__link_queue(l, &rq[0], 9 * SECOND);
     ck_assert_int_eq(kafc__link_tick(l, 9 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_READY);
-    kafc__link_queue(l, &rq[0], 9 * SECOND);
     next(&q, KAFC_API_METADATA, 9 * SECOND);
     answer_metadata(&q);
     ck_assert_int_eq(push(9 * SECOND, NULL), KAFC_OK);
     credentials_fail = KAFC_OK;
+    kafc__link_queue(l, &rq[1], 9 * SECOND);
     kafc__link_credentials(l, 9 * SECOND);
     ck_assert_int_le(kafc__link_deadline(l), 9 * SECOND);
     ck_assert_int_eq(kafc__link_tick(l, 9 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_RENEWING);
     log_in(9 * SECOND, 0);
+    teardown();
+}
+END_TEST
+
+START_TEST(an_idle_connection_logs_in_anew_when_it_is_used_again)
+{
+    struct peer_request q, more;
+    setup();
+    greeted(&q, 0);
+    log_in(0, 10000);
+    ck_assert_int_eq(kafc__link_tick(l, 60 * SECOND, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_READY);
+    kafc__link_queue(l, &rq[0], 60 * SECOND);
+    ck_assert(kafc__link_wants(l, 60 * SECOND)); /* and nothing is sent before */
+    next(&q, KAFC_API_SASL_HANDSHAKE, 60 * SECOND);
+    ck_assert(!peer_next(&p, &more));
     teardown();
 }
 END_TEST
@@ -572,6 +590,8 @@ static void reach(int state)
         greeted(&q, 0);
     if (state >= KAFC_LINK_READY)
         log_in(0, 10000);
+    if (state == KAFC_LINK_RENEWING)
+        kafc__link_queue(l, &rq[0], 9 * SECOND);
     if (state == KAFC_LINK_RENEWING)
         ck_assert_int_eq(kafc__link_tick(l, 9 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(kafc__link_state(l), state);
@@ -650,5 +670,6 @@ SUITE_MAIN("core/login", 60, requests_wait_until_the_login_is_over, tokens_trave
            C5_a_close_over_bare_tokens_is_a_refusal, a_close_over_other_tokens_is_none, what_cannot_begin_says_why,
            a_broker_that_leaves_the_login_unanswered_is_given_up, credentials_may_come_late,
            a_login_is_renewed_in_front_of_what_is_queued, what_is_parked_in_front_of_a_renewal_may_take_its_time,
-           a_renewal_waits_for_credentials_while_requests_go_on, a_renewal_that_is_refused_ends_the_connection,
+           a_renewal_waits_for_credentials_while_requests_go_on,
+           an_idle_connection_logs_in_anew_when_it_is_used_again, a_renewal_that_is_refused_ends_the_connection,
            the_table_says_what_each_event_does, no_allocation_that_fails_leaks)
