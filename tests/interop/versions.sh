@@ -30,6 +30,9 @@ since()
     idempotence) echo 0.11.0 ;;
     transactions) echo 0.11.0 ;;
     new-groups) echo 4.0.0 ;;         # KIP-848, on by default
+    pem) echo 2.7.0 ;;                # certificates in PEM files, and with it all that is in secure.sh
+    scram) echo 0.10.2 ;;
+    authenticate) echo 1.0.0 ;;       # logins in requests of their own, with words when they are refused
     share-groups) echo 4.2.0 ;;
     *) return 1 ;;
     esac

@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What the cases of TLS and logins share; to be sourced after lib.sh. secure.sh says what the broker has.
+
+# An attempt that fails must do so within this, in milliseconds, and a little more for a process to start.
+patience=4000
+
+tls=(-X ssl.truststore.location="$SECURE/ca.pem")
+quick=(-X socket.connection.setup.timeout.ms=$patience -X request.timeout.ms=$patience)
+
+# over KIND: how a listener is spoken to, in $options
+over()
+{
+    local list=$1_BROKERS
+    options=(-b "${!list}" "${quick[@]}")
+    case $1 in
+    SASL_PLAINTEXT) options+=(-X security.protocol=SASL_PLAINTEXT) ;;
+    SASL_SSL) options+=(-X security.protocol=SASL_SSL "${tls[@]}") ;;
+    *) options+=(-X security.protocol=SSL "${tls[@]}") ;;
+    esac
+}
+
+# login MECHANISM USER PASSWORD: in $login
+login()
+{
+    case $1 in
+    OAUTHBEARER) login=(-X sasl.mechanism=$1 -X sasl.oauthbearer.config="principal=$2") ;;
+    *) login=(-X sasl.mechanism="$1" -X sasl.username="$2" -X sasl.password="$3") ;;
+    esac
+}
+
+# round_trip TOPIC ARG...: a thousand lines there and back
+round_trip()
+{
+    seq 1000 | kafc produce -t "$1" "${@:2}" || fail "produce ${*:2}: exit status $?"
+    kafc consume -t "$1" -o beginning -e -f '%s\n' "${@:2}" | sort -n > "$1.read" || fail "consume ${*:2}"
+    same <(seq 1000) "$1.read" "${*:2}: not what was written"
+}
+
+# refused_soon PATTERN ARG...: produce, consume and metadata fail within $patience, say PATTERN and no secret
+refused_soon()
+{
+    local pattern=$1 command begin took
+    shift
+    topic=${topic:-nothing}
+    for command in "metadata" "produce -t $topic" "consume -t $topic -c 1" "consume -t $topic -g $CASE-group"; do
+        begin=${EPOCHREALTIME/[.,]/}
+        # shellcheck disable=SC2086
+        refused "$pattern" $command "$@" < <(echo x)
+        took=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
+        [ $took -lt $((patience + 1500)) ] || fail "kafc $command $*: took $took ms"
+        ! grep -q -e "-secret" -e "open sesame" -e BEGIN refused.said refused.out || fail "kafc $command: tells a secret"
+    done
+}
