@@ -70,6 +70,7 @@ typedef struct kafc_credentials {
     const kafc_sasl_extension *extensions; /* of OAUTHBEARER (KIP-342), and of SCRAM (tokenauth=true for a delegation
                                               token, KIP-48) */
     int32_t nextensions;
+    kafc_switch saslprep; /* as of kafc_security */
     void *reserved[4];
 } kafc_credentials;
 
@@ -85,7 +86,8 @@ typedef kafc_err (*kafc_credentials_fn)(void *ctx, const kafc_sasl_peer *peer, k
  * connection: nothing may block. */
 typedef struct kafc_sasl_mechanism {
     const char *name; /* "GSSAPI": upper case, as brokers list it */
-    /* Begins an exchange; *state is for step and end. The credentials are borrowed until end. */
+    /* Begins an exchange; *state is for step and end. The credentials are borrowed until end. After an error there is
+     * no exchange, and no end. */
     kafc_err (*start)(void *ctx, const kafc_sasl_peer *peer, const kafc_credentials *c, void **state,
                       kafc_error *err);
     /* challenge: what the broker said, null at first. *answer: what to say, borrowed until the next step or end; null
@@ -132,6 +134,8 @@ typedef struct kafc_security {
                               sasl.mechanism */
     const char *username;  /* sasl.username */
     const char *password;  /* sasl.password */
+    kafc_switch saslprep;  /* SCRAM: name and password are prepared by RFC 4013 before they are sent and hashed. Default
+                              off: Kafka's brokers and tools take them byte for byte. sasl.scram.saslprep */
     const char *jaas;      /* the same, and OAUTHBEARER's unsecured claims, in Java's form. sasl.jaas.config */
     const char *token;     /* OAUTHBEARER: one that lasts. */
     const char *extensions; /* OAUTHBEARER: "name=value,name=value". sasl.oauthbearer.extensions */
