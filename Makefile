@@ -280,11 +280,13 @@ bench-bins: $(BENCH_BIN) all
 demo: $(O)/kafc-demo
 	@$(O)/kafc-demo $(if $(BROKERS),-b "$(BROKERS)")
 
-# ---- documents made from tables ----
+# ---- documents: those made from tables, and HTML of all ----
 
 .PHONY: docs
 docs: $(addprefix $(O)/tests/,client/test_options core/test_states protocol/test_document)
+	@scripts/install-deps docs
 	for t in $^; do KAFC_WRITE_DOCS=1 $$t > /dev/null || exit 1; done
+	scripts/html build/docs/html
 
 # One input for each message and version, from the vectors: after a change of the tables.
 .PHONY: seeds
@@ -295,7 +297,7 @@ seeds: $(O)/tests/protocol/test_seeds
 
 .PHONY: lint tidy format format-check
 lint: lib
-	@scripts/install-deps lint
+	@scripts/install-deps lint docs
 	@tests/lint/run $(O)
 tidy:
 	@scripts/install-deps clang tidy
@@ -367,7 +369,7 @@ help:
 #? make fuzz-regress   replay fuzz seeds and regressions with the plain compiler
 #? make seeds          fuzz/seeds/fuzz_decode and fuzz_link from the vectors
 #? make soak           what takes long: many simulations, long fuzzing
-#? make docs           docs/OPTIONS.md, STATES.md and PROTOCOL.md from their tables
+#? make docs           docs/OPTIONS.md, STATES.md and PROTOCOL.md from their tables; all as HTML: build/docs/html/
 #? make bench          CPU per message, throughput, memory, latency, beside the floor and librdkafka (B=NAME; bench/run)
 #? make cover          line coverage by directory
 #? make lint           layers, sizes, house rules, exported symbols

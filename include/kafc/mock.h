@@ -246,6 +246,7 @@ KAFC_API int32_t kafc_mock_connections(kafc_mock *m, int32_t broker); /* open no
 
 /* --- Logs ------------------------------------------------------------------------- */
 
+/* What a partition holds. KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION. */
 typedef struct kafc_mock_log {
     int64_t log_start;      /* first offset */
     int64_t high_watermark; /* the end: next offset to be written */

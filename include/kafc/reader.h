@@ -102,6 +102,8 @@ static inline void kafc_reader_options_init(kafc_reader_options *o)
     o->size = sizeof *o;
 }
 
+/* Reads, or joins the group, from now on if the options say what; o may be NULL. Does not wait. It must be freed before
+ * the client. NULL: KAFC_ERR_USAGE for an option that makes no sense, KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. */
 KAFC_API kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc_error *err)
     KAFC_NODISCARD;
 
@@ -163,6 +165,7 @@ KAFC_API void kafc_batch_free(kafc_batch *b);
 KAFC_API kafc_err kafc_reader_seek(kafc_reader *r, const char *topic, int32_t partition, kafc_position to,
                                    kafc_error *err);
 
+/* Where an assigned partition stands, as far as it is known; asks nobody. KAFC_ERR_NOT_ASSIGNED. */
 typedef struct kafc_reader_state {
     int64_t position;       /* next offset to be delivered, or KAFC_OFFSET_UNKNOWN before it was resolved */
     int64_t high_watermark; /* as last heard, or KAFC_OFFSET_UNKNOWN */

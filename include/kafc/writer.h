@@ -155,6 +155,9 @@ static inline void kafc_writer_options_init(kafc_writer_options *o)
     o->size = sizeof *o;
 }
 
+/* Does not wait, nor send anything: what a broker says against it comes with the first messages. o may be NULL. The
+ * writer must be freed before the client. NULL: KAFC_ERR_USAGE for an option that makes no sense, KAFC_ERR_CLOSED,
+ * KAFC_ERR_NO_MEMORY. */
 KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options *o, kafc_error *err)
     KAFC_NODISCARD;
 
