@@ -127,6 +127,8 @@ typedef struct kafc_security {
     const char *ciphers;   /* OpenSSL's or Java's names, best first, separated by ',' or ':'; NULL: OpenSSL's defaults.
                               ssl.cipher.suites */
     kafc_switch resume;    /* sessions are resumed; default on */
+    kafc_switch saslprep;  /* SCRAM: name and password are prepared by RFC 4013 before they are sent and hashed. Default
+                              off: Kafka's brokers and tools take them byte for byte. sasl.scram.saslprep */
     void *ssl_ctx;         /* an SSL_CTX * of one's own: used as it is, but for host and sessions; the fields above that
                               say whom to trust and who we are must not be set */
     /* SASL */
@@ -134,8 +136,6 @@ typedef struct kafc_security {
                               sasl.mechanism */
     const char *username;  /* sasl.username */
     const char *password;  /* sasl.password */
-    kafc_switch saslprep;  /* SCRAM: name and password are prepared by RFC 4013 before they are sent and hashed. Default
-                              off: Kafka's brokers and tools take them byte for byte. sasl.scram.saslprep */
     const char *jaas;      /* the same, and OAUTHBEARER's unsecured claims, in Java's form. sasl.jaas.config */
     const char *token;     /* OAUTHBEARER: one that lasts. */
     const char *extensions; /* OAUTHBEARER: "name=value,name=value". sasl.oauthbearer.extensions */

@@ -286,6 +286,8 @@ static const struct kafc_option security_rows[] = {
     STRING(SECURITY, ciphers, "ssl.cipher.suites", NULL, NULL,
            "OpenSSL's or Java's names, best first. Default: OpenSSL's own"),
     SWITCH(SECURITY, resume, NULL, NULL, KAFC_ON, "TLS sessions are resumed"),
+    SWITCH(SECURITY, saslprep, "sasl.scram.saslprep", NULL, KAFC_OFF,
+           "SCRAM prepares name and password by RFC 4013; Kafka's brokers and tools do not"),
     OPAQUE(SECURITY, ssl_ctx, "An SSL_CTX of one's own"),
     STRING(SECURITY, mechanism, "sasl.mechanism", "sasl.mechanisms", NULL,
            "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, or one of one's own"),

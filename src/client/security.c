@@ -86,6 +86,7 @@ static kafc_err from_options(struct kafc_secured *s, kafc_credentials *out, char
     kafc_credentials c = { 0 };
     char *buf = kafc__alloc(&s->mem, FIXED);
     kafc_err rc = buf ? fixed(&s->o, buf, &c, err) : KAFC_ERR_NO_MEMORY;
+    c.saslprep = s->o.saslprep;
     if (rc == KAFC_OK && !(*block = copy(&s->mem, &c, out, n)))
         rc = KAFC_ERR_NO_MEMORY;
     wiped(&s->mem, buf, FIXED);
@@ -100,6 +101,8 @@ static kafc_err from_function(struct kafc_secured *s, const kafc_sasl_peer *peer
     kafc_err rc = s->o.credentials(s->o.ctx, peer, &c, err);
     if (rc != KAFC_OK)
         return rc;
+    if (c.saslprep == KAFC_DEFAULT)
+        c.saslprep = s->o.saslprep;
     *block = copy(&s->mem, &c, out, n);
     return *block ? KAFC_OK : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for credentials");
 }
