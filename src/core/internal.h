@@ -90,6 +90,7 @@ struct kafc_core {
     size_t ntimers;
     bool closing;
     struct kafc_features features;
+    int unserved; /* connections in a row that were closed over their first request, before any was answered */
 
     struct kafc_list nodes, boot, gone; /* brokers */
     struct kafc_map by_id, conns;
