@@ -63,7 +63,7 @@ static bool make_link(struct kafc_broker_conn *conn)
         .stats = &c->stats,
         .features = &c->features,
         .told = &conn->broker->told,
-        .unserved = &c->unserved,
+        .suspect = &conn->broker->suspect,
     };
     conn->link = kafc__link_new(&cfg, conn->broker->id, conn->broker->name);
     return conn->link != NULL;

@@ -43,6 +43,7 @@ struct kafc_broker {
     bool seen;    /* in the metadata response that is being read */
     int failures; /* connections in a row that were lost or not had */
     enum kafc_greeting greeting; /* of its links' next connections */
+    bool suspect;                /* of its links: it may want a login */
     kafc_err told;               /* of its links: the trouble that the log has been warned of */
     int64_t not_before;          /* no new connection before */
     struct kafc_broker_conn conn[KAFC_PURPOSES];
@@ -90,7 +91,6 @@ struct kafc_core {
     size_t ntimers;
     bool closing;
     struct kafc_features features;
-    int unserved; /* connections in a row that were closed over their first request, before any was answered */
 
     struct kafc_list nodes, boot, gone; /* brokers */
     struct kafc_map by_id, conns;

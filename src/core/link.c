@@ -159,8 +159,8 @@ struct kafc_link *kafc__link_new(const struct kafc_link_config *cfg, int32_t nod
     l->alarm = l->login.renew_at = INT64_MAX;
     if (!l->cfg.greeting)
         l->cfg.greeting = &l->own_greeting;
-    if (!l->cfg.unserved)
-        l->cfg.unserved = &l->own_unserved;
+    if (!l->cfg.suspect)
+        l->cfg.suspect = &l->own_suspect;
     for (int i = 0; i < KAFC_LINK_APIS; i++)
         l->have[i].max = -1;
     return l;
@@ -204,23 +204,12 @@ void kafc__link_up(struct kafc_link *l, int64_t now)
         kafc__link_step(l, l->cfg.login ? KAFC_LINK_EV_LOGIN : KAFC_LINK_EV_VERSIONS, now);
 }
 
-/* A listener that wants a login answers ApiVersions, and closes the connection over anything else, without a word. Once
- * may be a broker that dies; several times in a row, without any other end in between, of a cluster that has never
- * answered anything, it is that. */
-enum { SHUT_TRIES = 3 };
-
+/* A listener that wants a login answers ApiVersions, and closes the connection over anything else, without a word. So may
+ * a broker that dies: the next connection asks. */
 static bool shut_out(const struct kafc_link *l, kafc_err why)
 {
     return l->state == KAFC_LINK_READY && !l->served && !l->broken.code && l->nflight && !l->cfg.login &&
-           l->greeting == KAFC_GREET_ASK &&
-           (why == KAFC_ERR_DISCONNECTED || why == KAFC_ERR_ILLEGAL_SASL_STATE);
-}
-
-static void count_shut(struct kafc_link *l, bool shut)
-{
-    int *n = l->cfg.unserved;
-    if (*n != KAFC_SERVED)
-        *n = shut ? *n + 1 : 0;
+           l->greeting == KAFC_GREET_ASK && why == KAFC_ERR_DISCONNECTED;
 }
 
 void kafc__link_explain(const struct kafc_link *l, kafc_error *why)
@@ -230,10 +219,9 @@ void kafc__link_explain(const struct kafc_link *l, kafc_error *why)
         return;
     }
     if (shut_out(l, why->code)) {
-        bool sure = *l->cfg.unserved >= SHUT_TRIES - 1;
-        kafc__error(why, sure ? KAFC_ERR_ILLEGAL_SASL_STATE : why->code,
-                    "%s closed the connection over the first request%s: it %swants a login (security.protocol "
-                    "SASL_PLAINTEXT or SASL_SSL)", l->name, sure ? ", several times" : "", sure ? "" : "died, or ");
+        kafc__error(why, why->code,
+                    "%s closed the connection over the first request: it died, or wants a login (security.protocol "
+                    "SASL_PLAINTEXT or SASL_SSL)", l->name);
         why->broker = l->node;
         return;
     }
@@ -267,7 +255,7 @@ void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
     bool theirs = why->code == KAFC_ERR_DISCONNECTED && !l->broken.code;
     l->keep = kafc__link_reopens(l, why->code);
     kafc__link_explain(l, &own);
-    count_shut(l, shut_out(l, why->code));
+    *l->cfg.suspect = *l->cfg.suspect || shut_out(l, why->code);
     if (l->state != KAFC_LINK_DOWN)
         kafc__log(l->cfg.log, l->keep ? KAFC_LOG_INFO : loudness(l, own.code), "%s", own.message);
     *l->cfg.greeting = kafc__link_learn(l, why->code);

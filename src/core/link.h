@@ -44,8 +44,6 @@ enum kafc_link_state {
     KAFC_LINK_RENEWING /* ready, and logging in once more: what is queued waits */
 };
 
-enum { KAFC_SERVED = -1 };
-
 struct kafc_link_config {
     const kafc_allocator *mem;
     const struct kafc_logger *log;
@@ -61,8 +59,8 @@ struct kafc_link_config {
         *greeting; /* of the next connection, shared by the links to a broker; or NULL */
     struct kafc_core_stats *stats; /* of the core; or NULL */
     struct kafc_features *features; /* learned by each greeting, shared by all links; or NULL */
-    int *unserved; /* so many connections in a row were closed over their first request, shared by all links; KAFC_SERVED
-                      once any request was answered. Or NULL */
+    bool *suspect; /* a connection was closed over its first request: it may be that a login is wanted. Shared by the
+                      links to a broker; or NULL */
     kafc_err *
         told; /* the trouble that the log has been warned of, shared by the links to a broker; or NULL */
 };

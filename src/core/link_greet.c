@@ -116,6 +116,12 @@ bool kafc__link_reopens(const struct kafc_link *l, kafc_err why)
            kafc__link_learn(l, why) > l->greeting;
 }
 
+/* Is it to be asked whether it wants a login? */
+static bool suspect(const struct kafc_link *l)
+{
+    return *l->cfg.suspect && l->have[KAFC_API_SASL_HANDSHAKE].max >= 0;
+}
+
 static void take_versions(struct kafc_link *l, struct kafc_request *rq)
 {
     struct kafc_arena a;
@@ -134,7 +140,8 @@ static void take_versions(struct kafc_link *l, struct kafc_request *rq)
         l->cfg.features->isolation = true;
     int32_t n = e ? 0 : resp.api_keys.n;
     kafc__arena_fini(&a);
-    if (e || !kafc__link_step(l, l->cfg.login ? KAFC_LINK_EV_LOGIN : KAFC_LINK_EV_VERSIONS, l->heard_at))
+    if (e || !kafc__link_step(l, l->cfg.login || suspect(l) ? KAFC_LINK_EV_LOGIN : KAFC_LINK_EV_VERSIONS,
+                                 l->heard_at))
         return;
     *l->cfg.greeting = KAFC_GREET_ASK; /* the broker's word ends all guessing */
     if (l->cfg.told)

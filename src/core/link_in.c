@@ -90,10 +90,7 @@ static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame 
         l->nflight--;
     kafc__link_retire(l, s);
     l->heard = true;
-    if (l->state >= KAFC_LINK_READY && !l->served) {
-        l->served = true;
-        *l->cfg.unserved = KAFC_SERVED;
-    }
+    l->served = l->served || l->state >= KAFC_LINK_READY;
     if (l->cfg.stats)
         kafc__histogram_add(&l->cfg.stats->request_time, took);
     if (!rq)

@@ -98,7 +98,7 @@ struct kafc_link {
     struct kafc_list_offsets_req probe_msg;
     enum kafc_greeting greeting,
         own_greeting; /* of this connection; the next one's, if nobody shares it */
-    int own_unserved;
+    bool own_suspect;
     int greeted;      /* answers so far to what the greeting asks */
     int16_t asked;    /* the version of ApiVersions in use; -1: it is not asked yet */
     bool keep;        /* the queue survives this loss */

@@ -152,14 +152,29 @@ static void handshake_refused(struct kafc_link *l, const struct kafc_sasl_handsh
                          kafc_err_text(code));
 }
 
+/* We have no login, and the broker was asked for a mechanism that nobody has: one that wants a login lists its own. */
+static void suspicion_done(struct kafc_link *l, const struct kafc_sasl_handshake_resp *resp)
+{
+    char list[200];
+    *l->cfg.suspect = false;
+    if (resp->error_code == KAFC_ERR_UNSUPPORTED_SASL_MECHANISM) {
+        list_mechanisms(resp, list, sizeof(list));
+        kafc__link_break(l, KAFC_ERR_ILLEGAL_SASL_STATE,
+                         "wants a login: its listener has security.protocol SASL_PLAINTEXT or SASL_SSL, and sasl.mechanism %s",
+                         list);
+    } else {
+        kafc__link_step(l, KAFC_LINK_EV_LOGGED_IN, l->heard_at);
+    }
+}
+
 static void handshake_done(struct kafc_request *rq)
 {
     struct kafc_link *l = rq->owner;
     struct kafc_sasl_handshake_resp resp;
     struct kafc_arena a;
     kafc_error err;
-    if (!l->login.state_set)
-        return;
+    if (l->cfg.login ? !l->login.state_set : l->state != KAFC_LINK_LOGIN)
+        return; /* the connection is gone */
     if (rq->result) {
         kafc__link_break(l, rq->result, "did not answer %s: %s", rq->api->name, rq->why->message);
         return;
@@ -167,10 +182,12 @@ static void handshake_done(struct kafc_request *rq)
     kafc__arena_init(&a, l->cfg.mem, 0);
     if (kafc__request_decode(rq, &resp, &a, &err))
         kafc__link_break(l, err.code, "answered SaslHandshake with bytes that are none: %s", err.message);
+    else if (!l->cfg.login)
+        suspicion_done(l, &resp);
     else if (resp.error_code)
         handshake_refused(l, &resp);
     kafc__arena_fini(&a);
-    if (l->broken.code)
+    if (l->broken.code || !l->cfg.login)
         return;
     l->login.raw = rq->version == 0;
     converse(l, (kafc_bytes){ NULL, 0 }, 0, l->heard_at);
@@ -210,11 +227,12 @@ void kafc__link_login(struct kafc_link *l, int64_t now)
         kafc__link_break(l, KAFC_ERR_UNSUPPORTED, "knows no SaslHandshake: it is too old for logins");
         return;
     }
-    if (!g->state_set && !prepare(l))
+    if (l->cfg.login && !g->state_set && !prepare(l))
         return;
+    const char *name = l->cfg.login ? mechanism(l)->name : "NONE";
     g->renew_at = INT64_MAX;
     kafc__msg_defaults(api->req, &g->hello);
-    g->hello.mechanism = (kafc_str){ mechanism(l)->name, (int32_t)strlen(mechanism(l)->name) };
+    g->hello.mechanism = (kafc_str){ name, (int32_t)strlen(name) };
     kafc__link_ask(l, &g->rq, api, (int16_t)(max < 1 ? max : 1), &g->hello, handshake_done, now);
 }
 

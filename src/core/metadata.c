@@ -502,6 +502,7 @@ static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e,
     static const kafc_uuid none;
     struct kafc_meta_topic *t = &e->t;
     e->answered = true;
+    t->refused = false;
     if (kafc_err_class_of((kafc_err)r->error_code) == KAFC_CLASS_RETRY) {
         /* The broker could not say: that is no news of the topic, what was known still holds. */
         e->needs = c->meta.number + 1;
@@ -676,8 +677,10 @@ static void refuse_topics(struct kafc_core *c, kafc_err code)
     for (struct kafc_meta_entry *e = KAFC_LIST_FIRST(&m->topics, struct kafc_meta_entry, node); e;
          e = KAFC_LIST_NEXT(&m->topics, e, struct kafc_meta_entry, node)) {
         e->asked = e->answered = e->t.npartitions == 0;
-        if (e->asked)
+        if (e->asked) {
             e->t.error = code;
+            e->t.refused = true;
+        }
     }
     (void)tell_news(c);
     m->stale_from = stale_from;
@@ -685,7 +688,7 @@ static void refuse_topics(struct kafc_core *c, kafc_err code)
 
 const char *kafc__meta_words(struct kafc_core *c, const struct kafc_meta_topic *t)
 {
-    const kafc_error *trouble = kafc__retry_refused(t->error) ? kafc__core_trouble(c) : NULL;
+    const kafc_error *trouble = t->refused ? kafc__core_trouble(c) : NULL;
     return trouble && trouble->code == t->error ? trouble->message : kafc_err_text(t->error);
 }
 

@@ -18,6 +18,7 @@ struct kafc_meta_topic {
     char *name;
     kafc_uuid id;        /* zero if the broker does not say */
     kafc_err error;      /* KAFC_OK once partitions are known; UNKNOWN_TOPIC_OR_PARTITION, … */
+    bool refused;        /* the error is not the topic's: no broker lets us ask */
     bool fresh;          /* an answer has arrived since it was wanted (or since stale was called) */
     int32_t npartitions; /* 0 until known; shrinks only when the topic was recreated (id changed) */
     struct kafc_meta_partition *partition;

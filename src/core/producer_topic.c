@@ -267,7 +267,7 @@ static void publish(struct kafc_producer *p, struct kafc_topic_out *t)
 static void look_at_error(struct kafc_producer *p, struct kafc_topic_out *t)
 {
     kafc_err_class cls = kafc_err_class_of(t->meta->error);
-    if (kafc__retry_refused(t->meta->error)) { /* no fault of the topic: the next message asks anew */
+    if (t->meta->refused) { /* no fault of the topic: the next message asks anew */
         if (!t->made)
             kafc__producer_waiting_fail(p, t, t->meta->error, INT64_MAX);
         return;

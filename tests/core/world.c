@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "protocol/api/03_metadata.h"
+#include "protocol/api/17_sasl_handshake.h"
 
 static void keep_line(void *ctx, kafc_log_level level, const char *line)
 {
@@ -176,6 +177,15 @@ static void answer_metadata(struct world *w, struct world_link *l, const struct 
     peer_answer(&l->peer, q, &resp);
 }
 
+/* No login is wanted. */
+static void answer_handshake(struct world_link *l, const struct peer_request *q)
+{
+    struct kafc_sasl_handshake_resp resp;
+    kafc__msg_defaults(q->api->resp, &resp);
+    resp.error_code = KAFC_ERR_ILLEGAL_SASL_STATE;
+    peer_answer(&l->peer, q, &resp);
+}
+
 static void serve(struct world *w, struct world_link *l)
 {
     struct peer_request q;
@@ -186,6 +196,8 @@ static void serve(struct world *w, struct world_link *l)
             continue;
         else if (q.h.api == KAFC_API_METADATA)
             answer_metadata(w, l, &q);
+        else if (q.h.api == KAFC_API_SASL_HANDSHAKE)
+            answer_handshake(l, &q);
         else if (w->serve)
             w->serve(w, l, &q);
     }
