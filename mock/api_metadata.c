@@ -146,6 +146,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 
     a->cluster_id = (kafc_str){ rq->c->cluster_id, (int32_t)strlen(rq->c->cluster_id) };
     a->controller_id = kafc__mock_controller(rq->c);
+    if (q->include_cluster_authorized_operations)
+        a->cluster_authorized_operations = KAFC_MOCK_CLUSTER_OPERATIONS;
     if (!put_brokers(rq, a))
         return KAFC_MDONE_CUT;
     if (rq->version >= 13 && rq->forced == KAFC_ERR_REBOOTSTRAP_REQUIRED)
@@ -153,8 +155,12 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     if (all) {
         if (!put_all(rq, a))
             return KAFC_MDONE_CUT;
-        for (int32_t i = 0; rq->forced && i < a->topics.n; i++)
-            a->topics.v[i].error_code = (int16_t)rq->forced;
+        for (int32_t i = 0; i < a->topics.n; i++) {
+            if (rq->forced)
+                a->topics.v[i].error_code = (int16_t)rq->forced;
+            if (q->include_topic_authorized_operations)
+                a->topics.v[i].topic_authorized_operations = KAFC_MOCK_TOPIC_OPERATIONS;
+        }
         return KAFC_MDONE_ANSWER;
     }
     a->topics.n = q->topics.n;
@@ -167,6 +173,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
             return KAFC_MDONE_CUT;
         if (!put_named(rq, q, &q->topics.v[i], &a->topics.v[i]))
             return KAFC_MDONE_CUT;
+        if (q->include_topic_authorized_operations && !a->topics.v[i].error_code)
+            a->topics.v[i].topic_authorized_operations = KAFC_MOCK_TOPIC_OPERATIONS;
     }
     return KAFC_MDONE_ANSWER;
 }

@@ -29,6 +29,9 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_delete_groups,
     &kafc__mock_offset_delete,
     &kafc__mock_offset_for_leader_epoch,
+    &kafc__mock_delete_records,
+    &kafc__mock_create_partitions,
+    &kafc__mock_describe_topic_partitions,
 };
 enum { SERVED = sizeof served / sizeof *served };
 _Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");

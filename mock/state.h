@@ -186,12 +186,16 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_txn_offset_commit, kafc__mock_offset_commit, kafc__mock_offset_fetch,
     kafc__mock_join_group, kafc__mock_sync_group, kafc__mock_heartbeat, kafc__mock_leave_group,
     kafc__mock_describe_groups, kafc__mock_list_groups, kafc__mock_delete_groups,
-    kafc__mock_offset_delete, kafc__mock_offset_for_leader_epoch;
+    kafc__mock_offset_delete, kafc__mock_offset_for_leader_epoch, kafc__mock_delete_records,
+    kafc__mock_create_partitions, kafc__mock_describe_topic_partitions;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);
 /* The same by place, from 0 on; NULL: there are no more. */
 const struct kafc_mserve *kafc__mock_serve_at(int index);
+
+/* What an authorizer that lets all pass allows: bit n for operation n. */
+enum { KAFC_MOCK_TOPIC_OPERATIONS = 0xdf8, KAFC_MOCK_CLUSTER_OPERATIONS = 0x1fa0 };
 
 /* Encodes and queues an answer; false: out of memory or not to be encoded, the connection is closing. */
 bool kafc__mock_answer(struct kafc_mrq *rq, const void *resp, int64_t delay_us);

@@ -131,6 +131,8 @@ typedef struct kafc_partition {
     int32_t leader_epoch; /* or -1 */
     const int32_t *replicas, *isr, *offline;
     int32_t nreplicas, nisr, noffline;
+    int32_t neligible, nlast_eligible;
+    const int32_t *eligible, *last_eligible; /* kafc_admin_describe_topics() tells them, else NULL */
 } kafc_partition;
 
 typedef struct kafc_topic {
@@ -140,6 +142,7 @@ typedef struct kafc_topic {
     bool internal;
     const kafc_partition *partitions; /* by id */
     int32_t npartitions;
+    uint32_t operations; /* the same */
 } kafc_topic;
 
 typedef struct kafc_metadata {
@@ -158,30 +161,6 @@ enum { KAFC_ALL_TOPICS = -1 };
 KAFC_API kafc_err kafc_client_metadata(kafc_client *c, const char *const *topics, int32_t n,
                                        int timeout_ms, kafc_metadata **out, kafc_error *err);
 KAFC_API void kafc_metadata_free(kafc_metadata *m);
-
-/* --- Topics -------------------------------------------------------------- */
-
-typedef struct kafc_config {
-    const char *name, *value;
-} kafc_config;
-
-typedef struct kafc_new_topic {
-    const char *name;
-    int32_t partitions;  /* 0: the broker's default (4.0+ of the API; else 1) */
-    int32_t replication; /* 0: the same */
-    const kafc_config *configs;
-    int32_t nconfigs;
-    kafc_err result; /* out, for each topic */
-} kafc_new_topic;
-
-/* Asks the controller. Returns the first error; each topic's own is in `result`. An existing topic is
- * KAFC_ERR_TOPIC_ALREADY_EXISTS. Not repeated when its fate is unknown: after KAFC_ERR_DISCONNECTED or
- * KAFC_ERR_TIMED_OUT the topics may be there all the same. */
-KAFC_API kafc_err kafc_admin_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
-                                            int timeout_ms, kafc_error *err);
-/* results: n codes, or NULL. Not repeated when its fate is unknown, either. */
-KAFC_API kafc_err kafc_admin_delete_topics(kafc_client *c, const char *const *names, int32_t n,
-                                            kafc_err *results, int timeout_ms, kafc_error *err);
 
 /* --- Offsets -------------------------------------------------------------- */
 

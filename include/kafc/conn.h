@@ -19,6 +19,7 @@
 #define KAFC_CONN_H
 
 #include <kafc/reader.h>
+#include <kafc/topics.h>
 #include <kafc/writer.h>
 
 #ifdef __cplusplus

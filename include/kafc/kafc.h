@@ -9,6 +9,7 @@
 #include <kafc/assignor.h>
 #include <kafc/base.h>
 #include <kafc/client.h>
+#include <kafc/configs.h>
 #include <kafc/conn.h>
 #include <kafc/error.h>
 #include <kafc/group.h>
@@ -17,6 +18,7 @@
 #include <kafc/reader.h>
 #include <kafc/security.h>
 #include <kafc/stats.h>
+#include <kafc/topics.h>
 #include <kafc/transaction.h>
 #include <kafc/writer.h>
 

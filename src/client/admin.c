@@ -4,7 +4,6 @@
  */
 #include "client/admin.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void say(const struct kafc_admin_kind *kind, const kafc_answer_part *part,
@@ -21,6 +20,12 @@ static void say(const struct kafc_admin_kind *kind, const kafc_answer_part *part
     why->broker = part->broker;
     why->api = kind->api->key;
     why->version = part->version;
+}
+
+static bool passes(const struct kafc_admin_kind *kind, kafc_err code)
+{
+    bool unknown = code == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION || code == KAFC_ERR_UNKNOWN_TOPIC_ID;
+    return kafc__ask_again(kind->api->key, code) && !(unknown && kind->unknown_stands);
 }
 
 /* The first item's error, and the first one's that may pass (*again: none, or its code), looked at in all answers. */
@@ -43,7 +48,7 @@ static kafc_err judge(const struct kafc_admin_kind *kind, const kafc_answer *a, 
                 first = (kafc_err)item.code;
                 say(kind, &a->parts[p], &item, err);
             }
-            if (kafc__ask_again(kind->api->key, (kafc_err)item.code)) {
+            if (passes(kind, (kafc_err)item.code)) {
                 passing++;
                 *again = *again == KAFC_OK ? (kafc_err)item.code : *again;
             }
@@ -52,6 +57,14 @@ static kafc_err judge(const struct kafc_admin_kind *kind, const kafc_answer *a, 
     if (kind->once && passing < items)
         *again = KAFC_OK;
     return first;
+}
+
+static void say_since(const struct kafc_admin_kind *kind, kafc_error *err)
+{
+    size_t n = strlen(err->message);
+    if (kind->since)
+        (void)snprintf(err->message + n, sizeof(err->message) - n,
+                       "; brokers from %s on know it", kind->since);
 }
 
 kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, const void *req,
@@ -73,6 +86,8 @@ kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, con
             rc = first;
             *err = why;
         }
+        if (rc == KAFC_ERR_UNSUPPORTED)
+            say_since(kind, err);
         if (again == KAFC_OK && !(rc < 0 && !kind->once && kafc__ask_again(-1, rc)))
             return rc;
         if (!kafc__ask_pause(c, n, again != KAFC_OK ? again : rc, deadline, interrupts, &stop))

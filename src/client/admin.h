@@ -8,6 +8,8 @@
 #ifndef KAFC_CLIENT_ADMIN_H
 #define KAFC_CLIENT_ADMIN_H
 
+#include <stdio.h>
+
 #include "client/ask.h"
 #include "client/piece.h"
 
@@ -20,17 +22,26 @@ struct kafc_admin_item {
 
 struct kafc_admin_kind {
     const struct kafc_api *api;
-    const char *what; /* "created": the sentence is "topic 'orders' cannot be created: …" */
-    bool once;        /* not to be repeated when a broker may have acted on it */
-    /* Item i of a response of one broker; false: there are no more. A code of the response as a whole is an item. */
+    const char *what;  /* "created": the sentence is "topic 'orders' cannot be created: …" */
+    const char *since; /* "1.0": from which broker on KAFC_ERR_UNSUPPORTED says that there is one; or NULL */
+    bool once;         /* not to be repeated when a broker may have acted on it */
+    bool unknown_stands; /* a topic that is not there is told at once, not waited for */
+    /* Item i of a response of one broker; false: there are no more. A code of the response as a whole is one. */
     bool (*item)(const void *resp, int32_t i, struct kafc_admin_item *out);
 };
 
+/* "topic 'orders'" */
+static inline void kafc__admin_name(struct kafc_admin_item *item, const char *what, kafc_str name)
+{
+    (void)snprintf(item->name, sizeof(item->name), "%s '%.*s'", what,
+                   name.len < 249 ? (int)name.len : 249, name.p ? name.p : "");
+}
+
 /* Asks (broker: a node id, or KAFC_BY_ROUTE) until the deadline. *out, for kafc_answer_free(): the last answer, whose
- * items have their codes; it may be there with an error, too, and is NULL if nobody answered. Returns the first error: of
- * the way there, or of the first item that has one.
- * Asked again: what cannot be reached; an answer with a code that may pass by itself (kafc__ask_again), of a kind that is
- * `once` only if every item was refused so. */
+ * items have their codes; it may be there with an error, too, and is NULL if nobody answered. Returns the first error:
+ * of the way there, or of the first item that has one.
+ * Asked again: what cannot be reached; an answer with a code that may pass by itself (kafc__ask_again), of a kind that
+ * is `once` only if every item was refused so. */
 kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, const void *req,
                          int32_t broker, int64_t deadline, kafc_answer **out, kafc_error *err);
 

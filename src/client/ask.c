@@ -207,7 +207,8 @@ bool kafc__ask_pause(kafc_client *c, int attempt, kafc_err code, int64_t deadlin
     return *why == KAFC_ERR_TIMED_OUT;
 }
 
-/* The last error that says more than that time ran out, with the time that was spent. */
+/* The last error that says more than that time ran out, with the time that was spent. That somebody was asked and kept
+ * silent does say more. */
 static kafc_err give_up(const kafc_error *last, int attempts, int64_t begin, kafc_error *err)
 {
     if (err) {
@@ -231,7 +232,7 @@ kafc_err kafc__ask(kafc_client *c, struct kafc_ask *a, int64_t deadline, kafc_er
             return rc;
         if (rc == KAFC_OK && a->code == KAFC_OK)
             return KAFC_OK;
-        if (last.code == KAFC_OK || a->code != KAFC_ERR_TIMED_OUT)
+        if (last.code == KAFC_OK || a->code != KAFC_ERR_TIMED_OUT || a->rq.sent)
             last = a->err;
         if (rc != KAFC_OK || !a->again)
             return give_up(&last, attempt + 1, begin, err);

@@ -8,6 +8,7 @@
 #define KAFC_CLIENT_ASK_H
 
 #include "client/client.h"
+#include <kafc/topics.h>
 
 struct kafc_asks;
 
@@ -96,11 +97,16 @@ static inline struct kafc_asker kafc__asker_of(kafc_client *c)
                                 &kafc__asking_by_client };
 }
 
-/* As the public functions of the same name, from behind the door. create: the brokers may make missing topics. */
+enum {
+    KAFC_META_CREATE = 1,    /* the brokers may make missing topics */
+    KAFC_META_OPERATIONS = 2 /* and tell what may be done with topics, if they can */
+};
+/* As the public functions of the same name, from behind the door. */
 kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n,
-                              bool create, int64_t deadline, kafc_metadata **out, kafc_error *err);
+                              unsigned how, int64_t deadline, kafc_metadata **out, kafc_error *err);
 kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n,
-                            int64_t deadline, kafc_error *err);
+                            bool validate_only, int64_t deadline, kafc_created_topics **made,
+                            kafc_error *err);
 kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *names, int32_t n,
                             kafc_err *results, int64_t deadline, kafc_error *err);
 kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n,

@@ -540,7 +540,7 @@ static kafc_err find_leader(kafc_conn *c, int64_t deadline, struct address *a, i
                             kafc_error *err)
 {
     struct kafc_asker by = kafc__asker_of_conn(c);
-    bool create = c->o.create_topic == KAFC_ON;
+    unsigned create = c->o.create_topic == KAFC_ON ? KAFC_META_CREATE : 0;
     kafc_error last = { .code = KAFC_OK };
     for (int64_t pause = 50000;; pause = pause < 800000 ? pause * 2 : pause) {
         kafc_metadata *m = NULL;

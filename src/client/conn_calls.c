@@ -88,7 +88,7 @@ kafc_err kafc_conn_create_topics(kafc_conn *c, kafc_new_topic *topics, int32_t n
     if (rc != KAFC_OK)
         return rc;
     struct kafc_asker by = kafc__asker_of_conn(c);
-    rc = kafc__query_create(&by, topics, n, deadline, err);
+    rc = kafc__query_create(&by, topics, n, false, deadline, NULL, err);
     kafc__conn_release(c);
     return rc;
 }

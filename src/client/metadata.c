@@ -23,7 +23,7 @@ struct meta_ask {
     const kafc_allocator *mem;
     const char *const *topics;
     int32_t n;
-    bool create;
+    unsigned how;
     struct kafc_metadata_req req;
     struct kafc_metadata_req_topic *wanted;
     struct picture *out;
@@ -73,6 +73,8 @@ static void put_topic(struct kafc_arena *a, kafc_topic *to,
     to->id = t->topic_id;
     to->err = (kafc_err)t->error_code;
     to->internal = t->is_internal;
+    if (t->topic_authorized_operations != INT32_MIN)
+        to->operations = (uint32_t)t->topic_authorized_operations;
     to->partitions = v;
     to->npartitions = v ? n : 0;
     for (int32_t i = 0; i < to->npartitions; i++) {
@@ -186,9 +188,10 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
     struct kafc_ask *ask = rq->owner;
     struct meta_ask *m = ask->owner;
     (void)err;
-    bool all = m->n == KAFC_ALL_TOPICS || (m->n > 0 && rq->version < 4 && !m->create);
-    m->req.allow_auto_topic_creation = rq->version < 4 ||
-                                       m->create; /* true is what older versions mean */
+    bool create = m->how & KAFC_META_CREATE;
+    bool all = m->n == KAFC_ALL_TOPICS || (m->n > 0 && rq->version < 4 && !create);
+    m->req.allow_auto_topic_creation = rq->version < 4 || create; /* true is what older versions mean */
+    m->req.include_topic_authorized_operations = rq->version >= 8 && m->how & KAFC_META_OPERATIONS;
     m->req.topics.v = all ? NULL : m->wanted;
     m->req.topics.n = !all ? m->n : rq->version == 0 ? 0 : -1;
     return KAFC_OK;
@@ -227,9 +230,9 @@ static kafc_err make(struct meta_ask *m, kafc_error *err)
 }
 
 kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n,
-                              bool create, int64_t deadline, kafc_metadata **out, kafc_error *err)
+                              unsigned how, int64_t deadline, kafc_metadata **out, kafc_error *err)
 {
-    struct meta_ask m = { .mem = by->mem, .topics = topics, .n = n, .create = create };
+    struct meta_ask m = { .mem = by->mem, .topics = topics, .n = n, .how = how };
     *out = NULL;
     kafc_err rc = check_names(topics, n, err);
     if (rc == KAFC_OK)

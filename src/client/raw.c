@@ -200,7 +200,7 @@ static void prepare(const struct call *k, struct piece *p, struct kafc_ask *ask)
 }
 
 /* stop: why the wait ended before the answer, if it did. What the node's last attempt failed of says more than that
- * time ran out. */
+ * time ran out, unless it was asked this time. */
 static void settle(const struct call *k, struct piece *p, const struct kafc_ask *ask, kafc_err stop,
                    const kafc_error *why)
 {
@@ -209,7 +209,7 @@ static void settle(const struct call *k, struct piece *p, const struct kafc_ask 
     p->part.err = ask->code;
     if (!ask->done && stop != KAFC_ERR_TIMED_OUT)
         p->err = *why;
-    else if (!ask->done && k->last.code != KAFC_OK && k->last.broker == p->node)
+    else if (!ask->done && !ask->rq.sent && k->last.code != KAFC_OK && k->last.broker == p->node)
         p->err = k->last;
     if (!ask->done)
         p->part.err = p->err.code;

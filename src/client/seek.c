@@ -125,20 +125,14 @@ struct search {
     struct kafc_find_coordinator_req req;
 };
 
-/* URL-safe base64 without padding, as Kafka writes ids in texts. */
-static void id_text(const kafc_uuid *id, char text[23])
-{
-    text[kafc__base64_encode(kafc__base64_url_digits, text, id->b, sizeof(id->b))] = '\0';
-}
-
 static kafc_str key_of(const struct kafc_target *t, enum kafc_route route, struct kafc_arena *a)
 {
     if (route != KAFC_TO_SHARE || t->name.len <= 0)
         return t->name;
-    char id[23];
+    char id[KAFC_UUID_TEXT];
     size_t room = (size_t)t->name.len + sizeof(id) + 16;
     char *key = kafc__arena_alloc(a, room);
-    id_text(&t->id, id);
+    kafc__uuid_text(&t->id, id);
     int n = key ? snprintf(key, room, "%.*s:%s:%d", (int)t->name.len, t->name.p, id,
                            (int)t->partition)
                 : 0;

@@ -1,20 +1,80 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_admin_create_topics and kafc_admin_delete_topics: the controller is
- * asked; an answer that it is not the controller any more asks the next one.
+ * Topics made and deleted: the controller is asked; an answer that it is not
+ * the controller any more asks the next one. Answers are read on the loop's
+ * thread.
  */
+#include "client/topics.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/base64.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "client/ask.h"
+#include "client/piece.h"
 #include "protocol/api/19_create_topics.h"
 #include "protocol/api/20_delete_topics.h"
 
 enum {
     OLD_DEFAULT = 1
 }; /* partitions and replicas where the broker has no default of its own to give */
+
+static kafc_err no_memory(kafc_error *err)
+{
+    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the topics");
+}
+
+/* --- Verdicts ---------------------------------------------------------------------- */
+
+/* What an answer says of the topics, one after the other. */
+struct verdict {
+    const char *what; /* "created" */
+    int32_t n, not_controller;
+    kafc_err first; /* the first topic's error */
+    kafc_error why;
+};
+
+static void note(struct verdict *v, const char *name, int16_t code, kafc_str message)
+{
+    kafc_err c = (kafc_err)code;
+    bool told = message.p && message.len > 0;
+    v->n++;
+    v->not_controller += c == KAFC_ERR_NOT_CONTROLLER;
+    if (c == KAFC_OK || v->first != KAFC_OK)
+        return;
+    v->first = kafc__error(&v->why, c, "topic '%.249s' cannot be %s: %s%s%.*s", name, v->what,
+                           told ? kafc_err_name(c) : kafc_err_text(c), told ? ": " : "",
+                           !told               ? 0
+                           : message.len < 150 ? (int)message.len
+                                               : 150,
+                           told ? message.p : "");
+}
+
+/* That it was not the controller is no topic's own affair, and asks again: nothing was done. */
+static kafc_err outcome(const struct verdict *v, kafc_error *err)
+{
+    return v->n > 0 && v->not_controller == v->n
+               ? kafc__error(err, KAFC_ERR_NOT_CONTROLLER, "%s", v->why.message)
+               : KAFC_OK;
+}
+
+static kafc_err run_ask(const struct kafc_asker *by, struct kafc_ask *ask, const struct verdict *v,
+                        int64_t deadline, kafc_error *err)
+{
+    ask->node = KAFC_CONTROLLER_NODE;
+    ask->once = true;
+    kafc_err rc = by->how->ask(by, ask, deadline, err);
+    if (rc != KAFC_OK || v->first == KAFC_OK)
+        return rc;
+    if (err) {
+        *err = v->why;
+        err->broker = ask->err.broker;
+        err->api = ask->api->key;
+        err->version = ask->rq.version;
+    }
+    return v->first;
+}
 
 int32_t kafc__broker_timeout(int32_t request_timeout_ms, int64_t deadline)
 {
@@ -27,22 +87,7 @@ int32_t kafc__broker_timeout(int32_t request_timeout_ms, int64_t deadline)
     return (int32_t)(ms > 0 ? ms : 1);
 }
 
-/* The code of one topic, with what the broker says of it. NOT_CONTROLLER is no topic's own affair: *retry. */
-static kafc_err note_topic(kafc_err first, const char *what, const char *name, int16_t code,
-                           kafc_str message, bool *retry, kafc_error *err)
-{
-    if (code == KAFC_ERR_NOT_CONTROLLER)
-        *retry = true;
-    if (code == 0 || (first != KAFC_OK && !*retry))
-        return first;
-    kafc_err c = (kafc_err)code;
-    if (message.p && message.len > 0)
-        return kafc__error(err, c, "topic '%.249s' cannot be %s: %s: %.*s", name, what,
-                           kafc_err_name(c), message.len < 150 ? (int)message.len : 150, message.p);
-    return kafc__error(err, c, "topic '%.249s' cannot be %s: %s", name, what, kafc_err_text(c));
-}
-
-/* --- Create ---------------------------------------------------------------------- */
+/* --- Create ------------------------------------------------------------------------- */
 
 struct create_ask {
     struct kafc_ask ask;
@@ -51,62 +96,140 @@ struct create_ask {
     int32_t n;
     struct kafc_create_topics_req req;
     struct kafc_arena arena;
-    kafc_err first; /* the first topic's error */
-    kafc_error why;
+    struct verdict verdict;
+    bool told; /* every topic has its result */
+    kafc_created_topics **made; /* or NULL */
 };
 
 static kafc_err create_prepare(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_ask *ask = rq->owner;
     struct create_ask *k = ask->owner;
-    (void)err;
+    if (k->req.validate_only && rq->version < 1)
+        return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                           "node %d is too old to say what would become of a topic: it takes a "
+                           "broker from 0.10.2 on",
+                           (int)rq->broker);
     int32_t dflt = rq->version >= 4 ? -1 : OLD_DEFAULT;
     for (int32_t i = 0; i < k->n; i++) {
-        k->req.topics.v[i].num_partitions = k->topics[i].partitions ? k->topics[i].partitions
-                                                                    : dflt;
-        k->req.topics.v[i].replication_factor =
-            (int16_t)(k->topics[i].replication ? k->topics[i].replication : dflt);
+        const kafc_new_topic *t = &k->topics[i];
+        int32_t none = t->nassignments > 0 ? -1 : dflt;
+        k->req.topics.v[i].num_partitions = t->partitions ? t->partitions : none;
+        k->req.topics.v[i].replication_factor = (int16_t)(t->replication ? t->replication : none);
     }
     return KAFC_OK;
 }
 
+static int by_config(const void *a, const void *b)
+{
+    return strcmp(((const kafc_config_entry *)a)->name, ((const kafc_config_entry *)b)->name);
+}
+
+static void put_made(struct kafc_arena *a, kafc_created_topic *to,
+                     const struct kafc_create_topics_resp_topic *t)
+{
+    to->id = t->topic_id;
+    to->partitions = t->num_partitions;
+    to->replication = t->replication_factor;
+    kafc_config_entry *v = t->configs.n >= 0
+                               ? kafc__arena_array(a, (size_t)t->configs.n, sizeof(*v))
+                               : NULL;
+    for (int32_t i = 0; v && i < t->configs.n; i++) {
+        const struct kafc_create_topics_resp_config *c = &t->configs.v[i];
+        v[i].name = kafc__piece_text(a, c->name, "");
+        v[i].value = kafc__piece_text(a, c->value, NULL);
+        v[i].source = (kafc_config_source)c->config_source;
+        v[i].read_only = c->read_only;
+        v[i].sensitive = c->is_sensitive;
+    }
+    if (!v || a->failed)
+        return;
+    if (t->configs.n > 1)
+        qsort(v, (size_t)t->configs.n, sizeof(*v), by_config);
+    to->configs = v;
+    to->nconfigs = t->configs.n;
+}
+
+/* Answers mostly come in the order of the request. NULL: it is left out. */
+static const struct kafc_create_topics_resp_topic *created(const struct kafc_create_topics_resp *r,
+                                                           int32_t i, const char *name)
+{
+    for (int32_t j = 0; j < r->topics.n; j++) {
+        const struct kafc_create_topics_resp_topic *t = &r->topics.v[(i + j) % r->topics.n];
+        if (kafc__str_is(t->name, name))
+            return t;
+    }
+    return NULL;
+}
+
+static kafc_err make_piece(struct create_ask *k, const struct kafc_create_topics_resp *r,
+                           kafc_error *err)
+{
+    kafc_created_topics_free(*k->made);
+    *k->made = kafc__piece_new(k->mem, sizeof(**k->made));
+    if (!*k->made)
+        return no_memory(err);
+    struct kafc_arena *a = kafc__piece_arena(*k->made);
+    kafc_created_topic *v = kafc__arena_array(a, (size_t)k->n, sizeof(*v));
+    (*k->made)->topics = v;
+    for (int32_t i = 0; v && i < k->n; i++) {
+        const struct kafc_create_topics_resp_topic *t = created(r, i, k->topics[i].name);
+        v[i].name = kafc__piece_text(a, kafc__str(k->topics[i].name), "");
+        v[i].result = k->topics[i].result;
+        v[i].partitions = v[i].replication = -1;
+        if (t && t->error_code == 0)
+            put_made(a, &v[i], t);
+    }
+    (*k->made)->ntopics = k->n;
+    return a->failed ? no_memory(err) : KAFC_OK;
+}
+
 static kafc_err create_answer(struct kafc_ask *ask, kafc_error *err)
 {
+    static const kafc_str none = { NULL, 0 };
     struct create_ask *k = ask->owner;
     struct kafc_create_topics_resp r;
     struct kafc_arena a;
-    bool retry = false;
     kafc__arena_init(&a, k->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
-    k->first = KAFC_OK;
+    k->verdict = (struct verdict){ .what = "created" };
     for (int32_t i = 0; rc == KAFC_OK && i < k->n; i++) {
-        int32_t j = 0;
-        while (j < r.topics.n && !kafc__str_is(r.topics.v[j].name, k->topics[i].name))
-            j++;
-        int16_t code = j < r.topics.n ? r.topics.v[j].error_code
-                                      : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
-        kafc_str message = { NULL, 0 };
-        if (j < r.topics.n)
-            message = r.topics.v[j].error_message;
+        const struct kafc_create_topics_resp_topic *t = created(&r, i, k->topics[i].name);
+        int16_t code = t ? t->error_code : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
         k->topics[i].result = (kafc_err)code;
-        k->first = note_topic(k->first, "created", k->topics[i].name, code, message, &retry,
-                              &k->why);
+        note(&k->verdict, k->topics[i].name, code, t ? t->error_message : none);
     }
+    k->told = rc == KAFC_OK;
+    if (rc == KAFC_OK)
+        rc = outcome(&k->verdict, err);
+    if (rc == KAFC_OK && k->made)
+        rc = make_piece(k, &r, err);
     kafc__arena_fini(&a);
-    return rc == KAFC_OK && retry ? kafc__error(err, KAFC_ERR_NOT_CONTROLLER, "%s", k->why.message)
-                                  : rc;
+    return rc;
 }
 
-static bool create_configs(struct create_ask *k, const kafc_new_topic *t,
-                           struct kafc_create_topics_req_topic *to)
+static bool put_topic(struct create_ask *k, const kafc_new_topic *t,
+                      struct kafc_create_topics_req_topic *to)
 {
+    to->name = kafc__str(t->name);
     to->configs.n = t->nconfigs;
     to->configs.v = kafc__msg_array(&kafc_create_topics_req_config_schema, t->nconfigs, &k->arena);
-    for (int32_t i = 0; to->configs.v && i < t->nconfigs; i++) {
+    to->assignments.n = t->nassignments;
+    to->assignments.v = kafc__msg_array(&kafc_create_topics_req_assignment_schema, t->nassignments,
+                                        &k->arena);
+    if (!to->configs.v || !to->assignments.v)
+        return false;
+    for (int32_t i = 0; i < t->nconfigs; i++) {
         to->configs.v[i].name = kafc__str(t->configs[i].name);
         to->configs.v[i].value = kafc__str(t->configs[i].value);
     }
-    return to->configs.v != NULL;
+    for (int32_t i = 0; i < t->nassignments; i++) {
+        to->assignments.v[i].partition_index = i;
+        to->assignments.v[i].broker_ids.v = kafc__replicas_copy(&t->assignments[i],
+                                                                     &k->arena);
+        to->assignments.v[i].broker_ids.n = t->assignments[i].n;
+    }
+    return !k->arena.failed;
 }
 
 static bool create_request(struct create_ask *k)
@@ -115,143 +238,194 @@ static bool create_request(struct create_ask *k)
     k->req.topics.n = k->n;
     k->req.topics.v = kafc__msg_array(&kafc_create_topics_req_topic_schema, k->n, &k->arena);
     bool ok = k->req.topics.v != NULL;
-    for (int32_t i = 0; ok && i < k->n; i++) {
-        k->req.topics.v[i].name = kafc__str(k->topics[i].name);
-        ok = create_configs(k, &k->topics[i], &k->req.topics.v[i]);
-    }
+    for (int32_t i = 0; ok && i < k->n; i++)
+        ok = put_topic(k, &k->topics[i], &k->req.topics.v[i]);
     return ok;
 }
 
-static kafc_err check_new(const kafc_new_topic *t, int32_t n, kafc_error *err)
+static kafc_err check_name(const char *name, int32_t i, kafc_error *err)
 {
-    if (n < 0 || (n > 0 && !t))
-        return kafc__error(err, KAFC_ERR_USAGE, "there are no topics to create");
-    for (int32_t i = 0; i < n; i++) {
-        if (!t[i].name || t[i].name[0] == '\0')
-            return kafc__error(err, KAFC_ERR_USAGE, "the name of topic %d is empty", (int)i);
-        if (t[i].partitions < 0 || t[i].replication < 0 || t[i].replication > INT16_MAX ||
-            t[i].nconfigs < 0 || (t[i].nconfigs > 0 && !t[i].configs))
-            return kafc__error(err, KAFC_ERR_USAGE,
-                               "topic '%.249s': %d partitions, %d replicas, %d configs", t[i].name,
-                               (int)t[i].partitions, (int)t[i].replication, (int)t[i].nconfigs);
-        for (int32_t j = 0; j < t[i].nconfigs; j++) {
-            if (!t[i].configs[j].name)
-                return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s': a config without a name",
-                                   t[i].name);
-        }
-    }
-    return KAFC_OK;
+    return name && *name && strlen(name) <= INT16_MAX
+               ? KAFC_OK
+               : kafc__error(err, KAFC_ERR_USAGE, "the name of topic %d is %s", (int)i,
+                             name && *name ? "too long" : "empty");
 }
 
-static kafc_err run_ask(const struct kafc_asker *by, struct kafc_ask *ask, int64_t deadline,
-                        kafc_err *first, kafc_error *why, kafc_error *err)
+static kafc_err check_new(const kafc_new_topic *t, kafc_error *err)
 {
-    ask->node = KAFC_CONTROLLER_NODE;
-    ask->once = true;
-    kafc_err rc = by->how->ask(by, ask, deadline, err);
-    if (rc != KAFC_OK || *first == KAFC_OK)
-        return rc;
-    if (err) {
-        *err = *why;
-        err->broker = ask->err.broker;
-        err->api = ask->api->key;
-        err->version = ask->rq.version;
+    if (t->partitions < 0 || t->replication < 0 || t->replication > INT16_MAX || t->nconfigs < 0 ||
+        (t->nconfigs > 0 && !t->configs))
+        return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s': %d partitions, %d replicas, %d configs",
+                           t->name, (int)t->partitions, (int)t->replication, (int)t->nconfigs);
+    if (t->nassignments > 0 && (t->partitions || t->replication))
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "topic '%.249s': the assignments say how many partitions and replicas",
+                           t->name);
+    for (int32_t j = 0; j < t->nconfigs; j++)
+        if (!t->configs[j].name)
+            return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s': a config without a name", t->name);
+    return kafc__replicas_check(t->name, t->assignments, t->nassignments, err);
+}
+
+static kafc_err check_all_new(const kafc_new_topic *t, int32_t n, kafc_error *err)
+{
+    kafc_err rc = KAFC_OK;
+    if (n < 0 || (n > 0 && !t))
+        return kafc__error(err, KAFC_ERR_USAGE, "there are no topics to create");
+    for (int32_t i = 0; i < n && rc == KAFC_OK; i++) {
+        rc = check_name(t[i].name, i, err);
+        if (rc == KAFC_OK)
+            rc = check_new(&t[i], err);
     }
-    return *first;
+    return rc;
 }
 
 kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n,
-                            int64_t deadline, kafc_error *err)
+                            bool validate_only, int64_t deadline, kafc_created_topics **made,
+                            kafc_error *err)
 {
-    struct create_ask k = { .mem = by->mem, .topics = topics, .n = n };
-    kafc_err rc = check_new(topics, n, err);
+    struct create_ask k = { .mem = by->mem, .topics = topics, .n = n, .made = made };
+    kafc_err rc = check_all_new(topics, n, err);
     if (rc != KAFC_OK)
         return rc;
     kafc__arena_init(&k.arena, by->mem, 0);
     if (create_request(&k)) {
         k.req.timeout_ms = kafc__broker_timeout(by->request_timeout_ms, deadline);
+        k.req.validate_only = validate_only;
         k.ask.api = &kafc_create_topics_api;
         k.ask.msg = &k.req;
         k.ask.prepare = create_prepare;
         k.ask.answer = create_answer;
         k.ask.owner = &k;
-        rc = run_ask(by, &k.ask, deadline, &k.first, &k.why, err);
+        rc = run_ask(by, &k.ask, &k.verdict, deadline, err);
     } else {
-        rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the request");
+        rc = no_memory(err);
     }
-    for (int32_t i = 0; i < n; i++) {
-        if (rc != KAFC_OK && k.first == KAFC_OK)
+    for (int32_t i = 0; i < n; i++)
+        if (rc != KAFC_OK && !k.told)
             topics[i].result = rc; /* the request as a whole came to nothing */
-    }
     kafc__arena_fini(&k.arena);
     return rc;
 }
 
-kafc_err kafc_admin_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
-                                   int timeout_ms, kafc_error *err)
+void kafc_created_topics_free(kafc_created_topics *t)
 {
+    kafc__piece_free(t);
+}
+
+static kafc_err await(kafc_client *c, const kafc_new_topic *t, int32_t n, int64_t deadline,
+                      kafc_error *err)
+{
+    struct kafc_awaited w;
+    struct kafc_arena a;
+    kafc__arena_init(&a, &c->mem, 0);
+    bool ok = kafc__awaited_init(&w, n, &a);
+    for (int32_t i = 0; ok && i < n; i++) {
+        w.name[w.n] = t[i].name;
+        w.partitions[w.n] = t[i].nassignments > 0 ? t[i].nassignments : t[i].partitions;
+        w.n += t[i].result == KAFC_OK;
+    }
+    kafc_err rc = ok ? kafc__topics_await(c, &w, "created", deadline, err) : no_memory(err);
+    kafc__arena_fini(&a);
+    return rc;
+}
+
+kafc_err kafc_admin_create_topics(kafc_client *c, kafc_new_topic *topics, int32_t n,
+                                  const kafc_create_options *how, int timeout_ms,
+                                  kafc_created_topics **made, kafc_error *err)
+{
+    bool wait = !how || (!how->validate_only && !how->no_wait);
+    kafc_error why;
+    if (made)
+        *made = NULL;
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
     struct kafc_asker by = kafc__asker_of(c);
-    rc = kafc__query_create(&by, topics, n, kafc__deadline_in(timeout_ms), err);
+    int64_t deadline = kafc__deadline_in(timeout_ms);
+    rc = kafc__query_create(&by, topics, n, how && how->validate_only, deadline, made, err);
+    kafc_err waited = wait && rc != KAFC_ERR_USAGE ? await(c, topics, n, deadline, &why) : KAFC_OK;
+    if (rc == KAFC_OK && waited != KAFC_OK) {
+        rc = waited;
+        if (err)
+            *err = why;
+    }
     kafc__ask_end(c);
     return rc;
 }
 
-/* --- Delete ---------------------------------------------------------------------- */
+/* --- Delete --------------------------------------------------------------------------- */
 
 struct delete_ask {
     struct kafc_ask ask;
     const kafc_allocator *mem;
-    const char *const *names;
+    const char *const *names; /* or NULL: by */
+    const kafc_uuid *ids;
     int32_t n;
     kafc_err *results; /* or NULL */
     struct kafc_delete_topics_req req;
     struct kafc_delete_topics_req_topic *topics; /* both forms, of n */
     kafc_str *old;
     struct kafc_arena arena;
-    kafc_err first;
-    kafc_error why;
+    struct verdict verdict;
 };
 
 static kafc_err delete_prepare(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_ask *ask = rq->owner;
     struct delete_ask *k = ask->owner;
-    (void)err;
+    bool old = rq->version < 6;
+    if (old && k->ids)
+        return kafc__error(err, KAFC_ERR_UNSUPPORTED,
+                           "node %d is too old to delete a topic by its id: it takes a broker from "
+                           "2.8 on",
+                           (int)rq->broker);
     k->req.topics.v = k->topics;
-    k->req.topics.n = rq->version >= 6 ? k->n : 0;
+    k->req.topics.n = old ? 0 : k->n;
     k->req.topic_names.v = k->old;
-    k->req.topic_names.n = rq->version >= 6 ? 0 : k->n;
+    k->req.topic_names.n = old ? k->n : 0;
     return KAFC_OK;
+}
+
+static bool is_it(const struct delete_ask *k, int32_t i,
+                  const struct kafc_delete_topics_resp_topic *t)
+{
+    return k->ids ? memcmp(&k->ids[i], &t->topic_id, sizeof(t->topic_id)) == 0
+                  : kafc__str_is(t->name, k->names[i]);
+}
+
+static const struct kafc_delete_topics_resp_topic *
+deleted(const struct delete_ask *k, const struct kafc_delete_topics_resp *r, int32_t i)
+{
+    for (int32_t j = 0; j < r->responses.n; j++) {
+        const struct kafc_delete_topics_resp_topic *t = &r->responses.v[(i + j) % r->responses.n];
+        if (is_it(k, i, t))
+            return t;
+    }
+    return NULL;
 }
 
 static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
 {
+    static const kafc_str none = { NULL, 0 };
     struct delete_ask *k = ask->owner;
     struct kafc_delete_topics_resp r;
     struct kafc_arena a;
-    bool retry = false;
+    char id[KAFC_UUID_TEXT];
     kafc__arena_init(&a, k->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
-    k->first = KAFC_OK;
+    k->verdict = (struct verdict){ .what = "deleted" };
     for (int32_t i = 0; rc == KAFC_OK && i < k->n; i++) {
-        int32_t j = 0;
-        while (j < r.responses.n && !kafc__str_is(r.responses.v[j].name, k->names[i]))
-            j++;
-        int16_t code = j < r.responses.n ? r.responses.v[j].error_code
-                                         : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
-        kafc_str message = { NULL, 0 };
-        if (j < r.responses.n)
-            message = r.responses.v[j].error_message;
+        const struct kafc_delete_topics_resp_topic *t = deleted(k, &r, i);
+        int16_t code = t ? t->error_code : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
+        if (k->ids)
+            kafc__uuid_text(&k->ids[i], id);
         if (k->results)
             k->results[i] = (kafc_err)code;
-        k->first = note_topic(k->first, "deleted", k->names[i], code, message, &retry, &k->why);
+        note(&k->verdict, k->ids ? id : k->names[i], code, t ? t->error_message : none);
     }
     kafc__arena_fini(&a);
-    return rc == KAFC_OK && retry ? kafc__error(err, KAFC_ERR_NOT_CONTROLLER, "%s", k->why.message)
-                                  : rc;
+    return rc == KAFC_OK ? outcome(&k->verdict, err) : rc;
 }
 
 static bool delete_request(struct delete_ask *k)
@@ -260,56 +434,72 @@ static bool delete_request(struct delete_ask *k)
     k->topics = kafc__msg_array(&kafc_delete_topics_req_topic_schema, k->n, &k->arena);
     k->old = kafc__arena_array(&k->arena, (size_t)k->n, sizeof(*k->old));
     for (int32_t i = 0; k->topics && k->old && i < k->n; i++)
-        k->topics[i].name = k->old[i] = kafc__str(k->names[i]);
+        if (k->ids)
+            k->topics[i].topic_id = k->ids[i];
+        else
+            k->topics[i].name = k->old[i] = kafc__str(k->names[i]);
     return k->topics && k->old;
 }
 
-static kafc_err check_names(const char *const *names, int32_t n, kafc_error *err)
+static kafc_err delete(const struct kafc_asker *by, struct delete_ask *k, int64_t deadline,
+                       kafc_error *err)
 {
-    if (n < 0 || (n > 0 && !names))
+    kafc_err rc = KAFC_OK;
+    if (k->n < 0 || (k->n > 0 && !k->names && !k->ids))
         return kafc__error(err, KAFC_ERR_USAGE, "there are no topics to delete");
-    for (int32_t i = 0; i < n; i++) {
-        if (!names[i] || names[i][0] == '\0')
-            return kafc__error(err, KAFC_ERR_USAGE, "the name of topic %d is empty", (int)i);
+    for (int32_t i = 0; k->names && i < k->n && rc == KAFC_OK; i++)
+        rc = check_name(k->names[i], i, err);
+    if (rc != KAFC_OK)
+        return rc;
+    k->mem = by->mem;
+    kafc__arena_init(&k->arena, by->mem, 0);
+    if (delete_request(k)) {
+        k->req.timeout_ms = kafc__broker_timeout(by->request_timeout_ms, deadline);
+        k->ask.api = &kafc_delete_topics_api;
+        k->ask.msg = &k->req;
+        k->ask.prepare = delete_prepare;
+        k->ask.answer = delete_answer;
+        k->ask.owner = k;
+        rc = run_ask(by, &k->ask, &k->verdict, deadline, err);
+    } else {
+        rc = no_memory(err);
     }
-    return KAFC_OK;
+    for (int32_t i = 0; i < k->n && k->results; i++)
+        if (rc != KAFC_OK && k->verdict.first == KAFC_OK)
+            k->results[i] = rc;
+    kafc__arena_fini(&k->arena);
+    return rc;
 }
 
 kafc_err kafc__query_delete(const struct kafc_asker *by, const char *const *names, int32_t n,
                             kafc_err *results, int64_t deadline, kafc_error *err)
 {
-    struct delete_ask k = { .mem = by->mem, .names = names, .n = n, .results = results };
-    kafc_err rc = check_names(names, n, err);
-    if (rc != KAFC_OK)
-        return rc;
-    kafc__arena_init(&k.arena, by->mem, 0);
-    if (delete_request(&k)) {
-        k.req.timeout_ms = kafc__broker_timeout(by->request_timeout_ms, deadline);
-        k.ask.api = &kafc_delete_topics_api;
-        k.ask.msg = &k.req;
-        k.ask.prepare = delete_prepare;
-        k.ask.answer = delete_answer;
-        k.ask.owner = &k;
-        rc = run_ask(by, &k.ask, deadline, &k.first, &k.why, err);
-    } else {
-        rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the request");
-    }
-    for (int32_t i = 0; i < n && results; i++) {
-        if (rc != KAFC_OK && k.first == KAFC_OK)
-            results[i] = rc;
-    }
-    kafc__arena_fini(&k.arena);
-    return rc;
+    struct delete_ask k = { .names = names, .n = n, .results = results };
+    return delete(by, &k, deadline, err);
 }
 
-kafc_err kafc_admin_delete_topics(kafc_client *c, const char *const *names, int32_t n,
-                                   kafc_err *results, int timeout_ms, kafc_error *err)
+static kafc_err delete_by_client(kafc_client *c, struct delete_ask *k, int timeout_ms,
+                                 kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
     struct kafc_asker by = kafc__asker_of(c);
-    rc = kafc__query_delete(&by, names, n, results, kafc__deadline_in(timeout_ms), err);
+    rc = delete(&by, k, kafc__deadline_in(timeout_ms), err);
     kafc__ask_end(c);
     return rc;
+}
+
+kafc_err kafc_admin_delete_topics(kafc_client *c, const char *const *names, int32_t n,
+                                  kafc_err *results, int timeout_ms, kafc_error *err)
+{
+    struct delete_ask k = { .names = names, .n = n, .results = results };
+    return delete_by_client(c, &k, timeout_ms, err);
+}
+
+kafc_err kafc_admin_delete_topic_ids(kafc_client *c, const kafc_uuid *ids, int32_t n,
+                                     kafc_err *results, int timeout_ms, kafc_error *err)
+{
+    struct delete_ask k = { .ids = ids, .n = n, .results = results };
+    return delete_by_client(c, &k, timeout_ms, err);
 }

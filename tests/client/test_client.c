@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "tests/client/stranger.h"
 #include "tests/support/alloc.h"
-#include <kafc/client.h>
+#include <kafc/topics.h>
 #include <kafc/mock.h>
 
 static kafc_mock *mock;
@@ -113,7 +113,7 @@ START_TEST(topics_are_created_and_deleted)
     static const char *const gone[] = { "n1", "zz" };
     kafc_err results[2];
     kafc_error e;
-    ck_assert_int_eq(kafc_admin_create_topics(client, topics, 3, 5000, &e),
+    ck_assert_int_eq(kafc_admin_create_topics(client, topics, 3, NULL, 5000, NULL, &e),
                      KAFC_ERR_TOPIC_ALREADY_EXISTS);
     ck_assert_ptr_nonnull(strstr(e.message, "'t'"));
     ck_assert_int_eq(topics[0].result, KAFC_OK);
@@ -125,7 +125,7 @@ START_TEST(topics_are_created_and_deleted)
     ck_assert_int_eq(results[0], KAFC_OK);
     ck_assert_int_eq(results[1], KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_eq(kafc_mock_leader(mock, "n1", 2, NULL), -1);
-    ok(kafc_admin_create_topics(client, topics, 0, 5000, &e), &e);
+    ok(kafc_admin_create_topics(client, topics, 0, NULL, 5000, NULL, &e), &e);
 }
 END_TEST
 
@@ -133,13 +133,13 @@ START_TEST(the_next_controller_is_asked)
 {
     kafc_new_topic t = { .name = "n" };
     kafc_error e;
-    ok(kafc_admin_create_topics(client, &t, 1, 5000, &e), &e);
+    ok(kafc_admin_create_topics(client, &t, 1, NULL, 5000, NULL, &e), &e);
     ck_assert_int_eq(kafc_mock_push_error(mock, 20, KAFC_ERR_NOT_CONTROLLER, 2), KAFC_OK);
     ok(kafc_admin_delete_topics(client, &t.name, 1, NULL, 5000, &e), &e);
     ck_assert_int_eq(kafc_mock_stop_broker(mock, 1), KAFC_OK); /* broker 2 is the controller now */
-    kafc_err rc = kafc_admin_create_topics(client, &t, 1, 10000, &e);
+    kafc_err rc = kafc_admin_create_topics(client, &t, 1, NULL, 10000, NULL, &e);
     if (rc == KAFC_ERR_DISCONNECTED) /* sent before the end of the connection was seen: not repeated */
-        rc = kafc_admin_create_topics(client, &t, 1, 10000, &e);
+        rc = kafc_admin_create_topics(client, &t, 1, NULL, 10000, NULL, &e);
     ok(rc, &e);
     ck_assert_uint_ge(kafc_mock_requests(mock, 2, 19), 1);
 }
@@ -158,7 +158,7 @@ START_TEST(what_may_have_been_done_is_not_done_twice)
     kafc_error e;
     ck_assert_int_eq(kafc_mock_hook(mock, 19, lose_answer, NULL), KAFC_OK);
     ck_assert_int_eq(kafc_mock_hook(mock, 20, lose_answer, NULL), KAFC_OK);
-    ck_assert_int_eq(kafc_admin_create_topics(client, &t, 1, 5000, &e), KAFC_ERR_DISCONNECTED);
+    ck_assert_int_eq(kafc_admin_create_topics(client, &t, 1, NULL, 5000, NULL, &e), KAFC_ERR_DISCONNECTED);
     ck_assert_int_eq(t.result, KAFC_ERR_DISCONNECTED);
     ck_assert_int_ge(kafc_mock_leader(mock, "n", 0, NULL), 1);
     ck_assert_int_eq(kafc_admin_delete_topics(client, &t.name, 1, NULL, 5000, &e),
@@ -285,7 +285,7 @@ START_TEST(wrong_calls_say_what_is_wrong)
     ck_assert_int_eq(kafc_client_metadata(client, &no_name, 1, 1, &m, &e), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_client_metadata(client, NULL, 0, 1, NULL, &e), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_client_metadata(client, NULL, 0, 0, &m, &e), KAFC_ERR_WOULD_BLOCK);
-    ck_assert_int_eq(kafc_admin_create_topics(client, &t, 1, 1000, &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_admin_create_topics(client, &t, 1, NULL, 1000, NULL, &e), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_delete_topics(client, &no_name, 1, NULL, 1000, &e),
                      KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_client_offsets(client, &q, 1, KAFC_ISOLATION_DEFAULT, 1000, &e),
@@ -371,7 +371,7 @@ START_TEST(C4_a_controller_that_cannot_be_found_is_told_with_the_reason)
     kafc_error err;
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = "127.0.0.1:1"), &err);
     kafc_new_topic t = { .name = "t" };
-    ck_assert_int_ne(kafc_admin_create_topics(c, &t, 1, 1000, &err), KAFC_OK);
+    ck_assert_int_ne(kafc_admin_create_topics(c, &t, 1, NULL, 1000, NULL, &err), KAFC_OK);
     ck_assert_msg(strstr(err.message, "127.0.0.1:1 cannot be reached") != NULL, "%s", err.message);
     kafc_client_free(c);
 }
@@ -384,7 +384,7 @@ START_TEST(close_wakes_all_who_wait_and_is_idempotent)
     with_waiters(close_client, KAFC_ERR_CLOSED);
     close_client();
     ck_assert_int_eq(kafc_client_metadata(client, NULL, 0, 1000, &m, &e), KAFC_ERR_CLOSED);
-    ck_assert_int_eq(kafc_admin_create_topics(client, NULL, 0, 1000, &e), KAFC_ERR_CLOSED);
+    ck_assert_int_eq(kafc_admin_create_topics(client, NULL, 0, NULL, 1000, NULL, &e), KAFC_ERR_CLOSED);
     kafc_client_interrupt(client);
 }
 END_TEST
@@ -487,7 +487,7 @@ static int in_child(void)
     if (kafc_client_metadata(client, NULL, 0, 1000, &m, &e) != KAFC_ERR_FORKED ||
         e.code != KAFC_ERR_FORKED)
         return 1;
-    if (kafc_admin_create_topics(client, &t, 1, 1000, &e) != KAFC_ERR_FORKED)
+    if (kafc_admin_create_topics(client, &t, 1, NULL, 1000, NULL, &e) != KAFC_ERR_FORKED)
         return 2;
     if (kafc_client_close(client, 1000, &e) != KAFC_ERR_FORKED)
         return 3;
@@ -536,7 +536,7 @@ static bool scenario(const kafc_allocator *mem)
     }
     bool all = kafc_client_metadata(c, names, 1, 5000, &m, &e) == KAFC_OK;
     kafc_metadata_free(m);
-    all &= kafc_admin_create_topics(c, &t, 1, 5000, &e) == KAFC_ERR_TOPIC_ALREADY_EXISTS;
+    all &= kafc_admin_create_topics(c, &t, 1, NULL, 5000, NULL, &e) == KAFC_ERR_TOPIC_ALREADY_EXISTS;
     all &= kafc_client_offsets(c, q, 2, KAFC_ISOLATION_DEFAULT, 5000, &e) == KAFC_OK;
     kafc_client_free(c);
     return all;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/rand.h"
+#include "mock/state.h"
 #include "protocol/api/00_produce.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/18_api_versions.h"
@@ -16,6 +17,14 @@
 #include "tests/mock/ask.h"
 #include "tests/support/alloc.h"
 #include "tests/support/suite.h"
+
+static int served(void)
+{
+    int n = 0;
+    while (kafc__mock_serve_at(n))
+        n++;
+    return n;
+}
 
 static void versions(struct ask *a, int16_t v, struct kafc_api_versions_resp *r)
 {
@@ -35,7 +44,7 @@ START_TEST(every_version_of_api_versions_lists_what_is_served)
     for (int16_t v = 0; v <= kafc_api_versions_api.max; v++) {
         versions(&a, v, &r);
         ck_assert_int_eq(r.error_code, KAFC_OK);
-        ck_assert_int_eq(r.api_keys.n, 24);
+        ck_assert_int_eq(r.api_keys.n, served());
         ck_assert_int_eq(r.api_keys.v[0].api_key, KAFC_API_PRODUCE);
         ck_assert_int_eq(r.api_keys.v[0].min_version, 3);
         ck_assert_int_eq(r.api_keys.v[0].max_version, 13);
@@ -62,7 +71,7 @@ START_TEST(an_older_broker_answers_newer_api_versions_in_version_0)
     ck_assert_int_eq(r.api_keys.n, 1);
     ck_assert_int_eq(r.api_keys.v[0].max_version, 2);
     versions(&a, 2, &r);
-    ck_assert_int_eq(r.api_keys.n, 23);
+    ck_assert_int_eq(r.api_keys.n, served() - 1);
     ck_assert_int_eq(r.api_keys.v[1].max_version, 11);
     ck_assert_int_eq(kafc__cluster_set_versions(a.c, KAFC_API_API_VERSIONS, -1, -1), KAFC_OK);
     ask_send(&a, KAFC_API_API_VERSIONS, 0, &q);

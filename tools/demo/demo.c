@@ -281,7 +281,7 @@ int main(int argc, char **argv)
     printf("%d messages of %d bytes, %d keys, %d threads, topic %s, cluster %s%s\n", MESSAGES, SIZE, KEYS, THREADS,
            topic, cluster_pid ? "embedded at " : "", brokers);
     kafc_new_topic nt = { .name = topic, .partitions = PARTITIONS };
-    if (kafc_admin_create_topics(c, &nt, 1, 30000, &err))
+    if (kafc_admin_create_topics(c, &nt, 1, NULL, 30000, NULL, &err))
         die("the topic cannot be created", &err);
     t[0] = now_us(), cpu[0] = cpu_us();
     write_phase(c, topic);

@@ -36,7 +36,7 @@ static int make_topic(const struct perf *p, int32_t partitions)
     kafc_new_topic t = { .name = p->o->topic, .partitions = partitions };
     kafc_error err;
 
-    if (kafc_admin_create_topics(p->client, &t, 1, CALL_MS, &err) &&
+    if (kafc_admin_create_topics(p->client, &t, 1, NULL, CALL_MS, NULL, &err) &&
         err.code != KAFC_ERR_TOPIC_ALREADY_EXISTS)
         return tool_fail(err.cls == KAFC_CLASS_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err.message);
     return TOOL_OK;

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc_admin_grow_topics: CreatePartitions; and the wait for the leaders of
+ * partitions that are new.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "client/admin.h"
+#include "client/topics.h"
+#include "protocol/api/37_create_partitions.h"
+
+/* --- The wait ------------------------------------------------------------------------- */
+
+bool kafc__awaited_init(struct kafc_awaited *w, int32_t room, struct kafc_arena *a)
+{
+    w->n = 0;
+    w->grown = false;
+    w->name = kafc__arena_array(a, (size_t)room, sizeof(*w->name));
+    w->partitions = kafc__arena_array(a, (size_t)room, sizeof(*w->partitions));
+    return w->name && w->partitions;
+}
+
+static int by_name(const void *key, const void *topic)
+{
+    return strcmp(key, ((const kafc_topic *)topic)->name);
+}
+
+static bool ready(const kafc_topic *t, int32_t partitions, bool grown)
+{
+    if (t->err == KAFC_ERR_TOPIC_AUTHORIZATION_FAILED)
+        return true;
+    bool all = t->err == KAFC_OK && t->npartitions > 0 && t->npartitions >= partitions;
+    for (int32_t i = grown ? t->npartitions - 1 : 0; all && i < t->npartitions; i++)
+        all = t->partitions[i].leader >= 0;
+    return all;
+}
+
+/* The first one that is not ready; NULL: all are. */
+static const char *laggard(const kafc_metadata *m, const struct kafc_awaited *w)
+{
+    for (int32_t i = 0; i < w->n; i++) {
+        const kafc_topic *t = bsearch(w->name[i], m->topics, (size_t)m->ntopics,
+                                      sizeof(*m->topics), by_name);
+        if (!t || !ready(t, w->partitions[i], w->grown))
+            return w->name[i];
+    }
+    return NULL;
+}
+
+kafc_err kafc__topics_await(kafc_client *c, const struct kafc_awaited *w, const char *done,
+                            int64_t deadline, kafc_error *err)
+{
+    struct kafc_asker by = kafc__asker_of(c);
+    unsigned interrupts = atomic_load(&c->interrupts);
+    const char *late = w->n > 0 ? w->name[0] : NULL;
+    for (int n = 0; late; n++) {
+        kafc_metadata *m;
+        kafc_error why;
+        kafc_err stop, rc = kafc__query_metadata(&by, w->name, w->n, false, deadline, &m, &why);
+        if (rc == KAFC_OK)
+            late = laggard(m, w);
+        kafc_metadata_free(m);
+        /* Milliseconds, as for a node that is not known yet. */
+        if (rc == KAFC_OK && late &&
+            !kafc__ask_pause(c, n, KAFC_ERR_BROKER_NOT_AVAILABLE, deadline, interrupts, &stop))
+            rc = kafc__error(&why, stop, "%s", kafc_err_text(stop));
+        if (rc != KAFC_OK)
+            return kafc__error(err, rc, "topic '%.249s' was %s, but not all leaders are known: %.200s",
+                               late, done, why.message);
+    }
+    return KAFC_OK;
+}
+
+/* --- Growth ---------------------------------------------------------------------------- */
+
+kafc_err kafc__replicas_check(const char *topic, const kafc_replicas *v, int32_t n,
+                              kafc_error *err)
+{
+    if (n < 0 || (n > 0 && !v))
+        return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s': %d assignments", topic, (int)n);
+    for (int32_t i = 0; i < n; i++)
+        if (v[i].n < 1 || !v[i].brokers)
+            return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s': assignment %d has no broker",
+                               topic, (int)i);
+    return KAFC_OK;
+}
+
+int32_t *kafc__replicas_copy(const kafc_replicas *r, struct kafc_arena *a)
+{
+    int32_t *v = kafc__arena_array(a, (size_t)r->n, sizeof(*v));
+    if (v)
+        memcpy(v, r->brokers, (size_t)r->n * sizeof(*v));
+    return v;
+}
+
+static kafc_err check(const kafc_grown_topic *t, int32_t n, kafc_error *err)
+{
+    if (n < 0 || (n > 0 && !t))
+        return kafc__error(err, KAFC_ERR_USAGE, "there are no topics to grow");
+    for (int32_t i = 0; i < n; i++) {
+        if (!t[i].name || !*t[i].name || strlen(t[i].name) > INT16_MAX)
+            return kafc__error(err, KAFC_ERR_USAGE, "the name of topic %d is %s", (int)i,
+                               t[i].name && *t[i].name ? "too long" : "empty");
+        if (t[i].partitions < 1)
+            return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s' cannot have %d partitions",
+                               t[i].name, (int)t[i].partitions);
+        kafc_err rc = kafc__replicas_check(t[i].name, t[i].assignments, t[i].nassignments, err);
+        if (rc != KAFC_OK)
+            return rc;
+    }
+    return KAFC_OK;
+}
+
+static bool put(struct kafc_create_partitions_req_topic *to, const kafc_grown_topic *t,
+                struct kafc_arena *a)
+{
+    to->name = kafc__str(t->name);
+    to->count = t->partitions;
+    to->assignments.n = t->assignments ? t->nassignments : -1;
+    if (!t->assignments)
+        return true;
+    to->assignments.v = kafc__msg_array(&kafc_create_partitions_req_assignment_schema,
+                                        t->nassignments, a);
+    for (int32_t i = 0; to->assignments.v && i < t->nassignments; i++) {
+        to->assignments.v[i].broker_ids.v = kafc__replicas_copy(&t->assignments[i], a);
+        to->assignments.v[i].broker_ids.n = t->assignments[i].n;
+    }
+    return !a->failed;
+}
+
+static bool fill(struct kafc_create_partitions_req *req, const kafc_grown_topic *t, int32_t n,
+                 struct kafc_arena *a)
+{
+    kafc__msg_defaults(&kafc_create_partitions_req_schema, req);
+    req->topics.n = n;
+    req->topics.v = kafc__msg_array(&kafc_create_partitions_req_topic_schema, n, a);
+    bool ok = req->topics.v != NULL;
+    for (int32_t i = 0; ok && i < n; i++)
+        ok = put(&req->topics.v[i], &t[i], a);
+    return ok;
+}
+
+static bool item(const void *resp, int32_t i, struct kafc_admin_item *out)
+{
+    const struct kafc_create_partitions_resp *r = resp;
+    if (i >= r->results.n)
+        return false;
+    kafc__admin_name(out, "topic", r->results.v[i].name);
+    out->code = r->results.v[i].error_code;
+    out->words = r->results.v[i].error_message;
+    return true;
+}
+
+static const struct kafc_admin_kind growing = {
+    .api = &kafc_create_partitions_api,
+    .what = "grown",
+    .since = "1.0",
+    .once = true,
+    .item = item,
+};
+
+static void take(kafc_grown_topic *t, int32_t n, const kafc_answer *a, kafc_err rc)
+{
+    const struct kafc_create_partitions_resp *r = a ? a->resp : NULL;
+    for (int32_t i = 0; i < n; i++) {
+        t[i].result = r ? KAFC_ERR_PROTOCOL : rc;
+        for (int32_t k = 0; r && k < r->results.n; k++)
+            if (kafc__str_is(r->results.v[(i + k) % r->results.n].name, t[i].name)) {
+                t[i].result = (kafc_err)r->results.v[(i + k) % r->results.n].error_code;
+                break;
+            }
+    }
+}
+
+static kafc_err left_out(const kafc_grown_topic *t, int32_t n, kafc_error *err)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (t[i].result != KAFC_OK)
+            return kafc__error(err, t[i].result, "CreatePartitions was answered without topic "
+                               "'%.249s'", t[i].name);
+    return KAFC_OK;
+}
+
+static kafc_err await(kafc_client *c, const kafc_grown_topic *t, int32_t n, struct kafc_arena *a,
+                      int64_t deadline, kafc_error *err)
+{
+    struct kafc_awaited w;
+    if (!kafc__awaited_init(&w, n, a))
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the topics");
+    w.grown = true;
+    for (int32_t i = 0; i < n; i++) {
+        w.name[w.n] = t[i].name;
+        w.partitions[w.n] = t[i].partitions;
+        w.n += t[i].result == KAFC_OK;
+    }
+    return kafc__topics_await(c, &w, "grown", deadline, err);
+}
+
+static kafc_err grow(kafc_client *c, kafc_grown_topic *t, int32_t n,
+                     const kafc_create_options *how, int64_t deadline, struct kafc_arena *a,
+                     kafc_error *err)
+{
+    struct kafc_create_partitions_req req;
+    kafc_answer *answer = NULL;
+    kafc_error why;
+    kafc_err rc;
+    if (fill(&req, t, n, a)) {
+        req.timeout_ms = kafc__broker_timeout(c->o.request_timeout_ms, deadline);
+        req.validate_only = how->validate_only;
+        rc = kafc__admin_ask(c, &growing, &req, KAFC_BY_ROUTE, deadline, &answer, err);
+    } else {
+        rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the request");
+    }
+    take(t, n, answer, rc);
+    kafc_answer_free(answer);
+    if (rc == KAFC_OK)
+        rc = left_out(t, n, err);
+    if (how->validate_only || how->no_wait)
+        return rc;
+    kafc_err waited = await(c, t, n, a, deadline, &why);
+    if (rc == KAFC_OK && waited != KAFC_OK) {
+        rc = waited;
+        *err = why;
+    }
+    return rc;
+}
+
+kafc_err kafc_admin_grow_topics(kafc_client *c, kafc_grown_topic *topics, int32_t n,
+                                const kafc_create_options *how, int timeout_ms, kafc_error *err)
+{
+    static const kafc_create_options plain;
+    kafc_error own;
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = check(topics, n, err);
+    if (rc == KAFC_OK && n > 0) {
+        struct kafc_arena a;
+        kafc__arena_init(&a, &c->mem, 0);
+        rc = grow(c, topics, n, how ? how : &plain, kafc__deadline_in(timeout_ms), &a,
+                  err ? err : &own);
+        kafc__arena_fini(&a);
+    }
+    kafc__ask_end(c);
+    return rc;
+}
