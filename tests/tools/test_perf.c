@@ -267,7 +267,7 @@ START_TEST(mistakes_are_named)
     (void)snprintf(bootstrap, sizeof bootstrap, "127.0.0.1:1");
     expect_words("$K perf", 2, "\"perf produce\"");
     expect_words("$K perf latnecy", 2, "did you mean \"perf latency\"");
-    expect_words("$K perf produce --topic t", 2, "--broker HOST:PORT is missing");
+    expect_words("$K perf produce --topic t", 2, "bootstrap.servers");
     expect_words("$K perf latency --broker $B", 2, "--topic TOPIC is missing");
     expect_words("$K perf produce --broker $B --topic t --codec brotli", 2,
                  "--codec wants none, gzip");

@@ -9,25 +9,6 @@
 
 #include "tools/kafc/table.h"
 
-int groups_no_memory(void)
-{
-    return tool_fail(TOOL_FAILED, "out of memory");
-}
-
-int groups_print(json_t *o)
-{
-    bool ok = o && json_dumpf(o, stdout, JSON_COMPACT) == 0;
-
-    putchar('\n');
-    json_decref(o);
-    return ok || ferror(stdout) ? TOOL_OK : groups_no_memory(); /* what cannot be written is main's to say */
-}
-
-json_t *groups_text(const char *s)
-{
-    return s ? tool_json_text(s, (int32_t)strlen(s)) : json_null();
-}
-
 static int not_there(const char *group, const kafc_group_list *l)
 {
     struct tool_near near;
@@ -46,23 +27,23 @@ static int not_there(const char *group, const kafc_group_list *l)
     return tool_fail(TOOL_FAILED, "there is no group \"%s\"; \"kafc groups list\" shows those that there are", group);
 }
 
-int groups_failed(const struct groups *g, const char *group, const kafc_error *err)
+int groups_failed(const struct verb_call *g, const char *group, const kafc_error *err)
 {
     kafc_group_list *l = NULL;
     int status;
 
     if (err->code != KAFC_ERR_GROUP_ID_NOT_FOUND)
         return tool_fail(TOOL_FAILED, "%s", err->message);
-    (void)kafc_admin_list_groups(g->client, NULL, GROUPS_WAIT, &l, NULL);
+    (void)kafc_admin_list_groups(g->client, NULL, VERB_WAIT, &l, NULL);
     status = l ? not_there(group, l) : tool_fail(TOOL_FAILED, "there is no group \"%s\"", group);
     kafc_group_list_free(l);
     return status;
 }
 
-kafc_group_descriptions *groups_look(const struct groups *g, const char *group, kafc_error *err, int *status)
+kafc_group_descriptions *groups_look(const struct verb_call *g, const char *group, kafc_error *err, int *status)
 {
     kafc_group_descriptions *d;
-    kafc_err rc = kafc_admin_describe_groups(g->client, &group, 1, GROUPS_WAIT, &d, err);
+    kafc_err rc = kafc_admin_describe_groups(g->client, &group, 1, VERB_WAIT, &d, err);
 
     *status = TOOL_OK;
     if (rc == KAFC_OK)
@@ -82,12 +63,12 @@ static int list_json(const kafc_group_list *l)
     for (int32_t i = 0; i < l->ngroups; i++) {
         const kafc_listed_group *g = &l->groups[i];
 
-        (void)json_array_append_new(a, json_pack("{so so so so si}", "group", groups_text(g->group), "state",
-                                                 groups_text(g->state), "type", groups_text(g->type),
-                                                 "protocol_type", groups_text(g->protocol_type), "coordinator",
+        (void)json_array_append_new(a, json_pack("{so so so so si}", "group", verbs_text(g->group), "state",
+                                                 verbs_text(g->state), "type", verbs_text(g->type),
+                                                 "protocol_type", verbs_text(g->protocol_type), "coordinator",
                                                  (int)g->coordinator));
     }
-    return groups_print(json_pack("{so}", "groups", a));
+    return verbs_print(json_pack("{so}", "groups", a));
 }
 
 static int list_text(const kafc_group_list *l)
@@ -104,15 +85,15 @@ static int list_text(const kafc_group_list *l)
         table_add(&t, "%s", g->protocol_type);
         table_number(&t, g->coordinator);
     }
-    return table_end(&t) ? TOOL_OK : groups_no_memory();
+    return table_end(&t) ? TOOL_OK : verbs_no_memory();
 }
 
 /* What the others know is shown when a broker fails. */
-static int list(const struct groups *g)
+static int list(const struct verb_call *g)
 {
     kafc_group_list *l;
     kafc_error err;
-    kafc_err rc = kafc_admin_list_groups(g->client, NULL, GROUPS_WAIT, &l, &err);
+    kafc_err rc = kafc_admin_list_groups(g->client, NULL, VERB_WAIT, &l, &err);
     int status = !l ? TOOL_OK : g->o->json ? list_json(l) : list_text(l);
 
     kafc_group_list_free(l);
@@ -126,14 +107,14 @@ static json_t *member_json(const kafc_group_member *m)
     json_t *topics = json_array(), *partitions = json_array();
 
     for (int32_t i = 0; i < m->ntopics; i++)
-        (void)json_array_append_new(topics, groups_text(m->topics[i]));
+        (void)json_array_append_new(topics, verbs_text(m->topics[i]));
     for (int32_t i = 0; i < m->nassigned; i++)
-        (void)json_array_append_new(partitions, json_pack("{so si}", "topic", groups_text(m->assigned[i].topic),
+        (void)json_array_append_new(partitions, json_pack("{so si}", "topic", verbs_text(m->assigned[i].topic),
                                                           "partition", (int)m->assigned[i].partition));
-    return json_pack("{so so so so so so so so}", "member_id", groups_text(m->member_id), "instance_id",
-                     groups_text(m->instance_id), "client_id", groups_text(m->client_id), "host",
-                     groups_text(m->host), "rack", groups_text(m->rack), "topics", topics, "pattern",
-                     groups_text(m->pattern), "partitions", partitions);
+    return json_pack("{so so so so so so so so}", "member_id", verbs_text(m->member_id), "instance_id",
+                     verbs_text(m->instance_id), "client_id", verbs_text(m->client_id), "host",
+                     verbs_text(m->host), "rack", verbs_text(m->rack), "topics", topics, "pattern",
+                     verbs_text(m->pattern), "partitions", partitions);
 }
 
 static int describe_json(const kafc_described_group *d)
@@ -142,9 +123,9 @@ static int describe_json(const kafc_described_group *d)
 
     for (int32_t i = 0; i < d->nmembers; i++)
         (void)json_array_append_new(members, member_json(&d->members[i]));
-    return groups_print(json_pack("{so so so so so si so}", "group", groups_text(d->group), "state",
-                                  groups_text(d->state), "type", groups_text(d->type), "protocol_type",
-                                  groups_text(d->protocol_type), "assignor", groups_text(d->assignor),
+    return verbs_print(json_pack("{so so so so so si so}", "group", verbs_text(d->group), "state",
+                                  verbs_text(d->state), "type", verbs_text(d->type), "protocol_type",
+                                  verbs_text(d->protocol_type), "assignor", verbs_text(d->assignor),
                                   "coordinator", (int)d->coordinator, "members", members));
 }
 
@@ -211,10 +192,10 @@ static int describe_text(const kafc_described_group *d)
         add_owned(&t, topics_text(m));
         add_owned(&t, partitions_text(m));
     }
-    return table_end(&t) ? TOOL_OK : groups_no_memory();
+    return table_end(&t) ? TOOL_OK : verbs_no_memory();
 }
 
-static int describe_one(const struct groups *g, const char *group)
+static int describe_one(const struct verb_call *g, const char *group)
 {
     kafc_error err;
     int status;
@@ -230,96 +211,40 @@ static int describe_one(const struct groups *g, const char *group)
 
 /* --- delete ------------------------------------------------------------------------------------ */
 
-static int delete_one(const struct groups *g, const char *group)
+static int delete_one(const struct verb_call *g, const char *group)
 {
     kafc_error err;
 
-    if (kafc_admin_delete_groups(g->client, &group, 1, NULL, GROUPS_WAIT, &err))
+    if (kafc_admin_delete_groups(g->client, &group, 1, NULL, VERB_WAIT, &err))
         return groups_failed(g, group, &err);
     if (g->o->json)
-        return groups_print(json_pack("{so sb}", "group", groups_text(group), "deleted", 1));
+        return verbs_print(json_pack("{so sb}", "group", verbs_text(group), "deleted", 1));
     printf("group %s: deleted\n", group);
     return TOOL_OK;
 }
 
 /* --- The verbs ---------------------------------------------------------------------------------- */
 
-static int each(const struct groups *g, int (*one)(const struct groups *g, const char *group))
+static int describe(const struct verb_call *g)
 {
-    int status = TOOL_OK;
-
-    for (int i = 0; i < g->n; i++) {
-        int s = one(g, g->names[i]);
-
-        status = s ? s : status;
-    }
-    return status;
+    return verbs_each(g, describe_one);
 }
 
-static int describe(const struct groups *g)
+static int delete(const struct verb_call *g)
 {
-    return each(g, describe_one);
+    return verbs_each(g, delete_one);
 }
 
-static int delete(const struct groups *g)
-{
-    return each(g, delete_one);
-}
-
-static const struct verb {
-    const char *name;
-    int (*run)(const struct groups *g);
-    int min, max; /* groups */
-    bool moves;   /* takes -t, -o and --dry-run */
-} verbs[] = {
-    { "list", list, 0, 0, false },
-    { "describe", describe, 1, INT_MAX, false },
-    { "lag", groups_lag, 1, 1, false },
-    { "reset", groups_reset, 1, 1, true },
-    { "delete", delete, 1, INT_MAX, false },
+static const int moves[] = { 't', 'o', LONG_DRY_RUN, 0 };
+static const struct verb verbs[] = {
+    { "list", list, 0, 0, NULL },
+    { "describe", describe, 1, INT_MAX, NULL },
+    { "lag", groups_lag, 1, 1, NULL },
+    { "reset", groups_reset, 1, 1, moves },
+    { "delete", delete, 1, INT_MAX, NULL },
 };
-enum { VERBS = sizeof verbs / sizeof verbs[0] };
-
-static const struct verb *find(const char *name)
-{
-    struct tool_near near;
-
-    for (size_t i = 0; i < VERBS; i++)
-        if (strcmp(verbs[i].name, name) == 0)
-            return &verbs[i];
-    tool_near_begin(&near, name);
-    for (size_t i = 0; i < VERBS; i++)
-        tool_near_try(&near, verbs[i].name);
-    if (near.best)
-        (void)tool_fail(0, "groups cannot \"%s\"; did you mean \"%s\"?", name, near.best);
-    else
-        (void)tool_fail(0, "groups cannot \"%s\": it is list, describe, lag, reset or delete", name);
-    return NULL;
-}
 
 int tool_groups(const struct tool_options *o)
 {
-    const struct verb *v = o->nwords ? find(o->words[0]) : &verbs[0];
-    struct groups g = { .o = o, .names = (const char *const *)o->words + 1, .n = o->nwords ? o->nwords - 1 : 0 };
-    int status;
-
-    if (!v)
-        return TOOL_USAGE;
-    if (g.n < v->min)
-        return tool_fail(TOOL_USAGE, "%s wants the name of a group", v->name);
-    if (g.n > v->max)
-        return tool_fail(TOOL_USAGE, "\"%s\" is too much: %s takes %s", g.names[v->max], v->name,
-                         v->max ? "one group" : "no group");
-    if (!v->moves && (o->ntopics || o->offset || o->dry_run))
-        return tool_fail(TOOL_USAGE, "%s belongs to reset, not to %s",
-                         o->ntopics  ? "-t"
-                         : o->offset ? "-o"
-                                     : "--dry-run",
-                         v->name);
-    g.client = tool_client(o);
-    if (!g.client)
-        return TOOL_USAGE;
-    status = v->run(&g);
-    kafc_client_free(g.client);
-    return status;
+    return verbs_run(o, "groups", "group", verbs, sizeof verbs / sizeof verbs[0]);
 }

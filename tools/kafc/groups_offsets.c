@@ -85,7 +85,7 @@ static void merge(struct rows *r)
 /* --- Questions --------------------------------------------------------------------------------- */
 
 /* One position of all rows, into the field at `field`. Of partitions with an error it stays -1. */
-static kafc_err positions(const struct groups *g, struct rows *r, kafc_position at, kafc_isolation isolation,
+static kafc_err positions(const struct verb_call *g, struct rows *r, kafc_position at, kafc_isolation isolation,
                           size_t field, kafc_error *err)
 {
     kafc_offset_query *q = calloc((size_t)r->n + 1, sizeof *q);
@@ -96,7 +96,7 @@ static kafc_err positions(const struct groups *g, struct rows *r, kafc_position 
         return KAFC_OK;
     for (int32_t i = 0; i < r->n; i++)
         q[i] = (kafc_offset_query){ .topic = r->v[i].topic, .partition = r->v[i].partition, .at = at };
-    rc = kafc_client_offsets(g->client, q, r->n, isolation, GROUPS_WAIT, err);
+    rc = kafc_client_offsets(g->client, q, r->n, isolation, VERB_WAIT, err);
     for (int32_t i = 0; i < r->n; i++)
         if (!q[i].result)
             memcpy((char *)&r->v[i] + field, &q[i].offset, sizeof q[i].offset);
@@ -104,7 +104,7 @@ static kafc_err positions(const struct groups *g, struct rows *r, kafc_position 
     return rc;
 }
 
-static kafc_err committed(const struct groups *g, struct rows *r, kafc_error *err)
+static kafc_err committed(const struct verb_call *g, struct rows *r, kafc_error *err)
 {
     kafc_offset *q = calloc((size_t)r->n + 1, sizeof *q);
     kafc_err rc;
@@ -114,7 +114,7 @@ static kafc_err committed(const struct groups *g, struct rows *r, kafc_error *er
         return KAFC_OK;
     for (int32_t i = 0; i < r->n; i++)
         q[i] = (kafc_offset){ .topic = r->v[i].topic, .partition = r->v[i].partition };
-    rc = kafc_client_committed(g->client, g->names[0], q, r->n, GROUPS_WAIT, err);
+    rc = kafc_client_committed(g->client, g->names[0], q, r->n, VERB_WAIT, err);
     for (int32_t i = 0; i < r->n; i++)
         r->v[i].committed = q[i].offset;
     free(q);
@@ -122,9 +122,9 @@ static kafc_err committed(const struct groups *g, struct rows *r, kafc_error *er
 }
 
 /* Brokers that do not list what a group has committed are asked for each partition that there is. */
-static kafc_err search_committed(const struct groups *g, struct rows *r, kafc_error *err)
+static kafc_err search_committed(const struct verb_call *g, struct rows *r, kafc_error *err)
 {
-    kafc_err rc = kafc_client_metadata(g->client, NULL, KAFC_ALL_TOPICS, GROUPS_WAIT, &r->meta, err);
+    kafc_err rc = kafc_client_metadata(g->client, NULL, KAFC_ALL_TOPICS, VERB_WAIT, &r->meta, err);
     int32_t kept = 0;
 
     for (int32_t t = 0; !rc && t < r->meta->ntopics; t++)
@@ -139,9 +139,9 @@ static kafc_err search_committed(const struct groups *g, struct rows *r, kafc_er
     return rc;
 }
 
-static kafc_err all_committed(const struct groups *g, struct rows *r, kafc_error *err)
+static kafc_err all_committed(const struct verb_call *g, struct rows *r, kafc_error *err)
 {
-    kafc_err rc = kafc_admin_group_offsets(g->client, g->names[0], GROUPS_WAIT, &r->offsets, err);
+    kafc_err rc = kafc_admin_group_offsets(g->client, g->names[0], VERB_WAIT, &r->offsets, err);
 
     if (rc == KAFC_ERR_UNSUPPORTED)
         return search_committed(g, r, err);
@@ -165,7 +165,7 @@ static json_t *number(int64_t n)
     return n < 0 ? json_null() : json_integer(n);
 }
 
-static int lag_json(const struct groups *g, const struct rows *r, int64_t sum)
+static int lag_json(const struct verb_call *g, const struct rows *r, int64_t sum)
 {
     json_t *a = json_array();
 
@@ -174,17 +174,17 @@ static int lag_json(const struct groups *g, const struct rows *r, int64_t sum)
         const kafc_group_member *m = row->member;
 
         (void)json_array_append_new(
-            a, json_pack("{so si so so so so so so}", "topic", groups_text(row->topic), "partition",
+            a, json_pack("{so si so so so so so so}", "topic", verbs_text(row->topic), "partition",
                          (int)row->partition, "committed", number(row->committed), "end", number(row->end), "lag",
-                         number(lag_of(row)), "member_id", groups_text(m ? m->member_id : NULL), "client_id",
-                         groups_text(m ? m->client_id : NULL), "host", groups_text(m ? m->host : NULL)));
+                         number(lag_of(row)), "member_id", verbs_text(m ? m->member_id : NULL), "client_id",
+                         verbs_text(m ? m->client_id : NULL), "host", verbs_text(m ? m->host : NULL)));
     }
-    return groups_print(json_pack("{so so sI so}", "group", groups_text(g->names[0]), "state",
-                                  groups_text(r->group ? r->group->groups->state : NULL), "lag", (json_int_t)sum,
+    return verbs_print(json_pack("{so so sI so}", "group", verbs_text(g->names[0]), "state",
+                                  verbs_text(r->group ? r->group->groups->state : NULL), "lag", (json_int_t)sum,
                                   "partitions", a));
 }
 
-static int lag_text(const struct groups *g, const struct rows *r, int64_t sum)
+static int lag_text(const struct verb_call *g, const struct rows *r, int64_t sum)
 {
     int32_t members = r->group ? r->group->groups->nmembers : 0;
     struct table t;
@@ -206,7 +206,7 @@ static int lag_text(const struct groups *g, const struct rows *r, int64_t sum)
         table_add(&t, "%s", row->member ? row->member->client_id : "");
         table_add(&t, "%s", row->member ? row->member->host : "");
     }
-    return table_end(&t) ? TOOL_OK : groups_no_memory();
+    return table_end(&t) ? TOOL_OK : verbs_no_memory();
 }
 
 static void add_assigned(struct rows *r)
@@ -220,7 +220,7 @@ static void add_assigned(struct rows *r)
 }
 
 /* What is known is shown, whatever else fails. */
-static int lag(const struct groups *g, struct rows *r)
+static int lag(const struct verb_call *g, struct rows *r)
 {
     int status;
     int64_t sum = 0;
@@ -238,14 +238,14 @@ static int lag(const struct groups *g, struct rows *r)
     if (positions(g, r, KAFC_LAST, KAFC_ISOLATION_DEFAULT, offsetof(struct row, end), &err) && !first.code)
         first = err;
     if (r->failed)
-        return groups_no_memory();
+        return verbs_no_memory();
     for (int32_t i = 0; i < r->n; i++)
         sum += lag_of(&r->v[i]) > 0 ? lag_of(&r->v[i]) : 0;
     status = g->o->json ? lag_json(g, r, sum) : lag_text(g, r, sum);
     return first.code ? tool_fail(TOOL_FAILED, "%s", first.message) : status;
 }
 
-int groups_lag(const struct groups *g)
+int groups_lag(const struct verb_call *g)
 {
     struct rows r = { 0 };
     int status = lag(g, &r);
@@ -300,7 +300,7 @@ static int take_place(struct rows *r, const struct place *p)
     return TOOL_OK;
 }
 
-static int take_places(const struct groups *g, struct rows *r, struct place *p, const char **names)
+static int take_places(const struct verb_call *g, struct rows *r, struct place *p, const char **names)
 {
     int n = g->o->ntopics, status = TOOL_OK;
     kafc_error err;
@@ -310,7 +310,7 @@ static int take_places(const struct groups *g, struct rows *r, struct place *p, 
 
         p[i].topic = strdup(g->o->topics[i]);
         if (!p[i].topic)
-            return groups_no_memory();
+            return verbs_no_memory();
         names[i] = p[i].topic;
         colon = strchr(p[i].topic, ':');
         if (colon) {
@@ -318,7 +318,7 @@ static int take_places(const struct groups *g, struct rows *r, struct place *p, 
             p[i].partition = colon + 1;
         }
     }
-    if (kafc_client_metadata(g->client, names, n, GROUPS_WAIT, &r->meta, &err))
+    if (kafc_client_metadata(g->client, names, n, VERB_WAIT, &r->meta, &err))
         return tool_fail(TOOL_FAILED, "%s", err.message);
     for (int i = 0; i < n && !status; i++)
         status = take_place(r, &p[i]);
@@ -326,12 +326,12 @@ static int take_places(const struct groups *g, struct rows *r, struct place *p, 
     return status;
 }
 
-static int take_topics(const struct groups *g, struct rows *r)
+static int take_topics(const struct verb_call *g, struct rows *r)
 {
     size_t n = (size_t)g->o->ntopics;
     struct place *p = calloc(n, sizeof *p);
     const char **names = calloc(n, sizeof *names);
-    int status = p && names ? take_places(g, r, p, names) : groups_no_memory();
+    int status = p && names ? take_places(g, r, p, names) : verbs_no_memory();
 
     for (size_t i = 0; p && i < n; i++)
         free(p[i].topic);
@@ -341,7 +341,7 @@ static int take_topics(const struct groups *g, struct rows *r)
 }
 
 /* Where the row would go if its log had no ends. */
-static int aim(const struct groups *g, struct row *row, kafc_position at)
+static int aim(const struct verb_call *g, struct row *row, kafc_position at)
 {
     switch (at.kind) {
     case KAFC_POSITION_FIRST: row->to = row->first; break;
@@ -372,7 +372,7 @@ static void keep_inside(struct row *row, bool said)
     row->to = to;
 }
 
-static int plan(const struct groups *g, struct rows *r, kafc_position at)
+static int plan(const struct verb_call *g, struct rows *r, kafc_position at)
 {
     /* Of transactions that are open the end is before them, but who names an offset may well mean one in them. */
     bool said = at.kind == KAFC_POSITION_OFFSET || at.kind == KAFC_POSITION_COMMITTED;
@@ -385,7 +385,7 @@ static int plan(const struct groups *g, struct rows *r, kafc_position at)
         (at.kind == KAFC_POSITION_TIME && positions(g, r, at, isolation, offsetof(struct row, to), &err)))
         return tool_fail(TOOL_FAILED, "%s", err.message);
     if (r->failed)
-        return groups_no_memory();
+        return verbs_no_memory();
     for (int32_t i = 0; i < r->n && !status; i++) {
         status = aim(g, &r->v[i], at);
         if (!status)
@@ -396,16 +396,16 @@ static int plan(const struct groups *g, struct rows *r, kafc_position at)
 
 /* --- reset: do it --------------------------------------------------------------------------------------- */
 
-static int reset_json(const struct groups *g, const struct rows *r)
+static int reset_json(const struct verb_call *g, const struct rows *r)
 {
     json_t *a = json_array();
 
     for (int32_t i = 0; i < r->n; i++)
         if (!r->v[i].refused)
-            (void)json_array_append_new(a, json_pack("{so si so so}", "topic", groups_text(r->v[i].topic),
+            (void)json_array_append_new(a, json_pack("{so si so so}", "topic", verbs_text(r->v[i].topic),
                                                      "partition", (int)r->v[i].partition, "from",
                                                      number(r->v[i].committed), "to", number(r->v[i].to)));
-    return groups_print(json_pack("{so sb so}", "group", groups_text(g->names[0]), "dry_run", g->o->dry_run,
+    return verbs_print(json_pack("{so sb so}", "group", verbs_text(g->names[0]), "dry_run", g->o->dry_run,
                                   "partitions", a));
 }
 
@@ -422,16 +422,16 @@ static int reset_text(const struct rows *r)
         table_number(&t, r->v[i].committed);
         table_number(&t, r->v[i].to);
     }
-    return table_end(&t) ? TOOL_OK : groups_no_memory();
+    return table_end(&t) ? TOOL_OK : verbs_no_memory();
 }
 
-static int show(const struct groups *g, const struct rows *r)
+static int show(const struct verb_call *g, const struct rows *r)
 {
     return g->o->json ? reset_json(g, r) : reset_text(r);
 }
 
 /* What would be. */
-static int rehearse(const struct groups *g, struct rows *r)
+static int rehearse(const struct verb_call *g, struct rows *r)
 {
     kafc_error err;
     int status, members;
@@ -447,7 +447,7 @@ static int rehearse(const struct groups *g, struct rows *r)
     return status;
 }
 
-static int commit(const struct groups *g, struct rows *r)
+static int commit(const struct verb_call *g, struct rows *r)
 {
     kafc_offset *q = calloc((size_t)r->n + 1, sizeof *q);
     kafc_error err;
@@ -455,10 +455,10 @@ static int commit(const struct groups *g, struct rows *r)
     int status = TOOL_OK, done = 0;
 
     if (!q)
-        return groups_no_memory();
+        return verbs_no_memory();
     for (int32_t i = 0; i < r->n; i++)
         q[i] = (kafc_offset){ .topic = r->v[i].topic, .partition = r->v[i].partition, .offset = r->v[i].to };
-    rc = kafc_admin_commit_offsets(g->client, g->names[0], q, r->n, GROUPS_WAIT, &err);
+    rc = kafc_admin_commit_offsets(g->client, g->names[0], q, r->n, VERB_WAIT, &err);
     for (int32_t i = 0; i < r->n; i++) {
         r->v[i].refused = q[i].result != KAFC_OK;
         done += !r->v[i].refused;
@@ -469,7 +469,7 @@ static int commit(const struct groups *g, struct rows *r)
     return rc ? tool_fail(TOOL_FAILED, "%s", err.message) : status;
 }
 
-int groups_reset(const struct groups *g)
+int groups_reset(const struct verb_call *g)
 {
     struct rows r = { 0 };
     kafc_position at;

@@ -10,13 +10,6 @@
 
 #include "tools/kafc/tool.h"
 
-/* Above all letters. */
-enum {
-    LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION,
-    LONG_BLACKHOLE, LONG_ENDLESS, LONG_PARTITIONS,
-    LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH, LONG_IDEMPOTENT, LONG_DRY_RUN
-};
-
 static const struct option decode_options[] = {
     { "reencode", no_argument, NULL, LONG_REENCODE },
     { "records", no_argument, NULL, LONG_RECORDS },
@@ -27,6 +20,17 @@ static const struct option decode_options[] = {
 };
 static const struct option groups_options[] = {
     { "json", no_argument, NULL, 'J' },
+    { "dry-run", no_argument, NULL, LONG_DRY_RUN },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option topics_options[] = {
+    { "json", no_argument, NULL, 'J' },
+    { "partitions", required_argument, NULL, 'p' },
+    { "replication", required_argument, NULL, 'r' },
+    { "config", required_argument, NULL, LONG_CONFIG },
+    { "assign", required_argument, NULL, LONG_ASSIGN },
+    { "if-exists", no_argument, NULL, LONG_IF_EXISTS },
+    { "if-not-exists", no_argument, NULL, LONG_IF_NOT_EXISTS },
     { "dry-run", no_argument, NULL, LONG_DRY_RUN },
     { NULL, 0, NULL, 0 },
 };
@@ -75,7 +79,7 @@ static const struct option perf_latency_options[] = {
 static const struct option no_long_options[] = { { NULL, 0, NULL, 0 } };
 
 const struct tool_command tool_commands[] = {
-    { "produce", "b:t:K:p:z:a:X:H:",
+    { "produce", "b:t:K:p:z:a:H:",
       "produce -b LIST -t TOPIC [-K DELIM] [-p N] [-z CODEC] [-a ACKS] [-H NAME=VALUE]… [-X NAME=VALUE]…",
       "Writes a message for each line of standard input. An empty line is an empty value.\n"
       "\n"
@@ -91,7 +95,7 @@ const struct tool_command tool_commands[] = {
       "With -X transactional.id=ID all of it is one transaction, aborted if a message fails or by Ctrl-C.\n"
       "Exits with 0 only if every message was acknowledged (with -a 0: sent).\n",
       tool_produce, NULL, false },
-    { "consume", "b:t:g:p:o:c:euvf:JX:",
+    { "consume", "b:t:g:p:o:c:euvf:J",
       "consume -b LIST -t TOPIC… [-g GROUP | -p N] [-o OFFSET] [-c COUNT] [-e] [-u] [-v] [-f FORMAT|-J]\n"
       "       [-X NAME=VALUE]…",
       "Prints the messages of topics.\n"
@@ -114,7 +118,7 @@ const struct tool_command tool_commands[] = {
       "  -J             a JSON object on a line for each message; bytes that are no UTF-8 become U+FFFD\n"
       "  -X NAME=VALUE  any property, such as isolation.level=read_uncommitted; see docs/OPTIONS.md\n",
       tool_consume, NULL, false },
-    { "metadata", "b:t:JX:", "metadata -b LIST [-t TOPIC]… [-J] [-X NAME=VALUE]…",
+    { "metadata", "b:t:J", "metadata -b LIST [-t TOPIC]… [-J] [-X NAME=VALUE]…",
       "Prints brokers, topics and partitions of the cluster.\n"
       "\n"
       "  -b LIST        brokers to begin with, host:port,host:port\n"
@@ -122,7 +126,7 @@ const struct tool_command tool_commands[] = {
       "  -J             as JSON\n"
       "  -X NAME=VALUE  any property; see docs/OPTIONS.md\n",
       tool_metadata, NULL, false },
-    { "groups", "b:t:o:JX:",
+    { "groups", "b:t:o:J",
       "groups -b LIST [list | describe GROUP… | lag GROUP | delete GROUP…] [--json] [-X NAME=VALUE]…\n"
       "       groups -b LIST reset GROUP -t TOPIC[:N]… -o OFFSET [--dry-run] [--json] [-X NAME=VALUE]…",
       "Shows groups and how far they have come, moves them, deletes them. It is never a member.\n"
@@ -143,6 +147,29 @@ const struct tool_command tool_commands[] = {
       "  -J, --json       a JSON object on a line, of each group one\n"
       "  -X NAME=VALUE    any property; see docs/OPTIONS.md\n",
       tool_groups, groups_options, true },
+    { "topics", "b:p:r:c:J",
+      "topics -b LIST [list | describe [TOPIC…] | delete TOPIC… [--if-exists]] [--json]\n"
+      "       topics -b LIST create TOPIC… [-p N] [-r N] [-c NAME=VALUE]… [--assign LIST] [--if-not-exists]\n"
+      "       [--dry-run]\n"
+      "       topics -b LIST grow TOPIC… -p N [--assign LIST] [--dry-run]",
+      "Shows topics, makes them, gives them more partitions, deletes them.\n"
+      "\n"
+      "  list               all topics with partitions, replicas and id\n"
+      "  describe TOPIC…    partitions with leader, replicas and who is in sync; without TOPIC of all topics\n"
+      "  create TOPIC…      makes topics, and waits until they can be used\n"
+      "  grow TOPIC…        adds partitions. There is no way back, and keys go to other partitions from then on\n"
+      "  delete TOPIC…      deletes topics with all that is in them\n"
+      "\n"
+      "  -b LIST            brokers to begin with, host:port,host:port\n"
+      "  -p, --partitions N  create: so many, else the broker's default; grow: so many afterwards\n"
+      "  -r, --replication N  create: each partition on so many brokers, else the broker's default\n"
+      "  -c, --config NAME=VALUE  create: a config of the topics, such as retention.ms=60000\n"
+      "  --assign LIST      the brokers of each partition that is made, the preferred leader first: 1:2,2:3,3:1\n"
+      "  --if-not-exists    create: a topic that is there already is left as it is, and no error\n"
+      "  --if-exists        delete: a topic that is not there is no error\n"
+      "  --dry-run          create, grow: the brokers check it, and change nothing\n"
+      "  -J, --json         a JSON object on a line, of each topic one\n",
+      tool_topics, topics_options, true },
     { "mock", "n:p:t:",
       "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole | --endless SIZE[:CODEC]]",
       "Serves a cluster in memory until SIGTERM or Ctrl-C. Prints its bootstrap list first.\n"
@@ -350,6 +377,21 @@ static int unknown_command(char **word, int n, bool family)
     return tool_fail(TOOL_USAGE, "there is no command \"%s\"; try \"kafc help\"", name);
 }
 
+/* Does it open clients? Then it takes their properties, too. */
+static bool connects(const struct tool_command *c)
+{
+    const struct option *l = c->longs ? c->longs : no_long_options;
+
+    while (l->name && l->val != 'b')
+        l++;
+    return l->name || strstr(c->letters, "b:");
+}
+
+static const char connection_help[] =
+    "\n"
+    "-X NAME=VALUE gives any property of docs/OPTIONS.md, -F FILE those of a file, a line each, such as\n"
+    "security.protocol=SASL_SSL. The file that KAFC_CONFIG names is read before; what is said last counts.\n";
+
 static int help(char **word, int n)
 {
     const struct tool_command *c;
@@ -372,7 +414,7 @@ static int help(char **word, int n)
     }
     if (!c)
         return unknown_command(word, n, family);
-    printf("kafc %s\n\n%s", c->usage, c->help);
+    printf("kafc %s\n\n%s%s", c->usage, c->help, connects(c) ? connection_help : "");
     return TOOL_OK;
 }
 
@@ -400,6 +442,14 @@ static int add_property(struct tool_options *o, const char *arg)
     return TOOL_OK;
 }
 
+static int load_properties(struct tool_options *o, const char *who, const char *path)
+{
+    kafc_error err;
+
+    return kafc_properties_load(o->properties, path, &err) ? tool_fail(TOOL_USAGE, "%s: %s", who, err.message)
+                                                           : TOOL_OK;
+}
+
 static void add_header(struct tool_options *o, char *arg)
 {
     char *eq = strchr(arg, '=');
@@ -409,6 +459,16 @@ static void add_header(struct tool_options *o, char *arg)
     o->headers[o->nheaders].name = arg;
     o->headers[o->nheaders].value = eq ? eq + 1 : NULL;
     o->nheaders++;
+}
+
+static void add_config(struct tool_options *o, char *arg)
+{
+    char *eq = strchr(arg, '=');
+
+    if (eq)
+        *eq = 0;
+    o->configs[o->nconfigs].name = arg;
+    o->configs[o->nconfigs++].value = eq ? eq + 1 : NULL;
 }
 
 /* Options whose values are numbers. */
@@ -421,6 +481,7 @@ static const struct {
     { 'c', "-c", 0, LLONG_MAX, offsetof(struct tool_options, count) },
     { 'n', "-n", 1, 64, offsetof(struct tool_options, number) },
     { 'p', "-p", 0, INT32_MAX, offsetof(struct tool_options, partition) },
+    { 'r', "-r", 1, INT16_MAX, offsetof(struct tool_options, replication) },
     { LONG_VERSION, "--version", 0, INT16_MAX, offsetof(struct tool_options, version) },
     { LONG_PARTITIONS, "--partitions", 1, 100000, offsetof(struct tool_options, partitions) },
     { LONG_COUNT, "--count", 1, LLONG_MAX, offsetof(struct tool_options, count) },
@@ -469,7 +530,12 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case LONG_ENDLESS: o->endless = arg; break;
     case LONG_IDEMPOTENT: o->idempotent = true; break;
     case LONG_DRY_RUN: o->dry_run = true; break;
+    case LONG_IF_EXISTS: o->if_exists = true; break;
+    case LONG_IF_NOT_EXISTS: o->if_not_exists = true; break;
+    case LONG_ASSIGN: o->assign = arg; break;
+    case LONG_CONFIG: add_config(o, arg); break;
     case 'X': return add_property(o, arg);
+    case 'F': return load_properties(o, "-F", arg);
     default: return take_number(o, letter, arg);
     }
     return TOOL_OK;
@@ -511,15 +577,38 @@ static int bad_option(const struct tool_command *c, int letter, bool argument_mi
     return is_word ? bad_word(c, word) : bad_letter(c, letter);
 }
 
+/* -c counts, or gives a config where there is --config. */
+static int meant(const struct tool_command *c, int letter)
+{
+    for (const struct option *l = c->longs; letter == 'c' && l && l->name; l++)
+        if (l->val == LONG_CONFIG)
+            return LONG_CONFIG;
+    return letter;
+}
+
+static void note_given(const struct tool_command *c, struct tool_options *o, int letter)
+{
+    const struct option *l = c->longs;
+
+    while (letter > 255 && l->val != letter)
+        l++;
+    if (letter > 255)
+        (void)snprintf(o->given[letter], sizeof o->given[letter], "--%s", l->name);
+    else
+        (void)snprintf(o->given[letter], sizeof o->given[letter], "-%c", letter);
+}
+
 static int parse(const struct tool_command *c, int argc, char **argv, struct tool_options *o)
 {
     char letters[64];
     int letter, status;
 
-    (void)snprintf(letters, sizeof letters, ":%s", c->letters);
+    (void)snprintf(letters, sizeof letters, ":%s%s", c->letters, connects(c) ? "X:F:" : "");
     while ((letter = getopt_long(argc, argv, letters, c->longs ? c->longs : no_long_options, NULL)) != -1) {
         if (letter == '?' || letter == ':')
             return bad_option(c, optopt, letter == ':', argv[optind - 1]);
+        letter = meant(c, letter);
+        note_given(c, o, letter);
         status = take_option(o, letter, optarg);
         if (status)
             return status;
@@ -540,10 +629,15 @@ static int run(const struct tool_command *c, int argc, char **argv)
     o.properties = kafc_properties_new();
     o.topics = calloc((size_t)argc, sizeof *o.topics);
     o.headers = calloc((size_t)argc, sizeof *o.headers);
-    if (o.properties && o.topics && o.headers) {
+    o.configs = calloc((size_t)argc, sizeof *o.configs);
+    if (o.properties && o.topics && o.headers && o.configs) {
         /* as kcat does; -X allow.auto.create.topics=false says otherwise (rule W9) */
         (void)kafc_properties_set(o.properties, "allow.auto.create.topics", "true", NULL);
-        status = parse(c, argc, argv, &o);
+        const char *config = connects(c) ? getenv("KAFC_CONFIG") : NULL;
+
+        status = config && *config ? load_properties(&o, "KAFC_CONFIG", config) : TOOL_OK;
+        if (status == TOOL_OK)
+            status = parse(c, argc, argv, &o);
         if (status == TOOL_OK)
             status = c->run(&o);
         if (status == TOOL_OK && (fflush(stdout) != 0 || ferror(stdout)))
@@ -551,6 +645,7 @@ static int run(const struct tool_command *c, int argc, char **argv)
     } else {
         (void)tool_fail(0, "out of memory");
     }
+    free(o.configs);
     free(o.headers);
     free(o.topics);
     kafc_properties_free(o.properties);

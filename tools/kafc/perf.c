@@ -87,8 +87,6 @@ int perf_begin(struct perf *p, const struct tool_options *o, void (*on_stop)(voi
     p->o = o;
     p->terminal = isatty(STDERR_FILENO);
     p->told = load_now();
-    if (!o->brokers || !*o->brokers)
-        return tool_fail(TOOL_USAGE, "--broker HOST:PORT is missing");
     if (!o->topic || !*o->topic)
         return tool_fail(TOOL_USAGE, "--topic TOPIC is missing");
     p->client = tool_client(o);

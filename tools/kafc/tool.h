@@ -14,6 +14,14 @@
 /* Exit statuses. */
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
+/* Options without a letter, above all letters. */
+enum {
+    LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION, LONG_BLACKHOLE, LONG_ENDLESS,
+    LONG_PARTITIONS, LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH, LONG_IDEMPOTENT, LONG_DRY_RUN,
+    LONG_IF_EXISTS, LONG_IF_NOT_EXISTS, LONG_ASSIGN, LONG_CONFIG,
+    TOOL_LETTERS
+};
+
 struct tool_header {
     const char *name, *value;
 };
@@ -44,11 +52,17 @@ struct tool_options {
     bool verbose;                       /* -v */
     struct tool_header *headers;        /* -H */
     int nheaders;
-    kafc_properties *properties;        /* -X */
+    kafc_properties *properties;        /* -X, -F, $KAFC_CONFIG */
     bool reencode, records;             /* --reencode --records */
     const char *frame, *api;            /* --frame --api */
     long long version;                  /* --version; -1: not given */
     bool dry_run;                       /* --dry-run */
+    long long replication;              /* -r */
+    bool if_exists, if_not_exists;      /* --if-exists --if-not-exists */
+    const char *assign;                 /* --assign */
+    kafc_config *configs;               /* -c, --config, where a command has it; values NULL without "=" */
+    int nconfigs;
+    char given[TOOL_LETTERS][24];       /* by letter or LONG_…: its name, "-t"; "": it was not given */
     char **words;                       /* behind the options */
     int nwords;
 };
@@ -67,6 +81,7 @@ int tool_produce(const struct tool_options *o);
 int tool_consume(const struct tool_options *o);
 int tool_metadata(const struct tool_options *o);
 int tool_groups(const struct tool_options *o);
+int tool_topics(const struct tool_options *o);
 int tool_mock(const struct tool_options *o);
 int tool_decode(const struct tool_options *o);
 int tool_encode(const struct tool_options *o);
