@@ -82,21 +82,21 @@ typedef enum kafc_err_class {
     X(INVALID_TRANSACTION_TIMEOUT, 50, FATAL, "invalid transaction timeout") \
     X(CONCURRENT_TRANSACTIONS, 51, RETRY, "concurrent transactions") \
     X(TRANSACTION_COORDINATOR_FENCED, 52, FATAL, "transaction coordinator fenced") \
-    X(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 53, ABORT, "transactional id authorization failed") \
-    X(SECURITY_DISABLED, 54, FATAL, "security disabled") \
+    X(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 53, ABORT, "this client may not use the id: an ACL is missing") \
+    X(SECURITY_DISABLED, 54, FATAL, "the broker has no authorizer, and so no ACLs (authorizer.class.name)") \
     X(OPERATION_NOT_ATTEMPTED, 55, FATAL, "operation not attempted") \
     X(KAFKA_STORAGE_ERROR, 56, REFRESH, "the broker cannot use its disk") \
     X(LOG_DIR_NOT_FOUND, 57, FATAL, "log dir not found") \
     X(SASL_AUTHENTICATION_FAILED, 58, FATAL, "the login was refused") \
     X(UNKNOWN_PRODUCER_ID, 59, ABORT, "unknown producer id") \
     X(REASSIGNMENT_IN_PROGRESS, 60, FATAL, "reassignment in progress") \
-    X(DELEGATION_TOKEN_AUTH_DISABLED, 61, FATAL, "delegation token auth disabled") \
-    X(DELEGATION_TOKEN_NOT_FOUND, 62, FATAL, "delegation token not found") \
-    X(DELEGATION_TOKEN_OWNER_MISMATCH, 63, FATAL, "delegation token owner mismatch") \
-    X(DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, 64, FATAL, "delegation token request not allowed") \
-    X(DELEGATION_TOKEN_AUTHORIZATION_FAILED, 65, FATAL, "delegation token authorization failed") \
-    X(DELEGATION_TOKEN_EXPIRED, 66, FATAL, "delegation token expired") \
-    X(INVALID_PRINCIPAL_TYPE, 67, FATAL, "invalid principal type") \
+    X(DELEGATION_TOKEN_AUTH_DISABLED, 61, FATAL, "the broker knows no delegation tokens (delegation.token.secret.key)") \
+    X(DELEGATION_TOKEN_NOT_FOUND, 62, FATAL, "there is no such delegation token") \
+    X(DELEGATION_TOKEN_OWNER_MISMATCH, 63, FATAL, "this client is neither its owner nor a renewer") \
+    X(DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, 64, FATAL, "the connection must be authenticated, and not by a token") \
+    X(DELEGATION_TOKEN_AUTHORIZATION_FAILED, 65, FATAL, "an ACL is missing") \
+    X(DELEGATION_TOKEN_EXPIRED, 66, FATAL, "the delegation token has expired") \
+    X(INVALID_PRINCIPAL_TYPE, 67, FATAL, "principals of this type have no delegation tokens") \
     X(NON_EMPTY_GROUP, 68, FATAL, "the group has members") \
     X(GROUP_ID_NOT_FOUND, 69, FATAL, "there is no such group") \
     X(FETCH_SESSION_ID_NOT_FOUND, 70, RETRY, "fetch session id not found") \
@@ -120,9 +120,9 @@ typedef enum kafc_err_class {
     X(UNSTABLE_OFFSET_COMMIT, 88, RETRY, "an open transaction is about to commit offsets there") \
     X(THROTTLING_QUOTA_EXCEEDED, 89, RETRY, "throttling quota exceeded") \
     X(PRODUCER_FENCED, 90, FATAL, "producer fenced") \
-    X(RESOURCE_NOT_FOUND, 91, FATAL, "resource not found") \
-    X(DUPLICATE_RESOURCE, 92, FATAL, "duplicate resource") \
-    X(UNACCEPTABLE_CREDENTIAL, 93, FATAL, "unacceptable credential") \
+    X(RESOURCE_NOT_FOUND, 91, FATAL, "there is nothing of that name") \
+    X(DUPLICATE_RESOURCE, 92, FATAL, "the request names it twice") \
+    X(UNACCEPTABLE_CREDENTIAL, 93, FATAL, "the broker does not take these credentials") \
     X(INCONSISTENT_VOTER_SET, 94, FATAL, "inconsistent voter set") \
     X(INVALID_UPDATE_VERSION, 95, FATAL, "invalid update version") \
     X(FEATURE_UPDATE_FAILED, 96, FATAL, "feature update failed") \

@@ -6,6 +6,7 @@
 #ifndef KAFC_KAFC_H
 #define KAFC_KAFC_H
 
+#include <kafc/acls.h>
 #include <kafc/assignor.h>
 #include <kafc/base.h>
 #include <kafc/client.h>

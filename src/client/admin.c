@@ -29,8 +29,8 @@ static bool passes(const struct kafc_admin_kind *kind, kafc_err code)
 }
 
 /* The first item's error, and the first one's that may pass (*again: none, or its code), looked at in all answers. */
-static kafc_err judge(const struct kafc_admin_kind *kind, const kafc_answer *a, kafc_err *again,
-                      kafc_error *err)
+static kafc_err judge(const struct kafc_admin_kind *kind, const void *req, const kafc_answer *a,
+                      kafc_err *again, kafc_error *err)
 {
     struct kafc_admin_item item;
     kafc_err first = KAFC_OK;
@@ -38,7 +38,7 @@ static kafc_err judge(const struct kafc_admin_kind *kind, const kafc_answer *a, 
     *again = KAFC_OK;
     for (int32_t p = 0; p < a->nparts; p++) {
         for (int32_t i = 0; a->parts[p].resp; i++) {
-            item = (struct kafc_admin_item){ .code = 0 };
+            item = (struct kafc_admin_item){ .req = req };
             if (!kind->item(a->parts[p].resp, i, &item))
                 break;
             items++;
@@ -81,7 +81,7 @@ kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, con
         kafc_err rc = kafc_client_call(c, kind->api, -1, req, broker, kafc__left_ms(deadline), &a, err);
         kafc_answer_free(*out);
         *out = a;
-        kafc_err first = a ? judge(kind, a, &again, &why) : KAFC_OK;
+        kafc_err first = a ? judge(kind, req, a, &again, &why) : KAFC_OK;
         if (rc == KAFC_OK && first != KAFC_OK) {
             rc = first;
             *err = why;

@@ -15,6 +15,7 @@
 
 /* What an answer says of one thing that was asked for. */
 struct kafc_admin_item {
+    const void *req; /* in: what was asked, for answers that name nothing */
     int16_t code;
     kafc_str words; /* the broker's own, or null */
     char name[320]; /* "topic 'orders'": the subject of the sentence */
