@@ -12,6 +12,11 @@ static kafc_err join(struct kafc_mrq *rq, const struct kafc_add_offsets_to_txn_r
     struct kafc_mgroup *g;
     kafc_err code;
 
+    code = kafc__mock_refuses(rq, KAFC_ACL_TRANSACTIONAL_ID, id, KAFC_ACL_WRITE);
+    if (!code)
+        code = kafc__mock_refuses(rq, KAFC_ACL_GROUP, q->group_id, KAFC_ACL_READ);
+    if (code)
+        return code;
     if (id.len == 0)
         return KAFC_ERR_INVALID_REQUEST;
     code = kafc__mock_coordinates(rq->c, KAFC_MOCK_TRANSACTIONS, id, rq->conn->broker);
@@ -27,7 +32,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     struct kafc_add_offsets_to_txn_resp *a = resp;
 
-    a->error_code = (int16_t)(rq->forced ? rq->forced : kafc__mtxn_code(rq, 2, join(rq, req)));
+    a->error_code = (int16_t)kafc__mtxn_code(rq, 2, join(rq, req));
     return KAFC_MDONE_ANSWER;
 }
 

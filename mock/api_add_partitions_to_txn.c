@@ -14,13 +14,21 @@ static struct kafc_mpart *part(const struct kafc_mrq *rq, kafc_str topic, int32_
     return t && i >= 0 && i < t->npartitions ? &t->part[i] : NULL;
 }
 
-/* With one that does not exist the others are not tried. */
-static bool all_known(const struct kafc_mrq *rq,
-                      const struct kafc_add_partitions_to_txn_req_transaction *q)
+/* What is wrong with it, whatever the transaction. */
+static kafc_err wrong(const struct kafc_mrq *rq, kafc_str topic, int32_t i)
+{
+    kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, topic, KAFC_ACL_WRITE);
+
+    return code || part(rq, topic, i) ? code : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+}
+
+/* With one that does not exist, or may not be written to, the others are not tried. */
+static bool all_fine(const struct kafc_mrq *rq,
+                     const struct kafc_add_partitions_to_txn_req_transaction *q)
 {
     for (int32_t i = 0; i < q->topics.n; i++)
         for (int32_t k = 0; k < q->topics.v[i].partitions.n; k++)
-            if (!part(rq, q->topics.v[i].name, q->topics.v[i].partitions.v[k]))
+            if (wrong(rq, q->topics.v[i].name, q->topics.v[i].partitions.v[k]))
                 return false;
     return true;
 }
@@ -50,11 +58,13 @@ static struct kafc_add_partitions_to_txn_resp_topic *transaction(
 {
     struct kafc_add_partitions_to_txn_resp_topic *a = kafc__msg_array(
         &kafc_add_partitions_to_txn_resp_topic_schema, q->topics.n, &rq->arena);
-    bool known = rq->forced || all_known(rq, q);
     struct kafc_mtxn *t = NULL;
-    kafc_err code = rq->forced ? rq->forced
-                    : known    ? kafc__mtxn_code(rq, 2, open_to(rq, q, &t))
-                               : KAFC_ERR_OPERATION_NOT_ATTEMPTED;
+    kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TRANSACTIONAL_ID, q->transactional_id,
+                                       KAFC_ACL_WRITE);
+    bool fine = code || all_fine(rq, q);
+
+    if (!code)
+        code = fine ? kafc__mtxn_code(rq, 2, open_to(rq, q, &t)) : KAFC_ERR_OPERATION_NOT_ATTEMPTED;
 
     for (int32_t i = 0; a && i < q->topics.n; i++) {
         const struct kafc_add_partitions_to_txn_req_topic *qt = &q->topics.v[i];
@@ -72,9 +82,10 @@ static struct kafc_add_partitions_to_txn_resp_topic *transaction(
                            : t && p ? join(rq, t, p, q->verify_only)
                                     : KAFC_ERR_UNKNOWN_SERVER_ERROR;
 
+            kafc_err own = fine ? KAFC_OK : wrong(rq, qt->name, qt->partitions.v[k]);
+
             v[k].partition_index = qt->partitions.v[k];
-            v[k].partition_error_code = (int16_t)(!known && !p ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
-                                                               : one);
+            v[k].partition_error_code = (int16_t)(own ? own : one);
         }
     }
     return a;

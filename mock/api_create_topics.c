@@ -3,7 +3,7 @@
  * CreateTopics, by the controller. Replica assignments are honoured in their
  * number, and their first broker leads.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/19_create_topics.h"
 
 static kafc_str text(const char *s)
@@ -117,6 +117,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         one->name = q->topics.v[i].name;
         if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)
             code = KAFC_ERR_NOT_CONTROLLER;
+        if (!code && kafc__mock_refuses_cluster(rq, KAFC_ACL_CREATE))
+            code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, one->name, KAFC_ACL_CREATE);
         if (!code)
             code = create(rq, q, &q->topics.v[i], &t);
         one->error_code = (int16_t)code;

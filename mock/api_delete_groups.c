@@ -7,7 +7,7 @@
 
 static kafc_err delete_group(struct kafc_mrq *rq, kafc_str name)
 {
-    kafc_err code = kafc__mgroup_coordinates(rq, name);
+    kafc_err code = kafc__mgroup_coordinates(rq, name, KAFC_ACL_DELETE);
     struct kafc_mgroup *g;
 
     if (code)

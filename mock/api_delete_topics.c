@@ -2,7 +2,7 @@
  *
  * DeleteTopics, by the controller: by names, from version 6 on by id as well.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/20_delete_topics.h"
 
 static void delete_one(struct kafc_mrq *rq, struct kafc_delete_topics_resp_topic *one,
@@ -14,6 +14,10 @@ static void delete_one(struct kafc_mrq *rq, struct kafc_delete_topics_resp_topic
 
     if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)
         code = KAFC_ERR_NOT_CONTROLLER;
+    if (!code && (t || one->name.p))
+        code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC,
+                                  t ? (kafc_str){ t->name, t->name_len } : one->name,
+                                  KAFC_ACL_DELETE);
     if (!code && one->name.p && !kafc__mock_uuid_zero(id))
         code = KAFC_ERR_INVALID_REQUEST;
     if (!code && !t)

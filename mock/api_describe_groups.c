@@ -70,7 +70,7 @@ static bool describe(struct kafc_mrq *rq, const struct kafc_describe_groups_req 
     const struct kafc_mgroup *g;
 
     a->group_state = a->protocol_type = a->protocol_data = none;
-    a->error_code = (int16_t)kafc__mgroup_coordinates(rq, a->group_id);
+    a->error_code = (int16_t)kafc__mgroup_coordinates(rq, a->group_id, KAFC_ACL_DESCRIBE);
     if (a->error_code)
         return true;
     g = kafc__mgroup_find(rq->c, a->group_id);

@@ -11,7 +11,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     const struct kafc_end_txn_req *q = req;
     struct kafc_end_txn_resp *a = resp;
     kafc_str id = q->transactional_id;
-    kafc_err code = rq->forced;
+    kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TRANSACTIONAL_ID, id, KAFC_ACL_WRITE);
 
     a->producer_id = -1;
     a->producer_epoch = -1;

@@ -4,6 +4,8 @@
  */
 #include "base/mem.h"
 #include "base/seg.h"
+#include "base/str.h"
+#include "mock/acl.h"
 #include "mock/old.h"
 #include "mock/state.h"
 #include "protocol/api/01_fetch.h"
@@ -35,13 +37,17 @@ static struct kafc_mwants *wants_of(struct kafc_mfetch *f, const struct kafc_mco
 
 /* ---- one partition ---- */
 
-static kafc_err check(const struct kafc_mfetch *f, const struct kafc_mconn *conn,
-                      const struct kafc_mpart *p, const struct kafc_mwant *w)
+static kafc_err check(const struct kafc_cluster *c, const struct kafc_mfetch *f,
+                      const struct kafc_mconn *conn, const struct kafc_mpart *p,
+                      const struct kafc_mwant *w)
 {
-    kafc_err code;
+    kafc_err code = f->forced;
 
-    if (f->forced)
-        return f->forced;
+    if (!code && (p || w->name))
+        code = kafc__macl_refuses(c, KAFC_ACL_TOPIC, kafc__str(p ? p->topic->name : w->name),
+                                  KAFC_ACL_READ);
+    if (code)
+        return code;
     if (!p)
         return f->version >= 13 && !w->topic ? KAFC_ERR_UNKNOWN_TOPIC_ID
                                              : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
@@ -252,7 +258,7 @@ static bool put_partition(struct kafc_mrq *rq, const struct kafc_mfetch *f, stru
                           size_t *room, bool *first)
 {
     struct kafc_mpart *p = kafc__mwant_part(rq->c, w);
-    kafc_err code = check(f, rq->conn, p, w);
+    kafc_err code = check(rq->c, f, rq->conn, p, w);
 
     one->partition_index = w->partition;
     one->error_code = (int16_t)code;
@@ -380,7 +386,7 @@ static bool enough(struct kafc_cluster *c, const struct kafc_mconn *conn, struct
         struct kafc_mpart *p = kafc__mwant_part(c, &w->v[i]);
         struct kafc_fetch_resp_epoch_end d;
 
-        if (check(f, conn, p, &w->v[i]) || diverges(f, p, &w->v[i], &d) ||
+        if (check(c, f, conn, p, &w->v[i]) || diverges(f, p, &w->v[i], &d) ||
             nearer(c, f, conn, p) >= 0)
             return true;
         if (f->endless && w->v[i].offset < KAFC_MENDLESS_END)

@@ -11,10 +11,13 @@ enum { OF_GROUP, OF_TRANSACTION }; /* types of keys */
 static kafc_err find(struct kafc_mrq *rq, int8_t type, kafc_str key, const struct kafc_mbroker **b)
 {
     const struct kafc_mslot *s;
+    kafc_err code;
 
     *b = NULL;
-    if (rq->forced)
-        return rq->forced;
+    code = kafc__mock_refuses(rq, type == OF_TRANSACTION ? KAFC_ACL_TRANSACTIONAL_ID : KAFC_ACL_GROUP,
+                              key, KAFC_ACL_DESCRIBE);
+    if (code)
+        return code;
     if (type != OF_GROUP && type != OF_TRANSACTION)
         return KAFC_ERR_INVALID_REQUEST;
     s = kafc__mock_slot(rq->c, type == OF_TRANSACTION ? KAFC_MOCK_TRANSACTIONS : KAFC_MOCK_GROUPS,

@@ -7,7 +7,7 @@
 
 static kafc_err beat(const struct kafc_mrq *rq, const struct kafc_heartbeat_req *q)
 {
-    kafc_err code = kafc__mgroup_named(rq, q->group_id);
+    kafc_err code = kafc__mgroup_named(rq, q->group_id, KAFC_ACL_READ);
     struct kafc_mmember *m;
     struct kafc_mgroup *g;
 

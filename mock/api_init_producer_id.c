@@ -12,6 +12,9 @@ static kafc_err transactional(const struct kafc_mrq *rq, const struct kafc_init_
     kafc_str id = q->transactional_id;
     kafc_err code;
 
+    code = kafc__mock_refuses(rq, KAFC_ACL_TRANSACTIONAL_ID, id, KAFC_ACL_WRITE);
+    if (code)
+        return code;
     if ((q->producer_id < 0) != (q->producer_epoch < 0))
         return KAFC_ERR_INVALID_REQUEST;
     code = id.len ? kafc__mock_coordinates(rq->c, KAFC_MOCK_TRANSACTIONS, id, rq->conn->broker)
@@ -22,11 +25,25 @@ static kafc_err transactional(const struct kafc_mrq *rq, const struct kafc_init_
     return kafc__mtxn_code(rq, 4, code);
 }
 
+/* Who may write to any topic may do so with idempotence (KIP-679); former releases asked for a permission of its own. */
+static kafc_err idempotent(const struct kafc_mrq *rq)
+{
+    kafc_err code = kafc__mock_refuses_cluster(rq, KAFC_ACL_IDEMPOTENT_WRITE);
+    const struct kafc_mtopic *t = KAFC_LIST_FIRST(&rq->c->topics, struct kafc_mtopic, node);
+
+    for (; code && !rq->forced && rq->c->features && t;
+         t = KAFC_LIST_NEXT(&rq->c->topics, t, struct kafc_mtopic, node))
+        if (!kafc__mock_refuses(rq, KAFC_ACL_TOPIC, (kafc_str){ t->name, t->name_len },
+                                KAFC_ACL_WRITE))
+            return KAFC_OK;
+    return code;
+}
+
 static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     const struct kafc_init_producer_id_req *q = req;
     struct kafc_init_producer_id_resp *a = resp;
-    kafc_err code = rq->forced;
+    kafc_err code = q->transactional_id.p ? rq->forced : idempotent(rq);
 
     a->producer_id = -1;
     a->producer_epoch = -1;

@@ -25,7 +25,7 @@ static kafc_err admit(struct kafc_mrq *rq, const struct kafc_join_group_req *q)
         (q->session_timeout_ms < o->group_min_session_ms ||
          q->session_timeout_ms > o->group_max_session_ms))
         return KAFC_ERR_INVALID_SESSION_TIMEOUT;
-    return kafc__mgroup_named(rq, q->group_id);
+    return kafc__mgroup_named(rq, q->group_id, KAFC_ACL_READ);
 }
 
 static bool has_room(struct join *j)

@@ -32,7 +32,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     int32_t n = rq->version < 3 ? 1 : q->members.n, left = 0;
     struct kafc_mgroup *g;
 
-    a->error_code = (int16_t)kafc__mgroup_named(rq, q->group_id);
+    a->error_code = (int16_t)kafc__mgroup_named(rq, q->group_id, KAFC_ACL_READ);
     if (a->error_code)
         return KAFC_MDONE_ANSWER;
     g = kafc__mgroup_find(rq->c, q->group_id);

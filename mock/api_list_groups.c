@@ -31,6 +31,12 @@ static bool passes(const kafc_str *v, int32_t n, const char *what)
     return n <= 0;
 }
 
+static bool hidden(const struct kafc_mrq *rq, kafc_str group)
+{
+    return kafc__mock_refuses_cluster(rq, KAFC_ACL_DESCRIBE) &&
+           kafc__mock_refuses(rq, KAFC_ACL_GROUP, group, KAFC_ACL_DESCRIBE);
+}
+
 static kafc_err put(const struct kafc_mrq *rq, const struct kafc_list_groups_req *q,
                     const struct kafc_mgroup *g, struct kafc_list_groups_resp *a)
 {
@@ -38,7 +44,7 @@ static kafc_err put(const struct kafc_mrq *rq, const struct kafc_list_groups_req
     kafc_err code = kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, name, rq->conn->broker);
     struct kafc_list_groups_resp_group *to = &a->groups.v[a->groups.n];
 
-    if (code == KAFC_ERR_NOT_COORDINATOR ||
+    if (code == KAFC_ERR_NOT_COORDINATOR || hidden(rq, name) ||
         !passes(q->states_filter.v, q->states_filter.n, kafc__mgroup_state(g)) ||
         !passes(q->types_filter.v, q->types_filter.n, type))
         return KAFC_OK;

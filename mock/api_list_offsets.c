@@ -2,6 +2,7 @@
  *
  * ListOffsets: first, last, by time, at the greatest timestamp.
  */
+#include "mock/acl.h"
 #include "mock/records.h"
 #include "mock/state.h"
 #include "protocol/api/02_list_offsets.h"
@@ -132,7 +133,7 @@ static bool put_old(struct kafc_mrq *rq, const struct kafc_mpart *p,
     return true;
 }
 
-static bool serve_partition(struct kafc_mrq *rq, const struct kafc_mtopic *t,
+static bool serve_partition(struct kafc_mrq *rq, const struct kafc_mtopic *t, kafc_err refused,
                             const struct kafc_list_offsets_req *req,
                             const struct kafc_list_offsets_req_partition *q,
                             struct kafc_list_offsets_resp_partition *a)
@@ -140,7 +141,7 @@ static bool serve_partition(struct kafc_mrq *rq, const struct kafc_mtopic *t,
     int32_t i = q->partition_index;
     const struct kafc_mpart *p = t && i >= 0 && i < t->npartitions ? &t->part[i] : NULL;
     struct found f = { -1, -1, -1 };
-    kafc_err code = rq->forced;
+    kafc_err code = refused;
 
     a->partition_index = i;
     if (!code && !p)
@@ -172,6 +173,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         const struct kafc_list_offsets_req_topic *qt = &q->topics.v[i];
         struct kafc_list_offsets_resp_topic *at = &a->topics.v[i];
 
+        kafc_err refused = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, qt->name, KAFC_ACL_DESCRIBE);
+
         at->name = qt->name;
         at->partitions.n = qt->partitions.n;
         at->partitions.v = kafc__msg_array(&kafc_list_offsets_resp_partition_schema,
@@ -179,8 +182,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         if (!at->partitions.v)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < qt->partitions.n; k++)
-            if (!serve_partition(rq, kafc__mock_topic(rq->c, qt->name), q, &qt->partitions.v[k],
-                                 &at->partitions.v[k]))
+            if (!serve_partition(rq, kafc__mock_topic(rq->c, qt->name), refused, q,
+                                 &qt->partitions.v[k], &at->partitions.v[k]))
                 return KAFC_MDONE_CUT;
     }
     return KAFC_MDONE_ANSWER;

@@ -4,7 +4,7 @@
  * just made is told with KAFC_ERR_LEADER_NOT_AVAILABLE first, as real brokers
  * do. A broker whose metadata is frozen tells what it knew then.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/03_metadata.h"
 
 static bool listed(const struct kafc_mrq *rq, int32_t broker)
@@ -96,11 +96,25 @@ static bool put_all(struct kafc_mrq *rq, struct kafc_metadata_resp *a)
         return false;
     for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
          t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node)) {
+        if (kafc__macl_refuses(c, KAFC_ACL_TOPIC, (kafc_str){ t->name, t->name_len },
+                               KAFC_ACL_DESCRIBE))
+            continue; /* not even told to be there */
         t->fresh = false;
         if (!put_topic(rq, t, &a->topics.v[a->topics.n++]))
             return false;
     }
     return true;
+}
+
+/* May it be seen, or made? */
+static kafc_err refuses(const struct kafc_mrq *rq, const struct kafc_mtopic *t, kafc_str name,
+                        bool create)
+{
+    kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, name, KAFC_ACL_DESCRIBE);
+
+    if (!code && !t && create && kafc__mock_refuses_cluster(rq, KAFC_ACL_CREATE))
+        code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, name, KAFC_ACL_CREATE);
+    return code;
 }
 
 static bool put_named(struct kafc_mrq *rq, const struct kafc_metadata_req *q,
@@ -116,10 +130,10 @@ static bool put_named(struct kafc_mrq *rq, const struct kafc_metadata_req *q,
 
     one->name = w->name;
     one->topic_id = w->topic_id;
-    if (rq->forced) {
-        one->error_code = (int16_t)rq->forced;
+    one->error_code = (int16_t)refuses(
+        rq, t, t ? (kafc_str){ t->name, t->name_len } : w->name, !by_id && create);
+    if (one->error_code)
         return true;
-    }
     if (!t && !by_id && create) {
         one->error_code = (int16_t)kafc__mock_make_topic(c, w->name, 0, 0, &t);
         if (t)

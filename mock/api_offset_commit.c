@@ -14,7 +14,7 @@ static kafc_err admit(struct kafc_mrq *rq, const struct kafc_offset_commit_req *
                       struct kafc_mgroup **g)
 {
     int32_t generation = rq->version >= 1 ? q->generation_id_or_member_epoch : -1;
-    kafc_err code = kafc__mgroup_coordinates(rq, q->group_id);
+    kafc_err code = kafc__mgroup_coordinates(rq, q->group_id, KAFC_ACL_READ);
 
     if (code)
         return code;
@@ -46,6 +46,11 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         struct kafc_offset_commit_resp_topic *at = &a->topics.v[i];
         struct kafc_mtopic *t = rq->version >= 10 ? kafc__mock_topic_by_id(rq->c, &qt->topic_id)
                                                   : kafc__mock_topic(rq->c, qt->name);
+        kafc_err refused = code ? code
+                                : kafc__mock_refuses(
+                                      rq, KAFC_ACL_TOPIC,
+                                      t ? (kafc_str){ t->name, t->name_len } : qt->name,
+                                      KAFC_ACL_READ);
 
         at->name = qt->name;
         at->topic_id = qt->topic_id;
@@ -56,7 +61,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < qt->partitions.n; k++) {
             const struct kafc_offset_commit_req_partition *p = &qt->partitions.v[k];
-            kafc_err one = code;
+            kafc_err one = refused;
 
             if (!one && !t && rq->version >= 10)
                 one = KAFC_ERR_UNKNOWN_TOPIC_ID;

@@ -44,7 +44,7 @@ static bool subscribed(struct kafc_mrq *rq, const struct kafc_mgroup *g, kafc_st
 
 static kafc_err admit(const struct kafc_mrq *rq, kafc_str name, struct kafc_mgroup **g)
 {
-    kafc_err code = kafc__mgroup_named(rq, name);
+    kafc_err code = kafc__mgroup_named(rq, name, KAFC_ACL_DELETE);
 
     if (code)
         return code;
@@ -72,6 +72,9 @@ static bool delete_topic(struct kafc_mrq *rq, struct kafc_mgroup *g,
         int32_t partition = q->partitions.v[i].partition_index;
 
         to->partition_index = partition;
+        to->error_code = (int16_t)kafc__mock_refuses(rq, KAFC_ACL_TOPIC, q->name, KAFC_ACL_READ);
+        if (to->error_code)
+            continue;
         if (!t || partition < 0 || partition >= t->npartitions)
             to->error_code = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
         else if (kept)

@@ -17,6 +17,9 @@ static void put(const struct ask *k, const struct kafc_mtopic *t, int32_t partit
                 struct kafc_offset_fetch_resp_group_partition *a)
 {
     bool pending = false;
+    kafc_err refused = t ? kafc__mock_refuses(k->rq, KAFC_ACL_TOPIC,
+                                              (kafc_str){ t->name, t->name_len }, KAFC_ACL_DESCRIBE)
+                         : KAFC_OK;
     const struct kafc_moffset *o = k->g && t ? kafc__mgroup_get(k->g, t, partition, &pending)
                                              : NULL;
 
@@ -24,7 +27,9 @@ static void put(const struct ask *k, const struct kafc_mtopic *t, int32_t partit
     a->committed_offset = -1;
     a->committed_leader_epoch = -1;
     a->metadata = (kafc_str){ "", 0 };
-    if (pending && k->stable) {
+    if (refused) {
+        a->error_code = (int16_t)refused;
+    } else if (pending && k->stable) {
         a->error_code = KAFC_ERR_UNSTABLE_OFFSET_COMMIT;
     } else if (o) {
         a->committed_offset = o->offset;
@@ -70,7 +75,8 @@ static bool all(const struct ask *k, struct kafc_offset_fetch_resp_group *a)
          t = KAFC_LIST_NEXT(&rq->c->topics, t, struct kafc_mtopic, node)) {
         int32_t n = offsets_in(g, t, v);
 
-        if (n == 0)
+        if (n == 0 || kafc__mock_refuses(rq, KAFC_ACL_TOPIC, (kafc_str){ t->name, t->name_len },
+                                         KAFC_ACL_DESCRIBE))
             continue;
         a->topics.v[a->topics.n].name = (kafc_str){ t->name, t->name_len };
         a->topics.v[a->topics.n].topic_id = t->id;
@@ -84,7 +90,7 @@ static bool group(struct kafc_mrq *rq, const struct kafc_offset_fetch_req_group 
                   struct kafc_offset_fetch_resp_group *a)
 {
     struct ask k = { rq, kafc__mgroup_find(rq->c, q->group_id), stable };
-    kafc_err code = kafc__mgroup_coordinates(rq, q->group_id);
+    kafc_err code = kafc__mgroup_coordinates(rq, q->group_id, KAFC_ACL_DESCRIBE);
 
     a->group_id = q->group_id;
     a->error_code = (int16_t)code;

@@ -2,16 +2,17 @@
  *
  * OffsetForLeaderEpoch: where the leaders of an epoch stopped writing.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/23_offset_for_leader_epoch.h"
 
 static void serve_partition(const struct kafc_mrq *rq, const struct kafc_mtopic *t,
+                            kafc_err refused,
                             const struct kafc_offset_for_leader_epoch_req_partition *q,
                             struct kafc_offset_for_leader_epoch_resp_partition *a)
 {
     int32_t i = q->partition;
     const struct kafc_mpart *p = t && i >= 0 && i < t->npartitions ? &t->part[i] : NULL;
-    kafc_err code = rq->forced;
+    kafc_err code = refused;
 
     a->partition = i;
     if (!code)
@@ -39,6 +40,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         const struct kafc_offset_for_leader_epoch_req_topic *qt = &q->topics.v[i];
         struct kafc_offset_for_leader_epoch_resp_topic *at = &a->topics.v[i];
 
+        kafc_err refused = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, qt->topic, KAFC_ACL_DESCRIBE);
+
         at->topic = qt->topic;
         at->partitions.n = qt->partitions.n;
         at->partitions.v = kafc__msg_array(&kafc_offset_for_leader_epoch_resp_partition_schema,
@@ -46,7 +49,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         if (!at->partitions.v)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < qt->partitions.n; k++)
-            serve_partition(rq, kafc__mock_topic(rq->c, qt->topic), &qt->partitions.v[k],
+            serve_partition(rq, kafc__mock_topic(rq->c, qt->topic), refused, &qt->partitions.v[k],
                             &at->partitions.v[k]);
     }
     return KAFC_MDONE_ANSWER;

@@ -2,6 +2,7 @@
  *
  * Produce: the checks that a broker makes of a batch, sequences, the append.
  */
+#include "mock/acl.h"
 #include "mock/old.h"
 #include "mock/txn.h"
 #include "protocol/api/00_produce.h"
@@ -137,7 +138,8 @@ static bool put_node(struct kafc_mrq *rq, struct kafc_produce_resp *a, int32_t l
     return true;
 }
 
-static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t,
+/* refused: a code for all of the topic, or KAFC_OK. */
+static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t, kafc_err refused,
                                 const struct kafc_produce_req *req,
                                 const struct kafc_produce_req_partition *q,
                                 struct kafc_produce_resp_partition *a,
@@ -145,7 +147,7 @@ static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t,
 {
     struct kafc_mpart *p = t && q->index >= 0 && q->index < t->npartitions ? &t->part[q->index]
                                                                            : NULL;
-    kafc_err code = rq->forced;
+    kafc_err code = refused;
 
     a->index = q->index;
     a->base_offset = -1;
@@ -171,6 +173,17 @@ static kafc_err serve_partition(struct kafc_mrq *rq, struct kafc_mtopic *t,
     return code;
 }
 
+/* May it be written to? */
+static kafc_err refuses(const struct kafc_mrq *rq, const struct kafc_produce_req *q, kafc_str topic)
+{
+    kafc_err code = KAFC_OK;
+
+    if (q->transactional_id.p)
+        code = kafc__mock_refuses(rq, KAFC_ACL_TRANSACTIONAL_ID, q->transactional_id,
+                                  KAFC_ACL_WRITE);
+    return code ? code : kafc__mock_refuses(rq, KAFC_ACL_TOPIC, topic, KAFC_ACL_WRITE);
+}
+
 static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     const struct kafc_produce_req *q = req;
@@ -186,6 +199,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         struct kafc_produce_resp_topic *at = &a->responses.v[i];
         struct kafc_mtopic *t = rq->version >= 13 ? kafc__mock_topic_by_id(rq->c, &qt->topic_id)
                                                   : kafc__mock_topic(rq->c, qt->name);
+        kafc_err refused = refuses(rq, q, t ? (kafc_str){ t->name, t->name_len } : qt->name);
 
         at->name = qt->name;
         at->topic_id = qt->topic_id;
@@ -195,7 +209,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         if (!at->partition_responses.v)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < at->partition_responses.n; k++) {
-            bool bad = serve_partition(rq, t, q, &qt->partition_data.v[k],
+            bool bad = serve_partition(rq, t, refused, q, &qt->partition_data.v[k],
                                        &at->partition_responses.v[k], a);
             failed |= bad;
             appended |= !bad;

@@ -14,7 +14,7 @@ static bool differs(const char *chosen, kafc_str said)
 static kafc_err admit(const struct kafc_mrq *rq, const struct kafc_sync_group_req *q,
                       struct kafc_mgroup **g, struct kafc_mmember **m)
 {
-    kafc_err code = kafc__mgroup_named(rq, q->group_id);
+    kafc_err code = kafc__mgroup_named(rq, q->group_id, KAFC_ACL_READ);
 
     if (code == KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS && !rq->forced && !rq->c->features)
         return KAFC_ERR_REBALANCE_IN_PROGRESS; /* as former releases call it */

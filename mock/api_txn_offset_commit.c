@@ -8,8 +8,13 @@
 static kafc_err admit(struct kafc_mrq *rq, const struct kafc_txn_offset_commit_req *q,
                       struct kafc_mgroup **g)
 {
-    kafc_err code;
+    kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TRANSACTIONAL_ID, q->transactional_id,
+                                       KAFC_ACL_WRITE);
 
+    if (!code)
+        code = kafc__mock_refuses(rq, KAFC_ACL_GROUP, q->group_id, KAFC_ACL_READ);
+    if (code)
+        return code;
     if (q->group_id.len == 0)
         return KAFC_ERR_INVALID_GROUP_ID;
     code = kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, q->group_id, rq->conn->broker);
@@ -36,7 +41,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     const struct kafc_txn_offset_commit_req *q = req;
     struct kafc_txn_offset_commit_resp *a = resp;
     struct kafc_mgroup *g = NULL;
-    kafc_err code = rq->forced ? rq->forced : admit(rq, q, &g);
+    kafc_err code = admit(rq, q, &g);
 
     a->topics.n = q->topics.n;
     a->topics.v = kafc__msg_array(&kafc_txn_offset_commit_resp_topic_schema, q->topics.n,
@@ -47,6 +52,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         const struct kafc_txn_offset_commit_req_topic *qt = &q->topics.v[i];
         struct kafc_txn_offset_commit_resp_topic *at = &a->topics.v[i];
         struct kafc_mtopic *t = kafc__mock_topic(rq->c, qt->name);
+        kafc_err refused = code ? code
+                                : kafc__mock_refuses(rq, KAFC_ACL_TOPIC, qt->name, KAFC_ACL_READ);
 
         at->name = qt->name;
         at->partitions.n = qt->partitions.n;
@@ -56,7 +63,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < qt->partitions.n; k++) {
             const struct kafc_txn_offset_commit_req_partition *p = &qt->partitions.v[k];
-            kafc_err one = code;
+            kafc_err one = refused;
 
             if (!one)
                 one = kafc__mgroup_put(rq->c, g, q->producer_id, t, p->partition_index,

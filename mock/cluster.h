@@ -13,6 +13,7 @@
 
 #include <sys/uio.h>
 
+#include <kafc/acls.h>
 #include <kafc/mock.h>
 
 struct kafc_cluster;
@@ -79,6 +80,8 @@ kafc_err kafc__cluster_committed(const struct kafc_cluster *c, const char *group
 kafc_err kafc__cluster_group(const struct kafc_cluster *c, const char *group, kafc_mock_group *out);
 kafc_err kafc__cluster_kick(struct kafc_cluster *c, const char *group, const char *member);
 kafc_err kafc__cluster_rebalance(struct kafc_cluster *c, const char *group);
+kafc_err kafc__cluster_deny(struct kafc_cluster *c, kafc_acl_resource resource, const char *name,
+                            kafc_acl_operation operation, bool denied);
 kafc_err kafc__cluster_freeze(struct kafc_cluster *c, int32_t broker, bool frozen);
 kafc_err kafc__cluster_hook(struct kafc_cluster *c, int16_t api, kafc_mock_hook_fn fn, void *ctx);
 kafc_err kafc__cluster_push_error(struct kafc_cluster *c, int16_t api, kafc_err code, int32_t n);

@@ -8,7 +8,7 @@
 #ifndef KAFC_MOCK_GROUP_H
 #define KAFC_MOCK_GROUP_H
 
-#include "mock/state.h"
+#include "mock/acl.h"
 
 enum { KAFC_MGROUP_METADATA_MAX = 4096 };
 
@@ -79,11 +79,13 @@ void kafc__mock_coordinators_take(struct kafc_cluster *c, int32_t broker);
 
 /* ---- mock/groups.c: all of them ---- */
 
-/* Whether the broker of the connection coordinates the group: KAFC_OK, KAFC_ERR_NOT_COORDINATOR,
- * KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS; or what is forced. */
-kafc_err kafc__mgroup_coordinates(const struct kafc_mrq *rq, kafc_str name);
+/* Whether the operation on the group is allowed, and the broker of the connection coordinates it: KAFC_OK,
+ * KAFC_ERR_GROUP_AUTHORIZATION_FAILED, KAFC_ERR_NOT_COORDINATOR, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS; or what is
+ * forced. */
+kafc_err kafc__mgroup_coordinates(const struct kafc_mrq *rq, kafc_str name,
+                                  kafc_acl_operation operation);
 /* The same where the name must not be empty: also KAFC_ERR_INVALID_GROUP_ID. */
-kafc_err kafc__mgroup_named(const struct kafc_mrq *rq, kafc_str name);
+kafc_err kafc__mgroup_named(const struct kafc_mrq *rq, kafc_str name, kafc_acl_operation operation);
 struct kafc_mgroup *kafc__mgroup_find(const struct kafc_cluster *c, kafc_str name);
 struct kafc_mgroup *kafc__mgroup_make(struct kafc_cluster *c, kafc_str name); /* NULL: no memory */
 void kafc__mgroup_free(struct kafc_cluster *c, struct kafc_mgroup *g);

@@ -66,16 +66,18 @@ void kafc__mgroups_free(struct kafc_cluster *c)
         kafc__mgroup_free(c, g);
 }
 
-kafc_err kafc__mgroup_coordinates(const struct kafc_mrq *rq, kafc_str name)
+kafc_err kafc__mgroup_coordinates(const struct kafc_mrq *rq, kafc_str name,
+                                  kafc_acl_operation operation)
 {
-    return rq->forced ? rq->forced
-                      : kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, name, rq->conn->broker);
+    kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_GROUP, name, operation);
+
+    return code ? code : kafc__mock_coordinates(rq->c, KAFC_MOCK_GROUPS, name, rq->conn->broker);
 }
 
-kafc_err kafc__mgroup_named(const struct kafc_mrq *rq, kafc_str name)
+kafc_err kafc__mgroup_named(const struct kafc_mrq *rq, kafc_str name, kafc_acl_operation operation)
 {
     return !rq->forced && name.len == 0 ? KAFC_ERR_INVALID_GROUP_ID
-                                        : kafc__mgroup_coordinates(rq, name);
+                                        : kafc__mgroup_coordinates(rq, name, operation);
 }
 
 /* ---- time ---- */

@@ -169,6 +169,12 @@ kafc_err kafc_mock_rebalance(kafc_mock *m, const char *group)
     CALL(kafc_err, false, rebalance, c, group);
 }
 
+kafc_err kafc_mock_deny(kafc_mock *m, kafc_acl_resource resource, const char *name,
+                        kafc_acl_operation operation, bool denied)
+{
+    CALL(kafc_err, false, deny, c, resource, name, operation, denied);
+}
+
 kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool frozen)
 {
     CALL(kafc_err, false, freeze, c, broker, frozen);

@@ -32,6 +32,9 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_delete_records,
     &kafc__mock_create_partitions,
     &kafc__mock_describe_topic_partitions,
+    &kafc__mock_describe_acls,
+    &kafc__mock_create_acls,
+    &kafc__mock_delete_acls,
 };
 enum { SERVED = sizeof served / sizeof *served };
 _Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");

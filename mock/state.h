@@ -139,7 +139,7 @@ struct kafc_cluster {
     void *hook_ctx;
     int64_t next_producer;
     struct kafc_mslot slot[2][KAFC_MOCK_SLOTS]; /* of transactions, of groups */
-    struct kafc_list txns, groups;
+    struct kafc_list txns, groups, acls;
     int64_t marker_us;   /* from a transaction's end to its markers; -1: for ever */
     int16_t txn_version; /* the finalized transaction.version */
     int64_t features_epoch;
@@ -187,7 +187,10 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_join_group, kafc__mock_sync_group, kafc__mock_heartbeat, kafc__mock_leave_group,
     kafc__mock_describe_groups, kafc__mock_list_groups, kafc__mock_delete_groups,
     kafc__mock_offset_delete, kafc__mock_offset_for_leader_epoch, kafc__mock_delete_records,
-    kafc__mock_create_partitions, kafc__mock_describe_topic_partitions;
+    kafc__mock_create_partitions, kafc__mock_describe_topic_partitions,
+    kafc__mock_describe_acls,
+    kafc__mock_create_acls,
+    kafc__mock_delete_acls;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);

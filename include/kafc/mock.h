@@ -18,7 +18,7 @@
 #ifndef KAFC_MOCK_H
 #define KAFC_MOCK_H
 
-#include <kafc/message.h>
+#include <kafc/acls.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -127,6 +127,17 @@ KAFC_API kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool f
 /* The broker's rack, as its configuration broker.rack; NULL: none. Leaders send those who fetch from the rack of an
  * in-sync follower and not of their own there, as real brokers with RackAwareReplicaSelector do. */
 KAFC_API kafc_err kafc_mock_set_rack(kafc_mock *m, int32_t broker, const char *rack);
+
+/* --- ACLs -----------------------------------------------------------------------
+ * DescribeAcls, CreateAcls and DeleteAcls 0-3, and what they decide: who asks is
+ * User:ANONYMOUS at 127.0.0.1, no super user, and may do with a resource what he
+ * likes as long as it has no ACL. Real authorizers, too, refuse what no ACL
+ * allows once there is one. */
+
+/* Refuses the operation on the resource of this name ("kafka-cluster": the cluster's) to everybody, by an ACL, and
+ * allows all others, by another one. denied false: takes the refusal away. */
+KAFC_API kafc_err kafc_mock_deny(kafc_mock *m, kafc_acl_resource resource, const char *name,
+                                 kafc_acl_operation operation, bool denied);
 
 /* --- Coordinators, transactions --------------------------------------------------
  * Groups and transactional ids share 16 coordinators of each kind, spread over the
