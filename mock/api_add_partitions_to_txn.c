@@ -7,19 +7,12 @@
 #include "mock/txn.h"
 #include "protocol/api/24_add_partitions_to_txn.h"
 
-static struct kafc_mpart *part(const struct kafc_mrq *rq, kafc_str topic, int32_t i)
-{
-    struct kafc_mtopic *t = kafc__mock_topic(rq->c, topic);
-
-    return t && i >= 0 && i < t->npartitions ? &t->part[i] : NULL;
-}
-
 /* What is wrong with it, whatever the transaction. */
 static kafc_err wrong(const struct kafc_mrq *rq, kafc_str topic, int32_t i)
 {
     kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, topic, KAFC_ACL_WRITE);
 
-    return code || part(rq, topic, i) ? code : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+    return code || kafc__mock_part_of(rq->c, topic, i) ? code : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
 }
 
 /* With one that does not exist, or may not be written to, the others are not tried. */
@@ -77,7 +70,7 @@ static struct kafc_add_partitions_to_txn_resp_topic *transaction(
         a[i].results_by_partition.v = v;
         a[i].results_by_partition.n = qt->partitions.n;
         for (int32_t k = 0; k < qt->partitions.n; k++) {
-            struct kafc_mpart *p = part(rq, qt->name, qt->partitions.v[k]);
+            struct kafc_mpart *p = kafc__mock_part_of(rq->c, qt->name, qt->partitions.v[k]);
             kafc_err one = code     ? code
                            : t && p ? join(rq, t, p, q->verify_only)
                                     : KAFC_ERR_UNKNOWN_SERVER_ERROR;

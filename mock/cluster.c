@@ -155,6 +155,7 @@ static void free_topic(struct kafc_cluster *c, struct kafc_mtopic *t)
         if (t->part[i].log.mem)
             kafc__mlog_fini(&t->part[i].log);
         kafc__free(&c->mem, t->part[i].replica);
+        kafc__free(&c->mem, t->part[i].before);
         kafc__free(&c->mem, t->part[i].frozen);
     }
     kafc__free(&c->mem, t->part);
@@ -222,6 +223,14 @@ struct kafc_mtopic *kafc__mock_topic(const struct kafc_cluster *c, kafc_str name
     return name.p ? kafc__map_get(&c->by_name, name.p, (size_t)name.len) : NULL;
 }
 
+struct kafc_mpart *kafc__mock_part_of(const struct kafc_cluster *c, kafc_str topic,
+                                      int32_t partition)
+{
+    struct kafc_mtopic *t = kafc__mock_topic(c, topic);
+
+    return t && partition >= 0 && partition < t->npartitions ? &t->part[partition] : NULL;
+}
+
 struct kafc_mtopic *kafc__mock_topic_by_id(const struct kafc_cluster *c, const kafc_uuid *id)
 {
     return kafc__map_get(&c->by_id, id->b, sizeof id->b);
@@ -268,6 +277,20 @@ int32_t kafc__mock_controller(const struct kafc_cluster *c)
         if (c->broker[i].listed)
             return c->broker[i].id;
     return -1;
+}
+
+kafc_err kafc__mock_controls(const struct kafc_mrq *rq)
+{
+    if (rq->forced)
+        return rq->forced;
+    return kafc__mock_controller(rq->c) == rq->conn->broker->id ? KAFC_OK : KAFC_ERR_NOT_CONTROLLER;
+}
+
+kafc_str kafc__mock_words(kafc_err code)
+{
+    const char *s = code ? kafc_err_text(code) : NULL;
+
+    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
 }
 
 bool kafc__mock_in_sync(const struct kafc_cluster *c, int32_t broker)
@@ -422,6 +445,10 @@ kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
             for (int32_t k = 0; t->part[i].leader < 0 && k < t->part[i].nreplicas; k++)
                 if (t->part[i].replica[k] == broker)
                     kafc__mock_move_leader(&t->part[i], broker);
+    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
+         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node))
+        for (int32_t i = 0; i < t->npartitions; i++)
+            kafc__mock_reassigned(c, &t->part[i]);
     if (!was)
         kafc__mock_coordinators_take(c, broker);
     return KAFC_OK;

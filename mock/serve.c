@@ -35,6 +35,11 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_describe_acls,
     &kafc__mock_create_acls,
     &kafc__mock_delete_acls,
+    &kafc__mock_elect_leaders,
+    &kafc__mock_alter_partition_reassignments,
+    &kafc__mock_list_partition_reassignments,
+    &kafc__mock_describe_log_dirs,
+    &kafc__mock_alter_replica_log_dirs,
 };
 enum { SERVED = sizeof served / sizeof *served };
 _Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");

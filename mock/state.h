@@ -22,6 +22,8 @@ enum {
     KAFC_MOCK_APIS = 64,      /* room for so many that are served */
     KAFC_MOCK_RELEASES = 8,   /* former ones that are played */
     KAFC_MOCK_SLOTS = 16,     /* of coordinators, of each kind */
+    KAFC_MOCK_DIRS = 2,       /* log directories of a broker */
+    KAFC_MOCK_PATH = 32,      /* bytes of a directory's name */
     KAFC_MOCK_SESSIONS = 1000 /* fetch sessions of a broker */
 };
 
@@ -32,6 +34,10 @@ struct kafc_mpart {
     int32_t index, leader, epoch; /* leader -1: none */
     int32_t *replica;
     int32_t nreplicas;
+    int32_t *before; /* replicas before the reassignment that is under way; NULL: none */
+    int32_t nbefore;
+    int32_t ntarget; /* the first of `replica`, which will stay */
+    uint64_t in_b;   /* by broker - 1: its replica is in the second directory */
     struct kafc_mlog log;
     struct {
         int32_t leader, epoch;
@@ -190,7 +196,12 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_create_partitions, kafc__mock_describe_topic_partitions,
     kafc__mock_describe_acls,
     kafc__mock_create_acls,
-    kafc__mock_delete_acls;
+    kafc__mock_delete_acls,
+    kafc__mock_elect_leaders,
+    kafc__mock_alter_partition_reassignments,
+    kafc__mock_list_partition_reassignments,
+    kafc__mock_describe_log_dirs,
+    kafc__mock_alter_replica_log_dirs;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);
@@ -211,10 +222,17 @@ struct kafc_mtopic *kafc__mock_topic(const struct kafc_cluster *c, kafc_str name
 struct kafc_mtopic *kafc__mock_topic_by_id(const struct kafc_cluster *c, const kafc_uuid *id);
 struct kafc_mpart *kafc__mock_part(const struct kafc_cluster *c, const char *topic,
                                    int32_t partition);
+/* NULL: there is none. */
+struct kafc_mpart *kafc__mock_part_of(const struct kafc_cluster *c, kafc_str topic,
+                                      int32_t partition);
 bool kafc__mock_uuid_zero(const kafc_uuid *id);
 bool kafc__mock_in_sync(const struct kafc_cluster *c, int32_t broker);
 int32_t kafc__mock_isr(const struct kafc_cluster *c, const struct kafc_mpart *p);
 int32_t kafc__mock_controller(const struct kafc_cluster *c);
+/* What is forced, KAFC_ERR_NOT_CONTROLLER, KAFC_OK. */
+kafc_err kafc__mock_controls(const struct kafc_mrq *rq);
+/* An ErrorMessage; null for KAFC_OK. */
+kafc_str kafc__mock_words(kafc_err code);
 /* Why a partition cannot be served by the broker; epoch -1: not to be compared. KAFC_OK if it can. */
 kafc_err kafc__mock_leads(const struct kafc_mpart *p, const struct kafc_mbroker *b, int32_t epoch);
 /* The same for what followers serve as well, while there is a leader. */
@@ -229,6 +247,23 @@ void kafc__mock_move_leader(struct kafc_mpart *p, int32_t broker);
 kafc_err kafc__mock_mark(struct kafc_cluster *c, struct kafc_mpart *p, int64_t producer,
                          int16_t epoch, bool commit);
 bool kafc__mock_name_ok(kafc_str name);
+
+/* ---- mock/reassign.c ---- */
+
+/* n >= 1 brokers, each once. KAFC_OK, KAFC_ERR_UNKNOWN_SERVER_ERROR. */
+kafc_err kafc__mock_reassign(struct kafc_cluster *c, struct kafc_mpart *p, const int32_t *v,
+                             int32_t n);
+/* KAFC_ERR_NO_REASSIGNMENT_IN_PROGRESS. */
+kafc_err kafc__mock_reassign_back(struct kafc_cluster *c, struct kafc_mpart *p);
+/* It is done, if all who are to have it run. */
+void kafc__mock_reassigned(struct kafc_cluster *c, struct kafc_mpart *p);
+bool kafc__mock_adds(const struct kafc_mpart *p, int32_t broker);
+
+/* ---- directories, mock/api_describe_log_dirs.c ---- */
+
+bool kafc__mock_log_dir(const struct kafc_mbroker *b, int dir, char path[KAFC_MOCK_PATH]);
+/* Has the broker a replica, in this directory? */
+bool kafc__mock_in_dir(const struct kafc_mpart *p, const struct kafc_mbroker *b, int dir);
 
 /* ---- fetch ---- */
 

@@ -4,16 +4,19 @@
  * Produce 0-13, Fetch 0-18, ListOffsets 0-11, Metadata 0-13, ApiVersions 0-5,
  * CreateTopics 0-7, DeleteTopics 0-6, FindCoordinator 0-6, transactions
  * (InitProducerId 0-5, AddPartitionsToTxn 0-5, AddOffsetsToTxn 0-4,
- * TxnOffsetCommit 0-5, EndTxn 0-5), OffsetForLeaderEpoch 0-4, and the offsets
- * of groups without members (OffsetCommit 0-10, OffsetFetch 0-10) as real ones
- * do, with faults on demand. Link libkafc_mock.a before libkafc.a.
+ * TxnOffsetCommit 0-5, EndTxn 0-5), OffsetForLeaderEpoch 0-4, the offsets of
+ * groups without members (OffsetCommit 0-10, OffsetFetch 0-10), and requests
+ * of administration as real ones do, with faults on demand. Link
+ * libkafc_mock.a before libkafc.a.
  *
  * Threads: a mock has one thread of its own; every function may be called from
  * any thread. Nothing is written to disk; what the brokers hold is shared among
  * them as if replicated at once, so an acknowledged record survives its broker.
  * Brokers are numbered 1 to n. Partition p of a new topic is led by broker
  * p % n + 1. The controller is the first broker that runs; the others answer
- * CreateTopics and DeleteTopics with KAFC_ERR_NOT_CONTROLLER.
+ * what is the controller's with KAFC_ERR_NOT_CONTROLLER. A reassignment is done
+ * when all the new replicas' brokers run. Broker 1 has the log directories
+ * "/mock/1/a" and "/mock/1/b".
  */
 #ifndef KAFC_MOCK_H
 #define KAFC_MOCK_H

@@ -7,7 +7,7 @@
 #define KAFC_TESTS_ASK_H
 
 #include "base/arena.h"
-#include "mock/cluster.h"
+#include "mock/state.h"
 #include "protocol/apis.h"
 
 struct ask {
