@@ -17,6 +17,7 @@
 #include <kafc/groups.h>
 #include <kafc/message.h>
 #include <kafc/reader.h>
+#include <kafc/replicas.h>
 #include <kafc/security.h>
 #include <kafc/stats.h>
 #include <kafc/topics.h>

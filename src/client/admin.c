@@ -6,6 +6,25 @@
 
 #include <string.h>
 
+kafc_err kafc__admin_begin(struct kafc_admin *k, kafc_client *c, int timeout_ms, kafc_error *err)
+{
+    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    k->c = c;
+    k->deadline = kafc__deadline_in(timeout_ms);
+    k->err = err ? err : &k->own;
+    kafc__arena_init(&k->arena, &c->mem, 0);
+    return rc;
+}
+
+kafc_err kafc__admin_end(struct kafc_admin *k, kafc_err rc)
+{
+    kafc__arena_fini(&k->arena);
+    kafc__ask_end(k->c);
+    return rc;
+}
+
 static void say(const struct kafc_admin_kind *kind, const kafc_answer_part *part,
                 const struct kafc_admin_item *item, kafc_error *why)
 {
@@ -37,8 +56,12 @@ static kafc_err judge(const struct kafc_admin_kind *kind, const void *req, const
     int32_t items = 0, passing = 0;
     *again = KAFC_OK;
     for (int32_t p = 0; p < a->nparts; p++) {
+        item.at[0] = item.at[1] = 0;
         for (int32_t i = 0; a->parts[p].resp; i++) {
-            item = (struct kafc_admin_item){ .req = req };
+            item.req = req;
+            item.code = 0;
+            item.words = (kafc_str){ NULL, 0 };
+            item.name[0] = 0;
             if (!kind->item(a->parts[p].resp, i, &item))
                 break;
             items++;
@@ -67,10 +90,47 @@ static void say_since(const struct kafc_admin_kind *kind, kafc_error *err)
                        "; brokers from %s on know it", kind->since);
 }
 
-kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, const void *req,
-                         int32_t broker, int64_t deadline, kafc_answer **out, kafc_error *err)
+/* Either one request by route or to a broker, or a plan. */
+struct asking {
+    kafc_client *c;
+    const struct kafc_admin_kind *kind;
+    int64_t deadline;
+    const void *req;
+    int32_t broker;
+    const struct kafc_admin_plan *plan;
+};
+
+static kafc_err attempt(const struct asking *k, kafc_answer **a, kafc_error *err)
 {
-    unsigned interrupts = atomic_load(&c->interrupts);
+    const struct kafc_api *api = k->kind->api;
+    kafc_err rc;
+    if (k->plan) {
+        struct kafc_arena arena;
+        struct kafc_bound *v = NULL;
+        int32_t n = 0;
+        *a = NULL;
+        kafc__arena_init(&arena, &k->c->mem, 0);
+        rc = k->plan->make(k->plan->owner, &arena, &v, &n, err);
+        if (rc == KAFC_OK)
+            rc = kafc__client_call_nodes(k->c, api, v, n, kafc__left_ms(k->deadline), a, err);
+        kafc__arena_fini(&arena);
+    } else {
+        rc = kafc_client_call(k->c, api, -1, k->req, k->broker, kafc__left_ms(k->deadline), a, err);
+    }
+    if (rc == KAFC_ERR_ENCODE && k->kind->too_old) {
+        kafc_error why = *err;
+        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED, "node %d is too old %s: %.300s",
+                         (int)why.broker, k->kind->too_old, why.message);
+        err->broker = why.broker;
+        err->api = why.api;
+        err->version = why.version;
+    }
+    return rc;
+}
+
+static kafc_err ask(const struct asking *k, kafc_answer **out, kafc_error *err)
+{
+    unsigned interrupts = atomic_load(&k->c->interrupts);
     kafc_error own;
     err = err ? err : &own;
     *out = NULL;
@@ -78,19 +138,51 @@ kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, con
         kafc_err stop, again = KAFC_OK;
         kafc_error why;
         kafc_answer *a;
-        kafc_err rc = kafc_client_call(c, kind->api, -1, req, broker, kafc__left_ms(deadline), &a, err);
+        kafc_err rc = attempt(k, &a, err);
         kafc_answer_free(*out);
         *out = a;
-        kafc_err first = a ? judge(kind, req, a, &again, &why) : KAFC_OK;
+        kafc_err first = a ? judge(k->kind, k->req, a, &again, &why) : KAFC_OK;
         if (rc == KAFC_OK && first != KAFC_OK) {
             rc = first;
             *err = why;
         }
         if (rc == KAFC_ERR_UNSUPPORTED)
-            say_since(kind, err);
-        if (again == KAFC_OK && !(rc < 0 && !kind->once && kafc__ask_again(-1, rc)))
+            say_since(k->kind, err);
+        if (again == KAFC_OK && !(rc < 0 && !k->kind->once && kafc__ask_again(-1, rc)))
             return rc;
-        if (!kafc__ask_pause(c, n, again != KAFC_OK ? again : rc, deadline, interrupts, &stop))
-            return stop == KAFC_ERR_TIMED_OUT ? rc : kafc__error(err, stop, "%s", kafc_err_text(stop));
+        if (!kafc__ask_pause(k->c, n, again != KAFC_OK ? again : rc, k->deadline, interrupts,
+                             &stop))
+            return stop == KAFC_ERR_TIMED_OUT ? rc
+                                              : kafc__error(err, stop, "%s", kafc_err_text(stop));
     }
+}
+
+kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, const void *req,
+                         int32_t broker, int64_t deadline, kafc_answer **out, kafc_error *err)
+{
+    struct asking k = { .c = c, .kind = kind, .deadline = deadline, .req = req, .broker = broker };
+    return ask(&k, out, err);
+}
+
+kafc_err kafc__admin_ask_nodes(kafc_client *c, const struct kafc_admin_kind *kind,
+                               const struct kafc_admin_plan *plan, int64_t deadline,
+                               kafc_answer **out, kafc_error *err)
+{
+    struct asking k = { .c = c, .kind = kind, .deadline = deadline, .plan = plan };
+    return ask(&k, out, err);
+}
+
+kafc_err kafc__admin_same_nodes(void *owner, struct kafc_arena *a, struct kafc_bound **v,
+                                int32_t *n, kafc_error *err)
+{
+    const struct kafc_admin_nodes *to = owner;
+    (void)a, (void)err;
+    *v = to->v;
+    *n = to->n;
+    return KAFC_OK;
+}
+
+kafc_err kafc__admin_no_memory(const char *what, kafc_error *err)
+{
+    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %s", what);
 }

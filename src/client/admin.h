@@ -13,18 +13,32 @@
 #include "client/ask.h"
 #include "client/piece.h"
 
+/* One public call: its door, what it has of time, memory for its requests. */
+struct kafc_admin {
+    kafc_client *c;
+    int64_t deadline;
+    struct kafc_arena arena;
+    kafc_error *err; /* never NULL */
+    kafc_error own;
+};
+/* KAFC_OK, or why not; end() only after KAFC_OK, it gives rc. */
+kafc_err kafc__admin_begin(struct kafc_admin *k, kafc_client *c, int timeout_ms, kafc_error *err);
+kafc_err kafc__admin_end(struct kafc_admin *k, kafc_err rc);
+
 /* What an answer says of one thing that was asked for. */
 struct kafc_admin_item {
     const void *req; /* in: what was asked, for answers that name nothing */
     int16_t code;
     kafc_str words; /* the broker's own, or null */
     char name[320]; /* "topic 'orders'": the subject of the sentence */
+    int32_t at[2];  /* of the function that finds items, from one to the next; at first 0 */
 };
 
 struct kafc_admin_kind {
     const struct kafc_api *api;
     const char *what;  /* "created": the sentence is "topic 'orders' cannot be created: …" */
     const char *since; /* "1.0": from which broker on KAFC_ERR_UNSUPPORTED says that there is one; or NULL */
+    const char *too_old; /* of a broker whose version lacks a field: "for an unclean election"; or NULL */
     bool once;         /* not to be repeated when a broker may have acted on it */
     bool unknown_stands; /* a topic that is not there is told at once, not waited for */
     /* Item i of a response of one broker; false: there are no more. A code of the response as a whole is one. */
@@ -45,5 +59,25 @@ static inline void kafc__admin_name(struct kafc_admin_item *item, const char *wh
  * is `once` only if every item was refused so. */
 kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, const void *req,
                          int32_t broker, int64_t deadline, kafc_answer **out, kafc_error *err);
+
+/* The same for requests that differ by node, which plan() makes anew for each attempt, in the arena. */
+struct kafc_admin_plan {
+    kafc_err (*make)(void *owner, struct kafc_arena *a, struct kafc_bound **v, int32_t *n,
+                     kafc_error *err);
+    void *owner;
+};
+/* A plan whose owner is a struct kafc_admin_nodes: the same each time. */
+struct kafc_admin_nodes {
+    struct kafc_bound *v;
+    int32_t n;
+};
+kafc_err kafc__admin_same_nodes(void *owner, struct kafc_arena *a, struct kafc_bound **v,
+                                int32_t *n, kafc_error *err);
+kafc_err kafc__admin_ask_nodes(kafc_client *c, const struct kafc_admin_kind *kind,
+                               const struct kafc_admin_plan *plan, int64_t deadline,
+                               kafc_answer **out, kafc_error *err);
+
+/* KAFC_ERR_NO_MEMORY with a sentence: "out of memory for the reassignments". */
+kafc_err kafc__admin_no_memory(const char *what, kafc_error *err);
 
 #endif

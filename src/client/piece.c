@@ -5,6 +5,7 @@
 #include "client/piece.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 
 struct piece {
     kafc_allocator mem;
@@ -42,7 +43,20 @@ void kafc__piece_free(void *pub)
     kafc__free(&mem, p);
 }
 
+void *kafc__piece_done(void *pub)
+{
+    if (!pub || !piece_of(pub)->arena.failed)
+        return pub;
+    kafc__piece_free(pub);
+    return NULL;
+}
+
 const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *otherwise)
 {
     return s.p ? kafc__arena_dup(a, s.p, (size_t)s.len) : otherwise;
+}
+
+const char *kafc__piece_again(struct kafc_arena *a, kafc_str s, const char *last)
+{
+    return last && kafc__str_is(s, last) ? last : kafc__piece_text(a, s, "");
 }

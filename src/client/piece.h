@@ -14,7 +14,12 @@ void *kafc__piece_new(const kafc_allocator *mem, size_t size);
 struct kafc_arena *kafc__piece_arena(void *pub);
 void kafc__piece_free(void *pub); /* NULL is ignored */
 
+/* pub; or NULL, and it is freed, if there was not memory enough for all of it. */
+void *kafc__piece_done(void *pub);
+
 /* A NUL-ended copy; of null NULL, or `otherwise`. */
 const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *otherwise);
+/* `last`, if it is the same text, else a copy. */
+const char *kafc__piece_again(struct kafc_arena *a, kafc_str s, const char *last);
 
 #endif

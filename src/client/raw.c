@@ -353,13 +353,17 @@ static kafc_err first_error(const struct answer *a, kafc_error *err)
     return KAFC_OK;
 }
 
-static kafc_err run(struct call *k, const void *req, kafc_answer **out, kafc_error *err)
+/* By route, or n requests to nodes of their own. */
+static kafc_err run(struct call *k, const void *req, const struct kafc_bound *v, int32_t n,
+                    kafc_answer **out, kafc_error *err)
 {
     k->a = new_answer(&k->c->mem);
     if (!k->a)
         return no_memory(err);
     int32_t answers = 0;
-    kafc_err rc = route(k, req, err);
+    kafc_err rc = v ? KAFC_OK : route(k, req, err);
+    for (int32_t i = 0; i < n && rc == KAFC_OK; i++)
+        rc = add(k, v[i].req, v[i].node, true, err);
     if (rc == KAFC_OK) {
         rounds(k);
         rc = collect(k, &answers, err);
@@ -373,21 +377,35 @@ static kafc_err run(struct call *k, const void *req, kafc_answer **out, kafc_err
     return rc;
 }
 
-kafc_err kafc_client_call(kafc_client *c, const struct kafc_api *api, int version, const void *req,
-                          int32_t broker, int timeout_ms, kafc_answer **out, kafc_error *err)
+static kafc_err call(struct call *k, const void *req, const struct kafc_bound *v, int32_t n,
+                     int timeout_ms, kafc_answer **out, kafc_error *err)
 {
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the answer");
     *out = NULL;
-    kafc_err rc = kafc__raw_check(api, version, req, err);
+    kafc_err rc = kafc__raw_check(k->api, k->version, v ? v->req : req, err);
     if (rc == KAFC_OK)
-        rc = kafc__ask_begin(c, timeout_ms, err);
+        rc = kafc__ask_begin(k->c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    struct call k = { .c = c, .api = api, .version = version, .broker = broker };
-    k.deadline = kafc__deadline_in(timeout_ms);
-    k.interrupts = atomic_load(&c->interrupts);
-    rc = run(&k, req, out, err);
-    kafc__ask_end(c);
+    k->deadline = kafc__deadline_in(timeout_ms);
+    k->interrupts = atomic_load(&k->c->interrupts);
+    rc = run(k, req, v, n, out, err);
+    kafc__ask_end(k->c);
     return rc;
+}
+
+kafc_err kafc_client_call(kafc_client *c, const struct kafc_api *api, int version, const void *req,
+                          int32_t broker, int timeout_ms, kafc_answer **out, kafc_error *err)
+{
+    struct call k = { .c = c, .api = api, .version = version, .broker = broker };
+    return call(&k, req, NULL, 0, timeout_ms, out, err);
+}
+
+kafc_err kafc__client_call_nodes(kafc_client *c, const struct kafc_api *api,
+                                 const struct kafc_bound *v, int32_t n, int timeout_ms,
+                                 kafc_answer **out, kafc_error *err)
+{
+    struct call k = { .c = c, .api = api, .version = -1 };
+    return call(&k, NULL, v, n, timeout_ms, out, err);
 }

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Partitions that a call names: sorted, put together by topic for its request,
+ * and found again when the answer says something of each. What messages look
+ * like is found in their tables, by Kafka's names. Any thread.
+ */
+#ifndef KAFC_CLIENT_PARTS_H
+#define KAFC_CLIENT_PARTS_H
+
+#include "client/admin.h"
+
+struct kafc_part { /* begins as kafc_topic_partition does */
+    const char *topic;
+    int32_t partition;
+    int32_t node; /* where that matters, else -1 */
+    int32_t i;    /* the caller's element */
+};
+
+struct kafc_parts {
+    char *v; /* the caller's elements: structs that begin as kafc_topic_partition does; or NULL */
+    size_t stride;
+    int32_t n;
+    struct kafc_part *part; /* n of them, by topic, partition and node */
+};
+
+enum { KAFC_PARTS_NO_NODE = 0 };
+
+/* node: the offset of the node's number in an element, or KAFC_PARTS_NO_NODE. KAFC_ERR_USAGE for what cannot be a
+ * partition or is named twice, KAFC_ERR_NO_MEMORY. */
+kafc_err kafc__parts_init(struct kafc_parts *p, void *v, size_t stride, int32_t n, size_t node,
+                          struct kafc_arena *a, kafc_error *err);
+/* The same of what is only read. n KAFC_ALL_PARTITIONS: none. */
+kafc_err kafc__parts_given(struct kafc_parts *p, const kafc_topic_partition *v, int32_t n,
+                           struct kafc_arena *a, kafc_error *err);
+
+/* For qsort: structs that begin as kafc_topic_partition does, by topic and partition. */
+int kafc__parts_order(const void *a, const void *b);
+
+/* The first array of topics in msg, a struct of the schema, is of these n parts, which stand sorted; members of
+ * partitions besides the number have their defaults. false: out of memory. */
+KAFC_NODISCARD bool kafc__parts_put(const struct kafc_part *part, int32_t n,
+                                    const struct kafc_schema *s, void *msg, struct kafc_arena *a);
+
+/* --- Answers ------------------------------------------------------------------------ */
+
+/* One partition of msg's array of topics. */
+struct kafc_part_said {
+    kafc_str topic;
+    int32_t partition;
+    int16_t code; /* 0 where the message has none */
+    kafc_str words;
+    const void *part; /* its struct in the message */
+};
+struct kafc_parts_walk {
+    const void *msg;
+    const struct kafc_field *topics, *name, *parts, *index, *code, *words;
+    int32_t topic, next;
+};
+void kafc__parts_walk(struct kafc_parts_walk *w, const struct kafc_schema *s, const void *msg);
+bool kafc__parts_next(struct kafc_parts_walk *w, struct kafc_part_said *out);
+
+/* A piece that is an array of structs of `size` bytes with their number behind it, one for each of msg's partitions,
+ * sorted: they begin as kafc_topic_partition does, and take() fills the rest. NULL: out of memory. */
+void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, const void *msg,
+                        size_t size,
+                        void (*take)(struct kafc_arena *a, const struct kafc_part_said *said,
+                                     void *to));
+
+/* For kafc_admin_kind.item: the response's own code, if it has one, then each partition's. */
+bool kafc__parts_item(const struct kafc_schema *s, const void *resp, int32_t i,
+                      struct kafc_admin_item *out);
+
+/* The code of each element of the caller, into the kafc_err at the offset `result`, out of the answer (or NULL) of a
+ * call that returned rc. Gives rc, or KAFC_ERR_PROTOCOL if the answer leaves one out. Parts with nodes are told of by
+ * their nodes alone. */
+kafc_err kafc__parts_tell(const struct kafc_parts *p, const kafc_answer *a,
+                          const struct kafc_api *api, size_t result, kafc_err rc, kafc_error *err);
+
+#endif
