@@ -183,6 +183,7 @@ static void look_classic(const void *resp, int32_t i, kafc_str *group, int16_t *
 
 static const struct kafc_sweep_kind classic = {
     .api = &kafc_describe_groups_api,
+    .noun = "group",
     .name = name_classic,
     .count = count_classic,
     .look = look_classic,
@@ -252,6 +253,7 @@ static void look_consumer(const void *resp, int32_t i, kafc_str *group, int16_t 
 
 static const struct kafc_sweep_kind consumer = {
     .api = &kafc_consumer_group_describe_api,
+    .noun = "group",
     .name = name_consumer,
     .count = count_consumer,
     .look = look_consumer,
@@ -293,35 +295,19 @@ static kafc_err ask_again_as_consumer(struct kafc_sweep *s, struct kafc_arena *a
     return rc;
 }
 
-static kafc_err first_error(const struct kafc_sweep *s, kafc_error *err)
-{
-    int32_t i = 0;
-    while (i < s->n && s->result[i] == KAFC_OK)
-        i++;
-    if (i == s->n)
-        return KAFC_OK;
-    if (i != s->first)
-        return kafc__error(err, s->result[i], "group '%.200s' cannot be described: %s", s->name[i],
-                           kafc_err_text(s->result[i]));
-    if (err)
-        *err = s->why;
-    return s->result[i];
-}
-
 static kafc_err describe(struct kafc_sweep *s, kafc_described_group *v, struct kafc_arena *a,
                          kafc_error *err)
 {
-    s->result = kafc__arena_array(a, (size_t)s->n, sizeof(*s->result));
-    for (int32_t i = 0; s->result && i < s->n; i++) {
-        const struct description *d = s->owner;
+    const struct description *d = s->owner;
+    for (int32_t i = 0; i < s->n; i++) {
         v[i].group = kafc__arena_dup(d->arena, s->name[i], strlen(s->name[i]));
         v[i].state = v[i].type = v[i].protocol_type = v[i].assignor = "";
         v[i].coordinator = -1;
-        s->result[i] = KAFC_SWEEP_OPEN;
     }
-    if (!s->result)
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the groups");
-    kafc_err rc = kafc__sweep(s, a, err);
+    kafc_err rc = kafc__sweep_open(s, a, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = kafc__sweep(s, a, err);
     if (rc == KAFC_OK)
         rc = ask_again_as_consumer(s, a, err);
     for (int32_t i = 0; i < s->n; i++)
@@ -338,7 +324,7 @@ kafc_err kafc_admin_describe_groups(kafc_client *c, const char *const *groups, i
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = kafc__group_check(groups, n, err);
+    rc = kafc__sweep_check("group", groups, n, err);
     kafc_group_descriptions *all = rc == KAFC_OK ? kafc__piece_new(&c->mem, sizeof(*all)) : NULL;
     if (all) {
         struct kafc_arena spare;
@@ -355,7 +341,7 @@ kafc_err kafc_admin_describe_groups(kafc_client *c, const char *const *groups, i
             rc = KAFC_ERR_NO_MEMORY;
         else if (rc == KAFC_OK) {
             *out = all;
-            rc = first_error(&s, err);
+            rc = kafc__sweep_verdict(&s, err);
         }
         kafc__arena_fini(&spare);
     } else if (rc == KAFC_OK) {

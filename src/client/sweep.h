@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Requests that name many groups or transactional ids, each with its own
+ * coordinator and its own verdict. Application threads, inside a call.
+ */
+#ifndef KAFC_CLIENT_SWEEP_H
+#define KAFC_CLIENT_SWEEP_H
+
+#include "client/client.h"
+#include "client/piece.h"
+
+struct kafc_sweep;
+#define KAFC_SWEEP_OPEN KAFC_ERR_WOULD_BLOCK /* no verdict yet */
+
+/* An API whose requests name them and whose answers have an element for each. */
+struct kafc_sweep_kind {
+    const struct kafc_api *api;
+    const char *noun; /* "group" */
+    const char *what; /* "described": what is done to it */
+    bool once;        /* not to be repeated when a broker may have acted on it */
+    bool single;      /* a request names one alone */
+    int16_t version;  /* to insist on; 0: any */
+    void (*name)(void *req, kafc_str *v, int32_t n);
+    int32_t (*count)(const void *resp);
+    /* Element i: its name (null: the one that was asked for), code and the broker's words, if there are any. */
+    void (*look)(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words);
+    /* Its verdict is that code; keeps what it wants of the element. NULL: nothing. */
+    void (*take)(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i, int32_t broker);
+};
+
+struct kafc_sweep {
+    kafc_client *c;
+    const struct kafc_sweep_kind *kind;
+    const char *const *name;
+    int32_t n;
+    kafc_err *result; /* n of them: those that are KAFC_SWEEP_OPEN are asked for */
+    int64_t deadline;
+    void *owner;
+
+    int32_t first;  /* the first one with an error; n: none */
+    kafc_error why; /* its */
+};
+
+/* Asks for all that have no verdict, until each has one. The request is made in the arena. KAFC_ERR_NO_MEMORY alone is
+ * returned. */
+kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err);
+
+/* Gives it its results, all open. KAFC_ERR_NO_MEMORY. */
+kafc_err kafc__sweep_open(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err);
+/* The first error among the results, with its sentence. */
+kafc_err kafc__sweep_verdict(const struct kafc_sweep *s, kafc_error *err);
+
+/* KAFC_ERR_USAGE for what cannot be a name. */
+kafc_err kafc__sweep_check(const char *noun, const char *const *names, int32_t n, kafc_error *err);
+
+#endif
