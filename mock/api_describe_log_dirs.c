@@ -24,15 +24,6 @@ bool kafc__mock_in_dir(const struct kafc_mpart *p, const struct kafc_mbroker *b,
     return replica && (p->in_b >> (b->id - 1) & 1) == (uint64_t)dir;
 }
 
-static int64_t size_of(const struct kafc_mpart *p)
-{
-    int64_t n = 0;
-
-    for (size_t i = p->log.first; i < p->log.n; i++)
-        n += p->log.entry[i].len;
-    return n;
-}
-
 static bool wanted(const struct kafc_describe_log_dirs_req *q, const struct kafc_mpart *p)
 {
     kafc_str name = { p->topic->name, p->topic->name_len };
@@ -63,12 +54,12 @@ static bool put_topic(struct kafc_mrq *rq, const struct kafc_describe_log_dirs_r
 
         if (!kafc__mock_in_dir(p, rq->conn->broker, dir))
             continue;
-        to->usable_bytes -= size_of(p);
+        to->usable_bytes -= p->log.bytes;
         if (!wanted(q, p))
             continue;
         one = &topic->partitions.v[topic->partitions.n++];
         one->partition_index = i;
-        one->partition_size = size_of(p);
+        one->partition_size = p->log.bytes;
     }
     to->topics.n += topic->partitions.n > 0;
     return topic->partitions.v != NULL;

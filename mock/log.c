@@ -24,6 +24,8 @@ struct producer {
         int64_t base;
     } recent[KAFC_MLOG_RECENT];
     int64_t txn_first; /* of the open transaction, or -1 */
+    int64_t last_timestamp;
+    bool marked;
 };
 
 void kafc__mlog_init(struct kafc_mlog *l, const kafc_allocator *mem, int64_t retention)
@@ -113,6 +115,19 @@ bool kafc__mlog_ongoing(const struct kafc_mlog *l, int64_t producer, int16_t epo
     return p && p->txn_first >= 0 && p->epoch == epoch;
 }
 
+bool kafc__mlog_producer_next(const struct kafc_mlog *l, size_t *i, struct kafc_mproducer *out)
+{
+    const struct producer *p = kafc__map_next(&l->producers, i);
+
+    if (!p)
+        return false;
+    *out = (struct kafc_mproducer){ (int64_t)p->id, p->last_timestamp, p->txn_first, -1,
+                                    p->epoch,       p->marked };
+    if (p->n > 0)
+        out->last_sequence = p->recent[p->n - 1].last;
+    return true;
+}
+
 static struct producer *make_producer(struct kafc_mlog *l, int64_t id)
 {
     struct producer *p = find_producer(l, id);
@@ -124,7 +139,7 @@ static struct producer *make_producer(struct kafc_mlog *l, int64_t id)
         return NULL;
     p->id = (uint64_t)id;
     p->epoch = -1;
-    p->txn_first = -1;
+    p->txn_first = p->last_timestamp = -1;
     if (!kafc__map_put(&l->producers, &p->id, sizeof p->id, p)) {
         kafc__free(l->mem, p);
         return NULL;
@@ -171,7 +186,9 @@ static void note(struct kafc_mlog *l, struct producer *p, const struct kafc_mbat
     if (b->epoch != p->epoch)
         p->n = 0;
     p->epoch = b->epoch;
+    p->last_timestamp = b->max_timestamp;
     if (b->attributes & KAFC_MBATCH_CONTROL) {
+        p->marked = true;
         if (p->txn_first >= 0) {
             if (marker_type(b->p, b->len) == 0)
                 l->aborted[l->naborted++] = (struct kafc_maborted){ b->producer, p->txn_first,

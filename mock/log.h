@@ -111,6 +111,14 @@ kafc_err kafc__mlog_truncate(struct kafc_mlog *l, int64_t end);
 void kafc__mlog_forget(struct kafc_mlog *l);
 /* Whether a transaction of this epoch is open here. */
 bool kafc__mlog_ongoing(const struct kafc_mlog *l, int64_t producer, int16_t epoch);
+/* What is known of each producer; *i begins with 0; false: there are no more. */
+struct kafc_mproducer {
+    int64_t id, last_timestamp, txn_first; /* -1: none */
+    int32_t last_sequence;
+    int16_t epoch;
+    bool marked; /* a transaction of it has ended */
+};
+bool kafc__mlog_producer_next(const struct kafc_mlog *l, size_t *i, struct kafc_mproducer *out);
 /* The epoch of the producer's last batch, or -1. */
 int16_t kafc__mlog_producer_epoch(const struct kafc_mlog *l, int64_t producer);
 

@@ -40,6 +40,10 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_list_partition_reassignments,
     &kafc__mock_describe_log_dirs,
     &kafc__mock_alter_replica_log_dirs,
+    &kafc__mock_describe_producers,
+    &kafc__mock_write_txn_markers,
+    &kafc__mock_describe_transactions,
+    &kafc__mock_list_transactions,
 };
 enum { SERVED = sizeof served / sizeof *served };
 _Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");

@@ -201,7 +201,11 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_alter_partition_reassignments,
     kafc__mock_list_partition_reassignments,
     kafc__mock_describe_log_dirs,
-    kafc__mock_alter_replica_log_dirs;
+    kafc__mock_alter_replica_log_dirs,
+    kafc__mock_describe_producers,
+    kafc__mock_write_txn_markers,
+    kafc__mock_describe_transactions,
+    kafc__mock_list_transactions;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);

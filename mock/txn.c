@@ -12,6 +12,20 @@ enum {
     LEADERLESS_US = 20000    /* until a marker is tried again */
 };
 
+const char *kafc__mtxn_state(const struct kafc_mtxn *t)
+{
+    static const char *const name[] = {
+        [KAFC_MOCK_TXN_EMPTY] = "Empty",
+        [KAFC_MOCK_TXN_ONGOING] = "Ongoing",
+        [KAFC_MOCK_TXN_PREPARE_COMMIT] = "PrepareCommit",
+        [KAFC_MOCK_TXN_PREPARE_ABORT] = "PrepareAbort",
+        [KAFC_MOCK_TXN_COMPLETE_COMMIT] = "CompleteCommit",
+        [KAFC_MOCK_TXN_COMPLETE_ABORT] = "CompleteAbort",
+    };
+
+    return name[t->state];
+}
+
 struct kafc_mtxn *kafc__mtxn_find(const struct kafc_cluster *c, kafc_str id)
 {
     struct kafc_mtxn *t;

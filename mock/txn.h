@@ -34,6 +34,7 @@ struct kafc_mtxn {
  * KAFC_ERR_INVALID_PRODUCER_ID_MAPPING, KAFC_ERR_PRODUCER_FENCED, KAFC_ERR_CONCURRENT_TRANSACTIONS. */
 kafc_err kafc__mtxn_of(struct kafc_cluster *c, kafc_str id, int64_t producer, int16_t epoch,
                        struct kafc_mtxn **out);
+const char *kafc__mtxn_state(const struct kafc_mtxn *t); /* "Ongoing", … */
 struct kafc_mtxn *kafc__mtxn_find(const struct kafc_cluster *c, kafc_str id);
 /* producer -1: none is expected. */
 kafc_err kafc__mtxn_init(struct kafc_cluster *c, kafc_str id, int32_t timeout_ms, int64_t producer,
