@@ -16,6 +16,7 @@
 #include <kafc/group.h>
 #include <kafc/groups.h>
 #include <kafc/message.h>
+#include <kafc/producers.h>
 #include <kafc/reader.h>
 #include <kafc/replicas.h>
 #include <kafc/security.h>

@@ -112,7 +112,8 @@ static kafc_err attempt(const struct asking *k, kafc_answer **a, kafc_error *err
         kafc__arena_init(&arena, &k->c->mem, 0);
         rc = k->plan->make(k->plan->owner, &arena, &v, &n, err);
         if (rc == KAFC_OK)
-            rc = kafc__client_call_nodes(k->c, api, v, n, kafc__left_ms(k->deadline), a, err);
+            rc = kafc__client_call_nodes(k->c, api, v, n, !k->plan->moves,
+                                         kafc__left_ms(k->deadline), a, err);
         kafc__arena_fini(&arena);
     } else {
         rc = kafc_client_call(k->c, api, -1, k->req, k->broker, kafc__left_ms(k->deadline), a, err);
@@ -126,6 +127,14 @@ static kafc_err attempt(const struct asking *k, kafc_answer **a, kafc_error *err
         err->version = why.version;
     }
     return rc;
+}
+
+/* Of the way there; with an answer its items say more. */
+static bool may_pass(const struct asking *k, kafc_err rc, const kafc_answer *a)
+{
+    if (rc < 0)
+        return !k->kind->once && kafc__ask_again(-1, rc);
+    return !a && kafc__ask_again(k->kind->api->key, rc);
 }
 
 static kafc_err ask(const struct asking *k, kafc_answer **out, kafc_error *err)
@@ -148,7 +157,7 @@ static kafc_err ask(const struct asking *k, kafc_answer **out, kafc_error *err)
         }
         if (rc == KAFC_ERR_UNSUPPORTED)
             say_since(k->kind, err);
-        if (again == KAFC_OK && !(rc < 0 && !k->kind->once && kafc__ask_again(-1, rc)))
+        if (again == KAFC_OK && !may_pass(k, rc, a))
             return rc;
         if (!kafc__ask_pause(k->c, n, again != KAFC_OK ? again : rc, k->deadline, interrupts,
                              &stop))

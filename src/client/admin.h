@@ -55,16 +55,17 @@ static inline void kafc__admin_name(struct kafc_admin_item *item, const char *wh
 /* Asks (broker: a node id, or KAFC_BY_ROUTE) until the deadline. *out, for kafc_answer_free(): the last answer, whose
  * items have their codes; it may be there with an error, too, and is NULL if nobody answered. Returns the first error:
  * of the way there, or of the first item that has one.
- * Asked again: what cannot be reached; an answer with a code that may pass by itself (kafc__ask_again), of a kind that
- * is `once` only if every item was refused so. */
+ * Asked again: what cannot be reached, or found; an answer with a code that may pass by itself (kafc__ask_again), of a
+ * kind that is `once` only if every item was refused so. */
 kafc_err kafc__admin_ask(kafc_client *c, const struct kafc_admin_kind *kind, const void *req,
                          int32_t broker, int64_t deadline, kafc_answer **out, kafc_error *err);
 
-/* The same for requests that differ by node, which plan() makes anew for each attempt, in the arena. */
+/* The same for requests that differ by node, which make() finds anew for each attempt, in the arena. */
 struct kafc_admin_plan {
     kafc_err (*make)(void *owner, struct kafc_arena *a, struct kafc_bound **v, int32_t *n,
                      kafc_error *err);
     void *owner;
+    bool moves; /* another node may be the right one if one cannot be reached */
 };
 /* A plan whose owner is a struct kafc_admin_nodes: the same each time. */
 struct kafc_admin_nodes {

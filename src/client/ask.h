@@ -64,13 +64,14 @@ int32_t kafc__broker_timeout(int32_t request_timeout_ms, int64_t deadline);
 
 /* KAFC_ERR_USAGE without api or req, KAFC_ERR_UNSUPPORTED for a version (-1: any) that the tables do not have. */
 kafc_err kafc__raw_check(const struct kafc_api *api, int version, const void *req, kafc_error *err);
-/* kafc_client_call() in its highest version, with requests that differ by node. */
+/* kafc_client_call() in its highest version, with requests that differ by node. stay: until the deadline, where a node
+ * cannot be reached; else that is told at once. */
 struct kafc_bound {
     const void *req;
     int32_t node;
 };
 kafc_err kafc__client_call_nodes(kafc_client *c, const struct kafc_api *api,
-                                 const struct kafc_bound *v, int32_t n, int timeout_ms,
+                                 const struct kafc_bound *v, int32_t n, bool stay, int timeout_ms,
                                  kafc_answer **out, kafc_error *err);
 /* Is it one that brokers do not answer: Produce with acks 0? */
 bool kafc__raw_unanswered(const struct kafc_api *api, const void *req);

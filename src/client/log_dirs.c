@@ -108,7 +108,7 @@ static kafc_err ask_some(struct kafc_admin *k, const struct kafc_describe_log_di
                          const int32_t *broker, int32_t n, kafc_answer **answer)
 {
     struct kafc_admin_nodes to = { kafc__arena_array(&k->arena, (size_t)n, sizeof(*to.v)), n };
-    struct kafc_admin_plan plan = { kafc__admin_same_nodes, &to };
+    struct kafc_admin_plan plan = { .make = kafc__admin_same_nodes, .owner = &to };
     *answer = NULL;
     if (!to.v)
         return kafc__admin_no_memory("the log directories", k->err);
@@ -250,7 +250,7 @@ static bool move_requests(const struct kafc_parts *p, const kafc_replica_move *q
 static kafc_err move_replicas(struct kafc_admin *k, kafc_replica_move *q, int32_t n)
 {
     struct kafc_admin_nodes to = { NULL, 0 };
-    struct kafc_admin_plan plan = { kafc__admin_same_nodes, &to };
+    struct kafc_admin_plan plan = { .make = kafc__admin_same_nodes, .owner = &to };
     struct kafc_parts p;
     kafc_answer *answer;
     kafc_err rc = kafc__parts_init(&p, q, sizeof(*q), n, offsetof(kafc_replica_move, broker),

@@ -31,10 +31,12 @@ static int by_part(const void *x, const void *y)
     return compare(x, kafc__str(b->topic), b->partition, b->node);
 }
 
+enum { HEAD = offsetof(kafc_topic_partition, partition) + sizeof(int32_t) };
+
 static kafc_topic_partition read_part(const void *element)
 {
     kafc_topic_partition p;
-    memcpy(&p, element, offsetof(kafc_topic_partition, partition) + sizeof(p.partition));
+    memcpy(&p, element, HEAD);
     return p;
 }
 
@@ -240,9 +242,7 @@ static int32_t count(const struct kafc_parts_walk *w)
 }
 
 void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, const void *msg,
-                        size_t size,
-                        void (*take)(struct kafc_arena *a, const struct kafc_part_said *said,
-                                     void *to))
+                        const struct kafc_part_element *e)
 {
     void *piece = kafc__piece_new(mem, sizeof(struct kafc_any_array));
     if (!piece)
@@ -253,15 +253,15 @@ void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, 
     struct kafc_part_said said;
     kafc__parts_walk(&w, s, msg);
     int32_t n = count(&w);
-    char *v = kafc__arena_array(a, (size_t)n, size), *to = v;
-    for (; v && kafc__parts_next(&w, &said); to += size) {
+    char *v = kafc__arena_array(a, (size_t)n, e->size), *to = v;
+    for (; v && kafc__parts_next(&w, &said); to += e->size) {
         head.topic = kafc__piece_again(a, said.topic, head.topic);
         head.partition = said.partition;
-        memcpy(to, &head, offsetof(kafc_topic_partition, partition) + sizeof(head.partition));
-        take(a, &said, to);
+        memcpy(to, &head, HEAD);
+        e->take(a, &said, to);
     }
     if (!a->failed && n > 1)
-        qsort(v, (size_t)n, size, kafc__parts_order);
+        qsort(v, (size_t)n, e->size, kafc__parts_order);
     kafc__array_set(piece, v, n);
     return kafc__piece_done(piece);
 }
@@ -337,8 +337,11 @@ static void tell_one(const struct kafc_parts *p, const kafc_answer_part *from,
     kafc__parts_walk(&w, s, from->resp);
     while (kafc__parts_next(&w, &said)) {
         const struct kafc_part *part = find(p, said.topic, said.partition, node);
-        if (part && code == 0)
-            set(p, part->i, result, (kafc_err)said.code);
+        if (!part || code != 0)
+            continue;
+        set(p, part->i, result, (kafc_err)said.code);
+        if (p->out)
+            p->out->take(p->arena, &said, p->v + (size_t)part->i * p->stride);
     }
 }
 
@@ -369,4 +372,33 @@ kafc_err kafc__parts_tell(const struct kafc_parts *p, const kafc_answer *a,
                              api->name, part->topic, (int)part->partition);
     }
     return rc;
+}
+
+void *kafc__parts_named(struct kafc_parts *p, const kafc_allocator *mem, const kafc_answer *a,
+                        const struct kafc_api *api, const struct kafc_part_element *e, kafc_err *rc,
+                        kafc_error *err)
+{
+    kafc_topic_partition head = { NULL, 0 };
+    if (!a)
+        return NULL;
+    void *piece = kafc__piece_new(mem, sizeof(struct kafc_any_array));
+    if (piece) {
+        p->out = e;
+        p->stride = e->size;
+        p->arena = kafc__piece_arena(piece);
+        p->v = kafc__arena_array(p->arena, (size_t)p->n, e->size);
+        kafc__array_set(piece, p->v, p->n);
+        for (int32_t i = 0; p->v && i < p->n; i++) {
+            head.topic = kafc__piece_again(p->arena, kafc__str(p->part[i].topic), head.topic);
+            head.partition = p->part[i].partition;
+            memcpy(p->v + (size_t)i * e->size, &head, HEAD);
+            p->part[i].i = i;
+        }
+        if (p->v)
+            *rc = kafc__parts_tell(p, a, api, e->result, *rc, err);
+        piece = kafc__piece_done(piece);
+    }
+    if (!piece)
+        *rc = kafc__admin_no_memory("the partitions", err);
+    return piece;
 }

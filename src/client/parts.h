@@ -16,11 +16,29 @@ struct kafc_part { /* begins as kafc_topic_partition does */
     int32_t i;    /* the caller's element */
 };
 
+/* One partition of a message's array of topics. */
+struct kafc_part_said {
+    kafc_str topic;
+    int32_t partition;
+    int16_t code; /* 0 where the message has none */
+    kafc_str words;
+    const void *part; /* its struct in the message */
+};
+
+/* What is said of partitions, for the caller: structs that begin as kafc_topic_partition does. */
+struct kafc_part_element {
+    size_t size, result; /* result: the offset of a kafc_err */
+    /* Fills the rest. */
+    void (*take)(struct kafc_arena *a, const struct kafc_part_said *said, void *to);
+};
+
 struct kafc_parts {
     char *v; /* the caller's elements: structs that begin as kafc_topic_partition does; or NULL */
     size_t stride;
     int32_t n;
     struct kafc_part *part; /* n of them, by topic, partition and node */
+    const struct kafc_part_element *out; /* of v, if that is for the caller; or NULL */
+    struct kafc_arena *arena;            /* behind it */
 };
 
 enum { KAFC_PARTS_NO_NODE = 0 };
@@ -43,14 +61,6 @@ KAFC_NODISCARD bool kafc__parts_put(const struct kafc_part *part, int32_t n,
 
 /* --- Answers ------------------------------------------------------------------------ */
 
-/* One partition of msg's array of topics. */
-struct kafc_part_said {
-    kafc_str topic;
-    int32_t partition;
-    int16_t code; /* 0 where the message has none */
-    kafc_str words;
-    const void *part; /* its struct in the message */
-};
 struct kafc_parts_walk {
     const void *msg;
     const struct kafc_field *topics, *name, *parts, *index, *code, *words;
@@ -59,12 +69,10 @@ struct kafc_parts_walk {
 void kafc__parts_walk(struct kafc_parts_walk *w, const struct kafc_schema *s, const void *msg);
 bool kafc__parts_next(struct kafc_parts_walk *w, struct kafc_part_said *out);
 
-/* A piece that is an array of structs of `size` bytes with their number behind it, one for each of msg's partitions,
- * sorted: they begin as kafc_topic_partition does, and take() fills the rest. NULL: out of memory. */
+/* A piece that is an array of elements with their number behind it, one for each of msg's partitions, sorted. NULL: out
+ * of memory. Results are take()'s. */
 void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, const void *msg,
-                        size_t size,
-                        void (*take)(struct kafc_arena *a, const struct kafc_part_said *said,
-                                     void *to));
+                        const struct kafc_part_element *e);
 
 /* For kafc_admin_kind.item: the response's own code, if it has one, then each partition's. */
 bool kafc__parts_item(const struct kafc_schema *s, const void *resp, int32_t i,
@@ -75,5 +83,10 @@ bool kafc__parts_item(const struct kafc_schema *s, const void *resp, int32_t i,
  * their nodes alone. */
 kafc_err kafc__parts_tell(const struct kafc_parts *p, const kafc_answer *a,
                           const struct kafc_api *api, size_t result, kafc_err rc, kafc_error *err);
+/* The same into a piece, one element for each of the parts, which are given up. NULL if there is no answer, or memory:
+ * *rc says so. */
+void *kafc__parts_named(struct kafc_parts *p, const kafc_allocator *mem, const kafc_answer *a,
+                        const struct kafc_api *api, const struct kafc_part_element *e, kafc_err *rc,
+                        kafc_error *err);
 
 #endif

@@ -43,6 +43,7 @@ struct call {
     int32_t broker;
     int64_t deadline;
     unsigned interrupts;
+    bool hasty; /* one round alone */
     kafc_error last; /* of a piece that was tried again */
     struct answer *a;
 };
@@ -301,7 +302,7 @@ static void rounds(struct call *k)
     for (int attempt = 0;; attempt++) {
         kafc_error why;
         kafc_err code, stop = send_open(k, &why);
-        if (stop != KAFC_OK || (code = first_again(k)) == KAFC_OK)
+        if (stop != KAFC_OK || k->hasty || (code = first_again(k)) == KAFC_OK)
             return;
         if (!kafc__ask_pause(k->c, attempt, code, k->deadline, k->interrupts, &stop)) {
             (void)kafc__error(&why, stop, "%s: %s", k->api->name, kafc_err_text(stop));
@@ -403,9 +404,9 @@ kafc_err kafc_client_call(kafc_client *c, const struct kafc_api *api, int versio
 }
 
 kafc_err kafc__client_call_nodes(kafc_client *c, const struct kafc_api *api,
-                                 const struct kafc_bound *v, int32_t n, int timeout_ms,
+                                 const struct kafc_bound *v, int32_t n, bool stay, int timeout_ms,
                                  kafc_answer **out, kafc_error *err)
 {
-    struct call k = { .c = c, .api = api, .version = -1 };
+    struct call k = { .c = c, .api = api, .version = -1, .hasty = !stay };
     return call(&k, NULL, v, n, timeout_ms, out, err);
 }

@@ -107,6 +107,9 @@ static void take_ongoing(struct kafc_arena *a, const struct kafc_part_said *said
     o->removing = ids(a, p->removing_replicas.v, p->removing_replicas.n, &o->nremoving);
 }
 
+static const struct kafc_part_element ongoing = { sizeof(kafc_ongoing_reassignment), 0,
+                                                  take_ongoing };
+
 static kafc_err list(struct kafc_admin *k, const kafc_topic_partition *p, int32_t n,
                      kafc_reassignment_list **out)
 {
@@ -123,10 +126,10 @@ static kafc_err list(struct kafc_admin *k, const kafc_topic_partition *p, int32_
                          &k->arena))
         return kafc__admin_no_memory("the reassignments", k->err);
     rc = kafc__admin_ask(k->c, &listing, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
-    if (rc == KAFC_OK &&
-        !(*out = kafc__parts_piece(&k->c->mem, listing.api->resp, answer->resp,
-                                   sizeof(kafc_ongoing_reassignment), take_ongoing)))
-        rc = kafc__admin_no_memory("the reassignments", k->err);
+    if (rc == KAFC_OK) {
+        *out = kafc__parts_piece(&k->c->mem, listing.api->resp, answer->resp, &ongoing);
+        rc = *out ? rc : kafc__admin_no_memory("the reassignments", k->err);
+    }
     kafc_answer_free(answer);
     return rc;
 }
@@ -175,6 +178,10 @@ static void take_elected(struct kafc_arena *a, const struct kafc_part_said *said
     e->message = kafc__piece_text(a, said->words, NULL);
 }
 
+static const struct kafc_part_element election = {
+    sizeof(kafc_election_result), offsetof(kafc_election_result, result), take_elected
+};
+
 static kafc_err elect(struct kafc_admin *k, kafc_election how, const kafc_topic_partition *p,
                       int32_t n, kafc_election_results **out)
 {
@@ -194,10 +201,12 @@ static kafc_err elect(struct kafc_admin *k, kafc_election how, const kafc_topic_
         !kafc__parts_put(parts.part, n, &kafc_elect_leaders_req_schema, &req, &k->arena))
         return kafc__admin_no_memory("the election", k->err);
     rc = kafc__admin_ask(k->c, &electing, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
-    if (answer && out &&
-        !(*out = kafc__parts_piece(&k->c->mem, electing.api->resp, answer->resp,
-                                   sizeof(kafc_election_result), take_elected)))
-        rc = kafc__admin_no_memory("the election", k->err);
+    if (answer && out && n == KAFC_ALL_PARTITIONS) {
+        *out = kafc__parts_piece(&k->c->mem, electing.api->resp, answer->resp, &election);
+        rc = *out ? rc : kafc__admin_no_memory("the election", k->err);
+    } else if (out) {
+        *out = kafc__parts_named(&parts, &k->c->mem, answer, electing.api, &election, &rc, k->err);
+    }
     kafc_answer_free(answer);
     return rc;
 }

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Transactional ids seen from outside: their coordinators are asked.
+ */
+#include <kafc/producers.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "client/admin.h"
+#include "client/parts.h"
+#include "client/sweep.h"
+#include "protocol/api/22_init_producer_id.h"
+#include "protocol/api/65_describe_transactions.h"
+#include "protocol/api/66_list_transactions.h"
+
+/* --- List ---------------------------------------------------------------------------------- */
+
+/* The broker's code, then each state that it does not know. */
+static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
+{
+    const struct kafc_list_transactions_resp *r = resp;
+    (void)snprintf(out->name, sizeof(out->name), "transactions");
+    if (i == 0)
+        out->code = r->error_code;
+    if (i == 0 || i > r->unknown_state_filters.n)
+        return i == 0;
+    kafc_str state = r->unknown_state_filters.v[i - 1];
+    (void)snprintf(out->name, sizeof(out->name), "transactions in the unknown state '%.*s'",
+                   state.len < 100 ? (int)state.len : 100, state.p ? state.p : "");
+    out->code = KAFC_ERR_INVALID_REQUEST;
+    return true;
+}
+
+static const struct kafc_admin_kind listing = {
+    .api = &kafc_list_transactions_api,
+    .what = "listed",
+    .too_old = "to choose transactions: by time it takes a broker from 3.8 on, by pattern one from "
+               "4.1 on",
+    .item = list_item,
+};
+
+static int by_name(const void *x, const void *y)
+{
+    const kafc_listed_transaction *a = x, *b = y;
+    return strcmp(a->transactional_id, b->transactional_id);
+}
+
+/* An id that moves may be told by two. */
+static int32_t sort_listed(kafc_listed_transaction *v, int32_t n)
+{
+    int32_t kept = n > 0;
+    if (n > 1)
+        qsort(v, (size_t)n, sizeof(*v), by_name);
+    for (int32_t i = 1; i < n; i++)
+        if (by_name(&v[i], &v[kept - 1]) != 0)
+            v[kept++] = v[i];
+    return kept;
+}
+
+static kafc_transaction_list *listed(const kafc_allocator *mem, const kafc_answer *answer)
+{
+    kafc_transaction_list *l = kafc__piece_new(mem, sizeof(*l));
+    if (!l)
+        return NULL;
+    struct kafc_arena *a = kafc__piece_arena(l);
+    int32_t n = ((const struct kafc_list_transactions_resp *)answer->resp)->transaction_states.n,
+            put = 0;
+    kafc_listed_transaction *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
+    for (int32_t i = 0; v && i < answer->nparts; i++) {
+        const struct kafc_list_transactions_resp *r = answer->parts[i].resp;
+        for (int32_t t = 0; r && t < r->transaction_states.n; t++, put++) {
+            v[put].transactional_id = kafc__piece_text(
+                a, r->transaction_states.v[t].transactional_id, "");
+            v[put].state = kafc__piece_text(a, r->transaction_states.v[t].transaction_state, "");
+            v[put].producer_id = r->transaction_states.v[t].producer_id;
+            v[put].coordinator = answer->parts[i].broker;
+        }
+    }
+    l->transactions = v;
+    l->ntransactions = a->failed ? 0 : sort_listed(v, put);
+    return kafc__piece_done(l);
+}
+
+static kafc_err check_filter(const kafc_transaction_filter *f, kafc_error *err)
+{
+    if (f->nstates < 0 || f->nproducer_ids < 0 || (f->nstates && !f->states) ||
+        (f->nproducer_ids && !f->producer_ids) || f->open_ms < 0)
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "transactions of %d states and %d producers, open for %lld ms",
+                           (int)f->nstates, (int)f->nproducer_ids, (long long)f->open_ms);
+    for (int32_t i = 0; i < f->nstates; i++)
+        if (!f->states[i])
+            return kafc__error(err, KAFC_ERR_USAGE, "a state of transactions is NULL");
+    return KAFC_OK;
+}
+
+static kafc_err list(struct kafc_admin *k, const kafc_transaction_filter *f,
+                     kafc_transaction_list **out)
+{
+    struct kafc_list_transactions_req req;
+    kafc_answer *answer;
+    kafc_err rc = check_filter(f, k->err);
+    if (rc != KAFC_OK)
+        return rc;
+    kafc__msg_defaults(&kafc_list_transactions_req_schema, &req);
+    req.state_filters.v = kafc__arena_array(&k->arena, (size_t)f->nstates, sizeof(kafc_str));
+    req.state_filters.n = f->nstates;
+    for (int32_t i = 0; req.state_filters.v && i < f->nstates; i++)
+        req.state_filters.v[i] = kafc__str(f->states[i]);
+    req.producer_id_filters.v = (void *)kafc__arena_dup(&k->arena, f->producer_ids,
+                                                        (size_t)f->nproducer_ids * sizeof(int64_t));
+    req.producer_id_filters.n = f->nproducer_ids;
+    req.duration_filter = f->open_ms ? f->open_ms : -1;
+    req.transactional_id_pattern = kafc__str(f->pattern);
+    if (k->arena.failed)
+        return kafc__admin_no_memory("the transactions", k->err);
+    rc = kafc__admin_ask(k->c, &listing, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
+    if (answer && !(*out = listed(&k->c->mem, answer)))
+        rc = kafc__admin_no_memory("the transactions", k->err);
+    kafc_answer_free(answer);
+    return rc;
+}
+
+kafc_err kafc_admin_list_transactions(kafc_client *c, const kafc_transaction_filter *filter,
+                                      int timeout_ms, kafc_transaction_list **out, kafc_error *err)
+{
+    static const kafc_transaction_filter all;
+    struct kafc_admin k;
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the transactions");
+    *out = NULL;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, list(&k, filter ? filter : &all, out)) : rc;
+}
+
+void kafc_transaction_list_free(kafc_transaction_list *l)
+{
+    kafc__piece_free(l);
+}
+
+/* --- Describe ------------------------------------------------------------------------------ */
+
+struct description {
+    struct kafc_arena *arena;
+    kafc_described_transaction *v;
+};
+
+static void name_described(void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_describe_transactions_req *q = req;
+    q->transactional_ids.v = v;
+    q->transactional_ids.n = n;
+}
+
+static int32_t count_described(const void *resp)
+{
+    return ((const struct kafc_describe_transactions_resp *)resp)->transaction_states.n;
+}
+
+static void look_described(const void *resp, int32_t i, kafc_str *name, int16_t *code,
+                           kafc_str *words)
+{
+    const struct kafc_describe_transactions_resp *r = resp;
+    (void)words;
+    *name = r->transaction_states.v[i].transactional_id;
+    *code = r->transaction_states.v[i].error_code;
+}
+
+static void take_partitions(struct kafc_arena *a,
+                            const struct kafc_describe_transactions_resp_transaction *r,
+                            kafc_described_transaction *to)
+{
+    const struct kafc_schema *s = &kafc_describe_transactions_resp_transaction_schema;
+    const char *topic = NULL;
+    struct kafc_parts_walk w;
+    struct kafc_part_said said;
+    int32_t n = 0, room = 0;
+    for (int32_t i = 0; i < r->topics.n; i++)
+        room += r->topics.v[i].partitions.n;
+    kafc_topic_partition *v = kafc__arena_array(a, (size_t)room, sizeof(*v));
+    kafc__parts_walk(&w, s, r);
+    for (; v && kafc__parts_next(&w, &said); n++) {
+        topic = kafc__piece_again(a, said.topic, topic);
+        v[n] = (kafc_topic_partition){ topic, said.partition };
+    }
+    if (!a->failed && n > 1)
+        qsort(v, (size_t)n, sizeof(*v), kafc__parts_order);
+    to->partitions = v;
+    to->npartitions = n;
+}
+
+static void take_described(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i,
+                           int32_t broker)
+{
+    const struct description *d = s->owner;
+    const struct kafc_describe_transactions_resp_transaction *r =
+        &((const struct kafc_describe_transactions_resp *)resp)->transaction_states.v[i];
+    kafc_described_transaction *to = &d->v[at];
+    if (s->result[at] != KAFC_OK)
+        return;
+    to->state = kafc__piece_text(d->arena, r->transaction_state, "");
+    to->producer_id = r->producer_id;
+    to->epoch = r->producer_epoch;
+    to->timeout_ms = r->transaction_timeout_ms;
+    to->started_ms = r->transaction_start_time_ms;
+    to->coordinator = broker;
+    take_partitions(d->arena, r, to);
+}
+
+static const struct kafc_sweep_kind describing = {
+    .api = &kafc_describe_transactions_api,
+    .noun = "transactional id",
+    .what = "described",
+    .name = name_described,
+    .count = count_described,
+    .look = look_described,
+    .take = take_described,
+};
+
+static kafc_err describe(struct kafc_admin *k, const char *const *ids, int32_t n,
+                         kafc_transaction_descriptions *all)
+{
+    struct description d = { .arena = kafc__piece_arena(all) };
+    struct kafc_sweep s = {
+        .c = k->c, .kind = &describing, .name = ids, .n = n, .deadline = k->deadline, .owner = &d
+    };
+    d.v = kafc__arena_array(d.arena, (size_t)n, sizeof(*d.v));
+    all->transactions = d.v;
+    all->ntransactions = n;
+    for (int32_t i = 0; d.v && i < n; i++) {
+        d.v[i].transactional_id = kafc__arena_dup(d.arena, ids[i], strlen(ids[i]));
+        d.v[i].state = "";
+        d.v[i].producer_id = d.v[i].started_ms = -1;
+        d.v[i].coordinator = d.v[i].epoch = -1;
+    }
+    kafc_err rc = kafc__sweep_open(&s, &k->arena, k->err);
+    if (rc == KAFC_OK && d.v)
+        rc = kafc__sweep(&s, &k->arena, k->err);
+    if (rc != KAFC_OK || d.arena->failed)
+        return kafc__admin_no_memory("the transactions", k->err);
+    for (int32_t i = 0; i < n; i++)
+        d.v[i].result = s.result[i];
+    return kafc__sweep_verdict(&s, k->err);
+}
+
+kafc_err kafc_admin_describe_transactions(kafc_client *c, const char *const *ids, int32_t n,
+                                          int timeout_ms, kafc_transaction_descriptions **out,
+                                          kafc_error *err)
+{
+    struct kafc_admin k;
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the transactions");
+    *out = NULL;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = kafc__sweep_check(describing.noun, ids, n, k.err);
+    if (rc != KAFC_OK)
+        return kafc__admin_end(&k, rc);
+    kafc_transaction_descriptions *all = kafc__piece_new(&c->mem, sizeof(*all));
+    rc = all ? describe(&k, ids, n, all) : kafc__admin_no_memory("the transactions", k.err);
+    if (rc == KAFC_ERR_NO_MEMORY)
+        kafc__piece_free(all);
+    else
+        *out = all;
+    return kafc__admin_end(&k, rc);
+}
+
+void kafc_transaction_descriptions_free(kafc_transaction_descriptions *d)
+{
+    kafc__piece_free(d);
+}
+
+/* --- Fence ---------------------------------------------------------------------------------- */
+
+enum { FENCING_MS = 1 }; /* the timeout of transactions that will never be */
+
+static void name_fenced(void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_init_producer_id_req *q = req;
+    (void)n;
+    q->transactional_id = *v;
+    q->transaction_timeout_ms = FENCING_MS;
+}
+
+static int32_t count_fenced(const void *resp)
+{
+    (void)resp;
+    return 1;
+}
+
+static void look_fenced(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
+{
+    (void)i, (void)name, (void)words;
+    *code = ((const struct kafc_init_producer_id_resp *)resp)->error_code;
+}
+
+static void take_fenced(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i,
+                        int32_t broker)
+{
+    const struct kafc_init_producer_id_resp *r = resp;
+    kafc_fenced_producer *q = s->owner;
+    (void)i, (void)broker;
+    q[at].producer_id = r->producer_id;
+    q[at].epoch = r->producer_epoch;
+}
+
+static const struct kafc_sweep_kind fencing = {
+    .api = &kafc_init_producer_id_api,
+    .noun = "transactional id",
+    .what = "fenced",
+    .single = true,
+    .name = name_fenced,
+    .count = count_fenced,
+    .look = look_fenced,
+    .take = take_fenced,
+};
+
+static kafc_err fence(struct kafc_admin *k, kafc_fenced_producer *q, int32_t n)
+{
+    const char **ids = n > 0 && q ? kafc__arena_array(&k->arena, (size_t)n, sizeof(*ids)) : NULL;
+    for (int32_t i = 0; ids && i < n; i++) {
+        ids[i] = q[i].transactional_id;
+        q[i].producer_id = q[i].epoch = -1;
+    }
+    if (k->arena.failed)
+        return kafc__admin_no_memory("the producers", k->err);
+    struct kafc_sweep s = {
+        .c = k->c, .kind = &fencing, .name = ids, .n = n, .deadline = k->deadline, .owner = q
+    };
+    kafc_err rc = kafc__sweep_check(fencing.noun, ids, n, k->err);
+    if (rc != KAFC_OK || n == 0)
+        return rc;
+    rc = kafc__sweep_open(&s, &k->arena, k->err);
+    if (rc == KAFC_OK)
+        rc = kafc__sweep(&s, &k->arena, k->err);
+    for (int32_t i = 0; i < n; i++)
+        q[i].result = rc == KAFC_OK ? s.result[i] : rc;
+    return rc == KAFC_OK ? kafc__sweep_verdict(&s, k->err) : rc;
+}
+
+kafc_err kafc_admin_fence_producers(kafc_client *c, kafc_fenced_producer *q, int32_t n,
+                                    int timeout_ms, kafc_error *err)
+{
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, fence(&k, q, n)) : rc;
+}
