@@ -116,6 +116,46 @@ typedef struct kafc_client_stats {
     kafc_summary request_time_us; /* from a request's last byte to its answer, what brokers park included */
 } kafc_client_stats;
 
+/* The requests of a client by API. The times are of those that were answered to whom still wanted it, and add up: a
+ * request waits in the queue (for the connection, a throttling broker, the bytes in front of it), is written, is waited
+ * for, and its answer is read. The clock is looked at once for each turn of the loop, so that what happens within one
+ * takes no time. With acks 0 Produce is queued and written, and no more. */
+typedef struct kafc_api_stats {
+    size_t size; /* sizeof(kafc_api_stats), by the caller */
+
+    const char *name; /* "Produce"; static */
+    int32_t api;      /* its key */
+    int32_t reserved32;
+
+    uint64_t version;  /* of the last request */
+    uint64_t requests; /* sent */
+    uint64_t failed;   /* without an answer: timed out, the connection lost, not to be sent at all */
+    uint64_t bytes_sent, bytes_received; /* of whole requests and answers */
+
+    kafc_summary time_us;       /* all of it */
+    kafc_summary queue_time_us; /* until the first byte was handed to the system */
+    kafc_summary write_time_us; /* from there until the last one was */
+    kafc_summary wait_time_us;  /* from there until the first byte of the answer came; what brokers park is in it */
+    kafc_summary read_time_us;  /* from there until the last one came */
+} kafc_api_stats;
+
+/* The same by broker, with its connections. */
+typedef struct kafc_broker_stats {
+    size_t size; /* sizeof(kafc_broker_stats), by the caller */
+
+    int32_t broker; /* node id; -1: the list that the client began with, and who comes after the first 1023 nodes */
+    int32_t reserved32;
+
+    uint64_t connections; /* now: open */
+    uint64_t in_flight;   /* now: requests that are being sent or wait for their answer, those given up included */
+    uint64_t requests, failed;
+    uint64_t bytes_sent, bytes_received;
+    uint64_t throttled; /* answers in which it throttles */
+
+    kafc_summary request_time_us;  /* from a request's last byte to its answer, what is parked included */
+    kafc_summary throttle_time_us; /* what it asked to be left alone for */
+} kafc_broker_stats;
+
 /* Since the object was opened. In the child of a fork all zero, but for size.
  *
  *   kafc_writer_stats s;
@@ -125,6 +165,13 @@ KAFC_API void kafc_writer_stats_get(const kafc_writer *w, kafc_writer_stats *out
 KAFC_API void kafc_reader_stats_get(const kafc_reader *r, kafc_reader_stats *out);
 KAFC_API void kafc_member_stats_get(const kafc_reader *r, kafc_member_stats *out); /* without a group: zeros */
 KAFC_API void kafc_client_stats_get(const kafc_client *c, kafc_client_stats *out);
+/* The i-th API, or broker, in the order in which they were first used; false: not so many, and nothing is written.
+ *
+ *   kafc_api_stats a;
+ *   a.size = sizeof(a);
+ *   for (int32_t i = 0; kafc_client_api_stats_get(c, i, &a); i++) */
+KAFC_API bool kafc_client_api_stats_get(const kafc_client *c, int32_t i, kafc_api_stats *out);
+KAFC_API bool kafc_client_broker_stats_get(const kafc_client *c, int32_t i, kafc_broker_stats *out);
 
 /* Since the last call with this mark; min and max are then known as exactly as percentiles are, and what is marked
  * "now" above is as it is. A mark that is NULL is made, and gives what was since the opening. It belongs to one
@@ -142,10 +189,11 @@ KAFC_API kafc_err kafc_client_stats_since(const kafc_client *c, kafc_stats_mark 
 KAFC_API void kafc_stats_mark_free(kafc_stats_mark *mark); /* NULL is ignored */
 
 /* All of n clients and of what was opened on them and is not freed, in Prometheus' text format 0.0.4 ("Content-Type:
- * text/plain; version=0.0.4"): times in seconds, histograms with buckets at powers of two. Labels: client (its
+ * text/plain; version=0.0.4"): times in seconds, histograms with buckets at powers of two; the parts of the requests'
+ * times by API, and throttle times by broker, are summaries: percentiles since the opening. Labels: client (its
  * client_id, which should differ between clients), writer or reader (1, 2, … in the order of opening), its topic if
- * it has one, and its group. One call
- * for all of them, since the format wants all lines of a metric together.
+ * it has one, and its group; api; broker (the node id, or "bootstrap"). One call for all of them, since the format
+ * wants all lines of a metric together.
  * Like snprintf: writes at most cap bytes, the NUL included, and returns how long the text is; buf may be NULL with
  * cap 0. It may have grown by the next call. */
 KAFC_API size_t kafc_stats_text(const kafc_client *const *clients, int32_t n, char *buf,

@@ -43,29 +43,33 @@ static void act(struct kafc_broker_conn *conn)
 static bool make_link(struct kafc_broker_conn *conn)
 {
     struct kafc_core *c = conn->core;
+    struct kafc_broker *b = conn->broker;
     if (conn->link)
         return true;
+    if (!b->traffic)
+        b->traffic = kafc__node_traffic(&c->stats.traffic, b->id);
     struct kafc_link_config cfg = {
         .mem = &c->cfg.mem,
         .log = &c->cfg.log,
         .frames = c->frames,
         .client_id = c->cfg.client_id,
         .login = c->cfg.login,
-        .host = conn->broker->host,
-        .port = conn->broker->port,
+        .host = b->host,
+        .port = b->port,
         .rand = &c->rand,
         .receive_max = c->cfg.receive_max,
         /* The greeting is a part of connecting: a silent peer must not hold up the rest of the bootstrap list. */
         .request_timeout_us = c->cfg.connect_timeout_us < c->cfg.request_timeout_us
                                   ? c->cfg.connect_timeout_us
                                   : c->cfg.request_timeout_us,
-        .greeting = &conn->broker->greeting,
+        .greeting = &b->greeting,
         .stats = &c->stats,
+        .traffic = b->traffic,
         .features = &c->features,
-        .told = &conn->broker->told,
-        .suspect = &conn->broker->suspect,
+        .told = &b->told,
+        .suspect = &b->suspect,
     };
-    conn->link = kafc__link_new(&cfg, conn->broker->id, conn->broker->name);
+    conn->link = kafc__link_new(&cfg, b->id, b->name);
     return conn->link != NULL;
 }
 
@@ -173,6 +177,8 @@ static void count_end(struct kafc_broker_conn *conn, kafc_err why)
     struct kafc_core_stats *s = &conn->core->stats;
     bool up = kafc__link_state(conn->link) > KAFC_LINK_OPENING;
     kafc__count(&s->ended, up);
+    if (conn->broker->traffic)
+        kafc__count(&conn->broker->traffic->ended, up);
     kafc__count(up ? &s->lost : &s->failed, why != KAFC_ERR_CLOSED);
 }
 
@@ -321,13 +327,15 @@ static void became_ready(struct kafc_broker_conn *conn)
 
 void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
 {
-    c->now = now;
+    now = kafc__core_at(c, now);
     struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return;
     if (!c->cfg.login) /* it is a part of connecting */
         conn->connect_by = INT64_MAX;
     kafc__count(&c->stats.opened, 1);
+    if (conn->broker->traffic)
+        kafc__count(&conn->broker->traffic->opened, 1);
     kafc__link_up(conn->link, now);
     if (is_ready(conn)) /* an old broker, which is not asked */
         became_ready(conn);
@@ -337,7 +345,7 @@ void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)
 void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const char *reason,
                        int64_t now)
 {
-    c->now = now;
+    now = kafc__core_at(c, now);
     struct kafc_broker_conn *conn = find(c, link);
     /* With acks 0 a broker that leads no more has no other way to say so than to hang up. */
     if (conn && conn == &conn->broker->conn[KAFC_FOR_PRODUCE] && is_ready(conn))
@@ -359,7 +367,7 @@ void kafc__core_recv_room(struct kafc_core *c, uint32_t link, void **p, size_t *
 
 void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t now)
 {
-    c->now = now;
+    now = kafc__core_at(c, now);
     struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return;
@@ -378,7 +386,7 @@ void kafc__core_received(struct kafc_core *c, uint32_t link, size_t n, int64_t n
 
 int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, int max, int64_t now)
 {
-    c->now = now;
+    now = kafc__core_at(c, now);
     struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return 0;
@@ -394,7 +402,7 @@ int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, i
 
 void kafc__core_sent(struct kafc_core *c, uint32_t link, size_t n, int64_t now)
 {
-    c->now = now;
+    now = kafc__core_at(c, now);
     struct kafc_broker_conn *conn = find(c, link);
     if (!conn)
         return;
@@ -483,6 +491,7 @@ static void send_to(struct kafc_core *c, int32_t node, enum kafc_purpose purpose
 {
     kafc__request_reset(rq);
     kafc__list_init(&rq->node);
+    rq->queued_at = c->now;
     rq->deadline = later(c->now, rq->timeout_us);
     if (c->closing) {
         fail_later(c, rq, KAFC_ERR_CLOSED);

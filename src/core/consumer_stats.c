@@ -103,4 +103,6 @@ static const struct kafc_metric rows[] = {
 };
 /* clang-format on */
 
-const struct kafc_metrics kafc__consumer_metrics = { rows, sizeof(rows) / sizeof(rows[0]) };
+const struct kafc_metrics kafc__consumer_metrics = {
+    .row = rows, .n = sizeof(rows) / sizeof(rows[0])
+};

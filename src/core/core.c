@@ -131,6 +131,7 @@ struct kafc_core *kafc__core_new(const struct kafc_core_config *cfg, int64_t now
     c->now = now;
     c->wall_ms = wall_ms;
     c->features.epoch = -1;
+    c->stats.traffic.mem = &c->cfg.mem;
     kafc__rand_seed(&c->rand, cfg->seed);
     kafc__heap_init(&c->timers, &c->cfg.mem);
     kafc__map_init(&c->by_id, &c->cfg.mem);
@@ -175,6 +176,7 @@ void kafc__core_free(struct kafc_core *c)
     kafc__map_fini(&c->conns);
     kafc__heap_fini(&c->timers);
     kafc__frame_pool_unref(c->frames);
+    kafc__traffic_fini(&c->stats.traffic);
     kafc__free(&mem, (void *)(uintptr_t)c->cfg.brokers);
     kafc__free(&mem, (void *)(uintptr_t)c->cfg.client_id);
     kafc__free(&mem, (void *)(uintptr_t)c->cfg.rack);
@@ -341,7 +343,7 @@ static void run_pokes(struct kafc_core *c)
 
 void kafc__core_tick(struct kafc_core *c, int64_t now, int64_t wall_ms)
 {
-    c->now = now;
+    (void)kafc__core_at(c, now);
     c->wall_ms = wall_ms;
     run_pokes(c);
     run_timers(c);

@@ -40,4 +40,6 @@ static const struct kafc_metric rows[] = {
 };
 /* clang-format on */
 
-const struct kafc_metrics kafc__client_metrics = { rows, sizeof(rows) / sizeof(rows[0]) };
+const struct kafc_metrics kafc__client_metrics = {
+    .row = rows, .n = sizeof(rows) / sizeof(rows[0])
+};

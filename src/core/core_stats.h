@@ -6,13 +6,14 @@
 #ifndef KAFC_CORE_CORE_STATS_H
 #define KAFC_CORE_CORE_STATS_H
 
-#include "base/histogram.h"
+#include "core/traffic.h"
 
 struct kafc_core_stats {
     atomic_uint_least64_t opened, ended, failed, lost;
     atomic_uint_least64_t bytes_sent, bytes_received;
     atomic_uint_least64_t requests, requests_failed;
     struct kafc_histogram request_time;
+    struct kafc_traffic traffic;
 };
 
 static inline void kafc__count(atomic_uint_least64_t *to, uint64_t n)

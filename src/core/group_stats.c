@@ -107,4 +107,6 @@ static const struct kafc_metric rows[] = {
 };
 /* clang-format on */
 
-const struct kafc_metrics kafc__group_metrics = { rows, sizeof(rows) / sizeof(rows[0]) };
+const struct kafc_metrics kafc__group_metrics = {
+    .row = rows, .n = sizeof(rows) / sizeof(rows[0])
+};

@@ -46,6 +46,7 @@ struct kafc_broker {
     bool suspect;                /* of its links: it may want a login */
     kafc_err told;               /* of its links: the trouble that the log has been warned of */
     int64_t not_before;          /* no new connection before */
+    struct kafc_node_traffic *traffic; /* of all brokers with its id; NULL before the first link */
     struct kafc_broker_conn conn[KAFC_PURPOSES];
     struct kafc_list own; /* connections with an owner */
 };
@@ -114,6 +115,13 @@ struct kafc_core {
 
     struct kafc_meta meta;
 };
+
+/* Drivers look at the clock once for many events, and again for some: time does not run backwards for that. */
+static inline int64_t kafc__core_at(struct kafc_core *c, int64_t now)
+{
+    c->now = now > c->now ? now : c->now;
+    return c->now;
+}
 
 /* broker_node.c */
 /* by: who told of it, NULL for an entry of the bootstrap list. NULL: out of memory. */

@@ -110,7 +110,7 @@ static kafc_err report(const struct kafc_link *l, kafc_error *err)
 }
 
 void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code,
-                       const kafc_error *why)
+                       const kafc_error *why, int64_t now)
 {
     kafc_error own;
     if (why) {
@@ -119,8 +119,7 @@ void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err co
         own.api = rq->api->key;
         own.version = rq->version;
     }
-    if (code != KAFC_OK && l->cfg.stats)
-        kafc__count(&l->cfg.stats->requests_failed, 1);
+    kafc__link_ended(l, rq, code, now);
     rq->link = NULL;
     rq->slot = NULL;
     rq->result = code;
@@ -128,7 +127,7 @@ void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err co
     rq->done(rq);
 }
 
-static void flush_lost(struct kafc_link *l, const kafc_error *why, bool theirs)
+static void flush_lost(struct kafc_link *l, const kafc_error *why, bool theirs, int64_t now)
 {
     struct kafc_list list;
     kafc__list_init(&list);
@@ -137,7 +136,7 @@ static void flush_lost(struct kafc_link *l, const kafc_error *why, bool theirs)
     while ((rq = KAFC_LIST_FIRST(&list, struct kafc_request, node))) {
         kafc__list_del(&rq->node);
         rq->over = theirs;
-        kafc__link_finish(l, rq, why->code, why);
+        kafc__link_finish(l, rq, why->code, why, now);
     }
 }
 
@@ -260,7 +259,7 @@ void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
         kafc__log(l->cfg.log, l->keep ? KAFC_LOG_INFO : loudness(l, own.code), "%s", own.message);
     *l->cfg.greeting = kafc__link_learn(l, why->code);
     kafc__link_step(l, KAFC_LINK_EV_DOWN, now);
-    flush_lost(l, &own, theirs);
+    flush_lost(l, &own, theirs, now);
 }
 
 /* ---- The queue ---- */
@@ -284,6 +283,7 @@ void kafc__link_queue_by(struct kafc_link *l, struct kafc_request *rq, int64_t d
 
 void kafc__link_queue(struct kafc_link *l, struct kafc_request *rq, int64_t now)
 {
+    rq->queued_at = now;
     kafc__link_queue_by(l, rq, later(now, rq->timeout_us));
 }
 
@@ -381,7 +381,7 @@ static void check_silence(struct kafc_link *l, int64_t now)
                      (long long)(s->timeout_us / 1000), s->api->name, s->version);
 }
 
-static void fail_late(struct kafc_link *l, struct kafc_request *rq)
+static void fail_late(struct kafc_link *l, struct kafc_request *rq, int64_t now)
 {
     kafc_error why;
     long long ms = (long long)(rq->timeout_us / 1000);
@@ -392,7 +392,7 @@ static void fail_late(struct kafc_link *l, struct kafc_request *rq)
         kafc__error(&why, KAFC_ERR_TIMED_OUT,
                     "%s could not be sent to %s within %lld ms: the connection is %s",
                     rq->api->name, l->name, ms, state_name[l->state]);
-    kafc__link_finish(l, rq, KAFC_ERR_TIMED_OUT, &why);
+    kafc__link_finish(l, rq, KAFC_ERR_TIMED_OUT, &why, now);
 }
 
 kafc_err kafc__link_tick(struct kafc_link *l, int64_t now, kafc_error *err)
@@ -409,7 +409,7 @@ kafc_err kafc__link_tick(struct kafc_link *l, int64_t now, kafc_error *err)
     struct kafc_request *rq;
     while ((rq = KAFC_LIST_FIRST(&late, struct kafc_request, node))) {
         kafc__list_del(&rq->node);
-        fail_late(l, rq);
+        fail_late(l, rq, now);
     }
     return report(l, err);
 }

@@ -58,6 +58,7 @@ struct kafc_link_config {
     enum kafc_greeting
         *greeting; /* of the next connection, shared by the links to a broker; or NULL */
     struct kafc_core_stats *stats; /* of the core; or NULL */
+    struct kafc_node_traffic *traffic; /* of the broker; or NULL */
     struct kafc_features *features; /* learned by each greeting, shared by all links; or NULL */
     bool *suspect; /* a connection was closed over its first request: it may be that a login is wanted. Shared by the
                       links to a broker; or NULL */

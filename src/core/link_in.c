@@ -91,24 +91,24 @@ static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame 
     kafc__link_retire(l, s);
     l->heard = true;
     l->served = l->served || l->state >= KAFC_LINK_READY;
-    if (l->cfg.stats)
-        kafc__histogram_add(&l->cfg.stats->request_time, took);
+    kafc__link_answered(l, api, f->len + 4, took);
     if (!rq)
         return;
     int32_t throttle;
     rq->took_us = took;
+    rq->heard_at = l->front_at;
     rq->frame = f;
     rq->body = body;
     rq->end = f->data + f->len;
     throttle = rq->throttle_ms = throttle_at_front(rq);
     rq->throttle = &throttle;
-    kafc__link_finish(l, rq, KAFC_OK, NULL);
+    kafc__link_finish(l, rq, KAFC_OK, NULL, now);
+    if (throttle > 0)
+        kafc__link_throttled(l, api, version, throttle);
     if (throttle > 0 && version >= api->throttle_from) {
         int64_t until = now + (int64_t)throttle * 1000;
         if (until > l->throttled_until)
             l->throttled_until = until;
-        kafc__log(l->cfg.log, KAFC_LOG_DEBUG, "%s throttles: %s v%d, %d ms", l->name, api->name,
-                  version, (int)throttle);
     }
 }
 
@@ -158,11 +158,13 @@ static bool take_token(struct kafc_link *l, const uint8_t *p, size_t left)
         return false;
     struct kafc_request *rq = s->rq;
     l->nflight--;
+    kafc__link_answered(l, s->api, 4 + (size_t)size, l->heard_at - s->sent_at);
     kafc__link_retire(l, s);
     l->heard = true;
+    rq->heard_at = l->front_at;
     rq->body = p + 4;
     rq->end = rq->body + size;
-    kafc__link_finish(l, rq, KAFC_OK, NULL);
+    kafc__link_finish(l, rq, KAFC_OK, NULL, l->heard_at);
     return true;
 }
 
@@ -177,6 +179,7 @@ static size_t cut(struct kafc_link *l, int64_t now)
             if (!take_token(l, p, left))
                 break;
             at += 4 + kafc__load32(p);
+            l->front_at = now;
             continue;
         }
         if (!size_is_sane(l, p))
@@ -195,6 +198,7 @@ static size_t cut(struct kafc_link *l, int64_t now)
         }
         at += 4 + size;
         dispatch(l, f, now);
+        l->front_at = now; /* what lies behind it has just come */
     }
     return at;
 }
@@ -236,6 +240,8 @@ kafc_err kafc__link_received(struct kafc_link *l, size_t n, int64_t now, kafc_er
     if (l->broken.code || !l->stage || !n)
         return report(l, err);
     l->heard_at = now;
+    if (!l->frame && !l->nstage)
+        l->front_at = now;
     if (l->frame) {
         struct kafc_frame *f = l->frame;
         f->len += n;

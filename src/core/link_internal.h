@@ -2,7 +2,8 @@
  *
  * What the files of the link share: link.c (states, queue, clock), link_in.c
  * (frames), link_out.c (slots, iovecs), link_greet.c (ApiVersions),
- * link_login.c (SASL). Nobody else includes it, but the link's own tests.
+ * link_login.c (SASL), link_watch.c (what is counted). Nobody else includes it,
+ * but the link's own tests.
  */
 #ifndef KAFC_CORE_LINK_INTERNAL_H
 #define KAFC_CORE_LINK_INTERNAL_H
@@ -85,6 +86,7 @@ struct kafc_link {
     int32_t correlation;
     int64_t alarm; /* tick has nothing to do before */
     int64_t heard_at, throttled_until;
+    int64_t front_at; /* when the first byte came of the response that is being read */
     bool heard;        /* a whole response has come on this connection */
     bool served;        /* and one that was asked for by others than the link */
     kafc_error broken; /* code set: the connection must be closed */
@@ -117,7 +119,7 @@ int kafc__link_next_state(enum kafc_link_state s, enum kafc_link_event ev);
 void kafc__link_break(struct kafc_link *l, kafc_err code, const char *fmt, ...) KAFC_PRINTF(3, 4);
 /* Tells the owner. why may be NULL when code is KAFC_OK. */
 void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code,
-                       const kafc_error *why);
+                       const kafc_error *why, int64_t now);
 
 /* The login has been cut off without a word: true, and that is in *why. */
 bool kafc__link_login_cut(const struct kafc_link *l, kafc_error *why);
@@ -134,6 +136,15 @@ kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_er
 void kafc__link_orphan(struct kafc_link *l, struct kafc_slot *s);
 void kafc__link_retire(struct kafc_link *l, struct kafc_slot *s); /* off flight, onto spare */
 void kafc__link_drop_slots(struct kafc_link *l); /* all of them; their requests go to lost */
+
+/* link_watch.c */
+/* The request has become bytes; it has ended; its slot goes. */
+void kafc__link_asked(struct kafc_link *l, const struct kafc_request *rq);
+void kafc__link_ended(struct kafc_link *l, const struct kafc_request *rq, kafc_err code, int64_t now);
+void kafc__link_landed(struct kafc_link *l);
+/* A response came to a request of the API, be it that nobody waits for it; took: since the request's last byte. */
+void kafc__link_answered(struct kafc_link *l, const struct kafc_api *api, size_t bytes, int64_t took);
+void kafc__link_throttled(struct kafc_link *l, const struct kafc_api *api, int16_t version, int32_t ms);
 
 /* link_in.c */
 void kafc__link_drop_input(struct kafc_link *l);

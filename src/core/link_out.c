@@ -83,8 +83,8 @@ static void launch(struct kafc_link *l, struct kafc_slot *s, struct kafc_request
     kafc__list_push(&l->flight, &s->node);
     l->nflight++;
     l->unsent += s->total;
-    if (l->cfg.stats)
-        kafc__count(&l->cfg.stats->requests, 1);
+    rq->bytes = s->total;
+    kafc__link_asked(l, rq);
     if (!l->out.slot)
         l->out = (struct kafc_link_cursor){ .slot = s };
 }
@@ -151,6 +151,7 @@ void kafc__link_ask(struct kafc_link *l, struct kafc_request *rq, const struct k
     rq->broker = l->node;
     rq->version = version;
     rq->timeout_us = l->cfg.request_timeout_us;
+    rq->queued_at = now;
     rq->deadline = l->state >= KAFC_LINK_READY || INT64_MAX - now < rq->timeout_us ? INT64_MAX
                                                                                   : now + rq->timeout_us;
     rq->done = done;
@@ -172,6 +173,7 @@ void kafc__link_retire(struct kafc_link *l, struct kafc_slot *s)
     if (l->out.slot == s)
         l->out = (struct kafc_link_cursor){ .slot = after(l, s) };
     l->unsent -= s->total - s->written;
+    kafc__link_landed(l);
     kafc__list_del(&s->node);
     give_slot(l, s);
 }
@@ -257,7 +259,7 @@ static void encode_some(struct kafc_link *l, int64_t now)
         kafc_error err;
         kafc_err e = admit(l, rq, &err);
         if (e)
-            kafc__link_finish(l, rq, e, &err);
+            kafc__link_finish(l, rq, e, &err, now);
     }
 }
 
@@ -345,7 +347,7 @@ static size_t advance(struct kafc_link *l, size_t n)
     return done;
 }
 
-static void handed_over(struct kafc_link *l, struct kafc_slot *s)
+static void handed_over(struct kafc_link *l, struct kafc_slot *s, int64_t now)
 {
     struct kafc_request *rq = s->rq;
     if (!s->no_response)
@@ -354,7 +356,7 @@ static void handed_over(struct kafc_link *l, struct kafc_slot *s)
         l->nflight--;
     kafc__link_retire(l, s);
     if (rq)
-        kafc__link_finish(l, rq, KAFC_OK, NULL);
+        kafc__link_finish(l, rq, KAFC_OK, NULL, now);
 }
 
 void kafc__link_sent(struct kafc_link *l, size_t n, int64_t now)
@@ -363,11 +365,14 @@ void kafc__link_sent(struct kafc_link *l, size_t n, int64_t now)
         struct kafc_slot *s = l->out.slot;
         n -= advance(l, n);
         s->sent_at = now;
-        if (s->rq)
+        if (s->rq) {
+            s->rq->begun_at = s->rq->sent ? s->rq->begun_at : now;
+            s->rq->sent_at = now;
             s->rq->sent = true;
+        }
         if (s->written < s->total)
             break;
         l->out = (struct kafc_link_cursor){ .slot = after(l, s) };
-        handed_over(l, s);
+        handed_over(l, s, now);
     }
 }

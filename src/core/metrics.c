@@ -20,6 +20,11 @@ static uint64_t number_of(const struct kafc_metric *m, const void *object)
     return atomic_load_explicit(n, memory_order_relaxed);
 }
 
+static bool is_histogram(const struct kafc_metric *m)
+{
+    return m->kind == KAFC_HISTOGRAM || m->kind == KAFC_SUMMARY;
+}
+
 static const struct kafc_histogram *histogram_of(const struct kafc_metric *m, const void *object)
 {
     return (const void *)((const char *)object + m->at);
@@ -39,7 +44,7 @@ static void summarise(const struct kafc_histogram_view *v, kafc_summary *s)
 /* Is the row's member within what the caller knows of the struct? */
 static bool known(const struct kafc_metric *m, const void *out)
 {
-    size_t size, need = m->kind == KAFC_HISTOGRAM ? sizeof(kafc_summary) : sizeof(uint64_t);
+    size_t size, need = is_histogram(m) ? sizeof(kafc_summary) : sizeof(uint64_t);
     memcpy(&size, out, sizeof(size));
     return !m->each && m->out + need <= size;
 }
@@ -53,8 +58,8 @@ void kafc__metrics_get(const struct kafc_metrics *t, const void *object, void *o
         if (!known(m, out))
             continue;
         if (!object) {
-            memset(to, 0, m->kind == KAFC_HISTOGRAM ? sizeof(kafc_summary) : sizeof(uint64_t));
-        } else if (m->kind == KAFC_HISTOGRAM) {
+            memset(to, 0, is_histogram(m) ? sizeof(kafc_summary) : sizeof(uint64_t));
+        } else if (is_histogram(m)) {
             kafc__histogram_view(histogram_of(m, object), &v);
             summarise(&v, to);
         } else {
@@ -89,7 +94,7 @@ static kafc_stats_mark *mark_new(const struct kafc_metrics_source *s, const kafc
     size_t views = 0;
     kafc_stats_mark *mark;
     for (size_t i = 0; i < t->n; i++)
-        views += t->row[i].kind == KAFC_HISTOGRAM;
+        views += is_histogram(&t->row[i]);
     size_t head = sizeof(*mark) + t->n * sizeof(mark->last[0]);
     mark = kafc__zalloc(mem, head + views * sizeof(struct kafc_histogram_view));
     if (!mark)
@@ -98,7 +103,7 @@ static kafc_stats_mark *mark_new(const struct kafc_metrics_source *s, const kafc
     mark->serial = s->serial;
     struct kafc_histogram_view *v = (void *)((char *)mark + head);
     for (size_t i = 0; i < t->n; i++)
-        if (t->row[i].kind == KAFC_HISTOGRAM)
+        if (is_histogram(&t->row[i]))
             mark->last[i].view = v++;
     return mark;
 }
@@ -138,7 +143,7 @@ kafc_err kafc__metrics_since(const struct kafc_metrics_source *s,
         void *to = (char *)out + m->out;
         if (!known(m, out))
             continue;
-        if (m->kind == KAFC_HISTOGRAM)
+        if (is_histogram(m))
             move_view_on(m, s->object, (*mark)->last[i].view, to);
         else
             move_on(m, s->object, &(*mark)->last[i].number, to);
@@ -233,6 +238,8 @@ static void put_name(const struct series *r, const char *suffix)
         put_label(r->x, ",", "topic", r->s->topic);
     if (r->s->group)
         put_label(r->x, ",", "group", r->s->group);
+    if (r->s->label)
+        put_label(r->x, ",", r->s->label, r->s->value);
 }
 
 static void put_of_partition(void *ctx, const char *topic, int32_t partition, uint64_t n)
@@ -257,31 +264,55 @@ static void put_number(const struct series *r, const char *suffix, enum kafc_met
     kafc__json_char(r->x, '\n');
 }
 
-static void put_histogram(const struct series *r)
+static void put_buckets(const struct series *r, const struct kafc_histogram_view *v)
 {
-    struct kafc_histogram_view v;
     enum kafc_metric_unit unit = r->m->unit;
-    kafc__histogram_view(histogram_of(r->m, r->s->object), &v);
     for (unsigned bits = units[unit].low; bits <= units[unit].high; bits++) {
         put_name(r, "_bucket");
         kafc__json_text(r->x, ",le=\"");
         put_scaled(r->x, unit, (uint64_t)1 << bits);
         kafc__json_text(r->x, "\"} ");
-        put_u64(r->x, kafc__histogram_below(&v, bits));
+        put_u64(r->x, kafc__histogram_below(v, bits));
         kafc__json_char(r->x, '\n');
     }
     put_name(r, "_bucket");
     kafc__json_text(r->x, ",le=\"+Inf\"} ");
-    put_u64(r->x, v.count);
+    put_u64(r->x, v->count);
     kafc__json_char(r->x, '\n');
-    put_number(r, "_sum", unit, v.sum);
+}
+
+static void put_quantiles(const struct series *r, const struct kafc_histogram_view *v)
+{
+    static const struct {
+        const char *text;
+        uint32_t permille;
+    } q[] = { { "0.5", 500 }, { "0.9", 900 }, { "0.99", 990 }, { "0.999", 999 } };
+    for (size_t i = 0; v->count && i < sizeof(q) / sizeof(q[0]); i++) {
+        put_name(r, "");
+        put_label(r->x, ",", "quantile", q[i].text);
+        kafc__json_text(r->x, "} ");
+        put_scaled(r->x, r->m->unit, kafc__histogram_permille(v, q[i].permille));
+        kafc__json_char(r->x, '\n');
+    }
+}
+
+static void put_histogram(const struct series *r)
+{
+    struct kafc_histogram_view v;
+    kafc__histogram_view(histogram_of(r->m, r->s->object), &v);
+    if (r->m->kind == KAFC_SUMMARY)
+        put_quantiles(r, &v);
+    else
+        put_buckets(r, &v);
+    put_number(r, "_sum", r->m->unit, v.sum);
     put_number(r, "_count", KAFC_UNIT_ONE, v.count);
 }
 
 void kafc__metrics_head(struct kafc_json_out *x, const struct kafc_metric *m)
 {
     static const char *const kinds[] = {
-        [KAFC_COUNTER] = "counter", [KAFC_GAUGE] = "gauge", [KAFC_HISTOGRAM] = "histogram"
+        [KAFC_COUNTER] = "counter", [KAFC_GAUGE] = "gauge", [KAFC_HISTOGRAM] = "histogram",
+        [KAFC_SUMMARY] = "summary"
     };
     const char *const words[] = {
         "# HELP kafc_", m->name, " ", m->help, "\n# TYPE kafc_", m->name, " ", kinds[m->kind], "\n"
@@ -296,7 +327,7 @@ void kafc__metrics_sample(struct kafc_json_out *x, const struct kafc_metric *m,
     struct series r = { x, m, s, client };
     if (m->each)
         m->each(s->object, put_of_partition, &r);
-    else if (m->kind == KAFC_HISTOGRAM)
+    else if (is_histogram(m))
         put_histogram(&r);
     else
         put_number(&r, "", m->unit, number_of(m, s->object));

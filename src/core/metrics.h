@@ -12,7 +12,8 @@
 #include "base/list.h"
 #include <kafc/stats.h>
 
-enum kafc_metric_kind { KAFC_COUNTER, KAFC_GAUGE, KAFC_HISTOGRAM };
+/* A summary is a histogram of which the text tells percentiles in place of buckets. */
+enum kafc_metric_kind { KAFC_COUNTER, KAFC_GAUGE, KAFC_HISTOGRAM, KAFC_SUMMARY };
 enum kafc_metric_unit { KAFC_UNIT_ONE, KAFC_UNIT_BYTES, KAFC_UNIT_US, KAFC_UNIT_PERMILLE };
 
 typedef void (*kafc_metric_put)(void *ctx, const char *topic, int32_t partition, uint64_t n);
@@ -29,11 +30,16 @@ struct kafc_metric {
     const char *help;
 };
 
+struct kafc_metrics_source;
 struct kafc_metrics {
     const struct kafc_metric *row;
     size_t n;
+    /* Of the parts of an object of client_metrics: sets object, label and value of the i-th; false: not so many. */
+    bool (*part)(const void *whole, int32_t i, struct kafc_metrics_source *out);
 };
 extern const struct kafc_metrics kafc__client_metrics;   /* of a struct kafc_core_stats */
+extern const struct kafc_metrics kafc__api_metrics;      /* of its parts, struct kafc_api_traffic, … */
+extern const struct kafc_metrics kafc__node_metrics;     /* … struct kafc_node_traffic */
 extern const struct kafc_metrics kafc__producer_metrics; /* of a struct kafc_producer */
 extern const struct kafc_metrics kafc__consumer_metrics; /* of a struct kafc_consumer */
 extern const struct kafc_metrics kafc__group_metrics;    /* of a struct kafc_group */
@@ -46,6 +52,7 @@ struct kafc_metrics_source {
     const char *kind;  /* the name of its label: "writer" */
     uint32_t number;   /* of its kind, from 1 on; 0: the client itself, or not known yet */
     const char *topic, *group; /* or NULL */
+    const char *label, *value; /* one label more, or NULL */
     uint64_t serial;   /* no other object of the process has it, before or after; 0: not known yet */
 };
 

@@ -128,7 +128,9 @@ static const struct kafc_metric rows[] = {
 };
 /* clang-format on */
 
-const struct kafc_metrics kafc__producer_metrics = { rows, sizeof(rows) / sizeof(rows[0]) };
+const struct kafc_metrics kafc__producer_metrics = {
+    .row = rows, .n = sizeof(rows) / sizeof(rows[0])
+};
 
 void kafc__producer_counts(const struct kafc_producer *p, kafc_writer_stats *out)
 {

@@ -475,6 +475,83 @@ START_TEST(the_text_is_what_prometheus_reads)
 }
 END_TEST
 
+/* Each request is of one API and goes to one broker: the sums are the client's, the text says the same. */
+START_TEST(requests_are_told_by_api_and_by_broker)
+{
+    start(3, 0);
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t"));
+    send_some(w, 100);
+    kafc_client_stats c = client_stats();
+    uint64_t requests = 0, sent = 0, received = 0;
+    bool produce = false;
+    kafc_api_stats a = { .size = sizeof(a) };
+    for (int32_t i = 0; kafc_client_api_stats_get(writing.client, i, &a); i++) {
+        requests += a.requests;
+        sent += a.bytes_sent;
+        received += a.bytes_received;
+        ck_assert_uint_eq(a.failed, 0);
+        check_summary(&a.time_us, a.requests);
+        ck_assert_uint_eq(a.time_us.sum, a.queue_time_us.sum + a.write_time_us.sum +
+                                             a.wait_time_us.sum + a.read_time_us.sum);
+        if (a.api != PRODUCE)
+            continue;
+        produce = true;
+        ck_assert_str_eq(a.name, "Produce");
+        ck_assert_uint_eq(a.requests, seen.requests);
+        ck_assert_uint_ge(a.version, 9);
+        ck_assert_uint_ge(a.wait_time_us.min, 2000); /* the mock's clock began before ours */
+    }
+    ck_assert(produce);
+    ck_assert_uint_eq(requests, c.requests);
+    ck_assert_uint_eq(sent, c.bytes_sent);
+    ck_assert_uint_eq(received, c.bytes_received);
+
+    kafc_broker_stats b = { .size = sizeof(b) };
+    uint64_t open = 0, times = 0;
+    int32_t n = 0;
+    requests = sent = received = 0;
+    for (; kafc_client_broker_stats_get(writing.client, n, &b); n++) {
+        ck_assert_int_eq(b.broker < 0, n == 0);
+        ck_assert_uint_eq(b.in_flight + b.failed + b.throttled, 0);
+        requests += b.requests;
+        sent += b.bytes_sent;
+        received += b.bytes_received;
+        open += b.connections;
+        times += b.request_time_us.sum;
+    }
+    ck_assert_int_ge(n, 4);
+    ck_assert_uint_eq(requests, c.requests);
+    ck_assert_uint_eq(sent, c.bytes_sent);
+    ck_assert_uint_eq(received, c.bytes_received);
+    ck_assert_uint_eq(open, c.connections_open);
+    ck_assert_uint_eq(times, c.request_time_us.sum);
+
+    const kafc_client *one = writing.client;
+    char *text = text_of(&one, 1);
+    (void)exposition_check(text);
+    ck_assert(exposition_value(text, "kafc_client_api_requests_total{client=\"kafc\",api=\"Produce\"}") ==
+              (double)seen.requests);
+    ck_assert(exposition_value(text, "kafc_client_api_wait_seconds{client=\"kafc\",api=\"Produce\","
+                                     "quantile=\"0.99\"}") >= 0.002);
+    ck_assert(exposition_value(text, "kafc_client_broker_connections{client=\"kafc\",broker=\"1\"}") >= 1);
+    ck_assert(exposition_value(text, "kafc_client_broker_in_flight{client=\"kafc\",broker=\"bootstrap\"}") == 0);
+    free(text);
+
+    /* what is not there, and not known */
+    a.requests = 77;
+    ck_assert(!kafc_client_api_stats_get(writing.client, 1000, &a));
+    ck_assert(!kafc_client_api_stats_get(writing.client, -1, &a));
+    ck_assert(!kafc_client_api_stats_get(NULL, 0, &a));
+    ck_assert(!kafc_client_broker_stats_get(writing.client, 0, NULL));
+    a.size = b.size = sizeof(size_t);
+    ck_assert(!kafc_client_api_stats_get(writing.client, 0, &a));
+    ck_assert(!kafc_client_broker_stats_get(writing.client, 0, &b));
+    ck_assert_uint_eq(a.requests, 77);
+    kafc_writer_free(w);
+    writing_stop();
+}
+END_TEST
+
 static atomic_bool over;
 
 static void *watch(void *arg)
@@ -496,6 +573,9 @@ static void *watch(void *arg)
         ck_assert_uint_ge(sum, now.messages);
         char *text = text_of(&c, 1);
         (void)exposition_check(text);
+        kafc_api_stats a = { .size = sizeof(a) };
+        for (int32_t i = 0; kafc_client_api_stats_get(c, i, &a); i++)
+            ck_assert_uint_ge(a.requests, a.failed);
         free(text);
     } while (!atomic_load(&over));
     kafc_stats_mark_free(mark);
@@ -540,4 +620,5 @@ SUITE_MAIN("stats", 60, numbers_are_those_that_the_broker_sees, times_are_those_
            senders_that_wait_are_seen, marks_give_intervals_to_each_reader_by_itself,
            the_mark_of_a_freed_object_is_that_of_another_one,
            a_mark_without_memory_is_an_error, a_struct_of_an_older_header_is_not_overrun,
-           the_text_is_what_prometheus_reads, any_thread_may_read_while_others_send_and_open)
+           the_text_is_what_prometheus_reads, requests_are_told_by_api_and_by_broker,
+           any_thread_may_read_while_others_send_and_open)

@@ -26,9 +26,9 @@ struct parser {
     const char *series[SERIES]; /* name and labels, in the text */
     size_t len[SERIES];
     int nseries;
-    /* of the histogram's series that is being read */
+    /* of the histogram's or summary's series that is being read */
     char labels[LINE];
-    double le, below, count;
+    double le, below; /* or quantile; and what was told of the one before */
 };
 
 #define EXPECT(x, cond, what) \
@@ -72,7 +72,7 @@ static void read_comment(struct parser *x, const char *p)
     memcpy(m->type, p + n + 1, k);
     EXPECT(x,
            !strcmp(m->type, "counter") || !strcmp(m->type, "gauge") ||
-               !strcmp(m->type, "histogram"),
+               !strcmp(m->type, "histogram") || !strcmp(m->type, "summary"),
            "a type");
     if (!strcmp(m->type, "counter"))
         EXPECT(x, n > 6 && !strcmp(m->name + n - 6, "_total"), "a counter ends in _total");
@@ -93,8 +93,8 @@ static const char *value_end(const struct parser *x, const char *p)
     return p + 1;
 }
 
-/* Gives the end of the labels; what stands in le goes to *le, all others to rest. */
-static const char *read_labels(const struct parser *x, const char *p, double *le, char *rest)
+/* Gives the end of the labels; what stands in le or quantile goes to *le, all others to rest. */
+static const char *read_labels(struct parser *x, const char *p, double *le, char *rest)
 {
     size_t n = 0;
     *le = -1;
@@ -103,8 +103,14 @@ static const char *read_labels(const struct parser *x, const char *p, double *le
     do {
         const char *name = ++p, *end = value_end(x, name_end(x, p) + 1);
         EXPECT(x, name_end(x, p)[0] == '=', "a label has a value");
+        const char *type = last(x)->type;
         if (strncmp(name, "le=\"", 4) == 0) {
+            EXPECT(x, !strcmp(type, "histogram"), "le is of histograms");
             *le = strncmp(name + 4, "+Inf\"", 5) ? strtod(name + 4, NULL) : HUGE_VAL;
+        } else if (strncmp(name, "quantile=\"", 10) == 0) {
+            EXPECT(x, !strcmp(type, "summary"), "quantile is of summaries");
+            *le = strtod(name + 10, NULL);
+            EXPECT(x, *le >= 0 && *le <= 1, "a quantile from 0 to 1");
         } else {
             EXPECT(x, n + (size_t)(end - name) + 2 < LINE, "room");
             memcpy(rest + n, name, (size_t)(end - name));
@@ -142,6 +148,28 @@ static void in_histogram(struct parser *x, const char *suffix, size_t n, double 
         EXPECT(x, n == 4 && !strncmp(suffix, "_sum", n), "_bucket, _sum, _count");
 }
 
+/* Quantiles, then the sum, then the count. */
+static void in_summary(struct parser *x, const char *suffix, size_t n, double quantile,
+                       const char *rest, double value)
+{
+    if (strcmp(rest, x->labels)) {
+        memcpy(x->labels, rest, LINE);
+        x->le = -1;
+        x->below = 0;
+    }
+    if (n) {
+        EXPECT(x, quantile < 0 && x->le <= 2, "behind the quantiles");
+        const char *want = x->le < 2 ? "_sum" : "_count";
+        EXPECT(x, n == strlen(want) && strncmp(suffix, want, n) == 0, "_sum, _count");
+        x->le = x->le < 2 ? 2 : 3;
+        return;
+    }
+    EXPECT(x, quantile > x->le && x->le < 2, "quantiles ascend");
+    EXPECT(x, value >= x->below, "and so do their values");
+    x->le = quantile;
+    x->below = value;
+}
+
 static void read_sample(struct parser *x, const char *p)
 {
     const struct metric *m = last(x);
@@ -162,6 +190,8 @@ static void read_sample(struct parser *x, const char *p)
     EXPECT(x, stop > end + 1 && *stop == '\n' && value >= 0, "a value");
     if (!strcmp(m->type, "histogram"))
         in_histogram(x, p + base, name - base, le, rest, value);
+    else if (!strcmp(m->type, "summary"))
+        in_summary(x, p + base, name - base, le, rest, value);
     else
         EXPECT(x, name == base && le < 0, "the name itself");
 }
