@@ -113,6 +113,7 @@ struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *e
     kafc__list_init(&c->txns);
     kafc__list_init(&c->groups);
     kafc__list_init(&c->acls);
+    kafc__mlogins_init(&c->logins);
     kafc__map_init(&c->by_name, &c->mem);
     kafc__map_init(&c->by_id, &c->mem);
     kafc__map_init(&c->conns, &c->mem);
@@ -189,6 +190,7 @@ void kafc__cluster_free(struct kafc_cluster *c)
     kafc__mtxns_free(c);
     kafc__mgroups_free(c);
     kafc__macls_free(c);
+    kafc__mlogins_fini(c);
     for (int32_t i = 0; i < c->nbrokers; i++) {
         kafc__mock_sessions_drop(c, &c->broker[i]);
         kafc__free(&c->mem, c->broker[i].host);

@@ -87,6 +87,10 @@ kafc_err kafc__cluster_hook(struct kafc_cluster *c, int16_t api, kafc_mock_hook_
 kafc_err kafc__cluster_push_error(struct kafc_cluster *c, int16_t api, kafc_err code, int32_t n);
 kafc_err kafc__cluster_set_rack(struct kafc_cluster *c, int32_t broker, const char *rack);
 kafc_err kafc__cluster_set_rtt(struct kafc_cluster *c, int32_t broker, int32_t ms);
+kafc_err kafc__cluster_set_login(struct kafc_cluster *c, const char *mechanisms,
+                                 int32_t session_ms);
+kafc_err kafc__cluster_set_user(struct kafc_cluster *c, const char *user, const char *password);
+kafc_err kafc__cluster_set_login_fault(struct kafc_cluster *c, kafc_mock_login_fault fault);
 uint64_t kafc__cluster_requests(const struct kafc_cluster *c, int32_t broker, int16_t api);
 int32_t kafc__cluster_connections(const struct kafc_cluster *c, int32_t broker);
 kafc_err kafc__cluster_log(const struct kafc_cluster *c, const char *topic, int32_t partition,

@@ -49,6 +49,7 @@ uint64_t kafc__cluster_open(struct kafc_cluster *c, int32_t broker)
     conn->broker = b;
     kafc__list_init(&conn->ready);
     kafc__list_init(&conn->out);
+    kafc__mlogin_open(c, &conn->login);
     if (!kafc__map_put(&c->conns, &conn->id, sizeof conn->id, conn)) {
         kafc__free(&c->mem, conn);
         return 0;
@@ -73,6 +74,7 @@ void kafc__cluster_close(struct kafc_cluster *c, uint64_t id)
     kafc__map_del(&c->conns, &conn->id, sizeof conn->id);
     kafc__list_del(&conn->node);
     kafc__list_del(&conn->ready);
+    kafc__mlogin_close(c, &conn->login);
     kafc__free(&c->mem, conn->in);
     kafc__free(&c->mem, conn);
 }
@@ -247,7 +249,8 @@ bool kafc__mock_answer(struct kafc_mrq *rq, const void *resp, int64_t delay_us)
     struct kafc_mout *out = encode(rq, resp, &err);
 
     if (err.code)
-        kafc__log(&rq->c->log, KAFC_LOG_ERROR, "mock: an answer cannot be encoded: %s", err.message);
+        kafc__log(&rq->c->log, KAFC_LOG_ERROR, "mock: an answer cannot be encoded: %s",
+                  err.message);
     if (out)
         queue_out(rq->c, rq->conn, out, delay_us);
     else
@@ -354,16 +357,14 @@ static void serve(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kaf
     kafc__msg_defaults(rq->api->resp, resp);
     rq->forced = a->act == KAFC_MOCK_ERROR ? a->code : KAFC_OK;
     rq->lost = a->act == KAFC_MOCK_PASS_CUT || a->act == KAFC_MOCK_PASS_SILENT;
-    switch (how->serve(rq, req, resp)) {
-    case KAFC_MDONE_ANSWER:
+    enum kafc_mdone done = how->serve(rq, req, resp);
+    if (done == KAFC_MDONE_ANSWER || done == KAFC_MDONE_LAST) {
         set_throttle(rq->api->resp, rq->version, resp, a->throttle_ms);
         if (!rq->lost)
             (void)kafc__mock_answer(rq, resp, delay_us);
-        break;
-    case KAFC_MDONE_CUT: queue_bytes(c, conn, (kafc_bytes){ NULL, 0 }, true, delay_us); break;
-    case KAFC_MDONE_PARKED:
-    case KAFC_MDONE_NONE: break;
     }
+    if (done == KAFC_MDONE_CUT || done == KAFC_MDONE_LAST)
+        queue_bytes(c, conn, (kafc_bytes){ NULL, 0 }, true, delay_us);
 }
 
 static void act(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_rd *body,
@@ -414,13 +415,53 @@ static void refuse(struct kafc_mrq *rq, const struct kafc_request_header *h,
     (void)kafc__mock_answer(rq, resp, 0);
 }
 
+/* What the login makes of a request that is well-formed. */
+static void admit(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kafc_mapi *api,
+                  const struct kafc_request_header *h, struct kafc_rd *body)
+{
+    kafc_mock_answer a = { .act = KAFC_MOCK_ERROR, .code = KAFC_ERR_ILLEGAL_SASL_STATE };
+    enum kafc_madmit may = kafc__mlogin_admit(rq->c, &rq->conn->login, h->api);
+
+    if (may == KAFC_MADMIT)
+        ask(rq, api, api->requests++, h, body, &a);
+    kafc__log(&rq->c->log, KAFC_LOG_DEBUG, "mock: broker %d: %s v%d #%d, %zu bytes, act %d%s",
+              (int)rq->conn->broker->id, rq->api->name, h->version, (int)h->correlation,
+              kafc__rd_left(body), (int)a.act, may == KAFC_MADMIT ? "" : ", not logged in");
+    if (may != KAFC_MADMIT_CUT)
+        act(rq, how, body, &a);
+    if (may != KAFC_MADMIT)
+        queue_bytes(rq->c, rq->conn, (kafc_bytes){ NULL, 0 }, true, 0);
+}
+
+/* A frame that is a token and nothing else. */
+static void bare_token(struct kafc_cluster *c, struct kafc_mconn *conn, const uint8_t *p, size_t n)
+{
+    struct kafc_arena a;
+    struct kafc_mtoken_said said;
+    enum kafc_mtoken what;
+    struct kafc_mout *out = NULL;
+
+    kafc__arena_init(&a, &c->mem, ARENA_MAX);
+    what = kafc__mlogin_token(c, &conn->login, (kafc_bytes){ p, (int32_t)n }, &a, &said);
+    if (what == KAFC_MTOKEN_MORE || what == KAFC_MTOKEN_DONE)
+        out = new_out(c, 4 + (size_t)said.token.len);
+    if (out) {
+        kafc__store32(out->data, (uint32_t)said.token.len);
+        if (said.token.len)
+            memcpy(out->data + 4, said.token.p, (size_t)said.token.len);
+        queue_out(c, conn, out, 0);
+    } else {
+        kafc__mock_closing(c, conn);
+    }
+    kafc__arena_fini(&a);
+}
+
 static void request(struct kafc_cluster *c, struct kafc_mconn *conn, const uint8_t *p, size_t n)
 {
     struct kafc_mrq rq = { .c = c, .conn = conn };
     struct kafc_request_header h;
     const struct kafc_mserve *how;
     struct kafc_mapi *api;
-    kafc_mock_answer a;
     struct kafc_rd r;
     int index = -1;
 
@@ -448,11 +489,7 @@ static void request(struct kafc_cluster *c, struct kafc_mconn *conn, const uint8
     } else {
         rq.client_id = h.client_id;
         conn->broker->requests[index]++;
-        ask(&rq, api, api->requests++, &h, &r, &a);
-        kafc__log(&c->log, KAFC_LOG_DEBUG, "mock: broker %d: %s v%d #%d, %zu bytes, act %d",
-                  (int)conn->broker->id, rq.api->name, h.version, (int)h.correlation, n,
-                  (int)a.act);
-        act(&rq, how, &r, &a);
+        admit(&rq, how, api, &h, &r);
     }
     kafc__arena_fini(&rq.arena);
 }
@@ -513,6 +550,7 @@ void kafc__mock_work(struct kafc_cluster *c, struct kafc_mconn *conn)
     while (!conn->closing && !waits(c, conn)) {
         size_t left = conn->in_len - conn->in_pos;
         const uint8_t *p = conn->in + conn->in_pos;
+        bool bare = conn->login.state == KAFC_MLOGIN_TOKENS && conn->login.raw;
         int32_t size;
 
         if (conn->silent) {
@@ -522,7 +560,7 @@ void kafc__mock_work(struct kafc_cluster *c, struct kafc_mconn *conn)
         if (left < 4)
             break;
         size = (int32_t)kafc__load32(p);
-        if (size < 8 || size > KAFC_MOCK_FRAME_MAX) {
+        if (size < (bare ? 0 : 8) || size > KAFC_MOCK_FRAME_MAX) {
             kafc__log(&c->log, KAFC_LOG_WARN, "mock: broker %d: a frame of %d bytes",
                       (int)conn->broker->id, (int)size);
             kafc__mock_closing(c, conn);
@@ -531,7 +569,7 @@ void kafc__mock_work(struct kafc_cluster *c, struct kafc_mconn *conn)
         if (left - 4 < (size_t)size)
             break;
         conn->in_pos += 4 + (size_t)size;
-        request(c, conn, p + 4, (size_t)size);
+        (bare ? bare_token : request)(c, conn, p + 4, (size_t)size);
     }
     if (conn->blocked && conn->in_len - conn->in_pos <= WAITING_MAX) {
         conn->blocked = false;

@@ -200,6 +200,21 @@ kafc_err kafc_mock_set_rtt(kafc_mock *m, int32_t broker, int32_t ms)
     CALL(kafc_err, false, set_rtt, c, broker, ms);
 }
 
+kafc_err kafc_mock_set_login(kafc_mock *m, const char *mechanisms, int32_t session_ms)
+{
+    CALL(kafc_err, false, set_login, c, mechanisms, session_ms);
+}
+
+kafc_err kafc_mock_set_user(kafc_mock *m, const char *user, const char *password)
+{
+    CALL(kafc_err, false, set_user, c, user, password);
+}
+
+kafc_err kafc_mock_set_login_fault(kafc_mock *m, kafc_mock_login_fault fault)
+{
+    CALL(kafc_err, false, set_login_fault, c, fault);
+}
+
 uint64_t kafc_mock_requests(kafc_mock *m, int32_t broker, int16_t api)
 {
     CALL(uint64_t, false, requests, c, broker, api);

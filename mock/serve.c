@@ -44,6 +44,8 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_write_txn_markers,
     &kafc__mock_describe_transactions,
     &kafc__mock_list_transactions,
+    &kafc__mock_sasl_handshake,
+    &kafc__mock_sasl_authenticate,
 };
 enum { SERVED = sizeof served / sizeof *served };
 _Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");

@@ -10,9 +10,11 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "base/str.h"
 #include "mock/cluster.h"
 #include "mock/endless.h"
 #include "mock/log.h"
+#include "mock/login.h"
 #include "protocol/apis.h"
 
 enum {
@@ -102,6 +104,7 @@ struct kafc_mconn {
     int64_t busy_until;          /* a hook's delay: requests wait */
     struct kafc_mfetch *parked;  /* or NULL */
     struct kafc_mmember *member; /* whose JoinGroup or SyncGroup waits; or NULL */
+    struct kafc_mlogin login;
     bool silent, closing, blocked, working;
 };
 
@@ -151,6 +154,7 @@ struct kafc_cluster {
     int64_t features_epoch;
     bool features; /* ApiVersions tells them */
     bool verifies; /* leaders ask the coordinator about transactional batches */
+    struct kafc_mlogins logins;
     int nparked;
     bool waking, wake_again; /* inside wake_parked */
 };
@@ -159,6 +163,7 @@ struct kafc_cluster {
 
 enum kafc_mdone {
     KAFC_MDONE_ANSWER, /* resp is to be sent */
+    KAFC_MDONE_LAST,   /* the same, and then the connection ends */
     KAFC_MDONE_NONE,   /* nothing is to be sent */
     KAFC_MDONE_PARKED, /* later, by kafc__mock_fetch_try() or what completes a group's round */
     KAFC_MDONE_CUT     /* close the connection */
@@ -205,7 +210,9 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_describe_producers,
     kafc__mock_write_txn_markers,
     kafc__mock_describe_transactions,
-    kafc__mock_list_transactions;
+    kafc__mock_list_transactions,
+    kafc__mock_sasl_handshake,
+    kafc__mock_sasl_authenticate;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);

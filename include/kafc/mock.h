@@ -4,9 +4,10 @@
  * Produce 0-13, Fetch 0-18, ListOffsets 0-11, Metadata 0-13, ApiVersions 0-5,
  * CreateTopics 0-7, DeleteTopics 0-6, FindCoordinator 0-6, transactions
  * (InitProducerId 0-5, AddPartitionsToTxn 0-5, AddOffsetsToTxn 0-4,
- * TxnOffsetCommit 0-5, EndTxn 0-5), OffsetForLeaderEpoch 0-4, the offsets of
- * groups without members (OffsetCommit 0-10, OffsetFetch 0-10), and requests
- * of administration as real ones do, with faults on demand. Link
+ * TxnOffsetCommit 0-5, EndTxn 0-5), OffsetForLeaderEpoch 0-4, logins
+ * (SaslHandshake 0-1, SaslAuthenticate 0-2), the offsets of groups without
+ * members (OffsetCommit 0-10, OffsetFetch 0-10), and requests of
+ * administration as real ones do, with faults on demand. Link
  * libkafc_mock.a before libkafc.a.
  *
  * Threads: a mock has one thread of its own; every function may be called from
@@ -212,6 +213,29 @@ KAFC_API kafc_err kafc_mock_group_get(kafc_mock *m, const char *group, kafc_mock
 KAFC_API kafc_err kafc_mock_kick(kafc_mock *m, const char *group, const char *member);
 /* Begins a rebalance, as a member that joins does; an empty group stays as it is. KAFC_ERR_GROUP_ID_NOT_FOUND. */
 KAFC_API kafc_err kafc_mock_rebalance(kafc_mock *m, const char *group);
+
+/* --- Logins ---------------------------------------------------------------------
+ * At first brokers want none, and answer SaslHandshake as a plain listener does:
+ * KAFC_ERR_ILLEGAL_SASL_STATE. */
+
+/* What connections that are opened from now on must log in by, before anything but ApiVersions: "PLAIN,SCRAM-SHA-256",
+ * of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 (KAFC_ERR_UNSUPPORTED without OpenSSL) and OAUTHBEARER (which takes unsigned
+ * tokens that are not out of date). NULL: no login. A login that fails ends the connection. session_ms, 0 for ever: how
+ * long it lasts (connections.max.reauth.ms), a token's no longer than the token; after it any request but another
+ * login ends the connection. Releases before 1.0 take bare tokens, those before 0.10 none. */
+KAFC_API kafc_err kafc_mock_set_login(kafc_mock *m, const char *mechanisms, int32_t session_ms);
+/* A user of PLAIN and SCRAM, new or with another password; password NULL: there is none. */
+KAFC_API kafc_err kafc_mock_set_user(kafc_mock *m, const char *user, const char *password);
+
+typedef enum kafc_mock_login_fault {
+    KAFC_MOCK_LOGIN_RIGHT = 0,
+    KAFC_MOCK_LOGIN_SIGNATURE,  /* SCRAM: what the broker proves is wrong, though the password was right */
+    KAFC_MOCK_LOGIN_NONCE,      /* SCRAM: a nonce that is not the client's */
+    KAFC_MOCK_LOGIN_ITERATIONS, /* SCRAM: 2147483648 of them */
+    KAFC_MOCK_LOGIN_GARBAGE     /* every answer to a token is garbage */
+} kafc_mock_login_fault;
+/* How brokers lie from now on. */
+KAFC_API kafc_err kafc_mock_set_login_fault(kafc_mock *m, kafc_mock_login_fault fault);
 
 /* --- Faults -------------------------------------------------------------------- */
 

@@ -90,7 +90,7 @@ kafc_err kafc__sasl_make_token(const struct kafc_sasl_claims *c, int64_t wall_ms
                                                            : INT64_MAX / 16;
     if (!c->principal || !*c->principal || life < 1 || life > INT32_MAX)
         return kafc__error(err, KAFC_ERR_USAGE,
-                           "an unsigned token wants a principal, and a life of 1 to %d seconds",
+                           "an unsigned token of OAUTHBEARER wants a principal, and a life of 1 to %d seconds",
                            INT32_MAX);
     if (!clean(c->principal) || !clean(name) || !clean(c->scope) || !clean(c->scope_claim))
         return kafc__error(err, KAFC_ERR_USAGE,

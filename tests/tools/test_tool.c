@@ -143,7 +143,23 @@ START_TEST(a_blackhole_takes_all_and_keeps_nothing)
 }
 END_TEST
 
+START_TEST(a_mock_that_wants_a_login)
+{
+#define LOGIN " -b $B -X security.protocol=SASL_PLAINTEXT -X sasl.username=a -X sasl.mechanism="
+    start_mock("-n 1 -t t:1 --login PLAIN,OAUTHBEARER:60 --user a:b:c --user x:y");
+    expect("echo hi | $K produce -t t -X sasl.password=b:c" LOGIN "PLAIN", 0, "");
+    expect("$K consume -t t -e -o beginning -X sasl.oauthbearer.config=principal=x" LOGIN "OAUTHBEARER", 0, "hi\n");
+    expect_words("$K metadata -X sasl.password=wrong" LOGIN "PLAIN", 1, "Invalid username or password");
+    expect_words("$K metadata -X sasl.password=b" LOGIN "SCRAM-SHA-256", 1, "it has PLAIN, OAUTHBEARER");
+    stop_mock();
+    expect_words("$K mock --login PLAIN,DIGEST", 2, "--login wants");
+    expect_words("$K mock --login PLAIN:x", 2, "--login wants");
+    expect_words("$K mock --user x", 2, "--user wants NAME:PASSWORD");
+#undef LOGIN
+}
+END_TEST
+
 SUITE_MAIN("tools/kafc", 60, lines_become_messages_and_come_back, partitions_codecs_headers_acks,
            json_is_kcats_and_always_utf8, a_full_disk_is_an_error,
            a_signal_ends_produce_with_what_was_read, a_blackhole_takes_all_and_keeps_nothing,
-           mistakes_are_named)
+           a_mock_that_wants_a_login, mistakes_are_named)

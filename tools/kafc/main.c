@@ -38,6 +38,8 @@ static const struct option mock_options[] = {
     { "blackhole", no_argument, NULL, LONG_BLACKHOLE },
     { "endless", required_argument, NULL, LONG_ENDLESS },
     { "partitions", required_argument, NULL, LONG_PARTITIONS },
+    { "login", required_argument, NULL, LONG_LOGIN },
+    { "user", required_argument, NULL, LONG_USER },
     { NULL, 0, NULL, 0 },
 };
 static const struct option perf_produce_options[] = {
@@ -171,7 +173,8 @@ const struct tool_command tool_commands[] = {
       "  -J, --json         a JSON object on a line, of each topic one\n",
       tool_topics, topics_options, true },
     { "mock", "n:p:t:",
-      "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole | --endless SIZE[:CODEC]]",
+      "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole | --endless SIZE[:CODEC]]\n"
+      "       [--login MECHANISM[,MECHANISM…][:SECONDS]] [--user NAME:PASSWORD]…",
       "Serves a cluster in memory until SIGTERM or Ctrl-C. Prints its bootstrap list first.\n"
       "\n"
       "  -n BROKERS           how many brokers; 3\n"
@@ -180,7 +183,10 @@ const struct tool_command tool_commands[] = {
       "  --partitions N       those have N partitions; 4\n"
       "  --blackhole          reads no records and keeps none, and acknowledges at once: to measure what sends\n"
       "  --endless SIZE       every partition of every topic has values of SIZE bytes without end, made once: to\n"
-      "                       measure what reads; SIZE:CODEC compresses them with gzip, snappy, lz4 or zstd\n",
+      "                       measure what reads; SIZE:CODEC compresses them with gzip, snappy, lz4 or zstd\n"
+      "  --login MECHANISM    nobody is served without a login by one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and\n"
+      "                       OAUTHBEARER (unsigned tokens), which lasts SECONDS or for ever\n"
+      "  --user NAME:PASSWORD who may log in by the first three\n",
       tool_mock, mock_options, false },
     { "perf produce", "",
       "perf produce --broker H:P --topic T [--partitions N] [--count N] [--size BYTES] [--codec C] [--acks -1|0|1]\n"
@@ -528,6 +534,8 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case LONG_API: o->api = arg; break;
     case LONG_BLACKHOLE: o->blackhole = true; break;
     case LONG_ENDLESS: o->endless = arg; break;
+    case LONG_LOGIN: o->login = arg; break;
+    case LONG_USER: o->users[o->nusers++] = arg; break;
     case LONG_IDEMPOTENT: o->idempotent = true; break;
     case LONG_DRY_RUN: o->dry_run = true; break;
     case LONG_IF_EXISTS: o->if_exists = true; break;
@@ -628,9 +636,10 @@ static int run(const struct tool_command *c, int argc, char **argv)
 
     o.properties = kafc_properties_new();
     o.topics = calloc((size_t)argc, sizeof *o.topics);
+    o.users = calloc((size_t)argc, sizeof *o.users);
     o.headers = calloc((size_t)argc, sizeof *o.headers);
     o.configs = calloc((size_t)argc, sizeof *o.configs);
-    if (o.properties && o.topics && o.headers && o.configs) {
+    if (o.properties && o.topics && o.users && o.headers && o.configs) {
         /* as kcat does; -X allow.auto.create.topics=false says otherwise (rule W9) */
         (void)kafc_properties_set(o.properties, "allow.auto.create.topics", "true", NULL);
         const char *config = connects(c) ? getenv("KAFC_CONFIG") : NULL;
@@ -648,6 +657,7 @@ static int run(const struct tool_command *c, int argc, char **argv)
     free(o.configs);
     free(o.headers);
     free(o.topics);
+    free(o.users);
     kafc_properties_free(o.properties);
     return status;
 }

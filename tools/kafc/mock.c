@@ -50,6 +50,38 @@ static int parse_endless(const char *arg, kafc_mock_options *o)
     return tool_codec("--endless SIZE:CODEC", *end ? end + 1 : NULL, &o->endless_codec);
 }
 
+/* "MECHANISMS" or "MECHANISMS:SECONDS", and users as "NAME:PASSWORD". */
+static int set_logins(kafc_mock *m, const struct tool_options *o)
+{
+    enum { MOST = 1000000 };
+    char mechanisms[80], *end;
+    size_t n = o->login ? strcspn(o->login, ":") : 0;
+    long seconds = n && o->login[n] ? strtol(o->login + n + 1, &end, 10) : 0;
+    kafc_err code = KAFC_OK;
+
+    for (int i = 0; i < o->nusers; i++) {
+        char *colon = strchr(o->users[i], ':');
+
+        if (!colon)
+            return tool_fail(TOOL_USAGE, "--user wants NAME:PASSWORD");
+        *colon = 0;
+        if (kafc_mock_set_user(m, o->users[i], colon + 1))
+            return tool_fail(TOOL_USAGE, "--user wants NAME:PASSWORD");
+    }
+    if (!o->login)
+        return TOOL_OK;
+    (void)snprintf(mechanisms, sizeof mechanisms, "%.*s", (int)n, o->login);
+    if (n >= sizeof mechanisms || seconds < 0 || seconds > MOST || (o->login[n] && (seconds == 0 || *end)))
+        code = KAFC_ERR_USAGE;
+    if (!code)
+        code = kafc_mock_set_login(m, mechanisms, (int32_t)seconds * 1000);
+    if (code == KAFC_ERR_UNSUPPORTED)
+        return tool_fail(TOOL_USAGE, "SCRAM needs OpenSSL, which was configured out");
+    return code ? tool_fail(TOOL_USAGE, "--login wants MECHANISM,…:SECONDS, of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and "
+                                        "OAUTHBEARER, not \"%s\"", o->login)
+                : TOOL_OK;
+}
+
 static void wait_for_stop(void)
 {
     sigset_t block, old;
@@ -85,6 +117,8 @@ int tool_mock(const struct tool_options *o)
         return tool_fail(TOOL_FAILED, "%s", err.message);
     for (int i = 0; i < o->ntopics && status == TOOL_OK; i++)
         status = make_topic(m, o->topics[i]);
+    if (status == TOOL_OK)
+        status = set_logins(m, o);
     if (status == TOOL_OK) {
         puts(kafc_mock_bootstrap(m));
         (void)fflush(stdout);

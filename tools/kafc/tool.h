@@ -16,7 +16,7 @@ enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
 /* Options without a letter, above all letters. */
 enum {
-    LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION, LONG_BLACKHOLE, LONG_ENDLESS,
+    LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION, LONG_BLACKHOLE, LONG_ENDLESS, LONG_LOGIN, LONG_USER,
     LONG_PARTITIONS, LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH, LONG_IDEMPOTENT, LONG_DRY_RUN,
     LONG_IF_EXISTS, LONG_IF_NOT_EXISTS, LONG_ASSIGN, LONG_CONFIG,
     TOOL_LETTERS
@@ -46,7 +46,9 @@ struct tool_options {
     long long linger_ms;    /* --linger-ms */
     long long batch_bytes;  /* --batch-bytes */
     bool blackhole, idempotent;         /* --blackhole --idempotent */
-    const char *endless;                /* --endless */
+    const char *endless, *login;        /* --endless --login */
+    char **users;                       /* --user, all of them */
+    int nusers;
     bool json, exit_at_end, unbuffered; /* -J -e -u */
     const char *group;                  /* -g, --group */
     bool verbose;                       /* -v */
