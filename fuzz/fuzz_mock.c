@@ -5,7 +5,8 @@
  * Requests of any bytes to a cluster in memory. The input is a list of frames
  * (two bytes: which of four connections, and the length; then API key, version
  * and body): each becomes a framed request; the cluster answers, now or when
- * others have asked, or closes, and goes on with a new connection.
+ * others have asked, or closes, and goes on with a new connection. The last
+ * connection wants a login.
  */
 #include <string.h>
 
@@ -65,14 +66,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!c)
         return 0;
     (void)kafc__cluster_create_topic(c, "t", 1, 1);
+    (void)kafc__cluster_set_user(c, "u", "p");
     (void)kafc__cluster_set_marker_delay(
         c, 700); /* one request comes before the markers, the next one behind */
     while (size >= 4) {
         size_t n = (size_t)(data[0] << 8 | data[1]) % 4096, i = (data[0] >> 4) % CONNS;
 
         n = n > size - 2 ? size - 2 : n < 2 ? 2 : n;
-        if (!conn[i])
+        if (!conn[i]) {
+            (void)kafc__cluster_set_login(
+                c, i == CONNS - 1 ? "PLAIN,SCRAM-SHA-256,OAUTHBEARER" : NULL, 2000);
             conn[i] = kafc__cluster_open(c, 1);
+        }
         request(c, conn[i], data + 2, n);
         now += 600000; /* parked fetches answer */
         kafc__cluster_time(c, now, now / 1000);

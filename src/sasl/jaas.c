@@ -144,7 +144,8 @@ static const struct {
 
 static const char extension[] = "unsecuredLoginExtension_";
 
-static kafc_err take_option(struct jaas *j, const char *name, const char *v)
+/* at: where it stands. */
+static kafc_err take_option(struct jaas *j, const char *at, const char *name, const char *v)
 {
     if (j->module == OAUTH && strncmp(name, extension, sizeof extension - 1) == 0) {
         j->ext[j->out->nextensions++] = (kafc_sasl_extension){ name + sizeof extension - 1, v };
@@ -158,10 +159,18 @@ static kafc_err take_option(struct jaas *j, const char *name, const char *v)
             return KAFC_OK;
         }
     }
-    return kafc__error(
-        j->err, KAFC_ERR_USAGE, "sasl.jaas.config: kafc does not know the option %.60s of %s%s",
-        name, modules[j->module].name,
-        j->module == OAUTH ? "; tokens that must be fetched are for a callback" : "");
+    j->at = at; /* its name is not told: it may be a piece of a password without quotes */
+    return wrong(
+        j, j->module == OAUTH
+               ? "kafc does not know this option; tokens that must be fetched are for a callback"
+               : "kafc does not know this option of the login module");
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+
+    return n >= m && memcmp(s + n - m, end, m) == 0;
 }
 
 static kafc_err read_module(struct jaas *j, const char *mechanism)
@@ -170,15 +179,16 @@ static kafc_err read_module(struct jaas *j, const char *mechanism)
 
     if (!name)
         return kafc__sasl_no_room(j->err);
-    if (!*name)
-        return wrong(j, "the name of a login module is missing");
     dot = strrchr(name, '.');
     for (j->module = 0; j->module < NMODULES; j->module++)
         if (strcmp(dot ? dot + 1 : name, modules[j->module].name) == 0)
             break;
-    if (j->module == NMODULES)
+    if (j->module == NMODULES && ends_with(name, "LoginModule"))
         return kafc__error(j->err, KAFC_ERR_USAGE,
                            "sasl.jaas.config: kafc has no login module %.100s", name);
+    if (j->module == NMODULES)
+        return wrong(j, "a login module is missing, such as "
+                        "org.apache.kafka.common.security.plain.PlainLoginModule");
     if (mechanism && !strstr(modules[j->module].mechanism, mechanism))
         return kafc__error(j->err, KAFC_ERR_USAGE,
                            "sasl.jaas.config has %s, which is for %s, not for the mechanism %.40s",
@@ -203,7 +213,7 @@ static kafc_err read_flag(struct jaas *j)
 static kafc_err read_options(struct jaas *j)
 {
     for (skip_space(j); *j->at && *j->at != ';'; skip_space(j)) {
-        const char *name = word(j), *v;
+        const char *at = j->at, *name = word(j), *v;
         kafc_err code = KAFC_OK;
 
         if (!name)
@@ -213,7 +223,7 @@ static kafc_err read_options(struct jaas *j)
             return wrong(j, "an option is name=\"value\"");
         v = value(j, &code);
         if (v)
-            code = take_option(j, name, v);
+            code = take_option(j, at, name, v);
         if (code)
             return code;
     }
