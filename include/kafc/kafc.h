@@ -23,6 +23,7 @@
 #include <kafc/stats.h>
 #include <kafc/topics.h>
 #include <kafc/transaction.h>
+#include <kafc/users.h>
 #include <kafc/writer.h>
 
 #endif

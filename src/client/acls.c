@@ -324,12 +324,15 @@ void kafc_acl_list_free(kafc_acl_list *l)
 static bool deleted(const void *resp, int32_t i, struct kafc_admin_item *out)
 {
     const struct kafc_delete_acls_resp *r = resp;
-    int32_t f = 0;
-    while (f < r->filter_results.n && i > r->filter_results.v[f].matching_acls.n)
-        i -= r->filter_results.v[f++].matching_acls.n + 1;
-    if (f == r->filter_results.n)
+    int32_t f = out->at[0];
+    if (f >= r->filter_results.n)
         return false;
     const struct kafc_delete_acls_resp_result *of = &r->filter_results.v[f];
+    i = out->at[1]++;
+    if (i == of->matching_acls.n) {
+        out->at[0]++;
+        out->at[1] = 0;
+    }
     if (i == 0) {
         out->code = of->error_code;
         out->words = of->error_message;

@@ -6,6 +6,7 @@
  */
 #include "base/mem.h"
 #include "core/link_internal.h"
+#include "sasl/sasl.h"
 
 /* How peers begin that do not speak Kafka. */
 static const struct {
@@ -187,11 +188,14 @@ static size_t cut(struct kafc_link *l, int64_t now)
         size_t size = kafc__load32(p);
         if (left < size && (left < 4 || size < KAFC_LINK_DIRECT))
             break;
-        if (!awaited(l, (int32_t)kafc__load32(p + 4))) /* before memory is spent on it */
+        struct kafc_slot *s = awaited(l, (int32_t)kafc__load32(p + 4));
+        if (!s) /* before memory is spent on it */
             break;
         struct kafc_frame *f = new_frame(l, size, p + 4, left < size ? left : size);
         if (!f)
             break;
+        if (kafc__link_is_secret(s->api))
+            kafc__sasl_wipe(l->stage + at + 4, f->len);
         if (left < size) {
             l->frame = f;
             return l->nstage;

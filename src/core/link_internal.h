@@ -124,6 +124,15 @@ void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err co
 /* The login has been cut off without a word: true, and that is in *why. */
 bool kafc__link_login_cut(const struct kafc_link *l, kafc_error *why);
 
+/* Are there passwords, what is made of them, or tokens in its requests or answers? Then buffers are wiped after use. */
+static inline bool kafc__link_is_secret(const struct kafc_api *api)
+{
+    return api->key == KAFC_API_SASL_AUTHENTICATE ||
+           (api->key >= KAFC_API_CREATE_DELEGATION_TOKEN &&
+            api->key <= KAFC_API_DESCRIBE_DELEGATION_TOKEN) ||
+           api->key == KAFC_API_ALTER_USER_SCRAM_CREDENTIALS;
+}
+
 /* link_out.c */
 /* A request of the link's own, out of turn: broken if it cannot be encoded. Its answer is waited for as long as the
  * configuration says, behind what is under way. */

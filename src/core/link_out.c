@@ -47,7 +47,7 @@ static struct kafc_slot *take_slot(struct kafc_link *l, size_t bytes)
 
 static void give_slot(struct kafc_link *l, struct kafc_slot *s)
 {
-    if (s->api == &kafc_sasl_authenticate_api)
+    if (kafc__link_is_secret(s->api))
         kafc__sasl_wipe(s->buf, s->len);
     if (s->cap > SPARE_CAP || l->nspare >= SPARE_MAX) {
         kafc__arena_fini(&s->arena);

@@ -15,6 +15,12 @@ const kafc_sasl_mechanism *kafc__sasl_find(const char *name);
 /* Overwrites, whatever the compiler thinks of it. */
 void kafc__sasl_wipe(void *p, size_t n);
 
+/* What brokers keep of a password: Hi() of RFC 5802, 32 bytes or, of SHA-512 (`wide`), 64. salt: at most INT_MAX bytes.
+ * And bytes for a salt, that nobody can guess. KAFC_ERR_UNSUPPORTED without OpenSSL. */
+kafc_err kafc__scram_salted(bool wide, const char *password, kafc_bytes salt, int iterations,
+                            uint8_t *out, kafc_error *err);
+kafc_err kafc__scram_random(void *p, size_t n, kafc_error *err);
+
 /* Credentials from options, as text. What they say is put into the buffer, on which *out stands. KAFC_ERR_USAGE says
  * where the text is wrong, KAFC_ERR_TOO_LARGE that the buffer is too small; the text itself is never in a sentence: it
  * may hold passwords.

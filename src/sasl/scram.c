@@ -166,6 +166,13 @@ static kafc_err parse_first(const struct scram *s, struct piece in, struct serve
 
 /* ---- proof and signature ---- */
 
+static bool hash_password(const struct hash *h, const char *password, const void *salt, size_t nsalt,
+                          int iterations, uint8_t *out)
+{
+    return PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt, (int)nsalt, iterations, h->md(),
+                             h->len, out) == 1;
+}
+
 static bool hmac(const struct hash *h, const uint8_t *key, const void *p, size_t n, uint8_t *out)
 {
     return HMAC(h->md(), key, h->len, p, n, out, NULL) != NULL;
@@ -175,8 +182,7 @@ static bool compute(struct scram *s, const struct server_first *f, uint8_t *proo
 {
     const struct hash *h = s->hash;
     uint8_t salted[HASH_MAX], client[HASH_MAX], key[HASH_MAX];
-    bool ok = PKCS5_PBKDF2_HMAC(s->password, (int)strlen(s->password), f->salt, (int)f->nsalt,
-                                f->iterations, h->md(), h->len, salted) &&
+    bool ok = hash_password(h, s->password, f->salt, f->nsalt, f->iterations, salted) &&
               hmac(h, salted, "Client Key", 10, client) &&
               EVP_Digest(client, (size_t)h->len, key, NULL, h->md(), NULL) &&
               hmac(h, key, s->signing.p, s->signing.n, proof) &&
@@ -357,25 +363,61 @@ kafc_err kafc__scram_begin(const kafc_allocator *mem, bool wide, const kafc_cred
     return code;
 }
 
+kafc_err kafc__scram_salted(bool wide, const char *password, kafc_bytes salt, int iterations,
+                            uint8_t *out, kafc_error *err)
+{
+    return hash_password(wide ? &sha512 : &sha256, password, salt.p, (size_t)salt.len, iterations,
+                         out)
+               ? KAFC_OK
+               : kafc__error(err, KAFC_ERR_UNSUPPORTED, "OpenSSL does not give what SCRAM needs");
+}
+
+kafc_err kafc__scram_random(void *p, size_t n, kafc_error *err)
+{
+    return RAND_bytes(p, (int)n) == 1
+               ? KAFC_OK
+               : kafc__error(err, KAFC_ERR_SYSTEM, "OpenSSL has no random bytes for SCRAM");
+}
+
 static kafc_err start(const kafc_allocator *mem, bool wide, const kafc_credentials *c, void **state,
                       kafc_error *err)
 {
     uint8_t bytes[NONCE];
     char nonce[KAFC_BASE64_SIZE(NONCE) + 1];
 
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-        return kafc__error(err, KAFC_ERR_SYSTEM, "OpenSSL has no random bytes for a login");
+    kafc_err code = kafc__scram_random(bytes, sizeof bytes, err);
+
+    if (code)
+        return code;
     nonce[kafc__base64_encode(kafc__base64_digits, nonce, bytes, sizeof bytes)] = 0;
     return kafc__scram_begin(mem, wide, c, nonce, state, err);
 }
 
 #else
 
+static kafc_err without(kafc_error *err)
+{
+    return kafc__error(err, KAFC_ERR_UNSUPPORTED, "SCRAM needs OpenSSL, which was configured out");
+}
+
+kafc_err kafc__scram_salted(bool wide, const char *password, kafc_bytes salt, int iterations,
+                            uint8_t *out, kafc_error *err)
+{
+    (void)wide, (void)password, (void)salt, (void)iterations, (void)out;
+    return without(err);
+}
+
+kafc_err kafc__scram_random(void *p, size_t n, kafc_error *err)
+{
+    (void)p, (void)n;
+    return without(err);
+}
+
 kafc_err kafc__scram_begin(const kafc_allocator *mem, bool wide, const kafc_credentials *c,
                            const char *nonce, void **state, kafc_error *err)
 {
     (void)mem, (void)wide, (void)c, (void)nonce, (void)state;
-    return kafc__error(err, KAFC_ERR_UNSUPPORTED, "SCRAM needs OpenSSL, which was configured out");
+    return without(err);
 }
 
 static kafc_err start(const kafc_allocator *mem, bool wide, const kafc_credentials *c, void **state,
