@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "mock/acl.h"
 #include "mock/txn.h"
+#include "mock/users.h"
 #include "protocol/registry.h"
 
 /* ---- made and unmade ---- */
@@ -114,6 +115,9 @@ struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *e
     kafc__list_init(&c->groups);
     kafc__list_init(&c->acls);
     kafc__mlogins_init(&c->logins);
+    kafc__list_init(&c->scrams);
+    kafc__list_init(&c->quotas);
+    kafc__list_init(&c->tokens);
     kafc__map_init(&c->by_name, &c->mem);
     kafc__map_init(&c->by_id, &c->mem);
     kafc__map_init(&c->conns, &c->mem);
@@ -191,6 +195,7 @@ void kafc__cluster_free(struct kafc_cluster *c)
     kafc__mgroups_free(c);
     kafc__macls_free(c);
     kafc__mlogins_fini(c);
+    kafc__musers_free(c);
     for (int32_t i = 0; i < c->nbrokers; i++) {
         kafc__mock_sessions_drop(c, &c->broker[i]);
         kafc__free(&c->mem, c->broker[i].host);

@@ -46,6 +46,14 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_list_transactions,
     &kafc__mock_sasl_handshake,
     &kafc__mock_sasl_authenticate,
+    &kafc__mock_describe_user_scram_credentials,
+    &kafc__mock_alter_user_scram_credentials,
+    &kafc__mock_describe_client_quotas,
+    &kafc__mock_alter_client_quotas,
+    &kafc__mock_create_delegation_token,
+    &kafc__mock_renew_delegation_token,
+    &kafc__mock_expire_delegation_token,
+    &kafc__mock_describe_delegation_token,
 };
 enum { SERVED = sizeof served / sizeof *served };
 _Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");

@@ -148,7 +148,7 @@ struct kafc_cluster {
     void *hook_ctx;
     int64_t next_producer;
     struct kafc_mslot slot[2][KAFC_MOCK_SLOTS]; /* of transactions, of groups */
-    struct kafc_list txns, groups, acls;
+    struct kafc_list txns, groups, acls, scrams, quotas, tokens;
     int64_t marker_us;   /* from a transaction's end to its markers; -1: for ever */
     int16_t txn_version; /* the finalized transaction.version */
     int64_t features_epoch;
@@ -212,7 +212,15 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_describe_transactions,
     kafc__mock_list_transactions,
     kafc__mock_sasl_handshake,
-    kafc__mock_sasl_authenticate;
+    kafc__mock_sasl_authenticate,
+    kafc__mock_describe_user_scram_credentials,
+    kafc__mock_alter_user_scram_credentials,
+    kafc__mock_describe_client_quotas,
+    kafc__mock_alter_client_quotas,
+    kafc__mock_create_delegation_token,
+    kafc__mock_renew_delegation_token,
+    kafc__mock_expire_delegation_token,
+    kafc__mock_describe_delegation_token;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);
