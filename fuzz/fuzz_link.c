@@ -4,7 +4,8 @@
  * a program: raw bytes in, frames with the right id around any body, both cut
  * into pieces of any size, requests of any API queued and cancelled, partial
  * sends, time that passes, the connection lost. Each request must end exactly
- * once unless it is cancelled, and what it was answered is decoded.
+ * once unless it is cancelled, and what it was answered is decoded; hooks are
+ * told of each end whose beginning they know.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct run {
     struct kafc_request rq[REQUESTS];
     bool held[REQUESTS];
     int again; /* ends in a row that only changed the greeting */
+    int owed;  /* requests that hooks know of and that have not ended for them */
 };
 
 static void must(int ok)
@@ -50,6 +52,27 @@ static void done(struct kafc_request *rq)
         must(err.api == rq->api->key && err.broker == 1);
     kafc__arena_fini(&a);
     free(resp);
+}
+
+static void on_request(void *ctx, kafc_request_event *e)
+{
+    struct run *r = ctx;
+    must(e->queue_us >= 0 && e->bytes_sent >= 4 && !e->own);
+    e->own = r;
+    r->owed++;
+}
+
+static void on_response(void *ctx, const kafc_request_event *e)
+{
+    struct run *r = ctx;
+    must(e->own == r && --r->owed >= 0 && (e->code == KAFC_OK) == (e->why == NULL));
+    must(e->queue_us >= 0 && e->write_us >= 0 && e->wait_us >= 0 && e->read_us >= 0);
+}
+
+static void on_connection(void *ctx, const kafc_connection_event *e)
+{
+    const struct run *r = ctx;
+    must(e->state < KAFC_CONNECTION_FAILED || (r->owed == 0 && e->why));
 }
 
 static uint8_t next(struct run *r)
@@ -177,7 +200,11 @@ static void step(struct run *r)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct run *r = calloc(1, sizeof(*r));
+    const kafc_hooks hooks = { .on_request = on_request, .on_response = on_response,
+                               .on_connection = on_connection, .ctx = r };
+    const struct kafc_watch watch = { .hooks = &hooks };
     struct kafc_link_config cfg = { .client_id = "fuzz",
+                                    .watch = &watch,
                                     .receive_max = 1 << 16,
                                     .request_timeout_us = 5000 };
     if (!r)
@@ -192,6 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         step(r);
     must((int64_t)kafc__link_pending(r->l) >= 0);
     kafc__link_free(r->l);
+    must(r->owed == 0);
     for (int i = 0; i < REQUESTS; i++) {
         must(!r->held[i]);
         free(r->msg[i]);

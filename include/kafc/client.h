@@ -13,7 +13,7 @@
 #ifndef KAFC_CLIENT_H
 #define KAFC_CLIENT_H
 
-#include <kafc/message.h>
+#include <kafc/hooks.h>
 #include <kafc/security.h>
 
 #ifdef __cplusplus
@@ -78,6 +78,7 @@ typedef struct kafc_client_options {
     kafc_log_fn log;                  /* NULL: nothing is logged */
     kafc_log_fn log_error;            /* errors apart; NULL: to `log` */
     kafc_resolve_fn resolve;          /* NULL: getaddrinfo on one lazy thread of the process */
+    const kafc_hooks *hooks;          /* NULL: nobody is told. kafc/hooks.h */
     void *ctx;                        /* for the three functions */
     const kafc_allocator
         *allocator; /* NULL: malloc(3); copied, its ctx must outlive everything of the client */

@@ -53,6 +53,7 @@ typedef struct kafc_conn_options {
     kafc_log_level log_level;        /* KAFC_LOG_INFO */
     kafc_log_fn log, log_error;      /* NULL: nothing is logged; errors to `log` */
     kafc_resolve_fn resolve;         /* NULL: getaddrinfo on one lazy thread of the process */
+    const kafc_hooks *hooks;         /* NULL: nobody is told. kafc/hooks.h */
     void *ctx;                       /* for the three functions */
     const kafc_allocator *allocator; /* NULL: malloc(3); copied */
 } kafc_conn_options;

@@ -15,6 +15,7 @@
 #include <kafc/error.h>
 #include <kafc/group.h>
 #include <kafc/groups.h>
+#include <kafc/hooks.h>
 #include <kafc/message.h>
 #include <kafc/producers.h>
 #include <kafc/reader.h>

@@ -13,6 +13,7 @@ struct kafc_claim {
     struct kafc_mutex lock; /* of ready, for the wait alone; taken under the consumer's */
     struct kafc_cond changed;
     bool ready; /* something may be there since the last look */
+    bool told;  /* a hook wants each message */
 };
 
 static void on_ready(void *ctx)
@@ -33,6 +34,7 @@ static kafc_claim *claim_new(kafc_reader *r)
         return NULL;
     c->r = r;
     kafc__reader_hold(r);
+    c->told = r->client->hooks.on_consume != NULL;
     c->taker.on_ready = on_ready;
     c->taker.ctx = c;
     kafc__mutex_init(&c->lock);
@@ -129,6 +131,8 @@ kafc_err kafc_claim_fetch(kafc_claim *c, kafc_message *m, int timeout_ms, kafc_e
         return kafc__error(err, KAFC_ERR_USAGE, "fetch needs room for a message, not NULL");
     while (code == KAFC_OK) {
         code = kafc__consumer_next(&c->taker, m, err);
+        if (code == KAFC_OK && c->told)
+            kafc__reader_tell(c->r, m);
         if (code != KAFC_ERR_WOULD_BLOCK || timeout_ms == 0)
             return code;
         code = wait_for_more(c, timeout_ms, &deadline, err);

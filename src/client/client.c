@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/callback.h"
 #include "base/mem.h"
 #include "client/loop.h"
 #include "client/options.h"
@@ -37,6 +38,15 @@ kafc_err kafc__client_enter(const kafc_client *c, int timeout_ms, kafc_error *er
         return kafc__error(err, KAFC_ERR_IN_CALLBACK,
                            "a call that waits was made from inside a callback of kafc");
     return KAFC_OK;
+}
+
+kafc_err kafc__client_enter_outside(const kafc_client *c, int timeout_ms, kafc_error *err)
+{
+    kafc_err rc = kafc__client_enter(c, timeout_ms, err);
+    if (rc == KAFC_OK && kafc__callback_inside())
+        return kafc__error(err, KAFC_ERR_IN_CALLBACK, "the call was made from inside a hook, or another "
+                                                      "callback that must leave the client alone");
+    return rc;
 }
 
 int64_t kafc__deadline_in(int timeout_ms)
@@ -77,6 +87,7 @@ static struct kafc_core_config core_config(kafc_client *c)
         .client_id = o->client_id,
         .rack = o->rack,
         .login = c->security.login.mechanism ? &c->security.login : NULL,
+        .hooks = c->hooks,
         .connect_timeout_us = (int64_t)o->connect_timeout_ms * 1000,
         .request_timeout_us = (int64_t)o->request_timeout_ms * 1000,
         .retry_backoff_us = (int64_t)o->retry_backoff_ms * 1000,
@@ -143,6 +154,9 @@ static kafc_err start(kafc_client *c, kafc_error *err)
     kafc_err rc = kafc__security_open(&c->security, c->o.security, c->o.properties, &c->mem, err ? err : &own);
     c->o.security = NULL;
     c->o.properties = NULL;
+    if (rc == KAFC_OK && c->o.hooks)
+        rc = kafc__options_resolve(&kafc__hooks_options, c->o.hooks, &c->hooks, err);
+    c->o.hooks = NULL;
     if (rc != KAFC_OK)
         return rc;
     c->strings = kafc__options_keep(&kafc__client_options, &c->o, &c->mem);

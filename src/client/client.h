@@ -43,6 +43,7 @@ struct kafc_client {
         o; /* resolved: every default filled in, real zeros as 0; strings live in `strings` */
     char *strings;
     struct kafc_secured security;
+    kafc_hooks hooks;
     unsigned generation; /* of fork */
     struct kafc_loop *loop;
     atomic_bool closing;    /* refuses new work; set first by close */
@@ -74,6 +75,8 @@ static inline bool kafc__client_ok(const kafc_client *c)
 /* The same, then KAFC_ERR_CLOSED for a closed client, and KAFC_ERR_IN_CALLBACK when timeout_ms is not 0 and the
  * calling thread is some client's loop: the start of every call that may wait. */
 kafc_err kafc__client_enter(const kafc_client *c, int timeout_ms, kafc_error *err);
+/* The same for calls that must not be made from inside hooks, whether they wait or not. */
+kafc_err kafc__client_enter_outside(const kafc_client *c, int timeout_ms, kafc_error *err);
 /* timeout_ms as an absolute monotonic deadline; INT64_MAX for -1. */
 int64_t kafc__deadline_in(int timeout_ms);
 

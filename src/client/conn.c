@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/callback.h"
 #include "base/fork.h"
 #include "base/mem.h"
 #include "client/loop.h"
@@ -413,6 +414,7 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
         .receive_max = c->o.receive_max_bytes,
         .request_timeout_us = (int64_t)c->o.request_timeout_ms * 1000,
         .greeting = &c->greeting,
+        .watch = &c->watch,
     };
     int64_t begin = kafc__clock_mono_us();
     c->link = kafc__link_new(&cfg, c->broker.id, name);
@@ -437,6 +439,16 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
     return c->lost.code;
 }
 
+/* The address is of no use: what there is of a connection ends for that reason. */
+static void give_up_dialling(kafc_conn *c, const kafc_error *why)
+{
+    if (!c->link)
+        kafc__watch_tell(&c->watch, KAFC_CONNECTION_FAILED, why, kafc__clock_mono_us());
+    else if (c->fd >= 0)
+        lose(c, why);
+    hang_up(c);
+}
+
 /* Connects to one address. Afterwards c->link is ready, or there is none. */
 static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, const char *by,
                            int64_t deadline, kafc_error *err)
@@ -457,16 +469,22 @@ static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, 
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for an address");
     c->broker = (kafc_broker){ .id = node, .port = a->port, .host = host };
     enum kafc_greeting how;
+    kafc_error e;
     kafc_err rc;
     c->greeting = KAFC_GREET_ASK;
+    c->watch = (struct kafc_watch){ .hooks = &c->hooks, .host = host, .port = a->port, .broker = node,
+                                    .purpose = "conn", .connection = c->watch.connection };
     do { /* again as long as more is known about the broker: it is an old one (rule C8) */
         how = c->greeting;
-        rc = open_socket(c, a, name, earlier(deadline, own), err);
+        kafc__watch_opening(&c->watch, c->watch.connection + 1, kafc__clock_mono_us());
+        rc = open_socket(c, a, name, earlier(deadline, own), &e);
         if (rc == KAFC_OK)
-            rc = greet(c, name, earlier(deadline, own), err);
+            rc = greet(c, name, earlier(deadline, own), &e);
         if (rc != KAFC_OK)
-            hang_up(c);
+            give_up_dialling(c, &e);
     } while (rc == KAFC_ERR_DISCONNECTED && c->greeting > how);
+    if (rc != KAFC_OK && err)
+        *err = e;
     return rc;
 }
 
@@ -637,6 +655,9 @@ static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
     c->strings = kafc__options_keep(&kafc__conn_options, &c->o, &c->mem);
     kafc_error own;
     kafc_err rc = kafc__security_open(&c->security, o->security, o->properties, &c->mem, err ? err : &own);
+    if (rc == KAFC_OK && o->hooks)
+        rc = kafc__options_resolve(&kafc__hooks_options, o->hooks, &c->hooks, err);
+    c->o.hooks = NULL;
     c->o.security = NULL;
     c->o.properties = NULL;
     if (woken && c->strings && rc == KAFC_OK)
@@ -690,8 +711,8 @@ kafc_err kafc_conn_close(kafc_conn *c, kafc_error *err)
 
 void kafc_conn_free(kafc_conn *c)
 {
-    if (!c || check(c, NULL) != KAFC_OK)
-        return; /* a forked child touches nothing (rule C7) */
+    if (!c || check(c, NULL) != KAFC_OK || kafc__callback_inside())
+        return; /* a forked child touches nothing (rule C7); a hook of its own is inside */
     conn_delete(c);
 }
 

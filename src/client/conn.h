@@ -21,6 +21,8 @@ struct kafc_conn {
     kafc_conn_options o; /* resolved */
     char *strings;
     struct kafc_secured security;
+    kafc_hooks hooks;
+    struct kafc_watch watch; /* of the link */
     unsigned generation; /* of fork */
     atomic_bool closed;
     atomic_uint interrupts;   /* how often somebody interrupted */

@@ -48,7 +48,7 @@ struct kafc_option_set {
 };
 
 extern const struct kafc_option_set kafc__client_options, kafc__writer_options,
-    kafc__reader_options, kafc__conn_options, kafc__security_options;
+    kafc__reader_options, kafc__conn_options, kafc__security_options, kafc__hooks_options;
 
 /* All of them, for names. */
 enum { KAFC_OPTION_SETS = 5 };

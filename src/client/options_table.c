@@ -114,6 +114,7 @@ static const struct kafc_option client_rows[] = {
     OPAQUE(CLIENT, log, "Takes log lines"),
     OPAQUE(CLIENT, log_error, "Takes the log's errors apart"),
     OPAQUE(CLIENT, resolve, "Resolves names in place of getaddrinfo"),
+    OPAQUE(CLIENT, hooks, "Functions that are told of connections, requests and messages"),
     OPAQUE(CLIENT, ctx, "For the functions"),
     OPAQUE(CLIENT, allocator, "Memory"),
 };
@@ -255,6 +256,7 @@ static const struct kafc_option conn_rows[] = {
     OPAQUE(CONN, log, "Takes log lines"),
     OPAQUE(CONN, log_error, "Takes the log's errors apart"),
     OPAQUE(CONN, resolve, "Resolves names in place of getaddrinfo"),
+    OPAQUE(CONN, hooks, "Functions that are told of connections and requests"),
     OPAQUE(CONN, ctx, "For the functions"),
     OPAQUE(CONN, allocator, "Memory"),
 };
@@ -317,6 +319,9 @@ SET(conn);
 const struct kafc_option_set kafc__security_options = {
     "security", security_rows, sizeof(security_rows) / sizeof(security_rows[0]), sizeof(kafc_security)
 };
+
+/* Copied with the same care; it has functions alone. */
+const struct kafc_option_set kafc__hooks_options = { "hooks", NULL, 0, sizeof(kafc_hooks) };
 
 const struct kafc_option_set *const kafc__option_sets[KAFC_OPTION_SETS] = {
     &kafc__client_options, &kafc__writer_options, &kafc__reader_options, &kafc__conn_options, &kafc__security_options

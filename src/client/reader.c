@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "base/callback.h"
 #include "base/mem.h"
 #include "client/loop.h"
 #include "client/options.h"
@@ -168,7 +169,7 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
 {
     kafc_reader *r;
 
-    if (kafc__client_enter(c, 0, err))
+    if (kafc__client_enter_outside(c, 0, err))
         return NULL;
     r = kafc__zalloc(&c->mem, sizeof *r);
     if (!r) {
@@ -177,6 +178,7 @@ kafc_reader *kafc_reader_open(kafc_client *c, const kafc_reader_options *o, kafc
     }
     r->client = c;
     kafc__client_hold(c);
+    r->aside = c->hooks.on_consume != NULL;
     atomic_init(&r->holders, 1);
     r->cfg.mem = c->mem;
     r->cfg.on_ready = on_ready;
@@ -373,7 +375,16 @@ static inline bool is_open(const kafc_reader *r)
 {
     return r->client->generation == kafc__fork_generation() &&
            !atomic_load_explicit(&r->closed, memory_order_relaxed) &&
-           !atomic_load_explicit(&r->woken, memory_order_relaxed) && !r->inside;
+           !atomic_load_explicit(&r->woken, memory_order_relaxed) && !r->aside;
+}
+
+void kafc__reader_tell(const kafc_reader *r, const kafc_message *m)
+{
+    const kafc_hooks *h = &r->client->hooks;
+
+    kafc__callback_enter();
+    h->on_consume(h->ctx, m);
+    kafc__callback_leave();
 }
 
 static kafc_err fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err)
@@ -386,6 +397,8 @@ static kafc_err fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_erro
     do {
         code = kafc__consumer_next(r->taker, m, err);
     } while (code != KAFC_OK && kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
+    if (code == KAFC_OK && r->client->hooks.on_consume)
+        kafc__reader_tell(r, m);
     return code;
 }
 
@@ -561,7 +574,7 @@ kafc_err kafc_reader_close(kafc_reader *r, int timeout_ms, kafc_error *err)
         return code;
     if (r->inside)
         return kafc__error(err, KAFC_ERR_USAGE, "close is not allowed inside on_rebalance");
-    if (r->cg && timeout_ms != 0 && kafc__loop_here())
+    if (kafc__callback_inside() || (r->cg && timeout_ms != 0 && kafc__loop_here()))
         return kafc__error(err, KAFC_ERR_IN_CALLBACK,
                            "a call that waits was made from inside a callback of kafc");
     return close_by(r, timeout_ms == 0 ? 0 : kafc__deadline_in(timeout_ms), err);
@@ -571,9 +584,9 @@ void kafc_reader_free(kafc_reader *r)
 {
     if (!r || kafc__client_check(r->client, NULL))
         return;
-    if (r->inside) { /* what called it goes on with the reader */
+    if (r->inside || kafc__callback_inside()) { /* what called it goes on with the reader */
         kafc__log(&r->client->log, KAFC_LOG_ERROR,
-                  "a reader cannot be freed from inside on_rebalance: it stays");
+                  "a reader cannot be freed from inside on_rebalance or a hook: it stays");
         return;
     }
     (void)close_by(r, 0, NULL);

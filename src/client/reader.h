@@ -37,6 +37,7 @@ struct kafc_reader {
     struct kafc_assignors assignors;
     struct kafc_metrics_source source, member_source;
     bool inside;       /* on_rebalance runs */
+    bool aside;        /* it does, or a hook wants each message: fetch takes the long way */
     bool left;         /* close has left the group, … */
     kafc_error result; /* … and this came of it */
     kafc_message last; /* that kafc_reader_read() gave and has not marked; topic NULL: none */
@@ -63,6 +64,8 @@ void kafc__reader_let_go(kafc_reader *r);
 /* The start of calls that take something into *out. */
 kafc_err kafc__reader_begin(kafc_reader *r, int timeout_ms, const char *call, const void *out,
                             kafc_error *err);
+/* The message is about to be given out, and the hook is there. */
+void kafc__reader_tell(const kafc_reader *r, const kafc_message *m);
 /* Nothing was there to take: *code says why, and then what the caller is told. true: to be tried again. *deadline is 0
  * at first; with timeout 0 it says afterwards that the descriptor was made unreadable. */
 bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,

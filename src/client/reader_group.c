@@ -115,9 +115,11 @@ static void tell(kafc_reader *r, const struct kafc_cg_notice *n)
 
     if (!o->on_rebalance)
         return;
-    r->inside = true;
+    bool aside = r->aside;
+    r->inside = r->aside = true;
     o->on_rebalance(o->ctx, r, &what);
     r->inside = false;
+    r->aside = aside;
 }
 
 kafc_err kafc__reader_notices(kafc_reader *r, kafc_error *err)
@@ -251,6 +253,8 @@ kafc_err kafc_reader_subscribe(kafc_reader *r, const char *const *topics, int32_
     kafc_err code = kafc__reader_enter_outside(r, 0, "subscribe", err);
 
     if (code == KAFC_OK)
+        code = kafc__client_enter_outside(r->client, 0, err);
+    if (code == KAFC_OK)
         code = need_group(r, "subscribe", err);
     if (code == KAFC_OK && (n < 1 || !topics))
         return kafc__error(err, KAFC_ERR_USAGE, "subscribe was given %d topics at %p, and wants one at least: "
@@ -263,6 +267,8 @@ kafc_err kafc_reader_unsubscribe(kafc_reader *r, int timeout_ms, kafc_error *err
 {
     kafc_err code = kafc__reader_enter_outside(r, timeout_ms, "unsubscribe", err);
 
+    if (code == KAFC_OK)
+        code = kafc__client_enter_outside(r->client, timeout_ms, err);
     if (code == KAFC_OK)
         code = need_group(r, "unsubscribe", err);
     if (code)

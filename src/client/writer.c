@@ -27,6 +27,7 @@ struct kafc_writer {
     kafc_client *client;
     struct kafc_producer *producer;
     kafc_writer_options o;
+    unsigned direct; /* of fork, as the client's: send may go straight on. With on_send: none, it never may */
     kafc_err started; /* of start_producer */
     kafc_error *start_err;
     atomic_bool claimed;         /* by a call of transaction.c */
@@ -293,7 +294,7 @@ static kafc_err start(kafc_writer *w, const kafc_writer_options *o, kafc_error *
 
 kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options *o, kafc_error *err)
 {
-    if (kafc__client_enter(c, 0, err) != KAFC_OK)
+    if (kafc__client_enter_outside(c, 0, err) != KAFC_OK)
         return NULL;
     kafc_writer *w = kafc__zalloc(&c->mem, sizeof(*w));
     if (!w) {
@@ -301,6 +302,7 @@ kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options *o, kafc
         return NULL;
     }
     w->client = c;
+    w->direct = c->hooks.on_send ? ~c->generation : c->generation;
     w->reports.fd = w->reports.out = -1;
     w->closable.close = close_with_client;
     kafc__list_init(&w->closable.node);
@@ -374,11 +376,9 @@ KAFC_COLD static void pause_a_moment(kafc_writer *w, int timeout_ms)
     kafc__producer_crowd_on(w->producer);
 }
 
-kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
+KAFC_INLINE kafc_err send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
                           kafc_error *err)
 {
-    if (!w || !kafc__client_ok(w->client))
-        return enter(w, 0, err);
     if (!m)
         return kafc__error(err, KAFC_ERR_USAGE, "no message");
     kafc_err code = kafc__producer_send(w->producer, m, opaque, wall_of(m), err);
@@ -391,12 +391,43 @@ kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, i
     return timeout_ms == 0 && !w->o.on_room ? code : send_slowly(w, m, opaque, timeout_ms, err);
 }
 
+/* on_send may change a copy of the message. NULL: as it is. */
+static const kafc_message *hooked(const kafc_writer *w, const kafc_message *m, kafc_message *copy)
+{
+    const kafc_hooks *h = &w->client->hooks;
+    if (!m || !h->on_send)
+        return m;
+    *copy = *m;
+    kafc__callback_enter();
+    h->on_send(h->ctx, copy);
+    kafc__callback_leave();
+    return copy;
+}
+
+KAFC_COLD static kafc_err send_aside(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
+                                     kafc_error *err)
+{
+    kafc_message copy;
+    kafc_err code = enter(w, 0, err);
+    return code ? code : send(w, hooked(w, m, &copy), opaque, timeout_ms, err);
+}
+
+kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,
+                          kafc_error *err)
+{
+    if (!w || w->direct != kafc__fork_generation())
+        return send_aside(w, m, opaque, timeout_ms, err);
+    return send(w, m, opaque, timeout_ms, err);
+}
+
 /* --- Write ------------------------------------------------------------------------------ */
 
 static kafc_err add_one(struct wait *x, struct kafc_write *g, int32_t i, const kafc_message *m,
                         kafc_error *err)
 {
     kafc_err code = KAFC_OK;
+    kafc_message copy;
+    m = hooked(x->w, m, &copy);
     x->began = 0;
     while (code == KAFC_OK) {
         wait_look(x);

@@ -40,6 +40,20 @@ static void act(struct kafc_broker_conn *conn)
         kafc__list_push(&conn->core->actions, &conn->action);
 }
 
+/* For those who are told. */
+static const char *purpose_of(const struct kafc_broker_conn *conn)
+{
+    static const char *const names[KAFC_PURPOSES] = {
+        [KAFC_FOR_CONTROL] = "control", [KAFC_FOR_PRODUCE] = "produce",
+        [KAFC_FOR_FETCH] = "fetch",     [KAFC_FOR_FETCH_AHEAD] = "fetch ahead",
+        [KAFC_FOR_CALLS] = "calls",     [KAFC_FOR_TXN] = "transactions",
+    };
+    for (int i = 0; i < KAFC_PURPOSES; i++)
+        if (conn == &conn->broker->conn[i])
+            return names[i];
+    return "group";
+}
+
 static bool make_link(struct kafc_broker_conn *conn)
 {
     struct kafc_core *c = conn->core;
@@ -48,6 +62,11 @@ static bool make_link(struct kafc_broker_conn *conn)
         return true;
     if (!b->traffic)
         b->traffic = kafc__node_traffic(&c->stats.traffic, b->id);
+    conn->watch = (struct kafc_watch){ .hooks = &c->cfg.hooks,
+                                       .host = b->host,
+                                       .port = b->port,
+                                       .broker = b->id,
+                                       .purpose = purpose_of(conn) };
     struct kafc_link_config cfg = {
         .mem = &c->cfg.mem,
         .log = &c->cfg.log,
@@ -65,6 +84,7 @@ static bool make_link(struct kafc_broker_conn *conn)
         .greeting = &b->greeting,
         .stats = &c->stats,
         .traffic = b->traffic,
+        .watch = &conn->watch,
         .features = &c->features,
         .told = &b->told,
         .suspect = &b->suspect,
@@ -210,6 +230,8 @@ static void conn_end(struct kafc_broker_conn *conn, const kafc_error *why, bool 
     bool again = kafc__link_reopens(conn->link, why->code);
     count_end(conn, again ? KAFC_ERR_CLOSED : why->code);
     kafc__map_del(&c->conns, &conn->id, sizeof(conn->id));
+    if (conn->open) /* it has not been given out: the end is not told without the beginning */
+        kafc__watch_opening(&conn->watch, (uint32_t)conn->id, c->now);
     if (tell && !conn->open) {
         conn->close_id = (uint32_t)conn->id;
         act(conn);
@@ -300,6 +322,7 @@ bool kafc__broker_action(struct kafc_broker_conn *conn, struct kafc_action *out)
         out->port = conn->broker->port;
         out->deadline = conn->connect_by;
         conn->open = false;
+        kafc__watch_opening(&conn->watch, (uint32_t)conn->id, conn->core->now);
     } else if (conn->send) {
         out->kind = KAFC_ACTION_SEND;
         conn->send = false;

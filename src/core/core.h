@@ -39,7 +39,8 @@ struct kafc_core_config {
     int64_t
         rebootstrap_trigger_us; /* without metadata for so long the nodes are forgotten; 0: never */
     int32_t receive_max;
-    uint64_t seed; /* of jitter and draws */
+    kafc_hooks hooks; /* all NULL: nobody is told */
+    uint64_t seed;    /* of jitter and draws */
     /* Called by poke, from any thread, when the driver sleeps; async-signal-safe. */
     void (*wake)(void *ctx);
     void *ctx;

@@ -24,6 +24,7 @@ struct kafc_broker_conn {
     bool blocked;           /* the socket took less than it was given */
     size_t offered;         /* by the last send_iov, until the driver says how much was taken */
     int64_t connect_by, used_at;
+    struct kafc_watch watch; /* of the link */
     struct kafc_list action; /* of core->actions */
     struct kafc_core_timer timer;
     struct kafc_list node; /* of broker->own */

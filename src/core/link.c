@@ -13,8 +13,7 @@
 
 static void drop(struct kafc_link *l, int64_t now)
 {
-    (void)now;
-    kafc__link_drop_slots(l);
+    kafc__link_drop_slots(l, now);
     kafc__link_drop_input(l);
     kafc__link_login_end(l);
     if (!l->keep) {
@@ -79,11 +78,18 @@ bool kafc__link_step(struct kafc_link *l, enum kafc_link_event ev, int64_t now)
     const struct transition *t = &table[l->state][ev];
     if (!t->act)
         return false;
+    if (ev == KAFC_LINK_EV_UP)
+        kafc__link_tell(l, KAFC_CONNECTION_OPENED, NULL, now);
     t->act(l, now);
     if (t->next != l->state)
         kafc__log(l->cfg.log, KAFC_LOG_DEBUG, "%s: %s -> %s", l->name, state_name[l->state],
                   state_name[t->next]);
+    bool usable = t->next == KAFC_LINK_READY && l->state < KAFC_LINK_READY;
     l->state = t->next;
+    if (ev == KAFC_LINK_EV_LOGGED_IN)
+        kafc__link_tell(l, KAFC_CONNECTION_LOGGED_IN, NULL, now);
+    if (usable)
+        kafc__link_tell(l, KAFC_CONNECTION_READY, NULL, now);
     return true;
 }
 
@@ -110,7 +116,7 @@ static kafc_err report(const struct kafc_link *l, kafc_error *err)
 }
 
 void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code,
-                       const kafc_error *why, int64_t now)
+                       const kafc_error *why)
 {
     kafc_error own;
     if (why) {
@@ -119,7 +125,8 @@ void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err co
         own.api = rq->api->key;
         own.version = rq->version;
     }
-    kafc__link_ended(l, rq, code, now);
+    if (code != KAFC_OK)
+        kafc__link_failed(l, rq->api);
     rq->link = NULL;
     rq->slot = NULL;
     rq->result = code;
@@ -127,7 +134,7 @@ void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err co
     rq->done(rq);
 }
 
-static void flush_lost(struct kafc_link *l, const kafc_error *why, bool theirs, int64_t now)
+static void flush_lost(struct kafc_link *l, const kafc_error *why, bool theirs)
 {
     struct kafc_list list;
     kafc__list_init(&list);
@@ -136,7 +143,7 @@ static void flush_lost(struct kafc_link *l, const kafc_error *why, bool theirs, 
     while ((rq = KAFC_LIST_FIRST(&list, struct kafc_request, node))) {
         kafc__list_del(&rq->node);
         rq->over = theirs;
-        kafc__link_finish(l, rq, why->code, why, now);
+        kafc__link_finish(l, rq, why->code, why);
     }
 }
 
@@ -172,7 +179,7 @@ void kafc__link_free(struct kafc_link *l)
     kafc_error why;
     kafc__error(&why, KAFC_ERR_CLOSED, "the connection to %s was closed", l->name);
     do
-        kafc__link_down(l, &why, 0);
+        kafc__link_down(l, &why, l->heard_at); /* the last that is known of the time */
     while (kafc__link_pending(l));
     struct kafc_slot *s;
     while ((s = KAFC_LIST_FIRST(&l->spare, struct kafc_slot, node))) {
@@ -252,14 +259,20 @@ void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
 {
     kafc_error own = *why;
     bool theirs = why->code == KAFC_ERR_DISCONNECTED && !l->broken.code;
+    kafc_connection_state end = l->state >= KAFC_LINK_READY ? KAFC_CONNECTION_LOST : KAFC_CONNECTION_FAILED;
+    bool was = l->state != KAFC_LINK_DOWN;
     l->keep = kafc__link_reopens(l, why->code);
     kafc__link_explain(l, &own);
     *l->cfg.suspect = *l->cfg.suspect || shut_out(l, why->code);
-    if (l->state != KAFC_LINK_DOWN)
+    if (was)
         kafc__log(l->cfg.log, l->keep ? KAFC_LOG_INFO : loudness(l, own.code), "%s", own.message);
     *l->cfg.greeting = kafc__link_learn(l, why->code);
+    l->why = &own;
     kafc__link_step(l, KAFC_LINK_EV_DOWN, now);
-    flush_lost(l, &own, theirs, now);
+    l->why = NULL;
+    flush_lost(l, &own, theirs);
+    if (was)
+        kafc__link_tell(l, l->keep || own.code == KAFC_ERR_CLOSED ? KAFC_CONNECTION_CLOSED : end, &own, now);
 }
 
 /* ---- The queue ---- */
@@ -341,6 +354,7 @@ int64_t kafc__link_deadline(const struct kafc_link *l)
 static void collect_late(struct kafc_link *l, struct kafc_list *late, int64_t now)
 {
     int64_t next = INT64_MAX;
+    l->alarm = INT64_MAX;
     struct kafc_request *rq = KAFC_LIST_FIRST(&l->queue, struct kafc_request, node);
     while (rq) {
         struct kafc_request *after = KAFC_LIST_NEXT(&l->queue, rq, struct kafc_request, node);
@@ -355,6 +369,8 @@ static void collect_late(struct kafc_link *l, struct kafc_list *late, int64_t no
     }
     struct kafc_slot *s = KAFC_LIST_FIRST(&l->flight, struct kafc_slot, node);
     while (s) {
+        if (s->rq && s->rq->deadline <= now)
+            kafc__link_ended(l, s, KAFC_ERR_TIMED_OUT, NULL, now);
         struct kafc_slot *after = KAFC_LIST_NEXT(&l->flight, s, struct kafc_slot, node);
         rq = s->rq;
         if (rq && rq->deadline <= now) {
@@ -368,7 +384,7 @@ static void collect_late(struct kafc_link *l, struct kafc_list *late, int64_t no
         }
         s = after;
     }
-    l->alarm = next;
+    l->alarm = next < l->alarm ? next : l->alarm;
 }
 
 static void check_silence(struct kafc_link *l, int64_t now)
@@ -381,7 +397,7 @@ static void check_silence(struct kafc_link *l, int64_t now)
                      (long long)(s->timeout_us / 1000), s->api->name, s->version);
 }
 
-static void fail_late(struct kafc_link *l, struct kafc_request *rq, int64_t now)
+static void fail_late(struct kafc_link *l, struct kafc_request *rq)
 {
     kafc_error why;
     long long ms = (long long)(rq->timeout_us / 1000);
@@ -392,7 +408,7 @@ static void fail_late(struct kafc_link *l, struct kafc_request *rq, int64_t now)
         kafc__error(&why, KAFC_ERR_TIMED_OUT,
                     "%s could not be sent to %s within %lld ms: the connection is %s",
                     rq->api->name, l->name, ms, state_name[l->state]);
-    kafc__link_finish(l, rq, KAFC_ERR_TIMED_OUT, &why, now);
+    kafc__link_finish(l, rq, KAFC_ERR_TIMED_OUT, &why);
 }
 
 kafc_err kafc__link_tick(struct kafc_link *l, int64_t now, kafc_error *err)
@@ -409,7 +425,7 @@ kafc_err kafc__link_tick(struct kafc_link *l, int64_t now, kafc_error *err)
     struct kafc_request *rq;
     while ((rq = KAFC_LIST_FIRST(&late, struct kafc_request, node))) {
         kafc__list_del(&rq->node);
-        fail_late(l, rq, now);
+        fail_late(l, rq);
     }
     return report(l, err);
 }

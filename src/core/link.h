@@ -17,6 +17,7 @@
 #include "core/core_stats.h"
 #include "core/login.h"
 #include "core/request.h"
+#include <kafc/hooks.h>
 
 /* How a connection to a broker is greeted (rule C8). Brokers before 0.10 close it over ApiVersions, as one does that
  * dies at this moment, so that a close alone decides nothing:
@@ -44,6 +45,19 @@ enum kafc_link_state {
     KAFC_LINK_RENEWING /* ready, and logging in once more: what is queued waits */
 };
 
+/* Whom the owner of a link wants to be told of its connections. */
+struct kafc_watch {
+    const kafc_hooks *hooks;
+    const char *host, *purpose; /* they stay as long as the link does */
+    int32_t port, broker;
+    uint32_t connection; /* the present one's number; … */
+    int64_t since;       /* … it is being opened since */
+};
+/* Another one is being opened. */
+void kafc__watch_opening(struct kafc_watch *w, uint32_t connection, int64_t now);
+void kafc__watch_tell(const struct kafc_watch *w, kafc_connection_state state, const kafc_error *why,
+                      int64_t now);
+
 struct kafc_link_config {
     const kafc_allocator *mem;
     const struct kafc_logger *log;
@@ -59,6 +73,7 @@ struct kafc_link_config {
         *greeting; /* of the next connection, shared by the links to a broker; or NULL */
     struct kafc_core_stats *stats; /* of the core; or NULL */
     struct kafc_node_traffic *traffic; /* of the broker; or NULL */
+    const struct kafc_watch *watch;    /* or NULL */
     struct kafc_features *features; /* learned by each greeting, shared by all links; or NULL */
     bool *suspect; /* a connection was closed over its first request: it may be that a login is wanted. Shared by the
                       links to a broker; or NULL */

@@ -83,6 +83,7 @@ static int32_t throttle_at_front(const struct kafc_request *rq)
 static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame *f,
                     const uint8_t *body, int64_t now)
 {
+    kafc__link_answered(l, s, f->len + 4, now);
     struct kafc_request *rq = s->rq;
     int16_t version = s->version;
     const struct kafc_api *api = s->api;
@@ -92,18 +93,16 @@ static void deliver(struct kafc_link *l, struct kafc_slot *s, struct kafc_frame 
     kafc__link_retire(l, s);
     l->heard = true;
     l->served = l->served || l->state >= KAFC_LINK_READY;
-    kafc__link_answered(l, api, f->len + 4, took);
     if (!rq)
         return;
     int32_t throttle;
     rq->took_us = took;
-    rq->heard_at = l->front_at;
     rq->frame = f;
     rq->body = body;
     rq->end = f->data + f->len;
     throttle = rq->throttle_ms = throttle_at_front(rq);
     rq->throttle = &throttle;
-    kafc__link_finish(l, rq, KAFC_OK, NULL, now);
+    kafc__link_finish(l, rq, KAFC_OK, NULL);
     if (throttle > 0)
         kafc__link_throttled(l, api, version, throttle);
     if (throttle > 0 && version >= api->throttle_from) {
@@ -157,15 +156,14 @@ static bool take_token(struct kafc_link *l, const uint8_t *p, size_t left)
         return false;
     if (l->broken.code)
         return false;
+    kafc__link_answered(l, s, 4 + (size_t)size, l->heard_at);
     struct kafc_request *rq = s->rq;
     l->nflight--;
-    kafc__link_answered(l, s->api, 4 + (size_t)size, l->heard_at - s->sent_at);
     kafc__link_retire(l, s);
     l->heard = true;
-    rq->heard_at = l->front_at;
     rq->body = p + 4;
     rq->end = rq->body + size;
-    kafc__link_finish(l, rq, KAFC_OK, NULL, l->heard_at);
+    kafc__link_finish(l, rq, KAFC_OK, NULL);
     return true;
 }
 

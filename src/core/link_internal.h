@@ -37,7 +37,10 @@ struct kafc_slot {
     struct kafc_list node;   /* of flight or spare */
     struct kafc_request *rq; /* NULL: nobody waits any more, the response is swallowed */
     const struct kafc_api *api;
-    int64_t timeout_us, sent_at; /* sent_at -1: not a byte of it */
+    int64_t timeout_us, sent_at; /* sent_at: the last byte so far; -1: none */
+    int64_t queued_at, begun_at; /* the request; its first byte was sent */
+    bool begun, ended;           /* on_request was told of it; on_response was, too */
+    void *own;                   /* the hooks' */
     size_t total, written;       /* of the frame, size prefix and chains included */
     struct kafc_arena arena;     /* of splice */
     const struct kafc_splice *splice;
@@ -104,6 +107,7 @@ struct kafc_link {
     int greeted;      /* answers so far to what the greeting asks */
     int16_t asked;    /* the version of ApiVersions in use; -1: it is not asked yet */
     bool keep;        /* the queue survives this loss */
+    const kafc_error *why; /* of the loss that is under way */
     struct kafc_link_login login;
     struct {
         int8_t min, max; /* max -1: unknown to the broker */
@@ -119,7 +123,7 @@ int kafc__link_next_state(enum kafc_link_state s, enum kafc_link_event ev);
 void kafc__link_break(struct kafc_link *l, kafc_err code, const char *fmt, ...) KAFC_PRINTF(3, 4);
 /* Tells the owner. why may be NULL when code is KAFC_OK. */
 void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code,
-                       const kafc_error *why, int64_t now);
+                       const kafc_error *why);
 
 /* The login has been cut off without a word: true, and that is in *why. */
 bool kafc__link_login_cut(const struct kafc_link *l, kafc_error *why);
@@ -144,16 +148,21 @@ kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_er
 /* Nobody waits for the slot any more: removed if nothing of it was sent, else it stays without an owner. */
 void kafc__link_orphan(struct kafc_link *l, struct kafc_slot *s);
 void kafc__link_retire(struct kafc_link *l, struct kafc_slot *s); /* off flight, onto spare */
-void kafc__link_drop_slots(struct kafc_link *l); /* all of them; their requests go to lost */
+void kafc__link_drop_slots(struct kafc_link *l, int64_t now); /* all of them; their requests go to lost */
 
-/* link_watch.c */
-/* The request has become bytes; it has ended; its slot goes. */
-void kafc__link_asked(struct kafc_link *l, const struct kafc_request *rq);
-void kafc__link_ended(struct kafc_link *l, const struct kafc_request *rq, kafc_err code, int64_t now);
-void kafc__link_landed(struct kafc_link *l);
-/* A response came to a request of the API, be it that nobody waits for it; took: since the request's last byte. */
-void kafc__link_answered(struct kafc_link *l, const struct kafc_api *api, size_t bytes, int64_t took);
+/* link_watch.c: the life of a slot, as it is counted, logged and told. Hooks may end requests, but not take out a slot
+ * of which a byte was sent: its rq is looked at afterwards. */
+void kafc__link_launched(struct kafc_link *l, const struct kafc_slot *s);
+void kafc__link_begun(struct kafc_link *l, struct kafc_slot *s); /* the first bytes of it were sent */
+/* All of its answer is here, of so many bytes, whether somebody waits for it or not. */
+void kafc__link_answered(struct kafc_link *l, struct kafc_slot *s, size_t bytes, int64_t now);
+/* It ends without one. */
+void kafc__link_ended(struct kafc_link *l, struct kafc_slot *s, kafc_err code, const kafc_error *why, int64_t now);
+void kafc__link_retired(struct kafc_link *l);                           /* it is on the link no more */
+void kafc__link_failed(struct kafc_link *l, const struct kafc_api *api); /* a request has, in a slot or not */
 void kafc__link_throttled(struct kafc_link *l, const struct kafc_api *api, int16_t version, int32_t ms);
+/* The connection has come so far; why: it has ended. */
+void kafc__link_tell(struct kafc_link *l, kafc_connection_state state, const kafc_error *why, int64_t now);
 
 /* link_in.c */
 void kafc__link_drop_input(struct kafc_link *l);

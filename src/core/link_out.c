@@ -42,6 +42,8 @@ static struct kafc_slot *take_slot(struct kafc_link *l, size_t bytes)
     s->nsplice = 0;
     s->written = s->total = s->len = 0;
     s->sent_at = -1;
+    s->begun = s->ended = false;
+    s->own = NULL;
     return s;
 }
 
@@ -83,8 +85,8 @@ static void launch(struct kafc_link *l, struct kafc_slot *s, struct kafc_request
     kafc__list_push(&l->flight, &s->node);
     l->nflight++;
     l->unsent += s->total;
-    rq->bytes = s->total;
-    kafc__link_asked(l, rq);
+    s->queued_at = rq->queued_at;
+    kafc__link_launched(l, s);
     if (!l->out.slot)
         l->out = (struct kafc_link_cursor){ .slot = s };
 }
@@ -173,7 +175,7 @@ void kafc__link_retire(struct kafc_link *l, struct kafc_slot *s)
     if (l->out.slot == s)
         l->out = (struct kafc_link_cursor){ .slot = after(l, s) };
     l->unsent -= s->total - s->written;
-    kafc__link_landed(l);
+    kafc__link_retired(l);
     kafc__list_del(&s->node);
     give_slot(l, s);
 }
@@ -190,10 +192,11 @@ void kafc__link_orphan(struct kafc_link *l, struct kafc_slot *s)
                          s->total, s->api->name, s->version);
 }
 
-void kafc__link_drop_slots(struct kafc_link *l)
+void kafc__link_drop_slots(struct kafc_link *l, int64_t now)
 {
     struct kafc_slot *s;
     while ((s = KAFC_LIST_FIRST(&l->flight, struct kafc_slot, node))) {
+        kafc__link_ended(l, s, l->why ? l->why->code : KAFC_ERR_CLOSED, l->why, now);
         if (s->rq) {
             s->rq->slot = NULL;
             kafc__list_push(&l->lost, &s->rq->node);
@@ -259,7 +262,7 @@ static void encode_some(struct kafc_link *l, int64_t now)
         kafc_error err;
         kafc_err e = admit(l, rq, &err);
         if (e)
-            kafc__link_finish(l, rq, e, &err, now);
+            kafc__link_finish(l, rq, e, &err);
     }
 }
 
@@ -349,14 +352,15 @@ static size_t advance(struct kafc_link *l, size_t n)
 
 static void handed_over(struct kafc_link *l, struct kafc_slot *s, int64_t now)
 {
-    struct kafc_request *rq = s->rq;
     if (!s->no_response)
         return;
+    kafc__link_ended(l, s, KAFC_OK, NULL, now);
+    struct kafc_request *rq = s->rq;
     if (rq)
         l->nflight--;
     kafc__link_retire(l, s);
     if (rq)
-        kafc__link_finish(l, rq, KAFC_OK, NULL, now);
+        kafc__link_finish(l, rq, KAFC_OK, NULL);
 }
 
 void kafc__link_sent(struct kafc_link *l, size_t n, int64_t now)
@@ -365,11 +369,10 @@ void kafc__link_sent(struct kafc_link *l, size_t n, int64_t now)
         struct kafc_slot *s = l->out.slot;
         n -= advance(l, n);
         s->sent_at = now;
-        if (s->rq) {
-            s->rq->begun_at = s->rq->sent ? s->rq->begun_at : now;
-            s->rq->sent_at = now;
+        if (s->rq)
             s->rq->sent = true;
-        }
+        if (!s->begun)
+            kafc__link_begun(l, s);
         if (s->written < s->total)
             break;
         l->out = (struct kafc_link_cursor){ .slot = after(l, s) };

@@ -18,9 +18,6 @@ void kafc__request_init(struct kafc_request *rq, const struct kafc_api *api, con
         .version = -1,
         .broker = -1,
         .took_us = -1,
-        .begun_at = -1,
-        .sent_at = -1,
-        .heard_at = -1,
     };
     kafc__list_init(&rq->node);
 }
@@ -35,8 +32,7 @@ void kafc__request_reset(struct kafc_request *rq)
     rq->why = NULL;
     rq->frame = NULL;
     rq->body = rq->end = NULL;
-    rq->took_us = rq->begun_at = rq->sent_at = rq->heard_at = -1;
-    rq->bytes = 0;
+    rq->took_us = -1;
     rq->throttle_ms = 0;
     rq->throttle = NULL;
     rq->link = NULL;

@@ -43,9 +43,6 @@ struct kafc_request {
     const uint8_t *body, *end; /* the response's body inside frame */
     int64_t took_us;           /* from its last byte to the answer; -1: there was none */
     int64_t queued_at;         /* since when it has waited, for a connection to choose as well */
-    int64_t begun_at, sent_at; /* its first byte, and the last so far, were handed to the system; -1: none */
-    int64_t heard_at;          /* the first byte of the answer came; -1 */
-    size_t bytes;              /* of the request, its size in front included; 0: it has not become bytes */
     int32_t throttle_ms;       /* what the client must wait out, once decode has found it */
 
     /* of the core and the link while they hold it; start with zero */

@@ -103,13 +103,27 @@ static void done(struct kafc_request *r)
         snprintf(words, sizeof(words), "%s", r->why->message);
 }
 
+static char told[32]; /* what the hook was: opened, in (logged), ready, failed, lost */
+
+static void on_connection(void *ctx, const kafc_connection_event *e)
+{
+    size_t n = strlen(told);
+    (void)ctx;
+    told[n < sizeof(told) - 1 ? n : 0] = "??o?irfl?"[e->state];
+}
+
+static const kafc_hooks hooks = { .size = sizeof(hooks), .on_connection = on_connection };
+static const struct kafc_watch watch = { .hooks = &hooks };
+
 static void setup(void)
 {
+    memset(told, 0, sizeof(told));
     nended = asked = 0;
     credentials_fail = start_fails = KAFC_OK;
     cfg = (struct kafc_link_config){ .mem = mem,
                                      .client_id = "test",
                                      .login = &login,
+                                     .watch = &watch,
                                      .host = "b",
                                      .port = 9092,
                                      .receive_max = 1 << 20,
@@ -232,6 +246,7 @@ START_TEST(requests_wait_until_the_login_is_over)
     ck_assert_int_eq(nended, 1);
     ck_assert_int_eq(ended[0], KAFC_OK);
     ck_assert_int_eq(l->login.renew_at, INT64_MAX); /* the session has no end */
+    ck_assert_str_eq(told, "oir");
     struct kafc_slot *s = KAFC_LIST_FIRST(&l->spare, struct kafc_slot, node);
     for (; s; s = KAFC_LIST_NEXT(&l->spare, s, struct kafc_slot, node))
         ck_assert(!secret_is_there(s->buf, s->cap));
@@ -555,6 +570,7 @@ START_TEST(a_login_is_renewed_in_front_of_what_is_queued)
     ck_assert_int_eq(push(9 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(nended, 2);
     ck_assert_int_eq(l->login.renew_at, 27 * SECOND);
+    ck_assert_str_eq(told, "oiri");
     ck_assert_int_eq(asked, 2); /* anew: they may have been rotated */
     teardown();
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Where the time of a request goes, to the microsecond, and what is counted of
- * it by API and by node.
+ * Where the time of a request goes, to the microsecond: what is counted of it
+ * by API and by node, and told to hooks.
  */
+#include <stdio.h>
+
 #include "core/link_internal.h"
 #include "core/metrics.h"
 #include "protocol/api/03_metadata.h"
@@ -21,6 +23,59 @@ static struct kafc_request rq[N];
 static int nended;
 static kafc_err last;
 
+/* What the hooks were told. */
+static struct {
+    int asked, ended, throttles, owed; /* owed: asked and not ended */
+    kafc_request_event e;              /* the last end */
+    char why[200];
+    kafc_throttle_event throttle;
+    char states[20]; /* a letter for each */
+    kafc_connection_event c;
+} told;
+
+static void on_connection(void *ctx, const kafc_connection_event *e)
+{
+    static const char letters[] = "?osliRFLC";
+    ck_assert_ptr_eq(ctx, &told);
+    ck_assert_int_eq((e->why != NULL), e->state >= KAFC_CONNECTION_FAILED);
+    size_t n = strlen(told.states);
+    ck_assert_uint_lt(n, sizeof(told.states) - 1);
+    told.states[n] = letters[e->state];
+    told.c = *e;
+}
+
+static void on_request(void *ctx, kafc_request_event *e)
+{
+    ck_assert_ptr_eq(ctx, &told);
+    ck_assert_ptr_null(e->own);
+    ck_assert(e->bytes_received == 0 && e->write_us == 0 && e->code == KAFC_OK && !e->why);
+    told.asked++;
+    told.owed++;
+    e->own = &rq[e->correlation];
+}
+
+static void on_response(void *ctx, const kafc_request_event *e)
+{
+    ck_assert_ptr_eq(ctx, &told);
+    ck_assert_ptr_eq(e->own, &rq[e->correlation]);
+    ck_assert_int_eq((e->why != NULL), e->code != KAFC_OK);
+    told.ended++;
+    told.owed--;
+    told.e = *e;
+    snprintf(told.why, sizeof(told.why), "%s", e->why ? e->why : "");
+}
+
+static void on_throttle(void *ctx, const kafc_throttle_event *e)
+{
+    ck_assert_ptr_eq(ctx, &told);
+    told.throttles++;
+    told.throttle = *e;
+}
+
+static const kafc_hooks hooks = { sizeof(hooks), on_connection, on_request, on_response, on_throttle,
+                                  NULL, NULL, &told };
+static struct kafc_watch watch;
+
 static void done(struct kafc_request *r)
 {
     nended++;
@@ -30,12 +85,15 @@ static void done(struct kafc_request *r)
 static void setup(void)
 {
     memset(&stats, 0, sizeof(stats));
+    memset(&told, 0, sizeof(told));
     nended = 0;
+    watch = (struct kafc_watch){ .hooks = &hooks, .host = "b", .port = 9092, .broker = 2, .purpose = "test" };
     struct kafc_link_config cfg = { .client_id = "test",
                                     .receive_max = 1 << 20,
                                     .request_timeout_us = 10000000,
                                     .stats = &stats,
-                                    .traffic = kafc__node_traffic(&stats.traffic, 2) };
+                                    .traffic = kafc__node_traffic(&stats.traffic, 2),
+                                    .watch = &watch };
     l = kafc__link_new(&cfg, 2, "node 2");
     peer_init(&p);
     kafc__msg_defaults(&kafc_metadata_req_schema, &ask);
@@ -45,17 +103,21 @@ static void setup(void)
         rq[i].done = done;
     }
     struct peer_request q;
+    kafc__watch_opening(&watch, 7, 0);
     kafc__link_opening(l);
     kafc__link_up(l, 0);
     peer_pull(&p, l, ALL, 0);
     ck_assert(peer_next(&p, &q));
     peer_versions(&p, &q, 127);
     ck_assert_int_eq(peer_push(&p, l, ALL, 100, NULL), KAFC_OK);
+    ck_assert_str_eq(told.states, "osR");
+    ck_assert_int_eq(told.c.time_us, 100);
 }
 
 static void teardown(void)
 {
     kafc__link_free(l);
+    ck_assert_int_eq(told.owed, 0);
     peer_fini(&p);
     kafc__traffic_fini(&stats.traffic);
 }
@@ -137,6 +199,19 @@ START_TEST(the_time_of_a_request_is_split_exactly)
     push(2, 11000);
     push(n - 5, 12500); /* read for 2500 */
     ck_assert_int_eq(nended, 1);
+    ck_assert_int_eq(told.ended, 2);
+    ck_assert_int_eq(told.e.code, KAFC_OK);
+    ck_assert_str_eq(told.e.name, "Metadata");
+    ck_assert_int_eq(told.e.version, kafc_metadata_api.pick_max);
+    ck_assert_int_eq(told.e.correlation, 1);
+    ck_assert_uint_eq(told.e.connection, 7);
+    ck_assert_int_eq(told.e.broker, 2);
+    ck_assert_uint_eq(told.e.bytes_sent, p.nin - before);
+    ck_assert_uint_eq(told.e.bytes_received, n);
+    ck_assert_int_eq(told.e.queue_us, 2000);
+    ck_assert_int_eq(told.e.write_us, 1500);
+    ck_assert_int_eq(told.e.wait_us, 5500);
+    ck_assert_int_eq(told.e.read_us, 2500);
 
     kafc_api_stats s = of_api(&kafc_metadata_api);
     is(&s.queue_time_us, 1, 2000, 2000);
@@ -191,12 +266,20 @@ START_TEST(without_an_answer_nothing_is_timed)
     peer_pull(&p, l, ALL, 1000);
     kafc__link_queue(l, &rq[1], 2000);
     peer_pull(&p, l, ALL, 2000);
-    (void)kafc__link_tick(l, 1001500, NULL); /* the first is late: its peer is silent, and rq[1] goes, too */
+    (void)kafc__link_tick(l, 1001500, NULL); /* the first is late */
     ck_assert_int_eq(last, KAFC_ERR_TIMED_OUT);
-    kafc_error why = { .code = KAFC_ERR_DISCONNECTED };
+    ck_assert_int_eq(told.e.code, KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(told.e.wait_us, 1000500);
+    kafc_error why = { .code = KAFC_ERR_DISCONNECTED, .message = "the moon is in the way" };
     kafc__link_queue(l, &rq[2], 1001500);
     kafc__link_down(l, &why, 1001600);
     ck_assert_int_eq(nended, 3);
+    ck_assert_int_eq(told.ended, 3); /* with the greeting: rq[2] was not sent */
+    ck_assert_int_eq(told.e.code, KAFC_ERR_DISCONNECTED);
+    ck_assert_str_eq(told.why, "the moon is in the way");
+    ck_assert_int_eq(told.e.wait_us, 999600);
+    ck_assert_str_eq(told.states, "osRL");
+    ck_assert_int_eq(told.c.time_us, 1001600);
     kafc_api_stats s = of_api(&kafc_metadata_api);
     ck_assert_uint_eq(s.requests, 2);
     ck_assert_uint_eq(s.failed, 3);
@@ -216,9 +299,13 @@ START_TEST(an_answer_that_nobody_wants_counts_as_bytes)
     peer_pull(&p, l, ALL, 1000);
     kafc__link_cancel(l, &rq[0]);
     ck_assert_uint_eq(of_node().in_flight, 1); /* it is still on its way */
+    ck_assert_int_eq(told.owed, 1);
     size_t n = answer(1);
     push(n, 4000);
     ck_assert_int_eq(nended, 0);
+    ck_assert_int_eq(told.e.code, KAFC_ERR_INTERRUPTED);
+    ck_assert_int_eq(told.e.wait_us, 3000);
+    ck_assert_uint_eq(told.e.bytes_received, n);
     kafc_api_stats s = of_api(&kafc_metadata_api);
     ck_assert_uint_eq(s.bytes_received, n);
     ck_assert_uint_eq(s.failed, 0);
@@ -247,6 +334,12 @@ START_TEST(without_acks_a_request_is_queued_and_written)
     is(&s.write_time_us, 1, 300, 300);
     is(&s.wait_time_us, 0, 0, 0);
     is(&s.time_us, 0, 0, 0);
+    ck_assert_int_eq(told.e.code, KAFC_OK);
+    ck_assert_int_eq(told.e.queue_us, 700);
+    ck_assert_int_eq(told.e.write_us, 300);
+    ck_assert_int_eq(told.e.wait_us + told.e.read_us, 0);
+    ck_assert_uint_eq(told.e.bytes_sent, s.bytes_sent);
+    ck_assert_uint_eq(told.e.bytes_received, 0);
     ck_assert_uint_gt(s.bytes_sent, 60000);
     ck_assert_uint_eq(of_node().in_flight, 0);
     teardown();
@@ -267,6 +360,11 @@ START_TEST(throttles_are_of_the_broker)
     peer_answer(&p, &q, &resp);
     ck_assert_int_eq(peer_push(&p, l, ALL, 10, NULL), KAFC_OK);
     kafc_broker_stats b = of_node();
+    ck_assert_int_eq(told.throttles, 1);
+    ck_assert_int_eq(told.throttle.throttle_ms, 70);
+    ck_assert_str_eq(told.throttle.name, "Metadata");
+    ck_assert_uint_eq(told.throttle.connection, 7);
+    ck_assert(told.throttle.waits);
     ck_assert_uint_eq(b.throttled, 1);
     is(&b.throttle_time_us, 1, 70000, 70000);
     /* the next one waits it out in the queue */
@@ -277,6 +375,67 @@ START_TEST(throttles_are_of_the_broker)
     push(answer(0), 70020);
     ck_assert_uint_eq(of_api(&kafc_metadata_api).queue_time_us.sum, 70010 - 20);
     teardown();
+}
+END_TEST
+
+/* Of which not a byte was sent nobody is told, and a late answer is not told twice. */
+START_TEST(each_end_is_told_once)
+{
+    setup();
+    struct iovec iov[4];
+    kafc__link_queue(l, &rq[0], 1000);
+    ck_assert_int_gt(kafc__link_send_iov(l, iov, 4, 1000), 0); /* bytes, but nobody takes them */
+    kafc__link_cancel(l, &rq[0]);
+    kafc__link_queue(l, &rq[1], 2000);
+    peer_pull(&p, l, ALL, 2000);
+    ck_assert_int_eq(told.asked, 2);
+    (void)kafc__link_tick(l, 1002500, NULL);
+    ck_assert_int_eq(told.e.code, KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(told.ended, 2);
+    kafc__link_down(l, &(kafc_error){ .code = KAFC_ERR_CLOSED }, 1003000);
+    ck_assert_int_eq(told.ended, 2);
+    ck_assert_str_eq(told.states, "osRC");
+    teardown();
+    ck_assert_str_eq(told.states, "osRC");
+}
+END_TEST
+
+static bool cancel_in_hook;
+
+static void give_up(void *ctx, const kafc_request_event *e)
+{
+    on_response(ctx, e);
+    for (int i = 0; cancel_in_hook && i < N; i++)
+        if (rq[i].link)
+            kafc__link_cancel(l, &rq[i]);
+}
+
+/* A hook that ends requests, be it the one that it is told of, pulls nothing from under the link. */
+START_TEST(a_hook_may_end_requests)
+{
+    kafc_hooks nasty = hooks;
+    nasty.on_response = give_up;
+    for (int how = 0; how < 3; how++) {
+        setup();
+        watch.hooks = &nasty;
+        cancel_in_hook = true;
+        for (int i = 0; i < 4; i++)
+            kafc__link_queue(l, &rq[i], 1000);
+        peer_pull(&p, l, ALL, 1000);
+        kafc__link_queue(l, &rq[4], 2000);
+        if (how == 0)
+            push(answer(1), 3000);
+        else if (how == 1)
+            (void)kafc__link_tick(l, 1001500, NULL);
+        else
+            kafc__link_down(l, &(kafc_error){ .code = KAFC_ERR_DISCONNECTED }, 3000);
+        ck_assert_int_eq(nended, 0);
+        cancel_in_hook = false;
+        for (int i = 0; how == 0 && i < 3; i++)
+            push(answer(1), 4000);
+        ck_assert_uint_eq(kafc__link_pending(l), 0);
+        teardown();
+    }
 }
 END_TEST
 
@@ -344,4 +503,5 @@ END_TEST
 SUITE_MAIN("traffic", 10, the_time_of_a_request_is_split_exactly,
            answers_behind_each_other_have_their_own_times, without_an_answer_nothing_is_timed,
            an_answer_that_nobody_wants_counts_as_bytes, without_acks_a_request_is_queued_and_written,
-           throttles_are_of_the_broker, places_are_bounded, the_core_counts_by_node)
+           throttles_are_of_the_broker, each_end_is_told_once, a_hook_may_end_requests, places_are_bounded,
+           the_core_counts_by_node)

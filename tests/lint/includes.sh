@@ -37,7 +37,7 @@ function say(why) { print $0 ": " why; bad = 1 }
         if (from == "include" || from == "client" || from == "mock" || from == "examples" || from in any) next
         if (h == "base.h" || h == "error.h" || h == "message.h" || h == "protocol.h") next
         if (h == "security.h" && (from == "tls" || from == "sasl" || from == "core")) next
-        if (from == "core" && h ~ /^(options|writer|transaction|reader|client|conn|stats)\.h$/) next
+        if (from == "core" && h ~ /^(options|writer|transaction|reader|client|conn|stats|hooks)\.h$/) next
         say("a layer below client includes only kafc/{base,error,message}.h"); next
     }
     if (what ~ /^</) {
