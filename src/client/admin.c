@@ -125,6 +125,8 @@ static kafc_err attempt(const struct asking *k, kafc_answer **a, kafc_error *err
         err->broker = why.broker;
         err->api = why.api;
         err->version = why.version;
+    } else if (rc == KAFC_ERR_UNSUPPORTED) {
+        say_since(k->kind, err);
     }
     return rc;
 }
@@ -134,7 +136,7 @@ static bool may_pass(const struct asking *k, kafc_err rc, const kafc_answer *a)
 {
     if (rc < 0)
         return !k->kind->once && kafc__ask_again(-1, rc);
-    return !a && kafc__ask_again(k->kind->api->key, rc);
+    return !a && passes(k->kind, rc);
 }
 
 static kafc_err ask(const struct asking *k, kafc_answer **out, kafc_error *err)
@@ -155,8 +157,6 @@ static kafc_err ask(const struct asking *k, kafc_answer **out, kafc_error *err)
             rc = first;
             *err = why;
         }
-        if (rc == KAFC_ERR_UNSUPPORTED)
-            say_since(k->kind, err);
         if (again == KAFC_OK && !may_pass(k, rc, a))
             return rc;
         if (!kafc__ask_pause(k->c, n, again != KAFC_OK ? again : rc, k->deadline, interrupts,

@@ -26,6 +26,7 @@ static bool describe_item(const void *resp, int32_t i, struct kafc_admin_item *o
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_log_dirs_api,
     .what = "described",
+    .since = "1.0",
     .item = describe_item,
 };
 
@@ -173,6 +174,8 @@ static bool move_item(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind moving = {
     .api = &kafc_alter_replica_log_dirs_api,
     .what = "moved to that directory",
+    .since = "1.0",
+    .unknown_stands = true,
     .item = move_item,
 };
 

@@ -24,6 +24,8 @@ static bool describe_item(const void *resp, int32_t i, struct kafc_admin_item *o
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_producers_api,
     .what = "asked for its producers",
+    .since = "2.8",
+    .unknown_stands = true,
     .item = describe_item,
 };
 
@@ -111,6 +113,8 @@ static bool abort_item(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind aborting = {
     .api = &kafc_write_txn_markers_api,
     .what = "freed of that transaction",
+    .since = "0.11",
+    .unknown_stands = true,
     .item = abort_item,
 };
 

@@ -28,6 +28,8 @@ static bool reassign_item(const void *resp, int32_t i, struct kafc_admin_item *o
 static const struct kafc_admin_kind reassigning = {
     .api = &kafc_alter_partition_reassignments_api,
     .what = "reassigned",
+    .since = "2.4",
+    .unknown_stands = true,
     .too_old = "to keep the number of replicas",
     .item = reassign_item,
 };
@@ -95,6 +97,7 @@ static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind listing = {
     .api = &kafc_list_partition_reassignments_api,
     .what = "listed",
+    .since = "2.4",
     .item = list_item,
 };
 
@@ -167,6 +170,8 @@ static bool elect_item(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind electing = {
     .api = &kafc_elect_leaders_api,
     .what = "given a leader",
+    .since = "2.2",
+    .unknown_stands = true,
     .too_old = "for an unclean election",
     .item = elect_item,
 };

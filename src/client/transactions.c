@@ -37,6 +37,7 @@ static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind listing = {
     .api = &kafc_list_transactions_api,
     .what = "listed",
+    .since = "3.0",
     .too_old = "to choose transactions: by time it takes a broker from 3.8 on, by pattern one from "
                "4.1 on",
     .item = list_item,

@@ -59,17 +59,12 @@ static const struct {
     { 28, KAFC_ERR_FENCED_INSTANCE_ID, KAFC_CLASS_ABORT },
     { 28, KAFC_ERR_STALE_MEMBER_EPOCH, KAFC_CLASS_ABORT },
     /* The controller's, or a broker's, last word on what it was asked to do with partitions. */
-    { 27, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_CLASS_FATAL }, /* WriteTxnMarkers */
-    { 34, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_CLASS_FATAL }, /* AlterReplicaLogDirs */
-    { 34, KAFC_ERR_REPLICA_NOT_AVAILABLE, KAFC_CLASS_FATAL },
+    { 34, KAFC_ERR_REPLICA_NOT_AVAILABLE, KAFC_CLASS_FATAL }, /* AlterReplicaLogDirs */
     { 34, KAFC_ERR_KAFKA_STORAGE_ERROR, KAFC_CLASS_FATAL },
-    { 35, KAFC_ERR_KAFKA_STORAGE_ERROR, KAFC_CLASS_FATAL },        /* DescribeLogDirs */
-    { 43, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_CLASS_FATAL }, /* ElectLeaders */
-    { 43, KAFC_ERR_PREFERRED_LEADER_NOT_AVAILABLE, KAFC_CLASS_FATAL },
+    { 35, KAFC_ERR_KAFKA_STORAGE_ERROR, KAFC_CLASS_FATAL },           /* DescribeLogDirs */
+    { 43, KAFC_ERR_PREFERRED_LEADER_NOT_AVAILABLE, KAFC_CLASS_FATAL }, /* ElectLeaders */
     { 43, KAFC_ERR_ELIGIBLE_LEADERS_NOT_AVAILABLE, KAFC_CLASS_FATAL },
     { 43, KAFC_ERR_ELECTION_NOT_NEEDED, KAFC_CLASS_NONE },
-    { 45, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_CLASS_FATAL }, /* AlterPartitionReassignments */
-    { 61, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION, KAFC_CLASS_FATAL }, /* DescribeProducers */
 };
 
 kafc_err_class kafc__retry_class(int16_t api, kafc_err code)

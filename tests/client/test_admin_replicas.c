@@ -149,6 +149,7 @@ START_TEST(the_number_of_replicas_can_be_kept)
     ck_assert_int_eq(kafc_admin_reassign_partitions(raw_client, q, 1, true, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("too old to keep the number of replicas");
+    ck_assert_ptr_null(strstr(raw_err.message, "2.4"));
     ck_assert_int_eq(q->result, KAFC_ERR_UNSUPPORTED);
     raw_ok(kafc_admin_reassign_partitions(raw_client, one(0, on_3, 1), 1, false, WAIT, &raw_err));
     down();
@@ -378,6 +379,7 @@ START_TEST(brokers_without_it_are_named)
     raw_ok(kafc_mock_set_release(mock, "2.1"));
     ck_assert_int_eq(reassign(0, on_3, 1), KAFC_ERR_UNSUPPORTED);
     raw_says("AlterPartitionReassignments");
+    raw_says("brokers from 2.4 on know it");
     ck_assert_int_eq(kafc_admin_list_reassignments(raw_client, NULL, -1, WAIT, &l, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("ListPartitionReassignments");
