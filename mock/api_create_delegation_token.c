@@ -9,7 +9,7 @@
 
 static const int64_t WEEK_MS = 7 * 86400000LL, DAY_MS = 86400000;
 
-static void draw(struct kafc_cluster *c, struct kafc_mtoken *t)
+static void draw(struct kafc_cluster *c, struct kafc_mdelegation *t)
 {
     static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -19,12 +19,12 @@ static void draw(struct kafc_cluster *c, struct kafc_mtoken *t)
         t->hmac[i] = (uint8_t)kafc__rand_next(&c->rand);
 }
 
-static struct kafc_mtoken *make(struct kafc_cluster *c,
+static struct kafc_mdelegation *make(struct kafc_cluster *c,
                                 const struct kafc_create_delegation_token_req *q)
 {
     size_t n = (size_t)q->owner_principal_type.len + (size_t)q->owner_principal_name.len + 1;
-    size_t list = (size_t)q->renewers.n * sizeof(((struct kafc_mtoken *)NULL)->renewer[0]);
-    struct kafc_mtoken *t;
+    size_t list = (size_t)q->renewers.n * sizeof(((struct kafc_mdelegation *)NULL)->renewer[0]);
+    struct kafc_mdelegation *t;
     char *at;
 
     for (int32_t i = 0; i < q->renewers.n; i++)
@@ -59,7 +59,7 @@ static struct kafc_mtoken *make(struct kafc_cluster *c,
 static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     struct kafc_create_delegation_token_resp *a = resp;
-    struct kafc_mtoken *t;
+    struct kafc_mdelegation *t;
 
     a->error_code = (int16_t)rq->forced;
     if (rq->forced)

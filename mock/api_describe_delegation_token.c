@@ -7,7 +7,7 @@
 #include "mock/users.h"
 #include "protocol/api/41_describe_delegation_token.h"
 
-static bool wanted(const struct kafc_describe_delegation_token_req *q, const struct kafc_mtoken *t)
+static bool wanted(const struct kafc_describe_delegation_token_req *q, const struct kafc_mdelegation *t)
 {
     for (int32_t i = 0; i < q->owners.n; i++)
         if (kafc__mstr_same(q->owners.v[i].principal_type, t->owner_type) &&
@@ -16,7 +16,7 @@ static bool wanted(const struct kafc_describe_delegation_token_req *q, const str
     return q->owners.n < 0;
 }
 
-static bool put(struct kafc_mrq *rq, const struct kafc_mtoken *t,
+static bool put(struct kafc_mrq *rq, const struct kafc_mdelegation *t,
                 struct kafc_describe_delegation_token_resp_token *to)
 {
     to->principal_type = t->owner_type;
@@ -49,12 +49,12 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     a->error_code = (int16_t)rq->forced;
     if (rq->forced)
         return KAFC_MDONE_ANSWER;
-    KAFC_MOCK_EACH(&rq->c->tokens, struct kafc_mtoken, t)
+    KAFC_MOCK_EACH(&rq->c->tokens, struct kafc_mdelegation, t)
         n++;
     a->tokens.v = kafc__msg_array(&kafc_describe_delegation_token_resp_token_schema, n, &rq->arena);
     if (!a->tokens.v)
         return KAFC_MDONE_CUT;
-    KAFC_MOCK_EACH(&rq->c->tokens, struct kafc_mtoken, t)
+    KAFC_MOCK_EACH(&rq->c->tokens, struct kafc_mdelegation, t)
         if (wanted(q, t) && !put(rq, t, &a->tokens.v[a->tokens.n++]))
             return KAFC_MDONE_CUT;
     return KAFC_MDONE_ANSWER;

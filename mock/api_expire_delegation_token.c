@@ -10,7 +10,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     const struct kafc_expire_delegation_token_req *q = req;
     struct kafc_expire_delegation_token_resp *a = resp;
-    struct kafc_mtoken *t = kafc__mtoken_find(rq->c, q->hmac);
+    struct kafc_mdelegation *t = kafc__mtoken_find(rq->c, q->hmac);
     int64_t now = rq->c->wall_ms;
 
     a->error_code = (int16_t)(rq->forced ? rq->forced

@@ -11,7 +11,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     const struct kafc_renew_delegation_token_req *q = req;
     struct kafc_renew_delegation_token_resp *a = resp;
-    struct kafc_mtoken *t = kafc__mtoken_find(rq->c, q->hmac);
+    struct kafc_mdelegation *t = kafc__mtoken_find(rq->c, q->hmac);
     kafc_err code = rq->forced;
 
     if (!code && !t)

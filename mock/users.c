@@ -47,9 +47,9 @@ struct kafc_mscram *kafc__mscram_find(const struct kafc_cluster *c, kafc_str use
     return NULL;
 }
 
-struct kafc_mtoken *kafc__mtoken_find(const struct kafc_cluster *c, kafc_bytes hmac)
+struct kafc_mdelegation *kafc__mtoken_find(const struct kafc_cluster *c, kafc_bytes hmac)
 {
-    KAFC_MOCK_EACH(&c->tokens, struct kafc_mtoken, t)
+    KAFC_MOCK_EACH(&c->tokens, struct kafc_mdelegation, t)
         if (hmac.len == KAFC_MTOKEN_HMAC && memcmp(t->hmac, hmac.p, KAFC_MTOKEN_HMAC) == 0)
             return t;
     return NULL;

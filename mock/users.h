@@ -30,7 +30,7 @@ struct kafc_mquota {
 };
 extern const char *const kafc__mquota_keys[KAFC_MQUOTA_KEYS + 1]; /* NULL behind the last */
 
-struct kafc_mtoken {
+struct kafc_mdelegation {
     struct kafc_list node;
     int64_t issued, expires, max;
     char id[24];
@@ -48,7 +48,7 @@ void kafc__musers_free(struct kafc_cluster *c); /* all three */
 
 /* NULL: there is none. */
 struct kafc_mscram *kafc__mscram_find(const struct kafc_cluster *c, kafc_str user, int8_t mechanism);
-struct kafc_mtoken *kafc__mtoken_find(const struct kafc_cluster *c, kafc_bytes hmac);
+struct kafc_mdelegation *kafc__mtoken_find(const struct kafc_cluster *c, kafc_bytes hmac);
 
 #define KAFC_MOCK_EACH(list, type, it) \
     for (type *it = KAFC_LIST_FIRST(list, type, node); it; it = KAFC_LIST_NEXT(list, it, type, node))
