@@ -176,9 +176,10 @@ $(EX_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
 $(EX_BIN_CXX): $(O)/%: $(O)/%.o $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(V_LD) $(LDFLAGS) -o $@ $^ $(KAFC_LIBS)
+# Wrapped by tests/support/driven.c.
 $(TEST_BIN): $(O)/%: $(O)/%.o $(O)/libtests.a $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
+	$(Q)$(LINK) -Wl,--wrap=kafc_client_open,--wrap=kafc_client_free -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
 $(BENCH_BIN): $(O)/%: $(O)/%.o $(O)/libbench.a $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS) -lm $(if $(shell grep -l 'librdkafka/' $*.c),-lrdkafka)
@@ -202,6 +203,10 @@ check-env-asan := CK_FORK=$${CK_FORK:-no} ASAN_OPTIONS=detect_leaks=1:abort_on_e
 check-env-tsan := CK_FORK=$${CK_FORK:-no} TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:$$TSAN_OPTIONS TEST_TIMEOUT=$${TEST_TIMEOUT:-300}
 CHECK_ENV = $(check-env-$(VARIANT)) BUILD=$(O)
 
+# These a second time, on clients without a thread (tests/support/driven.c).
+DRIVEN := $(addsuffix @calls,test_claims test_group_calls test_raw test_reader test_reader_commit test_transaction_errors test_transform test_writer test_writer_rules) \
+    $(addsuffix @beside,test_claims_threads test_commit_races test_reader_fd test_reader_group test_stats test_transactions test_writer_reports)
+
 TEST_SEL = $(if $(T),$(filter $(addprefix %/,$(T)),$(TEST_BIN)),$(TEST_BIN))
 
 .PHONY: check tests headers fuzz-regress
@@ -213,7 +218,8 @@ check:
 else
 check: $(if $(T),,$(FUZZ_BIN) $(EX_BIN) $(EX_BIN_CXX) headers all) $(TEST_SEL)
 	@$(if $(T),$(if $(TEST_SEL),,echo "no test called $(T)"; exit 1;)) \
-	$(CHECK_ENV) tests/run -j $(JOBS) $(TEST_SEL) $(if $(T),,$(FUZZ_BIN))
+	$(CHECK_ENV) tests/run -j $(JOBS) $(TEST_SEL) \
+	$(addprefix $(O)/tests/client/,$(if $(T),$(filter $(addsuffix @%,$(T)),$(DRIVEN)),$(DRIVEN))) $(if $(T),,$(FUZZ_BIN))
 endif
 
 tests: $(TEST_BIN)

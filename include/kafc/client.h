@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A client: brokers, connections, metadata and one loop thread, shared by any
- * number of writers and readers.
+ * number of writers and readers. Without a thread: kafc/loop.h.
  *
  * Threads: every function may be called from any thread, except that close
  * and free of one object are called by one thread, and nothing after free.
@@ -82,6 +82,7 @@ typedef struct kafc_client_options {
     void *ctx;                        /* for the three functions */
     const kafc_allocator
         *allocator; /* NULL: malloc(3); copied, its ctx must outlive everything of the client */
+    kafc_switch driven; /* by your own loop, without a thread: kafc/loop.h; default off */
 } kafc_client_options;
 
 /* KAFC_CLIENT(.brokers = "localhost:9092"): options in C; in C++ use the init function. */
@@ -93,8 +94,8 @@ static inline void kafc_client_options_init(kafc_client_options *o)
     o->size = sizeof *o;
 }
 
-/* Starts the loop thread; connects when there is something to do. Strings are copied. NULL on error: KAFC_ERR_USAGE
- * names the option, KAFC_ERR_NO_MEMORY, KAFC_ERR_SYSTEM. */
+/* Starts the loop thread, unless it is to be driven; connects when there is something to do. Strings are copied. NULL
+ * on error: KAFC_ERR_USAGE names the option, KAFC_ERR_NO_MEMORY, KAFC_ERR_SYSTEM. */
 KAFC_API kafc_client *kafc_client_open(const kafc_client_options *o,
                                        kafc_error *err) KAFC_NODISCARD;
 

@@ -16,6 +16,7 @@
 #include <kafc/group.h>
 #include <kafc/groups.h>
 #include <kafc/hooks.h>
+#include <kafc/loop.h>
 #include <kafc/message.h>
 #include <kafc/producers.h>
 #include <kafc/reader.h>

@@ -54,7 +54,8 @@ typedef struct kafc_report {
                            write_each, and that of its batch's first message for the other reports */
 } kafc_report;
 
-/* The callbacks on_delivery, on_batch and on_room are called on the loop thread, without locks. They must not block;
+/* The callbacks on_delivery, on_batch and on_room are called on the loop thread, without locks (of a client without a
+ * thread: on the one that drives it, inside of kafc_client_process() or of a call that waits). They must not block;
  * send with timeout 0 is allowed, other blocking calls of kafc answer KAFC_ERR_IN_CALLBACK. */
 
 /* Once for each settled message that wants a report. */

@@ -38,7 +38,7 @@ void kafc__ask_end(kafc_client *c)
 {
     kafc__lock(&c->lock);
     c->asking--;
-    kafc__cond_broadcast(&c->changed);
+    kafc__client_tell(c, &c->changed);
     kafc__unlock(&c->lock);
 }
 
@@ -51,7 +51,7 @@ static void finish(struct kafc_ask *a, kafc_err code, const kafc_error *why)
     if (why)
         a->err = *why;
     a->group->left--; /* with the last one the waiter's memory may go, once unlocked */
-    kafc__cond_broadcast(&c->changed);
+    kafc__client_tell(c, &c->changed);
     kafc__unlock(&c->lock);
 }
 
@@ -103,7 +103,7 @@ static kafc_err wait_for(kafc_client *c, const size_t *left, int64_t deadline, u
             rc = KAFC_ERR_CLOSED;
         else if (atomic_load(&c->interrupts) != interrupts)
             rc = KAFC_ERR_INTERRUPTED;
-        else if (!kafc__cond_wait(&c->changed, &c->lock, deadline) &&
+        else if (!kafc__client_wait(c, &c->changed, &c->lock, deadline) &&
                  kafc__clock_mono_us() >= deadline)
             rc = KAFC_ERR_TIMED_OUT;
     }

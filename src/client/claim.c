@@ -22,7 +22,7 @@ static void on_ready(void *ctx)
 
     kafc__lock(&c->lock);
     c->ready = true;
-    kafc__cond_signal(&c->changed);
+    kafc__client_tell(c->r->client, &c->changed);
     kafc__unlock(&c->lock);
 }
 
@@ -104,7 +104,7 @@ static bool wait(kafc_claim *c, int64_t deadline)
 
     kafc__lock(&c->lock);
     while (!c->ready && in_time)
-        in_time = kafc__cond_wait(&c->changed, &c->lock, deadline);
+        in_time = kafc__client_wait(c->r->client, &c->changed, &c->lock, deadline);
     in_time = c->ready;
     c->ready = false;
     kafc__unlock(&c->lock);

@@ -70,7 +70,7 @@ void kafc__client_remove(kafc_client *c, struct kafc_closable *cl)
 {
     kafc__lock(&c->lock);
     while (cl->busy)
-        (void)kafc__cond_wait(&c->changed, &c->lock, INT64_MAX);
+        (void)kafc__client_wait(c, &c->changed, &c->lock, INT64_MAX);
     kafc__list_del(&cl->node);
     kafc__unlock(&c->lock);
 }
@@ -236,7 +236,7 @@ static void closed(kafc_client *c, struct kafc_closable *cl)
 {
     kafc__lock(&c->lock);
     cl->busy = false;
-    kafc__cond_broadcast(&c->changed);
+    kafc__client_tell(c, &c->changed);
     kafc__unlock(&c->lock);
 }
 
@@ -251,7 +251,7 @@ kafc_err kafc_client_close(kafc_client *c, int timeout_ms, kafc_error *err)
     int64_t deadline = kafc__deadline_in(timeout_ms);
     kafc__lock(&c->lock);
     atomic_store(&c->closing, true);
-    kafc__cond_broadcast(&c->changed);
+    kafc__client_tell(c, &c->changed);
     kafc__unlock(&c->lock);
     for (struct kafc_closable *cl; (cl = next_to_close(c)) != NULL; closed(c, cl)) {
         rc = cl->close(cl, deadline, first == KAFC_OK ? err : NULL);
@@ -260,7 +260,7 @@ kafc_err kafc_client_close(kafc_client *c, int timeout_ms, kafc_error *err)
     kafc__loop_stop(c->loop);
     kafc__lock(&c->lock);
     while (c->asking > 0) /* they were woken and are on their way out */
-        (void)kafc__cond_wait(&c->changed, &c->lock, INT64_MAX);
+        (void)kafc__client_wait(c, &c->changed, &c->lock, INT64_MAX);
     kafc__unlock(&c->lock);
     return first;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the public objects share behind their doors: the client's core, its
- * loop thread and the ways onto it, what to close with it. Included by
+ * loop and the ways onto it, how to wait, what to close with it. Included by
  * src/client and the writer's and reader's public halves only.
  */
 #ifndef KAFC_CLIENT_CLIENT_H
@@ -20,12 +20,6 @@
 #include <kafc/client.h>
 
 struct kafc_loop; /* loop.c */
-
-/* Work for the loop thread; the poster's memory until run is called. */
-struct kafc_job {
-    struct kafc_job *next;
-    void (*run)(struct kafc_job *job);
-};
 
 /* A writer or reader that kafc_client_close() must close. close() is called on the thread that closes the client,
  * without locks, at most once, while the loop still runs; it must return by the deadline (monotonic µs). */
@@ -80,16 +74,22 @@ kafc_err kafc__client_enter_outside(const kafc_client *c, int timeout_ms, kafc_e
 /* timeout_ms as an absolute monotonic deadline; INT64_MAX for -1. */
 int64_t kafc__deadline_in(int timeout_ms);
 
-/* Does this thread drive the client: its loop, or a function that runs inline after the loop's end? */
+/* Does this thread drive the client: its loop, a call that drives, or a function that runs inline? */
 bool kafc__client_on_loop(const kafc_client *c);
 
-/* Runs the job on the loop thread, soon, in the order of posting. Any thread; not in signal handlers. After the loop's
- * end (kafc_client_close) it runs inline, before post returns. */
-void kafc__client_post(kafc_client *c, struct kafc_job *job);
-
-/* Runs fn(arg) on the loop thread and waits for it. Inline when called on the loop thread; after the loop's end inline
- * too, one thread at a time. Callers hold no lock that the loop may take. */
+/* Runs fn(arg) on the loop thread and waits for it. Inline when called on the loop thread, when there is none, and
+ * after its end (kafc_client_close), one thread at a time. Callers hold no lock that the loop may take. */
 void kafc__client_run(kafc_client *c, void (*fn)(void *arg), void *arg);
+
+/* The same for what is about to go: its last words, such as LeaveGroup, are on their way when it returns. Callbacks may
+ * run. */
+void kafc__client_run_out(kafc_client *c, void (*fn)(void *arg), void *arg);
+
+/* kafc__cond_wait() and kafc__cond_broadcast() of threads that wait for something of the client's, to be used as a
+ * pair. Where no thread drives it, who waits does (rule C6), with m unlocked; no other lock may be held. */
+bool kafc__client_wait(kafc_client *c, struct kafc_cond *cond, struct kafc_mutex *m,
+                       int64_t deadline) KAFC_REQUIRES(m);
+void kafc__client_tell(kafc_client *c, struct kafc_cond *cond);
 
 /* It stays in memory, though perhaps closed, until as many have let go. Any thread. */
 void kafc__client_hold(kafc_client *c);

@@ -117,6 +117,8 @@ static const struct kafc_option client_rows[] = {
     OPAQUE(CLIENT, hooks, "Functions that are told of connections, requests and messages"),
     OPAQUE(CLIENT, ctx, "For the functions"),
     OPAQUE(CLIENT, allocator, "Memory"),
+    SWITCH(CLIENT, driven, NULL, NULL, KAFC_OFF,
+           "Your own loop drives the client, which has no thread: kafc/loop.h"),
 };
 
 static const struct kafc_option writer_rows[] = {

@@ -22,7 +22,8 @@ static void on_ready(void *ctx)
     r->events++;
     watched = r->watch.fd >= 0;
     kafc__unlock(&r->lock);
-    kafc__cond_broadcast(&r->changed); /* who wakes finds the lock free; the driver frees r, not before this returns */
+    /* who wakes finds the lock free; the driver frees r, not before this returns */
+    kafc__client_tell(r->client, &r->changed);
     if (watched)
         kafc__wake_signal(&r->watch);
 }
@@ -43,7 +44,7 @@ bool kafc__reader_await(kafc_reader *r, uint64_t events, int64_t deadline)
 
     kafc__lock(&r->lock);
     while (r->events == events && in_time)
-        in_time = kafc__cond_wait(&r->changed, &r->lock, deadline);
+        in_time = kafc__client_wait(r->client, &r->changed, &r->lock, deadline);
     kafc__unlock(&r->lock);
     return in_time;
 }
@@ -78,7 +79,7 @@ static void set_closed(kafc_reader *r)
     kafc__lock(&r->lock);
     atomic_store(&r->closed, true);
     r->events++;
-    kafc__cond_broadcast(&r->changed);
+    kafc__client_tell(r->client, &r->changed);
     if (r->watch.fd >= 0)
         kafc__wake_signal(&r->watch);
     kafc__unlock(&r->lock);
@@ -88,7 +89,7 @@ static void set_closed(kafc_reader *r)
 static void close_now(kafc_reader *r)
 {
     set_closed(r);
-    kafc__client_run(r->client, stop_consumer, r);
+    kafc__client_run_out(r->client, stop_consumer, r);
 }
 
 /* The thread that reads may be in any call meanwhile. */
@@ -260,7 +261,7 @@ static kafc_err wait(kafc_reader *r, int64_t deadline, kafc_error *err)
 
     kafc__lock(&r->lock);
     while (!r->ready && !r->closed && in_time && !atomic_load(&r->woken))
-        in_time = kafc__cond_wait(&r->changed, &r->lock, deadline);
+        in_time = kafc__client_wait(r->client, &r->changed, &r->lock, deadline);
     if (r->closed)
         code = KAFC_ERR_CLOSED;
     else if (atomic_exchange(&r->woken, false))

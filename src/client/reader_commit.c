@@ -49,7 +49,7 @@ static void told(kafc_reader *r, bool *done)
     kafc__lock(&r->lock);
     *done = true;
     r->events++;
-    kafc__cond_broadcast(&r->changed);
+    kafc__client_tell(r->client, &r->changed);
     kafc__unlock(&r->lock);
 }
 

@@ -45,7 +45,7 @@ static void on_event(void *ctx)
     kafc_writer *w = ctx;
     kafc__lock(&w->lock);
     w->events++;
-    kafc__cond_broadcast(&w->changed);
+    kafc__client_tell(w->client, &w->changed);
     kafc__unlock(&w->lock);
 }
 
@@ -114,7 +114,7 @@ static kafc_err wait_more(struct wait *x)
     kafc_err code = KAFC_OK;
     kafc__lock(&w->lock);
     while (w->events == x->events && atomic_load(&w->wakes) == x->wakes && in_time)
-        in_time = kafc__cond_wait(&w->changed, &w->lock, x->deadline);
+        in_time = kafc__client_wait(w->client, &w->changed, &w->lock, x->deadline);
     unsigned wakes = atomic_load(&w->wakes);
     if (wakes != x->wakes) {
         atomic_store(&w->answered, wakes);
@@ -371,7 +371,7 @@ KAFC_COLD static void pause_a_moment(kafc_writer *w, int timeout_ms)
     kafc__lock(&w->lock);
     unsigned wakes = atomic_load(&w->wakes);
     while (in_time && kafc__producer_crowded(w->producer) && atomic_load(&w->wakes) == wakes)
-        in_time = kafc__cond_wait(&w->changed, &w->lock, deadline);
+        in_time = kafc__client_wait(w->client, &w->changed, &w->lock, deadline);
     kafc__unlock(&w->lock);
     kafc__producer_crowd_on(w->producer);
 }

@@ -341,10 +341,15 @@ static void run_pokes(struct kafc_core *c)
     }
 }
 
-void kafc__core_tick(struct kafc_core *c, int64_t now, int64_t wall_ms)
+void kafc__core_clock(struct kafc_core *c, int64_t now, int64_t wall_ms)
 {
     (void)kafc__core_at(c, now);
     c->wall_ms = wall_ms;
+}
+
+void kafc__core_tick(struct kafc_core *c, int64_t now, int64_t wall_ms)
+{
+    kafc__core_clock(c, now, wall_ms);
     run_pokes(c);
     run_timers(c);
     kafc__core_fail_failed(c);

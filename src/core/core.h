@@ -82,6 +82,8 @@ int kafc__core_send_iov(struct kafc_core *c, uint32_t link, struct iovec *iov, i
  * is writable and calls send_iov again; else the next SEND tells when. */
 void kafc__core_sent(struct kafc_core *c, uint32_t link, size_t n, int64_t now);
 int64_t kafc__core_deadline(const struct kafc_core *c);
+/* Says what time it is, before members are called outside of events and ticks. */
+void kafc__core_clock(struct kafc_core *c, int64_t now, int64_t wall_ms);
 /* Runs due timers and pokes. Call after every batch of events and whenever the deadline passed. */
 void kafc__core_tick(struct kafc_core *c, int64_t now, int64_t wall_ms);
 /* Before the driver sleeps: true if it may, and from then on pokes call wake() until kafc__core_awake. */

@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -231,6 +231,21 @@ int kafc__poller_wait(struct kafc_poller *p, struct kafc_poll_event *ev, int max
                       int64_t timeout_us)
 {
     return p->epoll >= 0 ? ep_wait(p, ev, max, timeout_us) : pl_wait(p, ev, max, timeout_us);
+}
+
+int kafc__poller_fd(const struct kafc_poller *p)
+{
+    return p->epoll;
+}
+
+int kafc__poller_fds(const struct kafc_poller *p, struct pollfd *v, int max)
+{
+    struct pollfd one = { .fd = p->epoll, .events = POLLIN };
+    const struct pollfd *fds = p->epoll >= 0 ? &one : p->fds;
+    int n = p->epoll >= 0 ? 1 : (int)p->n;
+    if (max > 0)
+        memcpy(v, fds, (size_t)(n < max ? n : max) * sizeof(*v));
+    return n;
 }
 
 unsigned kafc__poll_one(int fd, unsigned events, int wake_fd, bool *woken, int64_t timeout_us)

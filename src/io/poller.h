@@ -6,6 +6,8 @@
 #ifndef KAFC_IO_POLLER_H
 #define KAFC_IO_POLLER_H
 
+#include <poll.h>
+
 #include <kafc/base.h>
 
 enum {
@@ -37,6 +39,11 @@ void kafc__poller_del(struct kafc_poller *p, int fd); /* before it is closed; no
  * 0 also when a signal came. */
 int kafc__poller_wait(struct kafc_poller *p, struct kafc_poll_event *ev, int max,
                       int64_t timeout_us);
+/* What somebody else may poll in its stead, who calls wait(…, 0) then: the descriptor that is readable when there is
+ * an event, -1 with poll(2). */
+int kafc__poller_fd(const struct kafc_poller *p);
+/* The same for poll(2): how many there are, of which max are filled in. */
+int kafc__poller_fds(const struct kafc_poller *p, struct pollfd *v, int max);
 
 /* For one descriptor and a thread of the caller's own: which events came, 0 at the deadline or after a signal. wake_fd
  * (or -1) ends the wait too: *woken. */
