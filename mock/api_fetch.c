@@ -14,7 +14,8 @@ struct kafc_mfetch {
     const struct kafc_api *api;
     int16_t version;
     int32_t correlation;
-    int64_t deadline;
+    int64_t deadline, not_before; /* of the answer */
+    int32_t throttle_ms;          /* that it tells */
     int32_t min_bytes, max_bytes;
     bool committed; /* isolation */
     bool incremental;
@@ -360,6 +361,7 @@ static void finish(struct kafc_cluster *c, struct kafc_mconn *conn, struct kafc_
     kafc__arena_init(&rq.arena, &c->mem, 0);
     kafc__msg_defaults(&kafc_fetch_resp_schema, &a);
     a.session_id = f->session;
+    a.throttle_time_ms = f->version >= 1 ? f->throttle_ms : 0;
     if (!w) {
         a.session_id = 0;
         a.error_code = KAFC_ERR_FETCH_SESSION_ID_NOT_FOUND;
@@ -369,7 +371,7 @@ static void finish(struct kafc_cluster *c, struct kafc_mconn *conn, struct kafc_
     if (!ok)
         kafc__mock_closing(c, conn);
     else
-        (void)kafc__mock_answer(&rq, &a, conn->busy_until > c->now ? conn->busy_until - c->now : 0);
+        (void)kafc__mock_answer(&rq, &a, f->not_before > c->now ? f->not_before - c->now : 0);
     if (ok && w && f->session)
         rotate(w, &a);
     kafc__arena_fini(&rq.arena);
@@ -517,6 +519,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         free_fetch(c, f);
         return KAFC_MDONE_CUT;
     }
+    f->not_before = c->now + (int64_t)rq->delay_ms * 1000;
+    f->throttle_ms = rq->throttle_ms;
     f->deadline = c->now + (int64_t)(q->max_wait_ms < 0 ? 0 : q->max_wait_ms) * 1000;
     f->forced = of_session(rq->forced) ? KAFC_OK : rq->forced;
     code = of_session(rq->forced) ? rq->forced : open_session(rq, q, f);

@@ -357,6 +357,8 @@ static void serve(struct kafc_mrq *rq, const struct kafc_mserve *how, struct kaf
     kafc__msg_defaults(rq->api->resp, resp);
     rq->forced = a->act == KAFC_MOCK_ERROR ? a->code : KAFC_OK;
     rq->lost = a->act == KAFC_MOCK_PASS_CUT || a->act == KAFC_MOCK_PASS_SILENT;
+    rq->delay_ms = a->delay_ms;
+    rq->throttle_ms = a->throttle_ms;
     enum kafc_mdone done = how->serve(rq, req, resp);
     if (done == KAFC_MDONE_ANSWER || done == KAFC_MDONE_LAST) {
         set_throttle(rq->api->resp, rq->version, resp, a->throttle_ms);

@@ -178,6 +178,8 @@ struct kafc_mrq {
     kafc_str client_id;
     kafc_err forced;       /* answer with this for everything, and do nothing; or KAFC_OK */
     bool lost;             /* the answer will not be sent */
+    int32_t delay_ms;      /* it leaves so much later, */
+    int32_t throttle_ms;   /* and says so; of those that park this is left to them */
     struct kafc_mrun *run; /* what stands for the chains of records in the answer, in their order */
     uint32_t nruns;
     struct kafc_arena arena;

@@ -9,8 +9,10 @@
  * kafc_conn_interrupt() and kafc_conn_set_deadline() act on those that wait.
  * Close and free by one thread, nothing after free.
  * Timeouts: `timeout_ms` -1 waits for ever, 0 does not wait; the connection's
- * deadline ends a call as well. A call that ran out of time or was interrupted
- * leaves the connection usable; its answer is dropped when it comes.
+ * deadline ends a call as well. A broker that waits on a call's behalf (for
+ * replicas, for records) has a little less, so that its word comes first. A
+ * call that ran out of time or was interrupted leaves the connection usable;
+ * its answer is dropped when it comes.
  * Nothing is retried but the search for the leader while dialling. When the
  * connection is lost every call answers KAFC_ERR_DISCONNECTED: dial again.
  * After fork(2) the child's handles answer KAFC_ERR_FORKED (rule C7).
@@ -28,14 +30,22 @@ extern "C" {
 
 typedef struct kafc_conn kafc_conn;
 
+/* In place of name lookup and connect(2), for tunnels, proxies and sockets that are there already: gives a connected
+ * stream socket, which is kafc's own from then on, or -1 and says why in *err. Called on the thread that dials, for
+ * each address that it comes to (a leader's, and again for a broker before 0.10); may block for timeout_ms, and must
+ * not call kafc. TLS and login take place on top of it. */
+typedef int (*kafc_connect_fn)(void *ctx, const char *host, int32_t port, int timeout_ms, kafc_error *err);
+
 typedef struct kafc_conn_options {
     size_t size;
     const kafc_properties *properties;
     const char *topic;        /* NULL: the broker itself; else the connection leads to its leader */
     int32_t partition;        /* of the topic; default 0 */
+    kafc_switch find_leader;  /* of the partition, and dial it; default on. Off: the broker that is dialled is asked,
+                               * leader or not: a follower gives records from 2.4 on, but tells no positions */
     kafc_switch create_topic; /* let the broker make a missing topic; default off (rule W9) */
     const char *client_id;    /* default "kafc". client.id */
-    const char *rack;         /* sent with fetches. client.rack */
+    const char *rack;         /* sent with fetches, until a leader names a nearer replica. client.rack */
     const kafc_security *security; /* NULL: what the properties say, else plaintext. security.protocol */
     int32_t connect_timeout_ms; /* of one connection, with TLS and login; 10000. socket.connection.setup.timeout.ms */
     int32_t request_timeout_ms; /* a silence that ends the connection; 30000. request.timeout.ms */
@@ -54,7 +64,8 @@ typedef struct kafc_conn_options {
     kafc_log_fn log, log_error;      /* NULL: nothing is logged; errors to `log` */
     kafc_resolve_fn resolve;         /* NULL: getaddrinfo on one lazy thread of the process */
     const kafc_hooks *hooks;         /* NULL: nobody is told. kafc/hooks.h */
-    void *ctx;                       /* for the three functions */
+    kafc_connect_fn connect;         /* NULL: TCP, with keepalive */
+    void *ctx;                       /* for the functions */
     const kafc_allocator *allocator; /* NULL: malloc(3); copied */
 } kafc_conn_options;
 
@@ -86,8 +97,17 @@ KAFC_API void kafc_conn_interrupt(kafc_conn *c);
  * Any thread. */
 KAFC_API kafc_err kafc_conn_set_deadline(kafc_conn *c, int timeout_ms, kafc_error *err);
 
+/* The options of single calls anew: acks, compression, compression_level, isolation, check_crcs, min_bytes, max_bytes
+ * and max_wait_ms of *o, or their defaults, take the place of those before (o NULL: all are defaults); its other fields
+ * are not looked at. Does not wait: KAFC_ERR_WOULD_BLOCK while another thread is inside a call. KAFC_ERR_USAGE: out of
+ * range, or min_bytes above max_bytes; then nothing has changed. */
+KAFC_API kafc_err kafc_conn_configure(kafc_conn *c, const kafc_conn_options *o, kafc_error *err);
+
 /* Whom it is connected to. Valid until free; id is -1 unless the connection leads to a partition's leader. */
 KAFC_API const kafc_broker *kafc_conn_broker(const kafc_conn *c);
+/* The two ends of the socket, "127.0.0.1:9092" or "[::1]:9092"; "" for one that is not of IP. Valid until free. */
+KAFC_API const char *kafc_conn_local_address(const kafc_conn *c);
+KAFC_API const char *kafc_conn_remote_address(const kafc_conn *c);
 
 /* --- Any request ------------------------------------------------------------
  * api: the row of an API, &kafc_fetch_api of kafc/protocol/api/01_fetch.h; kafc__api() of
@@ -105,6 +125,14 @@ KAFC_API kafc_err kafc_conn_call(kafc_conn *c, const struct kafc_api *api, int v
                                  const void *req, void *resp, int timeout_ms, kafc_error *err);
 /* The version that -1 would take, or -1 if there is none. */
 KAFC_API int kafc_conn_version(kafc_conn *c, const struct kafc_api *api);
+
+typedef struct kafc_api_range {
+    int16_t api; /* key */
+    int16_t min, max;
+} kafc_api_range;
+/* What the broker said of itself when it was connected to, by key; for one before 0.10 that is taken from its release.
+ * Writes at most cap entries, returns how many there are: 0 when the connection is lost. Asks nobody. */
+KAFC_API int32_t kafc_conn_api_versions(kafc_conn *c, kafc_api_range *out, int32_t cap);
 
 /* --- The cluster, as this broker sees it ------------------------------------- */
 
@@ -125,6 +153,9 @@ typedef struct kafc_produced {
     int64_t base_offset;      /* of the first message; KAFC_OFFSET_UNKNOWN with acks 0 */
     int64_t log_append_time;  /* ms, or -1: the messages keep their own */
     int64_t log_start_offset; /* or KAFC_OFFSET_UNKNOWN */
+    int32_t throttle_ms;      /* that the broker wants to be left alone; nothing is sent to it meanwhile */
+    int32_t reserved32;
+    void *reserved[2];
 } kafc_produced;
 
 /* One batch of n messages: all are written, or none. Their topic is NULL or the connection's, their
@@ -136,11 +167,14 @@ KAFC_API kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t
 /* Where the next read begins: an offset is the next one to read (rule V2). KAFC_FIRST at the start,
  * resolved by the first read; until then KAFC_OFFSET_UNKNOWN. */
 KAFC_API int64_t kafc_conn_offset(kafc_conn *c);
-/* FIRST, LAST, TIME and TAIL are asked of the broker at once; KAFC_AT(offset) is local, and reading
- * tells if it is out of range. offset (or NULL): where that is. */
+/* FIRST, LAST, TIME, AGO and TAIL are asked of the broker at once. KAFC_AT(offset) is local, and reading tells if it is
+ * out of range; so is KAFC_CURRENT(n), n on from where the next read would begin, once that is known.
+ * KAFC_ERR_OFFSET_OUT_OF_RANGE if it leads below 0. offset (or NULL): where that is. */
 KAFC_API kafc_err kafc_conn_seek(kafc_conn *c, kafc_position to, int timeout_ms, int64_t *offset,
                                  kafc_error *err);
-/* The same without moving. LAST is the high watermark, or the last stable offset when reading committed (rule R10). */
+/* The same without moving, and always asked of the broker: of AT and CURRENT whether the log holds that offset, or ends
+ * in front of it; else KAFC_ERR_OFFSET_OUT_OF_RANGE names the range. LAST is the high watermark, or the last stable
+ * offset when reading committed (rule R10). */
 KAFC_API kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms,
                                       int64_t *offset, kafc_error *err);
 

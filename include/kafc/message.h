@@ -67,7 +67,8 @@ typedef enum kafc_position_kind {
     KAFC_POSITION_TIME,        /* the first record at or after `value` ms since 1970; none: the end */
     KAFC_POSITION_TAIL,        /* `value` before the end, not below the first */
     KAFC_POSITION_COMMITTED,   /* the group's committed offset */
-    KAFC_POSITION_AGO          /* as TIME, `value` ms before it is first looked up; stays there (rule R11) */
+    KAFC_POSITION_AGO,         /* as TIME, `value` ms before it is first looked up; stays there (rule R11) */
+    KAFC_POSITION_CURRENT      /* of a kafc_conn: `value` behind the present position; in front of it if negative */
 } kafc_position_kind;
 
 typedef struct kafc_position {
@@ -87,6 +88,7 @@ static inline kafc_position kafc_position_make(kafc_position_kind kind, int64_t 
 #define KAFC_AGO(ms)      kafc_position_make(KAFC_POSITION_AGO, (ms))
 #define KAFC_TAIL(n)      kafc_position_make(KAFC_POSITION_TAIL, (n))
 #define KAFC_COMMITTED    kafc_position_make(KAFC_POSITION_COMMITTED, 0)
+#define KAFC_CURRENT(n)   kafc_position_make(KAFC_POSITION_CURRENT, (n))
 
 /* A partition of a topic. */
 typedef struct kafc_topic_partition {

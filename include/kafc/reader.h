@@ -156,6 +156,17 @@ KAFC_API bool kafc_batch_next(kafc_batch *b, kafc_message *m, kafc_error *err);
 KAFC_API const char *kafc_batch_topic(const kafc_batch *b);
 KAFC_API int32_t kafc_batch_partition(const kafc_batch *b);
 KAFC_API int64_t kafc_batch_high_watermark(const kafc_batch *b);
+/* What else the answer said that brought the batch. */
+typedef struct kafc_batch_info {
+    int64_t offset;         /* of the next message at the least; behind the batch when it was read to its end */
+    int64_t high_watermark;
+    int64_t last_stable;    /* or KAFC_OFFSET_UNKNOWN: brokers before 0.11 */
+    int64_t log_start;      /* the same */
+    int32_t throttle_ms;    /* that the broker wants to be left alone; nothing is sent to it meanwhile */
+    int32_t reserved32;
+    void *reserved[4];
+} kafc_batch_info;
+KAFC_API void kafc_batch_info_get(const kafc_batch *b, kafc_batch_info *out);
 KAFC_API void kafc_batch_free(kafc_batch *b);
 
 /* Local and immediate: drops what was fetched ahead; the next message of the partition is at or after `to`.

@@ -373,6 +373,8 @@ static void wake(void *arg)
 static kafc_err open_socket(kafc_conn *c, const struct address *a, const char *name,
                             int64_t deadline, kafc_error *err)
 {
+    if (c->o.connect)
+        return kafc__conn_take_socket(c, a->host, a->port, name, deadline, err);
     struct kafc_dial *d = kafc__zalloc(&c->mem, sizeof(*d));
     if (!d)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for dialling");
@@ -478,6 +480,8 @@ static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, 
         how = c->greeting;
         kafc__watch_opening(&c->watch, c->watch.connection + 1, kafc__clock_mono_us());
         rc = open_socket(c, a, name, earlier(deadline, own), &e);
+        if (rc == KAFC_OK)
+            kafc__conn_note_ends(c);
         if (rc == KAFC_OK)
             rc = greet(c, name, earlier(deadline, own), &e);
         if (rc != KAFC_OK)
@@ -594,6 +598,8 @@ static kafc_err dial(kafc_conn *c, const char *list, int64_t deadline, kafc_erro
     c->topic = kafc__name_new(&c->mem, c->o.topic);
     if (!c->topic)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a connection");
+    if (c->o.find_leader == KAFC_OFF)
+        return KAFC_OK;
     rc = find_leader(c, deadline, &a, &node, err);
     if (rc != KAFC_OK)
         return rc;
@@ -675,7 +681,7 @@ kafc_conn *kafc_conn_dial(const kafc_conn_options *o, const char *address, int t
 {
     kafc_conn_options r;
     if (kafc__options_resolve(&kafc__conn_options, o, &r, err) != KAFC_OK ||
-        check_addresses(address, err) != KAFC_OK)
+        kafc__conn_check_options(&r, err) != KAFC_OK || check_addresses(address, err) != KAFC_OK)
         return NULL;
     if (kafc__loop_here()) {
         (void)kafc__error(err, KAFC_ERR_IN_CALLBACK,

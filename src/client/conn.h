@@ -12,6 +12,7 @@
 #include "client/security.h"
 #include "core/cursor.h"
 #include "core/link.h"
+#include "io/sock.h"
 #include "io/wake.h"
 #include <kafc/conn.h>
 
@@ -45,6 +46,7 @@ struct kafc_conn {
     kafc_broker broker;
     char *host;              /* broker.host */
     char *name;              /* "node 2, advertised as …", for sentences */
+    char local[KAFC_ADDR_TEXT], remote[KAFC_ADDR_TEXT]; /* ends of the socket */
     struct kafc_name *topic; /* or NULL */
     kafc_uuid topic_id;      /* zero if the broker does not say */
     kafc_position start;     /* not resolved yet */
@@ -65,6 +67,14 @@ kafc_err kafc__conn_hold_topic(kafc_conn *c, int timeout_ms, int64_t *deadline, 
 kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadline,
                             kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err),
                             void *arg, kafc_error *err);
+
+/* c->fd from the application's connect function, instead of dialling. name: for sentences. */
+kafc_err kafc__conn_take_socket(kafc_conn *c, const char *host, int port, const char *name, int64_t deadline,
+                                kafc_error *err);
+/* Writes down the ends of c->fd. */
+void kafc__conn_note_ends(kafc_conn *c);
+/* Options that are each in range and do not go together: KAFC_ERR_USAGE. */
+kafc_err kafc__conn_check_options(const kafc_conn_options *o, kafc_error *err);
 
 static inline struct kafc_asker kafc__asker_of_conn(kafc_conn *c)
 {

@@ -4,6 +4,7 @@
  * shares with a client. The calling thread drives.
  */
 #include "client/conn.h"
+#include "client/options.h"
 
 struct call {
     kafc_conn *c;
@@ -62,6 +63,57 @@ int kafc_conn_version(kafc_conn *c, const struct kafc_api *api)
     int v = c->link ? kafc__link_version(c->link, api, api->pick_min, api->pick_max) : -1;
     kafc__conn_release(c);
     return v;
+}
+
+int32_t kafc_conn_api_versions(kafc_conn *c, kafc_api_range *out, int32_t cap)
+{
+    int64_t deadline;
+    int32_t n = 0;
+    if (kafc__conn_hold(c, -1, &deadline, NULL) != KAFC_OK)
+        return 0;
+    for (int16_t key = 0; c->link && c->fd >= 0 && key < KAFC_LINK_APIS; key++) {
+        kafc_api_range r = { .api = key };
+        if (!kafc__link_range(c->link, key, &r.min, &r.max))
+            continue;
+        if (n < cap && out)
+            out[n] = r;
+        n++;
+    }
+    kafc__conn_release(c);
+    return n;
+}
+
+kafc_err kafc__conn_check_options(const kafc_conn_options *o, kafc_error *err)
+{
+    if (o->min_bytes <= o->max_bytes)
+        return KAFC_OK;
+    return kafc__error(err, KAFC_ERR_USAGE,
+                       "conn: min_bytes is %d, and no fetch brings more than max_bytes, which is %d", (int)o->min_bytes,
+                       (int)o->max_bytes);
+}
+
+kafc_err kafc_conn_configure(kafc_conn *c, const kafc_conn_options *o, kafc_error *err)
+{
+    int64_t deadline;
+    kafc_conn_options r;
+    kafc_err rc = kafc__conn_hold(c, 0, &deadline, err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = kafc__options_resolve(&kafc__conn_options, o, &r, err);
+    if (rc == KAFC_OK)
+        rc = kafc__conn_check_options(&r, err);
+    if (rc == KAFC_OK) {
+        c->o.acks = r.acks;
+        c->o.compression = r.compression;
+        c->o.compression_level = r.compression_level;
+        c->o.isolation = r.isolation;
+        c->o.check_crcs = r.check_crcs;
+        c->o.min_bytes = r.min_bytes;
+        c->o.max_bytes = r.max_bytes;
+        c->o.max_wait_ms = r.max_wait_ms;
+    }
+    kafc__conn_release(c);
+    return rc;
 }
 
 kafc_err kafc_conn_metadata(kafc_conn *c, const char *const *topics, int32_t n, int timeout_ms,

@@ -277,6 +277,12 @@ struct produce {
     kafc_produced out;
 };
 
+/* Whatever else is below 0 says no more than -1 (rule V2). */
+static int64_t or_unknown(int64_t v)
+{
+    return v < 0 ? KAFC_OFFSET_UNKNOWN : v;
+}
+
 static kafc_err produced(struct kafc_request *rq, void *arg, kafc_error *err)
 {
     struct produce *k = arg;
@@ -301,7 +307,10 @@ static kafc_err produced(struct kafc_request *rq, void *arg, kafc_error *err)
                          why.p ? (why.len < 120 ? (int)why.len : 120) : 0, why.p ? why.p : "");
     }
     if (p && rc == KAFC_OK)
-        k->out = (kafc_produced){ p->base_offset, p->log_append_time_ms, p->log_start_offset };
+        k->out = (kafc_produced){ .base_offset = or_unknown(p->base_offset),
+                                  .log_append_time = or_unknown(p->log_append_time_ms),
+                                  .log_start_offset = or_unknown(p->log_start_offset),
+                                  .throttle_ms = rq->throttle_ms > 0 ? rq->throttle_ms : 0 };
     kafc__arena_fini(&a);
     return rc;
 }
@@ -335,7 +344,7 @@ static kafc_err send_records(struct produce *k, const struct outgoing *x, int64_
     t.partition_data.v = &p;
     t.partition_data.n = 1;
     req.acks = (int16_t)c->o.acks;
-    req.timeout_ms = left_ms(deadline, c->o.request_timeout_ms);
+    req.timeout_ms = kafc__broker_timeout(c->o.request_timeout_ms, deadline);
     req.topic_data.v = &t;
     req.topic_data.n = 1;
     kafc__request_init(&rq, &kafc_produce_api, &req);
@@ -352,7 +361,7 @@ kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int t
     kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
-    struct produce k = { c, { KAFC_OFFSET_UNKNOWN, -1, KAFC_OFFSET_UNKNOWN } };
+    struct produce k = { c, { KAFC_OFFSET_UNKNOWN, -1, KAFC_OFFSET_UNKNOWN, 0, 0, { NULL } } };
     struct outgoing x = { .pool = NULL };
     rc = check_messages(c, m, n, err);
     if (rc == KAFC_OK)
@@ -368,24 +377,71 @@ kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int t
 
 /* --- Positions ---------------------------------------------------------------------------- */
 
+static kafc_err resolve(kafc_conn *c, kafc_position at, int64_t deadline, int64_t *offset, kafc_error *err);
+
 int64_t kafc_conn_offset(kafc_conn *c)
 {
     return c ? atomic_load(&c->offset) : KAFC_OFFSET_UNKNOWN;
 }
 
+/* Asks for the start if no call has needed it yet. */
+static kafc_err need_offset(kafc_conn *c, int64_t deadline, int64_t *offset, kafc_error *err)
+{
+    kafc_err rc = KAFC_OK;
+    *offset = atomic_load(&c->offset);
+    if (*offset == KAFC_OFFSET_UNKNOWN)
+        rc = resolve(c, c->start, deadline, offset, err);
+    if (rc == KAFC_OK)
+        atomic_store(&c->offset, *offset);
+    return rc;
+}
+
+static kafc_err resolve_step(kafc_conn *c, int64_t by, int64_t deadline, int64_t *offset, kafc_error *err)
+{
+    int64_t from;
+    kafc_err rc = need_offset(c, deadline, &from, err);
+    if (rc != KAFC_OK)
+        return rc;
+    if (by < -from || (by > 0 && from > INT64_MAX - by))
+        return kafc__error(err, KAFC_ERR_OFFSET_OUT_OF_RANGE, "%.249s [%d]: there is no offset %lld from %lld on",
+                           c->topic->s, (int)c->o.partition, (long long)by, (long long)from);
+    *offset = from + by;
+    return KAFC_OK;
+}
+
 static kafc_err resolve(kafc_conn *c, kafc_position at, int64_t deadline, int64_t *offset,
                         kafc_error *err)
 {
-    if (at.kind == KAFC_POSITION_OFFSET && at.value >= 0) {
+    if (at.kind == KAFC_POSITION_CURRENT)
+        return resolve_step(c, at.value, deadline, offset, err);
+    if (at.kind == KAFC_POSITION_OFFSET) {
         *offset = at.value;
-        return KAFC_OK;
+        return at.value >= 0 ? KAFC_OK
+                             : kafc__error(err, KAFC_ERR_USAGE, "KAFC_AT(%lld) is negative", (long long)at.value);
     }
     kafc_offset_query q = { .topic = c->topic->s, .partition = c->o.partition, .at = at };
     struct kafc_asker by = kafc__asker_of_conn(c);
     kafc_err rc = kafc__query_offsets(&by, &q, 1, c->o.isolation, deadline, err);
+    if (rc == KAFC_OK && q.offset < 0)
+        rc = kafc__error(err, KAFC_ERR_PROTOCOL, "%s answers ListOffsets for %.200s [%d] without an offset", c->name,
+                         c->topic->s, (int)c->o.partition);
     if (rc == KAFC_OK)
         *offset = q.offset;
     return rc;
+}
+
+/* Transactions that are open end before the high watermark: any offset up to there can be read from, once. */
+static kafc_err check_range(kafc_conn *c, int64_t offset, int64_t deadline, kafc_error *err)
+{
+    kafc_offset_query q[2] = { { .topic = c->topic->s, .partition = c->o.partition, .at = KAFC_FIRST },
+                               { .topic = c->topic->s, .partition = c->o.partition, .at = KAFC_LAST } };
+    struct kafc_asker by = kafc__asker_of_conn(c);
+    kafc_err rc = kafc__query_offsets(&by, q, 2, KAFC_READ_UNCOMMITTED, deadline, err);
+    if (rc != KAFC_OK || (offset >= q[0].offset && offset <= q[1].offset))
+        return rc;
+    return kafc__error(err, KAFC_ERR_OFFSET_OUT_OF_RANGE, "%.249s [%d] has offsets %lld to %lld, and not %lld",
+                       c->topic->s, (int)c->o.partition, (long long)q[0].offset, (long long)q[1].offset,
+                       (long long)offset);
 }
 
 kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms, int64_t *offset,
@@ -396,9 +452,11 @@ kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms, int
     if (rc != KAFC_OK)
         return rc;
     rc = resolve(c, at, deadline, &to, err);
+    if (rc == KAFC_OK && (at.kind == KAFC_POSITION_OFFSET || at.kind == KAFC_POSITION_CURRENT))
+        rc = check_range(c, to, deadline, err);
     kafc__conn_release(c);
     if (offset)
-        *offset = to;
+        *offset = rc == KAFC_OK ? to : KAFC_OFFSET_UNKNOWN;
     return rc;
 }
 
@@ -514,6 +572,9 @@ static kafc_err take_records(struct fetch *k, struct kafc_request *rq,
     b->cursor.read_committed = c->o.isolation != KAFC_READ_UNCOMMITTED;
     b->cursor.next = k->from;
     b->high_watermark = p->high_watermark;
+    b->last_stable = p->last_stable_offset;
+    b->log_start = p->log_start_offset;
+    b->throttle_ms = rq->throttle_ms;
     b->next_offset = next;
     if (!take_aborted(b, p)) {
         kafc_batch_free(b);
@@ -539,6 +600,8 @@ static kafc_err fetched(struct kafc_request *rq, void *arg, kafc_error *err)
         rc = kafc__error(err, (kafc_err)code, "%.249s [%d] cannot be fetched from offset %lld: %s",
                          k->c->topic->s, (int)k->c->o.partition, (long long)k->from,
                          kafc_err_text((kafc_err)code));
+    if (rc == KAFC_OK && p && p->preferred_read_replica >= 0 && p->records.len <= 0)
+        k->c->o.rack = NULL; /* who says where he stands is sent elsewhere, again and again; we stay here */
     if (rc == KAFC_OK && p)
         rc = take_records(k, rq, p, err);
     kafc__arena_fini(&a);
@@ -583,13 +646,8 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
 /* The next batches from c->offset on; the offset stays. */
 static kafc_err fetch_some(kafc_conn *c, int64_t deadline, kafc_batch **out, kafc_error *err)
 {
-    struct fetch k = { c, atomic_load(&c->offset), NULL, c->o.max_bytes };
-    kafc_err rc = KAFC_OK;
-    if (k.from == KAFC_OFFSET_UNKNOWN) {
-        rc = resolve(c, c->start, deadline, &k.from, err);
-        if (rc == KAFC_OK)
-            atomic_store(&c->offset, k.from);
-    }
+    struct fetch k = { .c = c, .max_bytes = c->o.max_bytes };
+    kafc_err rc = need_offset(c, deadline, &k.from, err);
     while (rc == KAFC_OK && !k.out)
         rc = fetch_once(&k, deadline, err);
     if (rc == KAFC_ERR_TIMED_OUT || rc == KAFC_ERR_WOULD_BLOCK)

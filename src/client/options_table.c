@@ -226,6 +226,8 @@ static const struct kafc_option reader_rows[] = {
 static const struct kafc_option conn_rows[] = {
     STRING(CONN, topic, NULL, NULL, NULL, "Lead to a partition of this topic. Default: to the broker itself"),
     INT32(CONN, partition, NULL, NULL, 0, 0, INT32_MAX, "Of the topic"),
+    SWITCH(CONN, find_leader, NULL, NULL, KAFC_ON,
+           "Of the partition, and dial it; off: the broker that is dialled is asked"),
     SWITCH(CONN, create_topic, "allow.auto.create.topics", NULL, KAFC_OFF, "The broker may create a missing topic"),
     STRING(CONN, client_id, "client.id", NULL, "kafc", "The name that brokers see in requests, logs and quotas"),
     STRING(CONN, rack, "client.rack", NULL, NULL, "Where this client stands"),
@@ -259,6 +261,7 @@ static const struct kafc_option conn_rows[] = {
     OPAQUE(CONN, log_error, "Takes the log's errors apart"),
     OPAQUE(CONN, resolve, "Resolves names in place of getaddrinfo"),
     OPAQUE(CONN, hooks, "Functions that are told of connections and requests"),
+    OPAQUE(CONN, connect, "Gives connected sockets in place of TCP"),
     OPAQUE(CONN, ctx, "For the functions"),
     OPAQUE(CONN, allocator, "Memory"),
 };

@@ -48,6 +48,7 @@ static int needs_of(kafc_position at, int time_bit)
         return time_bit | KAFC_NEED_LAST; /* where nothing is as late: the end */
     case KAFC_POSITION_COMMITTED: return KAFC_NEED_COMMITTED;
     case KAFC_POSITION_DEFAULT:
+    case KAFC_POSITION_CURRENT:
     case KAFC_POSITION_OFFSET: break;
     }
     return 0;

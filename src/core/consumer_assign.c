@@ -165,6 +165,8 @@ kafc_position kafc__default_start(const struct kafc_consumer *c)
 kafc_err kafc__check_position(const struct kafc_consumer *c, kafc_position p, bool is_stop,
                               kafc_error *err)
 {
+    if (p.kind == KAFC_POSITION_CURRENT)
+        return kafc__error(err, KAFC_ERR_USAGE, "KAFC_CURRENT is a position of a kafc_conn alone");
     if (p.kind == KAFC_POSITION_COMMITTED && is_stop)
         return kafc__error(err, KAFC_ERR_USAGE, "KAFC_COMMITTED is no place to stop at");
     if (p.kind == KAFC_POSITION_COMMITTED && !c->grouped)

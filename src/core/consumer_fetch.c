@@ -81,6 +81,9 @@ static bool hand_over(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
             b->cursor.time_to = p->stop.value - 1;
     }
     b->high_watermark = r->high_watermark;
+    b->last_stable = r->last_stable_offset;
+    b->log_start = r->log_start_offset;
+    b->throttle_ms = f->rq.throttle_ms;
     b->next_offset = l->next > p->fetch_offset ? l->next : p->fetch_offset;
     b->last_epoch = l->epoch;
     b->stamp = p->stamp;

@@ -50,6 +50,7 @@ static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at
     case KAFC_POSITION_TIME: return by_time >= 0 ? by_time : p->last;
     case KAFC_POSITION_OFFSET:
     case KAFC_POSITION_DEFAULT:
+    case KAFC_POSITION_CURRENT:
     case KAFC_POSITION_COMMITTED: break;
     }
     return at.value;

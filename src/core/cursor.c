@@ -403,3 +403,18 @@ int64_t kafc_batch_high_watermark(const kafc_batch *b)
 {
     return b->high_watermark;
 }
+
+/* Whatever the broker may have said below 0 (rule V2). */
+static int64_t known(int64_t offset)
+{
+    return offset < 0 ? KAFC_OFFSET_UNKNOWN : offset;
+}
+
+void kafc_batch_info_get(const kafc_batch *b, kafc_batch_info *out)
+{
+    *out = (kafc_batch_info){ .offset = b->cursor.next,
+                              .high_watermark = known(b->high_watermark),
+                              .last_stable = known(b->last_stable),
+                              .log_start = known(b->log_start),
+                              .throttle_ms = b->throttle_ms > 0 ? b->throttle_ms : 0 };
+}

@@ -80,7 +80,8 @@ struct kafc_fetched {
     /* what a reader really holds (DESIGN 8.6): frame and plain count; NULL: nobody counts */
     struct kafc_budget *budget;
     size_t size; /* of what waits in its partition */
-    int64_t high_watermark;
+    int64_t high_watermark, last_stable, log_start; /* as its answer says, or -1 */
+    int32_t throttle_ms;                            /* the same */
     int64_t next_offset;      /* behind all of it */
     int32_t last_epoch;       /* leader epoch of its last batch, -1 unknown */
     uint64_t stamp;           /* of the membership that it is delivered under, or 0 */

@@ -441,3 +441,12 @@ int kafc__link_version(const struct kafc_link *l, const struct kafc_api *api, in
     hi = max < hi ? max : hi;
     return lo <= hi ? hi : -1;
 }
+
+bool kafc__link_range(const struct kafc_link *l, int16_t key, int16_t *min, int16_t *max)
+{
+    if (l->state < KAFC_LINK_READY || l->have[key].max < 0)
+        return false;
+    *min = l->have[key].min;
+    *max = l->have[key].max;
+    return true;
+}

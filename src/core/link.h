@@ -129,5 +129,8 @@ void kafc__link_credentials(struct kafc_link *l, int64_t now);
 
 /* The version that would be chosen for api within [min, max], or -1 (before READY). */
 int kafc__link_version(const struct kafc_link *l, const struct kafc_api *api, int min, int max);
+/* What the broker knows of an API by its key, which is below KAFC_LINK_APIS. false: nothing (or before READY). */
+enum { KAFC_LINK_APIS = 128 }; /* keys whose versions are remembered */
+bool kafc__link_range(const struct kafc_link *l, int16_t key, int16_t *min, int16_t *max);
 
 #endif

@@ -17,8 +17,7 @@
 
 enum {
     KAFC_LINK_STAGE = 16384, /* bytes of the staging buffer, there while the link is up */
-    KAFC_LINK_DIRECT = 4096, /* an incomplete frame of this size is read into its own memory */
-    KAFC_LINK_APIS = 128     /* keys whose versions are remembered */
+    KAFC_LINK_DIRECT = 4096  /* an incomplete frame of this size is read into its own memory */
 };
 
 enum kafc_link_event {

@@ -59,6 +59,9 @@ void kafc__addr_text(const struct kafc_addr *a, char *buf, size_t cap)
         (void)snprintf(buf, cap, "[%s]:%d", ip, ntohs(v6.sin6_port));
         return;
     }
+    buf[0] = '\0';
+    if (a->ss.ss_family != AF_INET)
+        return;
     struct sockaddr_in v4;
     memcpy(&v4, &a->ss, sizeof(v4));
     (void)inet_ntop(AF_INET, &v4.sin_addr, ip, sizeof(ip));
@@ -107,6 +110,14 @@ static void set_common(int fd)
 #endif
 }
 
+static void set_buffers(int fd, const struct kafc_sock_options *o)
+{
+    if (o && o->send_buffer > 0)
+        set_int(fd, SOL_SOCKET, SO_SNDBUF, o->send_buffer);
+    if (o && o->receive_buffer > 0)
+        set_int(fd, SOL_SOCKET, SO_RCVBUF, o->receive_buffer);
+}
+
 /* A port of the system's own choice may be the very one that is dialled, when nobody listens there:
  * TCP then connects the socket to itself, and the broker that comes back finds its port taken. */
 static bool is_own_peer(int fd)
@@ -138,11 +149,7 @@ int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options
         return -1;
     }
     set_common(fd);
-    /* Before connecting: the window's scale is settled by the handshake. */
-    if (o && o->send_buffer > 0)
-        set_int(fd, SOL_SOCKET, SO_SNDBUF, o->send_buffer);
-    if (o && o->receive_buffer > 0)
-        set_int(fd, SOL_SOCKET, SO_RCVBUF, o->receive_buffer);
+    set_buffers(fd, o); /* before connecting: the window's scale is settled by the handshake */
     *err = connect(fd, (const struct sockaddr *)&a->ss, a->len) == 0 ? kafc__sock_connected(fd)
                                                                      : errno;
     if (*err == EINTR)
@@ -152,6 +159,23 @@ int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options
         return -1;
     }
     return fd;
+}
+
+int kafc__sock_adopt(int fd, const struct kafc_sock_options *o)
+{
+    struct sockaddr_storage peer;
+    socklen_t n = (socklen_t)sizeof(peer);
+    int type = 0;
+    socklen_t m = (socklen_t)sizeof(type);
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &m) != 0 || getpeername(fd, (struct sockaddr *)&peer, &n) != 0)
+        return errno;
+    if (type != SOCK_STREAM)
+        return EPROTOTYPE;
+    if (!set_flags(fd))
+        return errno;
+    set_common(fd);
+    set_buffers(fd, o);
+    return 0;
 }
 
 static bool would_block(int err)
@@ -234,6 +258,13 @@ bool kafc__sock_local(int fd, struct kafc_addr *a)
     memset(a, 0, sizeof(*a));
     a->len = (socklen_t)sizeof(a->ss);
     return getsockname(fd, (struct sockaddr *)&a->ss, &a->len) == 0;
+}
+
+bool kafc__sock_remote(int fd, struct kafc_addr *a)
+{
+    memset(a, 0, sizeof(*a));
+    a->len = (socklen_t)sizeof(a->ss);
+    return getpeername(fd, (struct sockaddr *)&a->ss, &a->len) == 0;
 }
 
 int kafc__sock_accept(int fd, int *err)

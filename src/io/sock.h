@@ -22,7 +22,7 @@ enum { KAFC_ADDR_TEXT = 64 }; /* bytes that kafc__addr_text() needs at most */
 
 /* "127.0.0.1", "::1", "[::1]": false for anything else. Never asks a resolver. */
 bool kafc__addr_numeric(struct kafc_addr *a, const char *host, int port);
-/* "127.0.0.1:9092", "[::1]:9092" */
+/* "127.0.0.1:9092", "[::1]:9092"; "" of another family */
 void kafc__addr_text(const struct kafc_addr *a, char *buf, size_t cap);
 int kafc__addr_port(const struct kafc_addr *a);
 
@@ -39,6 +39,9 @@ int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options
 /* 0, or the errno that ended the attempt: ECONNREFUSED as well when the socket is connected to itself. */
 int kafc__sock_connected(int fd);
 
+/* Makes a socket that somebody else has connected one like ours; 0, or the errno that says why it is none. */
+int kafc__sock_adopt(int fd, const struct kafc_sock_options *o);
+
 /* Bytes moved; 0: it would block; KAFC_SOCK_EOF: the peer has closed; any other negative number: -errno. */
 enum { KAFC_SOCK_EOF = INT_MIN };
 int64_t kafc__sock_send(int fd, struct iovec *iov, int n);
@@ -50,6 +53,7 @@ int kafc__sock_listen(const struct kafc_addr *a, int *err);
 /* Binds without listening: keeps an address for a kafc__sock_listen() to come, meanwhile connections are refused. */
 int kafc__sock_reserve(const struct kafc_addr *a, int *err);
 bool kafc__sock_local(int fd, struct kafc_addr *a);
+bool kafc__sock_remote(int fd, struct kafc_addr *a);
 /* The next connection, or -1 with *err (EAGAIN: none now). */
 int kafc__sock_accept(int fd, int *err);
 /* Also for the peer, whatever forked children still hold of the socket. -1 is ignored. */

@@ -17,6 +17,7 @@
 #include "protocol/api/10_find_coordinator.h"
 #include "protocol/api/15_describe_groups.h"
 #include "protocol/api/16_list_groups.h"
+#include "protocol/api/18_api_versions.h"
 #include "protocol/api/19_create_topics.h"
 #include "protocol/api/21_delete_records.h"
 #include "protocol/api/32_describe_configs.h"
@@ -180,6 +181,13 @@ static void describe_configs(void *req, char **arg)
     q->resources.v->configuration_keys.n = -1;
 }
 
+static void api_versions(void *req, char **arg)
+{
+    struct kafc_api_versions_req *q = req;
+    (void)arg;
+    q->client_software_name = q->client_software_version = text("raw");
+}
+
 static void describe_log_dirs(void *req, char **arg)
 {
     (void)arg;
@@ -197,6 +205,7 @@ static const struct {
     void (*fill)(void *req, char **arg);
     int args;
 } known[] = {
+    { "ApiVersions", &kafc_api_versions_api, api_versions, 0 },
     { "CreateTopics", &kafc_create_topics_api, create_topics, 3 },
     { "DeleteGroups", &kafc_delete_groups_api, delete_groups, 1 },
     { "DeleteRecords", &kafc_delete_records_api, delete_records, 3 },

@@ -356,6 +356,7 @@ static int aim(const struct verb_call *g, struct row *row, kafc_position at)
         break;
     case KAFC_POSITION_TIME:
     case KAFC_POSITION_AGO:
+    case KAFC_POSITION_CURRENT:
     case KAFC_POSITION_DEFAULT: break; /* a time was asked for */
     }
     return TOOL_OK;

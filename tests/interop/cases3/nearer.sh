@@ -59,3 +59,15 @@ wait $reader || fail "the reader: exit status $?"
 for p in 0 1 2; do seq -f "$p %g" 1 4000; done > wanted
 sort -s -k 1,1n tail.got > got
 same wanted got "the reader of rack-2"
+
+# A kafc_conn stays with the leader, which sends it elsewhere until it no longer says where it stands; one that does not
+# look for the leader reads what a follower has, through a socket of its own.
+seq 1 4000 > wanted
+for p in 0 1 2; do
+    conn read "$topic" $p first client.rack=rack-2 | cut -f 7 > got
+    same wanted got "kafc_conn of rack-2, partition $p"
+    for at in ${BROKERS//,/ }; do
+        "$TOOLS/conns" socket "$at" "$topic" $p 4000 > got.socket
+        grep -qE "^4000 7998000 .*:${at##*:}$" got.socket || fail "kafc_conn at $at, partition $p: $(cat got.socket)"
+    done
+done
