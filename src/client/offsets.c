@@ -34,7 +34,8 @@ struct state {
     bool done;
     bool to_end;  /* TIME: nothing is that late, ask for the end */
     kafc_err bad; /* of this round */
-    int64_t tail; /* TAIL: the one of its two ends that came first, or -1 */
+    bool half;    /* TAIL: one of its two ends came, … */
+    int64_t tail; /* … this */
 };
 
 struct list_ask {
@@ -92,6 +93,7 @@ static void add_query(struct round *r, kafc_offset_query *q, const struct state 
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_FIRST:
     case KAFC_POSITION_OFFSET:
+    case KAFC_POSITION_CURRENT:
     case KAFC_POSITION_COMMITTED: add_sub(r, q, AT_EARLIEST); break;
     }
 }
@@ -339,7 +341,8 @@ static void settle(struct sub *s, struct state *st)
         st->to_end = true; /* looked at again in the next round */
         return;
     }
-    if (q->at.kind == KAFC_POSITION_TAIL && st->tail < 0) {
+    if (q->at.kind == KAFC_POSITION_TAIL && !st->half) {
+        st->half = true;
         st->tail = s->offset;
         return;
     }
@@ -347,7 +350,7 @@ static void settle(struct sub *s, struct state *st)
     if (q->at.kind == KAFC_POSITION_TAIL) {
         int64_t first = s->timestamp == AT_EARLIEST ? s->offset : st->tail;
         int64_t end = s->timestamp == AT_EARLIEST ? st->tail : s->offset;
-        q->offset = end - first > q->at.value ? end - q->at.value : first;
+        q->offset = end - q->at.value > first ? end - q->at.value : first;
     }
     q->none_later = st->to_end;
     st->done = true;
@@ -365,7 +368,7 @@ static size_t evaluate(struct round *r)
     r->worst = KAFC_OK;
     for (size_t j = 0; j < r->nsub; j++) {
         state_of(r, &r->sub[j])->bad = KAFC_OK;
-        state_of(r, &r->sub[j])->tail = -1;
+        state_of(r, &r->sub[j])->half = false;
     }
     for (size_t j = 0; j < r->nsub; j++) {
         if (r->sub[j].code != KAFC_OK)

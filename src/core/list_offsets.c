@@ -31,7 +31,8 @@ kafc_err kafc__list_offsets_fit(const struct kafc_request *rq, struct kafc_list_
 
 int64_t kafc__list_offsets_offset(const struct kafc_list_offsets_resp_partition *p, int16_t version)
 {
-    if (version > 0)
-        return p->offset;
-    return p->old_style_offsets.n > 0 ? p->old_style_offsets.v[0] : -1;
+    int64_t offset = p->offset;
+    if (version == 0)
+        offset = p->old_style_offsets.n > 0 ? p->old_style_offsets.v[0] : -1;
+    return offset < 0 ? -1 : offset;
 }
