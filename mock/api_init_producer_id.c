@@ -25,7 +25,7 @@ static kafc_err transactional(const struct kafc_mrq *rq, const struct kafc_init_
     return kafc__mtxn_code(rq, 4, code);
 }
 
-/* Who may write to any topic may do so with idempotence (KIP-679); former releases asked for a permission of its own. */
+/* Who may write to any topic may do so with idempotence (KIP-679); before, that took a permission of its own. */
 static kafc_err idempotent(const struct kafc_mrq *rq)
 {
     kafc_err code = kafc__mock_refuses_cluster(rq, KAFC_ACL_IDEMPOTENT_WRITE);

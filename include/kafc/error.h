@@ -90,7 +90,7 @@ typedef enum kafc_err_class {
     X(SASL_AUTHENTICATION_FAILED, 58, FATAL, "the login was refused") \
     X(UNKNOWN_PRODUCER_ID, 59, ABORT, "unknown producer id") \
     X(REASSIGNMENT_IN_PROGRESS, 60, FATAL, "reassignment in progress") \
-    X(DELEGATION_TOKEN_AUTH_DISABLED, 61, FATAL, "the broker knows no delegation tokens (delegation.token.secret.key)") \
+    X(DELEGATION_TOKEN_AUTH_DISABLED, 61, FATAL, "the broker has no delegation.token.secret.key") \
     X(DELEGATION_TOKEN_NOT_FOUND, 62, FATAL, "there is no such delegation token") \
     X(DELEGATION_TOKEN_OWNER_MISMATCH, 63, FATAL, "this client is neither its owner nor a renewer") \
     X(DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, 64, FATAL, "the connection must be authenticated, and not by a token") \

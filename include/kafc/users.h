@@ -112,11 +112,11 @@ typedef struct kafc_new_token {
  * knows, until it expires. */
 KAFC_API kafc_err kafc_admin_create_token(kafc_client *c, const kafc_new_token *t, int timeout_ms,
                                           kafc_token_list **out, kafc_error *err);
-/* Puts its end off by period_ms from now (0: the broker's delegation.token.expiry.time.ms). *expires_ms: its new end, or
- * NULL. KAFC_ERR_DELEGATION_TOKEN_NOT_FOUND, KAFC_ERR_DELEGATION_TOKEN_OWNER_MISMATCH. */
+/* Puts its end off by period_ms from now (0: the broker's delegation.token.expiry.time.ms). *expires_ms: its new end,
+ * or NULL. KAFC_ERR_DELEGATION_TOKEN_NOT_FOUND, KAFC_ERR_DELEGATION_TOKEN_OWNER_MISMATCH. */
 KAFC_API kafc_err kafc_admin_renew_token(kafc_client *c, kafc_bytes hmac, int64_t period_ms,
                                          int timeout_ms, int64_t *expires_ms, kafc_error *err);
-/* Ends it in period_ms; 0: at once, and it is forgotten. The rest is as above. Not repeated when its fate is unknown. */
+/* Ends it in period_ms; 0: at once, and it is forgotten. The rest is as above. Not repeated if its fate is unknown. */
 KAFC_API kafc_err kafc_admin_expire_token(kafc_client *c, kafc_bytes hmac, int64_t period_ms,
                                           int timeout_ms, int64_t *expires_ms, kafc_error *err);
 /* Tokens of n owners; NULL and 0: all that this client may see. */
@@ -166,7 +166,7 @@ typedef struct kafc_quota_filter {
     const char *name; /* NULL but for KAFC_QUOTA_NAMED */
 } kafc_quota_filter;
 
-/* The entries that all n filters match, each of a type of its own; 0: all entries. strict: of no other types besides. */
+/* The entries that all n filters match, each of a type of its own; 0: all entries. strict: of no other types. */
 KAFC_API kafc_err kafc_admin_describe_quotas(kafc_client *c, const kafc_quota_filter *filters,
                                              int32_t n, bool strict, int timeout_ms,
                                              kafc_quota_list **out, kafc_error *err);

@@ -18,7 +18,7 @@ enum { PRINCIPAL_MAX = 60, NAME_MAX_SHOWN = 120 }; /* bytes in a sentence */
 
 static kafc_err no_memory(kafc_error *err)
 {
-    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the ACLs");
+    return kafc__admin_no_memory("the ACLs", err);
 }
 
 /* Of a number that has no name, the number. */
@@ -62,6 +62,7 @@ static bool created(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind creating = {
     .api = &kafc_create_acls_api,
     .what = "created",
+    .since = "0.11",
     .item = created,
 };
 
@@ -136,39 +137,36 @@ static kafc_err too_old(kafc_err rc, kafc_error *err)
                : rc;
 }
 
-static kafc_err create(kafc_client *c, kafc_acl *acls, int32_t n, int64_t deadline, kafc_error *err)
+static kafc_err create(struct kafc_admin *k, kafc_acl *acls, int32_t n)
 {
     struct kafc_create_acls_req req;
-    struct kafc_arena a;
     kafc_answer *answer = NULL;
-    kafc__arena_init(&a, &c->mem, 0);
-    kafc_err rc = create_request(&req, acls, n, &a)
-                      ? kafc__admin_ask(c, &creating, &req, KAFC_BY_ROUTE, deadline, &answer, err)
-                      : no_memory(err);
-    rc = too_old(rc, err);
+    kafc_err rc = create_request(&req, acls, n, &k->arena)
+                      ? kafc__admin_ask(k->c, &creating, &req, KAFC_BY_ROUTE, k->deadline, &answer,
+                                        k->err)
+                      : no_memory(k->err);
     const struct kafc_create_acls_resp *r = answer ? answer->resp : NULL;
     if (r && r->results.n != n)
-        rc = kafc__error(err, KAFC_ERR_PROTOCOL, "CreateAcls of %d ACLs was answered for %d", (int)n,
-                         (int)r->results.n);
+        rc = kafc__error(k->err, KAFC_ERR_PROTOCOL, "CreateAcls of %d ACLs was answered for %d",
+                         (int)n, (int)r->results.n);
+    rc = too_old(rc, k->err);
     for (int32_t i = 0; i < n; i++)
         acls[i].result = r && i < r->results.n ? (kafc_err)r->results.v[i].error_code : rc;
     kafc_answer_free(answer);
-    kafc__arena_fini(&a);
     return rc;
 }
 
 kafc_err kafc_admin_create_acls(kafc_client *c, kafc_acl *acls, int32_t n, int timeout_ms,
                                 kafc_error *err)
 {
-    kafc_error own;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = check_all(acls, n, "ACLs", check_new, err);
+    rc = check_all(acls, n, "ACLs", check_new, k.err);
     if (rc == KAFC_OK && n > 0)
-        rc = create(c, acls, n, kafc__deadline_in(timeout_ms), err ? err : &own);
-    kafc__ask_end(c);
-    return rc;
+        rc = create(&k, acls, n);
+    return kafc__admin_end(&k, rc);
 }
 
 /* --- What brokers tell ----------------------------------------------------------------- */
@@ -247,6 +245,7 @@ static bool described(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_acls_api,
     .what = "described",
+    .since = "0.11",
     .item = described,
 };
 
@@ -267,29 +266,26 @@ static kafc_acl_list *listed(const kafc_allocator *mem, const struct kafc_descri
                                 of->acls.v[k].principal, of->acls.v[k].host,
                                 of->acls.v[k].operation, of->acls.v[k].permission_type);
     }
-    if (a->failed) {
-        kafc__piece_free(l);
-        return NULL;
-    }
-    sort(v, l->nacls);
+    if (!a->failed)
+        sort(v, l->nacls);
     l->acls = v;
-    return l;
+    return kafc__piece_done(l);
 }
 
-static kafc_err describe(kafc_client *c, const kafc_acl *f, int64_t deadline, kafc_acl_list **out,
-                         kafc_error *err)
+static kafc_err describe(struct kafc_admin *k, const kafc_acl *f, kafc_acl_list **out)
 {
     struct kafc_describe_acls_req req = { FILTER(f, KAFC_ACL_ANY_PATTERN) };
     kafc_answer *answer;
-    kafc_err rc = kafc__admin_ask(c, &describing, &req, KAFC_BY_ROUTE, deadline, &answer, err);
+    kafc_err rc = kafc__admin_ask(k->c, &describing, &req, KAFC_BY_ROUTE, k->deadline, &answer,
+                                  k->err);
     if (rc == KAFC_ERR_ENCODE) {
         kafc_answer_free(answer);
         req = (struct kafc_describe_acls_req){ FILTER(f, KAFC_ACL_LITERAL) };
-        rc = kafc__admin_ask(c, &describing, &req, KAFC_BY_ROUTE, deadline, &answer, err);
+        rc = kafc__admin_ask(k->c, &describing, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
     }
-    rc = too_old(rc, err);
-    if (rc == KAFC_OK && !(*out = listed(&c->mem, answer->resp)))
-        rc = no_memory(err);
+    rc = too_old(rc, k->err);
+    if (rc == KAFC_OK && !(*out = listed(&k->c->mem, answer->resp)))
+        rc = no_memory(k->err);
     kafc_answer_free(answer);
     return rc;
 }
@@ -299,18 +295,17 @@ kafc_err kafc_admin_describe_acls(kafc_client *c, const kafc_acl *filter, int ti
 {
     static const kafc_acl all;
     const kafc_acl *f = filter ? filter : &all;
-    kafc_error own;
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the ACLs");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = check_filter(f, 0, err);
+    rc = check_filter(f, 0, k.err);
     if (rc == KAFC_OK)
-        rc = describe(c, f, kafc__deadline_in(timeout_ms), out, err ? err : &own);
-    kafc__ask_end(c);
-    return rc;
+        rc = describe(&k, f, out);
+    return kafc__admin_end(&k, rc);
 }
 
 void kafc_acl_list_free(kafc_acl_list *l)
@@ -351,6 +346,7 @@ static bool deleted(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind deleting = {
     .api = &kafc_delete_acls_api,
     .what = "deleted",
+    .since = "0.11",
     .once = true,
     .item = deleted,
 };
@@ -365,7 +361,7 @@ static bool delete_request(struct kafc_delete_acls_req *req, const kafc_acl *f, 
     return v != NULL;
 }
 
-static bool put_deleted(struct kafc_arena *a, const struct kafc_delete_acls_resp_result *from,
+static void put_deleted(struct kafc_arena *a, const struct kafc_delete_acls_resp_result *from,
                         kafc_deleted_acls *to)
 {
     kafc_acl *v = kafc__arena_array(a, (size_t)from->matching_acls.n, sizeof(*v));
@@ -375,13 +371,9 @@ static bool put_deleted(struct kafc_arena *a, const struct kafc_delete_acls_resp
                    of->host, of->operation, of->permission_type);
         v[i].result = (kafc_err)of->error_code;
     }
-    if (a->failed)
-        return false;
-    sort(v, from->matching_acls.n);
-    to->result = (kafc_err)from->error_code;
-    to->acls = v;
-    to->nacls = from->matching_acls.n;
-    return true;
+    if (!a->failed)
+        sort(v, from->matching_acls.n);
+    *to = (kafc_deleted_acls){ (kafc_err)from->error_code, v, from->matching_acls.n };
 }
 
 static kafc_acl_deletions *deletions(const kafc_allocator *mem,
@@ -392,59 +384,51 @@ static kafc_acl_deletions *deletions(const kafc_allocator *mem,
         return NULL;
     kafc_deleted_acls *v = kafc__arena_array(kafc__piece_arena(d), (size_t)r->filter_results.n,
                                              sizeof(*v));
-    bool ok = v != NULL;
-    for (int32_t i = 0; ok && i < r->filter_results.n; i++)
-        ok = put_deleted(kafc__piece_arena(d), &r->filter_results.v[i], &v[i]);
-    if (!ok) {
-        kafc__piece_free(d);
-        return NULL;
-    }
+    for (int32_t i = 0; v && i < r->filter_results.n; i++)
+        put_deleted(kafc__piece_arena(d), &r->filter_results.v[i], &v[i]);
     d->filters = v;
     d->nfilters = r->filter_results.n;
-    return d;
+    return kafc__piece_done(d);
 }
 
-static kafc_err delete_all(kafc_client *c, const kafc_acl *f, int32_t n, int64_t deadline,
-                        kafc_acl_deletions **out, kafc_error *err)
+static kafc_err delete_all(struct kafc_admin *k, const kafc_acl *f, int32_t n,
+                           kafc_acl_deletions **out)
 {
     struct kafc_delete_acls_req req;
-    struct kafc_arena a;
     kafc_answer *answer = NULL;
     kafc_err rc = KAFC_ERR_ENCODE;
-    kafc__arena_init(&a, &c->mem, 0);
     for (int i = 0; i < 2 && rc == KAFC_ERR_ENCODE; i++) {
         kafc_answer_free(answer);
         answer = NULL;
-        rc = delete_request(&req, f, n, i ? KAFC_ACL_LITERAL : KAFC_ACL_ANY_PATTERN, &a)
-                 ? kafc__admin_ask(c, &deleting, &req, KAFC_BY_ROUTE, deadline, &answer, err)
-                 : no_memory(err);
+        rc = delete_request(&req, f, n, i ? KAFC_ACL_LITERAL : KAFC_ACL_ANY_PATTERN, &k->arena)
+                 ? kafc__admin_ask(k->c, &deleting, &req, KAFC_BY_ROUTE, k->deadline, &answer,
+                                   k->err)
+                 : no_memory(k->err);
     }
-    rc = too_old(rc, err);
+    rc = too_old(rc, k->err);
     const struct kafc_delete_acls_resp *r = answer ? answer->resp : NULL;
     if (r && r->filter_results.n != n)
-        rc = kafc__error(err, KAFC_ERR_PROTOCOL, "DeleteAcls of %d filters was answered for %d",
+        rc = kafc__error(k->err, KAFC_ERR_PROTOCOL, "DeleteAcls of %d filters was answered for %d",
                          (int)n, (int)r->filter_results.n);
-    else if (r && out && !(*out = deletions(&c->mem, r)))
-        rc = no_memory(err);
+    else if (r && out && !(*out = deletions(&k->c->mem, r)))
+        rc = no_memory(k->err);
     kafc_answer_free(answer);
-    kafc__arena_fini(&a);
     return rc;
 }
 
 kafc_err kafc_admin_delete_acls(kafc_client *c, const kafc_acl *filters, int32_t n, int timeout_ms,
                                 kafc_acl_deletions **out, kafc_error *err)
 {
-    kafc_error own;
+    struct kafc_admin k;
     if (out)
         *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = check_all(filters, n, "filters", check_filter, err);
+    rc = check_all(filters, n, "filters", check_filter, k.err);
     if (rc == KAFC_OK)
-        rc = delete_all(c, filters, n, kafc__deadline_in(timeout_ms), out, err ? err : &own);
-    kafc__ask_end(c);
-    return rc;
+        rc = delete_all(&k, filters, n, out);
+    return kafc__admin_end(&k, rc);
 }
 
 void kafc_acl_deletions_free(kafc_acl_deletions *d)

@@ -15,7 +15,7 @@
 
 static kafc_err no_memory(kafc_error *err)
 {
-    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the quotas");
+    return kafc__admin_no_memory("the quotas", err);
 }
 
 static int by_text(const char *a, const char *b) /* NULL first */
@@ -64,6 +64,7 @@ static bool described(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_client_quotas_api,
     .what = "described",
+    .since = "2.6",
     .item = described,
 };
 
@@ -96,26 +97,21 @@ static kafc_quota_list *listed(const kafc_allocator *mem,
     kafc_quota_entry *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
     for (int32_t i = 0; v && i < n; i++)
         put_entry(a, &r->entries.v[i], &v[i]);
-    if (a->failed) {
-        kafc__piece_free(l);
-        return NULL;
-    }
-    sort(v, n, sizeof(*v), by_entity);
+    if (!a->failed)
+        sort(v, n, sizeof(*v), by_entity);
     l->entries = v;
     l->nentries = n;
-    return l;
+    return kafc__piece_done(l);
 }
 
-static kafc_err describe(kafc_client *c, const kafc_quota_filter *f, int32_t n, bool strict,
-                         int64_t deadline, kafc_quota_list **out, kafc_error *err)
+static kafc_err describe(struct kafc_admin *k, const kafc_quota_filter *f, int32_t n, bool strict,
+                         kafc_quota_list **out)
 {
     struct kafc_describe_client_quotas_req req;
     struct kafc_describe_client_quotas_req_component *v;
-    struct kafc_arena a;
     kafc_answer *answer = NULL;
-    kafc__arena_init(&a, &c->mem, 0);
     kafc__msg_defaults(&kafc_describe_client_quotas_req_schema, &req);
-    v = kafc__msg_array(&kafc_describe_client_quotas_req_component_schema, n, &a);
+    v = kafc__msg_array(&kafc_describe_client_quotas_req_component_schema, n, &k->arena);
     for (int32_t i = 0; v && i < n; i++) {
         v[i].entity_type = kafc__str(f[i].type);
         v[i].match_type = (int8_t)f[i].match;
@@ -124,12 +120,12 @@ static kafc_err describe(kafc_client *c, const kafc_quota_filter *f, int32_t n, 
     req.components.v = v;
     req.components.n = n;
     req.strict = strict;
-    kafc_err rc = v ? kafc__admin_ask(c, &describing, &req, KAFC_BY_ROUTE, deadline, &answer, err)
-                    : no_memory(err);
-    if (rc == KAFC_OK && !(*out = listed(&c->mem, answer->resp)))
-        rc = no_memory(err);
+    kafc_err rc = v ? kafc__admin_ask(k->c, &describing, &req, KAFC_BY_ROUTE, k->deadline, &answer,
+                                      k->err)
+                    : no_memory(k->err);
+    if (rc == KAFC_OK && !(*out = listed(&k->c->mem, answer->resp)))
+        rc = no_memory(k->err);
     kafc_answer_free(answer);
-    kafc__arena_fini(&a);
     return rc;
 }
 
@@ -156,17 +152,17 @@ kafc_err kafc_admin_describe_quotas(kafc_client *c, const kafc_quota_filter *fil
                                     bool strict, int timeout_ms, kafc_quota_list **out,
                                     kafc_error *err)
 {
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the quotas");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = check_filters(filters, n, err);
+    rc = check_filters(filters, n, k.err);
     if (rc == KAFC_OK)
-        rc = describe(c, filters, n, strict, kafc__deadline_in(timeout_ms), out, err);
-    kafc__ask_end(c);
-    return rc;
+        rc = describe(&k, filters, n, strict, out);
+    return kafc__admin_end(&k, rc);
 }
 
 void kafc_quota_list_free(kafc_quota_list *l)
@@ -199,6 +195,7 @@ static bool altered(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind altering = {
     .api = &kafc_alter_client_quotas_api,
     .what = "altered",
+    .since = "2.6",
     .item = altered,
 };
 
@@ -250,25 +247,22 @@ static kafc_err take(const struct kafc_alter_client_quotas_resp *r, kafc_quota_e
     return rc;
 }
 
-static kafc_err alter(kafc_client *c, kafc_quota_entry *v, int32_t n, bool validate_only,
-                      int64_t deadline, kafc_error *err)
+static kafc_err alter(struct kafc_admin *k, kafc_quota_entry *v, int32_t n, bool validate_only)
 {
     struct kafc_alter_client_quotas_req req;
-    struct kafc_arena a;
     kafc_answer *answer = NULL;
-    kafc__arena_init(&a, &c->mem, 0);
     kafc__msg_defaults(&kafc_alter_client_quotas_req_schema, &req);
-    req.entries.v = kafc__msg_array(&kafc_alter_client_quotas_req_entry_schema, n, &a);
+    req.entries.v = kafc__msg_array(&kafc_alter_client_quotas_req_entry_schema, n, &k->arena);
     req.entries.n = n;
     req.validate_only = validate_only;
     bool ok = req.entries.v != NULL;
     for (int32_t i = 0; ok && i < n; i++)
-        ok = put_alteration(&a, &v[i], &req.entries.v[i]);
-    kafc_err rc = ok ? kafc__admin_ask(c, &altering, &req, KAFC_BY_ROUTE, deadline, &answer, err)
-                     : no_memory(err);
-    rc = take(answer ? answer->resp : NULL, v, n, rc, err);
+        ok = put_alteration(&k->arena, &v[i], &req.entries.v[i]);
+    kafc_err rc = ok ? kafc__admin_ask(k->c, &altering, &req, KAFC_BY_ROUTE, k->deadline, &answer,
+                                       k->err)
+                     : no_memory(k->err);
+    rc = take(answer ? answer->resp : NULL, v, n, rc, k->err);
     kafc_answer_free(answer);
-    kafc__arena_fini(&a);
     return rc;
 }
 
@@ -290,18 +284,19 @@ static const char *what_is_wrong(const kafc_quota_entry *e)
 kafc_err kafc_admin_alter_quotas(kafc_client *c, kafc_quota_entry *v, int32_t n, bool validate_only,
                                  int timeout_ms, kafc_error *err)
 {
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
     if (n < 0 || (n > 0 && !v))
-        rc = kafc__error(err, KAFC_ERR_USAGE, "there are no quotas, but their number is %d", (int)n);
+        rc = kafc__error(k.err, KAFC_ERR_USAGE, "there are no quotas, but their number is %d",
+                         (int)n);
     for (int32_t i = 0; rc == KAFC_OK && i < n; i++) {
         const char *wrong = what_is_wrong(&v[i]);
         if (wrong)
-            rc = kafc__error(err, KAFC_ERR_USAGE, "entity %d: %s", (int)i, wrong);
+            rc = kafc__error(k.err, KAFC_ERR_USAGE, "entity %d: %s", (int)i, wrong);
     }
     if (rc == KAFC_OK && n > 0)
-        rc = alter(c, v, n, validate_only, kafc__deadline_in(timeout_ms), err);
-    kafc__ask_end(c);
-    return rc;
+        rc = alter(&k, v, n, validate_only);
+    return kafc__admin_end(&k, rc);
 }

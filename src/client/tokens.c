@@ -19,7 +19,7 @@
 
 static kafc_err no_memory(kafc_error *err)
 {
-    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the tokens");
+    return kafc__admin_no_memory("the tokens", err);
 }
 
 static void wipe(const void *p, int32_t n)
@@ -108,6 +108,8 @@ static bool created(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind creating = {
     .api = &kafc_create_delegation_token_api,
     .what = "created",
+    .since = "1.1",
+    .too_old = "for a token of somebody else, which takes 3.3",
     .once = true,
     .item = created,
 };
@@ -154,27 +156,19 @@ static kafc_token_list *one_token(const kafc_allocator *mem,
     return finish(l);
 }
 
-static kafc_err create(kafc_client *c, const kafc_new_token *t, int64_t deadline,
-                       kafc_token_list **out, kafc_error *err)
+static kafc_err create(struct kafc_admin *k, const kafc_new_token *t, kafc_token_list **out)
 {
     struct kafc_create_delegation_token_req req;
-    struct kafc_arena a;
     kafc_answer *answer = NULL;
-    kafc__arena_init(&a, &c->mem, 0);
-    kafc_err rc = create_request(&req, t, &a, err);
+    kafc_err rc = create_request(&req, t, &k->arena, k->err);
     if (rc == KAFC_OK)
-        rc = kafc__admin_ask(c, &creating, &req, KAFC_BY_ROUTE, deadline, &answer, err);
-    if (rc == KAFC_ERR_ENCODE && t->owner)
-        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED,
-                         "the broker is too old for a token of somebody else: it takes one from "
-                         "3.3 on");
+        rc = kafc__admin_ask(k->c, &creating, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
     const struct kafc_create_delegation_token_resp *r = answer ? answer->resp : NULL;
-    if (rc == KAFC_OK && !(*out = one_token(&c->mem, r)))
-        rc = no_memory(err);
+    if (rc == KAFC_OK && r && !(*out = one_token(&k->c->mem, r)))
+        rc = no_memory(k->err);
     if (r)
         wipe(r->hmac.p, r->hmac.len);
     kafc_answer_free(answer);
-    kafc__arena_fini(&a);
     return rc;
 }
 
@@ -182,15 +176,12 @@ kafc_err kafc_admin_create_token(kafc_client *c, const kafc_new_token *t, int ti
                                  kafc_token_list **out, kafc_error *err)
 {
     static const kafc_new_token plain;
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the token");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    rc = create(c, t ? t : &plain, kafc__deadline_in(timeout_ms), out, err);
-    kafc__ask_end(c);
-    return rc;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, create(&k, t ? t : &plain, out)) : rc;
 }
 
 /* --- Renew, expire -------------------------------------------------------------------------- */
@@ -214,11 +205,13 @@ static bool expired(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind renewing = {
     .api = &kafc_renew_delegation_token_api,
     .what = "renewed",
+    .since = "1.1",
     .item = renewed,
 };
 static const struct kafc_admin_kind expiring = {
     .api = &kafc_expire_delegation_token_api,
     .what = "ended",
+    .since = "1.1",
     .once = true,
     .item = expired,
 };
@@ -228,17 +221,18 @@ static kafc_err put_off(kafc_client *c, const struct kafc_admin_kind *kind, cons
                         kafc_bytes hmac, int64_t period_ms, int timeout_ms, kafc_answer **answer,
                         kafc_error *err)
 {
+    struct kafc_admin k;
     *answer = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
     if (!hmac.p || hmac.len < 1 || period_ms < 0)
-        rc = kafc__error(err, KAFC_ERR_USAGE, "a token is %s by its hmac, of %d bytes, for %lld ms",
-                         kind->what, (int)hmac.len, (long long)period_ms);
+        rc = kafc__error(k.err, KAFC_ERR_USAGE,
+                         "a token is %s by its hmac, of %d bytes, for %lld ms", kind->what,
+                         (int)hmac.len, (long long)period_ms);
     else
-        rc = kafc__admin_ask(c, kind, req, KAFC_BY_ROUTE, kafc__deadline_in(timeout_ms), answer, err);
-    kafc__ask_end(c);
-    return rc;
+        rc = kafc__admin_ask(c, kind, req, KAFC_BY_ROUTE, k.deadline, answer, k.err);
+    return kafc__admin_end(&k, rc);
 }
 
 kafc_err kafc_admin_renew_token(kafc_client *c, kafc_bytes hmac, int64_t period_ms, int timeout_ms,
@@ -280,6 +274,7 @@ static bool described(const void *resp, int32_t i, struct kafc_admin_item *out)
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_delegation_token_api,
     .what = "described",
+    .since = "1.1",
     .item = described,
 };
 
@@ -338,36 +333,30 @@ static kafc_err describe_request(struct kafc_describe_delegation_token_req *req,
     return rc;
 }
 
-static kafc_err describe(kafc_client *c, const char *const *owners, int32_t n, int64_t deadline,
-                         kafc_token_list **out, kafc_error *err)
+static kafc_err describe(struct kafc_admin *k, const char *const *owners, int32_t n,
+                         kafc_token_list **out)
 {
     struct kafc_describe_delegation_token_req req;
-    struct kafc_arena a;
     kafc_answer *answer = NULL;
-    kafc__arena_init(&a, &c->mem, 0);
-    kafc_err rc = describe_request(&req, owners, n, &a, err);
+    kafc_err rc = describe_request(&req, owners, n, &k->arena, k->err);
     if (rc == KAFC_OK)
-        rc = kafc__admin_ask(c, &describing, &req, KAFC_BY_ROUTE, deadline, &answer, err);
+        rc = kafc__admin_ask(k->c, &describing, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
     const struct kafc_describe_delegation_token_resp *r = answer ? answer->resp : NULL;
-    if (rc == KAFC_OK && r && !(*out = listed(&c->mem, r)))
-        rc = no_memory(err);
+    if (rc == KAFC_OK && r && !(*out = listed(&k->c->mem, r)))
+        rc = no_memory(k->err);
     for (int32_t i = 0; r && i < r->tokens.n; i++)
         wipe(r->tokens.v[i].hmac.p, r->tokens.v[i].hmac.len);
     kafc_answer_free(answer);
-    kafc__arena_fini(&a);
     return rc;
 }
 
 kafc_err kafc_admin_describe_tokens(kafc_client *c, const char *const *owners, int32_t n,
                                     int timeout_ms, kafc_token_list **out, kafc_error *err)
 {
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the tokens");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    rc = describe(c, owners, n, kafc__deadline_in(timeout_ms), out, err);
-    kafc__ask_end(c);
-    return rc;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, describe(&k, owners, n, out)) : rc;
 }

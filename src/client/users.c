@@ -26,13 +26,7 @@ enum {
 
 static kafc_err no_memory(kafc_error *err)
 {
-    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the users");
-}
-
-static void put_name(struct kafc_admin_item *item, kafc_str user)
-{
-    (void)snprintf(item->name, sizeof(item->name), "user '%.*s'",
-                   user.len < NAME_SHOWN ? (int)user.len : NAME_SHOWN, user.p);
+    return kafc__admin_no_memory("the users", err);
 }
 
 /* --- Mechanisms ------------------------------------------------------------------------ */
@@ -71,13 +65,14 @@ static bool described(const void *resp, int32_t i, struct kafc_admin_item *out)
     if (i == 0)
         (void)snprintf(out->name, sizeof(out->name), "the users");
     else
-        put_name(out, r->results.v[i - 1].user);
+        kafc__admin_name(out, "user", r->results.v[i - 1].user);
     return true;
 }
 
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_user_scram_credentials_api,
     .what = "described",
+    .since = "2.7",
     .item = described,
 };
 
@@ -121,58 +116,53 @@ static kafc_user_list *listed(const kafc_allocator *mem,
     kafc_user *v = kafc__arena_array(a, (size_t)r->results.n, sizeof(*v));
     for (int32_t i = 0; v && i < r->results.n; i++)
         put_user(a, &r->results.v[i], &v[i]);
-    if (a->failed) {
-        kafc__piece_free(l);
-        return NULL;
-    }
-    if (r->results.n > 1)
+    if (!a->failed && r->results.n > 1)
         qsort(v, (size_t)r->results.n, sizeof(*v), by_name);
     l->users = v;
     l->nusers = r->results.n;
-    return l;
+    return kafc__piece_done(l);
 }
 
-static kafc_err describe(kafc_client *c, const char *const *users, int32_t n, int64_t deadline,
-                         kafc_user_list **out, kafc_error *err)
+static kafc_err describe(struct kafc_admin *k, const char *const *users, int32_t n,
+                         kafc_user_list **out)
 {
     struct kafc_describe_user_scram_credentials_req req;
     struct kafc_describe_user_scram_credentials_req_user *v;
-    struct kafc_arena a;
     kafc_answer *answer = NULL;
-    kafc__arena_init(&a, &c->mem, 0);
     kafc__msg_defaults(&kafc_describe_user_scram_credentials_req_schema, &req);
-    v = kafc__msg_array(&kafc_describe_user_scram_credentials_req_user_schema, n, &a);
+    v = kafc__msg_array(&kafc_describe_user_scram_credentials_req_user_schema, n, &k->arena);
     for (int32_t i = 0; v && i < n; i++)
         v[i].name = kafc__str(users[i]);
     req.users.v = v;
     req.users.n = n > 0 ? n : -1;
-    kafc_err rc = v ? kafc__admin_ask(c, &describing, &req, KAFC_BY_ROUTE, deadline, &answer, err)
-                    : no_memory(err);
-    if (answer && !(*out = listed(&c->mem, answer->resp)))
-        rc = no_memory(err);
+    kafc_err rc = v ? kafc__admin_ask(k->c, &describing, &req, KAFC_BY_ROUTE, k->deadline, &answer,
+                                      k->err)
+                    : no_memory(k->err);
+    if (answer && !(*out = listed(&k->c->mem, answer->resp)))
+        rc = no_memory(k->err);
     kafc_answer_free(answer);
-    kafc__arena_fini(&a);
     return rc;
 }
 
 kafc_err kafc_admin_describe_users(kafc_client *c, const char *const *users, int32_t n,
                                    int timeout_ms, kafc_user_list **out, kafc_error *err)
 {
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the users");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
     if (n < 0 || (n > 0 && !users))
-        rc = kafc__error(err, KAFC_ERR_USAGE, "there are no users, but their number is %d", (int)n);
+        rc = kafc__error(k.err, KAFC_ERR_USAGE, "there are no users, but their number is %d",
+                         (int)n);
     for (int32_t i = 0; rc == KAFC_OK && i < n; i++)
         if (!users[i] || !*users[i])
-            rc = kafc__error(err, KAFC_ERR_USAGE, "the name of user %d is empty", (int)i);
+            rc = kafc__error(k.err, KAFC_ERR_USAGE, "the name of user %d is empty", (int)i);
     if (rc == KAFC_OK)
-        rc = describe(c, users, n, kafc__deadline_in(timeout_ms), out, err);
-    kafc__ask_end(c);
-    return rc;
+        rc = describe(&k, users, n, out);
+    return kafc__admin_end(&k, rc);
 }
 
 void kafc_user_list_free(kafc_user_list *l)
@@ -189,18 +179,20 @@ static bool changed(const void *resp, int32_t i, struct kafc_admin_item *out)
         return false;
     out->code = r->results.v[i].error_code;
     out->words = r->results.v[i].error_message;
-    put_name(out, r->results.v[i].user);
+    kafc__admin_name(out, "user", r->results.v[i].user);
     return true;
 }
 
 static const struct kafc_admin_kind upserting = {
     .api = &kafc_alter_user_scram_credentials_api,
     .what = "changed",
+    .since = "2.7",
     .item = changed,
 };
 static const struct kafc_admin_kind deleting = {
     .api = &kafc_alter_user_scram_credentials_api,
     .what = "deleted",
+    .since = "2.7",
     .once = true,
     .item = changed,
 };
@@ -310,25 +302,22 @@ static kafc_err take(const struct kafc_alter_user_scram_credentials_resp *r,
     return rc;
 }
 
-static kafc_err change(kafc_client *c, const struct kafc_admin_kind *kind, kafc_scram_credential *v,
-                       int32_t n, int64_t deadline, kafc_error *err)
+static kafc_err change(struct kafc_admin *k, const struct kafc_admin_kind *kind,
+                       kafc_scram_credential *v, int32_t n)
 {
     struct kafc_alter_user_scram_credentials_req req;
-    struct kafc_arena a;
     kafc_answer *answer = NULL;
     size_t secret = (size_t)n * (SALT + SALTED_MAX);
-    kafc__arena_init(&a, &c->mem, 0);
     kafc__msg_defaults(&kafc_alter_user_scram_credentials_req_schema, &req);
-    uint8_t *room = kafc__arena_alloc(&a, secret);
-    kafc_err rc = kind == &deleting ? delete_request(&req, v, n, &a, err)
-                             : upsert_request(&req, v, n, room, &a, err);
+    uint8_t *room = kafc__arena_alloc(&k->arena, secret);
+    kafc_err rc = kind == &deleting ? delete_request(&req, v, n, &k->arena, k->err)
+                                    : upsert_request(&req, v, n, room, &k->arena, k->err);
     if (rc == KAFC_OK)
-        rc = kafc__admin_ask(c, kind, &req, KAFC_BY_ROUTE, deadline, &answer, err);
-    rc = take(answer ? answer->resp : NULL, v, n, rc, err);
+        rc = kafc__admin_ask(k->c, kind, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
+    rc = take(answer ? answer->resp : NULL, v, n, rc, k->err);
     kafc_answer_free(answer);
     if (room)
         kafc__sasl_wipe(room, secret);
-    kafc__arena_fini(&a);
     return rc;
 }
 
@@ -337,18 +326,18 @@ static kafc_err change_users(kafc_client *c, const struct kafc_admin_kind *kind,
                                                kafc_error *err),
                              kafc_scram_credential *v, int32_t n, int timeout_ms, kafc_error *err)
 {
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
     if (n < 0 || (n > 0 && !v))
-        rc = kafc__error(err, KAFC_ERR_USAGE, "there are no credentials, but their number is %d",
+        rc = kafc__error(k.err, KAFC_ERR_USAGE, "there are no credentials, but their number is %d",
                          (int)n);
     for (int32_t i = 0; rc == KAFC_OK && i < n; i++)
-        rc = check(&v[i], i, err);
+        rc = check(&v[i], i, k.err);
     if (rc == KAFC_OK && n > 0)
-        rc = change(c, kind, v, n, kafc__deadline_in(timeout_ms), err);
-    kafc__ask_end(c);
-    return rc;
+        rc = change(&k, kind, v, n);
+    return kafc__admin_end(&k, rc);
 }
 
 kafc_err kafc_admin_upsert_users(kafc_client *c, kafc_scram_credential *v, int32_t n,
