@@ -213,6 +213,7 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_write_txn_markers,
     kafc__mock_describe_transactions,
     kafc__mock_list_transactions,
+    kafc__mock_update_features,
     kafc__mock_sasl_handshake,
     kafc__mock_sasl_authenticate,
     kafc__mock_describe_user_scram_credentials,

@@ -13,6 +13,7 @@
 #include <kafc/configs.h>
 #include <kafc/conn.h>
 #include <kafc/error.h>
+#include <kafc/features.h>
 #include <kafc/group.h>
 #include <kafc/groups.h>
 #include <kafc/hooks.h>
