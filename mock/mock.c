@@ -195,6 +195,13 @@ kafc_err kafc_mock_set_rack(kafc_mock *m, int32_t broker, const char *rack)
     CALL(kafc_err, false, set_rack, c, broker, rack);
 }
 
+kafc_err kafc_mock_set_address(kafc_mock *m, int32_t broker, const char *host, int32_t port)
+{
+    if (!host || !*host || port < 1 || port > 65535)
+        return KAFC_ERR_USAGE;
+    CALL(kafc_err, false, set_address, c, broker, host, port);
+}
+
 kafc_err kafc_mock_set_rtt(kafc_mock *m, int32_t broker, int32_t ms)
 {
     CALL(kafc_err, false, set_rtt, c, broker, ms);

@@ -132,6 +132,11 @@ KAFC_API kafc_err kafc_mock_freeze_metadata(kafc_mock *m, int32_t broker, bool f
  * in-sync follower and not of their own there, as real brokers with RackAwareReplicaSelector do. */
 KAFC_API kafc_err kafc_mock_set_rack(kafc_mock *m, int32_t broker, const char *rack);
 
+/* What the broker is advertised as, as by advertised.listeners: something stands in front of it. It listens where it
+ * did. KAFC_ERR_USAGE: no such broker, or no address. */
+KAFC_API kafc_err kafc_mock_set_address(kafc_mock *m, int32_t broker, const char *host,
+                                        int32_t port);
+
 /* --- ACLs -----------------------------------------------------------------------
  * DescribeAcls, CreateAcls and DeleteAcls 0-3, and what they decide: who asks is
  * User:ANONYMOUS at 127.0.0.1, no super user, and may do with a resource what he

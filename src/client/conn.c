@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "client/loop.h"
 #include "client/options.h"
+#include "core/retry.h"
 #include "io/dial.h"
 #include "io/poller.h"
 
@@ -84,41 +85,44 @@ kafc_err kafc__conn_hold_topic(kafc_conn *c, int timeout_ms, int64_t *deadline, 
     return rc == KAFC_OK ? kafc__conn_hold(c, timeout_ms, deadline, err) : rc;
 }
 
+static const struct kafc_channel no_channel = { -1, NULL };
+
 /* A connection that is taken out under the lock and ended, which logs, without it. */
 struct remains {
     struct kafc_link *link;
-    int fd;
+    struct kafc_channel ch;
 };
 
 static struct remains take_down(kafc_conn *c)
 {
-    struct remains r = { c->link, c->fd };
+    struct remains r = { c->link, c->ch };
     c->link = NULL;
-    c->fd = -1;
+    c->ch = no_channel;
     return r;
 }
 
-static void bury(struct remains r)
+static void bury(struct remains *r)
 {
-    kafc__link_free(r.link);
-    kafc__sock_close(r.fd);
+    kafc__link_free(r->link);
+    kafc__channel_close(&r->ch);
 }
 
 static void hang_up(kafc_conn *c)
 {
-    bury(take_down(c));
+    struct remains r = take_down(c);
+    bury(&r);
 }
 
 void kafc__conn_release(kafc_conn *c)
 {
-    struct remains r = { NULL, -1 };
+    struct remains r = { NULL, no_channel };
     kafc__lock(&c->lock);
     c->held = false;
     if (atomic_load(&c->closed)) /* while this thread was inside */
         r = take_down(c);
     kafc__cond_broadcast(&c->changed);
     kafc__unlock(&c->lock);
-    bury(r);
+    bury(&r);
 }
 
 /* --- Driving --------------------------------------------------------------------- */
@@ -129,18 +133,14 @@ static void lose(kafc_conn *c, const kafc_error *why)
     c->lost = *why;
     if (c->link && kafc__link_state(c->link) != KAFC_LINK_DOWN)
         kafc__link_down(c->link, why, kafc__clock_mono_us());
-    kafc__sock_close(c->fd);
-    c->fd = -1;
+    kafc__channel_close(&c->ch);
 }
 
-static void lose_socket(kafc_conn *c, int64_t rc)
+static void lose_socket(kafc_conn *c, const kafc_error *because)
 {
-    char text[128] = "the broker closed the connection";
     kafc_error why;
-    if (rc != KAFC_SOCK_EOF)
-        kafc__sock_error_text((int)-rc, text, sizeof(text));
-    (void)kafc__error(&why, KAFC_ERR_DISCONNECTED, "the connection to %s was lost: %s", c->name,
-                      text);
+    (void)kafc__error(&why, because->code, "the connection to %s was lost: %s", c->name,
+                      because->message);
     why.broker = c->broker.id;
     kafc__link_explain(c->link, &why);
     lose(c, &why);
@@ -150,17 +150,20 @@ static void lose_socket(kafc_conn *c, int64_t rc)
 static bool pump_out(kafc_conn *c, int64_t now)
 {
     struct iovec iov[IOVECS];
+    kafc_error e;
+    bool left = kafc__channel_unsent(&c->ch);
     int n;
-    while (c->fd >= 0 && (n = kafc__link_send_iov(c->link, iov, IOVECS, now)) > 0) {
-        int64_t rc = kafc__sock_send(c->fd, iov, n);
+    while (c->ch.fd >= 0 && ((n = kafc__link_send_iov(c->link, iov, IOVECS, now)) > 0 || left)) {
+        int64_t rc = kafc__channel_send(&c->ch, iov, n, &e);
         if (rc == 0)
-            return true;
+            return n > 0 || kafc__channel_unsent(&c->ch);
+        left = false;
         if (rc > 0)
             kafc__link_sent(c->link, (size_t)rc, now);
         else
-            lose_socket(c, rc);
+            lose_socket(c, &e);
     }
-    return false;
+    return kafc__channel_unsent(&c->ch);
 }
 
 /* true: there may be more. */
@@ -173,19 +176,19 @@ static bool pump_in(kafc_conn *c, int64_t now)
         lose(c, &e);
         return false;
     }
-    int64_t rc = kafc__sock_recv(c->fd, to, room);
+    int64_t rc = kafc__channel_recv(&c->ch, to, room, &e);
     if (rc < 0)
-        lose_socket(c, rc);
+        lose_socket(c, &e);
     else if (rc > 0 && kafc__link_received(c->link, (size_t)rc, now, &e) != KAFC_OK)
         lose(c, &e);
-    return rc > 0 && c->fd >= 0;
+    return rc > 0 && c->ch.fd >= 0;
 }
 
 /* Takes what came while nobody was inside: an answer that lies there is no silence of the peer (rule C1), and a
  * connection that has ended is better known before something is sent. */
 static void catch_up(kafc_conn *c)
 {
-    while (c->link && c->fd >= 0 && pump_in(c, kafc__clock_mono_us())) {
+    while (c->link && c->ch.fd >= 0 && pump_in(c, kafc__clock_mono_us())) {
     }
 }
 
@@ -199,14 +202,16 @@ static void turn(kafc_conn *c, int64_t deadline, const bool *done)
         return;
     }
     bool full = pump_out(c, now);
-    if (c->fd < 0 || (done && *done))
+    if (c->ch.fd < 0 || (done && *done))
         return;
     int64_t until = earlier(earlier(deadline, atomic_load(&c->deadline)),
                             kafc__link_deadline(c->link));
     int64_t us = until == INT64_MAX ? -1 : until > now ? until - now : 0;
     bool woken;
-    unsigned ev = kafc__poll_one(c->fd, KAFC_POLL_IN | (full ? KAFC_POLL_OUT : 0u), c->wake.fd,
-                                 &woken, us);
+    unsigned ev = kafc__poll_one(c->ch.fd, KAFC_POLL_IN | (full ? KAFC_POLL_OUT : 0u), c->wake.fd,
+                                 &woken, kafc__channel_pending(&c->ch) ? 0 : us);
+    if (kafc__channel_pending(&c->ch))
+        ev |= KAFC_POLL_IN;
     if (woken)
         kafc__wake_drain(&c->wake);
     if (ev & (KAFC_POLL_IN | KAFC_POLL_ERROR))
@@ -237,7 +242,7 @@ static void on_done(struct kafc_request *rq)
 /* The connection is held by the caller; it may have been lost. */
 static kafc_err usable(const kafc_conn *c, kafc_error *err)
 {
-    if (c->link && c->fd >= 0)
+    if (c->link && c->ch.fd >= 0)
         return KAFC_OK;
     return kafc__error(err, KAFC_ERR_DISCONNECTED, "%.480s", c->lost.message);
 }
@@ -396,12 +401,35 @@ static kafc_err open_socket(kafc_conn *c, const struct address *a, const char *n
     }
     kafc_err rc = KAFC_OK;
     if (d->state == KAFC_DIAL_CONNECTED)
-        c->fd = d->fd;
+        c->ch.fd = d->fd;
     else
         rc = kafc__error(err, d->code, "%s cannot be %s: %s", name,
                          d->code == KAFC_ERR_RESOLVE ? "resolved" : "reached", d->why);
     kafc__free(&c->mem, d);
     return rc;
+}
+
+/* TLS on the socket, if it is to be. */
+static kafc_err shake(kafc_conn *c, const char *name, int64_t deadline, kafc_error *err)
+{
+    kafc_error why;
+    int64_t begin = kafc__clock_mono_us(), now = begin;
+    if (!kafc__channel_open(&c->ch, c->ch.fd, c->security.tls, c->host, c->broker.port))
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for TLS");
+    for (bool up = false; !up; now = kafc__clock_mono_us()) {
+        bool woken;
+        if (kafc__channel_shake(&c->ch, &up, &why) != KAFC_OK)
+            return kafc__error(err, why.code, "%s cannot be reached: %s", name, why.message);
+        if (!up && now >= deadline)
+            return kafc__error(err, KAFC_ERR_TIMED_OUT,
+                               "%s took the connection, but the handshake of TLS was not over within %lld ms",
+                               name, (long long)((now - begin) / 1000));
+        if (!up)
+            (void)kafc__poll_one(
+                c->ch.fd, KAFC_POLL_IN | (kafc__channel_unsent(&c->ch) ? KAFC_POLL_OUT : 0u), -1, &woken,
+                deadline == INT64_MAX ? -1 : deadline - now);
+    }
+    return KAFC_OK;
 }
 
 static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_error *err)
@@ -424,7 +452,7 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a connection");
     kafc__link_opening(c->link);
     kafc__link_up(c->link, begin);
-    while (c->fd >= 0 && kafc__link_state(c->link) < KAFC_LINK_READY) {
+    while (c->ch.fd >= 0 && kafc__link_state(c->link) < KAFC_LINK_READY) {
         if (kafc__clock_mono_us() >= deadline)
             return kafc__error(
                 err, KAFC_ERR_TIMED_OUT,
@@ -434,7 +462,7 @@ static kafc_err greet(kafc_conn *c, const char *name, int64_t deadline, kafc_err
                 (long long)((kafc__clock_mono_us() - begin) / 1000));
         turn(c, deadline, NULL);
     }
-    if (c->fd >= 0)
+    if (c->ch.fd >= 0)
         return KAFC_OK;
     if (err)
         *err = c->lost;
@@ -446,7 +474,7 @@ static void give_up_dialling(kafc_conn *c, const kafc_error *why)
 {
     if (!c->link)
         kafc__watch_tell(&c->watch, KAFC_CONNECTION_FAILED, why, kafc__clock_mono_us());
-    else if (c->fd >= 0)
+    else if (c->ch.fd >= 0)
         lose(c, why);
     hang_up(c);
 }
@@ -483,6 +511,8 @@ static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, 
         if (rc == KAFC_OK)
             kafc__conn_note_ends(c);
         if (rc == KAFC_OK)
+            rc = shake(c, name, earlier(deadline, own), &e);
+        if (rc == KAFC_OK)
             rc = greet(c, name, earlier(deadline, own), &e);
         if (rc != KAFC_OK)
             give_up_dialling(c, &e);
@@ -512,7 +542,7 @@ static kafc_err connect_first(kafc_conn *c, const char *list, int64_t deadline, 
             *err = last;
         return last.code;
     }
-    return kafc__error(err, KAFC_ERR_NO_BROKERS,
+    return kafc__error(err, kafc__retry_refused(last.code) ? last.code : KAFC_ERR_NO_BROKERS,
                        "none of %d brokers can be used; the last one: %.400s", n, last.message);
 }
 
@@ -648,7 +678,7 @@ static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
     c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx };
     c->generation = kafc__fork_generation();
     atomic_init(&c->deadline, INT64_MAX);
-    c->fd = -1;
+    c->ch = no_channel;
     c->broker.id = -1;
     c->start = KAFC_FIRST;
     c->offset = KAFC_OFFSET_UNKNOWN;
@@ -706,11 +736,11 @@ kafc_err kafc_conn_close(kafc_conn *c, kafc_error *err)
     kafc__lock(&c->lock);
     atomic_store(&c->closed, true);
     kafc__cond_broadcast(&c->changed);
-    struct remains r = { NULL, -1 };
+    struct remains r = { NULL, no_channel };
     if (!c->held) /* else the thread that is inside is woken, and does it */
         r = take_down(c);
     kafc__unlock(&c->lock);
-    bury(r);
+    bury(&r);
     kafc__wake_signal(&c->wake);
     return KAFC_OK;
 }

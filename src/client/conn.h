@@ -9,6 +9,7 @@
 
 #include "base/sync.h"
 #include "client/ask.h"
+#include "client/channel.h"
 #include "client/security.h"
 #include "core/cursor.h"
 #include "core/link.h"
@@ -39,7 +40,7 @@ struct kafc_conn {
     bool no_wait; /* the call's timeout is 0 */
     atomic_uint
         heard; /* interrupts that a call has returned for; who waits for its turn reads it, too */
-    int fd;
+    struct kafc_channel ch;
     struct kafc_link *link;      /* NULL: not connected */
     kafc_error lost;             /* why not */
     enum kafc_greeting greeting; /* while it is dialled */
@@ -78,8 +79,7 @@ kafc_err kafc__conn_check_options(const kafc_conn_options *o, kafc_error *err);
 
 static inline struct kafc_asker kafc__asker_of_conn(kafc_conn *c)
 {
-    return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, NULL, c,
-                                &kafc__asking_by_conn };
+    return (struct kafc_asker){ &c->mem, c->o.request_timeout_ms, NULL, c, &kafc__asking_by_conn };
 }
 
 #endif

@@ -71,7 +71,7 @@ int32_t kafc_conn_api_versions(kafc_conn *c, kafc_api_range *out, int32_t cap)
     int32_t n = 0;
     if (kafc__conn_hold(c, -1, &deadline, NULL) != KAFC_OK)
         return 0;
-    for (int16_t key = 0; c->link && c->fd >= 0 && key < KAFC_LINK_APIS; key++) {
+    for (int16_t key = 0; c->link && c->ch.fd >= 0 && key < KAFC_LINK_APIS; key++) {
         kafc_api_range r = { .api = key };
         if (!kafc__link_range(c->link, key, &r.min, &r.max))
             continue;

@@ -28,7 +28,7 @@ kafc_err kafc__conn_take_socket(kafc_conn *c, const char *host, int port, const 
         return kafc__error(err, KAFC_ERR_USAGE, "%s: what the connect function gave is no connected stream socket: %s",
                            name, text);
     }
-    c->fd = fd >= 0 ? fd : -1;
+    c->ch.fd = fd >= 0 ? fd : -1;
     if (fd >= 0)
         return KAFC_OK;
     why.message[sizeof(why.message) - 1] = '\0';
@@ -40,9 +40,9 @@ void kafc__conn_note_ends(kafc_conn *c)
 {
     struct kafc_addr a;
     c->local[0] = c->remote[0] = '\0';
-    if (kafc__sock_local(c->fd, &a))
+    if (kafc__sock_local(c->ch.fd, &a))
         kafc__addr_text(&a, c->local, sizeof(c->local));
-    if (kafc__sock_remote(c->fd, &a))
+    if (kafc__sock_remote(c->ch.fd, &a))
         kafc__addr_text(&a, c->remote, sizeof(c->remote));
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "client/channel.h"
 #include "client/loop.h"
 #include "io/dial.h"
 
@@ -19,23 +20,33 @@ enum {
 
 /* A link's socket. */
 struct plug {
-    struct kafc_list node; /* of plugs->dialling while it dials */
+    struct kafc_list
+        node; /* of plugs->busy: it dials, shakes hands, or has more than its share to read */
     struct kafc_plugs *plugs;
     uint64_t id; /* the link's */
-    int fd;
+    struct kafc_channel ch;
     unsigned polled;        /* what the poller waits for; 0: not in the poller */
-    struct kafc_dial *dial; /* while it dials */
+    struct kafc_dial *dial; /* while it dials; ch.fd is its */
+    bool up;                /* the core knows that it is open */
+    int64_t deadline;       /* of dialling and the handshake */
 };
 
 static void plug_poll(struct plug *p, unsigned events)
 {
-    if (p->polled == events || p->fd < 0)
+    if (p->polled == events || p->ch.fd < 0)
         return;
     if (events == 0)
-        kafc__poller_del(p->plugs->poller, p->fd);
-    else if (!kafc__poller_set(p->plugs->poller, p->fd, events, p))
+        kafc__poller_del(p->plugs->poller, p->ch.fd);
+    else if (!kafc__poller_set(p->plugs->poller, p->ch.fd, events, p))
         return; /* tried again with the next change; a call that waits on it ends by its timeout */
     p->polled = events;
+}
+
+/* Waits for what comes, and until what is left can go. */
+static void plug_wait(struct plug *p, bool blocked)
+{
+    bool out = blocked || kafc__channel_unsent(&p->ch);
+    plug_poll(p, KAFC_POLL_IN | (out ? KAFC_POLL_OUT : 0u));
 }
 
 static void plug_free(struct plug *p)
@@ -43,11 +54,11 @@ static void plug_free(struct plug *p)
     plug_poll(p, 0);
     kafc__list_del(&p->node);
     if (p->dial) {
-        p->dial->fd = -1; /* it is p->fd */
+        p->dial->fd = -1; /* it is ch.fd */
         kafc__dial_cancel(p->dial);
         kafc__free(&p->plugs->c->mem, p->dial);
     }
-    kafc__sock_close(p->fd);
+    kafc__channel_close(&p->ch);
     (void)kafc__map_del(&p->plugs->by_link, &p->id, sizeof(p->id));
     kafc__free(&p->plugs->c->mem, p);
 }
@@ -57,78 +68,84 @@ static void plug_lost(struct plug *p, kafc_err code, const char *why)
 {
     struct kafc_core *core = p->plugs->c->core;
     uint32_t id = (uint32_t)p->id;
-    char text[sizeof(((struct kafc_dial *)0)->why)];
+    char text[sizeof(((kafc_error *)0)->message)];
     (void)snprintf(text, sizeof(text), "%s", why); /* it may be the dial's, which goes */
     plug_free(p);
     kafc__core_closed(core, id, code, text, kafc__clock_mono_us());
-}
-
-static void plug_failed(struct plug *p, int64_t rc)
-{
-    char text[128];
-    if (rc == KAFC_SOCK_EOF)
-        (void)snprintf(text, sizeof(text), "closed by the peer");
-    else
-        kafc__sock_error_text((int)-rc, text, sizeof(text));
-    plug_lost(p, KAFC_ERR_DISCONNECTED, text);
 }
 
 static void plug_send(struct plug *p)
 {
     struct kafc_core *core = p->plugs->c->core;
     struct iovec iov[IOVECS];
+    kafc_error why;
+    bool more = true, left = kafc__channel_unsent(&p->ch);
     for (int i = 0; i < WRITE_ROUNDS; i++) {
         int n = kafc__core_send_iov(core, (uint32_t)p->id, iov, IOVECS, kafc__core_now(core));
-        if (n <= 0) {
-            plug_poll(p, KAFC_POLL_IN);
-            return;
-        }
-        int64_t rc = kafc__sock_send(p->fd, iov, n);
+        more = n > 0;
+        if (!more && !left)
+            break;
+        int64_t rc = kafc__channel_send(&p->ch, iov, more ? n : 0, &why);
         if (rc < 0) {
-            plug_failed(p, rc);
+            plug_lost(p, why.code, why.message);
             return;
         }
         if (rc == 0)
             break;
+        left = false;
         kafc__core_sent(core, (uint32_t)p->id, (size_t)rc, kafc__core_now(core));
     }
-    plug_poll(p, KAFC_POLL_IN | KAFC_POLL_OUT);
+    plug_wait(p, more);
 }
 
 static void plug_receive(struct plug *p, int64_t now)
 {
     struct kafc_core *core = p->plugs->c->core;
-    for (size_t got = 0; got < READ_FAIR;) {
+    kafc_error why;
+    for (size_t got = 0, room = 0, n = 0; got < READ_FAIR && n == room; got += n) {
         void *to = NULL;
-        size_t room = 0;
         kafc__core_recv_room(core, (uint32_t)p->id, &to, &room);
-        if (room == 0)
-            return; /* the link is gone: a CLOSE follows */
-        int64_t rc = kafc__sock_recv(p->fd, to, room);
+        int64_t rc = room ? kafc__channel_recv(&p->ch, to, room, &why) : 0;
         if (rc < 0)
-            plug_failed(p, rc);
+            plug_lost(p, why.code, why.message);
         if (rc <= 0)
-            return;
-        kafc__core_received(core, (uint32_t)p->id, (size_t)rc, now);
-        got += (size_t)rc;
-        if ((size_t)rc < room)
-            return; /* that was all there is */
+            return; /* without room the link is gone: a CLOSE follows */
+        n = (size_t)rc;
+        kafc__core_received(core, (uint32_t)p->id, n, now);
     }
+    if (kafc__channel_pending(&p->ch) && !kafc__list_linked(&p->node))
+        kafc__list_push(&p->plugs->busy, &p->node);
+    if (kafc__channel_unsent(&p->ch))
+        plug_wait(p, false);
+}
+
+static void plug_shake(struct plug *p)
+{
+    kafc_error why;
+    if (kafc__channel_shake(&p->ch, &p->up, &why) != KAFC_OK) {
+        plug_lost(p, why.code, why.message);
+        return;
+    }
+    plug_wait(p, false);
+    if (!p->up)
+        return;
+    kafc__list_del(&p->node);
+    kafc__core_opened(p->plugs->c->core, (uint32_t)p->id, kafc__clock_mono_us());
+    if (kafc__channel_pending(&p->ch))
+        kafc__list_push(&p->plugs->busy, &p->node);
 }
 
 static void dial_outcome(struct plug *p)
 {
     struct kafc_dial *d = p->dial;
-    p->fd = d->fd;
+    p->ch.fd = d->fd;
     switch (d->state) {
     case KAFC_DIAL_RESOLVING: break;
     case KAFC_DIAL_CONNECTING: plug_poll(p, KAFC_POLL_OUT); break;
     case KAFC_DIAL_CONNECTED:
-        kafc__list_del(&p->node);
         kafc__free(&p->plugs->c->mem, d);
         p->dial = NULL;
-        plug_poll(p, KAFC_POLL_IN);
-        kafc__core_opened(p->plugs->c->core, (uint32_t)p->id, kafc__clock_mono_us());
+        plug_shake(p);
         break;
     case KAFC_DIAL_FAILED: plug_lost(p, d->code, d->why); break;
     }
@@ -145,17 +162,18 @@ static void open_link(struct kafc_plugs *s, const struct kafc_action *a, int64_t
 {
     const kafc_allocator *mem = &s->c->mem;
     struct plug *p = kafc__zalloc(mem, sizeof(*p));
-    struct kafc_dial *d = p ? kafc__zalloc(mem, sizeof(*d)) : NULL;
+    bool ok = p != NULL;
     if (p) {
         p->plugs = s;
         p->id = a->link;
-        p->fd = -1;
-        p->dial = d;
+        p->deadline = a->deadline;
+        p->dial = kafc__zalloc(mem, sizeof(*p->dial));
         kafc__list_init(&p->node);
+        ok = kafc__channel_open(&p->ch, -1, s->c->security.tls, a->host, a->port) && p->dial;
     }
-    if (!d || !kafc__map_put(&s->by_link, &p->id, sizeof(p->id), p)) {
-        kafc__free(mem, d);
-        kafc__free(mem, p);
+    if (!ok || !kafc__map_put(&s->by_link, &p->id, sizeof(p->id), p)) {
+        if (p)
+            plug_free(p);
         kafc__core_closed(s->c->core, a->link, KAFC_ERR_NO_MEMORY,
                           kafc_err_text(KAFC_ERR_NO_MEMORY), now);
         return;
@@ -163,8 +181,9 @@ static void open_link(struct kafc_plugs *s, const struct kafc_action *a, int64_t
     const kafc_client_options *o = &s->c->o;
     struct kafc_resolver r = { o->resolve, o->ctx };
     struct kafc_sock_options so = { o->send_buffer_bytes, o->receive_buffer_bytes };
-    kafc__list_push(&s->dialling, &p->node);
-    kafc__dial_start(d, a->host, a->port, &r, &so, kafc__loop_wake, s->c->loop, now, a->deadline);
+    kafc__list_push(&s->busy, &p->node);
+    kafc__dial_start(p->dial, a->host, a->port, &r, &so, kafc__loop_wake, s->c->loop, now,
+                     a->deadline);
     dial_outcome(p);
 }
 
@@ -186,7 +205,7 @@ void kafc__plugs_act(struct kafc_plugs *s)
             open_link(s, &a, kafc__clock_mono_us());
         else if (p && a.kind == KAFC_ACTION_CLOSE)
             plug_free(p);
-        else if (p && !p->dial)
+        else if (p && p->up)
             plug_send(p);
     }
 }
@@ -198,6 +217,10 @@ void kafc__plugs_event(struct kafc_plugs *s, const struct kafc_poll_event *e, in
         dial_step(p, true, now);
         return;
     }
+    if (!p->up) {
+        plug_shake(p);
+        return;
+    }
     uint64_t id = p->id;
     /* What came is read before a loss is seen: an answer may stand in front of the end. */
     if (e->events & (KAFC_POLL_IN | KAFC_POLL_ERROR))
@@ -206,23 +229,41 @@ void kafc__plugs_event(struct kafc_plugs *s, const struct kafc_poll_event *e, in
         plug_send(p);
 }
 
+static void step(struct plug *p, int64_t now)
+{
+    if (p->dial && (p->dial->state == KAFC_DIAL_RESOLVING || now >= kafc__dial_deadline(p->dial))) {
+        dial_step(p, false, now);
+    } else if (p->up) {
+        kafc__list_del(&p->node);
+        plug_receive(p, now);
+    } else if (!p->dial && now >= p->deadline) {
+        char text[128];
+        (void)snprintf(text, sizeof(text),
+                       "it took the connection, but the handshake of TLS was not over within %d ms",
+                       (int)p->plugs->c->o.connect_timeout_ms);
+        plug_lost(p, KAFC_ERR_CONNECT, text);
+    }
+}
+
 void kafc__plugs_step(struct kafc_plugs *s, int64_t now)
 {
-    struct plug *p = KAFC_LIST_FIRST(&s->dialling, struct plug, node);
-    while (p) {
-        struct plug *next = KAFC_LIST_NEXT(&s->dialling, p, struct plug, node);
-        if (p->dial->state == KAFC_DIAL_RESOLVING || now >= kafc__dial_deadline(p->dial))
-            dial_step(p, false, now);
-        p = next;
+    struct plug *p;
+    struct kafc_list due;
+    kafc__list_init(&due);
+    kafc__list_splice(&due, &s->busy);
+    while ((p = KAFC_LIST_FIRST(&due, struct plug, node)) != NULL) {
+        kafc__list_del(&p->node);
+        kafc__list_push(&s->busy, &p->node);
+        step(p, now);
     }
 }
 
 int64_t kafc__plugs_deadline(const struct kafc_plugs *s)
 {
     int64_t at = INT64_MAX;
-    for (struct plug *p = KAFC_LIST_FIRST(&s->dialling, struct plug, node); p;
-         p = KAFC_LIST_NEXT(&s->dialling, p, struct plug, node)) {
-        int64_t d = kafc__dial_deadline(p->dial);
+    for (struct plug *p = KAFC_LIST_FIRST(&s->busy, struct plug, node); p;
+         p = KAFC_LIST_NEXT(&s->busy, p, struct plug, node)) {
+        int64_t d = p->dial ? kafc__dial_deadline(p->dial) : p->up ? 0 : p->deadline;
         at = d < at ? d : at;
     }
     return at;
@@ -232,7 +273,7 @@ void kafc__plugs_init(struct kafc_plugs *s, kafc_client *c, struct kafc_poller *
 {
     s->c = c;
     s->poller = poller;
-    kafc__list_init(&s->dialling);
+    kafc__list_init(&s->busy);
     kafc__map_init(&s->by_link, &c->mem);
 }
 

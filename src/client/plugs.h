@@ -14,7 +14,7 @@ struct kafc_plugs {
     kafc_client *c;
     struct kafc_poller *poller; /* the loop's; the tags of sockets are not NULL */
     struct kafc_map by_link;
-    struct kafc_list dialling;
+    struct kafc_list busy; /* whom kafc__plugs_step() looks at */
 };
 
 void kafc__plugs_init(struct kafc_plugs *s, kafc_client *c, struct kafc_poller *poller);
@@ -25,7 +25,7 @@ void kafc__plugs_fini(struct kafc_plugs *s);
 void kafc__plugs_act(struct kafc_plugs *s);
 /* What the poller told of a socket. */
 void kafc__plugs_event(struct kafc_plugs *s, const struct kafc_poll_event *e, int64_t now);
-/* Dials that got a name's answer, or are at a deadline. */
+/* Dials that got a name's answer, or are at a deadline; handshakes at theirs; what is left to be read. */
 void kafc__plugs_step(struct kafc_plugs *s, int64_t now);
 /* When kafc__plugs_step() is due at the latest. */
 int64_t kafc__plugs_deadline(const struct kafc_plugs *s);

@@ -8,6 +8,8 @@
 #include "core/link_internal.h"
 #include "sasl/sasl.h"
 
+static const char TLS[] = "speaks TLS here: security.protocol should be SSL or SASL_SSL";
+
 /* How peers begin that do not speak Kafka. */
 static const struct {
     const char *bytes;
@@ -15,8 +17,8 @@ static const struct {
     const char *what;
 } strangers[] = {
     { "HTTP", 4, "answers in HTTP" },
-    { "\x15\x03", 2, "speaks TLS, but this connection is plaintext" },
-    { "\x16\x03", 2, "speaks TLS, but this connection is plaintext" },
+    { "\x15\x03", 2, TLS },
+    { "\x16\x03", 2, TLS },
     { "SSH-", 4, "is an SSH server" },
     { "220 ", 4, "is a mail or FTP server" },
     { "220-", 4, "is a mail or FTP server" },
@@ -40,7 +42,9 @@ static bool size_is_sane(struct kafc_link *l, const uint8_t *p)
 {
     int32_t size = (int32_t)kafc__load32(p);
     const char *what = stranger(l, p);
-    if (what)
+    if (what == TLS)
+        kafc__link_break(l, KAFC_ERR_TLS, "%s", what);
+    else if (what)
         kafc__link_break(l, KAFC_ERR_PROTOCOL, "is no Kafka broker: it %s", what);
     else if (size < 4)
         kafc__link_break(l, KAFC_ERR_PROTOCOL, "announced a response of %d bytes", (int)size);

@@ -2,7 +2,7 @@
  *
  * What the files of src/tls share: tls.c (the filter), context.c (options),
  * ciphers.c, identity.c and load.c (certificates, keys and their files),
- * session.c, judge.c (whom we believe), words.c (sentences). Nobody else
+ * session.c (peers), judge.c (whom we believe), words.c (sentences). Nobody else
  * includes it, but their own tests. none.c is all there is without OpenSSL.
  */
 #ifndef KAFC_TLS_INTERNAL_H
@@ -54,6 +54,8 @@ struct kafc_tls {
     char *peer; /* "host:port", the key of its session */
     int32_t port;
     bool up;           /* the handshake is over */
+    bool begun;        /* its first bytes went into `out` */
+    bool probe;        /* they ask whether the peer speaks Kafka in plaintext */
     bool asked;        /* for a certificate of ours */
     bool kept;         /* the session was put aside */
     int wrong;         /* X509_V_ERR_… of the peer's chain, the first; 0: none */
@@ -113,9 +115,10 @@ kafc_err kafc__tls_set_ciphers(struct kafc_tls_context *x, const char *list, kaf
 
 /* --- session.c */
 void kafc__tls_sessions_fini(struct kafc_tls_context *x);
-void kafc__tls_session_offer(struct kafc_tls *t); /* before the handshake */
-void kafc__tls_session_keep(struct kafc_tls *t);  /* after it, until there is one */
-void kafc__tls_session_drop(struct kafc_tls *t);  /* a handshake failed */
+void kafc__tls_session_offer(struct kafc_tls *t);  /* before the handshake */
+void kafc__tls_session_keep(struct kafc_tls *t);   /* after it, until there is one */
+void kafc__tls_session_drop(struct kafc_tls *t);   /* a handshake failed */
+void kafc__tls_session_silent(struct kafc_tls *t); /* it ended without a word of the peer */
 
 /* --- judge.c: the peer's chain, as OpenSSL and the application see it */
 void kafc__tls_judge(SSL_CTX *ctx);

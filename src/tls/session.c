@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Sessions to be resumed: the last one of each peer, by "host:port". They are
- * taken from connections, not by a callback of the SSL_CTX, which may be the
- * caller's. What is kept, and what is offered, are copies: OpenSSL writes into
- * the session of a connection. Any thread.
+ * What is remembered of each peer, by "host:port": its last session, to be
+ * resumed, or that it had no word for our handshake. Sessions are taken from
+ * connections, not by a callback of the SSL_CTX, which may be the caller's.
+ * What is kept, and what is offered, are copies: OpenSSL writes into the
+ * session of a connection. Any thread.
  */
 #include "tls/internal.h"
 
@@ -12,7 +13,8 @@
 enum { SESSIONS = 1024 }; /* peers, at most */
 
 struct session {
-    SSL_SESSION *s;
+    SSL_SESSION *s; /* or NULL */
+    bool silent;
     char peer[];
 };
 
@@ -47,14 +49,26 @@ static struct session *replace(struct kafc_tls_context *x, const char *peer, str
     return old;
 }
 
+static struct session *session_new(const struct kafc_tls *t)
+{
+    size_t n = strlen(t->peer) + 1;
+    struct session *s = kafc__zalloc(t->x->mem, sizeof(*s) + n);
+    if (s)
+        memcpy(s->peer, t->peer, n);
+    return s;
+}
+
 void kafc__tls_session_offer(struct kafc_tls *t)
 {
     struct kafc_tls_context *x = t->x;
-    if (!x->resume)
-        return;
+    SSL_SESSION *copy = NULL;
     kafc__lock(&x->lock);
     struct session *s = kafc__map_get(&x->sessions, t->peer, strlen(t->peer));
-    SSL_SESSION *copy = s ? SSL_SESSION_dup(s->s) : NULL;
+    if (s) {
+        copy = s->s ? SSL_SESSION_dup(s->s) : NULL;
+        t->probe = s->silent;
+        s->silent = false;
+    }
     kafc__unlock(&x->lock);
     if (copy)
         (void)SSL_set_session(t->ssl, copy);
@@ -63,24 +77,29 @@ void kafc__tls_session_offer(struct kafc_tls *t)
 
 void kafc__tls_session_keep(struct kafc_tls *t)
 {
-    struct kafc_tls_context *x = t->x;
     SSL_SESSION *now = SSL_get0_session(t->ssl);
-    if (t->kept || !x->resume || !now || !SSL_SESSION_is_resumable(now))
+    if (t->kept || !t->x->resume || !now || !SSL_SESSION_is_resumable(now))
         return; /* TLS 1.3: it comes behind the handshake */
-    size_t n = strlen(t->peer) + 1;
-    struct session *s = kafc__zalloc(x->mem, sizeof(*s) + n);
+    struct session *s = session_new(t);
     t->kept = true;
     if (!s)
         return; /* the next handshake is a full one */
-    memcpy(s->peer, t->peer, n);
     s->s = SSL_SESSION_dup(now);
-    session_free(x, s->s ? replace(x, t->peer, s) : s);
+    session_free(t->x, s->s ? replace(t->x, t->peer, s) : s);
+}
+
+void kafc__tls_session_silent(struct kafc_tls *t)
+{
+    struct session *s = session_new(t);
+    if (!s)
+        return;
+    s->silent = true;
+    session_free(t->x, replace(t->x, t->peer, s));
 }
 
 void kafc__tls_session_drop(struct kafc_tls *t)
 {
-    if (t->x->resume)
-        session_free(t->x, replace(t->x, t->peer, NULL));
+    session_free(t->x, replace(t->x, t->peer, NULL));
 }
 
 #endif

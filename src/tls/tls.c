@@ -165,6 +165,8 @@ void kafc__tls_free(struct kafc_tls *t)
     if (!t)
         return;
     const kafc_allocator *mem = t->x->mem;
+    if (t->begun && !t->probe && !t->nfirst && t->out_len == 0)
+        kafc__tls_session_silent(t);
     SSL_free(t->ssl);
     X509_free(t->bad);
     if (t->gather)
@@ -215,28 +217,48 @@ static int end(struct kafc_tls *t, int how)
     return t->ended = how;
 }
 
+static kafc_err failed(struct kafc_tls *t, kafc_error *err)
+{
+    kafc__tls_session_drop(t);
+    (void)end(t, KAFC_TLS_ERROR);
+    (void)kafc__tls_failed(t, &t->why);
+    if (err)
+        *err = t->why;
+    return t->why.code;
+}
+
+/* A Kafka broker without TLS takes our first bytes for a request of 369 MB, and hangs up without a word, as one does that
+ * dies. So the next handshake asks for ApiVersions 0 in plaintext: who answers is no matter for TLS. Everybody else hangs
+ * up or complains, and has a true handshake the next time. */
+static kafc_err probe(struct kafc_tls *t, kafc_error *err)
+{
+    static const uint8_t question[] = { 0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+    if (!t->begun) {
+        memcpy(t->out, question, sizeof(question));
+        t->out_len = sizeof(question);
+        t->begun = true;
+    }
+    return t->nfirst ? failed(t, err) : KAFC_OK;
+}
+
 kafc_err kafc__tls_handshake(struct kafc_tls *t, bool *up, kafc_error *err)
 {
     *up = t->up;
     if (t->up)
         return KAFC_OK;
     ERR_clear_error();
+    if (t->probe)
+        return probe(t, err);
+    t->begun = true;
     int rc = kafc__tls_is_stranger(t) ? 0 : SSL_do_handshake(t->ssl);
-    int why = rc == 1 ? SSL_ERROR_NONE : SSL_get_error(t->ssl, rc);
-    if (rc < 0 && (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) &&
-        !kafc__tls_is_stranger(t))
-        return KAFC_OK;
+    int why = rc < 0 ? SSL_get_error(t->ssl, rc) : SSL_ERROR_NONE;
     if (rc == 1) {
         *up = t->up = true;
         kafc__tls_session_keep(t);
-        return KAFC_OK;
     }
-    kafc__tls_session_drop(t);
-    (void)end(t, KAFC_TLS_ERROR);
-    kafc_err code = kafc__tls_failed(t, &t->why);
-    if (err)
-        *err = t->why;
-    return code;
+    if (rc == 1 || why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
+        return KAFC_OK;
+    return failed(t, err);
 }
 
 static int told(const struct kafc_tls *t, kafc_error *err)

@@ -253,6 +253,11 @@ static kafc_err stranger(const struct kafc_tls *t, kafc_error *err)
     char text[3 * sizeof(t->first) + 1] = "";
     size_t n = 0;
     bool words = true;
+    if (t->probe && t->first[0] == 0)
+        return kafc__error(
+            err, KAFC_ERR_TLS,
+            "it does not speak TLS, but Kafka: security.protocol should be PLAINTEXT or "
+            "SASL_PLAINTEXT here");
     for (size_t i = 0; i < t->nfirst; i++)
         words = words && (t->first[i] >= ' ' || t->first[i] == '\r' || t->first[i] == '\n') &&
                 t->first[i] <= '~';
@@ -302,6 +307,9 @@ kafc_err kafc__tls_failed(struct kafc_tls *t, kafc_error *err)
         rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for TLS");
     else if (kafc__tls_is_stranger(t))
         rc = stranger(t, err);
+    else if (t->probe)
+        rc = kafc__error(err, KAFC_ERR_DISCONNECTED,
+                         "it has ended an earlier handshake of TLS without a word");
     else if (t->wrong)
         rc = certificate(t, err);
     else if (ERR_GET_LIB(e) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET)

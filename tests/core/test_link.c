@@ -183,7 +183,7 @@ START_TEST(hostile_lengths_end_the_connection)
         { "\0\0\0\4\0\0\0\0", 8, KAFC_ERR_PROTOCOL, "with 0 bytes" },
         { "\0\0\0\6\0\0\0\0\0\0", 10, KAFC_ERR_PROTOCOL, "ApiVersions" },
         { "HTTP/1.1 400 Bad Request\r\n", 26, KAFC_ERR_PROTOCOL, "HTTP" },
-        { "\x15\3\3\0\2\2\x16", 7, KAFC_ERR_PROTOCOL, "TLS" },
+        { "\x15\3\3\0\2\2\x16", 7, KAFC_ERR_TLS, "security.protocol should be SSL" },
         { "SSH-2.0-OpenSSH_9.2\r\n", 21, KAFC_ERR_PROTOCOL, "SSH" },
         { "-ERR unknown command\r\n", 22, KAFC_ERR_PROTOCOL, "Redis" },
     };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Certificates of tests, made when they run, so that none expires; and a
- * folder of files that is gone afterwards. What fails fails the test. Only
- * where kafc has OpenSSL.
+ * folder of files that is gone afterwards. What fails aborts. Only where kafc has
+ * OpenSSL. For benchmarks, too.
  */
 #ifndef KAFC_TESTS_CERTS_H
 #define KAFC_TESTS_CERTS_H

@@ -298,6 +298,59 @@ START_TEST(peers_that_speak_something_else)
 }
 END_TEST
 
+/* One attempt at a peer that says `answer` and hangs up; is it asked for TLS? */
+static bool attempt(struct kafc_tls_context *x, const char *answer, size_t n, kafc_err code,
+                    const char *words)
+{
+    struct kafc_tls *t = kafc__tls_new(x, "localhost", 9092);
+    const void *out;
+    size_t sent, room;
+    void *in;
+    bool up, tls;
+    kafc_error err;
+    ck_assert_int_eq(kafc__tls_handshake(t, &up, &err), KAFC_OK);
+    kafc__tls_output(t, &out, &sent);
+    ck_assert_uint_gt(sent, 4);
+    tls = *(const char *)out == SSL3_RT_HANDSHAKE;
+    ck_assert(tls || !memcmp(out, "\0\0\0\x0a\0\x12\0\0", 8)); /* ApiVersions 0 */
+    kafc__tls_sent(t, sent);
+    kafc__tls_room(t, &in, &room);
+    memcpy(in, answer, n);
+    if (n)
+        kafc__tls_received(t, n);
+    ck_assert_int_eq(kafc__tls_handshake(t, &up, &err), code);
+    if (code)
+        tls_says(err.message, words);
+    ck_assert(!up);
+    kafc__tls_free(t);
+    return tls;
+}
+
+START_TEST(who_hangs_up_without_a_word_is_asked_for_plaintext)
+{
+    tls_world_make(&w);
+    struct kafc_tls_context *x = tls_context(&w, KAFC_SECURITY(.resume = KAFC_OFF));
+    ck_assert(attempt(x, "", 0, KAFC_OK, ""));
+    ck_assert(!attempt(x, "\0\0\1\xcc\0\0\0\0", 8, KAFC_ERR_TLS,
+                       "not speak TLS, but Kafka|PLAINTEXT or SASL_PLAINTEXT"));
+    ck_assert(attempt(x, "", 0, KAFC_OK, ""));
+    ck_assert(!attempt(x, "", 0, KAFC_OK, "")); /* it was only about to die */
+    ck_assert(attempt(x, "", 0, KAFC_OK, ""));
+    ck_assert(!attempt(x, "\x15\3\3\0\2\2\x50", 7, KAFC_ERR_DISCONNECTED,
+                       "ended an earlier handshake of TLS without a word"));
+    ck_assert(attempt(x, "HTTP/1.0", 8, KAFC_ERR_TLS, "'HTTP/1.0'"));
+    ck_assert(attempt(x, "", 0, KAFC_OK, "")); /* who speaks is no matter for that */
+    ck_assert(!attempt(x, "SSH-2.0", 7, KAFC_ERR_TLS, "'SSH-2.0'"));
+    struct tls_pair p;
+    tls_pair_up(&p, &w, x, NULL, "localhost");
+    tls_pair_free(&p);
+    ck_assert(attempt(x, "\x16\3\3", 3, KAFC_OK, ""));
+    ck_assert(attempt(x, "", 0, KAFC_OK, ""));
+    kafc__tls_context_free(x);
+    tls_world_free(&w);
+}
+END_TEST
+
 START_TEST(what_may_be_better_another_time_is_a_lost_connection)
 {
     tls_world_make(&w);
@@ -322,6 +375,7 @@ END_TEST
 SUITE_MAIN("tls/failures", 60, whom_we_do_not_trust, the_systems_authorities_do_not_know_it,
            names_that_do_not_fit, dates, revoked, the_application_refuses, nothing_in_common,
            our_certificate_is_missing_or_refused, peers_that_speak_something_else,
+           who_hangs_up_without_a_word_is_asked_for_plaintext,
            what_may_be_better_another_time_is_a_lost_connection)
 
 #else
