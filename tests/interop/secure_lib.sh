@@ -38,6 +38,15 @@ round_trip()
     same <(seq 1000) "$1.read" "${*:2}: not what was written"
 }
 
+# misused PATTERN ARG...: kafc metadata ARG... is not tried at all, and says PATTERN
+misused()
+{
+    local status=0
+    kafc metadata "${@:2}" > refused.out 2> refused.said || status=$?
+    [ "$status" = 2 ] || fail "kafc metadata ${*:2}: exit status $status, not an error of use: $(cat refused.said)"
+    topic=nothing says refused.said "$1" "kafc metadata ${*:2}"
+}
+
 # refused_soon PATTERN ARG...: produce, consume and metadata fail within $patience, say PATTERN and no secret
 refused_soon()
 {

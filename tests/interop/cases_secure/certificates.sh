@@ -40,7 +40,7 @@ for form in "ssl.keystore.location=$SECURE/client.pem" \
     forms=$((forms + 1))
 done
 [ $forms = 4 ]
-refused_soon "password" "${options[@]}" -X ssl.certificate.location="$SECURE/client.crt" \
+misused "password" "${options[@]}" -X ssl.certificate.location="$SECURE/client.crt" \
     -X ssl.key.location="$SECURE/client-secret.key" -X ssl.key.password=wrong
 peer create "$CASE-mutual" 4 1
 round_trip "$CASE-mutual" "${options[@]}" -X ssl.keystore.location="$SECURE/client.pem"

@@ -18,7 +18,7 @@ for kind in $kinds; do
         login "$mechanism" alice alice-secret
         round_trip "$topic" "${options[@]}" "${login[@]}"
         if [ "$mechanism" = OAUTHBEARER ]; then
-            refused_soon "OAUTHBEARER" "${options[@]}" -X sasl.mechanism=OAUTHBEARER \
+            misused "OAUTHBEARER" "${options[@]}" -X sasl.mechanism=OAUTHBEARER \
                 -X sasl.oauthbearer.config="principal=alice lifeSeconds=0"
         else
             login "$mechanism" alice wrong-secret
