@@ -167,6 +167,20 @@ static const kafc_sasl_mechanism *find(const kafc_security *o)
     return kafc__sasl_find(o->mechanism);
 }
 
+/* A mechanism of ours says without a broker what it cannot send. */
+static kafc_err rehearse(const kafc_sasl_mechanism *m, const kafc_credentials *c, kafc_error *err)
+{
+    const kafc_sasl_peer nobody = { m->name, "", 0, -1 };
+    void *state = NULL;
+    kafc_error why;
+    kafc_err rc = m->start(m->ctx, &nobody, c, &state, &why);
+    if (rc == KAFC_OK)
+        m->end(state);
+    return rc == KAFC_OK ? rc
+                         : kafc__error(err, rc == KAFC_ERR_SASL_AUTHENTICATION_FAILED ? KAFC_ERR_USAGE : rc,
+                                       "security: %.400s", why.message);
+}
+
 /* What the options say must make sense now, not at the first connection; what it says is not kept. */
 static kafc_err try_options(struct kafc_secured *s, kafc_error *err)
 {
@@ -179,6 +193,8 @@ static kafc_err try_options(struct kafc_secured *s, kafc_error *err)
         rc = kafc__error(err, KAFC_ERR_USAGE,
                          "security: %s wants a username and a password (sasl.username and sasl.password, "
                          "sasl.jaas.config, or a function for credentials)", s->o.mechanism);
+    if (rc == KAFC_OK && !s->o.credentials && s->login.mechanism == kafc__sasl_find(s->o.mechanism))
+        rc = rehearse(s->login.mechanism, &c, err);
     wiped(&s->mem, block, n);
     return rc;
 }

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Logins of clients and connections against the mock: each mechanism, what
+ * every kind of call says of one that is refused (rule C5), credentials that
+ * come late, are rotated or withdrawn, and sessions that end under load.
+ */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <kafc/conn.h>
+#include <kafc/group.h>
+#include <kafc/groups.h>
+#include <kafc/mock.h>
+#include <kafc/stats.h>
+
+#include "tests/support/suite.h"
+
+enum { WAIT = 10000 };
+
+static kafc_mock *mock;
+static kafc_error err;
+
+static void ok(kafc_err rc)
+{
+    ck_assert_msg(rc == KAFC_OK, "%s: %s", kafc_err_name(rc), err.message);
+}
+
+static void refused(kafc_err rc)
+{
+    ck_assert_msg(rc == KAFC_ERR_SASL_AUTHENTICATION_FAILED, "%s: %s", kafc_err_name(rc), err.message);
+}
+
+static void says(const char *words)
+{
+    ck_assert_msg(strstr(err.message, words) != NULL, "not a word of %s: %s", words, err.message);
+    ck_assert_msg(!strstr(err.message, "s3cret") && !strstr(err.message, "wr0ng"), "a secret: %s", err.message);
+}
+
+static void start(const char *mechanisms, int32_t session_ms)
+{
+    mock = kafc_mock_new(NULL, &err);
+    ck_assert_ptr_nonnull(mock);
+    ok(kafc_mock_create_topic(mock, "t", 4, 1));
+    ok(kafc_mock_set_user(mock, "alice", "s3cret"));
+    ok(kafc_mock_set_login(mock, mechanisms, session_ms));
+}
+
+static void stop(void)
+{
+    kafc_mock_free(mock);
+}
+
+static kafc_client *client(const kafc_security *s)
+{
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .security = s,
+                                                  .connect_timeout_ms = 3000), &err);
+    ck_assert_msg(c != NULL, "%s", err.message);
+    return c;
+}
+
+#define LOGIN(...) KAFC_SECURITY(.protocol = KAFC_SASL_PLAINTEXT, __VA_ARGS__)
+
+static kafc_err metadata(kafc_client *c)
+{
+    kafc_metadata *m = NULL;
+    kafc_err rc = kafc_client_metadata(c, NULL, 0, WAIT, &m, &err);
+    kafc_metadata_free(m);
+    return rc;
+}
+
+static void round_trip(kafc_client *c)
+{
+    kafc_message m = { .key = KAFC_STR("k"), .value = KAFC_STR("v") }, got;
+    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = "t"), &err);
+    kafc_reader *r = kafc_reader_open(c, KAFC_READER(.topic = "t"), &err);
+    ck_assert(w && r);
+    ok(kafc_writer_write(w, &m, 1, WAIT, &err));
+    ok(kafc_reader_fetch(r, &got, WAIT, &err));
+    ck_assert(got.value.len == 1);
+    kafc_reader_free(r);
+    kafc_writer_free(w);
+}
+
+static const char *const mechanism[] = { "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512" };
+
+START_TEST(each_mechanism_logs_in)
+{
+    start("PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER", 0);
+    for (int i = 0; i < 4; i++) {
+        kafc_client *c = client(i == 3 ? LOGIN(.mechanism = "OAUTHBEARER", .unsecured = "principal=alice")
+                                       : LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "s3cret"));
+        round_trip(c);
+        kafc_client_free(c);
+        kafc_conn *k = kafc_conn_dial(
+            KAFC_CONN(.topic = "t", .security = i == 3
+                          ? LOGIN(.mechanism = "OAUTHBEARER", .unsecured = "principal=alice")
+                          : LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "s3cret")),
+            kafc_mock_bootstrap(mock), WAIT, &err);
+        ck_assert_msg(k != NULL, "%s", err.message);
+        kafc_conn_free(k);
+    }
+    stop();
+}
+END_TEST
+
+START_TEST(brokers_before_1_0_take_bare_tokens)
+{
+    start("PLAIN,SCRAM-SHA-256", 0);
+    ok(kafc_mock_set_release(mock, "0.11"));
+    for (int i = 0; i < 2; i++) {
+        kafc_client *c = client(LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "s3cret"));
+        round_trip(c);
+        kafc_client_free(c);
+        c = client(LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "wr0ng"));
+        refused(metadata(c));
+        says("login of 'alice'");
+        kafc_client_free(c);
+    }
+    stop();
+}
+END_TEST
+
+START_TEST(C5_every_call_says_that_the_login_is_refused)
+{
+    kafc_message m = { .value = KAFC_STR("v") }, got;
+    kafc_group_list *groups;
+    kafc_reader *r;
+    start("PLAIN,SCRAM-SHA-512", 0);
+    for (int i = 0; i < 3; i += 2) {
+        kafc_client *c = client(LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "wr0ng"));
+        refused(metadata(c));
+        says("refuses the login of 'alice' by ");
+        says(mechanism[i]);
+        kafc_offset_query q = { .topic = "t", .at = KAFC_LAST };
+        refused(kafc_client_offsets(c, &q, 1, KAFC_READ_COMMITTED, WAIT, &err));
+        refused(kafc_admin_list_groups(c, NULL, WAIT, &groups, &err));
+        const char *name = "g";
+        refused(kafc_admin_delete_groups(c, &name, 1, NULL, WAIT, &err));
+        kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = "t"), &err);
+        refused(kafc_writer_write(w, &m, 1, WAIT, &err));
+        says("refuses the login of 'alice'");
+        kafc_writer_free(w);
+        r = kafc_reader_open(c, KAFC_READER(.topic = "t"), &err);
+        refused(kafc_reader_fetch(r, &got, WAIT, &err));
+        says("refuses the login of 'alice'");
+        kafc_reader_free(r);
+        r = kafc_reader_open(c, KAFC_READER(.topic = "t", .group = "g"), &err);
+        refused(kafc_reader_fetch(r, &got, WAIT, &err));
+        says("refuses the login of 'alice'");
+        kafc_reader_free(r);
+        kafc_client_free(c);
+        ck_assert_ptr_null(kafc_conn_dial(
+            KAFC_CONN(.security = LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "wr0ng")),
+            kafc_mock_bootstrap(mock), WAIT, &err));
+        refused(err.code);
+        says("refuses the login of 'alice'");
+    }
+    stop();
+}
+END_TEST
+
+START_TEST(C5_a_login_that_is_mended_lets_the_next_call_through)
+{
+    kafc_message m = { .value = KAFC_STR("v") };
+    start("SCRAM-SHA-256", 0);
+    kafc_client *c = client(LOGIN(.mechanism = "SCRAM-SHA-256", .username = "alice", .password = "wr0ng"));
+    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = "t"), &err);
+    refused(kafc_writer_write(w, &m, 1, WAIT, &err));
+    kafc_credentials good = { .username = "alice", .password = "s3cret" };
+    ok(kafc_client_set_credentials(c, &good, &err));
+    ok(kafc_writer_write(w, &m, 1, WAIT, &err));
+    /* Withdrawn while it runs: what is written then is told so, and goes on when it is given back. */
+    ok(kafc_mock_set_user(mock, "alice", "another"));
+    ok(kafc_mock_cut(mock, 1));
+    ok(kafc_mock_cut(mock, 2));
+    ok(kafc_mock_cut(mock, 3));
+    kafc_err rc = kafc_writer_write(w, &m, 1, WAIT, &err);
+    refused(rc);
+    ok(kafc_mock_set_user(mock, "alice", "s3cret"));
+    ok(kafc_writer_write(w, &m, 1, WAIT, &err));
+    kafc_writer_free(w);
+    kafc_client_free(c);
+    stop();
+}
+END_TEST
+
+START_TEST(two_sides_that_do_not_want_the_same_say_so)
+{
+    start(NULL, 0);
+    kafc_client *c = client(LOGIN(.mechanism = "PLAIN", .username = "alice", .password = "s3cret"));
+    ck_assert_int_eq(metadata(c), KAFC_ERR_ILLEGAL_SASL_STATE);
+    says("expects no login");
+    kafc_client_free(c);
+    ok(kafc_mock_set_login(mock, "SCRAM-SHA-512", 0));
+    c = client(NULL);
+    ck_assert_int_eq(metadata(c), KAFC_ERR_ILLEGAL_SASL_STATE);
+    says("wants a login");
+    says("SCRAM-SHA-512");
+    kafc_client_free(c);
+    c = client(LOGIN(.mechanism = "PLAIN", .username = "alice", .password = "s3cret"));
+    ck_assert_int_eq(metadata(c), KAFC_ERR_UNSUPPORTED_SASL_MECHANISM);
+    says("does not offer sasl.mechanism PLAIN; it has SCRAM-SHA-512");
+    kafc_client_free(c);
+    stop();
+}
+END_TEST
+
+START_TEST(brokers_that_lie_are_not_believed)
+{
+    static const struct {
+        kafc_mock_login_fault fault;
+        const char *words;
+    } lie[] = { { KAFC_MOCK_LOGIN_SIGNATURE, "password" }, { KAFC_MOCK_LOGIN_NONCE, "nonce" },
+                { KAFC_MOCK_LOGIN_ITERATIONS, "2147483648" }, { KAFC_MOCK_LOGIN_GARBAGE, "SCRAM" } };
+    start("SCRAM-SHA-256", 0);
+    for (size_t i = 0; i < sizeof(lie) / sizeof(lie[0]); i++) {
+        ok(kafc_mock_set_login_fault(mock, lie[i].fault));
+        kafc_client *c = client(LOGIN(.mechanism = "SCRAM-SHA-256", .username = "alice", .password = "s3cret"));
+        refused(metadata(c));
+        says(lie[i].words);
+        kafc_client_free(c);
+    }
+    stop();
+}
+END_TEST
+
+/* --- Credentials from a function -------------------------------------------------------- */
+
+struct vault {
+    kafc_err rc;
+    const char *password;
+    atomic_int asked;
+};
+
+static kafc_err open_vault(void *ctx, const kafc_sasl_peer *peer, kafc_credentials *out, kafc_error *e)
+{
+    struct vault *v = ctx;
+    ck_assert_str_eq(peer->mechanism, "PLAIN");
+    v->asked++;
+    if (v->rc != KAFC_OK) {
+        snprintf(e->message, sizeof(e->message), "the vault is shut");
+        return v->rc;
+    }
+    *out = (kafc_credentials){ .username = "alice", .password = v->password };
+    return KAFC_OK;
+}
+
+START_TEST(credentials_are_asked_of_a_function)
+{
+    struct vault v = { KAFC_OK, "s3cret", 0 };
+    start("PLAIN", 0);
+    kafc_client *c = client(LOGIN(.mechanism = "PLAIN", .credentials = open_vault, .ctx = &v));
+    round_trip(c);
+    ck_assert_int_ge(v.asked, 1);
+    kafc_client_free(c);
+    v.rc = KAFC_ERR_SASL_AUTHENTICATION_FAILED;
+    c = client(LOGIN(.mechanism = "PLAIN", .credentials = open_vault, .ctx = &v));
+    refused(metadata(c));
+    says("the vault is shut");
+    kafc_client_free(c);
+    stop();
+}
+END_TEST
+
+START_TEST(credentials_that_do_not_come_end_the_attempt_in_time)
+{
+    struct vault v = { KAFC_ERR_WOULD_BLOCK, NULL, 0 };
+    start("PLAIN", 0);
+    kafc_client *c = kafc_client_open(
+        KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .connect_timeout_ms = 200,
+                    .security = LOGIN(.mechanism = "PLAIN", .credentials = open_vault, .ctx = &v)), &err);
+    kafc_metadata *m;
+    ck_assert_int_ne(kafc_client_metadata(c, NULL, 0, 1000, &m, &err), KAFC_OK);
+    says("end of the login within 200 ms");
+    kafc_credentials good = { .username = "alice", .password = "s3cret" };
+    ok(kafc_client_set_credentials(c, &good, &err));
+    ok(metadata(c));
+    kafc_client_free(c);
+    stop();
+}
+END_TEST
+
+/* --- Sessions that end --------------------------------------------------------------------- */
+
+static void sleep_ms(int ms)
+{
+    struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
+    nanosleep(&t, NULL);
+}
+
+START_TEST(sessions_that_end_lose_nothing)
+{
+    enum { ROUNDS = 60, EACH = 50 };
+    start("PLAIN,SCRAM-SHA-256", 1500); /* brokers take no login again within a second of the last */
+    kafc_client *c = client(LOGIN(.mechanism = "SCRAM-SHA-256", .username = "alice", .password = "s3cret"));
+    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = "t", .linger_ms = 1), &err);
+    kafc_reader *r = kafc_reader_open(c, KAFC_READER(.topic = "t", .group = "g"), &err);
+    int got = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        kafc_message m[EACH], in;
+        for (int k = 0; k < EACH; k++)
+            m[k] = (kafc_message){ .value = KAFC_STR("v") };
+        ok(kafc_writer_write(w, m, EACH, WAIT, &err));
+        while (got < (i + 1) * EACH) {
+            ok(kafc_reader_fetch(r, &in, WAIT, &err));
+            got++;
+        }
+        ok(kafc_reader_commit(r, &in, 1, WAIT, &err));
+        sleep_ms(50);
+    }
+    kafc_client_stats s = { .size = sizeof(s) };
+    kafc_client_stats_get(c, &s);
+    ck_assert_uint_eq(s.connections_lost, 0);
+    ck_assert_uint_ge(kafc_mock_requests(mock, 0, 17), 6); /* more logins than connections */
+    kafc_reader_free(r);
+    kafc_writer_free(w);
+    kafc_client_free(c);
+    stop();
+}
+END_TEST
+
+START_TEST(options_that_make_no_sense_are_refused_at_once)
+{
+    static const struct {
+        kafc_security s;
+        const char *word;
+    } bad[] = {
+        { { .protocol = KAFC_SASL_PLAINTEXT }, "sasl.mechanism" },
+        { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "PLAIN" }, "sasl.password" },
+        { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "SCRAM-SHA-1", .username = "a", .password = "b" },
+          "SCRAM-SHA-1" },
+        { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "PLAIN", .jaas = "com.example.XLoginModule required;" }, "com.example.X" },
+        { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "OAUTHBEARER", .token = "a b\x01" }, "token" },
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        kafc_security s = bad[i].s;
+        s.size = sizeof(s);
+        ck_assert_ptr_null(kafc_client_open(KAFC_CLIENT(.brokers = "localhost:9", .security = &s), &err));
+        ck_assert_int_eq(err.code, KAFC_ERR_USAGE);
+        says(bad[i].word);
+    }
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = "localhost:9"), &err);
+    kafc_credentials none = { .username = "a" };
+    ck_assert_int_eq(kafc_client_set_credentials(c, &none, &err), KAFC_ERR_USAGE);
+    kafc_client_free(c);
+}
+END_TEST
+
+SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, brokers_before_1_0_take_bare_tokens,
+           C5_every_call_says_that_the_login_is_refused, C5_a_login_that_is_mended_lets_the_next_call_through,
+           two_sides_that_do_not_want_the_same_say_so, brokers_that_lie_are_not_believed,
+           credentials_are_asked_of_a_function, credentials_that_do_not_come_end_the_attempt_in_time,
+           sessions_that_end_lose_nothing, options_that_make_no_sense_are_refused_at_once)
