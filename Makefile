@@ -82,7 +82,9 @@ has_main = $(if $(1),$(shell grep -lE '^int main\b' $(1)))
 ALL_T    := $(filter-out tests/interop/% tests/lint/%,$(wildcard tests/*.c tests/*/*.c tests/*/*/*.c))
 TEST_SRC := $(filter $(addsuffix .c,$(addprefix %/,$(notdir $(basename $(wildcard tests/test_*.c tests/*/test_*.c tests/*/*/test_*.c))))),$(ALL_T))
 TLIB_SRC := $(filter-out $(TEST_SRC),$(ALL_T))
-EX_SRC   := $(wildcard examples/*.c)
+# An example that needs a library of its own is left out where that is missing (scripts/install-deps examples).
+UV_LIBS  := $(shell pkg-config --libs libuv 2>/dev/null)
+EX_SRC   := $(filter-out $(if $(UV_LIBS),,examples/libuv.c),$(wildcard examples/*.c))
 FUZZ_SRC := $(filter-out fuzz/driver.c,$(wildcard fuzz/*.c))
 BENCH_ALL := $(wildcard bench/*.c)
 BENCH_SRC := $(call has_main,$(BENCH_ALL))
@@ -172,7 +174,7 @@ build/kafc: $(O)/kafc
 
 $(EX_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS)
+	$(Q)$(LINK) -o $@ $^ $(if $(filter %/libuv,$@),$(UV_LIBS)) $(KAFC_LIBS)
 $(EX_BIN_CXX): $(O)/%: $(O)/%.o $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(V_LD) $(LDFLAGS) -o $@ $^ $(KAFC_LIBS)
@@ -224,8 +226,9 @@ endif
 
 tests: $(TEST_BIN)
 ifeq ($(HAVE_JANSSON),yes)
-$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool test_cpp): | $(O)/kafc
+$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool test_cpp test_loops): | $(O)/kafc
 $(O)/tests/tools/test_cpp: | $(O)/examples/cpp
+$(O)/tests/tools/test_loops: | $(filter %/epoll %/libuv,$(EX_BIN))
 endif
 
 # Every public header alone, in every C and C++ that users may have, under pedantic flags.

@@ -216,7 +216,7 @@ START_TEST(C6_room_comes_while_send_waits)
 {
     struct reading e;
     static char big[10000];
-    kafc_message m = { .topic = "t", .value = { big, (int64_t)sizeof big } };
+    kafc_message m = { .topic = "t", .value = { big, (int)sizeof big } };
     kafc_writer *w;
 
     open_driven(&e, _i);
