@@ -75,6 +75,8 @@ typedef struct kafc_client_options {
     int32_t send_buffer_bytes;        /* SO_SNDBUF; 0: the system's */
     int32_t receive_buffer_bytes;     /* SO_RCVBUF; 0: the system's */
     kafc_log_level log_level;         /* KAFC_LOG_INFO */
+    const char *debug;                /* NULL: log_level decides. "broker,cgrp": lines for debugging in these contexts,
+                                         and no others, whatever log_level is. debug; docs/OPTIONS.md */
     kafc_log_fn log;                  /* NULL: nothing is logged */
     kafc_log_fn log_error;            /* errors apart; NULL: to `log` */
     kafc_resolve_fn resolve;          /* NULL: getaddrinfo on one lazy thread of the process */

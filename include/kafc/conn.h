@@ -61,6 +61,8 @@ typedef struct kafc_conn_options {
     int32_t max_bytes; /* of a fetch; 1048576; a larger batch comes all the same. fetch.max.bytes */
     int32_t max_wait_ms; /* a broker waits for min_bytes; 500; KAFC_ZERO: no. fetch.max.wait.ms */
     kafc_log_level log_level;        /* KAFC_LOG_INFO */
+    const char *debug;               /* NULL: log_level decides. "broker,cgrp": lines for debugging in these contexts,
+                                         and no others, whatever log_level is. debug; docs/OPTIONS.md */
     kafc_log_fn log, log_error;      /* NULL: nothing is logged; errors to `log` */
     kafc_resolve_fn resolve;         /* NULL: getaddrinfo on one lazy thread of the process */
     const kafc_hooks *hooks;         /* NULL: nobody is told. kafc/hooks.h */

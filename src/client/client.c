@@ -121,7 +121,7 @@ static kafc_client *client_new(const kafc_client_options *o, kafc_error *err)
     if (o->allocator)
         c->mem = *o->allocator;
     c->o.allocator = NULL;
-    c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx };
+    c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx, kafc__debug_mask(o->debug) };
     c->generation = kafc__fork_generation();
     atomic_init(&c->holders, 1);
     kafc__mutex_init(&c->lock);

@@ -675,7 +675,7 @@ static kafc_conn *conn_new(const kafc_conn_options *o, kafc_error *err)
         c->mem = *o->allocator;
     c->o = *o;
     c->o.allocator = NULL;
-    c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx };
+    c->log = (struct kafc_logger){ o->log_level, o->log, o->log_error, o->ctx, kafc__debug_mask(o->debug) };
     c->generation = kafc__fork_generation();
     atomic_init(&c->deadline, INT64_MAX);
     c->ch = no_channel;

@@ -96,18 +96,39 @@ static void list_choices(const struct kafc_choice *c, char *buf, size_t cap)
         n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", " : "", kafc__choice_text(c));
 }
 
-static kafc_err parse_string(const struct kafc_option *row, const char *text, kafc_error *err)
+static kafc_err find_name(const struct kafc_option *row, const char *text, kafc_error *err)
 {
     const char *best = "", *name;
     unsigned distance = UINT_MAX;
-    if (text[0] == '\0')
-        return kafc__error(err, KAFC_ERR_USAGE, "'%s' must not be empty", row->name);
-    for (size_t i = 0; row->names && (name = row->names(i)) != NULL; i++)
+    for (size_t i = 0; (name = row->names(i)) != NULL; i++)
         best = nearer(text, name, best, &distance);
-    if (!row->names || distance == 0)
+    if (distance == 0)
         return KAFC_OK;
     return kafc__error(err, KAFC_ERR_USAGE, "'%s' knows no '%.64s'; the nearest is '%s'", row->name,
                        text, best);
+}
+
+static kafc_err find_names(const struct kafc_option *row, const char *text, kafc_error *err)
+{
+    kafc_err rc = KAFC_OK;
+    char word[WORD + 2]; /* longer ones are cut, and still none */
+    for (const char *p = text; rc == KAFC_OK && *p; p += strspn(p, ", ")) {
+        size_t n = strcspn(p, ", ");
+        (void)snprintf(word, sizeof(word), "%.*s", (int)(n < WORD + 1 ? n : WORD + 1), p);
+        if (n)
+            rc = find_name(row, word, err);
+        p += n;
+    }
+    return rc;
+}
+
+static kafc_err parse_string(const struct kafc_option *row, const char *text, kafc_error *err)
+{
+    if (row->list)
+        return find_names(row, text, err);
+    if (text[0] == '\0')
+        return kafc__error(err, KAFC_ERR_USAGE, "'%s' must not be empty", row->name);
+    return row->names ? find_name(row, text, err) : KAFC_OK;
 }
 
 kafc_err kafc__option_parse(const struct kafc_option *row, const char *text, int64_t *value,
@@ -255,7 +276,7 @@ static kafc_err resolve_row(const char *object, const struct kafc_option *row,
     case KAFC_OPTION_STRING:
         if (!load_string(row, out))
             store_string(row, out, text ? text : row->text);
-        return KAFC_OK;
+        return row->list && load_string(row, out) ? parse_string(row, load_string(row, out), err) : KAFC_OK;
     case KAFC_OPTION_OPAQUE: break;
     }
     return KAFC_OK;

@@ -37,6 +37,7 @@ struct kafc_option {
     const struct kafc_choice *choices; /* ended by a NULL name; or NULL */
     const char *(*names)(
         size_t i);   /* of a string: what it may be, NULL at the end; or NULL: anything */
+    bool list;       /* such strings, separated by commas; or none */
     const char *doc; /* one line */
 };
 

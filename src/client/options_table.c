@@ -5,6 +5,7 @@
  */
 #include <kafc/conn.h>
 
+#include "base/log.h"
 #include "client/options.h"
 #include "core/partitioner.h"
 
@@ -73,6 +74,19 @@ static const struct kafc_choice protocol_choices[] = { { "PLAINTEXT", KAFC_PLAIN
 static const struct kafc_choice hostname_choices[] = { { "https", KAFC_ON }, { "none", KAFC_OFF },
                                                        { "", KAFC_OFF } /* Java's */, END };
 
+/* syslog's, as librdkafka has it */
+static const struct kafc_choice level_choices[] = { { "7", KAFC_LOG_DEBUG }, { "6", KAFC_LOG_INFO },
+                                                    { "5", KAFC_LOG_INFO },  { "4", KAFC_LOG_WARN },
+                                                    { "3", KAFC_LOG_ERROR }, { "2", KAFC_LOG_ERROR },
+                                                    { "1", KAFC_LOG_ERROR }, { "0", KAFC_LOG_ERROR }, END };
+#define LEVEL_DOC \
+    "Log lines above this level are dropped. By name it is syslog's: 7 debugging, 6 and 5 news, 4 warnings, below " \
+    "errors; in the struct kafc_log_level"
+#define DEBUG_DOC \
+    "Lines for debugging in these contexts and no others, whatever log_level is: broker (connections, throttling), " \
+    "protocol (requests and answers, with their times), metadata, msg (batches that fail), fetch, cgrp (groups and " \
+    "offsets), eos (transactions), admin, security, generic, all. librdkafka's other contexts have no lines"
+
 #define MS_MAX INT32_MAX
 
 /* clang-format off */
@@ -109,8 +123,10 @@ static const struct kafc_option client_rows[] = {
           "SO_SNDBUF; 0 or -1: the system's"),
     INT32(CLIENT, receive_buffer_bytes, "receive.buffer.bytes", "socket.receive.buffer.bytes", 0, -1, INT32_MAX,
           "SO_RCVBUF; 0 or -1: the system's"),
-    ENUM(CLIENT, log_level, NULL, NULL, KAFC_LOG_INFO, KAFC_LOG_ERROR, KAFC_LOG_DEBUG, NULL,
-         "Log lines above this level are dropped"),
+    ENUM(CLIENT, log_level, "log_level", NULL, KAFC_LOG_INFO, KAFC_LOG_ERROR, KAFC_LOG_DEBUG, level_choices,
+         LEVEL_DOC),
+    { .kind = KAFC_OPTION_STRING, .field = "debug", .name = "debug", .offset = offsetof(kafc_client_options, debug),
+      .width = sizeof(char *), .names = kafc__debug_name, .list = true, .doc = DEBUG_DOC },
     OPAQUE(CLIENT, log, "Takes log lines"),
     OPAQUE(CLIENT, log_error, "Takes the log's errors apart"),
     OPAQUE(CLIENT, resolve, "Resolves names in place of getaddrinfo"),
@@ -255,8 +271,10 @@ static const struct kafc_option conn_rows[] = {
           "Bytes of one fetch; a larger batch comes all the same"),
     INT32(CONN, max_wait_ms, "fetch.max.wait.ms", "fetch.wait.max.ms", 500, 0, MS_MAX,
           "How long a broker waits for fetch.min.bytes"),
-    ENUM(CONN, log_level, NULL, NULL, KAFC_LOG_INFO, KAFC_LOG_ERROR, KAFC_LOG_DEBUG, NULL,
-         "Log lines above this level are dropped"),
+    ENUM(CONN, log_level, "log_level", NULL, KAFC_LOG_INFO, KAFC_LOG_ERROR, KAFC_LOG_DEBUG, level_choices,
+         LEVEL_DOC),
+    { .kind = KAFC_OPTION_STRING, .field = "debug", .name = "debug", .offset = offsetof(kafc_conn_options, debug),
+      .width = sizeof(char *), .names = kafc__debug_name, .list = true, .doc = DEBUG_DOC },
     OPAQUE(CONN, log, "Takes log lines"),
     OPAQUE(CONN, log_error, "Takes the log's errors apart"),
     OPAQUE(CONN, resolve, "Resolves names in place of getaddrinfo"),

@@ -119,7 +119,6 @@ static const struct foreign *foreign(const char *name, const char *value)
         "kafc has no such property of SASL; kafc_security takes functions for credentials and mechanisms";
     static const char socket[] = "that is always so";
     static const char bytes[] = "keys and values are bytes";
-    static const char log[] = "what is logged is the affair of log and log_level of kafc_client_options";
     static const char queue[] = "queued.max.bytes bounds what is fetched ahead";
     static const struct foreign known[] = {
         { "ssl.truststore.type", "PEM", store },
@@ -157,8 +156,6 @@ static const struct foreign *foreign(const char *name, const char *value)
         { "queued.max.messages.kbytes", NULL, queue },
         { "fetch.queue.backoff.ms", NULL, queue },
         { "fetch.error.backoff.ms", NULL, "retry.backoff.ms holds for all requests" },
-        { "debug", NULL, log },
-        { "log_level", NULL, log },
     };
     const struct foreign *found = NULL;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

@@ -188,7 +188,8 @@ static void pause_node(struct kafc_broker *b)
     int64_t pause = backoff(c, c->cfg.reconnect_backoff_us, c->cfg.reconnect_backoff_max_us,
                             b->failures++);
     b->not_before = later(c->now, pause);
-    kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "%s pause of %lld ms before the next connection",
+    kafc__log_in(&c->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_BROKER,
+                 "%s pause of %lld ms before the next connection",
               b->name, (long long)(pause / 1000));
 }
 

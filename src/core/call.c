@@ -79,8 +79,8 @@ static void attempt_failed(struct kafc_call *call, kafc_err code, const kafc_err
     if (r->refresh)
         kafc__meta_stale(c);
     int64_t pause = kafc__core_retry_delay(c, call->attempts - 1), at = kafc__core_now(c) + pause;
-    kafc__log(&kafc__core_config(c)->log, KAFC_LOG_DEBUG, "%s: again in %lld ms: %s",
-              call->rq.api->name, (long long)(pause / 1000), err->message);
+    kafc__log_in(&kafc__core_config(c)->log, KAFC_LOG_DEBUG, KAFC_DEBUG_ADMIN, "%s: again in %lld ms: %s",
+                 call->rq.api->name, (long long)(pause / 1000), err->message);
     kafc__core_timer_set(c, &call->timer, at < call->deadline ? at : call->deadline);
 }
 

@@ -30,8 +30,8 @@ void kafc__cp_step(struct kafc_consumer_partition *p, enum kafc_cp_event e)
 
     if (to < 0 || to == (int)p->state)
         return;
-    kafc__log(&kafc__core_config(p->c->core)->log, KAFC_LOG_DEBUG, "%s [%d]: %s -> %s", p->topic->s,
-              p->id, names[p->state], names[to]);
+    kafc__log_in(&kafc__core_config(p->c->core)->log, KAFC_LOG_DEBUG, KAFC_DEBUG_FETCH,
+                 "%s [%d]: %s -> %s", p->topic->s, p->id, names[p->state], names[to]);
     p->state = (enum kafc_cp_state)to;
 }
 

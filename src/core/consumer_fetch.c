@@ -221,8 +221,8 @@ static void prefer_follower(struct kafc_fetcher *f, struct kafc_consumer_partiti
     const struct kafc_core_config *cfg = kafc__core_config(f->c->core);
 
     if (node != p->replica)
-        kafc__log(&cfg->log, KAFC_LOG_DEBUG, "%s [%d]: node %d sends us to its follower, node %d",
-                  p->topic->s, p->id, f->node_id, node);
+        kafc__log_in(&cfg->log, KAFC_LOG_DEBUG, KAFC_DEBUG_FETCH,
+                     "%s [%d]: node %d sends us to its follower, node %d", p->topic->s, p->id, f->node_id, node);
     p->replica = node;
     p->replica_until = kafc__core_now(f->c->core) + cfg->metadata_max_age_us;
 }
@@ -230,9 +230,9 @@ static void prefer_follower(struct kafc_fetcher *f, struct kafc_consumer_partiti
 static void back_to_leader(struct kafc_consumer_partition *p, kafc_err why)
 {
     if (p->replica >= 0)
-        kafc__log(&kafc__core_config(p->c->core)->log, KAFC_LOG_DEBUG,
-                  "%s [%d]: back from node %d to the leader: %s", p->topic->s, p->id, p->replica,
-                  kafc_err_text(why));
+        kafc__log_in(&kafc__core_config(p->c->core)->log, KAFC_LOG_DEBUG, KAFC_DEBUG_FETCH,
+                     "%s [%d]: back from node %d to the leader: %s", p->topic->s, p->id, p->replica,
+                     kafc_err_text(why));
     p->replica = -1;
 }
 

@@ -239,7 +239,7 @@ bool kafc__consumer_trouble(struct kafc_consumer *c, const kafc_error *err)
     c->trouble = *err;
     c->trouble_of = NULL;
     c->trouble_at = kafc__core_now(c->core);
-    kafc__log(&kafc__core_config(c->core)->log, KAFC_LOG_DEBUG, "%s", err->message);
+    kafc__log_in(&kafc__core_config(c->core)->log, KAFC_LOG_DEBUG, KAFC_DEBUG_CGRP, "%s", err->message);
     return (cls == KAFC_CLASS_FATAL || cls == KAFC_CLASS_USAGE) &&
            err->code != KAFC_ERR_NO_MEMORY && err->code != KAFC_ERR_CLOSED &&
            err->code != KAFC_ERR_CANCELLED;

@@ -16,7 +16,7 @@ void kafc__group_say(const struct kafc_group *g, kafc_log_level level, const cha
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    kafc__log(&kafc__core_config(g->core)->log, level, "group %s: %s", g->name, text);
+    kafc__log_in(&kafc__core_config(g->core)->log, level, KAFC_DEBUG_CGRP, "group %s: %s", g->name, text);
 }
 
 void kafc__group_tell(struct kafc_group *g, enum kafc_group_notice_kind kind,

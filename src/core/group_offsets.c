@@ -413,7 +413,8 @@ static void again(struct kafc_group_lane *l, enum kafc_group_reaction what)
     if (what == KAFC_GROUP_FIND)
         kafc__group_unfind(l->g);
     l->not_before = kafc__core_now(l->g->core) + kafc__core_retry_delay(l->g->core, l->attempts++);
-    kafc__log(&kafc__core_config(l->g->core)->log, KAFC_LOG_DEBUG, "%s", l->last.message);
+    kafc__log_in(&kafc__core_config(l->g->core)->log, KAFC_LOG_DEBUG, KAFC_DEBUG_CGRP, "%s",
+                 l->last.message);
 }
 
 static void explain(struct kafc_group_lane *l, kafc_err code, const kafc_error *why)

@@ -530,7 +530,7 @@ static void failed(struct kafc_group *g, const struct kafc_request *rq, enum kaf
     explain(g, rq, code, why);
     if (transport && code != KAFC_ERR_TIMED_OUT && what == KAFC_GROUP_FIND)
         kafc__meta_stale(g->core);
-    kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_DEBUG, "%s", why->message);
+    kafc__log_in(&kafc__core_config(g->core)->log, KAFC_LOG_DEBUG, KAFC_DEBUG_CGRP, "%s", why->message);
     pause(g, code);
     if (code == KAFC_ERR_BROKER_NOT_AVAILABLE && transport && g->attempts <= NODE_TRIES)
         what = KAFC_GROUP_AGAIN; /* it is the coordinator; where it is will be known in a moment */

@@ -82,8 +82,8 @@ bool kafc__link_step(struct kafc_link *l, enum kafc_link_event ev, int64_t now)
         kafc__link_tell(l, KAFC_CONNECTION_OPENED, NULL, now);
     t->act(l, now);
     if (t->next != l->state)
-        kafc__log(l->cfg.log, KAFC_LOG_DEBUG, "%s: %s -> %s", l->name, state_name[l->state],
-                  state_name[t->next]);
+        kafc__log_in(l->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_BROKER, "%s: %s -> %s", l->name,
+                     state_name[l->state], state_name[t->next]);
     bool usable = t->next == KAFC_LINK_READY && l->state < KAFC_LINK_READY;
     l->state = t->next;
     if (ev == KAFC_LINK_EV_LOGGED_IN)
@@ -265,7 +265,8 @@ void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
     kafc__link_explain(l, &own);
     *l->cfg.suspect = *l->cfg.suspect || shut_out(l, why->code);
     if (was)
-        kafc__log(l->cfg.log, l->keep ? KAFC_LOG_INFO : loudness(l, own.code), "%s", own.message);
+        kafc__log_in(l->cfg.log, l->keep ? KAFC_LOG_INFO : loudness(l, own.code), KAFC_DEBUG_BROKER, "%s",
+                     own.message);
     *l->cfg.greeting = kafc__link_learn(l, why->code);
     l->why = &own;
     kafc__link_step(l, KAFC_LINK_EV_DOWN, now);

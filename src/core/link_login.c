@@ -56,8 +56,8 @@ static void complete(struct kafc_link *l, int64_t lifetime_ms)
 {
     bool again = l->state == KAFC_LINK_RENEWING;
     kafc__link_login_end(l);
-    kafc__log(l->cfg.log, again ? KAFC_LOG_DEBUG : KAFC_LOG_INFO, "%s %s the login by %s", l->name,
-              again ? "has renewed" : "has accepted", mechanism(l)->name);
+    kafc__log_in(l->cfg.log, again ? KAFC_LOG_DEBUG : KAFC_LOG_INFO, KAFC_DEBUG_SECURITY,
+                 "%s %s the login by %s", l->name, again ? "has renewed" : "has accepted", mechanism(l)->name);
     l->login.renew_at = renew_at(l, l->heard_at, lifetime_ms);
     kafc__link_step(l, KAFC_LINK_EV_LOGGED_IN, l->heard_at);
     if (l->cfg.told)

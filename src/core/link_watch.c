@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What is counted of a link's requests, and told to hooks of them and of its
- * connections. Driver's thread.
+ * What is counted and logged of a link's requests, and told to hooks of them and
+ * of its connections. Driver's thread.
  */
+#include <stdio.h>
+
 #include "base/callback.h"
 #include "core/link_internal.h"
 
@@ -65,9 +67,24 @@ static kafc_request_event event_of(const struct kafc_link *l, const struct kafc_
                                  .own = s->own };
 }
 
+static void log_end(const struct kafc_link *l, const kafc_request_event *e)
+{
+    char bytes[32] = "";
+    if (e->bytes_received)
+        (void)snprintf(bytes, sizeof(bytes), "%zu bytes, ", e->bytes_received);
+    kafc__log_in(l->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_PROTOCOL,
+                 "%s %s %s v%d #%d: %squeue %lld us, write %lld us, wait %lld us, read %lld us%s%s", l->name,
+                 e->bytes_received       ? "answers"
+                 : e->code == KAFC_OK    ? "has taken"
+                                         : "does not answer",
+                 e->name, e->version, (int)e->correlation, bytes, (long long)e->queue_us, (long long)e->write_us,
+                 (long long)e->wait_us, (long long)e->read_us, e->why ? ": " : "", e->why ? e->why : "");
+}
+
 static void tell_end(struct kafc_link *l, const kafc_request_event *e)
 {
     const kafc_hooks *h = l->cfg.watch ? l->cfg.watch->hooks : NULL;
+    log_end(l, e);
     if (!h || !h->on_response)
         return;
     kafc__callback_enter();
@@ -98,9 +115,11 @@ void kafc__link_begun(struct kafc_link *l, struct kafc_slot *s)
     const kafc_hooks *h = l->cfg.watch ? l->cfg.watch->hooks : NULL;
     s->begun = true;
     s->begun_at = s->sent_at;
+    kafc_request_event e = event_of(l, s);
+    kafc__log_in(l->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_PROTOCOL, "%s is sent %s v%d #%d: %zu bytes, queue %lld us",
+                 l->name, e.name, e.version, (int)e.correlation, e.bytes_sent, (long long)e.queue_us);
     if (!h || !h->on_request)
         return;
-    kafc_request_event e = event_of(l, s);
     kafc__callback_enter();
     h->on_request(h->ctx, &e);
     kafc__callback_leave();
@@ -187,8 +206,8 @@ void kafc__link_throttled(struct kafc_link *l, const struct kafc_api *api, int16
         kafc__count(&l->cfg.traffic->throttled, 1);
         kafc__histogram_add(&l->cfg.traffic->throttle_time, (int64_t)ms * 1000);
     }
-    kafc__log(l->cfg.log, KAFC_LOG_DEBUG, "%s throttles: %s v%d, %d ms", l->name, api->name, version,
-              (int)ms);
+    kafc__log_in(l->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_BROKER, "%s throttles: %s v%d, %d ms", l->name,
+                 api->name, version, (int)ms);
     if (!w || !w->hooks->on_throttle)
         return;
     kafc_throttle_event e = { .name = api->name,

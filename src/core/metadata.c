@@ -287,8 +287,8 @@ static void failed(struct kafc_core *c, const char *why)
                   (long long)((c->now - m->failing_from) / 1000));
         begin_anew(c);
     }
-    kafc__log(&c->cfg.log, KAFC_LOG_DEBUG, "Metadata: again in %lld ms: %s",
-              (long long)(pause / 1000), why);
+    kafc__log_in(&c->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_METADATA, "Metadata: again in %lld ms: %s",
+                 (long long)(pause / 1000), why);
     ask_at(c, c->now + pause);
 }
 

@@ -21,7 +21,7 @@ void kafc__producer_say(struct kafc_producer *p, kafc_log_level level, const cha
     p->troubled = true;
     memcpy(p->why, line, sizeof(line));
     kafc__unlock(&p->lock);
-    kafc__log(&p->log, level, "writer: %s", line);
+    kafc__log_in(&p->log, level, KAFC_DEBUG_MSG, "writer: %s", line);
 }
 
 void kafc__producer_why(struct kafc_producer *p, char *buf, size_t cap)

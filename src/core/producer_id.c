@@ -68,8 +68,8 @@ void kafc__producer_identify(struct kafc_producer *p, int64_t id, int16_t epoch)
     p->epoch = epoch;
     p->id_state = KAFC_ID_READY;
     p->id_attempts = 0;
-    kafc__log(&p->log, KAFC_LOG_DEBUG, "producer id %lld, epoch %d", (long long)p->producer_id,
-              (int)p->epoch);
+    kafc__log_in(&p->log, KAFC_LOG_DEBUG, KAFC_DEBUG_EOS, "producer id %lld, epoch %d",
+                 (long long)p->producer_id, (int)p->epoch);
     kafc__producer_place_list(p, &p->without_id);
     kafc__producer_place_busy(p);
 }

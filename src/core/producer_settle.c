@@ -80,10 +80,10 @@ static void count(struct kafc_producer *p, const struct kafc_batch_out *b)
     }
     if (good)
         return;
-    kafc__log(&p->log, p->cfg.reports == KAFC_REPORTS_NONE ? KAFC_LOG_ERROR : KAFC_LOG_DEBUG,
-              "writer: %s [%d]: %d messages %s: %s", b->topic, (int)b->partition, (int)b->count,
-              b->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
-              kafc_err_text(b->code));
+    kafc__log_in(&p->log, p->cfg.reports == KAFC_REPORTS_NONE ? KAFC_LOG_ERROR : KAFC_LOG_DEBUG,
+                 KAFC_DEBUG_MSG, "writer: %s [%d]: %d messages %s: %s", b->topic, (int)b->partition,
+                 (int)b->count, b->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
+                 kafc_err_text(b->code));
 }
 
 /* --- The queue's watcher ------------------------------------------------------------------ */

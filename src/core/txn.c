@@ -162,8 +162,8 @@ bool kafc__txn_step(struct kafc_txn *t, enum kafc_txn_event ev)
         return false;
     x->act(t);
     if (x->next != t->state)
-        kafc__log(&t->p->log, KAFC_LOG_DEBUG, "transactional id %s: %s -> %s", t->id,
-                  state_name[t->state], state_name[x->next]);
+        kafc__log_in(&t->p->log, KAFC_LOG_DEBUG, KAFC_DEBUG_EOS, "transactional id %s: %s -> %s", t->id,
+                     state_name[t->state], state_name[x->next]);
     t->state = x->next;
     atomic_store(&t->shown, (int)x->next);
     kafc__producer_door(t->p, door_of(t));

@@ -49,6 +49,41 @@ START_TEST(levels_and_sinks)
 }
 END_TEST
 
+/* Without contexts the level decides, as of all lines; with some they do, of lines for debugging alone. */
+START_TEST(lines_for_debugging_have_a_context)
+{
+    struct kafc_logger l = { .sink = sink, .level = KAFC_LOG_DEBUG };
+    ncalls = 0;
+    kafc__log_in(&l, KAFC_LOG_DEBUG, KAFC_DEBUG_FETCH, "position %d", 3);
+    ck_assert_str_eq(last, "4 [fetch] position 3");
+    kafc__log(&l, KAFC_LOG_DEBUG, "of none");
+    ck_assert_str_eq(last, "4 of none");
+    l.debug = kafc__debug_mask("broker,fetch");
+    kafc__log_in(&l, KAFC_LOG_DEBUG, KAFC_DEBUG_CGRP, "no");
+    kafc__log(&l, KAFC_LOG_DEBUG, "no");
+    ck_assert_int_eq(ncalls, 2);
+    l.level = KAFC_LOG_ERROR;
+    kafc__log_in(&l, KAFC_LOG_DEBUG, KAFC_DEBUG_BROKER, "yes");
+    ck_assert_str_eq(last, "4 [broker] yes");
+    kafc__log_in(&l, KAFC_LOG_WARN, KAFC_DEBUG_BROKER, "no");
+    ck_assert_int_eq(ncalls, 3);
+    l.level = KAFC_LOG_NONE;
+    kafc__log_in(&l, KAFC_LOG_INFO, KAFC_DEBUG_CGRP, "news");
+    ck_assert_str_eq(last, "3 news");
+    kafc__log_in(&l, KAFC_LOG_DEBUG, KAFC_DEBUG_BROKER, "%2000s", "x");
+    ck_assert_uint_eq(strlen(last), 2 + 1023);
+    kafc__log_in(NULL, KAFC_LOG_WARN, KAFC_DEBUG_BROKER, "nobody");
+
+    ck_assert_uint_eq(kafc__debug_mask(NULL) | kafc__debug_mask("") | kafc__debug_mask(" , ,"), 0);
+    ck_assert_uint_eq(kafc__debug_mask("generic"), 1);
+    ck_assert_uint_eq(kafc__debug_mask(" cgrp , generic,"), 1 | 1u << KAFC_DEBUG_CGRP);
+    ck_assert_uint_eq(kafc__debug_mask("cgr,cgrpx,generi"), 0);
+    ck_assert_uint_eq(kafc__debug_mask("msg,all"), UINT32_MAX);
+    ck_assert_str_eq(kafc__debug_name(KAFC_DEBUG_TELEMETRY), "telemetry");
+    ck_assert_ptr_null(kafc__debug_name(KAFC_DEBUG_ALL + 1));
+}
+END_TEST
+
 START_TEST(an_error_has_code_class_and_sentence)
 {
     kafc_error e;
@@ -98,5 +133,5 @@ START_TEST(codes_and_names_are_kafkas)
 }
 END_TEST
 
-SUITE_MAIN("log", 20, levels_and_sinks, an_error_has_code_class_and_sentence,
+SUITE_MAIN("log", 20, levels_and_sinks, lines_for_debugging_have_a_context, an_error_has_code_class_and_sentence,
            codes_and_names_are_kafkas)

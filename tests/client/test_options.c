@@ -337,7 +337,6 @@ START_TEST(foreign_properties_are_taken_or_refused_with_a_reason)
         { "queued.min.messages", NULL, "100000", "queued.max.bytes" },
         { "queued.max.messages.kbytes", NULL, "65536", "queued.max.bytes" },
         { "fetch.error.backoff.ms", NULL, "500", "retry.backoff.ms" },
-        { "debug", NULL, "cgrp", "log_level" },
     };
     kafc_properties *p = kafc_properties_new();
     kafc_error e;
@@ -351,6 +350,42 @@ START_TEST(foreign_properties_are_taken_or_refused_with_a_reason)
     static const char *const resets[] = { "smallest", "beginning", "largest", "end", "error" };
     for (size_t i = 0; i < sizeof resets / sizeof resets[0]; i++)
         ck_assert_int_eq(kafc_properties_set(p, "auto.offset.reset", resets[i], &e), KAFC_OK);
+    kafc_properties_free(p);
+}
+END_TEST
+
+START_TEST(what_is_logged_is_said_as_in_librdkafka)
+{
+    static const kafc_log_level level[] = { KAFC_LOG_ERROR, KAFC_LOG_ERROR, KAFC_LOG_ERROR, KAFC_LOG_ERROR,
+                                            KAFC_LOG_WARN,  KAFC_LOG_INFO,  KAFC_LOG_INFO,  KAFC_LOG_DEBUG };
+    static const char *const good[] = { "broker", "cgrp, protocol", "all", "", "interceptor,plugin,telemetry,mock" };
+    static const struct {
+        const char *list, *why;
+    } bad[] = { { "brokr", "knows no 'brokr'; the nearest is 'broker'" },
+                { "all,groups", "knows no 'groups'" },
+                { "cgrp,,metadatas", "the nearest is 'metadata'" } };
+    kafc_properties *p = kafc_properties_new();
+    kafc_client_options c;
+    kafc_error e;
+    for (char text[2] = "0"; *text < '8'; ++*text) {
+        ck_assert_int_eq(kafc_properties_set(p, "log_level", text, &e), KAFC_OK);
+        ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, KAFC_CLIENT(.properties = p), &c, &e), KAFC_OK);
+        ck_assert_int_eq(c.log_level, level[*text - '0']);
+    }
+    ck_assert_int_eq(kafc_properties_set(p, "log_level", "8", &e), KAFC_ERR_USAGE);
+    ck_assert_int_eq(kafc_properties_set(p, "log_level", "debug", &e), KAFC_ERR_USAGE);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        ck_assert_msg(kafc_properties_set(p, "debug", good[i], &e) == KAFC_OK, "%s", e.message);
+        ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, KAFC_CLIENT(.properties = p), &c, &e), KAFC_OK);
+        ck_assert_str_eq(c.debug, good[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ck_assert_int_eq(kafc_properties_set(p, "debug", bad[i].list, &e), KAFC_ERR_USAGE);
+        ck_assert_msg(strstr(e.message, bad[i].why) != NULL, "%s", e.message);
+        ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, KAFC_CLIENT(.debug = bad[i].list), &c, &e),
+                         KAFC_ERR_USAGE);
+        ck_assert_msg(strstr(e.message, bad[i].why) != NULL, "%s", e.message);
+    }
     kafc_properties_free(p);
 }
 END_TEST
@@ -528,5 +563,5 @@ SUITE_MAIN("client/options", 30, V1_every_legal_zero_can_be_said, V1_zero_is_the
            a_set_field_wins_over_the_property,
            one_set_serves_all_objects, a_duration_as_java_writes_it,
            foreign_properties_are_taken_or_refused_with_a_reason, wrong_names_and_values_are_refused_when_set,
-           properties_come_from_files, structs_of_other_sizes, every_member_has_a_row,
+           what_is_logged_is_said_as_in_librdkafka, properties_come_from_files, structs_of_other_sizes, every_member_has_a_row,
            the_document_is_the_table)

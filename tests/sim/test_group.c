@@ -251,7 +251,7 @@ static void transition(void *ctx, kafc_log_level level, const char *line)
 {
     const char *arrow = strstr(line, " -> "), *why = arrow ? strstr(arrow, ": ") : NULL;
     (void)ctx, (void)level;
-    if (!arrow || strncmp(line, "group g: ", 9) != 0)
+    if (!arrow || strncmp(line, "[cgrp] group g: ", 16) != 0)
         return;
     ck_assert_msg(why && strlen(why) > 4, "no reason: %s", line);
     told.lines++;
@@ -298,7 +298,7 @@ START_TEST(every_transition_is_counted_and_logged)
     struct gm *x = gm_join(&w, 2);
     w.log.sink = NULL;
     SETTLES(2, 10);
-    ck_assert_str_eq(told.last, "group g: SYNCING -> STABLE: generation 1, 9 partitions assigned");
+    ck_assert_str_eq(told.last, "[cgrp] group g: SYNCING -> STABLE: generation 1, 9 partitions assigned");
     (void)gm_join(&w, 2);
     gm_run(&w, SEC);
     SETTLES(2, 20);

@@ -204,6 +204,21 @@ START_TEST(what_is_said_last_counts)
 }
 END_TEST
 
+START_TEST(contexts_are_shown_by_every_command)
+{
+    start_mock("-t a:1");
+    expect("$K metadata -b $B -d protocol 2>&1 >/dev/null | grep -c 'answers Metadata'", 0, "1\n");
+    expect("$K topics -b $B list -d broker 2>&1 >/dev/null | grep -v '^kafc: \\[broker\\] '", 1, "");
+    expect("echo x | $K produce -b $B -t a -X debug=eos 2>&1 | grep -c 'kafc: \\[eos\\] producer id'", 0, "1\n");
+    expect("$K metadata -b $B -X log_level=7 2>&1 >/dev/null | grep -c -- '-> ready'", 0, "1\n");
+    expect("$K metadata -b $B 2>&1 >/dev/null", 0, "");
+    expect_words("$K metadata -b $B -d brokr", 2, "-d 'debug' knows no 'brokr'; the nearest is 'broker'");
+    expect_words("$K decode -d all", 2, "there is no option -d");
+    stop_mock();
+}
+END_TEST
+
 SUITE_MAIN("tools/topics", 60, topics_are_listed, topics_are_made_as_they_are_wanted,
            what_is_there_is_no_error_if_so_wanted, topics_grow, one_topic_that_is_not_there_leaves_the_others,
-           what_is_wrong_is_said, properties_reach_every_command, what_is_said_last_counts)
+           what_is_wrong_is_said, properties_reach_every_command, what_is_said_last_counts,
+           contexts_are_shown_by_every_command)

@@ -309,17 +309,15 @@ void tool_on_stop(void (*wake)(void))
 static void log_line(void *ctx, kafc_log_level level, const char *line)
 {
     (void)ctx;
-    if (level <= KAFC_LOG_WARN || getenv("KAFC_DEBUG"))
-        fprintf(stderr, "kafc: %s\n", line);
+    (void)level;
+    fprintf(stderr, "kafc: %s\n", line);
 }
 
 kafc_client *tool_client(const struct tool_options *o)
 {
     kafc_error err;
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = o->brokers, .properties = o->properties,
-                                                  .log = log_line,
-                                                  .log_level = getenv("KAFC_DEBUG") ? KAFC_LOG_DEBUG
-                                                                                    : KAFC_LOG_WARN),
+                                                  .log = log_line),
                                       &err);
 
     if (!c)
@@ -396,7 +394,8 @@ static bool connects(const struct tool_command *c)
 static const char connection_help[] =
     "\n"
     "-X NAME=VALUE gives any property of docs/OPTIONS.md, -F FILE those of a file, a line each, such as\n"
-    "security.protocol=SASL_SSL. The file that KAFC_CONFIG names is read before; what is said last counts.\n";
+    "security.protocol=SASL_SSL. The file that KAFC_CONFIG names is read before; what is said last counts.\n"
+    "-d CONTEXT,… is -X debug=CONTEXT,…: broker, protocol, metadata, msg, fetch, cgrp, eos, security, all.\n";
 
 static int help(char **word, int n)
 {
@@ -433,19 +432,24 @@ static bool parse_number(const char *s, long long min, long long max, long long 
     return end != s && !*end && !errno && *out >= min && *out <= max;
 }
 
+static int set_property(struct tool_options *o, const char *who, const char *name, const char *value)
+{
+    kafc_error err;
+
+    return kafc_properties_set(o->properties, name, value, &err) ? tool_fail(TOOL_USAGE, "%s %s", who, err.message)
+                                                                 : TOOL_OK;
+}
+
 static int add_property(struct tool_options *o, const char *arg)
 {
     const char *eq = strchr(arg, '=');
     char name[128];
-    kafc_error err;
 
     if (!eq || (size_t)(eq - arg) >= sizeof name)
         return tool_fail(TOOL_USAGE, "-X wants name=value, not \"%s\"", arg);
     memcpy(name, arg, (size_t)(eq - arg));
     name[eq - arg] = 0;
-    if (kafc_properties_set(o->properties, name, eq + 1, &err))
-        return tool_fail(TOOL_USAGE, "-X %s", err.message);
-    return TOOL_OK;
+    return set_property(o, "-X", name, eq + 1);
 }
 
 static int load_properties(struct tool_options *o, const char *who, const char *path)
@@ -544,6 +548,7 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case LONG_CONFIG: add_config(o, arg); break;
     case 'X': return add_property(o, arg);
     case 'F': return load_properties(o, "-F", arg);
+    case 'd': return set_property(o, "-d", "debug", arg);
     default: return take_number(o, letter, arg);
     }
     return TOOL_OK;
@@ -611,7 +616,7 @@ static int parse(const struct tool_command *c, int argc, char **argv, struct too
     char letters[64];
     int letter, status;
 
-    (void)snprintf(letters, sizeof letters, ":%s%s", c->letters, connects(c) ? "X:F:" : "");
+    (void)snprintf(letters, sizeof letters, ":%s%s", c->letters, connects(c) ? "X:F:d:" : "");
     while ((letter = getopt_long(argc, argv, letters, c->longs ? c->longs : no_long_options, NULL)) != -1) {
         if (letter == '?' || letter == ':')
             return bad_option(c, optopt, letter == ':', argv[optind - 1]);
@@ -642,6 +647,7 @@ static int run(const struct tool_command *c, int argc, char **argv)
     if (o.properties && o.topics && o.users && o.headers && o.configs) {
         /* as kcat does; -X allow.auto.create.topics=false says otherwise (rule W9) */
         (void)kafc_properties_set(o.properties, "allow.auto.create.topics", "true", NULL);
+        (void)kafc_properties_set(o.properties, "log_level", "4", NULL); /* warnings */
         const char *config = connects(c) ? getenv("KAFC_CONFIG") : NULL;
 
         status = config && *config ? load_properties(&o, "KAFC_CONFIG", config) : TOOL_OK;

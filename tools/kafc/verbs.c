@@ -64,7 +64,7 @@ static bool takes(const struct verb *v, int letter)
     for (const int *t = v->takes; t && *t; t++)
         if (*t == letter)
             return true;
-    return strchr("bFXJ", letter) != NULL;
+    return strchr("bdFXJ", letter) != NULL;
 }
 
 /* An option that the verb does not take, but another one does. */

@@ -28,7 +28,7 @@ until_true 60 all_in_sync || fail "the replicas are not in sync"
 write 1 1000
 for p in 0 1 2; do seq -f "$p %g" 1 1000; done > wanted
 for node in 1 2 3; do
-    KAFC_DEBUG=1 kafc consume -b "$BROKERS" -t "$topic" -o beginning -e -f '%p %s\n' \
+    kafc consume -d fetch -b "$BROKERS" -t "$topic" -o beginning -e -f '%p %s\n' \
         -X client.rack=rack-$node 2> "said.$node" | sort -s -k 1,1n > got
     same wanted got "rack-$node"
     [ "$(sent_to "$node" "said.$node")" = 2 ] || fail "rack-$node: $(grep sends "said.$node")"
@@ -40,7 +40,7 @@ same wanted got "a rack without brokers"
 
 # The reader of rack-2 goes on while broker 2 is down, and reads from it again.
 trap 'kill $reader 2> /dev/null || true' EXIT
-KAFC_DEBUG=1 kafc consume -b "$BROKERS" -t "$topic" -o beginning -c 12000 -u -f '%p %s\n' \
+kafc consume -d fetch -b "$BROKERS" -t "$topic" -o beginning -c 12000 -u -f '%p %s\n' \
     -X client.rack=rack-2 > tail.got 2> tail.said &
 reader=$!
 read_all() { [ "$(wc -l < tail.got)" = "$1" ]; }
