@@ -226,9 +226,11 @@ endif
 
 tests: $(TEST_BIN)
 ifeq ($(HAVE_JANSSON),yes)
-$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool test_cpp test_loops): | $(O)/kafc
+$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool test_cpp test_loops test_trace): \
+    | $(O)/kafc
 $(O)/tests/tools/test_cpp: | $(O)/examples/cpp
 $(O)/tests/tools/test_loops: | $(filter %/epoll %/libuv,$(EX_BIN))
+$(O)/tests/tools/test_trace: | $(O)/examples/trace
 endif
 
 # Every public header alone, in every C and C++ that users may have, under pedantic flags.

@@ -6,9 +6,9 @@
  * writer's on_delivery (kafc/writer.h).
  *
  * Threads: on_connection, on_request, on_response and on_throttle run on the
- * client's loop thread, one at a time; those of a kafc_conn on the thread that
- * calls it. What ends with the client ends inside kafc_client_free(), on its
- * thread. on_send and on_consume run inside the calls that send and fetch, on
+ * thread that drives the client, its loop's if it has one, one at a time; those
+ * of a kafc_conn on the thread that calls it. What ends with the client ends
+ * inside kafc_client_free(), on its thread. on_send and on_consume run inside the calls that send and fetch, on
  * their threads, several at once.
  * A hook must not block: the loop waits for it, and with it all connections of
  * the client, which then miss heartbeats. No lock is held while one runs. Inside

@@ -563,5 +563,5 @@ SUITE_MAIN("client/options", 30, V1_every_legal_zero_can_be_said, V1_zero_is_the
            a_set_field_wins_over_the_property,
            one_set_serves_all_objects, a_duration_as_java_writes_it,
            foreign_properties_are_taken_or_refused_with_a_reason, wrong_names_and_values_are_refused_when_set,
-           what_is_logged_is_said_as_in_librdkafka, properties_come_from_files, structs_of_other_sizes, every_member_has_a_row,
-           the_document_is_the_table)
+           what_is_logged_is_said_as_in_librdkafka, properties_come_from_files, structs_of_other_sizes,
+           every_member_has_a_row, the_document_is_the_table)
