@@ -44,8 +44,8 @@ extern "C" {
  * with a thread, KAFC_ERR_CLOSED. */
 KAFC_API int kafc_client_fd(kafc_client *c, kafc_error *err);
 
-/* The same for poll(2) alone: fills in up to max of what to wait for now, and returns how many there are, at least 1; -1
- * for the same errors but KAFC_ERR_UNSUPPORTED. To be asked again before each poll(2): they come and go. */
+/* The same for poll(2) alone: fills in up to max of what to wait for now, and returns how many there are, at least 1;
+ * -1 for the same errors but KAFC_ERR_UNSUPPORTED. To be asked again before each poll(2): they come and go. */
 KAFC_API int kafc_client_pollfds(kafc_client *c, struct pollfd *v, int max, kafc_error *err);
 
 /* So many ms from now kafc_client_process() is due at the latest; -1: when a descriptor says so. Ask right before you

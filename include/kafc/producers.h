@@ -96,8 +96,10 @@ typedef struct kafc_transaction_filter {
 
 /* Asks every broker for the transactional ids that it coordinates. filter: NULL for all. The first error is returned;
  * *out holds what the other brokers know then, and is NULL if none could be asked. A coordinator that is loading is
- * waited for. KAFC_ERR_INVALID_REGULAR_EXPRESSION; KAFC_ERR_UNSUPPORTED: a broker older than 3.0, or than the filter. */
-KAFC_API kafc_err kafc_admin_list_transactions(kafc_client *c, const kafc_transaction_filter *filter,
+ * waited for. KAFC_ERR_INVALID_REGULAR_EXPRESSION; KAFC_ERR_UNSUPPORTED: a broker older than 3.0, or than the
+ * filter. */
+KAFC_API kafc_err kafc_admin_list_transactions(kafc_client *c,
+                                               const kafc_transaction_filter *filter,
                                                int timeout_ms, kafc_transaction_list **out,
                                                kafc_error *err);
 KAFC_API void kafc_transaction_list_free(kafc_transaction_list *l); /* NULL is ignored */

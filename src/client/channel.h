@@ -22,12 +22,13 @@ void kafc__channel_close(struct kafc_channel *ch);
 /* Errors here fill *why: a clause without the peer's name, KAFC_ERR_DISCONNECTED or, for what will not get better by
  * itself, KAFC_ERR_TLS. The channel is to be closed then. */
 
-/* The handshake goes on; *up: plaintext may pass (at once, where there is no TLS). To be called again when the socket is
- * readable, or, while there is something unsent, writable. */
+/* The handshake goes on; *up: plaintext may pass (at once, where there is no TLS). To be called again when the socket
+ * is readable, or, while there is something unsent, writable. */
 kafc_err kafc__channel_shake(struct kafc_channel *ch, bool *up, kafc_error *why);
 
 /* Bytes moved; 0: not now; -1: *why, in the same words when asked again. recv gives less than n when that is all, or
- * enough for others to have their turn: then the socket is still readable, or something is pending. iov may be changed. */
+ * enough for others to have their turn: then the socket is still readable, or something is pending. iov may be
+ * changed. */
 int64_t kafc__channel_recv(struct kafc_channel *ch, void *p, size_t n, kafc_error *why);
 int64_t kafc__channel_send(struct kafc_channel *ch, struct iovec *iov, int n, kafc_error *why);
 

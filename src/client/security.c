@@ -130,8 +130,9 @@ kafc_err kafc__security_give(struct kafc_secured *s, const kafc_credentials *c, 
     if (!c)
         return kafc__error(err, KAFC_ERR_USAGE, "the credentials are NULL");
     if (!s->login.mechanism)
-        return kafc__error(err, KAFC_ERR_USAGE,
-                           "credentials are of no use without SASL: security.protocol is not SASL_PLAINTEXT or SASL_SSL");
+        return kafc__error(
+            err, KAFC_ERR_USAGE,
+            "credentials are of no use without SASL: security.protocol is not SASL_PLAINTEXT or SASL_SSL");
     char *block = copy(&s->mem, c, &given, &n);
     if (!block)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for credentials");

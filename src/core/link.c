@@ -210,12 +210,12 @@ void kafc__link_up(struct kafc_link *l, int64_t now)
         kafc__link_step(l, l->cfg.login ? KAFC_LINK_EV_LOGIN : KAFC_LINK_EV_VERSIONS, now);
 }
 
-/* A listener that wants a login answers ApiVersions, and closes the connection over anything else, without a word. So may
- * a broker that dies: the next connection asks. */
+/* A listener that wants a login answers ApiVersions, and closes the connection over anything else, without a word. So
+ * may a broker that dies: the next connection asks. */
 static bool shut_out(const struct kafc_link *l, kafc_err why)
 {
-    return l->state == KAFC_LINK_READY && !l->served && !l->broken.code && l->nflight && !l->cfg.login &&
-           l->greeting == KAFC_GREET_ASK && why == KAFC_ERR_DISCONNECTED;
+    return l->state == KAFC_LINK_READY && !l->served && !l->broken.code && l->nflight &&
+           !l->cfg.login && l->greeting == KAFC_GREET_ASK && why == KAFC_ERR_DISCONNECTED;
 }
 
 void kafc__link_explain(const struct kafc_link *l, kafc_error *why)

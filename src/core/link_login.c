@@ -159,9 +159,10 @@ static void suspicion_done(struct kafc_link *l, const struct kafc_sasl_handshake
     *l->cfg.suspect = false;
     if (resp->error_code == KAFC_ERR_UNSUPPORTED_SASL_MECHANISM) {
         list_mechanisms(resp, list, sizeof(list));
-        kafc__link_break(l, KAFC_ERR_ILLEGAL_SASL_STATE,
-                         "wants a login: its listener has security.protocol SASL_PLAINTEXT or SASL_SSL, and sasl.mechanism %s",
-                         list);
+        kafc__link_break(
+            l, KAFC_ERR_ILLEGAL_SASL_STATE,
+            "wants a login: its listener has security.protocol SASL_PLAINTEXT or SASL_SSL, and sasl.mechanism %s",
+            list);
     } else {
         kafc__link_step(l, KAFC_LINK_EV_LOGGED_IN, l->heard_at);
     }

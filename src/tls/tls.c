@@ -227,9 +227,9 @@ static kafc_err failed(struct kafc_tls *t, kafc_error *err)
     return t->why.code;
 }
 
-/* A Kafka broker without TLS takes our first bytes for a request of 369 MB, and hangs up without a word, as one does that
- * dies. So the next handshake asks for ApiVersions 0 in plaintext: who answers is no matter for TLS. Everybody else hangs
- * up or complains, and has a true handshake the next time. */
+/* A Kafka broker without TLS takes our first bytes for a request of 369 MB, and hangs up without a word, as one does
+ * that dies. So the next handshake asks for ApiVersions 0 in plaintext: who answers is no matter for TLS. Everybody
+ * else hangs up or complains, and has a true handshake the next time. */
 static kafc_err probe(struct kafc_tls *t, kafc_error *err)
 {
     static const uint8_t question[] = { 0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, 0xff, 0xff };

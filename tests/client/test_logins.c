@@ -331,7 +331,8 @@ START_TEST(options_that_make_no_sense_are_refused_at_once)
         { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "PLAIN" }, "sasl.password" },
         { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "SCRAM-SHA-1", .username = "a", .password = "b" },
           "SCRAM-SHA-1" },
-        { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "PLAIN", .jaas = "com.example.XLoginModule required;" }, "com.example.X" },
+        { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "PLAIN", .jaas = "com.example.XLoginModule required;" },
+          "com.example.X" },
         { { .protocol = KAFC_SASL_PLAINTEXT, .mechanism = "OAUTHBEARER", .token = "a b\x01" }, "token" },
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

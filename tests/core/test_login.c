@@ -406,6 +406,12 @@ END_TEST
 
 START_TEST(what_cannot_begin_says_why)
 {
+    static const struct {
+        kafc_err code;
+        const char *text;
+    } want[] = { { KAFC_ERR_SASL_AUTHENTICATION_FAILED, "the vault is shut" },
+                 { KAFC_ERR_USAGE, "the moon is wrong" },
+                 { KAFC_ERR_UNSUPPORTED, "too old for logins" } };
     for (int i = 0; i < 3; i++) {
         struct peer_request q;
         kafc_error err;
@@ -423,8 +429,8 @@ START_TEST(what_cannot_begin_says_why)
             peer_answer(&p, &q, &v);
         }
         kafc_err e = push(0, &err);
-        ck_assert_int_eq(e, i == 0 ? KAFC_ERR_SASL_AUTHENTICATION_FAILED : i == 1 ? KAFC_ERR_USAGE : KAFC_ERR_UNSUPPORTED);
-        ck_assert_ptr_nonnull(strstr(err.message, i == 0 ? "the vault is shut" : i == 1 ? "the moon is wrong" : "too old for logins"));
+        ck_assert_int_eq(e, want[i].code);
+        ck_assert_ptr_nonnull(strstr(err.message, want[i].text));
         lost(&err);
         teardown();
     }
@@ -511,7 +517,7 @@ START_TEST(a_broker_that_died_over_the_first_request_wants_no_login)
 }
 END_TEST
 
-/* --- Credentials that come late -------------------------------------------------------------------------------------- */
+/* --- Credentials that come late ---------------------------------------------------- */
 
 START_TEST(credentials_may_come_late)
 {
@@ -532,7 +538,7 @@ START_TEST(credentials_may_come_late)
 }
 END_TEST
 
-/* --- Renewal (KIP-368) -------------------------------------------------------------------------------------------------- */
+/* --- Renewal (KIP-368) ------------------------------------------------------------- */
 
 START_TEST(a_login_is_renewed_in_front_of_what_is_queued)
 {
@@ -658,7 +664,7 @@ START_TEST(a_renewal_that_is_refused_ends_the_connection)
 }
 END_TEST
 
-/* --- The table ----------------------------------------------------------------------------------------------------------- */
+/* --- The table --------------------------------------------------------------------- */
 
 static void reach(int state)
 {
@@ -749,7 +755,8 @@ END_TEST
 SUITE_MAIN("core/login", 60, requests_wait_until_the_login_is_over, tokens_travel_bare_after_handshake_0,
            hostile_bare_tokens_end_the_connection, C5_refusals_have_the_brokers_words,
            C5_a_close_over_bare_tokens_is_a_refusal, C5_who_has_no_login_and_is_wanted_to_hears_so,
-           a_broker_that_died_over_the_first_request_wants_no_login, a_close_over_other_tokens_is_none, what_cannot_begin_says_why,
+           a_broker_that_died_over_the_first_request_wants_no_login, a_close_over_other_tokens_is_none,
+           what_cannot_begin_says_why,
            a_broker_that_leaves_the_login_unanswered_is_given_up, credentials_may_come_late,
            a_login_is_renewed_in_front_of_what_is_queued, what_is_parked_in_front_of_a_renewal_may_take_its_time,
            a_renewal_waits_for_credentials_while_requests_go_on,
