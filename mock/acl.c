@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * ACLs kept, found and applied. The mock knows one principal, User:ANONYMOUS,
- * and one host.
+ * ACLs kept, found and applied, to who has logged in or User:ANONYMOUS, at one
+ * host.
  */
 #include "mock/acl.h"
 
@@ -82,8 +82,8 @@ bool kafc__macl_matches(const struct kafc_macl *acl, const struct kafc_macl_spec
 {
     return (f->resource == KAFC_ACL_ANY_RESOURCE || f->resource == acl->resource) &&
            (f->pattern <= KAFC_ACL_MATCH || f->pattern == acl->pattern) &&
-           (!f->name.p || (f->pattern == KAFC_ACL_MATCH ? covers(acl, f->name)
-                                                        : same(acl->name, f->name))) &&
+           (!f->name.p ||
+            (f->pattern == KAFC_ACL_MATCH ? covers(acl, f->name) : same(acl->name, f->name))) &&
            (!f->principal.p || same(acl->principal, f->principal)) &&
            (!f->host.p || same(acl->host, f->host)) &&
            (f->operation == KAFC_ACL_ANY_OPERATION || f->operation == acl->operation) &&
@@ -101,10 +101,16 @@ static const kafc_err refusal[] = {
     [KAFC_ACL_USER] = KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED,
 };
 
-static bool is_for_us(const struct kafc_macl *acl)
+static bool is_for(const struct kafc_macl *acl, const char *user)
 {
-    return (kafc__str_is(acl->principal, "User:*") ||
-            kafc__str_is(acl->principal, "User:ANONYMOUS")) &&
+    static const char kind[] = "User:";
+    kafc_str who = acl->principal;
+    size_t skip = sizeof kind - 1;
+
+    if (who.len < (int32_t)skip || memcmp(who.p, kind, skip) != 0)
+        return false;
+    who = (kafc_str){ who.p + skip, who.len - (int32_t)skip };
+    return (kafc__str_is(who, "*") || kafc__str_is(who, user ? user : "ANONYMOUS")) &&
            (kafc__str_is(acl->host, "*") || kafc__str_is(acl->host, "127.0.0.1"));
 }
 
@@ -112,13 +118,14 @@ static bool is_for_us(const struct kafc_macl *acl)
 static bool allows(int8_t what, kafc_acl_operation operation)
 {
     return what == KAFC_ACL_ALL || what == (int8_t)operation ||
-           (operation == KAFC_ACL_DESCRIBE && (what == KAFC_ACL_READ || what == KAFC_ACL_WRITE ||
-                                               what == KAFC_ACL_DELETE || what == KAFC_ACL_ALTER)) ||
+           (operation == KAFC_ACL_DESCRIBE &&
+            (what == KAFC_ACL_READ || what == KAFC_ACL_WRITE || what == KAFC_ACL_DELETE ||
+             what == KAFC_ACL_ALTER)) ||
            (operation == KAFC_ACL_DESCRIBE_CONFIGS && what == KAFC_ACL_ALTER_CONFIGS);
 }
 
-kafc_err kafc__macl_refuses(const struct kafc_cluster *c, kafc_acl_resource resource, kafc_str name,
-                            kafc_acl_operation operation)
+kafc_err kafc__macl_refuses(const struct kafc_cluster *c, const char *user,
+                            kafc_acl_resource resource, kafc_str name, kafc_acl_operation operation)
 {
     const struct kafc_macl *acl;
     bool any = false, allowed = false;
@@ -127,7 +134,7 @@ kafc_err kafc__macl_refuses(const struct kafc_cluster *c, kafc_acl_resource reso
         if (acl->resource != (int8_t)resource || !covers(acl, name))
             continue;
         any = true;
-        if (!is_for_us(acl))
+        if (!is_for(acl, user))
             continue;
         if (acl->permission == KAFC_ACL_ALLOW)
             allowed |= allows(acl->operation, operation);
@@ -140,7 +147,8 @@ kafc_err kafc__macl_refuses(const struct kafc_cluster *c, kafc_acl_resource reso
 kafc_err kafc__mock_refuses(const struct kafc_mrq *rq, kafc_acl_resource resource, kafc_str name,
                             kafc_acl_operation operation)
 {
-    return rq->forced ? rq->forced : kafc__macl_refuses(rq->c, resource, name, operation);
+    return rq->forced ? rq->forced
+                      : kafc__macl_refuses(rq->c, rq->conn->login.user, resource, name, operation);
 }
 
 kafc_err kafc__mock_refuses_cluster(const struct kafc_mrq *rq, kafc_acl_operation operation)
@@ -152,7 +160,7 @@ kafc_err kafc__cluster_deny(struct kafc_cluster *c, kafc_acl_resource resource, 
                             kafc_acl_operation operation, bool denied)
 {
     struct kafc_macl_spec all = {
-        (int8_t)resource, KAFC_ACL_LITERAL, KAFC_ACL_ALL, KAFC_ACL_ALLOW,
+        (int8_t)resource, KAFC_ACL_LITERAL,    KAFC_ACL_ALL,   KAFC_ACL_ALLOW,
         kafc__str(name),  kafc__str("User:*"), kafc__str("*"),
     };
     struct kafc_macl_spec one = all;

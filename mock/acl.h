@@ -30,8 +30,10 @@ bool kafc__macl_matches(const struct kafc_macl *acl, const struct kafc_macl_spec
 void kafc__macl_free(struct kafc_cluster *c, struct kafc_macl *acl);
 void kafc__macls_free(struct kafc_cluster *c);
 
-/* May whoever asks do that? KAFC_OK, or what refuses it: KAFC_ERR_TOPIC_AUTHORIZATION_FAILED and the like. */
-kafc_err kafc__macl_refuses(const struct kafc_cluster *c, kafc_acl_resource resource, kafc_str name,
+/* May the user do that, NULL: who has not logged in? KAFC_OK, or what refuses it: KAFC_ERR_TOPIC_AUTHORIZATION_FAILED
+ * and the like. */
+kafc_err kafc__macl_refuses(const struct kafc_cluster *c, const char *user,
+                            kafc_acl_resource resource, kafc_str name,
                             kafc_acl_operation operation);
 /* The same of a request; what is forced comes first. */
 kafc_err kafc__mock_refuses(const struct kafc_mrq *rq, kafc_acl_resource resource, kafc_str name,

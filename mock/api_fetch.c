@@ -45,7 +45,7 @@ static kafc_err check(const struct kafc_cluster *c, const struct kafc_mfetch *f,
     kafc_err code = f->forced;
 
     if (!code && (p || w->name))
-        code = kafc__macl_refuses(c, KAFC_ACL_TOPIC, kafc__str(p ? p->topic->name : w->name),
+        code = kafc__macl_refuses(c, conn->login.user, KAFC_ACL_TOPIC, kafc__str(p ? p->topic->name : w->name),
                                   KAFC_ACL_READ);
     if (code)
         return code;

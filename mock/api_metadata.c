@@ -96,7 +96,7 @@ static bool put_all(struct kafc_mrq *rq, struct kafc_metadata_resp *a)
         return false;
     for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
          t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node)) {
-        if (kafc__macl_refuses(c, KAFC_ACL_TOPIC, (kafc_str){ t->name, t->name_len },
+        if (kafc__macl_refuses(c, rq->conn->login.user, KAFC_ACL_TOPIC, (kafc_str){ t->name, t->name_len },
                                KAFC_ACL_DESCRIBE))
             continue; /* not even told to be there */
         t->fresh = false;

@@ -139,8 +139,8 @@ KAFC_API kafc_err kafc_mock_set_address(kafc_mock *m, int32_t broker, const char
 
 /* --- ACLs -----------------------------------------------------------------------
  * DescribeAcls, CreateAcls and DeleteAcls 0-3, and what they decide: who asks is
- * User:ANONYMOUS at 127.0.0.1, no super user, and may do with a resource what he
- * likes as long as it has no ACL. Real authorizers, too, refuse what no ACL
+ * User:ANONYMOUS, or who has logged in, at 127.0.0.1, no super user, and may do
+ * with a resource what he likes as long as it has no ACL. Real authorizers, too, refuse what no ACL
  * allows once there is one. */
 
 /* Refuses the operation on the resource of this name ("kafka-cluster": the cluster's) to everybody, by an ACL, and

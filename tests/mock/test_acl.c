@@ -68,11 +68,11 @@ START_TEST(acls_decide_as_kafkas_authorizer_does)
         kafc__macls_free(a.c);
         for (int k = 0; k < cases[i].n; k++)
             ck_assert(kafc__macl_add(a.c, &cases[i].acl[k]));
-        ck_assert_msg(kafc__macl_refuses(a.c, KAFC_ACL_TOPIC, ask_str("orders"),
+        ck_assert_msg(kafc__macl_refuses(a.c, NULL, KAFC_ACL_TOPIC, ask_str("orders"),
                                          cases[i].operation) ==
                           (cases[i].allowed ? KAFC_OK : KAFC_ERR_TOPIC_AUTHORIZATION_FAILED),
                       "case %d", i);
-        IS(kafc__macl_refuses(a.c, KAFC_ACL_GROUP, ask_str("orders"), cases[i].operation), KAFC_OK);
+        IS(kafc__macl_refuses(a.c, NULL, KAFC_ACL_GROUP, ask_str("orders"), cases[i].operation), KAFC_OK);
     }
     ask_fini(&a);
 }
@@ -90,13 +90,13 @@ START_TEST(one_operation_is_refused_and_given_back)
     ask_init(&a, NULL);
     for (int i = 0; i < 2; i++) {
         deny(&a, KAFC_ACL_TOPIC, "t", KAFC_ACL_READ);
-        IS(kafc__macl_refuses(a.c, KAFC_ACL_TOPIC, ask_str("t"), KAFC_ACL_READ),
+        IS(kafc__macl_refuses(a.c, NULL, KAFC_ACL_TOPIC, ask_str("t"), KAFC_ACL_READ),
            KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
     }
-    IS(kafc__macl_refuses(a.c, KAFC_ACL_TOPIC, ask_str("t"), KAFC_ACL_WRITE), KAFC_OK);
-    IS(kafc__macl_refuses(a.c, KAFC_ACL_TOPIC, ask_str("t"), KAFC_ACL_DESCRIBE), KAFC_OK);
+    IS(kafc__macl_refuses(a.c, NULL, KAFC_ACL_TOPIC, ask_str("t"), KAFC_ACL_WRITE), KAFC_OK);
+    IS(kafc__macl_refuses(a.c, NULL, KAFC_ACL_TOPIC, ask_str("t"), KAFC_ACL_DESCRIBE), KAFC_OK);
     IS(kafc__cluster_deny(a.c, KAFC_ACL_TOPIC, "t", KAFC_ACL_READ, false), KAFC_OK);
-    IS(kafc__macl_refuses(a.c, KAFC_ACL_TOPIC, ask_str("t"), KAFC_ACL_READ), KAFC_OK);
+    IS(kafc__macl_refuses(a.c, NULL, KAFC_ACL_TOPIC, ask_str("t"), KAFC_ACL_READ), KAFC_OK);
     IS(kafc__cluster_deny(a.c, KAFC_ACL_TOPIC, NULL, KAFC_ACL_READ, true), KAFC_ERR_USAGE);
     IS(kafc__cluster_deny(a.c, KAFC_ACL_ANY_RESOURCE, "t", KAFC_ACL_READ, true), KAFC_ERR_USAGE);
     IS(kafc__cluster_deny(a.c, KAFC_ACL_TOPIC, "t", KAFC_ACL_ANY_OPERATION, true), KAFC_ERR_USAGE);

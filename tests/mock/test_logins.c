@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "config.h"
+#include "mock/acl.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/17_sasl_handshake.h"
 #include "protocol/api/18_api_versions.h"
@@ -400,6 +401,38 @@ START_TEST(a_renewal_changes_neither_user_nor_mechanism)
 }
 END_TEST
 
+START_TEST(who_has_logged_in_is_who_acls_speak_of)
+{
+    static const struct {
+        const char *user, *password;
+        kafc_err code;
+    } who[] = { { "alice", "alice-secret", KAFC_ERR_TOPIC_AUTHORIZATION_FAILED },
+                { "b,o=b", "bob-secret", KAFC_OK } };
+    struct kafc_macl_spec acl = { KAFC_ACL_TOPIC, KAFC_ACL_LITERAL,  KAFC_ACL_READ,
+                                  KAFC_ACL_ALLOW, ask_str("orders"), ask_str("User:b,o=b"),
+                                  ask_str("*") };
+    struct ask a;
+    begin(&a, 0);
+    ck_assert_int_eq(kafc__cluster_create_topic(a.c, "orders", 1, 1), KAFC_OK);
+    ck_assert(kafc__macl_add(a.c, &acl));
+    for (int i = 0; i < 2; i++) {
+        struct kafc_metadata_req q;
+        struct kafc_metadata_resp r;
+        struct kafc_metadata_req_topic t;
+        kafc__msg_defaults(&kafc_metadata_req_schema, &q);
+        kafc__msg_defaults(&kafc_metadata_req_topic_schema, &t);
+        t.name = ask_str("orders");
+        q.topics.v = &t;
+        q.topics.n = 1;
+        ask_connect(&a, 1);
+        ck_assert_int_eq(login(&a, 2, "PLAIN", who[i].user, who[i].password).code, KAFC_OK);
+        ask_call(&a, KAFC_API_METADATA, 12, &q, &r);
+        ck_assert_int_eq(r.topics.v[0].error_code, who[i].code);
+    }
+    ask_fini(&a);
+}
+END_TEST
+
 START_TEST(brokers_that_lie)
 {
     static const struct {
@@ -526,5 +559,5 @@ END_TEST
 SUITE_MAIN("logins", 30, every_mechanism_in_every_version_and_bare, nothing_comes_before_a_login,
            a_plain_listener_expects_no_login, a_mechanism_that_is_not_there, users_come_and_go,
            wrong_words, a_token_out_of_date, sessions_end_and_are_renewed,
-           a_renewal_changes_neither_user_nor_mechanism, brokers_that_lie, former_releases,
-           frames_of_every_size, each_allocation_may_fail)
+           a_renewal_changes_neither_user_nor_mechanism, who_has_logged_in_is_who_acls_speak_of,
+           brokers_that_lie, former_releases, frames_of_every_size, each_allocation_may_fail)
