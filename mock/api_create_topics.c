@@ -4,6 +4,7 @@
  * number, and their first broker leads.
  */
 #include "mock/acl.h"
+#include "mock/configs.h"
 #include "protocol/api/19_create_topics.h"
 
 static kafc_str text(const char *s)
@@ -58,6 +59,33 @@ static void assign(const struct kafc_cluster *c, struct kafc_mtopic *t,
     }
 }
 
+static kafc_err check_configs(const struct kafc_create_topics_req_topic *t)
+{
+    kafc_err code = KAFC_OK;
+
+    for (int32_t i = 0; i < t->configs.n && !code; i++)
+        code = kafc__mconfig_check(KAFC_MCONFIG_TOPIC, t->configs.v[i].name, t->configs.v[i].value);
+    return code;
+}
+
+static bool tell_configs(struct kafc_mrq *rq, struct kafc_create_topics_resp_topic *one)
+{
+    int32_t n;
+    const struct kafc_mconfig_told *t = kafc__mconfig_tell(rq->c, KAFC_MCONFIG_TOPIC, one->name, &n,
+                                                           &rq->arena);
+
+    one->configs.v = t ? kafc__msg_array(&kafc_create_topics_resp_config_schema, n, &rq->arena) : NULL;
+    if (!one->configs.v)
+        return false;
+    one->configs.n = n;
+    for (int32_t i = 0; i < n; i++) {
+        one->configs.v[i].name = text(t[i].row->name);
+        one->configs.v[i].value = text(t[i].from[0].value);
+        one->configs.v[i].config_source = t[i].from[0].source;
+    }
+    return true;
+}
+
 static kafc_err create(struct kafc_mrq *rq, const struct kafc_create_topics_req *q,
                        const struct kafc_create_topics_req_topic *t, struct kafc_mtopic **out)
 {
@@ -79,23 +107,16 @@ static kafc_err create(struct kafc_mrq *rq, const struct kafc_create_topics_req 
         return KAFC_ERR_INVALID_PARTITIONS;
     if (replication == 0 || (replication < 0 && (replication != -1 || rq->version < 4)))
         return KAFC_ERR_INVALID_REPLICATION_FACTOR;
-    for (int32_t i = 0; i < t->configs.n; i++) {
-        const struct kafc_create_topics_req_config *g = &t->configs.v[i];
-        kafc_str known[] = { text("message.timestamp.type"), text("max.message.bytes"),
-                             text("min.insync.replicas") };
-
-        for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
-            if (g->value.p && g->name.len == known[k].len &&
-                memcmp(g->name.p, known[k].p, (size_t)g->name.len) == 0 &&
-                kafc__mock_config(NULL, g->name, g->value, true))
-                return KAFC_ERR_INVALID_CONFIG;
-    }
+    code = check_configs(t);
+    if (code)
+        return code;
     code = kafc__mock_make_topic(c, t->name, partitions < 0 ? 0 : partitions,
                                  replication < 0 ? 0 : replication, out);
     if (code)
         return code == KAFC_ERR_NO_MEMORY ? KAFC_ERR_UNKNOWN_SERVER_ERROR : code;
     for (int32_t i = 0; i < t->configs.n; i++)
-        (void)kafc__mock_config(*out, t->configs.v[i].name, t->configs.v[i].value, false);
+        if (kafc__mconfig_set(c, KAFC_MCONFIG_TOPIC, t->name, t->configs.v[i].name, t->configs.v[i].value))
+            return KAFC_ERR_UNKNOWN_SERVER_ERROR;
     assign(c, *out, t);
     return KAFC_OK;
 }
@@ -126,6 +147,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
             one->error_message = text(kafc_err_text(code));
         if (!t)
             continue;
+        if (!tell_configs(rq, one))
+            return KAFC_MDONE_CUT;
         one->topic_id = t->id;
         one->num_partitions = t->npartitions;
         one->replication_factor = (int16_t)t->replication;

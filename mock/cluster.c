@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "mock/acl.h"
+#include "mock/configs.h"
 #include "mock/txn.h"
 #include "mock/users.h"
 #include "protocol/registry.h"
@@ -118,6 +120,7 @@ struct kafc_cluster *kafc__cluster_new(const kafc_mock_options *o, kafc_error *e
     kafc__list_init(&c->scrams);
     kafc__list_init(&c->quotas);
     kafc__list_init(&c->tokens);
+    kafc__list_init(&c->configs);
     kafc__map_init(&c->by_name, &c->mem);
     kafc__map_init(&c->by_id, &c->mem);
     kafc__map_init(&c->conns, &c->mem);
@@ -196,6 +199,7 @@ void kafc__cluster_free(struct kafc_cluster *c)
     kafc__macls_free(c);
     kafc__mlogins_fini(c);
     kafc__musers_free(c);
+    kafc__mconfigs_free(c);
     for (int32_t i = 0; i < c->nbrokers; i++) {
         kafc__mock_sessions_drop(c, &c->broker[i]);
         kafc__free(&c->mem, c->broker[i].host);
@@ -628,6 +632,7 @@ kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t pa
 /* Sessions and parked fetches may still point at it: it is kept, without its data, as long as the cluster. */
 void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t)
 {
+    kafc__mconfig_drop(c, KAFC_MCONFIG_TOPIC, (kafc_str){ t->name, t->name_len });
     kafc__map_del(&c->by_name, t->name, (size_t)t->name_len);
     kafc__map_del(&c->by_id, t->id.b, sizeof t->id.b);
     kafc__list_del(&t->node);
@@ -642,48 +647,50 @@ void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t)
     kafc__mock_wake_parked(c);
 }
 
+/* Java's longs; what is above an int is as good as any. */
 static bool number(kafc_str v, int32_t *out)
 {
     int64_t n = 0;
 
-    if (v.len < 1 || v.len > 10)
+    if (v.len < 1 || v.len > 19)
         return false;
     for (int32_t i = 0; i < v.len; i++) {
         if (v.p[i] < '0' || v.p[i] > '9')
             return false;
-        n = n * 10 + (v.p[i] - '0');
+        n = n < INT32_MAX ? n * 10 + (v.p[i] - '0') : n;
     }
-    if (n > INT32_MAX)
-        return false;
-    *out = (int32_t)n;
+    *out = n < INT32_MAX ? (int32_t)n : INT32_MAX;
     return true;
 }
 
-static bool is(kafc_str a, const char *b)
+/* How far timestamps may be off: 0 is any. */
+static bool span(kafc_str v, int32_t *out)
 {
-    return (size_t)a.len == strlen(b) && memcmp(a.p, b, (size_t)a.len) == 0;
+    bool ok = !v.p || number(v, out);
+
+    *out = !v.p || *out == INT32_MAX ? 0 : *out;
+    return ok;
 }
 
-kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value, bool check_only)
+kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value)
 {
-    struct kafc_mtopic scratch, *to = check_only ? &scratch : t;
+    struct kafc_mtopic scratch = { .name = NULL }, *to = t ? t : &scratch;
     bool ok = true;
 
-    if (is(name, "message.timestamp.type")) {
-        to->append_time = value.p && is(value, "LogAppendTime");
-        ok = !value.p || to->append_time || is(value, "CreateTime");
-    } else if (is(name, "max.message.bytes")) {
+    if (kafc__str_is(name, "message.timestamp.type")) {
+        to->append_time = value.p && kafc__str_is(value, "LogAppendTime");
+        ok = !value.p || to->append_time || kafc__str_is(value, "CreateTime");
+    } else if (kafc__str_is(name, "max.message.bytes")) {
         ok = value.p && number(value, &to->max_bytes);
-    } else if (is(name, "min.insync.replicas")) {
-        ok = value.p && number(value, &to->min_isr);
-    } else if (is(name, "message.timestamp.before.max.ms")) {
-        ok = value.p && number(value, &to->before_ms);
-    } else if (is(name, "message.timestamp.after.max.ms")) {
-        ok = value.p && number(value, &to->after_ms);
-    } else if (is(name, "cleanup.policy")) {
+    } else if (kafc__str_is(name, "min.insync.replicas")) {
+        to->min_isr = 1;
+        ok = !value.p || number(value, &to->min_isr);
+    } else if (kafc__str_is(name, "message.timestamp.before.max.ms")) {
+        ok = span(value, &to->before_ms);
+    } else if (kafc__str_is(name, "message.timestamp.after.max.ms")) {
+        ok = span(value, &to->after_ms);
+    } else if (kafc__str_is(name, "cleanup.policy")) {
         to->compact = value.p && value.len >= 7 && memcmp(value.p, "compact", 7) == 0;
-    } else {
-        return KAFC_ERR_INVALID_CONFIG;
     }
     return ok ? KAFC_OK : KAFC_ERR_INVALID_CONFIG;
 }

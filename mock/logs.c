@@ -5,6 +5,7 @@
  */
 #include "base/hash.h"
 #include "base/mem.h"
+#include "mock/configs.h"
 #include "mock/records.h"
 #include "mock/state.h"
 
@@ -43,11 +44,14 @@ kafc_err kafc__cluster_delete_topic(struct kafc_cluster *c, const char *topic)
 kafc_err kafc__cluster_set_config(struct kafc_cluster *c, const char *topic, const char *name,
                                   const char *value)
 {
-    struct kafc_mtopic *t = kafc__mock_topic(c, text(topic));
+    kafc_err code;
 
-    if (!t)
+    if (!kafc__mock_topic(c, text(topic)))
         return KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-    return name ? kafc__mock_config(t, text(name), text(value), false) : KAFC_ERR_USAGE;
+    if (!name)
+        return KAFC_ERR_USAGE;
+    code = kafc__mconfig_check(KAFC_MCONFIG_TOPIC, text(name), text(value));
+    return code ? code : kafc__mconfig_set(c, KAFC_MCONFIG_TOPIC, text(topic), text(name), text(value));
 }
 
 kafc_err kafc__cluster_set_leader(struct kafc_cluster *c, const char *topic, int32_t partition,

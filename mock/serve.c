@@ -55,6 +55,10 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_renew_delegation_token,
     &kafc__mock_expire_delegation_token,
     &kafc__mock_describe_delegation_token,
+    &kafc__mock_describe_configs,
+    &kafc__mock_alter_configs,
+    &kafc__mock_incremental_alter_configs,
+    &kafc__mock_list_config_resources,
 };
 enum { SERVED = sizeof served / sizeof *served };
 _Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");

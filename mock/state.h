@@ -149,6 +149,7 @@ struct kafc_cluster {
     int64_t next_producer;
     struct kafc_mslot slot[2][KAFC_MOCK_SLOTS]; /* of transactions, of groups */
     struct kafc_list txns, groups, acls, scrams, quotas, tokens;
+    struct kafc_list configs; /* kafc_mconfig */
     int64_t marker_us;   /* from a transaction's end to its markers; -1: for ever */
     int16_t txn_version; /* the finalized transaction.version */
     int64_t features_epoch;
@@ -223,7 +224,11 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_create_delegation_token,
     kafc__mock_renew_delegation_token,
     kafc__mock_expire_delegation_token,
-    kafc__mock_describe_delegation_token;
+    kafc__mock_describe_delegation_token,
+    kafc__mock_describe_configs,
+    kafc__mock_alter_configs,
+    kafc__mock_incremental_alter_configs,
+    kafc__mock_list_config_resources;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);
@@ -263,7 +268,9 @@ kafc_err kafc__mock_make_topic(struct kafc_cluster *c, kafc_str name, int32_t pa
                                int32_t replication, struct kafc_mtopic **out);
 kafc_err kafc__mock_grow_topic(struct kafc_cluster *c, struct kafc_mtopic *t, int32_t partitions);
 void kafc__mock_bury_topic(struct kafc_cluster *c, struct kafc_mtopic *t);
-kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value, bool check_only);
+/* What the mock acts on of a topic's configurations (null: the default); others mean nothing to it. t NULL: it is only
+ * checked. */
+kafc_err kafc__mock_config(struct kafc_mtopic *t, kafc_str name, kafc_str value);
 void kafc__mock_move_leader(struct kafc_mpart *p, int32_t broker);
 /* Appends the marker that ends a transaction. */
 kafc_err kafc__mock_mark(struct kafc_cluster *c, struct kafc_mpart *p, int64_t producer,

@@ -115,6 +115,7 @@ enum kafc_route {
     KAFC_TO_TXN,        /* the coordinator of the transactional id */
     KAFC_TO_SHARE,  /* the coordinator of a share group's partition: "group:topicId:partition" */
     KAFC_TO_ALL,    /* each broker knows a part */
+    KAFC_TO_RESOURCE, /* of a broker and its loggers the broker, of all others any */
     KAFC_TO_BROKER, /* the one that the request is about: only the caller knows */
     KAFC_TO_QUORUM  /* between controllers and brokers: no listener of a client's */
 };

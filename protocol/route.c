@@ -20,7 +20,11 @@ static const struct {
     { KAFC_TO_GROUP, "GroupId", "Group" },
     { KAFC_TO_TXN, "TransactionalId", "Transaction" },
     { KAFC_TO_SHARE, "GroupId", NULL },
+    { KAFC_TO_RESOURCE, "ResourceName", "Resource" },
 };
+
+/* Types of resources that are a broker's own affair. */
+enum { BROKER = 4, BROKER_LOGGER = 8 };
 
 static bool ends(const char *s, const char *with)
 {
@@ -65,6 +69,7 @@ static bool is_many(const struct kafc_field *f, const char *one, const char *man
     if (!p->name && f->elem != KAFC_STRING)
         return false;
     p->many = f;
+    p->kind = f->elem == KAFC_STRUCT ? row(f->sub, KAFC_I8, "ResourceType") : NULL;
     return true;
 }
 
@@ -144,6 +149,30 @@ static void name_topics(const struct kafc_place *p, const void *req, struct kafc
     }
 }
 
+/* The number that the name of a broker is, or -1. */
+static int32_t broker_of(int8_t kind, kafc_str name)
+{
+    int64_t id = 0;
+    if ((kind != BROKER && kind != BROKER_LOGGER) || name.len <= 0 || name.len > 10)
+        return -1;
+    for (int32_t i = 0; i < name.len; i++) {
+        if (name.p[i] < '0' || name.p[i] > '9')
+            return -1;
+        id = id * 10 + (name.p[i] - '0');
+    }
+    return id <= INT32_MAX ? (int32_t)id : -1;
+}
+
+static void name_resources(const struct kafc_place *p, struct kafc_any_array many,
+                           struct kafc_target *t)
+{
+    for (int32_t i = 0; i < many.n; i++) {
+        int8_t kind;
+        take(&kind, at(many, p->many, i), p->kind, sizeof(kind));
+        t[i].node = broker_of(kind, t[i].name);
+    }
+}
+
 struct kafc_target *kafc__route_targets(const struct kafc_api *api, const void *req, int32_t *n,
                                         struct kafc_arena *a)
 {
@@ -165,6 +194,8 @@ struct kafc_target *kafc__route_targets(const struct kafc_api *api, const void *
     else
         for (int32_t i = 0; i < many.n; i++)
             take(&t[i].name, at(many, p.many, i), p.name, sizeof(t[i].name));
+    if (p.kind)
+        name_resources(&p, many, t);
     return t;
 }
 

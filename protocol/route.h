@@ -11,12 +11,14 @@
 #include "protocol/apis.h"
 
 /* Rows of a message; NULL: it has none. GROUP and TXN: `one`, or the elements of `many`, whichever the version has.
- * LEADER and SHARE: many are topics, SHARE's one is the group. Responses have topics, at most. */
+ * RESOURCE: many are resources. LEADER and SHARE: many are topics, SHARE's one is the group. Responses have topics, at
+ * most. */
 struct kafc_place {
     const struct kafc_field *one;  /* a string of the message itself */
     const struct kafc_field *many; /* an array of it */
     const struct kafc_field
         *name; /* the string in many's struct; NULL: the elements are the strings */
+    const struct kafc_field *kind;  /* of resources: what it is the name of */
     const struct kafc_field *id;    /* of topics: the topic id, */
     const struct kafc_field *parts; /* the array of partitions, */
     const struct kafc_field
@@ -30,7 +32,7 @@ struct kafc_target {
     kafc_str name; /* the group, the transactional id, the topic; of SHARE the group */
     kafc_uuid id;  /* the topic's */
     int32_t partition;
-    int32_t node; /* the caller's, who finds it out */
+    int32_t node; /* the caller's, who finds it out; of resources the broker, or -1 of those that any can answer */
 };
 
 /* What the request names, in its order; none: an empty array. NULL when out of memory. */

@@ -198,6 +198,7 @@ KAFC_API kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_
  *                      no leader goes to any broker, which says so itself;
  *   group, transaction, share group: the coordinator, looked up by FindCoordinator; requests that name
  *                      several are cut up. Without a name (InitProducerId of no transaction): any;
+ *   resource           configs of a broker and of its loggers: that broker; of all others any. The request is cut up;
  *   all                each broker gets the request as it is.
  * Leaders, controller and coordinators are looked up for each call and not remembered, so there is
  * nothing to become stale. By name: a request whose topics are named by id alone asks for the metadata
@@ -206,8 +207,7 @@ KAFC_API kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_
  * request after the other: what it parks (JoinGroup, a Fetch that waits) holds up the calls behind it.
  * Who needs both at once has a client or a kafc_conn for each.
  * `broker`, a node id, overrides the route; it must be given where only the caller can know it (the
- * routes "broker" and "quorum"), and for what belongs to one broker: sessions of Fetch and ShareFetch,
- * DescribeConfigs and AlterConfigs of a broker.
+ * routes "broker" and "quorum"), and for what belongs to one broker: sessions of Fetch and ShareFetch.
  *
  *   struct kafc_list_groups_req req;
  *   kafc__msg_defaults(&kafc_list_groups_req_schema, &req);

@@ -100,9 +100,10 @@ KAFC_API kafc_err kafc_mock_create_topic(kafc_mock *m, const char *topic, int32_
 /* It has so many partitions from now on, more than before. KAFC_ERR_INVALID_PARTITIONS. */
 KAFC_API kafc_err kafc_mock_grow_topic(kafc_mock *m, const char *topic, int32_t partitions);
 KAFC_API kafc_err kafc_mock_delete_topic(kafc_mock *m, const char *topic);
-/* The configurations that the mock acts on: "message.timestamp.type", "max.message.bytes", "cleanup.policy",
- * "min.insync.replicas", "message.timestamp.before.max.ms" and "message.timestamp.after.max.ms", as CreateTopics sets
- * them, too. Other names are KAFC_ERR_INVALID_CONFIG here, and ignored there. */
+/* A configuration of a topic, by Kafka's names (others: KAFC_ERR_INVALID_CONFIG); value NULL: the default. Of them the
+ * mock acts on "message.timestamp.type", "max.message.bytes", "cleanup.policy", "min.insync.replicas",
+ * "message.timestamp.before.max.ms" and "message.timestamp.after.max.ms". The same by CreateTopics and
+ * IncrementalAlterConfigs. */
 KAFC_API kafc_err kafc_mock_set_config(kafc_mock *m, const char *topic, const char *name,
                                        const char *value);
 KAFC_API kafc_err kafc_mock_set_timestamp_type(kafc_mock *m, const char *topic,

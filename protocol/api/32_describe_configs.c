@@ -66,4 +66,4 @@ ROWS(kafc_describe_configs_resp) = {
 MESSAGE(kafc_describe_configs_resp, "DescribeConfigsResponse", 32, 0, 4, 4);
 #undef MSG
 
-API(kafc_describe_configs, "DescribeConfigs", 32, 4, 4, 2, KAFC_TO_ANY);
+API(kafc_describe_configs, "DescribeConfigs", 32, 4, 4, 2, KAFC_TO_RESOURCE);

@@ -48,4 +48,4 @@ ROWS(kafc_alter_configs_resp) = {
 MESSAGE(kafc_alter_configs_resp, "AlterConfigsResponse", 33, 0, 2, 2);
 #undef MSG
 
-API(kafc_alter_configs, "AlterConfigs", 33, 2, 2, 1, KAFC_TO_CONTROLLER);
+API(kafc_alter_configs, "AlterConfigs", 33, 2, 2, 1, KAFC_TO_RESOURCE);

@@ -49,4 +49,4 @@ ROWS(kafc_incremental_alter_configs_resp) = {
 MESSAGE(kafc_incremental_alter_configs_resp, "IncrementalAlterConfigsResponse", 44, 0, 1, 1);
 #undef MSG
 
-API(kafc_incremental_alter_configs, "IncrementalAlterConfigs", 44, 1, 1, 0, KAFC_TO_CONTROLLER);
+API(kafc_incremental_alter_configs, "IncrementalAlterConfigs", 44, 1, 1, 0, KAFC_TO_RESOURCE);

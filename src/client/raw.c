@@ -148,9 +148,11 @@ static kafc_err by_targets(struct call *k, const void *req, kafc_error *err)
     s.target = kafc__route_targets(k->api, req, &s.n, s.arena);
     if (!s.target)
         return no_memory(err);
-    kafc_err rc = k->api->route == KAFC_TO_LEADER
-                      ? kafc__seek_leaders(&s, err)
-                      : kafc__seek_coordinators(&s, (enum kafc_route)k->api->route, err);
+    kafc_err rc = KAFC_OK;
+    if (k->api->route == KAFC_TO_LEADER)
+        rc = kafc__seek_leaders(&s, err);
+    else if (k->api->route != KAFC_TO_RESOURCE) /* whose brokers are named */
+        rc = kafc__seek_coordinators(&s, (enum kafc_route)k->api->route, err);
     return rc == KAFC_OK ? cut(k, req, s.target, s.n, err) : rc;
 }
 
@@ -164,6 +166,7 @@ static kafc_err route(struct call *k, const void *req, kafc_error *err)
     case KAFC_TO_CONTROLLER:
     case KAFC_TO_ALL: return by_metadata(k, req, err);
     case KAFC_TO_LEADER:
+    case KAFC_TO_RESOURCE:
     case KAFC_TO_GROUP:
     case KAFC_TO_TXN:
     case KAFC_TO_SHARE: return by_targets(k, req, err);

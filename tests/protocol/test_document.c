@@ -153,6 +153,7 @@ static const char *const goes_to[] = {
     [KAFC_TO_TXN] = "the transaction's coordinator",
     [KAFC_TO_SHARE] = "the share partitions' coordinator",
     [KAFC_TO_ALL] = "every broker",
+    [KAFC_TO_RESOURCE] = "the broker it is about, or any",
     [KAFC_TO_BROKER] = "the broker it is about",
     [KAFC_TO_QUORUM] = "controllers only",
 };

@@ -11,6 +11,7 @@
 #include "protocol/api/02_list_offsets.h"
 #include "protocol/api/09_offset_fetch.h"
 #include "protocol/api/16_list_groups.h"
+#include "protocol/api/32_describe_configs.h"
 #include "protocol/registry.h"
 #include "protocol/route.h"
 
@@ -72,9 +73,14 @@ static void look_at_names(const struct kafc_api *api, int v)
     static const char *const ids[] = { "TransactionalIds", "Transactions", NULL };
     ck_assert_msg((p.one && kafc__in(p.one->on, v)) || (p.many && kafc__in(p.many->on, v)),
                   "%s v%d names nobody", api->name, v);
+    static const char *const resource[] = { "ResourceName", NULL }, *const resources[] = { "Resources", NULL };
+    bool configs = api->route == KAFC_TO_RESOURCE;
+    ck_assert_int_eq(configs, p.kind != NULL);
     ck_assert(!p.one || one_of(p.one->name, txn ? id : group));
-    ck_assert(!p.many || api->route == KAFC_TO_SHARE || one_of(p.many->name, txn ? ids : groups));
-    ck_assert(!p.name || api->route == KAFC_TO_SHARE || one_of(p.name->name, txn ? id : group));
+    ck_assert(!p.many || api->route == KAFC_TO_SHARE ||
+              one_of(p.many->name, configs ? resources : txn ? ids : groups));
+    ck_assert(!p.name || api->route == KAFC_TO_SHARE ||
+              one_of(p.name->name, configs ? resource : txn ? id : group));
 }
 
 START_TEST(every_version_of_every_api_has_its_places)
@@ -87,7 +93,7 @@ START_TEST(every_version_of_every_api_has_its_places)
         kafc__route_place(api, api->req, &p);
         bool topics = api->route == KAFC_TO_LEADER || api->route == KAFC_TO_SHARE;
         bool names = api->route == KAFC_TO_GROUP || api->route == KAFC_TO_TXN ||
-                     api->route == KAFC_TO_SHARE;
+                     api->route == KAFC_TO_SHARE || api->route == KAFC_TO_RESOURCE;
         ck_assert_msg(topics || names || (!p.one && !p.many), "%s", api->name);
         ck_assert_msg(!p.one == !names || (p.many && !p.parts), "%s", api->name);
         found += topics || names;
@@ -101,7 +107,7 @@ START_TEST(every_version_of_every_api_has_its_places)
         }
     }
     ck_assert_int_eq(found,
-                     37); /* 8 of leaders, 19 of groups, 5 of transactions, 5 of share groups */
+                     40); /* 8 of leaders, 19 of groups, 5 of transactions, 5 of share groups, 3 of resources */
 }
 END_TEST
 
@@ -234,6 +240,34 @@ static kafc_str text(const char *s)
     return (kafc_str){ s, (int32_t)strlen(s) };
 }
 
+/* What a broker answers for itself is its own, all else is anybody's. */
+START_TEST(resources_of_brokers_go_to_them)
+{
+    static const struct {
+        int8_t kind;
+        const char *name;
+        int32_t node;
+    } known[] = {
+        { 2, "1", -1 },  { 4, "1", 1 },  { 4, "", -1 },           { 4, "0", 0 },
+        { 8, "12", 12 }, { 4, "x", -1 }, { 4, "2147483647", 2147483647 }, { 4, "2147483648", -1 },
+        { 4, "-1", -1 }, { 32, "1", -1 }, { 16, "1", -1 },         { 8, "12345678901", -1 },
+    };
+    enum { KNOWN = sizeof known / sizeof *known };
+    struct kafc_describe_configs_req_resource r[KNOWN];
+    struct kafc_describe_configs_req q = { .resources = { r, KNOWN } };
+    int32_t n;
+    for (int i = 0; i < KNOWN; i++) {
+        r[i] = (struct kafc_describe_configs_req_resource){ .resource_type = known[i].kind };
+        r[i].resource_name = text(known[i].name);
+    }
+    const struct kafc_target *t = kafc__route_targets(&kafc_describe_configs_api, &q, &n, &arena);
+    ck_assert_ptr_nonnull(t);
+    ck_assert_int_eq(n, KNOWN);
+    for (int i = 0; i < KNOWN; i++)
+        ck_assert_msg(t[i].node == known[i].node, "%d", i);
+}
+END_TEST
+
 START_TEST(a_topic_of_several_leaders_is_there_once)
 {
     struct kafc_list_offsets_resp_partition pa = { .partition_index = 0, .offset = 5 };
@@ -293,6 +327,7 @@ int main(void)
     tcase_add_test(t, every_version_of_every_api_has_its_places);
     tcase_add_test(t, requests_cut_up_lose_nothing);
     tcase_add_test(t, answers_merged_lose_nothing);
+    tcase_add_test(t, resources_of_brokers_go_to_them);
     tcase_add_test(t, a_topic_of_several_leaders_is_there_once);
     tcase_add_test(t, the_first_error_speaks_for_all);
     suite_add_tcase(s, t);

@@ -30,6 +30,7 @@ static void print_api(const struct kafc_api *api)
         [KAFC_TO_TXN] = "the transactional id's coordinator",
         [KAFC_TO_SHARE] = "the share group partition's coordinator",
         [KAFC_TO_ALL] = "all brokers",
+        [KAFC_TO_RESOURCE] = "the broker that it is about, or any",
         [KAFC_TO_BROKER] = "the broker that it is about",
         [KAFC_TO_QUORUM] = "controllers and brokers, from each other",
     };

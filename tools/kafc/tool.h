@@ -17,9 +17,8 @@ enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 /* Options without a letter, above all letters. */
 enum {
     LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION, LONG_BLACKHOLE, LONG_ENDLESS,
-    LONG_LOGIN, LONG_USER,
-    LONG_PARTITIONS, LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH, LONG_IDEMPOTENT, LONG_DRY_RUN,
-    LONG_IF_EXISTS, LONG_IF_NOT_EXISTS, LONG_ASSIGN, LONG_CONFIG,
+    LONG_LOGIN, LONG_USER, LONG_PARTITIONS, LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH,
+    LONG_IDEMPOTENT, LONG_DRY_RUN, LONG_IF_EXISTS, LONG_IF_NOT_EXISTS, LONG_ASSIGN, LONG_CONFIG, LONG_ALL,
     TOOL_LETTERS
 };
 
@@ -63,6 +62,7 @@ struct tool_options {
     long long replication;              /* -r */
     bool if_exists, if_not_exists;      /* --if-exists --if-not-exists */
     const char *assign;                 /* --assign */
+    bool all;                           /* --all */
     kafc_config *configs;               /* -c, --config, where a command has it; values NULL without "=" */
     int nconfigs;
     char given[TOOL_LETTERS][24];       /* by letter or LONG_…: its name, "-t"; "": it was not given */
@@ -85,6 +85,7 @@ int tool_consume(const struct tool_options *o);
 int tool_metadata(const struct tool_options *o);
 int tool_groups(const struct tool_options *o);
 int tool_topics(const struct tool_options *o);
+int tool_configs(const struct tool_options *o);
 int tool_mock(const struct tool_options *o);
 int tool_decode(const struct tool_options *o);
 int tool_encode(const struct tool_options *o);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "tools/kafc/configs.h"
 #include "tools/kafc/table.h"
-#include "tools/kafc/verbs.h"
 
 /* Reports it; of a topic that is not there, which one is near. */
 static int failed(const struct verb_call *v, const char *topic, const kafc_error *err)
@@ -120,14 +120,30 @@ static json_t *partition_json(const kafc_partition *p)
     return o;
 }
 
-static int describe_json(const kafc_topic *t)
+/* Of all of them, in their order; a part of it, or NULL, if they are not to be had: they are not what was asked for. */
+static kafc_config_descriptions *configs_of(const struct verb_call *v, const kafc_topic_descriptions *topics)
+{
+    kafc_config_query *q = calloc((size_t)topics->ntopics + 1, sizeof *q);
+    kafc_config_descriptions *d = NULL;
+
+    for (int32_t i = 0; q && i < topics->ntopics; i++)
+        q[i].of = (kafc_config_resource){ KAFC_CONFIG_TOPIC, topics->topics[i].name };
+    if (q)
+        (void)kafc_admin_describe_configs(v->client, q, topics->ntopics, 0, VERB_WAIT, &d, NULL);
+    free(q);
+    return d;
+}
+
+static int describe_json(const kafc_topic *t, const kafc_described_configs *configs)
 {
     json_t *partitions = json_array();
 
     for (int32_t i = 0; i < t->npartitions; i++)
         (void)json_array_append_new(partitions, partition_json(&t->partitions[i]));
-    return verbs_print(json_pack("{so so sb so}", "topic", verbs_text(t->name), "id", id_json(&t->id), "internal",
-                                 t->internal, "partitions", partitions));
+    return verbs_print(json_pack("{so so sb so so}", "topic", verbs_text(t->name), "id", id_json(&t->id), "internal",
+                                 t->internal, "configs",
+                                 configs && !configs->result ? configs_json(configs, false) : json_null(),
+                                 "partitions", partitions));
 }
 
 static void add_ids(struct table *t, const int32_t *id, int32_t n)
@@ -143,7 +159,17 @@ static void add_ids(struct table *t, const int32_t *id, int32_t n)
     free(text);
 }
 
-static int describe_text(const kafc_topic *t)
+static void print_configs(const kafc_described_configs *configs)
+{
+    for (int32_t i = 0; configs && i < configs->nentries; i++) {
+        const kafc_config_entry *e = &configs->entries[i];
+
+        if (configs_is_set(e))
+            printf("  %s=%s\n", e->name, e->value ? e->value : "");
+    }
+}
+
+static int describe_text(const kafc_topic *t, const kafc_described_configs *configs)
 {
     struct table table;
     char id[KAFC_UUID_TEXT];
@@ -151,6 +177,7 @@ static int describe_text(const kafc_topic *t)
     printf("topic %s: %d partition%s, %d replica%s%s%s%s\n", t->name, (int)t->npartitions,
            t->npartitions == 1 ? "" : "s", (int)replicas_of(t), replicas_of(t) == 1 ? "" : "s",
            *id_text(&t->id, id) ? ", id " : "", id_text(&t->id, id), t->internal ? ", internal" : "");
+    print_configs(configs);
     table_begin(&table, ">PARTITION >LEADER >EPOCH REPLICAS IN-SYNC OFFLINE");
     for (int32_t i = 0; i < t->npartitions; i++) {
         const kafc_partition *p = &t->partitions[i];
@@ -165,18 +192,18 @@ static int describe_text(const kafc_topic *t)
     return table_end(&table) ? TOOL_OK : verbs_no_memory();
 }
 
-static int describe(const struct verb_call *v)
+/* Those that can be, and why the others cannot. */
+static int describe_all(const struct verb_call *v, const kafc_topic_descriptions *d,
+                        const kafc_config_descriptions *configs)
 {
-    kafc_topic_descriptions *d;
-    kafc_error err;
     int status = TOOL_OK;
-    kafc_err rc = kafc_admin_describe_topics(v->client, v->names, v->n ? v->n : KAFC_ALL_TOPICS, VERB_WAIT, &d, &err);
 
-    if (!d)
-        return tool_fail(TOOL_FAILED, "%s", err.message);
-    for (int32_t i = 0; i < d->ntopics && !status; i++)
+    for (int32_t i = 0; i < d->ntopics && !status; i++) {
+        const kafc_described_configs *c = configs ? &configs->resources[i] : NULL;
+
         if (!d->topics[i].err)
-            status = v->o->json ? describe_json(&d->topics[i]) : describe_text(&d->topics[i]);
+            status = v->o->json ? describe_json(&d->topics[i], c) : describe_text(&d->topics[i], c);
+    }
     for (int32_t i = 0; i < d->ntopics; i++) {
         const kafc_topic *t = &d->topics[i];
 
@@ -185,8 +212,24 @@ static int describe(const struct verb_call *v)
         else if (t->err)
             status = tool_fail(TOOL_FAILED, "topic \"%s\" cannot be described: %s", t->name, kafc_err_text(t->err));
     }
+    return status;
+}
+
+static int describe(const struct verb_call *v)
+{
+    kafc_topic_descriptions *d;
+    kafc_config_descriptions *configs;
+    kafc_error err;
+    int status;
+    kafc_err rc = kafc_admin_describe_topics(v->client, v->names, v->n ? v->n : KAFC_ALL_TOPICS, VERB_WAIT, &d, &err);
+
+    if (!d)
+        return tool_fail(TOOL_FAILED, "%s", err.message);
+    configs = configs_of(v, d);
+    status = describe_all(v, d, configs);
     if (rc && !status)
         status = tool_fail(TOOL_FAILED, "%s", err.message);
+    kafc_config_descriptions_free(configs);
     kafc_topic_descriptions_free(d);
     return status;
 }
