@@ -73,7 +73,12 @@ typedef struct kafc_client_options {
     int32_t connections_max_idle_ms;  /* 540000 */
     int32_t receive_max_bytes;        /* a larger frame closes the connection; 104857600 */
     int32_t send_buffer_bytes;        /* SO_SNDBUF; 0: the system's */
-    int32_t receive_buffer_bytes;     /* SO_RCVBUF; 0: the system's */
+    int32_t receive_buffer_bytes;     /* SO_RCVBUF; 0: the system's. TCP_NODELAY and SO_KEEPALIVE are always on */
+    const char *local_address;        /* to connect from, "192.0.2.1"; then brokers' addresses of the other family
+                                         are left out. NULL: the system's choice */
+    int32_t fallback_delay_ms;        /* when an address of a name has not answered for so long, the next one is tried
+                                         beside it, IPv6 and IPv4 in turn (RFC 8305); 250; KAFC_ZERO: all at once; -1:
+                                         when its part of the time is over */
     kafc_log_level log_level;         /* KAFC_LOG_INFO */
     const char *debug;                /* NULL: log_level decides. "broker,cgrp": lines for debugging in these contexts,
                                          and no others, whatever log_level is. debug; docs/OPTIONS.md */

@@ -52,6 +52,8 @@ typedef struct kafc_conn_options {
     int32_t receive_max_bytes;  /* a larger frame ends the connection; 104857600 */
     int32_t send_buffer_bytes;  /* SO_SNDBUF; 0: the system's */
     int32_t receive_buffer_bytes; /* SO_RCVBUF; 0: the system's */
+    const char *local_address;    /* to connect from: as of kafc_client_options */
+    int32_t fallback_delay_ms;    /* until the next address of a name is tried, too; 250: the same */
     kafc_acks acks;               /* of produce; default all */
     kafc_compression compression; /* of produce; compression.type */
     int32_t compression_level;    /* 0: the codec's default; KAFC_ZERO: level 0 */

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "client/loop.h"
 #include "client/options.h"
-#include "io/dns.h"
+#include "io/dial.h"
 #include "io/sock.h"
 
 /* --- Doors ------------------------------------------------------------------- */
@@ -193,6 +193,8 @@ kafc_client *kafc_client_open(const kafc_client_options *o, kafc_error *err)
         (void)kafc__error(err, KAFC_ERR_USAGE, "client: brokers (bootstrap.servers) is required");
         return NULL;
     }
+    if (kafc__dial_check_local(r.local_address, err) != KAFC_OK)
+        return NULL;
     kafc__fork_watch();
     kafc_client *c = client_new(&r, err);
     if (c && start(c, err) != KAFC_OK) {

@@ -383,21 +383,25 @@ static kafc_err open_socket(kafc_conn *c, const struct address *a, const char *n
     struct kafc_dial *d = kafc__zalloc(&c->mem, sizeof(*d));
     if (!d)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for dialling");
-    struct kafc_resolver r = { c->o.resolve, c->o.ctx };
-    struct kafc_sock_options so = { c->o.send_buffer_bytes, c->o.receive_buffer_bytes };
+    struct kafc_dial_options o = {
+        .resolver = { c->o.resolve, c->o.ctx },
+        .sock = { c->o.send_buffer_bytes, c->o.receive_buffer_bytes, c->o.local_address },
+        .fallback_delay_ms = c->o.fallback_delay_ms,
+    };
     int64_t now = kafc__clock_mono_us();
-    kafc__dial_start(d, a->host, a->port, &r, &so, wake, &c->wake, now, deadline);
+    kafc__dial_start(d, a->host, a->port, &o, wake, &c->wake, now, deadline);
     while (d->state == KAFC_DIAL_RESOLVING || d->state == KAFC_DIAL_CONNECTING) {
         int64_t at = kafc__dial_deadline(d);
+        int fds[KAFC_DNS_MAX], n = kafc__dial_fds(d, fds);
         bool woken;
-        unsigned ev = kafc__poll_one(d->fd, KAFC_POLL_OUT, c->wake.fd, &woken,
-                                     at == INT64_MAX ? -1
-                                     : at > now      ? at - now
-                                                     : 0);
+        (void)kafc__poll_any(fds, n, KAFC_POLL_OUT, c->wake.fd, &woken,
+                             at == INT64_MAX ? -1
+                             : at > now      ? at - now
+                                             : 0);
         if (woken)
             kafc__wake_drain(&c->wake);
         now = kafc__clock_mono_us();
-        (void)kafc__dial_step(d, ev != 0, now);
+        (void)kafc__dial_step(d, now);
     }
     kafc_err rc = KAFC_OK;
     if (d->state == KAFC_DIAL_CONNECTED)
@@ -711,7 +715,8 @@ kafc_conn *kafc_conn_dial(const kafc_conn_options *o, const char *address, int t
 {
     kafc_conn_options r;
     if (kafc__options_resolve(&kafc__conn_options, o, &r, err) != KAFC_OK ||
-        kafc__conn_check_options(&r, err) != KAFC_OK || check_addresses(address, err) != KAFC_OK)
+        kafc__conn_check_options(&r, err) != KAFC_OK || check_addresses(address, err) != KAFC_OK ||
+        kafc__dial_check_local(r.local_address, err) != KAFC_OK)
         return NULL;
     if (kafc__loop_here()) {
         (void)kafc__error(err, KAFC_ERR_IN_CALLBACK,

@@ -15,7 +15,7 @@ static int ms_until(int64_t deadline)
 kafc_err kafc__conn_take_socket(kafc_conn *c, const char *host, int port, const char *name, int64_t deadline,
                                 kafc_error *err)
 {
-    struct kafc_sock_options so = { c->o.send_buffer_bytes, c->o.receive_buffer_bytes };
+    struct kafc_sock_options so = { c->o.send_buffer_bytes, c->o.receive_buffer_bytes, NULL };
     char text[128] = "the connect function gave no socket";
     kafc_error why = { .code = KAFC_OK };
     int code;

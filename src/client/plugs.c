@@ -26,7 +26,8 @@ struct plug {
     uint64_t id; /* the link's */
     struct kafc_channel ch;
     unsigned polled;        /* what the poller waits for; 0: not in the poller */
-    struct kafc_dial *dial; /* while it dials; ch.fd is its */
+    struct kafc_dial *dial; /* while it dials; ch has no descriptor then */
+    bool ready;             /* one of the dial's is */
     bool up;                /* the core knows that it is open */
     int64_t deadline;       /* of dialling and the handshake */
 };
@@ -49,12 +50,23 @@ static void plug_wait(struct plug *p, bool blocked)
     plug_poll(p, KAFC_POLL_IN | (out ? KAFC_POLL_OUT : 0u));
 }
 
+static void dial_poll(struct plug *p, unsigned events)
+{
+    int fds[KAFC_DNS_MAX];
+    for (int n = kafc__dial_fds(p->dial, fds); n > 0; n--) {
+        if (events)
+            (void)kafc__poller_set(p->plugs->poller, fds[n - 1], events, p); /* or its time runs out */
+        else
+            kafc__poller_del(p->plugs->poller, fds[n - 1]);
+    }
+}
+
 static void plug_free(struct plug *p)
 {
     plug_poll(p, 0);
     kafc__list_del(&p->node);
     if (p->dial) {
-        p->dial->fd = -1; /* it is ch.fd */
+        dial_poll(p, 0);
         kafc__dial_cancel(p->dial);
         kafc__free(&p->plugs->c->mem, p->dial);
     }
@@ -138,11 +150,11 @@ static void plug_shake(struct plug *p)
 static void dial_outcome(struct plug *p)
 {
     struct kafc_dial *d = p->dial;
-    p->ch.fd = d->fd;
     switch (d->state) {
     case KAFC_DIAL_RESOLVING: break;
-    case KAFC_DIAL_CONNECTING: plug_poll(p, KAFC_POLL_OUT); break;
+    case KAFC_DIAL_CONNECTING: dial_poll(p, KAFC_POLL_OUT); break;
     case KAFC_DIAL_CONNECTED:
+        p->ch.fd = d->fd;
         kafc__free(&p->plugs->c->mem, d);
         p->dial = NULL;
         plug_shake(p);
@@ -151,10 +163,11 @@ static void dial_outcome(struct plug *p)
     }
 }
 
-static void dial_step(struct plug *p, bool ready, int64_t now)
+static void dial_step(struct plug *p, int64_t now)
 {
-    plug_poll(p, 0); /* its descriptor may change */
-    (void)kafc__dial_step(p->dial, ready, now);
+    p->ready = false;
+    dial_poll(p, 0); /* its descriptors may change */
+    (void)kafc__dial_step(p->dial, now);
     dial_outcome(p);
 }
 
@@ -179,11 +192,13 @@ static void open_link(struct kafc_plugs *s, const struct kafc_action *a, int64_t
         return;
     }
     const kafc_client_options *o = &s->c->o;
-    struct kafc_resolver r = { o->resolve, o->ctx };
-    struct kafc_sock_options so = { o->send_buffer_bytes, o->receive_buffer_bytes };
+    struct kafc_dial_options how = {
+        .resolver = { o->resolve, o->ctx },
+        .sock = { o->send_buffer_bytes, o->receive_buffer_bytes, o->local_address },
+        .fallback_delay_ms = o->fallback_delay_ms,
+    };
     kafc__list_push(&s->busy, &p->node);
-    kafc__dial_start(p->dial, a->host, a->port, &r, &so, kafc__loop_wake, s->c->loop, now,
-                     a->deadline);
+    kafc__dial_start(p->dial, a->host, a->port, &how, kafc__loop_wake, s->c->loop, now, a->deadline);
     dial_outcome(p);
 }
 
@@ -214,7 +229,7 @@ void kafc__plugs_event(struct kafc_plugs *s, const struct kafc_poll_event *e, in
 {
     struct plug *p = e->tag;
     if (p->dial) {
-        dial_step(p, true, now);
+        p->ready = true; /* stepped once, after all events: several may be of the same dial */
         return;
     }
     if (!p->up) {
@@ -231,8 +246,9 @@ void kafc__plugs_event(struct kafc_plugs *s, const struct kafc_poll_event *e, in
 
 static void step(struct plug *p, int64_t now)
 {
-    if (p->dial && (p->dial->state == KAFC_DIAL_RESOLVING || now >= kafc__dial_deadline(p->dial))) {
-        dial_step(p, false, now);
+    if (p->dial && (p->ready || p->dial->state == KAFC_DIAL_RESOLVING ||
+                    now >= kafc__dial_deadline(p->dial))) {
+        dial_step(p, now);
     } else if (p->up) {
         kafc__list_del(&p->node);
         plug_receive(p, now);

@@ -248,13 +248,23 @@ int kafc__poller_fds(const struct kafc_poller *p, struct pollfd *v, int max)
     return n;
 }
 
+unsigned kafc__poll_any(const int *fd, int n, unsigned events, int wake_fd, bool *woken,
+                        int64_t timeout_us)
+{
+    struct pollfd f[KAFC_POLL_ANY + 1] = { { .fd = wake_fd, .events = POLLIN } };
+    unsigned got = 0;
+    for (int i = 0; i < n; i++)
+        f[i + 1] = (struct pollfd){ .fd = fd[i], .events = to_poll(events) };
+    *woken = false;
+    if (poll(f, (nfds_t)n + 1, timeout_ms(timeout_us)) <= 0) /* a negative descriptor is left out */
+        return 0;
+    *woken = f[0].revents != 0;
+    for (int i = 0; i < n; i++)
+        got |= from_poll(f[i + 1].revents);
+    return got;
+}
+
 unsigned kafc__poll_one(int fd, unsigned events, int wake_fd, bool *woken, int64_t timeout_us)
 {
-    struct pollfd f[2] = { { .fd = fd, .events = to_poll(events) },
-                           { .fd = wake_fd, .events = POLLIN } };
-    *woken = false;
-    if (poll(f, 2, timeout_ms(timeout_us)) <= 0) /* a negative descriptor is left out */
-        return 0;
-    *woken = f[1].revents != 0;
-    return from_poll(f[0].revents);
+    return kafc__poll_any(&fd, 1, events, wake_fd, woken, timeout_us);
 }

@@ -45,8 +45,11 @@ int kafc__poller_fd(const struct kafc_poller *p);
 /* The same for poll(2): how many there are, of which max are filled in. */
 int kafc__poller_fds(const struct kafc_poller *p, struct pollfd *v, int max);
 
-/* For one descriptor and a thread of the caller's own: which events came, 0 at the deadline or after a signal. wake_fd
- * (or -1) ends the wait too: *woken. */
+/* For a few descriptors and a thread of the caller's own: which events came for any of them, 0 at the deadline or after
+ * a signal. wake_fd (or -1) ends the wait too: *woken. */
+enum { KAFC_POLL_ANY = 16 }; /* at most so many */
+unsigned kafc__poll_any(const int *fd, int n, unsigned events, int wake_fd, bool *woken,
+                        int64_t timeout_us);
 unsigned kafc__poll_one(int fd, unsigned events, int wake_fd, bool *woken, int64_t timeout_us);
 
 #endif

@@ -140,10 +140,25 @@ int kafc__sock_connected(int fd)
     return err == 0 && is_own_peer(fd) ? ECONNREFUSED : err;
 }
 
+/* From this address; the port is the system's choice, made by connect(2) where that can be: so many as there are
+ * connections to one peer, not to all. */
+static bool bind_to(int fd, const char *local, sa_family_t family)
+{
+    struct kafc_addr from;
+    if (!kafc__addr_numeric(&from, local, 0) || from.ss.ss_family != family) {
+        errno = EAFNOSUPPORT;
+        return false;
+    }
+#ifdef IP_BIND_ADDRESS_NO_PORT
+    set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+#endif
+    return bind(fd, (const struct sockaddr *)&from.ss, from.len) == 0;
+}
+
 int kafc__sock_connect(const struct kafc_addr *a, const struct kafc_sock_options *o, int *err)
 {
     int fd = socket(a->ss.ss_family, SOCK_TYPE, 0);
-    if (fd < 0 || !set_flags(fd)) {
+    if (fd < 0 || !set_flags(fd) || (o && o->local && !bind_to(fd, o->local, a->ss.ss_family))) {
         *err = errno;
         kafc__sock_close(fd);
         return -1;

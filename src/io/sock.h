@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * TCP sockets, never blocking, never raising SIGPIPE (rule C2), closed on
- * exec. Used by the client's loop, by kafc_conn and by the mock's server; any
+ * exec, with TCP_NODELAY and SO_KEEPALIVE. Used by the client's loop, by kafc_conn and by the mock's server; any
  * thread, one at a time for each socket.
  */
 #ifndef KAFC_IO_SOCK_H
@@ -28,6 +28,7 @@ int kafc__addr_port(const struct kafc_addr *a);
 
 struct kafc_sock_options {
     int32_t send_buffer, receive_buffer; /* SO_SNDBUF, SO_RCVBUF; 0: the system's */
+    const char *local;                   /* a numeric address to connect from; NULL: the system's choice */
 };
 
 /* What the system says of an errno, without a capital: "connection refused". */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Sockets, pollers, wake-ups, the resolver, dialling.
+ * Sockets, pollers, wake-ups, the resolver.
  */
 #include <check.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "io/dial.h"
+#include "io/dns.h"
 #include "io/poller.h"
 #include "io/sock.h"
 #include "io/wake.h"
@@ -48,7 +48,7 @@ static struct pair connected(void)
 {
     struct kafc_addr at;
     int err = 0;
-    struct kafc_sock_options o = { 65536, 65536 };
+    struct kafc_sock_options o = { 65536, 65536, NULL };
     ck_assert(kafc__addr_numeric(&at, "127.0.0.1", 0));
     int l = kafc__sock_listen(&at, &err);
     ck_assert_int_ge(l, 0);
@@ -357,110 +357,6 @@ START_TEST(a_request_can_be_dropped_at_any_time)
 }
 END_TEST
 
-/* --- Dialling ------------------------------------------------------------------------------- */
-
-static int64_t dial(struct kafc_dial *d, const char *host, int port, const struct kafc_resolver *r,
-                    int64_t timeout_us)
-{
-    struct kafc_wake w;
-    int64_t begin = kafc__clock_mono_us(), now = begin;
-    ck_assert(kafc__wake_init(&w));
-    kafc__dial_start(d, host, port, r, NULL, on_answer, &w, now, now + timeout_us);
-    while (d->state == KAFC_DIAL_RESOLVING || d->state == KAFC_DIAL_CONNECTING) {
-        bool woken;
-        int64_t left = kafc__dial_deadline(d) - now;
-        unsigned ev = kafc__poll_one(d->fd, KAFC_POLL_OUT, w.fd, &woken, left > 0 ? left : 0);
-        if (woken)
-            kafc__wake_drain(&w);
-        now = kafc__clock_mono_us();
-        (void)kafc__dial_step(d, ev != 0, now);
-    }
-    kafc__wake_fini(&w);
-    return now - begin;
-}
-
-START_TEST(C4_a_refused_port_is_said)
-{
-    struct kafc_dial d;
-    (void)dial(&d, "127.0.0.1", stranger_closed_port(), NULL, 5000000);
-    ck_assert_int_eq(d.state, KAFC_DIAL_FAILED);
-    ck_assert_int_eq(d.code, KAFC_ERR_CONNECT);
-    ck_assert_str_eq(d.why, "connection refused");
-}
-END_TEST
-
-static int two_addresses(void *ctx, const char *host, char (*address)[64], int max)
-{
-    (void)host;
-    ck_assert_int_ge(max, 2);
-    (void)snprintf(address[0], 64, "127.0.0.9");
-    (void)snprintf(address[1], 64, "%s", (const char *)ctx);
-    return 2;
-}
-
-START_TEST(all_addresses_are_tried)
-{
-    struct kafc_dial d;
-    struct stranger p;
-    char second[] = "127.0.0.1";
-    struct kafc_resolver r = { two_addresses, second };
-    stranger_start(&p, NULL, 0, false);
-    (void)dial(&d, "broker", p.port, &r, 5000000); /* it listens on 127.0.0.1 alone */
-    ck_assert_int_eq(d.state, KAFC_DIAL_CONNECTED);
-    kafc__dial_cancel(&d);
-    stranger_stop(&p);
-}
-END_TEST
-
-START_TEST(C4_all_addresses_are_named)
-{
-    struct kafc_dial d;
-    char second[] = "127.0.0.1", want[128];
-    struct kafc_resolver r = { two_addresses, second };
-    int port = stranger_closed_port();
-    (void)dial(&d, "broker", port, &r, 5000000);
-    ck_assert_int_eq(d.code, KAFC_ERR_CONNECT);
-    (void)snprintf(want, sizeof want,
-                   "connection refused (127.0.0.9:%d), connection refused (127.0.0.1:%d)", port,
-                   port);
-    ck_assert_str_eq(d.why, want);
-}
-END_TEST
-
-static int nothing(void *ctx, const char *host, char (*address)[64], int max)
-{
-    (void)host, (void)max;
-    (void)snprintf(address[0], 64, "%s", "not.an.address");
-    return *(int *)ctx;
-}
-
-START_TEST(C4_a_name_without_addresses_is_said)
-{
-    struct kafc_dial d;
-    int answer = _i;
-    struct kafc_resolver r = { nothing, &answer };
-    (void)dial(&d, "broker", 9092, &r, 5000000);
-    ck_assert_int_eq(d.state, KAFC_DIAL_FAILED);
-    ck_assert_int_eq(d.code, KAFC_ERR_RESOLVE);
-    ck_assert_ptr_nonnull(strstr(d.why, answer == 1 ? "not.an.address" : "found nothing"));
-}
-END_TEST
-
-START_TEST(a_resolver_that_hangs_costs_the_timeout_only)
-{
-    static struct gate g = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0, 0 };
-    struct kafc_resolver r = { blocking_resolve, &g };
-    struct kafc_dial d;
-    int64_t took = dial(&d, "broker", 9092, &r, 50000);
-    ck_assert_int_eq(d.code, KAFC_ERR_RESOLVE);
-    ck_assert_ptr_nonnull(strstr(d.why, "no answer"));
-    ck_assert_int_ge(took, 50000);
-    ck_assert_int_lt(took, 5000000);
-    open_gate(&g);
-    stranger_await(&g.left, 1);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("io");
@@ -478,11 +374,6 @@ int main(void)
     tcase_add_test(t, localhost_resolves);
     tcase_add_test(t, the_thread_ends_with_its_last_user);
     tcase_add_test(t, a_request_can_be_dropped_at_any_time);
-    tcase_add_test(t, C4_a_refused_port_is_said);
-    tcase_add_test(t, all_addresses_are_tried);
-    tcase_add_test(t, C4_all_addresses_are_named);
-    tcase_add_loop_test(t, C4_a_name_without_addresses_is_said, 0, 2);
-    tcase_add_test(t, a_resolver_that_hangs_costs_the_timeout_only);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
