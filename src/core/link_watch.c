@@ -3,8 +3,6 @@
  * What is counted and logged of a link's requests, and told to hooks of them and
  * of its connections. Driver's thread.
  */
-#include <stdio.h>
-
 #include "base/callback.h"
 #include "core/link_internal.h"
 
@@ -69,16 +67,15 @@ static kafc_request_event event_of(const struct kafc_link *l, const struct kafc_
 
 static void log_end(const struct kafc_link *l, const kafc_request_event *e)
 {
-    char bytes[32] = "";
-    if (e->bytes_received)
-        (void)snprintf(bytes, sizeof(bytes), "%zu bytes, ", e->bytes_received);
     kafc__log_in(l->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_PROTOCOL,
-                 "%s %s %s v%d #%d: %squeue %lld us, write %lld us, wait %lld us, read %lld us%s%s", l->name,
-                 e->bytes_received       ? "answers"
-                 : e->code == KAFC_OK    ? "has taken"
-                                         : "does not answer",
-                 e->name, e->version, (int)e->correlation, bytes, (long long)e->queue_us, (long long)e->write_us,
-                 (long long)e->wait_us, (long long)e->read_us, e->why ? ": " : "", e->why ? e->why : "");
+                 "%s %s %s v%d #%d: %zu bytes, queue %lld us, write %lld us, wait %lld us, read %lld us%s%s",
+                 l->name,
+                 e->bytes_received    ? "answers"
+                 : e->code == KAFC_OK ? "has taken"
+                                      : "does not answer",
+                 e->name, e->version, (int)e->correlation, e->bytes_received, (long long)e->queue_us,
+                 (long long)e->write_us, (long long)e->wait_us, (long long)e->read_us, e->why ? ": " : "",
+                 e->why ? e->why : "");
 }
 
 static void tell_end(struct kafc_link *l, const kafc_request_event *e)
