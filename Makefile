@@ -206,7 +206,7 @@ check-env-tsan := CK_FORK=$${CK_FORK:-no} TSAN_OPTIONS=halt_on_error=1:second_de
 CHECK_ENV = $(check-env-$(VARIANT)) BUILD=$(O)
 
 # These a second time, on clients without a thread (tests/support/driven.c).
-DRIVEN := $(addsuffix @calls,test_claims test_group_calls test_raw test_reader test_reader_commit test_transaction_errors test_transform test_writer test_writer_rules) \
+DRIVEN := $(addsuffix @calls,test_claims test_group_calls test_hooks test_raw test_reader test_reader_commit test_transaction_errors test_transform test_writer test_writer_rules) \
     $(addsuffix @beside,test_claims_threads test_commit_races test_reader_fd test_reader_group test_stats test_transactions test_writer_reports)
 
 TEST_SEL = $(if $(T),$(filter $(addprefix %/,$(T)),$(TEST_BIN)),$(TEST_BIN))

@@ -72,7 +72,8 @@ const char *kafc__options_nearest(const char *name)
 /* A choice that ends with a colon takes a duration. */
 static bool takes_duration(const struct kafc_choice *c)
 {
-    return c->name[strlen(c->name) - 1] == ':';
+    size_t n = strlen(c->name);
+    return n > 0 && c->name[n - 1] == ':';
 }
 
 const char *kafc__choice_text(const struct kafc_choice *c)
