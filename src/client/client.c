@@ -88,6 +88,7 @@ static struct kafc_core_config core_config(kafc_client *c)
         .rack = o->rack,
         .login = c->security.login.mechanism ? &c->security.login : NULL,
         .hooks = c->hooks,
+        .tls = c->security.tls != NULL,
         .connect_timeout_us = (int64_t)o->connect_timeout_ms * 1000,
         .request_timeout_us = (int64_t)o->request_timeout_ms * 1000,
         .retry_backoff_us = (int64_t)o->retry_backoff_ms * 1000,

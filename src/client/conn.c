@@ -420,6 +420,8 @@ static kafc_err shake(kafc_conn *c, const char *name, int64_t deadline, kafc_err
     int64_t begin = kafc__clock_mono_us(), now = begin;
     if (!kafc__channel_open(&c->ch, c->ch.fd, c->security.tls, c->host, c->broker.port))
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for TLS");
+    if (c->watch.tls)
+        kafc__watch_tell(&c->watch, KAFC_CONNECTION_OPENED, NULL, now);
     for (bool up = false; !up; now = kafc__clock_mono_us()) {
         bool woken;
         if (kafc__channel_shake(&c->ch, &up, &why) != KAFC_OK)
@@ -507,7 +509,8 @@ static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, 
     kafc_err rc;
     c->greeting = KAFC_GREET_ASK;
     c->watch = (struct kafc_watch){ .hooks = &c->hooks, .host = host, .port = a->port, .broker = node,
-                                    .purpose = "conn", .connection = c->watch.connection };
+                                    .purpose = "conn", .connection = c->watch.connection,
+                                    .tls = c->security.tls != NULL };
     do { /* again as long as more is known about the broker: it is an old one (rule C8) */
         how = c->greeting;
         kafc__watch_opening(&c->watch, c->watch.connection + 1, kafc__clock_mono_us());

@@ -157,6 +157,8 @@ static void dial_outcome(struct plug *p)
         p->ch.fd = d->fd;
         kafc__free(&p->plugs->c->mem, d);
         p->dial = NULL;
+        if (p->ch.tls)
+            kafc__core_connected(p->plugs->c->core, (uint32_t)p->id, kafc__clock_mono_us());
         plug_shake(p);
         break;
     case KAFC_DIAL_FAILED: plug_lost(p, d->code, d->why); break;

@@ -66,6 +66,7 @@ static bool make_link(struct kafc_broker_conn *conn)
                                        .host = b->host,
                                        .port = b->port,
                                        .broker = b->id,
+                                       .tls = c->cfg.tls,
                                        .purpose = purpose_of(conn) };
     struct kafc_link_config cfg = {
         .mem = &c->cfg.mem,
@@ -347,6 +348,14 @@ static void became_ready(struct kafc_broker_conn *conn)
     conn->connect_by = INT64_MAX;
     if (is_any(conn))
         kafc__any_pump(conn->core);
+}
+
+void kafc__core_connected(struct kafc_core *c, uint32_t link, int64_t now)
+{
+    struct kafc_broker_conn *conn = find(c, link);
+    now = kafc__core_at(c, now);
+    if (conn)
+        kafc__watch_tell(&conn->watch, KAFC_CONNECTION_OPENED, NULL, now);
 }
 
 void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now)

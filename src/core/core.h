@@ -40,6 +40,7 @@ struct kafc_core_config {
         rebootstrap_trigger_us; /* without metadata for so long the nodes are forgotten; 0: never */
     int32_t receive_max;
     kafc_hooks hooks; /* all NULL: nobody is told */
+    bool tls;         /* links are opened once that is up */
     uint64_t seed;    /* of jitter and draws */
     /* Called by poke, from any thread, when the driver sleeps; async-signal-safe. */
     void (*wake)(void *ctx);
@@ -69,6 +70,8 @@ struct kafc_action {
 /* The next thing to do, in order; NONE when there is nothing. */
 void kafc__core_next(struct kafc_core *c, struct kafc_action *out);
 void kafc__core_opened(struct kafc_core *c, uint32_t link, int64_t now);
+/* With tls: the socket is there, and the handshake begins. */
+void kafc__core_connected(struct kafc_core *c, uint32_t link, int64_t now);
 /* Could not be opened (KAFC_ERR_RESOLVE, KAFC_ERR_CONNECT: "connection refused"), or was lost
  * (KAFC_ERR_DISCONNECTED: "closed by the peer"). */
 void kafc__core_closed(struct kafc_core *c, uint32_t link, kafc_err code, const char *reason,

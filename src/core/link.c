@@ -79,7 +79,8 @@ bool kafc__link_step(struct kafc_link *l, enum kafc_link_event ev, int64_t now)
     if (!t->act)
         return false;
     if (ev == KAFC_LINK_EV_UP)
-        kafc__link_tell(l, KAFC_CONNECTION_OPENED, NULL, now);
+        kafc__link_tell(l, l->cfg.watch && l->cfg.watch->tls ? KAFC_CONNECTION_SECURED : KAFC_CONNECTION_OPENED,
+                        NULL, now);
     t->act(l, now);
     if (t->next != l->state)
         kafc__log_in(l->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_BROKER, "%s: %s -> %s", l->name,

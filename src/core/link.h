@@ -50,6 +50,7 @@ struct kafc_watch {
     const kafc_hooks *hooks;
     const char *host, *purpose; /* they stay as long as the link does */
     int32_t port, broker;
+    bool tls;            /* when the link is up, that is there too; of the socket alone the driver tells before */
     uint32_t connection; /* the present one's number; … */
     int64_t since;       /* … it is being opened since */
 };

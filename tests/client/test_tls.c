@@ -155,6 +155,44 @@ START_TEST(a_writer_and_a_reader_over_tls)
 }
 END_TEST
 
+static char told[40]; /* of the first connection: a letter for each state */
+
+static void on_connection(void *ctx, const kafc_connection_event *e)
+{
+    (void)ctx;
+    size_t n = strlen(told);
+    if (e->connection == 1 && n < sizeof(told) - 1)
+        told[n] = "?otslrfLc"[e->state];
+}
+
+static void expect_told(const char *address, const kafc_security *s, const char *client, const char *conn)
+{
+    kafc_error err;
+    kafc_metadata *m = NULL;
+    const kafc_hooks *hooks = KAFC_HOOKS(.on_connection = on_connection);
+    memset(told, 0, sizeof(told));
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = address, .security = s, .hooks = hooks,
+                                                  .connect_timeout_ms = 2000),
+                                      &err);
+    ck_assert_int_eq(kafc_client_metadata(c, NULL, 0, QUICK, &m, NULL) == KAFC_OK, client[3] == 'r');
+    kafc_metadata_free(m);
+    kafc_client_free(c);
+    ck_assert_str_eq(told, client);
+    memset(told, 0, sizeof(told));
+    kafc_conn_free(kafc_conn_dial(KAFC_CONN(.security = s, .hooks = hooks), address, QUICK, NULL));
+    ck_assert_str_eq(told, conn);
+}
+
+/* Opening, TCP, secured, ready; closed or failed. */
+START_TEST(hooks_are_told_when_tls_is_up)
+{
+    begin(false, 0);
+    expect_told(w.front[0].address, trusting(), "otsrc", "otsrc");
+    expect_told(w.front[0].address, KAFC_SECURITY(.protocol = KAFC_SSL), "otf", "otf"); /* who is that? */
+    end();
+}
+END_TEST
+
 START_TEST(a_conn_over_tls)
 {
     static char buf[300000];
@@ -370,7 +408,8 @@ START_TEST(peers_that_hang_up_or_speak_something_else)
 }
 END_TEST
 
-SUITE_MAIN("client/tls", 120, a_writer_and_a_reader_over_tls, a_conn_over_tls, options_by_name,
+SUITE_MAIN("client/tls", 120, a_writer_and_a_reader_over_tls, hooks_are_told_when_tls_is_up, a_conn_over_tls,
+           options_by_name,
            C5_certificates_that_are_refused_are_told_at_once,
            plaintext_to_a_port_with_tls_and_the_reverse,
            a_peer_that_stalls_in_the_handshake_is_given_up, connections_that_are_cut_lose_nothing,
