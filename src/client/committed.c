@@ -11,6 +11,7 @@
 #include "client/ask.h"
 #include "base/str.h"
 #include "client/groups.h"
+#include "client/parts.h"
 #include "client/seek.h"
 #include "protocol/api/09_offset_fetch.h"
 
@@ -166,6 +167,17 @@ static kafc_err take_group(struct fetch *f, const struct kafc_offset_fetch_resp_
     return worst;
 }
 
+void kafc__offsets_take(struct kafc_arena *a, const struct kafc_offset_fetch_resp *r, int32_t group,
+                        kafc_offset **v, int32_t *n)
+{
+    struct fetch f = { .all = a };
+    (void)(group < 0 ? take_old(&f, r) : take_group(&f, &r->groups.v[group]));
+    if (f.n > 1)
+        qsort(f.q, (size_t)f.n, sizeof(*f.q), kafc__parts_order);
+    *v = f.q;
+    *n = f.n;
+}
+
 static void forget(struct fetch *f, kafc_err code)
 {
     for (int32_t i = 0; i < f->n; i++)
@@ -255,13 +267,6 @@ kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_offset *q
     return rc;
 }
 
-static int by_partition(const void *a, const void *b)
-{
-    const kafc_offset *x = a, *y = b;
-    int order = strcmp(x->topic, y->topic);
-    return order ? order : (x->partition > y->partition) - (x->partition < y->partition);
-}
-
 kafc_err kafc_admin_group_offsets(kafc_client *c, const char *group, int timeout_ms,
                                    kafc_group_offsets **out, kafc_error *err)
 {
@@ -277,7 +282,7 @@ kafc_err kafc_admin_group_offsets(kafc_client *c, const char *group, int timeout
         struct fetch f = { .c = c, .group = kafc__str(group), .all = kafc__piece_arena(all) };
         rc = fetch(&f, kafc__deadline_in(timeout_ms), err);
         if (f.n > 1)
-            qsort(f.q, (size_t)f.n, sizeof(*f.q), by_partition);
+            qsort(f.q, (size_t)f.n, sizeof(*f.q), kafc__parts_order);
         all->offsets = f.q;
         all->noffsets = f.n;
         if (f.all->failed)

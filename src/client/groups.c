@@ -19,9 +19,10 @@ static kafc_err no_memory(kafc_error *err)
 
 /* --- Delete ----------------------------------------------------------------------------- */
 
-static void name_deleted(void *req, kafc_str *v, int32_t n)
+static void name_deleted(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
 {
     struct kafc_delete_groups_req *q = req;
+    (void)s;
     q->groups_names.v = v;
     q->groups_names.n = n;
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_admin_describe_groups: DescribeGroups, and ConsumerGroupDescribe for
- * what that does not know. Strings are copied out of the answers.
+ * kafc_admin_describe_groups: DescribeGroups, and for what that does not know
+ * ConsumerGroupDescribe, then ShareGroupDescribe. Strings are copied out of the
+ * answers.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/ask.h"
 #include "client/groups.h"
+#include "client/parts.h"
 #include "core/assignor.h"
 #include "protocol/api/15_describe_groups.h"
 #include "protocol/api/69_consumer_group_describe.h"
+#include "protocol/api/77_share_group_describe.h"
 
 struct description {
     kafc_described_group *v;
@@ -126,6 +129,12 @@ static void put_consumer(const struct description *d, kafc_group_member *m, kafc
     assign(d, m, v, n);
 }
 
+/* Bits of Kafka's; not told: none. */
+static uint32_t operations(int32_t told)
+{
+    return told == INT32_MIN ? 0 : (uint32_t)told;
+}
+
 static void take_classic(struct kafc_sweep *s, int32_t group, const void *resp, int32_t i,
                          int32_t broker)
 {
@@ -141,6 +150,7 @@ static void take_classic(struct kafc_sweep *s, int32_t group, const void *resp, 
     g->protocol_type = text(d, r->protocol_type);
     g->assignor = text(d, r->protocol_data);
     g->coordinator = broker;
+    g->operations = operations(r->authorized_operations);
     kafc_group_member *v = new_members(d, g, r->members.n);
     for (int32_t k = 0; v && k < r->members.n; k++) {
         const struct kafc_describe_groups_resp_member *m = &r->members.v[k];
@@ -156,9 +166,10 @@ static void take_classic(struct kafc_sweep *s, int32_t group, const void *resp, 
     sort_members(d, v, g->nmembers);
 }
 
-static void name_classic(void *req, kafc_str *v, int32_t n)
+static void name_classic(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
 {
     struct kafc_describe_groups_req *q = req;
+    q->include_authorized_operations = !s->no_more;
     q->groups.v = v;
     q->groups.n = n;
 }
@@ -185,6 +196,7 @@ static const struct kafc_sweep_kind classic = {
     .api = &kafc_describe_groups_api,
     .noun = "group",
     .name = name_classic,
+    .more = true,
     .count = count_classic,
     .look = look_classic,
     .take = take_classic,
@@ -206,32 +218,30 @@ static void take_consumer(struct kafc_sweep *s, int32_t group, const void *resp,
     g->type = g->protocol_type = "consumer";
     g->assignor = text(d, r->assignor_name);
     g->coordinator = broker;
+    g->operations = operations(r->authorized_operations);
     kafc_group_member *v = new_members(d, g, r->members.n);
     for (int32_t k = 0; v && k < r->members.n; k++) {
         const struct kafc_consumer_group_describe_resp_member *m = &r->members.v[k];
-        int32_t n = 0, room = 0, topics = m->assignment.topic_partitions.n;
         v[k].member_id = text(d, m->member_id);
         v[k].instance_id = kafc__piece_text(d->arena, m->instance_id, NULL);
         v[k].client_id = text(d, m->client_id);
         v[k].host = text(d, m->client_host);
         v[k].rack = m->rack_id.len > 0 ? text(d, m->rack_id) : NULL;
-        v[k].pattern = m->subscribed_topic_regex.len > 0 ? text(d, m->subscribed_topic_regex) : NULL;
+        v[k].pattern = m->subscribed_topic_regex.len > 0 ? text(d, m->subscribed_topic_regex)
+                                                         : NULL;
         put_topics(d, &v[k], m->subscribed_topic_names.v, m->subscribed_topic_names.n);
-        for (int32_t t = 0; t < topics; t++)
-            room += m->assignment.topic_partitions.v[t].partitions.n;
-        kafc_topic_partition *p = kafc__arena_array(d->arena, (size_t)room, sizeof(*p));
-        for (int32_t t = 0; p && t < topics; t++)
-            put_partitions(d, p, &n, m->assignment.topic_partitions.v[t].topic_name,
-                           m->assignment.topic_partitions.v[t].partitions.v,
-                           m->assignment.topic_partitions.v[t].partitions.n);
-        assign(d, &v[k], p, n);
+        v[k].assigned = kafc__parts_copy(d->arena,
+                                         &kafc_consumer_group_describe_resp_assignment_schema,
+                                         &m->assignment, &kafc__part_alone, &v[k].nassigned);
     }
     sort_members(d, v, g->nmembers);
 }
 
-static void name_consumer(void *req, kafc_str *v, int32_t n)
+static void name_consumer(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
 {
     struct kafc_consumer_group_describe_req *q = req;
+    (void)s;
+    q->include_authorized_operations = true;
     q->group_ids.v = v;
     q->group_ids.n = n;
 }
@@ -261,20 +271,85 @@ static const struct kafc_sweep_kind consumer = {
     .what = "described",
 };
 
-/* --- Both ---------------------------------------------------------------------------------------- */
+/* --- Share groups ------------------------------------------------------------------------------ */
 
-/* A broker that does not know the new protocol, or has it turned off (3.9 by default). */
+static void take_share(struct kafc_sweep *s, int32_t group, const void *resp, int32_t i,
+                       int32_t broker)
+{
+    const struct description *d = s->owner;
+    const struct kafc_share_group_describe_resp_group *r =
+        &((const struct kafc_share_group_describe_resp *)resp)->groups.v[i];
+    kafc_described_group *g = &d->v[group];
+    if (s->result[group] != KAFC_OK)
+        return;
+    g->state = text(d, r->group_state);
+    g->type = g->protocol_type = "share";
+    g->assignor = text(d, r->assignor_name);
+    g->coordinator = broker;
+    g->operations = operations(r->authorized_operations);
+    kafc_group_member *v = new_members(d, g, r->members.n);
+    for (int32_t k = 0; v && k < r->members.n; k++) {
+        const struct kafc_share_group_describe_resp_member *m = &r->members.v[k];
+        v[k].member_id = text(d, m->member_id);
+        v[k].client_id = text(d, m->client_id);
+        v[k].host = text(d, m->client_host);
+        v[k].rack = m->rack_id.len > 0 ? text(d, m->rack_id) : NULL;
+        put_topics(d, &v[k], m->subscribed_topic_names.v, m->subscribed_topic_names.n);
+        v[k].assigned = kafc__parts_copy(d->arena,
+                                         &kafc_share_group_describe_resp_assignment_schema,
+                                         &m->assignment, &kafc__part_alone, &v[k].nassigned);
+    }
+    sort_members(d, v, g->nmembers);
+}
+
+static void name_share(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_share_group_describe_req *q = req;
+    (void)s;
+    q->include_authorized_operations = true;
+    q->group_ids.v = v;
+    q->group_ids.n = n;
+}
+
+static int32_t count_share(const void *resp)
+{
+    return ((const struct kafc_share_group_describe_resp *)resp)->groups.n;
+}
+
+static void look_share(const void *resp, int32_t i, kafc_str *group, int16_t *code, kafc_str *words)
+{
+    const struct kafc_share_group_describe_resp_group *g =
+        &((const struct kafc_share_group_describe_resp *)resp)->groups.v[i];
+    *group = g->group_id;
+    *words = g->error_message;
+    *code = g->error_code;
+}
+
+static const struct kafc_sweep_kind share = {
+    .api = &kafc_share_group_describe_api,
+    .noun = "group",
+    .name = name_share,
+    .count = count_share,
+    .look = look_share,
+    .take = take_share,
+    .what = "described",
+};
+
+/* --- All ---------------------------------------------------------------------------------------- */
+
+/* A broker that does not know a protocol, or has it turned off (that of consumers in 3.9 by default). */
 static bool has_none(kafc_err code)
 {
     return code == KAFC_ERR_UNSUPPORTED || code == KAFC_ERR_UNSUPPORTED_VERSION;
 }
 
-/* Those that DescribeGroups does not know may be of the new protocol. */
-static kafc_err ask_again_as_consumer(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
+/* Those that are not known as yet may be groups of this kind. */
+static kafc_err ask_again_as(const struct kafc_sweep_kind *kind, struct kafc_sweep *s,
+                             struct kafc_arena *a, kafc_error *err)
 {
     struct kafc_sweep t = *s;
     bool any = false;
-    t.kind = &consumer;
+    t.kind = kind;
     t.result = kafc__arena_array(a, (size_t)s->n, sizeof(*t.result));
     if (!t.result)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the groups");
@@ -309,14 +384,16 @@ static kafc_err describe(struct kafc_sweep *s, kafc_described_group *v, struct k
         return rc;
     rc = kafc__sweep(s, a, err);
     if (rc == KAFC_OK)
-        rc = ask_again_as_consumer(s, a, err);
+        rc = ask_again_as(&consumer, s, a, err);
+    if (rc == KAFC_OK)
+        rc = ask_again_as(&share, s, a, err);
     for (int32_t i = 0; i < s->n; i++)
         v[i].result = s->result[i];
     return rc;
 }
 
 kafc_err kafc_admin_describe_groups(kafc_client *c, const char *const *groups, int32_t n,
-                                     int timeout_ms, kafc_group_descriptions **out, kafc_error *err)
+                                    int timeout_ms, kafc_group_descriptions **out, kafc_error *err)
 {
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the groups");

@@ -30,34 +30,28 @@ static const struct kafc_admin_kind describing = {
     .item = describe_item,
 };
 
+static void take_replica(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
+{
+    const struct kafc_describe_log_dirs_resp_partition *p = said->part;
+    kafc_log_replica *r = to;
+    (void)a;
+    r->future = p->is_future_key;
+    r->size = p->partition_size;
+    r->lag = p->offset_lag;
+}
+
+static const struct kafc_part_element replica = { sizeof(kafc_log_replica), 0, take_replica };
+
 static void put_dir(struct kafc_arena *a, const struct kafc_describe_log_dirs_resp_result *r,
                     kafc_log_dir *to)
 {
-    struct kafc_parts_walk w;
-    struct kafc_part_said said;
-    const char *topic = NULL;
-    int32_t n = 0;
     to->result = (kafc_err)r->error_code;
     to->path = kafc__piece_text(a, r->log_dir, "");
     to->total_bytes = r->total_bytes;
     to->usable_bytes = r->usable_bytes;
     to->cordoned = r->is_cordoned;
-    for (int32_t i = 0; i < r->topics.n; i++)
-        n += r->topics.v[i].partitions.n;
-    kafc_log_replica *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
-    kafc__parts_walk(&w, &kafc_describe_log_dirs_resp_result_schema, r);
-    for (int32_t i = 0; v && kafc__parts_next(&w, &said); i++) {
-        const struct kafc_describe_log_dirs_resp_partition *p = said.part;
-        v[i].topic = topic = kafc__piece_again(a, said.topic, topic);
-        v[i].partition = said.partition;
-        v[i].future = p->is_future_key;
-        v[i].size = p->partition_size;
-        v[i].lag = p->offset_lag;
-    }
-    if (!a->failed && n > 1)
-        qsort(v, (size_t)n, sizeof(*v), kafc__parts_order);
-    to->replicas = v;
-    to->nreplicas = n;
+    to->replicas = kafc__parts_copy(a, &kafc_describe_log_dirs_resp_result_schema, r, &replica,
+                                    &to->nreplicas);
 }
 
 static int by_broker(const void *x, const void *y)

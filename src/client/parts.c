@@ -241,27 +241,41 @@ static int32_t count(const struct kafc_parts_walk *w)
     return n < INT32_MAX ? (int32_t)n : INT32_MAX; /* a frame has no room for so many */
 }
 
-void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, const void *msg,
-                        const struct kafc_part_element *e)
+static void take_nothing(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
 {
-    void *piece = kafc__piece_new(mem, sizeof(struct kafc_any_array));
-    if (!piece)
-        return NULL;
-    struct kafc_arena *a = kafc__piece_arena(piece);
+    (void)a, (void)said, (void)to;
+}
+
+const struct kafc_part_element kafc__part_alone = { sizeof(kafc_topic_partition), 0, take_nothing };
+
+void *kafc__parts_copy(struct kafc_arena *a, const struct kafc_schema *s, const void *msg,
+                       const struct kafc_part_element *e, int32_t *n)
+{
     kafc_topic_partition head = { NULL, 0 };
     struct kafc_parts_walk w;
     struct kafc_part_said said;
     kafc__parts_walk(&w, s, msg);
-    int32_t n = count(&w);
-    char *v = kafc__arena_array(a, (size_t)n, e->size), *to = v;
+    *n = count(&w);
+    char *v = kafc__arena_array(a, (size_t)*n, e->size), *to = v;
     for (; v && kafc__parts_next(&w, &said); to += e->size) {
         head.topic = kafc__piece_again(a, said.topic, head.topic);
         head.partition = said.partition;
         memcpy(to, &head, HEAD);
         e->take(a, &said, to);
     }
-    if (!a->failed && n > 1)
-        qsort(v, (size_t)n, e->size, kafc__parts_order);
+    if (!a->failed && *n > 1)
+        qsort(v, (size_t)*n, e->size, kafc__parts_order);
+    return a->failed ? NULL : v;
+}
+
+void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, const void *msg,
+                        const struct kafc_part_element *e)
+{
+    void *piece = kafc__piece_new(mem, sizeof(struct kafc_any_array));
+    int32_t n = 0;
+    if (!piece)
+        return NULL;
+    void *v = kafc__parts_copy(kafc__piece_arena(piece), s, msg, e, &n);
     kafc__array_set(piece, v, n);
     return kafc__piece_done(piece);
 }

@@ -69,8 +69,12 @@ struct kafc_parts_walk {
 void kafc__parts_walk(struct kafc_parts_walk *w, const struct kafc_schema *s, const void *msg);
 bool kafc__parts_next(struct kafc_parts_walk *w, struct kafc_part_said *out);
 
-/* A piece that is an array of elements with their number behind it, one for each of msg's partitions, sorted. NULL: out
- * of memory. Results are take()'s. */
+/* An array of elements in the arena, one for each of msg's partitions, sorted; results are take()'s. NULL: out of
+ * memory. What stands alone is a kafc_topic_partition. */
+void *kafc__parts_copy(struct kafc_arena *a, const struct kafc_schema *s, const void *msg,
+                       const struct kafc_part_element *e, int32_t *n);
+extern const struct kafc_part_element kafc__part_alone;
+/* The same as a piece, with the number behind the array. */
 void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, const void *msg,
                         const struct kafc_part_element *e);
 

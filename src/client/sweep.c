@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/ask.h"
+#include "protocol/walk.h"
 
 kafc_err kafc__sweep_check(const char *noun, const char *const *names, int32_t n, kafc_error *err)
 {
@@ -91,13 +92,24 @@ static kafc_err attempt(struct kafc_sweep *s, int32_t begin, int32_t end, void *
         if (s->result[i] == KAFC_SWEEP_OPEN)
             v[n++] = (kafc_str){ s->name[i], (int32_t)strlen(s->name[i]) };
     again->code = KAFC_OK;
-    s->kind->name(req, v, n);
+    s->kind->name(s, req, v, n);
     kafc_err rc = kafc_client_call(s->c, s->kind->api, s->kind->version ? s->kind->version : -1,
                                    req, KAFC_BY_ROUTE, kafc__left_ms(s->deadline), &a, err);
     for (int32_t i = 0; a && i < a->nparts; i++)
         if (a->parts[i].resp)
             take_part(s, begin, end, &a->parts[i], again);
     kafc_answer_free(a);
+    if (rc == KAFC_ERR_ENCODE && s->kind->more && !s->no_more) {
+        kafc__msg_defaults(s->kind->api->req, req);
+        s->no_more = true;
+        return attempt(s, begin, end, req, v, again, err);
+    }
+    if (rc == KAFC_ERR_ENCODE) { /* the names were looked at: it is what the version lacks */
+        kafc_error why = *err;
+        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED, "node %d is too old: %.300s", (int)why.broker,
+                         why.message);
+        err->broker = why.broker;
+    }
     if (rc != KAFC_OK && !s->kind->once && kafc__ask_again(-1, rc)) {
         *again = *err;
         rc = KAFC_OK;
@@ -175,16 +187,65 @@ kafc_err kafc__sweep_verdict(const struct kafc_sweep *s, kafc_error *err)
     return s->result[i];
 }
 
+static void sweep(struct kafc_sweep *s, void *req, kafc_str *v)
+{
+    kafc__msg_defaults(s->kind->api->req, req);
+    s->first = s->n;
+    s->no_more = false;
+    if (s->kind->single || rounds(s, 0, s->n, req, v))
+        for (int32_t i = 0; i < s->n; i++)
+            (void)rounds(s, i, i + 1, req, v);
+}
+
 kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
 {
     kafc_str *v = kafc__arena_array(a, (size_t)s->n, sizeof(*v));
     void *req = kafc__arena_alloc(a, s->kind->api->req->size);
+    bool older = false;
     if (!v || !req)
         return no_memory(s, err);
-    kafc__msg_defaults(s->kind->api->req, req);
-    s->first = s->n;
-    if (s->kind->single || rounds(s, 0, s->n, req, v))
-        for (int32_t i = 0; i < s->n; i++)
-            (void)rounds(s, i, i + 1, req, v);
+    sweep(s, req, v);
+    for (int32_t i = 0; s->kind->older && i < s->n; i++)
+        if (s->result[i] == KAFC_ERR_UNSUPPORTED) {
+            s->result[i] = KAFC_SWEEP_OPEN;
+            older = true;
+        }
+    if (older) {
+        s->kind = s->kind->older;
+        sweep(s, req, v);
+    }
     return KAFC_OK;
+}
+
+/* false: out of memory. */
+static bool put_blanks(struct kafc_sweep *s, const struct kafc_sweep_element *e)
+{
+    char *to = s->v = kafc__arena_array(s->arena, (size_t)s->n, e->size);
+    for (int32_t i = 0; to && i < s->n; i++, to += e->size) {
+        const char *name = kafc__arena_dup(s->arena, s->name[i], strlen(s->name[i]));
+        memcpy(to, e->blank, e->size);
+        memcpy(to, &name, sizeof(name));
+    }
+    return !s->arena->failed;
+}
+
+void *kafc__sweep_piece(struct kafc_sweep *s, const struct kafc_sweep_element *e,
+                        struct kafc_arena *a, kafc_err *rc, kafc_error *err)
+{
+    void *piece = kafc__piece_new(&s->c->mem, sizeof(struct kafc_any_array));
+    s->arena = piece ? kafc__piece_arena(piece) : NULL;
+    *rc = piece && put_blanks(s, e) ? kafc__sweep_open(s, a, err) : no_memory(s, err);
+    if (*rc == KAFC_OK)
+        *rc = kafc__sweep(s, a, err);
+    if (*rc == KAFC_OK && s->arena->failed)
+        *rc = no_memory(s, err);
+    if (*rc != KAFC_OK) {
+        kafc__piece_free(piece);
+        return NULL;
+    }
+    for (int32_t i = 0; i < s->n; i++)
+        memcpy((char *)s->v + (size_t)i * e->size + e->result, &s->result[i], sizeof(kafc_err));
+    kafc__array_set(piece, s->v, s->n);
+    *rc = kafc__sweep_verdict(s, err);
+    return piece;
 }

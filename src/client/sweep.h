@@ -20,7 +20,10 @@ struct kafc_sweep_kind {
     bool once;        /* not to be repeated when a broker may have acted on it */
     bool single;      /* a request names one alone */
     int16_t version;  /* to insist on; 0: any */
-    void (*name)(void *req, kafc_str *v, int32_t n);
+    /* How those are asked for, by the same API, whose brokers do not know that version; or NULL. */
+    const struct kafc_sweep_kind *older;
+    bool more;        /* name() asks for more than older brokers know, unless s->no_more */
+    void (*name)(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n);
     int32_t (*count)(const void *resp);
     /* Element i: its name (null: the one that was asked for), code and the broker's words, if there are any. */
     void (*look)(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words);
@@ -36,7 +39,10 @@ struct kafc_sweep {
     kafc_err *result; /* n of them: those that are KAFC_SWEEP_OPEN are asked for */
     int64_t deadline;
     void *owner;
+    void *v;                  /* of kafc__sweep_piece(): elements, for take(), */
+    struct kafc_arena *arena; /* and memory for what they point to */
 
+    bool no_more;   /* a broker is too old */
     int32_t first;  /* the first one with an error; n: none */
     kafc_error why; /* its */
 };
@@ -49,6 +55,15 @@ kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err
 kafc_err kafc__sweep_open(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err);
 /* The first error among the results, with its sentence. */
 kafc_err kafc__sweep_verdict(const struct kafc_sweep *s, kafc_error *err);
+
+/* All of it into a piece that is an array of structs with their number behind it: each begins with its name. NULL when
+ * out of memory. *rc: the first error. */
+struct kafc_sweep_element {
+    size_t size, result; /* result: the offset of a kafc_err */
+    const void *blank;   /* one that is not told of */
+};
+void *kafc__sweep_piece(struct kafc_sweep *s, const struct kafc_sweep_element *e,
+                        struct kafc_arena *a, kafc_err *rc, kafc_error *err);
 
 /* KAFC_ERR_USAGE for what cannot be a name. */
 kafc_err kafc__sweep_check(const char *noun, const char *const *names, int32_t n, kafc_error *err);

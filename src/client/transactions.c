@@ -144,14 +144,10 @@ void kafc_transaction_list_free(kafc_transaction_list *l)
 
 /* --- Describe ------------------------------------------------------------------------------ */
 
-struct description {
-    struct kafc_arena *arena;
-    kafc_described_transaction *v;
-};
-
-static void name_described(void *req, kafc_str *v, int32_t n)
+static void name_described(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
 {
     struct kafc_describe_transactions_req *q = req;
+    (void)s;
     q->transactional_ids.v = v;
     q->transactional_ids.n = n;
 }
@@ -170,45 +166,22 @@ static void look_described(const void *resp, int32_t i, kafc_str *name, int16_t 
     *code = r->transaction_states.v[i].error_code;
 }
 
-static void take_partitions(struct kafc_arena *a,
-                            const struct kafc_describe_transactions_resp_transaction *r,
-                            kafc_described_transaction *to)
-{
-    const struct kafc_schema *s = &kafc_describe_transactions_resp_transaction_schema;
-    const char *topic = NULL;
-    struct kafc_parts_walk w;
-    struct kafc_part_said said;
-    int32_t n = 0, room = 0;
-    for (int32_t i = 0; i < r->topics.n; i++)
-        room += r->topics.v[i].partitions.n;
-    kafc_topic_partition *v = kafc__arena_array(a, (size_t)room, sizeof(*v));
-    kafc__parts_walk(&w, s, r);
-    for (; v && kafc__parts_next(&w, &said); n++) {
-        topic = kafc__piece_again(a, said.topic, topic);
-        v[n] = (kafc_topic_partition){ topic, said.partition };
-    }
-    if (!a->failed && n > 1)
-        qsort(v, (size_t)n, sizeof(*v), kafc__parts_order);
-    to->partitions = v;
-    to->npartitions = n;
-}
-
 static void take_described(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i,
                            int32_t broker)
 {
-    const struct description *d = s->owner;
     const struct kafc_describe_transactions_resp_transaction *r =
         &((const struct kafc_describe_transactions_resp *)resp)->transaction_states.v[i];
-    kafc_described_transaction *to = &d->v[at];
+    kafc_described_transaction *to = &((kafc_described_transaction *)s->v)[at];
     if (s->result[at] != KAFC_OK)
         return;
-    to->state = kafc__piece_text(d->arena, r->transaction_state, "");
+    to->state = kafc__piece_text(s->arena, r->transaction_state, "");
     to->producer_id = r->producer_id;
     to->epoch = r->producer_epoch;
     to->timeout_ms = r->transaction_timeout_ms;
     to->started_ms = r->transaction_start_time_ms;
     to->coordinator = broker;
-    take_partitions(d->arena, r, to);
+    to->partitions = kafc__parts_copy(s->arena, &kafc_describe_transactions_resp_transaction_schema, r,
+                                      &kafc__part_alone, &to->npartitions);
 }
 
 static const struct kafc_sweep_kind describing = {
@@ -221,31 +194,11 @@ static const struct kafc_sweep_kind describing = {
     .take = take_described,
 };
 
-static kafc_err describe(struct kafc_admin *k, const char *const *ids, int32_t n,
-                         kafc_transaction_descriptions *all)
-{
-    struct description d = { .arena = kafc__piece_arena(all) };
-    struct kafc_sweep s = {
-        .c = k->c, .kind = &describing, .name = ids, .n = n, .deadline = k->deadline, .owner = &d
-    };
-    d.v = kafc__arena_array(d.arena, (size_t)n, sizeof(*d.v));
-    all->transactions = d.v;
-    all->ntransactions = n;
-    for (int32_t i = 0; d.v && i < n; i++) {
-        d.v[i].transactional_id = kafc__arena_dup(d.arena, ids[i], strlen(ids[i]));
-        d.v[i].state = "";
-        d.v[i].producer_id = d.v[i].started_ms = -1;
-        d.v[i].coordinator = d.v[i].epoch = -1;
-    }
-    kafc_err rc = kafc__sweep_open(&s, &k->arena, k->err);
-    if (rc == KAFC_OK && d.v)
-        rc = kafc__sweep(&s, &k->arena, k->err);
-    if (rc != KAFC_OK || d.arena->failed)
-        return kafc__admin_no_memory("the transactions", k->err);
-    for (int32_t i = 0; i < n; i++)
-        d.v[i].result = s.result[i];
-    return kafc__sweep_verdict(&s, k->err);
-}
+static const struct kafc_sweep_element element = {
+    sizeof(kafc_described_transaction), offsetof(kafc_described_transaction, result),
+    &(const kafc_described_transaction){
+        .state = "", .producer_id = -1, .started_ms = -1, .coordinator = -1, .epoch = -1 }
+};
 
 kafc_err kafc_admin_describe_transactions(kafc_client *c, const char *const *ids, int32_t n,
                                           int timeout_ms, kafc_transaction_descriptions **out,
@@ -258,15 +211,12 @@ kafc_err kafc_admin_describe_transactions(kafc_client *c, const char *const *ids
     kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
+    struct kafc_sweep s = {
+        .c = c, .kind = &describing, .name = ids, .n = n, .deadline = k.deadline
+    };
     rc = kafc__sweep_check(describing.noun, ids, n, k.err);
-    if (rc != KAFC_OK)
-        return kafc__admin_end(&k, rc);
-    kafc_transaction_descriptions *all = kafc__piece_new(&c->mem, sizeof(*all));
-    rc = all ? describe(&k, ids, n, all) : kafc__admin_no_memory("the transactions", k.err);
-    if (rc == KAFC_ERR_NO_MEMORY)
-        kafc__piece_free(all);
-    else
-        *out = all;
+    if (rc == KAFC_OK)
+        *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
     return kafc__admin_end(&k, rc);
 }
 
@@ -279,10 +229,10 @@ void kafc_transaction_descriptions_free(kafc_transaction_descriptions *d)
 
 enum { FENCING_MS = 1 }; /* the timeout of transactions that will never be */
 
-static void name_fenced(void *req, kafc_str *v, int32_t n)
+static void name_fenced(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
 {
     struct kafc_init_producer_id_req *q = req;
-    (void)n;
+    (void)s, (void)n;
     q->transactional_id = *v;
     q->transaction_timeout_ms = FENCING_MS;
 }

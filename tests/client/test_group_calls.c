@@ -11,6 +11,7 @@
 #include "protocol/api/16_list_groups.h"
 #include "protocol/api/42_delete_groups.h"
 #include "protocol/api/69_consumer_group_describe.h"
+#include "protocol/api/77_share_group_describe.h"
 #include "tests/client/joining.h"
 #include "tests/client/raw.h"
 #include "tests/client/script.h"
@@ -220,6 +221,7 @@ START_TEST(groups_are_described_alike_by_every_version)
         ck_assert_str_eq(g->type, "classic");
         ck_assert_str_eq(g->protocol_type, "consumer");
         ck_assert_str_eq(g->assignor, "range");
+        ck_assert_int_eq(g->operations != 0, _i >= 3);
         ck_assert_int_eq(g->coordinator, kafc_mock_coordinator(mock, KAFC_MOCK_GROUPS, "g"));
         ck_assert_int_eq(g->nmembers, 1);
         m = g->members;
@@ -343,6 +345,31 @@ static void describe_new(struct kafc_consumer_group_describe_resp_group *g, stru
     m[1].assignment.topic_partitions.v[0].partitions.n = 2;
 }
 
+static void share_serve(const struct kafc_share_group_describe_req *req,
+                        struct kafc_share_group_describe_resp *r, struct kafc_arena *a)
+{
+    static int32_t partitions[] = { 1, 0 };
+    r->groups.n = req->group_ids.n;
+    r->groups.v = kafc__msg_array(&kafc_share_group_describe_resp_group_schema, r->groups.n, a);
+    for (int32_t i = 0; i < r->groups.n; i++) {
+        struct kafc_share_group_describe_resp_group *g = &r->groups.v[i];
+        g->group_id = req->group_ids.v[i];
+        g->error_code = g->group_id.p[0] == 's' ? 0 : KAFC_ERR_GROUP_ID_NOT_FOUND;
+        g->group_state = raw_text("Stable");
+        g->assignor_name = raw_text("simple");
+        g->authorized_operations = req->include_authorized_operations ? 328 : INT32_MIN;
+        g->members.v = kafc__msg_array(&kafc_share_group_describe_resp_member_schema, 1, a);
+        g->members.n = g->error_code == 0;
+        g->members.v->member_id = raw_text("m");
+        g->members.v->assignment.topic_partitions.v = kafc__msg_array(
+            &kafc_share_group_describe_resp_topic_schema, 1, a);
+        g->members.v->assignment.topic_partitions.n = 1;
+        g->members.v->assignment.topic_partitions.v->topic_name = raw_text("t");
+        g->members.v->assignment.topic_partitions.v->partitions.v = partitions;
+        g->members.v->assignment.topic_partitions.v->partitions.n = 2;
+    }
+}
+
 static bool new_serve(struct script *s, int32_t broker, const struct peer_request *q,
                       const void *msg, void *resp, struct kafc_arena *a)
 {
@@ -365,6 +392,10 @@ static bool new_serve(struct script *s, int32_t broker, const struct peer_reques
             if (q->h.version >= 6 && r->groups.v[i].group_id.p[0] != 'c')
                 r->groups.v[i].error_code = KAFC_ERR_GROUP_ID_NOT_FOUND;
         }
+        return true;
+    }
+    if (q->api->key == KAFC_API_SHARE_GROUP_DESCRIBE) {
+        share_serve(msg, resp, a);
         return true;
     }
     ck_assert_int_eq(q->api->key, KAFC_API_CONSUMER_GROUP_DESCRIBE);
@@ -403,16 +434,24 @@ static void script_down(void)
 /* Version 5 of DescribeGroups knows dead groups only, 6 has an error for them. */
 START_TEST(groups_of_the_new_protocol_are_described_too)
 {
-    static const char *const all[] = { "c1", "n1", "x1", "c2", "n2" };
+    static const char *const all[] = { "c1", "n1", "x1", "c2", "n2", "s1" };
     script_up((int16_t)_i, 6);
-    kafc_group_descriptions *d = described(all, 5, KAFC_ERR_GROUP_ID_NOT_FOUND);
+    kafc_group_descriptions *d = described(all, 6, KAFC_ERR_GROUP_ID_NOT_FOUND);
     raw_says("x1");
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         const kafc_described_group *g = &d->groups[i];
         ck_assert_int_eq(g->result, i == 2 ? KAFC_ERR_GROUP_ID_NOT_FOUND : KAFC_OK);
-        ck_assert_int_eq(g->nmembers, i == 1 || i == 4 ? 2 : 0);
-        ck_assert_str_eq(g->type, i == 2 ? "" : all[i][0] == 'n' ? "consumer" : "classic");
+        ck_assert_int_eq(g->nmembers, i == 1 || i == 4 ? 2 : i == 5);
+        ck_assert_str_eq(g->type, i == 2               ? ""
+                                  : all[i][0] == 'n' ? "consumer"
+                                  : all[i][0] == 's' ? "share"
+                                                     : "classic");
     }
+    ck_assert_uint_eq(d->groups[5].operations, 328);
+    ck_assert_uint_eq(d->groups[1].operations, 0);
+    ck_assert_int_eq(d->groups[5].members->nassigned, 2);
+    ck_assert_int_eq(d->groups[5].members->assigned[0].partition, 0);
+    ck_assert_ptr_null(d->groups[5].members->instance_id);
     const kafc_group_member *m = d->groups[1].members;
     ck_assert_str_eq(d->groups[1].state, "Reconciling");
     ck_assert_str_eq(d->groups[1].assignor, "uniform");

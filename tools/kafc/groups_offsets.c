@@ -10,22 +10,20 @@
 #include "tools/kafc/groups.h"
 #include "tools/kafc/table.h"
 
-/* A partition, and what there is to say about it. Offsets are -1 where there is none, or it is not known. */
+/* A partition that is moved. Offsets are -1 where there is none, or it is not known. */
 struct row {
     const char *topic; /* borrowed from what `rows` holds */
     int32_t partition;
     int64_t committed, first, end;
-    int64_t to;                      /* of reset */
-    const kafc_group_member *member; /* who reads it, or NULL */
-    bool refused;                    /* by the commit */
+    int64_t to;
+    bool refused; /* by the commit */
 };
 
 struct rows {
     struct row *v;
     int32_t n, room;
-    bool failed; /* out of memory */
+    bool failed;                    /* out of memory */
     kafc_group_descriptions *group; /* NULL: there is none, but perhaps offsets */
-    kafc_group_offsets *offsets;
     kafc_metadata *meta;
 };
 
@@ -33,12 +31,10 @@ static void rows_free(struct rows *r)
 {
     free(r->v);
     kafc_group_descriptions_free(r->group);
-    kafc_group_offsets_free(r->offsets);
     kafc_metadata_free(r->meta);
 }
 
-static void add(struct rows *r, const char *topic, int32_t partition, int64_t committed,
-                const kafc_group_member *member)
+static void add(struct rows *r, const char *topic, int32_t partition)
 {
     if (r->n == r->room) {
         int32_t room = r->room ? 2 * r->room : 64;
@@ -50,8 +46,8 @@ static void add(struct rows *r, const char *topic, int32_t partition, int64_t co
         r->v = v;
         r->room = room;
     }
-    r->v[r->n++] = (struct row){ .topic = topic, .partition = partition, .committed = committed, .first = -1,
-                                 .end = -1, .to = -1, .member = member };
+    r->v[r->n++] = (struct row){ .topic = topic, .partition = partition, .committed = -1, .first = -1, .end = -1,
+                                 .to = -1 };
 }
 
 static int by_partition(const void *a, const void *b)
@@ -62,23 +58,16 @@ static int by_partition(const void *a, const void *b)
     return order ? order : (x->partition > y->partition) - (x->partition < y->partition);
 }
 
-/* By topic and partition; what is known of one in two places becomes one row. */
+/* By topic and partition, each once. */
 static void merge(struct rows *r)
 {
     int32_t kept = r->n > 0;
 
     if (r->n > 1)
         qsort(r->v, (size_t)r->n, sizeof *r->v, by_partition);
-    for (int32_t i = 1; i < r->n; i++) {
-        struct row *row = &r->v[i], *last = &r->v[kept - 1];
-
-        if (by_partition(row, last) != 0) {
-            r->v[kept++] = *row;
-            continue;
-        }
-        last->committed = row->committed >= 0 ? row->committed : last->committed;
-        last->member = row->member ? row->member : last->member;
-    }
+    for (int32_t i = 1; i < r->n; i++)
+        if (by_partition(&r->v[i], &r->v[kept - 1]) != 0)
+            r->v[kept++] = r->v[i];
     r->n = kept;
 }
 
@@ -121,136 +110,72 @@ static kafc_err committed(const struct verb_call *g, struct rows *r, kafc_error 
     return rc;
 }
 
-/* Brokers that do not list what a group has committed are asked for each partition that there is. */
-static kafc_err search_committed(const struct verb_call *g, struct rows *r, kafc_error *err)
-{
-    kafc_err rc = kafc_client_metadata(g->client, NULL, KAFC_ALL_TOPICS, VERB_WAIT, &r->meta, err);
-    int32_t kept = 0;
-
-    for (int32_t t = 0; !rc && t < r->meta->ntopics; t++)
-        for (int32_t p = 0; p < r->meta->topics[t].npartitions; p++)
-            add(r, r->meta->topics[t].name, r->meta->topics[t].partitions[p].id, -1, NULL);
-    if (!rc)
-        rc = committed(g, r, err);
-    for (int32_t i = 0; i < r->n; i++)
-        if (r->v[i].committed >= 0)
-            r->v[kept++] = r->v[i];
-    r->n = kept;
-    return rc;
-}
-
-static kafc_err all_committed(const struct verb_call *g, struct rows *r, kafc_error *err)
-{
-    kafc_err rc = kafc_admin_group_offsets(g->client, g->names[0], VERB_WAIT, &r->offsets, err);
-
-    if (rc == KAFC_ERR_UNSUPPORTED)
-        return search_committed(g, r, err);
-    for (int32_t i = 0; r->offsets && i < r->offsets->noffsets; i++)
-        add(r, r->offsets->offsets[i].topic, r->offsets->offsets[i].partition, r->offsets->offsets[i].offset,
-            NULL);
-    return rc;
-}
-
 /* --- lag ------------------------------------------------------------------------------------------ */
-
-static int64_t lag_of(const struct row *row)
-{
-    if (row->committed < 0 || row->end < 0)
-        return -1;
-    return row->end > row->committed ? row->end - row->committed : 0;
-}
 
 static json_t *number(int64_t n)
 {
     return n < 0 ? json_null() : json_integer(n);
 }
 
-static int lag_json(const struct verb_call *g, const struct rows *r, int64_t sum)
+static int lag_json(const kafc_group_lag *l)
 {
     json_t *a = json_array();
 
-    for (int32_t i = 0; i < r->n; i++) {
-        const struct row *row = &r->v[i];
-        const kafc_group_member *m = row->member;
+    for (int32_t i = 0; i < l->npartitions; i++) {
+        const kafc_partition_lag *p = &l->partitions[i];
+        const kafc_group_member *m = p->member;
 
         (void)json_array_append_new(
-            a, json_pack("{so si so so so so so so}", "topic", verbs_text(row->topic), "partition",
-                         (int)row->partition, "committed", number(row->committed), "end", number(row->end), "lag",
-                         number(lag_of(row)), "member_id", verbs_text(m ? m->member_id : NULL), "client_id",
-                         verbs_text(m ? m->client_id : NULL), "host", verbs_text(m ? m->host : NULL)));
+            a, json_pack("{so si so so so so so so}", "topic", verbs_text(p->topic), "partition", (int)p->partition,
+                         "committed", number(p->committed), "end", number(p->end), "lag", number(p->lag), "member_id",
+                         verbs_text(m ? m->member_id : NULL), "client_id", verbs_text(m ? m->client_id : NULL), "host",
+                         verbs_text(m ? m->host : NULL)));
     }
-    return verbs_print(json_pack("{so so sI so}", "group", verbs_text(g->names[0]), "state",
-                                  verbs_text(r->group ? r->group->groups->state : NULL), "lag", (json_int_t)sum,
-                                  "partitions", a));
+    return verbs_print(json_pack("{so so sI so}", "group", verbs_text(l->group), "state",
+                                 verbs_text(l->description ? l->description->state : NULL), "lag",
+                                 (json_int_t)l->lag, "partitions", a));
 }
 
-static int lag_text(const struct verb_call *g, const struct rows *r, int64_t sum)
+static int lag_text(const kafc_group_lag *l)
 {
-    int32_t members = r->group ? r->group->groups->nmembers : 0;
+    int32_t members = l->description ? l->description->nmembers : 0;
     struct table t;
 
-    printf("group %s: %s, %d member%s, %" PRId64 " behind\n", g->names[0],
-           r->group ? r->group->groups->state : "without members", (int)members, members == 1 ? "" : "s", sum);
-    if (!r->n)
+    printf("group %s: %s, %d member%s, %" PRId64 " behind\n", l->group,
+           l->description ? l->description->state : "without members", (int)members, members == 1 ? "" : "s", l->lag);
+    if (!l->npartitions)
         return TOOL_OK;
     table_begin(&t, "TOPIC >PARTITION >COMMITTED >END >LAG MEMBER CLIENT HOST");
-    for (int32_t i = 0; i < r->n; i++) {
-        const struct row *row = &r->v[i];
+    for (int32_t i = 0; i < l->npartitions; i++) {
+        const kafc_partition_lag *p = &l->partitions[i];
 
-        table_add(&t, "%s", row->topic);
-        table_number(&t, row->partition);
-        table_number(&t, row->committed);
-        table_number(&t, row->end);
-        table_number(&t, lag_of(row));
-        table_add(&t, "%s", row->member ? row->member->member_id : "");
-        table_add(&t, "%s", row->member ? row->member->client_id : "");
-        table_add(&t, "%s", row->member ? row->member->host : "");
+        table_add(&t, "%s", p->topic);
+        table_number(&t, p->partition);
+        table_number(&t, p->committed);
+        table_number(&t, p->end);
+        table_number(&t, p->lag);
+        table_add(&t, "%s", p->member ? p->member->member_id : "");
+        table_add(&t, "%s", p->member ? p->member->client_id : "");
+        table_add(&t, "%s", p->member ? p->member->host : "");
     }
     return table_end(&t) ? TOOL_OK : verbs_no_memory();
 }
 
-static void add_assigned(struct rows *r)
-{
-    for (int32_t i = 0; r->group && i < r->group->groups->nmembers; i++) {
-        const kafc_group_member *m = &r->group->groups->members[i];
-
-        for (int32_t k = 0; k < m->nassigned; k++)
-            add(r, m->assigned[k].topic, m->assigned[k].partition, -1, m);
-    }
-}
-
 /* What is known is shown, whatever else fails. */
-static int lag(const struct verb_call *g, struct rows *r)
-{
-    int status;
-    int64_t sum = 0;
-    kafc_error err, missing, first = { .code = KAFC_OK };
-
-    r->group = groups_look(g, g->names[0], &missing, &status);
-    if (status)
-        return status;
-    if (all_committed(g, r, &err))
-        first = err;
-    if (!r->group && !r->n)
-        return groups_failed(g, g->names[0], first.code ? &first : &missing);
-    add_assigned(r);
-    merge(r);
-    if (positions(g, r, KAFC_LAST, KAFC_ISOLATION_DEFAULT, offsetof(struct row, end), &err) && !first.code)
-        first = err;
-    if (r->failed)
-        return verbs_no_memory();
-    for (int32_t i = 0; i < r->n; i++)
-        sum += lag_of(&r->v[i]) > 0 ? lag_of(&r->v[i]) : 0;
-    status = g->o->json ? lag_json(g, r, sum) : lag_text(g, r, sum);
-    return first.code ? tool_fail(TOOL_FAILED, "%s", first.message) : status;
-}
-
 int groups_lag(const struct verb_call *g)
 {
-    struct rows r = { 0 };
-    int status = lag(g, &r);
+    kafc_group_lags *l;
+    kafc_error err;
+    int status;
+    kafc_err rc = kafc_admin_group_lags(g->client, g->names, 1, KAFC_ISOLATION_DEFAULT, VERB_WAIT, &l, &err);
 
-    rows_free(&r);
+    if (!l || (rc && !l->groups->description && !l->groups->npartitions))
+        status = groups_failed(g, g->names[0], &err);
+    else
+        status = g->o->json ? lag_json(l->groups) : lag_text(l->groups);
+    if (rc && l && (l->groups->description || l->groups->npartitions))
+        status = tool_fail(TOOL_FAILED, "%s", err.message);
+    kafc_group_lags_free(l);
     return status;
 }
 
@@ -296,7 +221,7 @@ static int take_place(struct rows *r, const struct place *p)
                          (int)t->npartitions - 1, p->partition);
     for (int32_t i = 0; i < t->npartitions; i++)
         if (!p->partition || i == only)
-            add(r, t->name, i, -1, NULL);
+            add(r, t->name, i);
     return TOOL_OK;
 }
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * kafc_admin_find_coordinators: FindCoordinator of many keys at once, and where
+ * a broker is too old for that, of one after the other.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "client/admin.h"
+#include "client/groups.h"
+#include "protocol/api/10_find_coordinator.h"
+
+enum { MANY = 4 }; /* since this version */
+
+static void put(struct kafc_sweep *s, int32_t at, int32_t node, kafc_str host, int32_t port)
+{
+    kafc_coordinator *to = &((kafc_coordinator *)s->v)[at];
+    if (s->result[at] != KAFC_OK)
+        return;
+    to->node = node;
+    to->host = kafc__piece_text(s->arena, host, "");
+    to->port = port;
+}
+
+static void name_many(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_find_coordinator_req *q = req;
+    q->key_type = *(const int8_t *)s->owner;
+    q->coordinator_keys.v = v;
+    q->coordinator_keys.n = n;
+}
+
+static int32_t count_many(const void *resp)
+{
+    return ((const struct kafc_find_coordinator_resp *)resp)->coordinators.n;
+}
+
+static void look_many(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
+{
+    const struct kafc_find_coordinator_resp_coordinator *c =
+        &((const struct kafc_find_coordinator_resp *)resp)->coordinators.v[i];
+    *name = c->key;
+    *code = c->error_code;
+    *words = c->error_message;
+}
+
+static void take_many(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i, int32_t broker)
+{
+    const struct kafc_find_coordinator_resp_coordinator *c =
+        &((const struct kafc_find_coordinator_resp *)resp)->coordinators.v[i];
+    (void)broker;
+    put(s, at, c->node_id, c->host, c->port);
+}
+
+static void name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_find_coordinator_req *q = req;
+    (void)n;
+    q->key_type = *(const int8_t *)s->owner;
+    q->key = *v;
+}
+
+static int32_t count_one(const void *resp)
+{
+    (void)resp;
+    return 1;
+}
+
+static void look_one(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
+{
+    const struct kafc_find_coordinator_resp *r = resp;
+    (void)i, (void)name;
+    *code = r->error_code;
+    *words = r->error_message;
+}
+
+static void take_one(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i, int32_t broker)
+{
+    const struct kafc_find_coordinator_resp *r = resp;
+    (void)i, (void)broker;
+    put(s, at, r->node_id, r->host, r->port);
+}
+
+static const struct kafc_sweep_kind one = {
+    .api = &kafc_find_coordinator_api,
+    .noun = "coordinator's key",
+    .what = "looked up",
+    .single = true,
+    .name = name_one,
+    .count = count_one,
+    .look = look_one,
+    .take = take_one,
+};
+
+static const struct kafc_sweep_kind many = {
+    .api = &kafc_find_coordinator_api,
+    .noun = "coordinator's key",
+    .what = "looked up",
+    .version = MANY,
+    .older = &one,
+    .name = name_many,
+    .count = count_many,
+    .look = look_many,
+    .take = take_many,
+};
+
+static const struct kafc_sweep_element element = {
+    sizeof(kafc_coordinator), offsetof(kafc_coordinator, result),
+    &(const kafc_coordinator){ .host = "", .node = -1, .port = -1 }
+};
+
+kafc_err kafc_admin_find_coordinators(kafc_client *c, kafc_coordinated what,
+                                      const char *const *keys, int32_t n, int timeout_ms,
+                                      kafc_coordinators **out, kafc_error *err)
+{
+    int8_t type = (int8_t)(what - KAFC_COORDINATED_GROUPS); /* on the wire */
+    struct kafc_admin k;
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the coordinators");
+    *out = NULL;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct kafc_sweep s = { .c = c, .kind = &many, .name = keys, .n = n, .owner = &type };
+    s.deadline = k.deadline;
+    rc = kafc__sweep_check(many.noun, keys, n, k.err);
+    if (rc == KAFC_OK &&
+        (what < KAFC_COORDINATED_GROUPS || what > KAFC_COORDINATED_SHARE_PARTITIONS))
+        rc = kafc__error(k.err, KAFC_ERR_USAGE, "nothing has a coordinator of kind %d", (int)what);
+    if (rc == KAFC_OK)
+        *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
+    return kafc__admin_end(&k, rc);
+}
+
+void kafc_coordinators_free(kafc_coordinators *f)
+{
+    kafc__piece_free(f);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Offsets of share groups: looked at, moved and forgotten by the coordinators.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "client/groups.h"
+#include "client/parts.h"
+#include "protocol/api/90_describe_share_group_offsets.h"
+#include "protocol/api/91_alter_share_group_offsets.h"
+#include "protocol/api/92_delete_share_group_offsets.h"
+
+/* --- Look ------------------------------------------------------------------------------------ */
+
+static void name_groups(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+{
+    struct kafc_describe_share_group_offsets_req *q = req;
+    struct kafc_describe_share_group_offsets_req_group *group = s->owner;
+    q->groups.v = group;
+    q->groups.n = n;
+    for (int32_t i = 0; i < n; i++) {
+        kafc__msg_defaults(&kafc_describe_share_group_offsets_req_group_schema, &group[i]);
+        group[i].group_id = v[i];
+        group[i].topics.n = -1; /* all */
+    }
+}
+
+static int32_t count_groups(const void *resp)
+{
+    return ((const struct kafc_describe_share_group_offsets_resp *)resp)->groups.n;
+}
+
+static void look_group(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
+{
+    const struct kafc_describe_share_group_offsets_resp_group *g =
+        &((const struct kafc_describe_share_group_offsets_resp *)resp)->groups.v[i];
+    *name = g->group_id;
+    *code = g->error_code;
+    *words = g->error_message;
+}
+
+static void take_offset(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
+{
+    const struct kafc_describe_share_group_offsets_resp_partition *p = said->part;
+    kafc_share_offset *o = to;
+    bool told = said->code == 0;
+    (void)a;
+    o->result = (kafc_err)said->code;
+    o->start = told && p->start_offset >= 0 ? p->start_offset : KAFC_OFFSET_UNKNOWN;
+    o->lag = told && p->lag >= 0 ? p->lag : KAFC_OFFSET_UNKNOWN;
+    o->leader_epoch = told ? p->leader_epoch : -1;
+}
+
+static const struct kafc_part_element offset = { sizeof(kafc_share_offset),
+                                                 offsetof(kafc_share_offset, result), take_offset };
+
+static void take_group(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i,
+                       int32_t broker)
+{
+    kafc_share_group_offsets *to = &((kafc_share_group_offsets *)s->v)[at];
+    (void)broker;
+    if (s->result[at] == KAFC_OK)
+        to->offsets = kafc__parts_copy(
+            s->arena, &kafc_describe_share_group_offsets_resp_group_schema,
+            &((const struct kafc_describe_share_group_offsets_resp *)resp)->groups.v[i], &offset,
+            &to->noffsets);
+}
+
+static const struct kafc_sweep_kind looking = {
+    .api = &kafc_describe_share_group_offsets_api,
+    .noun = "share group",
+    .what = "asked for its offsets",
+    .name = name_groups,
+    .count = count_groups,
+    .look = look_group,
+    .take = take_group,
+};
+
+static const struct kafc_sweep_element element = {
+    sizeof(kafc_share_group_offsets), offsetof(kafc_share_group_offsets, result),
+    &(const kafc_share_group_offsets){ .noffsets = 0 }
+};
+
+kafc_err kafc_admin_share_group_offsets(kafc_client *c, const char *const *groups, int32_t n,
+                                        int timeout_ms, kafc_share_offsets **out, kafc_error *err)
+{
+    struct kafc_admin k;
+    if (!out)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the offsets");
+    *out = NULL;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    if (rc != KAFC_OK)
+        return rc;
+    struct kafc_sweep s = {
+        .c = c, .kind = &looking, .name = groups, .n = n, .deadline = k.deadline
+    };
+    rc = kafc__sweep_check(looking.noun, groups, n, k.err);
+    if (rc == KAFC_OK) {
+        s.owner = kafc__arena_array(&k.arena, (size_t)n,
+                                    sizeof(struct kafc_describe_share_group_offsets_req_group));
+        rc = s.owner ? KAFC_OK : kafc__admin_no_memory("the groups", k.err);
+    }
+    if (rc == KAFC_OK)
+        *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
+    return kafc__admin_end(&k, rc);
+}
+
+void kafc_share_offsets_free(kafc_share_offsets *o)
+{
+    kafc__piece_free(o);
+}
+
+/* --- Move ------------------------------------------------------------------------------------ */
+
+static bool alter_item(const void *resp, int32_t i, struct kafc_admin_item *out)
+{
+    bool more = kafc__parts_item(&kafc_alter_share_group_offsets_resp_schema, resp, i, out);
+    if (i == 0)
+        kafc__admin_name(out, "offsets of share group",
+                         ((const struct kafc_alter_share_group_offsets_req *)out->req)->group_id);
+    return more;
+}
+
+static const struct kafc_admin_kind altering = {
+    .api = &kafc_alter_share_group_offsets_api,
+    .what = "moved",
+    .since = "4.1",
+    .unknown_stands = true,
+    .item = alter_item,
+};
+
+static kafc_err alter(struct kafc_admin *k, const char *group, kafc_share_offset *q, int32_t n)
+{
+    struct kafc_alter_share_group_offsets_req req;
+    struct kafc_parts p;
+    kafc_answer *answer;
+    kafc_err rc = kafc__sweep_check(looking.noun, &group, 1, k->err);
+    if (rc == KAFC_OK)
+        rc = kafc__parts_init(&p, q, sizeof(*q), n, KAFC_PARTS_NO_NODE, &k->arena, k->err);
+    for (int32_t i = 0; i < n && rc == KAFC_OK; i++)
+        if (q[i].start < 0)
+            rc = kafc__error(k->err, KAFC_ERR_USAGE, "topic '%.249s' [%d] to offset %lld",
+                             q[i].topic, (int)q[i].partition, (long long)q[i].start);
+    if (rc != KAFC_OK || n == 0)
+        return rc;
+    kafc__msg_defaults(&kafc_alter_share_group_offsets_req_schema, &req);
+    req.group_id = kafc__str(group);
+    if (!kafc__parts_put(p.part, n, &kafc_alter_share_group_offsets_req_schema, &req, &k->arena))
+        return kafc__admin_no_memory("the offsets", k->err);
+    for (int32_t t = 0, at = 0; t < req.topics.n; t++)
+        for (int32_t i = 0; i < req.topics.v[t].partitions.n; i++)
+            req.topics.v[t].partitions.v[i].start_offset = q[p.part[at++].i].start;
+    rc = kafc__admin_ask(k->c, &altering, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
+    rc = kafc__parts_tell(&p, answer, altering.api, offsetof(kafc_share_offset, result), rc,
+                          k->err);
+    kafc_answer_free(answer);
+    return rc;
+}
+
+kafc_err kafc_admin_alter_share_group_offsets(kafc_client *c, const char *group,
+                                              kafc_share_offset *q, int32_t n, int timeout_ms,
+                                              kafc_error *err)
+{
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, alter(&k, group, q, n)) : rc;
+}
+
+/* --- Forget ---------------------------------------------------------------------------------- */
+
+static bool delete_item(const void *resp, int32_t i, struct kafc_admin_item *out)
+{
+    const struct kafc_delete_share_group_offsets_resp *r = resp;
+    if (i > r->responses.n)
+        return false;
+    out->code = i ? r->responses.v[i - 1].error_code : r->error_code;
+    out->words = i ? r->responses.v[i - 1].error_message : r->error_message;
+    if (i)
+        kafc__admin_name(out, "topic", r->responses.v[i - 1].topic_name);
+    else
+        kafc__admin_name(out, "offsets of share group",
+                         ((const struct kafc_delete_share_group_offsets_req *)out->req)->group_id);
+    return true;
+}
+
+static const struct kafc_admin_kind deleting = {
+    .api = &kafc_delete_share_group_offsets_api,
+    .what = "forgotten",
+    .since = "4.1",
+    .unknown_stands = true,
+    .item = delete_item,
+};
+
+static kafc_err result_of(const kafc_answer *answer, const char *topic, kafc_err rc)
+{
+    const struct kafc_delete_share_group_offsets_resp *r = answer ? answer->resp : NULL;
+    for (int32_t i = 0; r && r->error_code == 0 && i < r->responses.n; i++)
+        if (kafc__str_is(r->responses.v[i].topic_name, topic))
+            return (kafc_err)r->responses.v[i].error_code;
+    return r && r->error_code == 0 ? KAFC_ERR_PROTOCOL : rc;
+}
+
+static kafc_err forget(struct kafc_admin *k, const char *group, const char *const *topics,
+                       int32_t n, kafc_err *results)
+{
+    struct kafc_delete_share_group_offsets_req req;
+    kafc_answer *answer;
+    kafc_err rc = kafc__sweep_check(looking.noun, &group, 1, k->err);
+    if (rc == KAFC_OK)
+        rc = kafc__sweep_check("topic", topics, n, k->err);
+    if (rc != KAFC_OK || n == 0)
+        return rc;
+    kafc__msg_defaults(&kafc_delete_share_group_offsets_req_schema, &req);
+    req.group_id = kafc__str(group);
+    req.topics.n = n;
+    req.topics.v = kafc__msg_array(&kafc_delete_share_group_offsets_req_topic_schema, n, &k->arena);
+    if (!req.topics.v)
+        return kafc__admin_no_memory("the topics", k->err);
+    for (int32_t i = 0; i < n; i++)
+        req.topics.v[i].topic_name = kafc__str(topics[i]);
+    rc = kafc__admin_ask(k->c, &deleting, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
+    for (int32_t i = 0; i < n; i++) {
+        kafc_err one = result_of(answer, topics[i], rc);
+        if (results)
+            results[i] = one;
+        if (rc == KAFC_OK && one != KAFC_OK)
+            rc = kafc__error(k->err, one, "%s was answered without topic '%.249s'",
+                             deleting.api->name, topics[i]);
+    }
+    kafc_answer_free(answer);
+    return rc;
+}
+
+kafc_err kafc_admin_delete_share_group_offsets(kafc_client *c, const char *group,
+                                               const char *const *topics, int32_t n,
+                                               kafc_err *results, int timeout_ms, kafc_error *err)
+{
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, forget(&k, group, topics, n, results)) : rc;
+}
