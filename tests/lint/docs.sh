@@ -19,7 +19,7 @@ words() { grep -ohE '\b(kafc|KAFC)_[A-Za-z0-9_]+' "$@" | sort -u; }
 { cat "$tmp/public"; words scripts/* $(git ls-files 'src/*.h' 'protocol/*.h' 'mock/*.h' 'tests/*.h'); } | sort -u > "$tmp/all"
 for doc in $(git ls-files README.md 'docs/*.md'); do
     case $doc in
-        */COMING-FROM.md|*/OFFSETS.md) known=public ;;
+        */ADMIN.md|*/COMING-FROM.md|*/OFFSETS.md) known=public ;;
         *) known=all ;;
     esac
     # kafc_x_… and kafc_x_* stand for several; kafc_<api> for any
