@@ -14,7 +14,7 @@ properties=()
 for word in "${options[@]:2}" "${login[@]}"; do
     [ "$word" = -X ] || properties+=("$word")
 done
-kafc consume -t "$CASE" -o beginning -f '%p %k\n' "${options[@]}" "${login[@]}" > read 2> read.said &
+"$KAFC" consume -t "$CASE" -o beginning -f '%p %k\n' "${options[@]}" "${login[@]}" > read 2> read.said &
 reader=$!
 trap 'kill $reader 2> /dev/null || true' EXIT
 total=$("$TOOLS/flood" write "$SASL_SSL_BROKERS" "$CASE" 4 "$seconds" "${properties[@]}" buffer.memory=4000000) || fail "the writer"
