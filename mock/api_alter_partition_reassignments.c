@@ -3,7 +3,7 @@
  * AlterPartitionReassignments, by the controller: other replicas, or an end to
  * what is under way.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/45_alter_partition_reassignments.h"
 
 static kafc_err reassign(struct kafc_mrq *rq, kafc_str topic, bool may_change_factor,
@@ -36,6 +36,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 
     a->allow_replication_factor_change = q->allow_replication_factor_change;
     a->error_code = (int16_t)kafc__mock_controls(rq);
+    if (!a->error_code)
+        a->error_code = (int16_t)kafc__mock_refuses_cluster(rq, KAFC_ACL_ALTER);
     if (a->error_code)
         return KAFC_MDONE_ANSWER;
     a->responses.v = kafc__msg_array(&kafc_alter_partition_reassignments_resp_topic_schema,

@@ -2,7 +2,7 @@
  *
  * AlterReplicaLogDirs: a replica is in the broker's other directory at once.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/34_alter_replica_log_dirs.h"
 
 /* KAFC_MOCK_DIRS: it has none such. */
@@ -23,8 +23,10 @@ static kafc_err alter(struct kafc_mrq *rq, struct kafc_mpart *p, int dir)
     const struct kafc_mbroker *b = rq->conn->broker;
     uint64_t bit = (uint64_t)1 << (b->id - 1);
 
-    if (rq->forced)
-        return rq->forced;
+    kafc_err code = kafc__mock_refuses_cluster(rq, KAFC_ACL_ALTER);
+
+    if (code)
+        return code;
     if (dir == KAFC_MOCK_DIRS)
         return KAFC_ERR_LOG_DIR_NOT_FOUND;
     if (!p)

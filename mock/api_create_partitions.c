@@ -3,7 +3,7 @@
  * CreatePartitions, by the controller. Of assignments the first broker that is
  * in sync leads.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/37_create_partitions.h"
 
 static bool known(const struct kafc_cluster *c, const struct kafc_create_partitions_req_assignment *a)
@@ -47,6 +47,8 @@ static kafc_err grow(struct kafc_mrq *rq, const struct kafc_create_partitions_re
 
     if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)
         code = KAFC_ERR_NOT_CONTROLLER;
+    if (!code)
+        code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, q->name, KAFC_ACL_ALTER);
     if (!code && !t)
         code = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     if (!code)

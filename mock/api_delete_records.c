@@ -2,7 +2,7 @@
  *
  * DeleteRecords: by the leader, up to the high watermark.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/21_delete_records.h"
 
 static void delete_before(struct kafc_mrq *rq, kafc_str name,
@@ -12,7 +12,7 @@ static void delete_before(struct kafc_mrq *rq, kafc_str name,
     const struct kafc_mtopic *t = kafc__mock_topic(rq->c, name);
     int32_t i = q->partition_index;
     const struct kafc_mpart *p = t && i >= 0 && i < t->npartitions ? &t->part[i] : NULL;
-    kafc_err code = rq->forced;
+    kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, name, KAFC_ACL_DELETE);
 
     a->partition_index = i;
     a->low_watermark = -1;

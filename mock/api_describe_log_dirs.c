@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/35_describe_log_dirs.h"
 
 enum { DIR_BYTES = 1 << 30 };
@@ -89,9 +89,11 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     const struct kafc_mtopic *t;
     int32_t n = 0;
 
+    kafc_err code = kafc__mock_refuses_cluster(rq, KAFC_ACL_DESCRIBE);
+
     if (rq->version >= 3)
-        a->error_code = (int16_t)rq->forced;
-    if (rq->forced)
+        a->error_code = (int16_t)code;
+    if (code)
         return KAFC_MDONE_ANSWER;
     for (t = KAFC_LIST_FIRST(&rq->c->topics, struct kafc_mtopic, node); t;
          t = KAFC_LIST_NEXT(&rq->c->topics, t, struct kafc_mtopic, node))

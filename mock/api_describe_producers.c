@@ -2,7 +2,7 @@
  *
  * DescribeProducers: what a replica knows of who has written.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/61_describe_producers.h"
 
 static kafc_err put_producers(struct kafc_mrq *rq, const struct kafc_mpart *p,
@@ -55,9 +55,10 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
             struct kafc_describe_producers_resp_partition *one =
                 &to->partitions.v[to->partitions.n++];
             int32_t index = from->partition_indexes.v[i];
-            kafc_err code = rq->forced ? rq->forced
-                                       : put_producers(
-                                             rq, kafc__mock_part_of(rq->c, from->name, index), one);
+            kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, from->name, KAFC_ACL_READ);
+
+            if (!code)
+                code = put_producers(rq, kafc__mock_part_of(rq->c, from->name, index), one);
 
             one->partition_index = index;
             one->error_code = (int16_t)code;

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/75_describe_topic_partitions.h"
 
 enum { PAGE_MAX = 2000 };
@@ -45,8 +45,10 @@ static kafc_str *names(struct kafc_mrq *rq, const struct kafc_describe_topic_par
     for (int32_t i = 0; v && i < q->topics.n; i++)
         v[(*n)++] = q->topics.v[i].name;
     for (t = KAFC_LIST_FIRST(&rq->c->topics, struct kafc_mtopic, node); v && t && q->topics.n == 0;
-         t = KAFC_LIST_NEXT(&rq->c->topics, t, struct kafc_mtopic, node))
-        v[(*n)++] = (kafc_str){ t->name, t->name_len };
+         t = KAFC_LIST_NEXT(&rq->c->topics, t, struct kafc_mtopic, node)) {
+        v[*n] = (kafc_str){ t->name, t->name_len };
+        *n += !kafc__macl_refuses(rq->c, rq->conn->login.user, KAFC_ACL_TOPIC, v[*n], KAFC_ACL_DESCRIBE);
+    }
     if (v && *n > 1)
         qsort(v, (size_t)*n, sizeof *v, by_name);
     return v;
@@ -99,10 +101,10 @@ static bool put(struct page *g, kafc_str name)
         return stop(g, name, first);
     g->a->topics.n++;
     one->name = name;
-    one->error_code = (int16_t)(g->rq->forced                ? g->rq->forced
-                                : t                          ? KAFC_OK
-                                : kafc__mock_name_ok(name) ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
-                                                             : KAFC_ERR_INVALID_TOPIC_EXCEPTION);
+    one->error_code = (int16_t)kafc__mock_refuses(g->rq, KAFC_ACL_TOPIC, name, KAFC_ACL_DESCRIBE);
+    if (!one->error_code && !t)
+        one->error_code = kafc__mock_name_ok(name) ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
+                                                   : KAFC_ERR_INVALID_TOPIC_EXCEPTION;
     if (one->error_code)
         return true;
     one->topic_id = t->id;

@@ -2,6 +2,7 @@
  *
  * DescribeTransactions: what a coordinator knows of a transactional id.
  */
+#include "mock/acl.h"
 #include "mock/txn.h"
 #include "protocol/api/65_describe_transactions.h"
 
@@ -26,10 +27,10 @@ static kafc_err describe(struct kafc_mrq *rq, kafc_str id, to_txn *to)
 {
     struct kafc_cluster *c = rq->c;
     const struct kafc_mtxn *t = kafc__mtxn_find(c, id);
-    kafc_err code = rq->forced
-                        ? rq->forced
-                        : kafc__mock_coordinates(c, KAFC_MOCK_TRANSACTIONS, id, rq->conn->broker);
+    kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TRANSACTIONAL_ID, id, KAFC_ACL_DESCRIBE);
 
+    if (!code)
+        code = kafc__mock_coordinates(c, KAFC_MOCK_TRANSACTIONS, id, rq->conn->broker);
     if (!code && !t)
         code = KAFC_ERR_TRANSACTIONAL_ID_NOT_FOUND;
     if (code)

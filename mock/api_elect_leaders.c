@@ -2,7 +2,7 @@
  *
  * ElectLeaders, by the controller: preferred ones, or any where there is none.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/43_elect_leaders.h"
 
 enum { PREFERRED, UNCLEAN };
@@ -72,6 +72,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     int32_t n = q->topic_partitions.n < 0 ? 0 : q->topic_partitions.n;
     bool ok;
 
+    if (!code)
+        code = kafc__mock_refuses_cluster(rq, KAFC_ACL_ALTER);
     for (struct kafc_mtopic *t = KAFC_LIST_FIRST(&rq->c->topics, struct kafc_mtopic, node); t;
          t = KAFC_LIST_NEXT(&rq->c->topics, t, struct kafc_mtopic, node))
         n++;

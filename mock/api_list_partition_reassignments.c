@@ -2,7 +2,7 @@
  *
  * ListPartitionReassignments, by the controller: those that wait for a broker.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/46_list_partition_reassignments.h"
 
 typedef struct kafc_list_partition_reassignments_resp_topic to_topic;
@@ -59,6 +59,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     bool ok;
 
     a->error_code = (int16_t)kafc__mock_controls(rq);
+    if (!a->error_code)
+        a->error_code = (int16_t)kafc__mock_refuses_cluster(rq, KAFC_ACL_DESCRIBE);
     a->error_message = kafc__mock_words((kafc_err)a->error_code);
     if (a->error_code)
         return KAFC_MDONE_ANSWER;

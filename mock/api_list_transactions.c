@@ -3,6 +3,7 @@
  * ListTransactions: the transactional ids that the broker coordinates. Patterns
  * are no expressions here, but the beginning of an id with ".*" behind it.
  */
+#include "mock/acl.h"
 #include "mock/txn.h"
 #include "protocol/api/66_list_transactions.h"
 
@@ -59,7 +60,8 @@ static kafc_err put_all(struct kafc_mrq *rq, const struct kafc_list_transactions
         struct kafc_list_transactions_resp_transaction *to =
             &a->transaction_states.v[a->transaction_states.n];
 
-        if (code == KAFC_ERR_NOT_COORDINATOR || !passes(rq->c, q, t))
+        if (code == KAFC_ERR_NOT_COORDINATOR || !passes(rq->c, q, t) ||
+            kafc__mock_refuses(rq, KAFC_ACL_TRANSACTIONAL_ID, id, KAFC_ACL_DESCRIBE))
             continue;
         if (code)
             return code;

@@ -3,17 +3,20 @@
  * WriteTxnMarkers: ends transactions in partitions, whatever their coordinator
  * thinks of it.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/27_write_txn_markers.h"
 
 static kafc_err mark(struct kafc_mrq *rq, struct kafc_mpart *p,
                      const struct kafc_write_txn_markers_req_marker *q)
 {
-    kafc_err code = !p ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
-                       : kafc__mock_leads(p, rq->conn->broker, -1);
+    kafc_err code = kafc__mock_refuses_cluster(rq, KAFC_ACL_CLUSTER_ACTION);
 
-    if (rq->forced || code)
-        return rq->forced ? rq->forced : code;
+    if (code) /* whoever may alter the cluster may do this, too */
+        code = kafc__mock_refuses_cluster(rq, KAFC_ACL_ALTER);
+    if (!code)
+        code = p ? kafc__mock_leads(p, rq->conn->broker, -1) : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+    if (code)
+        return code;
     if (q->producer_epoch < kafc__mlog_producer_epoch(&p->log, q->producer_id))
         return KAFC_ERR_INVALID_PRODUCER_EPOCH;
     if (q->coordinator_epoch < 0)
