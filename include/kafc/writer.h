@@ -169,7 +169,8 @@ KAFC_API kafc_writer *kafc_writer_open(kafc_client *c, const kafc_writer_options
  * neither, or one that is no topic's name; lengths, headers and partitions that make no sense),
  * KAFC_ERR_UNKNOWN_PARTITION (when the topic is known; else its report says so), KAFC_ERR_CLOSED, KAFC_ERR_NO_MEMORY. A
  * message of a topic that the cluster says it does not know (and may not create) fails 10 s after the first such
- * answer: brokers may be slow to hear of a topic. One that was known may come back: its messages have until
+ * answer: brokers may be slow to hear of a topic. Messages of one that is denied (KAFC_ERR_TOPIC_AUTHORIZATION_FAILED)
+ * fail at once, and the next one asks anew. A topic that was known may come back: its messages have until
  * delivery_timeout_ms. What the broker cannot hold fails unsent with KAFC_ERR_UNSUPPORTED (rule W8): headers before
  * 0.11, zstd before 2.1. Before 0.10 messages have no timestamps. */
 KAFC_API kafc_err kafc_writer_send(kafc_writer *w, const kafc_message *m, void *opaque, int timeout_ms,

@@ -476,8 +476,11 @@ static kafc_err first_failure(kafc_writer *w, const kafc_message *m, const kafc_
         (void)snprintf(why, sizeof(why), "%s", r->why);
     else
         kafc__producer_why(w->producer, why, sizeof(why));
-    return kafc__error(err, r->code, "message %d, to %s [%d], %s: %s%s%s%s", (int)i,
-                       r->topic ? r->topic : "?", (int)(r->partition >= 0 ? r->partition : asked),
+    char part[16] = "";
+    if (r->partition >= 0 || asked >= 0)
+        (void)snprintf(part, sizeof(part), " [%d]", (int)(r->partition >= 0 ? r->partition : asked));
+    return kafc__error(err, r->code, "message %d, to %s%s, %s: %s%s%s%s", (int)i,
+                       r->topic ? r->topic : "?", part,
                        r->verdict == KAFC_PERHAPS_WRITTEN ? "perhaps written" : "not written",
                        kafc_err_text(r->code), *why ? " (" : "", why, *why ? ")" : "");
 }

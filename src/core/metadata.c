@@ -579,10 +579,12 @@ static bool tell_news(struct kafc_core *c)
         e->asked = false;
         e->t.fresh = e->current;
         kafc_err_class cls = kafc_err_class_of(e->t.error);
+        bool passes = cls == KAFC_CLASS_REFRESH || cls == KAFC_CLASS_RETRY ||
+                      e->t.error == KAFC_ERR_TOPIC_AUTHORIZATION_FAILED; /* it may be allowed */
         e->t.refs++; /* the members may drop it */
         tell(c, &e->t);
         e->t.fresh = e->t.fresh && e->needs <= m->number;
-        again = again || (e->t.refs > 1 && (cls == KAFC_CLASS_REFRESH || cls == KAFC_CLASS_RETRY));
+        again = again || (e->t.refs > 1 && passes);
         kafc__meta_drop(c, &e->t, false);
     }
     m->telling = false;

@@ -85,6 +85,7 @@ struct kafc_topic_out {
     int64_t used_at;
     kafc_err error;        /* why there is no table */
     int64_t unknown_since; /* UNKNOWN_TOPIC_OR_PARTITION is error since then */
+    bool asked;            /* for those that wait, so that the next answer is news to them */
     int32_t scratch;       /* while a request is built */
 };
 

@@ -126,8 +126,10 @@ struct kafc_topic_out *kafc__topic_out_get(struct kafc_producer *p, const char *
 
 bool kafc__producer_want_topic(struct kafc_producer *p, struct kafc_topic_out *t)
 {
-    if (!t->meta && !p->stopped)
+    if (!t->meta && !p->stopped) {
         t->meta = kafc__meta_want(p->core, t->name, p->cfg.create_topics);
+        t->asked = t->meta && !t->meta->fresh;
+    }
     return t->meta != NULL;
 }
 
@@ -448,6 +450,18 @@ static struct kafc_topic_out *next_tableless(struct kafc_producer *p, struct kaf
              : KAFC_LIST_FIRST(&p->tableless, struct kafc_topic_out, tableless);
 }
 
+/* Is there no hope for those that wait? What was denied may be allowed by now: an answer from before they came does not
+ * count. */
+static bool is_hopeless(struct kafc_producer *p, struct kafc_topic_out *t)
+{
+    if (t->error == KAFC_OK || may_heal(t->error) || !something_waits(t))
+        return false;
+    if (!t->asked)
+        kafc__meta_stale(p->core);
+    t->asked = !(t->meta && t->meta->fresh);
+    return !t->asked;
+}
+
 /* Those that were let go and are written to again. */
 void kafc__producer_want_waiting(struct kafc_producer *p)
 {
@@ -470,10 +484,7 @@ void kafc__producer_waiting_expire(struct kafc_producer *p, int64_t now, int64_t
         kafc_err code = t->error != KAFC_OK ? t->error
                         : trouble           ? trouble->code
                                             : KAFC_ERR_TIMED_OUT;
-        bool hopeless = t->error != KAFC_OK && !may_heal(t->error);
-        if (hopeless && something_waits(t))
-            kafc__meta_stale(p->core); /* it may be allowed by the next time */
-        kafc__producer_waiting_fail(p, t, code, hopeless ? INT64_MAX : now);
+        kafc__producer_waiting_fail(p, t, code, is_hopeless(p, t) ? INT64_MAX : now);
         kafc__lock(&t->lock);
         struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
         int64_t at = b ? waits_until(p, t, b->opened_at) : INT64_MAX;
