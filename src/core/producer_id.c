@@ -48,9 +48,24 @@ void kafc__producer_forbid(struct kafc_producer *p, kafc_err code, const char *w
     kafc__producer_place_busy(p);
 }
 
+/* What waits fails; the next message has it asked again, as it may be allowed by then. */
+static void id_denied(struct kafc_producer *p, kafc_err code, const char *why)
+{
+    p->id_at = kafc__core_now(p->core) + kafc__core_retry_delay(p->core, p->id_attempts++);
+    p->fatal = code;
+    p->fatal_why = kafc__producer_words(p, why, strlen(why));
+    kafc__producer_say(p, KAFC_LOG_ERROR, "no producer id, and idempotence was asked for: %s", why);
+    kafc__producer_place_busy(p);
+    p->fatal = KAFC_OK;
+}
+
 /* Rule W6: the default gives way, what was asked for is an error. */
 static void id_refused(struct kafc_producer *p, kafc_err code, const char *why)
 {
+    if (p->cfg.idempotence_asked && code == KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED) {
+        id_denied(p, code, why);
+        return;
+    }
     if (p->cfg.idempotence_asked) {
         kafc__producer_forbid(p, code, "no producer id, and idempotence was asked for", why);
         return;

@@ -359,7 +359,7 @@ START_TEST(W6_idempotence_that_was_asked_for_and_cannot_be_had_is_an_error)
     begin(1);
     if (_i == 0)
         ck_assert_int_eq(
-            kafc_mock_push_error(writing.mock, 22, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1),
+            kafc_mock_push_error(writing.mock, 22, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1000),
             KAFC_OK);
     else
         ck_assert_int_eq(kafc_mock_set_versions(writing.mock, 22, -1, -1), KAFC_OK);

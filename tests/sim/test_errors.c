@@ -553,11 +553,23 @@ static bool gives_way(const struct scene *s)
                          s->code == KAFC_ERR_UNSUPPORTED_VERSION);
 }
 
+/* What was denied once is asked for anew by the messages that come after. */
+static void those_that_waited_have_failed(struct scene *s, int first, int n)
+{
+    for (int i = first; i < first + n; i++)
+        if (s->m[i].verdict == KAFC_ACKNOWLEDGED)
+            are_acknowledged(s, i, first + n - i);
+        else
+            have_failed(s, i, 1, KAFC_NOT_WRITTEN, s->code, true);
+}
+
 static void expect_id(struct scene *s)
 {
     int first = s->batch < 0 ? 0 : (s->batch + 1) * PER, n = MESSAGES - first;
     bool again = retriable(s->code);
-    if ((again && !s->always) || gives_way(s))
+    if (s->code == KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED && s->asked && !s->always)
+        those_that_waited_have_failed(s, first, n);
+    else if ((again && !s->always) || gives_way(s))
         are_acknowledged(s, first, n);
     else
         have_failed(s, first, n, KAFC_NOT_WRITTEN, again ? 0 : s->code, !again);
