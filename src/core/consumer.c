@@ -81,7 +81,7 @@ void kafc__cp_start(struct kafc_consumer_partition *p, kafc_position start)
     p->attempts = 0;
     p->retry_at = 0;
     p->end_told = -1;
-    p->told = KAFC_OK;
+    kafc__cp_fine(p);
     p->position = -1;
     p->delivered = false;
     p->epoch = -1;
@@ -156,6 +156,12 @@ void kafc__cp_committed(struct kafc_consumer_partition *p, int64_t offset, int32
 /* --- Notices ------------------------------------------------------------------ */
 
 /* Notices of the first two kinds may repeat; any other is told once until something changes. */
+void kafc__cp_fine(struct kafc_consumer_partition *p)
+{
+    p->told = KAFC_OK;
+    p->index->denied = false;
+}
+
 bool kafc__is_told(kafc_err told, kafc_err code)
 {
     return told == code && code != KAFC_ERR_END_OF_PARTITION && code != KAFC_ERR_SKIPPED;
@@ -190,6 +196,8 @@ bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t off
     char text[sizeof e.message];
     va_list ap;
 
+    if (code == KAFC_ERR_TOPIC_AUTHORIZATION_FAILED && p->index->denied && !p->claim)
+        p->told = code; /* for another one of the topic; claims are each other's strangers */
     if (kafc__is_told(p->told, code))
         return true;
     va_start(ap, fmt);
@@ -200,6 +208,7 @@ bool kafc__cp_tell(struct kafc_consumer_partition *p, kafc_err code, int64_t off
         return false;
     if (code != KAFC_ERR_END_OF_PARTITION && code != KAFC_ERR_SKIPPED)
         p->told = code;
+    p->index->denied = p->index->denied || code == KAFC_ERR_TOPIC_AUTHORIZATION_FAILED;
     return true;
 }
 

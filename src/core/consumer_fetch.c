@@ -178,7 +178,7 @@ static bool good_records(struct kafc_fetcher *f, struct kafc_consumer_partition 
             return false;
         p->max_bytes = 0;
         if (l.next > p->fetch_offset) {
-            p->told = KAFC_OK;
+            kafc__cp_fine(p);
             p->attempts = 0;
             p->fetch_offset = l.next;
             p->last_epoch = l.epoch;
@@ -242,7 +242,8 @@ static void good(struct kafc_fetcher *f, struct kafc_consumer_partition *p,
     p->attempts = r->records.len > 0 ? p->attempts : 0; /* what came may be of no use */
     p->retry_at = 0;
     p->suspect = false;
-    p->told = r->records.len > 0 ? p->told : KAFC_OK;
+    if (r->records.len <= 0)
+        kafc__cp_fine(p);
     watermarks(f, p, r);
     if (r->preferred_read_replica >= 0 && r->preferred_read_replica != f->node_id) {
         prefer_follower(f, p, r->preferred_read_replica);
@@ -373,7 +374,7 @@ static const struct kafc_fetch_resp_partition *find_answer(const struct kafc_fet
 static void no_news(const struct kafc_fetcher *f, struct kafc_consumer_partition *p)
 {
     p->attempts = 0;
-    p->told = KAFC_OK;
+    kafc__cp_fine(p);
     nothing_new(f, p);
     end_notice(p);
 }

@@ -83,6 +83,7 @@ enum { KAFC_PLACE_CLOSED = INT32_MIN };
 /* A topic of which something is or was read. Stays as long as the consumer: what was told borrows the name. */
 struct kafc_consumer_index {
     struct kafc_name *name;
+    bool denied;                /* that was told, and holds for all partitions */
     struct kafc_map partitions; /* by number, without dead ones */
     struct kafc_map places;     /* the same, of kafc_place */
 };
@@ -308,6 +309,8 @@ bool kafc__consumer_tell(struct kafc_consumer *c, struct kafc_consumer_partition
                          struct kafc_name *topic, int32_t partition, int64_t offset,
                          const kafc_error *what);
 bool kafc__is_told(kafc_err told, kafc_err code);
+/* Nothing is wrong with it any more, nor with its topic: what is told next is told anew. */
+void kafc__cp_fine(struct kafc_consumer_partition *p);
 bool kafc__consumer_all_done(const struct kafc_consumer *c); /* everything has reached its stop */
 void kafc__consumer_give_up(struct kafc_consumer *c); /* all that is read, and all that is queued */
 void kafc__cp_queue(struct kafc_consumer_partition *p,
