@@ -139,11 +139,12 @@ KAFC_API kafc_err kafc_reader_resume(kafc_reader *r, const kafc_topic_partition 
  * Also returns, with m->topic and m->partition set: KAFC_ERR_END_OF_PARTITION (notify_end; m->offset is the end),
  * KAFC_ERR_SKIPPED (m->offset is the new position; err tells how many were lost), errors of one partition such as
  * KAFC_ERR_OFFSET_OUT_OF_RANGE, KAFC_ERR_CORRUPT, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION (once; read when it appears,
- * rule R12), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED: the others go on at the next call.
+ * rule R12), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED (once for a topic; read when it is allowed, which is found out about
+ * once a second): the others go on at the next call.
  * KAFC_ERR_END_OF_RANGE: every partition reached its stop. KAFC_ERR_NOT_ASSIGNED instead of waiting: nothing is
  * assigned or subscribed to. With a group: KAFC_ERR_MAX_POLL_EXCEEDED once, after the partitions were lost for it (the
- * next call joins anew); what keeps the reader out of the group for good, such as KAFC_ERR_GROUP_AUTHORIZATION_FAILED
- * or KAFC_ERR_FENCED_INSTANCE_ID, with each call.
+ * next call joins anew); KAFC_ERR_GROUP_AUTHORIZATION_FAILED with each attempt to join, about one a second, until it is
+ * allowed; what keeps the reader out of the group for good, such as KAFC_ERR_FENCED_INSTANCE_ID, with each call.
  * KAFC_ERR_TIMED_OUT, KAFC_ERR_WOULD_BLOCK (timeout 0), KAFC_ERR_INTERRUPTED (kafc_reader_wake), KAFC_ERR_CLOSED. */
 KAFC_API kafc_err kafc_reader_fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_error *err);
 

@@ -367,9 +367,13 @@ static bool tell_why(struct kafc_consumer_group *cg, struct kafc_cg_notice *out)
 {
     bool exceeded = cg->tell_exceeded && cg->c->ending == 0;
 
+    bool some = exceeded || cg->failed.code != KAFC_OK;
+
     out->why = exceeded ? cg->lost_why : cg->failed;
     cg->tell_exceeded = cg->tell_exceeded && !exceeded;
-    return exceeded || cg->failed.code != KAFC_OK;
+    if (!exceeded && cg->failed.code == KAFC_ERR_GROUP_AUTHORIZATION_FAILED)
+        cg->failed.code = KAFC_OK; /* the group tries again, and then says so again */
+    return some;
 }
 
 bool kafc__cg_take(struct kafc_consumer_group *cg, struct kafc_cg_notice *out)

@@ -227,7 +227,7 @@ struct kafc_group *kafc__group_new(struct kafc_core *core, const struct kafc_gro
     g->cfg = *cfg;
     g->protocol = &kafc__group_classic;
     g->generation = g->node = -1;
-    g->rejoin_at = INT64_MAX;
+    g->rejoin_at = g->again_at = INT64_MAX;
     g->member.poked = poked;
     g->member.topic_news = topic_news;
     g->member.all_topics = all_topics;

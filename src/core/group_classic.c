@@ -159,6 +159,7 @@ static enum kafc_group_state synced(struct kafc_group *g, const char *why)
     fresh_attempts(g);
     end_round(g);
     g->trouble.code = KAFC_OK;
+    g->denied = false;
     g->has_target = true;
     for (int32_t i = 0; i < g->owned.n; i++) {
         struct kafc_group_partition *p = &g->owned.v[i];
@@ -273,15 +274,25 @@ static enum kafc_group_state forget_away(struct kafc_group *g, const char *why)
     return left(g, why);
 }
 
+enum { SLOWLY = 10 }; /* a number of attempts behind which pauses do not grow any more */
+
+/* What is denied may be allowed some time: it is tried again, slowly, under the same id, for the others wait for that
+ * one until its session ends. It is logged once. */
 static enum kafc_group_state fatal(struct kafc_group *g, const char *why)
 {
     kafc_error e = g->trouble;
+    bool denied = e.code == KAFC_ERR_GROUP_AUTHORIZATION_FAILED, again = denied && g->denied;
     end_round(g);
     lose(g, why);
     g->fresh = false;
-    forget_id(g);
+    g->denied = denied;
+    g->again_at = denied ? kafc__core_now(g->core) + kafc__core_retry_delay(g->core, SLOWLY)
+                         : INT64_MAX;
+    if (!denied)
+        forget_id(g);
     kafc__core_disown(g->core, g);
-    kafc__log(&kafc__core_config(g->core)->log, KAFC_LOG_ERROR, "%s", e.message);
+    kafc__log(&kafc__core_config(g->core)->log, again ? KAFC_LOG_DEBUG : KAFC_LOG_ERROR, "%s",
+              e.message);
     kafc__group_tell(g, KAFC_GROUP_FAILED, NULL, 0, &e);
     return KAFC_GROUP_BROKEN;
 }
@@ -420,9 +431,13 @@ static bool wants(const struct kafc_group *g)
 
 static bool wishes(struct kafc_group *g)
 {
-    bool begins = g->state == KAFC_GROUP_IDLE || (g->state == KAFC_GROUP_BROKEN && g->fresh);
+    bool broken = g->state == KAFC_GROUP_BROKEN;
+    bool again = broken && kafc__core_now(g->core) >= g->again_at;
+    if (broken && !again)
+        kafc__group_wake(g, g->again_at);
     if (wants(g))
-        return begins && kafc__group_step(g, KAFC_GROUP_EV_BEGIN, "subscribed");
+        return (g->state == KAFC_GROUP_IDLE || again || (broken && g->fresh)) &&
+               kafc__group_step(g, KAFC_GROUP_EV_BEGIN, again ? "once more" : "subscribed");
     if (kafc__group_step(g, KAFC_GROUP_EV_LEAVE, g->stopping ? "closed" : "unsubscribed"))
         return true;
     if (g->fresh && g->state == KAFC_GROUP_IDLE) { /* it was subscribed and left before it began */

@@ -219,6 +219,8 @@ struct kafc_group {
     bool racks;         /* a leader: they matter */
     int32_t node;       /* the coordinator; -1: unknown */
     int64_t rejoin_at;  /* INT64_MAX: not asked for */
+    int64_t again_at;   /* of a group that is BROKEN: it tries once more; INT64_MAX: not by itself */
+    bool denied;        /* the last that was told */
     char reason[160];   /* of that */
     kafc_error trouble; /* code KAFC_OK: none */
     int odd;            /* assignments in a row that were not what we subscribed to */

@@ -195,7 +195,7 @@ START_TEST(rebalances_and_errors_show)
     while (take(&e) == KAFC_ERR_WOULD_BLOCK)
         ck_assert(readable(fd, SOON));
     ck_assert_int_eq(e.err.code, KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
-    ck_assert(readable(fd, 0)); /* it is told with each call */
+    ck_assert(readable(fd, 0)); /* until there is nothing more */
     reading_close(&e);
 }
 END_TEST

@@ -312,18 +312,19 @@ START_TEST(R8_unsubscribe_that_does_not_wait_tells_and_commits_as_well)
 }
 END_TEST
 
-START_TEST(R12_a_group_that_is_denied_is_named_with_each_call)
+START_TEST(R12_a_group_that_is_denied_is_named_with_each_attempt)
 {
     struct reading e;
 
     reading_open(&e, 1, 1);
-    ck_ok(kafc_mock_push_error(e.mock, 11, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
+    ck_ok(kafc_mock_push_error(e.mock, 11, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 3));
     reading_reader(&e, KAFC_READER(.topic = "t", GROUP));
     for (int i = 0; i < 2; i++) {
         expect_err(&e, KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
         ck_assert_ptr_nonnull(strstr(e.err.message, "group g"));
     }
     put_some(&e, 1);
+    expect_err(&e, KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
     ck_ok(kafc_reader_subscribe(e.reader, (const char *const[]){ "t" }, 1, &e.err)); /* again */
     expect_offset(&e, 0);
     reading_close(&e);
@@ -436,6 +437,6 @@ SUITE_MAIN("client/reader_group", 30, R8_each_partition_that_came_goes_once,
            R8_a_notice_may_commit, R8_who_does_not_come_back_loses_its_partitions_and_is_told,
            R8_who_takes_one_message_after_the_other_is_not_away,
            R8_unsubscribe_that_does_not_wait_tells_and_commits_as_well,
-           R12_a_group_that_is_denied_is_named_with_each_call, calls_that_need_a_group_say_so,
+           R12_a_group_that_is_denied_is_named_with_each_attempt, calls_that_need_a_group_say_so,
            options_of_groups_are_checked, closing_the_client_leaves_the_group,
            W8_an_old_broker_has_no_static_members)
