@@ -21,7 +21,8 @@
  *                      transactional id and goes on in its place; do not open a third one. The same code, or
  *                      KAFC_ERR_INVALID_TXN_STATE, if the transaction was open for longer than transaction_timeout_ms
  *                      and was aborted by the broker: the sentence says so, and a new writer can go on.
- *                      KAFC_ERR_UNSUPPORTED: the brokers are older than 0.11 (rule W8).
+ *                      KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, but of init: a new writer can go on when the id
+ *                      is allowed. KAFC_ERR_UNSUPPORTED: the brokers are older than 0.11 (rule W8).
  *   KAFC_CLASS_USAGE   the call makes no sense now (KAFC_ERR_USAGE, KAFC_ERR_IN_CALLBACK, KAFC_ERR_CLOSED); nothing
  *                      was done. But a commit that waits while the writer is closed may end with KAFC_ERR_CLOSED and
  *                      be done all the same: close waits for it as long as its timeout lets it.
@@ -81,9 +82,9 @@ typedef struct kafc_group_metadata {
 
 /* Commits offsets of the group as a part of the transaction: they hold if it is committed. Waits until the group's
  * coordinator has them; everything is copied. A later offset for the same partition wins. KAFC_CLASS_ABORT: the
- * membership is lost (KAFC_ERR_ILLEGAL_GENERATION, KAFC_ERR_UNKNOWN_MEMBER_ID, …), or the group is denied. After
- * KAFC_CLASS_RETRY: the same call with the same offsets, or abort. n 0 does nothing. stamp and result are not looked
- * at. */
+ * membership is lost (KAFC_ERR_ILLEGAL_GENERATION, KAFC_ERR_UNKNOWN_MEMBER_ID, …), or the group or a topic of
+ * it is denied. After KAFC_CLASS_RETRY: the same call with the same offsets, or abort. n 0 does nothing. stamp and
+ * result are not looked at. */
 KAFC_API kafc_err kafc_transaction_send_offsets(kafc_writer *w, const kafc_group_metadata *group,
                                                 const kafc_offset *offsets, int32_t n,
                                                 int timeout_ms, kafc_error *err);

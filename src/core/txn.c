@@ -233,7 +233,7 @@ static void fatal_told(const struct kafc_txn *t, kafc_err code, const char *text
                           "and goes on in this one's place (%.150s)",
                           t->id, text);
     else
-        (void)kafc__error(why, code, "%s", text);
+        (void)kafc__error(why, code, "transactional id %.100s: %s", t->id, text);
 }
 
 void kafc__txn_blame(struct kafc_txn *t, enum kafc_txn_class cls, kafc_err code, const char *fmt,
@@ -252,13 +252,13 @@ void kafc__txn_blame(struct kafc_txn *t, enum kafc_txn_class cls, kafc_err code,
     if (fatal)
         fatal_told(t, code, text, &why);
     else
-        (void)kafc__error(&why, code, "%s", text);
+        (void)kafc__error(&why, code, "transactional id %.100s: %s", t->id, text);
     why.cls = class_told(cls);
     kafc__lock(&t->lock);
     t->cause = why;
     kafc__unlock(&t->lock);
-    kafc__producer_say(t->p, fatal ? KAFC_LOG_ERROR : KAFC_LOG_WARN, "transactional id %s: %s%s",
-                       t->id, why.message, fatal ? "" : "; the transaction has to be aborted");
+    kafc__producer_say(t->p, fatal ? KAFC_LOG_ERROR : KAFC_LOG_WARN, "%s%s", why.message,
+                       fatal ? "" : "; the transaction has to be aborted");
     bool over = t->state == KAFC_TXN_BUMPING && t->ended;
     (void)kafc__txn_step(t, ev);
     kafc__txn_finish(t, over ? KAFC_OK : why.code, over ? NULL : &why);

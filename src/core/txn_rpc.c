@@ -515,7 +515,13 @@ static void failed(struct kafc_txn *t, kafc_err code, bool transport, const kafc
     if (cls == KAFC_TXN_ABORT && t->state == KAFC_TXN_ABORTING && t->rpc != KAFC_TXN_END)
         return; /* that is what is being done */
     bool too_old = code == KAFC_ERR_UNSUPPORTED && t->p->producer_id < 0;
-    kafc__txn_blame(t, cls, code, "%.300s%s", why->message, too_old ? old : "");
+    bool group = code == KAFC_ERR_GROUP_AUTHORIZATION_FAILED;
+    kafc_str name = t->offsets_req.group_id;
+    kafc__txn_blame(t, cls, code, "%s%.*s%s%.300s%s", group ? "group " : "",
+                    !group           ? 0
+                    : name.len < 100 ? (int)name.len
+                                     : 100,
+                    group ? name.p : "", group ? ": " : "", why->message, too_old ? old : "");
 }
 
 static void done(struct kafc_request *rq)
