@@ -169,7 +169,8 @@ static kafc_err refused(const struct search *q, kafc_str key, int16_t code, kafc
     kafc_err c = (kafc_err)code;
     bool told = message.p && message.len > 0;
     return kafc__error(err, c, "the coordinator of %s '%.*s' is not known: %s%s%.*s", q->what,
-                       key.len < 250 ? (int)key.len : 250, key.p ? key.p : "", kafc_err_name(c),
+                       key.len < 250 ? (int)key.len : 250, key.p ? key.p : "",
+                       told ? kafc_err_name(c) : kafc_err_text(c),
                        told ? ": " : "",
                        !told               ? 0
                        : message.len < 150 ? (int)message.len

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What an ACL refuses, call by call: the error comes at once and names the
+ * resource, what stands beside it goes on, and when the permission is given
+ * the next call goes through. Topic "t" is the one that is denied, "u" is open.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tests/client/joining.h"
+#include "tests/client/raw.h"
+#include "tests/support/suite.h"
+#include <kafc/kafc.h>
+#include <kafc/mock.h>
+
+enum { WAIT = 20000, AT_ONCE_MS = 3000 };
+
+static kafc_mock *mock;
+static kafc_err beside; /* what became of the one that is allowed */
+
+static const char *const both[] = { "t", "u" };
+
+/* Broker 1 leads and coordinates everything that is named here. */
+static void up(void)
+{
+    mock = joining_mock();
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(kafc_mock_set_leader(mock, both[i], 0, 1), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_append(mock, both[i], 0, &(kafc_message){ .value = KAFC_STR("x") },
+                                          1, -1),
+                         KAFC_OK);
+    }
+    ck_assert_int_eq(kafc_mock_set_coordinator(mock, KAFC_MOCK_GROUPS, "g", 1), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_set_coordinator(mock, KAFC_MOCK_TRANSACTIONS, "x", 1), KAFC_OK);
+    raw_open(kafc_mock_bootstrap(mock), NULL);
+    kafc_offset o[] = { { .topic = "t", .offset = 1 }, { .topic = "u", .offset = 1 } };
+    raw_ok(kafc_admin_commit_offsets(raw_client, "g", o, 2, WAIT, &raw_err));
+    raw_ok(kafc_admin_commit_offsets(raw_client, "h", o, 2, WAIT, &raw_err));
+}
+
+static void down(void)
+{
+    raw_close();
+    kafc_mock_free(mock);
+}
+
+/* --- Topics ------------------------------------------------------------------------------------ */
+
+static kafc_err metadata(void)
+{
+    kafc_metadata *m;
+    kafc_err rc = kafc_client_metadata(raw_client, both, 2, WAIT, &m, &raw_err);
+    ck_assert_int_eq(rc, KAFC_OK); /* each topic says it of itself */
+    beside = m->topics[1].err;
+    rc = m->topics[0].err;
+    (void)snprintf(raw_err.message, sizeof(raw_err.message), "%s", m->topics[0].name);
+    kafc_metadata_free(m);
+    return rc;
+}
+
+static kafc_err describe_topics(void)
+{
+    kafc_topic_descriptions *d;
+    kafc_err rc = kafc_admin_describe_topics(raw_client, both, 2, WAIT, &d, &raw_err);
+    beside = d->topics[1].err;
+    ck_assert_int_eq(d->topics[0].err, rc);
+    kafc_topic_descriptions_free(d);
+    return rc;
+}
+
+static kafc_err offsets(void)
+{
+    kafc_offset_query q[] = { { .topic = "t", .at = KAFC_LAST }, { .topic = "u", .at = KAFC_LAST } };
+    kafc_err rc = kafc_client_offsets(raw_client, q, 2, KAFC_READ_COMMITTED, WAIT, &raw_err);
+    beside = q[1].result;
+    ck_assert_int_eq(q[0].result, rc);
+    return rc;
+}
+
+static kafc_err create_topics(void)
+{
+    kafc_new_topic v[] = { { .name = "new" }, { .name = "other" } };
+    kafc_err rc = kafc_admin_create_topics(raw_client, v, 2, NULL, WAIT, NULL, &raw_err);
+    beside = v[1].result == KAFC_ERR_TOPIC_ALREADY_EXISTS ? KAFC_OK : v[1].result;
+    ck_assert_int_eq(rc == KAFC_ERR_TOPIC_ALREADY_EXISTS ? v[0].result : rc, v[0].result);
+    return v[0].result;
+}
+
+static kafc_err grow_topics(void)
+{
+    static int32_t n = 5;
+    kafc_grown_topic v[] = { { .name = "t", .partitions = n }, { .name = "u", .partitions = n } };
+    kafc_err rc = kafc_admin_grow_topics(raw_client, v, 2, NULL, WAIT, &raw_err);
+    n++;
+    beside = v[1].result;
+    ck_assert_int_eq(v[0].result, rc);
+    return rc;
+}
+
+static kafc_err delete_topics(void)
+{
+    kafc_err result[2], rc = kafc_admin_delete_topics(raw_client, both, 2, result, WAIT, &raw_err);
+    beside = result[1] == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION ? KAFC_OK : result[1];
+    return rc == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION ? result[0] : rc;
+}
+
+static kafc_err describe_producers(void)
+{
+    static const kafc_topic_partition p[] = { { "t", 0 }, { "u", 0 } };
+    kafc_producer_list *l;
+    kafc_err rc = kafc_admin_describe_producers(raw_client, p, 2, KAFC_BY_ROUTE, WAIT, &l, &raw_err);
+    beside = l->partitions[1].result;
+    ck_assert_int_eq(l->partitions[0].result, rc);
+    kafc_producer_list_free(l);
+    return rc;
+}
+
+/* --- Groups ------------------------------------------------------------------------------------ */
+
+static const char *const groups[] = { "g", "h" };
+
+static kafc_err describe_groups(void)
+{
+    kafc_group_descriptions *d;
+    kafc_err rc = kafc_admin_describe_groups(raw_client, groups, 2, WAIT, &d, &raw_err);
+    beside = d->groups[1].result;
+    ck_assert_int_eq(d->groups[0].result, rc);
+    kafc_group_descriptions_free(d);
+    return rc;
+}
+
+static kafc_err delete_groups(void)
+{
+    kafc_err result[2], rc = kafc_admin_delete_groups(raw_client, groups, 2, result, WAIT, &raw_err);
+    beside = result[1] == KAFC_ERR_GROUP_ID_NOT_FOUND ? KAFC_OK : result[1];
+    return rc == KAFC_ERR_GROUP_ID_NOT_FOUND ? result[0] : rc;
+}
+
+static kafc_err group_offsets(void)
+{
+    kafc_group_offsets *o;
+    kafc_err rc = kafc_admin_group_offsets(raw_client, "g", WAIT, &o, &raw_err);
+    kafc_group_offsets_free(o);
+    return rc;
+}
+
+static kafc_err committed(void)
+{
+    kafc_offset q[] = { { .topic = "t" }, { .topic = "u" } };
+    kafc_err rc = kafc_client_committed(raw_client, "g", q, 2, WAIT, &raw_err);
+    beside = rc == KAFC_ERR_GROUP_AUTHORIZATION_FAILED ? KAFC_OK : q[1].result;
+    ck_assert_int_eq(q[0].result, rc);
+    return rc;
+}
+
+static kafc_err commit_offsets(void)
+{
+    kafc_offset q[] = { { .topic = "t", .offset = 1 }, { .topic = "u", .offset = 1 } };
+    kafc_err rc = kafc_admin_commit_offsets(raw_client, "g", q, 2, WAIT, &raw_err);
+    beside = rc == KAFC_ERR_GROUP_AUTHORIZATION_FAILED ? KAFC_OK : q[1].result;
+    ck_assert_int_eq(q[0].result, rc);
+    return rc;
+}
+
+static kafc_err delete_offsets(void)
+{
+    kafc_offset q[] = { { .topic = "t" }, { .topic = "u" } };
+    kafc_err rc = kafc_admin_delete_offsets(raw_client, "g", q, 2, WAIT, &raw_err);
+    beside = rc == KAFC_ERR_GROUP_AUTHORIZATION_FAILED ? KAFC_OK : q[1].result;
+    ck_assert_int_eq(q[0].result, rc);
+    return rc;
+}
+
+/* --- The cluster ---------------------------------------------------------------------------------- */
+
+static kafc_err create_acls(void)
+{
+    kafc_acl a = { .resource = KAFC_ACL_TOPIC,
+                   .name = "z",
+                   .principal = "User:bob",
+                   .operation = KAFC_ACL_READ,
+                   .permission = KAFC_ACL_ALLOW };
+    return kafc_admin_create_acls(raw_client, &a, 1, WAIT, &raw_err);
+}
+
+static kafc_err describe_acls(void)
+{
+    kafc_acl_list *l;
+    kafc_err rc = kafc_admin_describe_acls(raw_client, NULL, WAIT, &l, &raw_err);
+    kafc_acl_list_free(l);
+    return rc;
+}
+
+static kafc_err delete_acls(void)
+{
+    kafc_acl a = { .name = "nothing" };
+    return kafc_admin_delete_acls(raw_client, &a, 1, WAIT, NULL, &raw_err);
+}
+
+static kafc_err describe_users(void)
+{
+    kafc_user_list *l;
+    kafc_err rc = kafc_admin_describe_users(raw_client, NULL, 0, WAIT, &l, &raw_err);
+    kafc_user_list_free(l);
+    return rc;
+}
+
+static kafc_err upsert_users(void)
+{
+    static const char hash[33] = "a password that nobody has.......";
+    kafc_scram_credential v = { .user = "bob",
+                                .mechanism = KAFC_SCRAM_SHA_256,
+                                .iterations = 4096,
+                                .salt = { "salt", 4 },
+                                .salted_password = { hash, 32 } };
+    return kafc_admin_upsert_users(raw_client, &v, 1, WAIT, &raw_err);
+}
+
+static kafc_err describe_quotas(void)
+{
+    kafc_quota_list *l;
+    kafc_err rc = kafc_admin_describe_quotas(raw_client, NULL, 0, false, WAIT, &l, &raw_err);
+    kafc_quota_list_free(l);
+    return rc;
+}
+
+static kafc_err alter_quotas(void)
+{
+    static const kafc_quota_entity bob = { "user", "bob" };
+    static const kafc_quota rate = { .key = "producer_byte_rate", .value = 1 };
+    kafc_quota_entry e = { .entity = &bob, .nentity = 1, .quotas = &rate, .nquotas = 1 };
+    return kafc_admin_alter_quotas(raw_client, &e, 1, false, WAIT, &raw_err);
+}
+
+static kafc_err reassign(void)
+{
+    static const int32_t replicas[] = { 1, 2, 3 };
+    kafc_reassignment q = { .topic = "t", .replicas = replicas, .nreplicas = 3 };
+    return kafc_admin_reassign_partitions(raw_client, &q, 1, false, WAIT, &raw_err);
+}
+
+static kafc_err list_reassignments(void)
+{
+    kafc_reassignment_list *l;
+    kafc_err rc = kafc_admin_list_reassignments(raw_client, NULL, KAFC_ALL_PARTITIONS, WAIT, &l,
+                                                &raw_err);
+    kafc_reassignment_list_free(l);
+    return rc;
+}
+
+static kafc_err elect_leaders(void)
+{
+    kafc_election_results *r;
+    kafc_err rc = kafc_admin_elect_leaders(raw_client, KAFC_ELECT_PREFERRED, NULL,
+                                           KAFC_ALL_PARTITIONS, WAIT, &r, &raw_err);
+    kafc_election_results_free(r);
+    return rc;
+}
+
+static kafc_err log_dirs(void)
+{
+    kafc_log_dirs *d;
+    kafc_err rc = kafc_admin_describe_log_dirs(raw_client, NULL, 0, NULL, KAFC_ALL_PARTITIONS, WAIT,
+                                               &d, &raw_err);
+    kafc_log_dirs_free(d);
+    return rc;
+}
+
+/* --- Transactional ids -------------------------------------------------------------------------------- */
+
+static kafc_err fence(void)
+{
+    kafc_fenced_producer q[] = { { .transactional_id = "x" }, { .transactional_id = "y" } };
+    kafc_err rc = kafc_admin_fence_producers(raw_client, q, 2, WAIT, &raw_err);
+    beside = q[1].result;
+    ck_assert_int_eq(q[0].result, rc);
+    return rc;
+}
+
+static kafc_err describe_transactions(void)
+{
+    static const char *const ids[] = { "x", "y" };
+    kafc_transaction_descriptions *d;
+    kafc_err rc = kafc_admin_describe_transactions(raw_client, ids, 2, WAIT, &d, &raw_err);
+    beside = d->transactions[1].result == KAFC_ERR_TRANSACTIONAL_ID_NOT_FOUND
+                 ? KAFC_OK
+                 : d->transactions[1].result;
+    rc = d->transactions[0].result == KAFC_ERR_TRANSACTIONAL_ID_NOT_FOUND
+             ? KAFC_OK
+             : d->transactions[0].result;
+    kafc_transaction_descriptions_free(d);
+    return rc;
+}
+
+/* --- All of them ---------------------------------------------------------------------------------------- */
+
+#define TOPIC(what)   KAFC_ACL_TOPIC, "t", KAFC_ACL_##what, KAFC_ERR_TOPIC_AUTHORIZATION_FAILED, "t"
+#define GROUP(what)   KAFC_ACL_GROUP, "g", KAFC_ACL_##what, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, "g"
+#define CLUSTER(what, says) \
+    KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_##what, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, says
+#define TXN(what) \
+    KAFC_ACL_TRANSACTIONAL_ID, "x", KAFC_ACL_##what, KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "x"
+
+static const struct {
+    const char *name;
+    kafc_err (*call)(void);
+    kafc_acl_resource resource;
+    const char *denied;
+    kafc_acl_operation operation;
+    kafc_err code;
+    const char *says;
+} calls[] = {
+    { "metadata", metadata, TOPIC(DESCRIBE) },
+    { "describe_topics", describe_topics, TOPIC(DESCRIBE) },
+    { "offsets", offsets, TOPIC(DESCRIBE) },
+    { "grow_topics", grow_topics, TOPIC(ALTER) },
+    { "delete_topics", delete_topics, TOPIC(DELETE) },
+    { "describe_producers", describe_producers, TOPIC(READ) },
+    { "describe_groups", describe_groups, GROUP(DESCRIBE) },
+    { "delete_groups", delete_groups, GROUP(DELETE) },
+    { "group_offsets", group_offsets, GROUP(DESCRIBE) },
+    { "committed", committed, GROUP(DESCRIBE) },
+    { "commit_offsets", commit_offsets, GROUP(READ) },
+    { "delete_offsets", delete_offsets, GROUP(DELETE) },
+    { "committed: a topic", committed, TOPIC(DESCRIBE) },
+    { "commit_offsets: a topic", commit_offsets, TOPIC(READ) },
+    { "delete_offsets: a topic", delete_offsets, TOPIC(READ) },
+    { "create_acls", create_acls, CLUSTER(ALTER, "ACL") },
+    { "describe_acls", describe_acls, CLUSTER(DESCRIBE, "ACL") },
+    { "delete_acls", delete_acls, CLUSTER(ALTER, "filter") },
+    { "describe_users", describe_users, CLUSTER(DESCRIBE, "users") },
+    { "upsert_users", upsert_users, CLUSTER(ALTER, "'bob'") },
+    { "describe_quotas", describe_quotas, CLUSTER(DESCRIBE_CONFIGS, "quotas") },
+    { "alter_quotas", alter_quotas, CLUSTER(ALTER_CONFIGS, "'bob'") },
+    { "reassign", reassign, CLUSTER(ALTER, "reassign") },
+    { "list_reassignments", list_reassignments, CLUSTER(DESCRIBE, "reassign") },
+    { "elect_leaders", elect_leaders, CLUSTER(ALTER, "leader") },
+    { "log_dirs", log_dirs, CLUSTER(DESCRIBE, "cluster") },
+    { "fence", fence, TXN(WRITE) },
+    { "fence: to be found", fence, TXN(DESCRIBE) },
+    { "describe_transactions", describe_transactions, TXN(DESCRIBE) },
+};
+enum { CALLS = sizeof(calls) / sizeof(*calls) };
+
+START_TEST(a_call_is_refused_at_once_and_goes_through_when_it_is_allowed)
+{
+    up();
+    beside = KAFC_OK;
+    raw_ok(kafc_mock_deny(mock, calls[_i].resource, calls[_i].denied, calls[_i].operation, true));
+    int64_t began = kafc__clock_mono_us();
+    kafc_err rc = calls[_i].call();
+    int64_t took = (kafc__clock_mono_us() - began) / 1000;
+    ck_assert_msg(rc == calls[_i].code, "%s: %s: %s", calls[_i].name, kafc_err_name(rc),
+                  raw_err.message);
+    ck_assert_msg(strstr(raw_err.message, calls[_i].says) != NULL, "%s: no '%s' in: %s",
+                  calls[_i].name, calls[_i].says, raw_err.message);
+    ck_assert_msg(beside == KAFC_OK, "%s: beside it: %s", calls[_i].name, kafc_err_name(beside));
+    ck_assert_msg(took < AT_ONCE_MS, "%s: %lld ms", calls[_i].name, (long long)took);
+    raw_ok(kafc_mock_deny(mock, calls[_i].resource, calls[_i].denied, calls[_i].operation, false));
+    rc = calls[_i].call();
+    ck_assert_msg(rc == KAFC_OK, "%s: allowed: %s: %s", calls[_i].name, kafc_err_name(rc),
+                  raw_err.message);
+    down();
+}
+END_TEST
+
+/* Either permission is enough. */
+START_TEST(who_may_not_create_in_the_cluster_is_refused_by_topic)
+{
+    up();
+    raw_ok(kafc_mock_deny(mock, KAFC_ACL_TOPIC, "new", KAFC_ACL_CREATE, true));
+    ck_assert_int_eq(create_topics(), KAFC_OK);
+    raw_ok(kafc_mock_delete_topic(mock, "new"));
+    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_CREATE, true));
+    ck_assert_int_eq(create_topics(), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
+    raw_says("'new'");
+    ck_assert_int_eq(beside, KAFC_OK);
+    raw_ok(kafc_mock_deny(mock, KAFC_ACL_TOPIC, "new", KAFC_ACL_CREATE, false));
+    ck_assert_int_eq(create_topics(), KAFC_OK);
+    down();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("client/refused");
+    TCase *c = tcase_create("all");
+    tcase_set_timeout(c, 60);
+    tcase_add_loop_test(c, a_call_is_refused_at_once_and_goes_through_when_it_is_allowed, 0, CALLS);
+    tcase_add_test(c, who_may_not_create_in_the_cluster_is_refused_by_topic);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
