@@ -10,7 +10,7 @@ static kafc_err alter(struct kafc_mrq *rq, const struct kafc_alter_configs_req *
                       const struct kafc_alter_configs_req_resource *q)
 {
     int8_t kind = q->resource_type;
-    kafc_err code = kafc__mconfig_resource(rq, kind, q->resource_name);
+    kafc_err code = kafc__mconfig_resource(rq, kind, q->resource_name, KAFC_ACL_ALTER_CONFIGS);
 
     for (int32_t i = 0; i < q->configs.n && !code; i++)
         code = kafc__mconfig_check(kind, q->configs.v[i].name, q->configs.v[i].value);

@@ -50,7 +50,8 @@ static bool describe(struct kafc_mrq *rq, const struct kafc_describe_configs_req
                      struct kafc_describe_configs_resp_result *a)
 {
     int32_t n = 0;
-    kafc_err code = kafc__mconfig_resource(rq, q->resource_type, q->resource_name);
+    kafc_err code = kafc__mconfig_resource(rq, q->resource_type, q->resource_name,
+                                           KAFC_ACL_DESCRIBE_CONFIGS);
     const struct kafc_mconfig_told *t = code ? NULL
                                              : kafc__mconfig_tell(rq->c, q->resource_type,
                                                                   q->resource_name, &n, &rq->arena);

@@ -14,6 +14,7 @@ struct page {
     struct kafc_describe_topic_partitions_resp *a;
     const struct kafc_describe_topic_partitions_req_cursor *from;
     int32_t left; /* partitions */
+    bool all;     /* topics are asked for, as far as they may be seen */
 };
 
 static int compare(kafc_str a, kafc_str b)
@@ -95,16 +96,19 @@ static bool put(struct page *g, kafc_str name)
     int32_t first = g->from && compare(g->from->topic_name, name) == 0 ? g->from->partition_index : 0;
     int32_t rest = t && first < t->npartitions && first >= 0 ? t->npartitions - first : 0;
     int32_t n = rest < g->left ? rest : g->left;
+    kafc_err refused = kafc__mock_refuses(g->rq, KAFC_ACL_TOPIC, name, KAFC_ACL_DESCRIBE);
     struct kafc_describe_topic_partitions_resp_topic *one = &g->a->topics.v[g->a->topics.n];
 
-    if (rest > 0 && n == 0)
+    if (rest > 0 && n == 0 && !refused)
         return stop(g, name, first);
+    if (refused && g->all)
+        return true;
     g->a->topics.n++;
     one->name = name;
-    one->error_code = (int16_t)kafc__mock_refuses(g->rq, KAFC_ACL_TOPIC, name, KAFC_ACL_DESCRIBE);
-    if (!one->error_code && !t)
-        one->error_code = kafc__mock_name_ok(name) ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
-                                                   : KAFC_ERR_INVALID_TOPIC_EXCEPTION;
+    one->error_code = (int16_t)(refused                      ? refused
+                                : t                          ? KAFC_OK
+                                : kafc__mock_name_ok(name) ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
+                                                             : KAFC_ERR_INVALID_TOPIC_EXCEPTION);
     if (one->error_code)
         return true;
     one->topic_id = t->id;
@@ -124,7 +128,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     const struct kafc_describe_topic_partitions_req *q = req;
     struct kafc_describe_topic_partitions_resp *a = resp;
     int32_t limit = q->response_partition_limit, n;
-    struct page g = { rq, a, q->cursor, limit > 0 && limit < PAGE_MAX ? limit : PAGE_MAX };
+    struct page g = { rq, a, q->cursor, limit > 0 && limit < PAGE_MAX ? limit : PAGE_MAX,
+                      q->topics.n == 0 };
     kafc_str *v = names(rq, q, &n);
 
     a->topics.v = v ? kafc__msg_array(&kafc_describe_topic_partitions_resp_topic_schema, n, &rq->arena)

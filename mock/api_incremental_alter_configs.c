@@ -86,7 +86,7 @@ static kafc_err result(struct kafc_mrq *rq, const struct kafc_incremental_alter_
 static kafc_err alter(struct kafc_mrq *rq, const struct kafc_incremental_alter_configs_req *req,
                       const struct kafc_incremental_alter_configs_req_resource *q)
 {
-    kafc_err code = kafc__mconfig_resource(rq, q->resource_type, q->resource_name);
+    kafc_err code = kafc__mconfig_resource(rq, q->resource_type, q->resource_name, KAFC_ACL_ALTER_CONFIGS);
     kafc_str v;
 
     for (int32_t i = 0; i < q->configs.n && !code; i++)

@@ -79,8 +79,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     struct listing l = { rq, resp, 0 };
 
-    l.a->error_code = (int16_t)rq->forced;
-    if (rq->forced)
+    l.a->error_code = (int16_t)kafc__mock_refuses_cluster(rq, KAFC_ACL_DESCRIBE_CONFIGS);
+    if (l.a->error_code)
         return KAFC_MDONE_ANSWER;
     if (!put_all(&l, req))
         return KAFC_MDONE_CUT;

@@ -268,19 +268,22 @@ static bool is_this(const struct kafc_mrq *rq, kafc_str resource)
     return kafc__str_is(resource, id);
 }
 
-kafc_err kafc__mconfig_resource(const struct kafc_mrq *rq, int8_t kind, kafc_str resource)
+kafc_err kafc__mconfig_resource(const struct kafc_mrq *rq, int8_t kind, kafc_str resource,
+                                kafc_acl_operation operation)
 {
-    if (rq->forced)
-        return rq->forced;
+    kafc_err code = kind == KAFC_MCONFIG_TOPIC   ? kafc__mock_refuses(rq, KAFC_ACL_TOPIC, resource, operation)
+                    : kind == KAFC_MCONFIG_GROUP ? kafc__mock_refuses(rq, KAFC_ACL_GROUP, resource, operation)
+                                                 : kafc__mock_refuses_cluster(rq, operation);
+
+    if (code)
+        return code;
     switch (kind) {
     case KAFC_MCONFIG_TOPIC:
         if (!kafc__mock_name_ok(resource))
             return KAFC_ERR_INVALID_TOPIC_EXCEPTION;
         return kafc__mock_topic(rq->c, resource) ? KAFC_OK : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     case KAFC_MCONFIG_BROKER:
-        if (resource.len == 0)
-            return KAFC_OK;
-        return is_this(rq, resource) ? KAFC_OK : KAFC_ERR_INVALID_REQUEST;
+        return resource.len == 0 || is_this(rq, resource) ? KAFC_OK : KAFC_ERR_INVALID_REQUEST;
     case KAFC_MCONFIG_LOGGER: return is_this(rq, resource) ? KAFC_OK : KAFC_ERR_INVALID_REQUEST;
     case KAFC_MCONFIG_METRICS:
     case KAFC_MCONFIG_GROUP: return resource.len > 0 ? KAFC_OK : KAFC_ERR_INVALID_REQUEST;

@@ -8,7 +8,7 @@
 
 #include <kafc/configs.h>
 
-#include "mock/state.h"
+#include "mock/acl.h"
 
 /* The kinds of resources, Kafka's numbers; they serve as bits, too. */
 enum {
@@ -63,7 +63,8 @@ void kafc__mconfigs_free(struct kafc_cluster *c);
 /* All that the resource has, in the arena; NULL: out of memory. */
 struct kafc_mconfig_told *kafc__mconfig_tell(const struct kafc_cluster *c, int8_t kind,
                                              kafc_str resource, int32_t *n, struct kafc_arena *a);
-/* Is there such a resource, and is it this broker's to answer for? */
-kafc_err kafc__mconfig_resource(const struct kafc_mrq *rq, int8_t kind, kafc_str resource);
+/* Is there such a resource, is it this broker's to answer for, and may whoever asks do that? */
+kafc_err kafc__mconfig_resource(const struct kafc_mrq *rq, int8_t kind, kafc_str resource,
+                                kafc_acl_operation operation);
 
 #endif

@@ -176,15 +176,18 @@ KAFC_API void kafc_metadata_free(kafc_metadata *m);
 typedef struct kafc_offset_query {
     const char *topic;
     int32_t partition;
-    kafc_position at;     /* FIRST, LAST, TIME, AGO or TAIL */
-    int64_t offset;       /* out: the next one to read, or KAFC_OFFSET_UNKNOWN with `result` */
+    kafc_position at;     /* FIRST, LAST, TIME, AGO, TAIL, MAX_TIMESTAMP, FIRST_LOCAL or LAST_TIERED */
+    int64_t offset;       /* out: the next one to read; KAFC_OFFSET_UNKNOWN with `result`, and without one if there is
+                           * no record (MAX_TIMESTAMP), or nothing in remote storage (LAST_TIERED) */
     int32_t leader_epoch; /* out, -1 if the broker does not say */
     bool none_later;      /* out, TIME: no record at or after it; offset is the end */
     kafc_err result;      /* out */
+    int64_t timestamp;    /* out: of the record, ms, where TIME, AGO and MAX_TIMESTAMP found one; else -1 */
 } kafc_offset_query;
 
 /* Asks the leaders. LAST is the high watermark, or the last stable offset when `isolation` is read committed
- * (rule R10). TIME gives KAFC_ERR_UNSUPPORTED of brokers before 0.10.1. Returns the first error. */
+ * (rule R10). TIME gives KAFC_ERR_UNSUPPORTED of brokers before 0.10.1, the last three of those before 3.0, 3.4 and
+ * 3.9. Returns the first error. */
 KAFC_API kafc_err kafc_client_offsets(kafc_client *c, kafc_offset_query *q, int32_t n,
                                       kafc_isolation isolation, int timeout_ms, kafc_error *err);
 

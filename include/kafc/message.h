@@ -68,7 +68,11 @@ typedef enum kafc_position_kind {
     KAFC_POSITION_TAIL,        /* `value` before the end, not below the first */
     KAFC_POSITION_COMMITTED,   /* the group's committed offset */
     KAFC_POSITION_AGO,         /* as TIME, `value` ms before it is first looked up; stays there (rule R11) */
-    KAFC_POSITION_CURRENT      /* of a kafc_conn: `value` behind the present position; in front of it if negative */
+    KAFC_POSITION_CURRENT,     /* of a kafc_conn: `value` behind the present position; in front of it if negative */
+    /* Of kafc_client_offsets() alone: */
+    KAFC_POSITION_MAX_TIMESTAMP, /* the record with the greatest timestamp, the first of them; brokers from 3.0 on */
+    KAFC_POSITION_FIRST_LOCAL,   /* the first one that is not in remote storage alone; brokers from 3.4 on */
+    KAFC_POSITION_LAST_TIERED    /* the last one that is in remote storage; brokers from 3.9 on */
 } kafc_position_kind;
 
 typedef struct kafc_position {
@@ -89,6 +93,9 @@ static inline kafc_position kafc_position_make(kafc_position_kind kind, int64_t 
 #define KAFC_TAIL(n)      kafc_position_make(KAFC_POSITION_TAIL, (n))
 #define KAFC_COMMITTED    kafc_position_make(KAFC_POSITION_COMMITTED, 0)
 #define KAFC_CURRENT(n)   kafc_position_make(KAFC_POSITION_CURRENT, (n))
+#define KAFC_MAX_TIMESTAMP kafc_position_make(KAFC_POSITION_MAX_TIMESTAMP, 0)
+#define KAFC_FIRST_LOCAL  kafc_position_make(KAFC_POSITION_FIRST_LOCAL, 0)
+#define KAFC_LAST_TIERED  kafc_position_make(KAFC_POSITION_LAST_TIERED, 0)
 
 /* A partition of a topic. */
 typedef struct kafc_topic_partition {

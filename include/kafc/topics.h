@@ -128,6 +128,45 @@ KAFC_API kafc_err kafc_admin_delete_topics(kafc_client *c, const char *const *na
 KAFC_API kafc_err kafc_admin_delete_topic_ids(kafc_client *c, const kafc_uuid *ids, int32_t n,
                                               kafc_err *results, int timeout_ms, kafc_error *err);
 
+/* --- Records ---------------------------------------------------------------------- */
+
+typedef struct kafc_deletion {
+    const char *topic;
+    int32_t partition;
+    kafc_err result;      /* out */
+    kafc_position before; /* KAFC_AT(offset): the first one to stay; KAFC_LAST: all go that there are, up to the high
+                           * watermark */
+    int64_t log_start;    /* out: the first offset that is left, or KAFC_OFFSET_UNKNOWN */
+    void *reserved[2];
+} kafc_deletion;
+
+/* Deletes the records in front of an offset of n partitions, each named once: the leaders are asked. A log that begins
+ * behind it already is left as it is. KAFC_ERR_OFFSET_OUT_OF_RANGE: above the high watermark;
+ * KAFC_ERR_POLICY_VIOLATION: the topic is compacted only; KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION is told at once;
+ * KAFC_ERR_TOPIC_AUTHORIZATION_FAILED. Repeated when an answer is lost, unless there is a KAFC_LAST among them, which
+ * would be another one by then: after KAFC_ERR_DISCONNECTED and KAFC_ERR_TIMED_OUT they may be gone. Brokers before
+ * 0.11: KAFC_ERR_UNSUPPORTED. */
+KAFC_API kafc_err kafc_admin_delete_records(kafc_client *c, kafc_deletion *q, int32_t n,
+                                            int timeout_ms, kafc_error *err);
+
+typedef struct kafc_epoch_end {
+    const char *topic;
+    int32_t partition;
+    int32_t leader_epoch; /* whose end is sought, from 0 on */
+    kafc_err result;      /* out */
+    int32_t found_epoch;  /* out: the last epoch not above it of which the log has records; -1: it has none, or the
+                           * broker does not say (before 2.0) */
+    int64_t offset;       /* out: where that epoch ends, the offset behind its last record; KAFC_OFFSET_UNKNOWN: there
+                           * is no such epoch */
+    void *reserved[2];
+} kafc_epoch_end;
+
+/* Asks the leaders of n partitions, each named once, how far an epoch of their logs goes: who has read further in it
+ * has read records that were cut off (KIP-320). KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION is told at once. Brokers before
+ * 0.11: KAFC_ERR_UNSUPPORTED; before 2.1 it takes the right to CLUSTER_ACTION. */
+KAFC_API kafc_err kafc_admin_epoch_ends(kafc_client *c, kafc_epoch_end *q, int32_t n,
+                                        int timeout_ms, kafc_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -60,11 +60,12 @@ static kafc_err judge(const struct kafc_admin_kind *kind, const void *req, const
         for (int32_t i = 0; a->parts[p].resp; i++) {
             item.req = req;
             item.code = 0;
+            item.whole = false;
             item.words = (kafc_str){ NULL, 0 };
             item.name[0] = 0;
             if (!kind->item(a->parts[p].resp, i, &item))
                 break;
-            items++;
+            items += item.code != 0 || !item.whole;
             if (item.code == 0)
                 continue;
             if (first == KAFC_OK) {

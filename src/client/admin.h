@@ -31,6 +31,7 @@ struct kafc_admin_item {
     int16_t code;
     kafc_str words; /* the broker's own, or null */
     char name[320]; /* "topic 'orders'": the subject of the sentence */
+    bool whole;     /* it is the response's own code: without an error it says nothing of what was asked */
     int32_t at[2];  /* of the function that finds items, from one to the next; at first 0 */
 };
 

@@ -12,11 +12,6 @@
 #include "protocol/api/32_describe_configs.h"
 #include "protocol/api/74_list_config_resources.h"
 
-static kafc_err no_memory(kafc_error *err)
-{
-    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the configs");
-}
-
 /* --- Resources --------------------------------------------------------------------------- */
 
 static bool is_brokers(int8_t kind)
@@ -220,10 +215,7 @@ static kafc_config_descriptions *described(kafc_client *c, const struct kafc_res
     }
     d->resources = v;
     d->nresources = q->n;
-    if (!arena->failed)
-        return d;
-    kafc__piece_free(d);
-    return NULL;
+    return kafc__piece_done(d);
 }
 
 static bool put_query(struct kafc_describe_configs_req_resource *to, const kafc_config_query *q,
@@ -255,11 +247,10 @@ static bool fill(struct kafc_describe_configs_req *req, const kafc_config_query 
 }
 
 /* What a broker is too old for is left out. */
-static kafc_err ask(kafc_client *c, struct kafc_describe_configs_req *req, int64_t deadline,
-                    kafc_answer **a, kafc_error *err)
+static kafc_err ask(struct kafc_admin *k, struct kafc_describe_configs_req *req, kafc_answer **a)
 {
     for (;;) {
-        kafc_err rc = kafc__admin_ask(c, &describing, req, KAFC_BY_ROUTE, deadline, a, err);
+        kafc_err rc = kafc__admin_ask(k->c, &describing, req, KAFC_BY_ROUTE, k->deadline, a, k->err);
         if (rc != KAFC_ERR_ENCODE || (!req->include_documentation && !req->include_synonyms))
             return rc;
         kafc_answer_free(*a);
@@ -267,25 +258,6 @@ static kafc_err ask(kafc_client *c, struct kafc_describe_configs_req *req, int64
         req->include_synonyms &= req->include_documentation;
         req->include_documentation = false;
     }
-}
-
-static kafc_err describe(kafc_client *c, const kafc_config_query *q, int32_t n, unsigned besides,
-                         int64_t deadline, kafc_config_descriptions **out, kafc_error *err)
-{
-    struct kafc_resources r = { q, sizeof(*q), n };
-    struct kafc_describe_configs_req req;
-    kafc_answer *a = NULL;
-    struct kafc_arena arena;
-    kafc__arena_init(&arena, &c->mem, 0);
-    kafc_err rc = fill(&req, q, n, besides, &arena) ? ask(c, &req, deadline, &a, err)
-                                                    : no_memory(err);
-    if (a) {
-        *out = described(c, &r, a, &rc, err);
-        rc = *out ? rc : no_memory(err);
-    }
-    kafc_answer_free(a);
-    kafc__arena_fini(&arena);
-    return rc;
 }
 
 static kafc_err check_query(const kafc_config_query *q, int32_t n, kafc_error *err)
@@ -303,22 +275,36 @@ static kafc_err check_query(const kafc_config_query *q, int32_t n, kafc_error *e
     return rc;
 }
 
+static kafc_err describe(struct kafc_admin *k, const kafc_config_query *q, int32_t n,
+                         unsigned besides, kafc_config_descriptions **out)
+{
+    struct kafc_resources r = { q, sizeof(*q), n };
+    struct kafc_describe_configs_req req;
+    kafc_answer *a;
+    kafc_err rc = check_query(q, n, k->err);
+    if (rc != KAFC_OK)
+        return rc;
+    if (!fill(&req, q, n, besides, &k->arena))
+        return kafc__admin_no_memory("the configs", k->err);
+    rc = ask(k, &req, &a);
+    if (a) {
+        *out = described(k->c, &r, a, &rc, k->err);
+        rc = *out ? rc : kafc__admin_no_memory("the configs", k->err);
+    }
+    kafc_answer_free(a);
+    return rc;
+}
+
 kafc_err kafc_admin_describe_configs(kafc_client *c, const kafc_config_query *q, int32_t n,
                                      unsigned besides, int timeout_ms,
                                      kafc_config_descriptions **out, kafc_error *err)
 {
-    kafc_error own;
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the configs");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    rc = check_query(q, n, err);
-    if (rc == KAFC_OK)
-        rc = describe(c, q, n, besides, kafc__deadline_in(timeout_ms), out, err ? err : &own);
-    kafc__ask_end(c);
-    return rc;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, describe(&k, q, n, besides, out)) : rc;
 }
 
 void kafc_config_descriptions_free(kafc_config_descriptions *d)
@@ -369,20 +355,15 @@ static kafc_config_resources *listed(kafc_client *c, unsigned kinds, const kafc_
         v[n].kind = (kafc_config_kind)kind;
         v[n++].name = kafc__piece_text(a, r->config_resources.v[i].resource_name, "");
     }
-    if (a->failed) {
-        kafc__piece_free(out);
-        return NULL;
-    }
-    if (n > 1)
+    if (n > 1 && !a->failed)
         qsort(v, (size_t)n, sizeof(*v), by_resource);
     out->resources = v;
     out->nresources = n;
-    return out;
+    return kafc__piece_done(out);
 }
 
 /* Version 0 has no filter, and knows client metrics alone. */
-static kafc_err list(kafc_client *c, unsigned kinds, int64_t deadline, kafc_config_resources **out,
-                     kafc_error *err)
+static kafc_err list(struct kafc_admin *k, unsigned kinds, kafc_config_resources **out)
 {
     struct kafc_list_config_resources_req req;
     int8_t type[KINDS];
@@ -392,19 +373,19 @@ static kafc_err list(kafc_client *c, unsigned kinds, int64_t deadline, kafc_conf
     for (unsigned bit = 0; bit < KINDS - 1; bit++)
         if (kinds >> bit & 1)
             type[req.resource_types.n++] = (int8_t)(1 << bit);
-    kafc_err rc = kafc__admin_ask(c, &listing, &req, KAFC_BY_ROUTE, deadline, &a, err);
+    kafc_err rc = kafc__admin_ask(k->c, &listing, &req, KAFC_BY_ROUTE, k->deadline, &a, k->err);
     if (rc == KAFC_ERR_ENCODE) {
         kafc_answer_free(a);
         req.resource_types.n = 0;
-        rc = kafc__admin_ask(c, &listing, &req, KAFC_BY_ROUTE, deadline, &a, err);
+        rc = kafc__admin_ask(k->c, &listing, &req, KAFC_BY_ROUTE, k->deadline, &a, k->err);
     }
     if (rc == KAFC_OK && a->parts[0].version == 0 && kinds != KAFC_CONFIG_CLIENT_METRICS)
-        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED,
+        rc = kafc__error(k->err, KAFC_ERR_UNSUPPORTED,
                          "node %d is too old to list others than client metrics; brokers from %s on can",
                          (int)a->parts[0].broker, listing.since);
     if (rc == KAFC_OK) {
-        *out = listed(c, kinds, a);
-        rc = *out ? KAFC_OK : no_memory(err);
+        *out = listed(k->c, kinds, a);
+        rc = *out ? KAFC_OK : kafc__admin_no_memory("the configs", k->err);
     }
     kafc_answer_free(a);
     return rc;
@@ -413,16 +394,12 @@ static kafc_err list(kafc_client *c, unsigned kinds, int64_t deadline, kafc_conf
 kafc_err kafc_admin_list_config_resources(kafc_client *c, unsigned kinds, int timeout_ms,
                                           kafc_config_resources **out, kafc_error *err)
 {
-    kafc_error own;
+    struct kafc_admin k;
     if (!out || kinds >= 1U << (KINDS - 1))
         return kafc__error(err, KAFC_ERR_USAGE, out ? "kinds %u" : "no place for %u kinds", kinds);
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    rc = list(c, kinds, kafc__deadline_in(timeout_ms), out, err ? err : &own);
-    kafc__ask_end(c);
-    return rc;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, list(&k, kinds, out)) : rc;
 }
 
 void kafc_config_resources_free(kafc_config_resources *r)

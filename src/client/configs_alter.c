@@ -9,11 +9,6 @@
 #include "protocol/api/33_alter_configs.h"
 #include "protocol/api/44_incremental_alter_configs.h"
 
-static kafc_err no_memory(kafc_error *err)
-{
-    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the configs");
-}
-
 /* What answers of both say of a resource. */
 struct told {
     int8_t kind;
@@ -93,24 +88,26 @@ static void take(const struct altering *k, const struct kafc_resources *r, size_
     }
 }
 
-static kafc_err alter(kafc_client *c, const struct altering *k, const void *req,
-                      const struct kafc_resources *r, size_t result, int64_t deadline,
-                      kafc_error *err)
+/* req NULL: there was no memory for it. */
+static kafc_err alter(struct kafc_admin *k, const struct altering *how, const void *req,
+                      const struct kafc_resources *r, size_t result)
 {
-    kafc_answer *a;
-    kafc_err rc = kafc__admin_ask(c, &k->kind, req, KAFC_BY_ROUTE, deadline, &a, err), left_out = rc;
+    kafc_answer *a = NULL;
+    kafc_err rc = req ? kafc__admin_ask(k->c, &how->kind, req, KAFC_BY_ROUTE, k->deadline, &a, k->err)
+                      : kafc__admin_no_memory("the configs", k->err);
+    kafc_err left_out = rc;
     for (int32_t i = 0; i < r->n; i++)
         *result_of(r, result, i) = (kafc_err)OPEN;
     for (int32_t i = 0; a && i < a->nparts; i++)
         if (a->parts[i].resp)
-            take(k, r, result, a->parts[i].resp);
+            take(how, r, result, a->parts[i].resp);
     for (int32_t i = 0; i < r->n; i++) {
         const kafc_config_resource *of = kafc__resource(r, i);
         if (*result_of(r, result, i) != (kafc_err)OPEN)
             continue;
         *result_of(r, result, i) = a ? kafc__resource_missing(of, a, left_out) : left_out;
         if (rc == KAFC_OK)
-            rc = kafc__resource_left_out(&k->kind, of, err);
+            rc = kafc__resource_left_out(&how->kind, of, k->err);
     }
     kafc_answer_free(a);
     return rc;
@@ -183,43 +180,32 @@ static kafc_err check_changes(const kafc_config_changes *q, int32_t n, kafc_erro
     return rc;
 }
 
-static kafc_err alter_all(kafc_client *c, kafc_config_changes *q, int32_t n, bool validate_only,
-                          int64_t deadline, struct kafc_arena *a, kafc_error *err)
+static kafc_err alter_all(struct kafc_admin *k, kafc_config_changes *q, int32_t n, bool validate_only)
 {
     struct kafc_resources r = { q, sizeof(*q), n };
     struct kafc_incremental_alter_configs_req req;
     bool lists = false;
+    kafc_err rc = check_changes(q, n, k->err);
+    if (rc != KAFC_OK || n == 0)
+        return rc;
     kafc__msg_defaults(&kafc_incremental_alter_configs_req_schema, &req);
     req.validate_only = validate_only;
     req.resources.n = n;
-    req.resources.v = kafc__msg_array(&kafc_incremental_alter_configs_req_resource_schema, n, a);
+    req.resources.v = kafc__msg_array(&kafc_incremental_alter_configs_req_resource_schema, n, &k->arena);
     bool ok = req.resources.v != NULL;
     for (int32_t i = 0; ok && i < n; i++) {
-        ok = put_changes(&req.resources.v[i], &q[i], a);
+        ok = put_changes(&req.resources.v[i], &q[i], &k->arena);
         lists |= is_lists(&q[i]);
     }
-    if (ok)
-        return alter(c, lists ? &once : &again, &req, &r, offsetof(kafc_config_changes, result), deadline, err);
-    for (int32_t i = 0; i < n; i++)
-        q[i].result = KAFC_ERR_NO_MEMORY;
-    return no_memory(err);
+    return alter(k, lists ? &once : &again, ok ? &req : NULL, &r, offsetof(kafc_config_changes, result));
 }
 
 kafc_err kafc_admin_alter_configs(kafc_client *c, kafc_config_changes *q, int32_t n,
                                   bool validate_only, int timeout_ms, kafc_error *err)
 {
-    struct kafc_arena a;
-    kafc_error own;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    kafc__arena_init(&a, &c->mem, 0);
-    rc = check_changes(q, n, err);
-    if (rc == KAFC_OK && n > 0)
-        rc = alter_all(c, q, n, validate_only, kafc__deadline_in(timeout_ms), &a, err ? err : &own);
-    kafc__arena_fini(&a);
-    kafc__ask_end(c);
-    return rc;
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, alter_all(&k, q, n, validate_only)) : rc;
 }
 
 /* --- Replace --------------------------------------------------------------------------------- */
@@ -259,38 +245,27 @@ static kafc_err check_replacements(const kafc_config_replacement *q, int32_t n, 
     return rc;
 }
 
-static kafc_err replace_all(kafc_client *c, kafc_config_replacement *q, int32_t n, bool validate_only,
-                            int64_t deadline, struct kafc_arena *a, kafc_error *err)
+static kafc_err replace_all(struct kafc_admin *k, kafc_config_replacement *q, int32_t n, bool validate_only)
 {
     struct kafc_resources r = { q, sizeof(*q), n };
     struct kafc_alter_configs_req req;
+    kafc_err rc = check_replacements(q, n, k->err);
+    if (rc != KAFC_OK || n == 0)
+        return rc;
     kafc__msg_defaults(&kafc_alter_configs_req_schema, &req);
     req.validate_only = validate_only;
     req.resources.n = n;
-    req.resources.v = kafc__msg_array(&kafc_alter_configs_req_resource_schema, n, a);
+    req.resources.v = kafc__msg_array(&kafc_alter_configs_req_resource_schema, n, &k->arena);
     bool ok = req.resources.v != NULL;
     for (int32_t i = 0; ok && i < n; i++)
-        ok = put_configs(&req.resources.v[i], &q[i], a);
-    if (ok)
-        return alter(c, &replacing, &req, &r, offsetof(kafc_config_replacement, result), deadline, err);
-    for (int32_t i = 0; i < n; i++)
-        q[i].result = KAFC_ERR_NO_MEMORY;
-    return no_memory(err);
+        ok = put_configs(&req.resources.v[i], &q[i], &k->arena);
+    return alter(k, &replacing, ok ? &req : NULL, &r, offsetof(kafc_config_replacement, result));
 }
 
 kafc_err kafc_admin_replace_configs(kafc_client *c, kafc_config_replacement *q, int32_t n,
                                     bool validate_only, int timeout_ms, kafc_error *err)
 {
-    struct kafc_arena a;
-    kafc_error own;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    kafc__arena_init(&a, &c->mem, 0);
-    rc = check_replacements(q, n, err);
-    if (rc == KAFC_OK && n > 0)
-        rc = replace_all(c, q, n, validate_only, kafc__deadline_in(timeout_ms), &a, err ? err : &own);
-    kafc__arena_fini(&a);
-    kafc__ask_end(c);
-    return rc;
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, replace_all(&k, q, n, validate_only)) : rc;
 }

@@ -13,7 +13,6 @@
 #include "client/ask.h"
 #include "core/list_offsets.h"
 
-enum { AT_LATEST = -1, AT_EARLIEST = -2 }; /* the wire's names for the ends */
 enum { UNKNOWN_ROUNDS = 3 }; /* a topic may be so new that not every broker has heard of it */
 
 /* One timestamp that is asked of one partition; a query has up to two. */
@@ -26,6 +25,7 @@ struct sub {
     bool answered;
     kafc_err code;
     int64_t offset; /* -1: none */
+    int64_t told; /* the record's timestamp, or -1 */
     int32_t epoch;
 };
 
@@ -66,7 +66,7 @@ struct round {
 static void add_sub(struct round *r, kafc_offset_query *q, int64_t timestamp)
 {
     r->sub[r->nsub++] =
-        (struct sub){ .q = q, .timestamp = timestamp, .leader = -1, .offset = -1, .epoch = -1 };
+        (struct sub){ .q = q, .timestamp = timestamp, .leader = -1, .offset = -1, .told = -1, .epoch = -1 };
 }
 
 static bool is_time(kafc_position at)
@@ -83,18 +83,21 @@ static int64_t time_of(kafc_position at)
 static void add_query(struct round *r, kafc_offset_query *q, const struct state *s)
 {
     switch (q->at.kind) {
-    case KAFC_POSITION_LAST: add_sub(r, q, AT_LATEST); break;
+    case KAFC_POSITION_LAST: add_sub(r, q, KAFC_AT_LAST); break;
     case KAFC_POSITION_AGO:
-    case KAFC_POSITION_TIME: add_sub(r, q, s->to_end ? AT_LATEST : time_of(q->at)); break;
+    case KAFC_POSITION_TIME: add_sub(r, q, s->to_end ? KAFC_AT_LAST : time_of(q->at)); break;
     case KAFC_POSITION_TAIL:
-        add_sub(r, q, AT_LATEST);
-        add_sub(r, q, AT_EARLIEST);
+        add_sub(r, q, KAFC_AT_LAST);
+        add_sub(r, q, KAFC_AT_FIRST);
         break;
+    case KAFC_POSITION_MAX_TIMESTAMP: add_sub(r, q, KAFC_AT_MAX_TIMESTAMP); break;
+    case KAFC_POSITION_FIRST_LOCAL: add_sub(r, q, KAFC_AT_FIRST_LOCAL); break;
+    case KAFC_POSITION_LAST_TIERED: add_sub(r, q, KAFC_AT_LAST_TIERED); break;
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_FIRST:
     case KAFC_POSITION_OFFSET:
     case KAFC_POSITION_CURRENT:
-    case KAFC_POSITION_COMMITTED: add_sub(r, q, AT_EARLIEST); break;
+    case KAFC_POSITION_COMMITTED: add_sub(r, q, KAFC_AT_FIRST); break;
     }
 }
 
@@ -109,19 +112,14 @@ static int by_place(const void *x, const void *y)
     return compare_places(x, y);
 }
 
-/* Old brokers know no times: then the other questions still have their answers. */
-static bool by_time(const struct sub *s)
-{
-    return s->timestamp >= 0;
-}
-
-/* 0: they go into one request. */
+/* 0: they go into one request. What an old broker does not know is not asked beside what it does. */
 static int compare_requests(const struct sub *a, const struct sub *b)
 {
+    int16_t x = kafc__list_offsets_version(a->timestamp), y = kafc__list_offsets_version(b->timestamp);
     if (a->leader != b->leader)
         return a->leader < b->leader ? -1 : 1;
-    if (by_time(a) != by_time(b))
-        return by_time(a) ? 1 : -1;
+    if (x != y)
+        return x > y ? 1 : -1;
     return (a->slot > b->slot) - (a->slot < b->slot);
 }
 
@@ -220,6 +218,7 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
             s->code = (kafc_err)p->error_code;
             s->epoch = p->leader_epoch;
             s->offset = kafc__list_offsets_offset(p, ask->rq.version);
+            s->told = p->timestamp;
         }
     }
     kafc__arena_fini(&a);
@@ -348,10 +347,11 @@ static void settle(struct sub *s, struct state *st)
     }
     q->offset = s->offset;
     if (q->at.kind == KAFC_POSITION_TAIL) {
-        int64_t first = s->timestamp == AT_EARLIEST ? s->offset : st->tail;
-        int64_t end = s->timestamp == AT_EARLIEST ? st->tail : s->offset;
+        int64_t first = s->timestamp == KAFC_AT_FIRST ? s->offset : st->tail;
+        int64_t end = s->timestamp == KAFC_AT_FIRST ? st->tail : s->offset;
         q->offset = end - q->at.value > first ? end - q->at.value : first;
     }
+    q->timestamp = s->timestamp >= 0 || s->timestamp == KAFC_AT_MAX_TIMESTAMP ? s->told : -1;
     q->none_later = st->to_end;
     st->done = true;
 }
@@ -515,22 +515,38 @@ static kafc_err rounds(struct round *r, int64_t deadline, kafc_error *err)
     }
 }
 
-static kafc_err check(const kafc_offset_query *q, int32_t n, kafc_error *err)
+/* A conn takes positions to go there, and what is at the end of this list may not be there. */
+static bool can_ask(kafc_position at, bool conn)
+{
+    switch (at.kind) {
+    case KAFC_POSITION_FIRST:
+    case KAFC_POSITION_LAST: return true;
+    case KAFC_POSITION_TIME:
+    case KAFC_POSITION_AGO:
+    case KAFC_POSITION_TAIL: return at.value >= 0;
+    case KAFC_POSITION_MAX_TIMESTAMP:
+    case KAFC_POSITION_FIRST_LOCAL:
+    case KAFC_POSITION_LAST_TIERED: return !conn;
+    case KAFC_POSITION_DEFAULT:
+    case KAFC_POSITION_OFFSET:
+    case KAFC_POSITION_COMMITTED:
+    case KAFC_POSITION_CURRENT: break;
+    }
+    return false;
+}
+
+static kafc_err check(const struct kafc_asker *by, const kafc_offset_query *q, int32_t n, kafc_error *err)
 {
     if (n < 0 || (n > 0 && !q))
         return kafc__error(err, KAFC_ERR_USAGE, "there is no query");
     for (int32_t i = 0; i < n; i++) {
         if (!q[i].topic || q[i].topic[0] == '\0' || q[i].partition < 0)
             return kafc__error(err, KAFC_ERR_USAGE, "query %d has no topic or partition", (int)i);
-        bool ok = q[i].at.kind == KAFC_POSITION_FIRST || q[i].at.kind == KAFC_POSITION_LAST ||
-                  (is_time(q[i].at) && q[i].at.value >= 0) ||
-                  (q[i].at.kind == KAFC_POSITION_TAIL && q[i].at.value >= 0);
-        if (!ok)
+        if (!can_ask(q[i].at, by->conn != NULL))
             return kafc__error(
                 err, KAFC_ERR_USAGE,
-                "query %d must ask for KAFC_FIRST, KAFC_LAST, KAFC_AT_TIME, KAFC_AGO or KAFC_TAIL, "
-                "from 0 on",
-                (int)i);
+                "query %d must ask for KAFC_FIRST, KAFC_LAST, KAFC_AT_TIME, KAFC_AGO or KAFC_TAIL, from 0 on%s",
+                (int)i, by->conn ? "" : ", KAFC_MAX_TIMESTAMP, KAFC_FIRST_LOCAL or KAFC_LAST_TIERED");
     }
     return KAFC_OK;
 }
@@ -540,6 +556,7 @@ static void clear(kafc_offset_query *q, size_t n)
     for (size_t i = 0; i < n; i++) {
         q[i].offset = KAFC_OFFSET_UNKNOWN;
         q[i].leader_epoch = -1;
+        q[i].timestamp = -1;
         q[i].none_later = false;
         q[i].result = KAFC_ERR_TIMED_OUT;
     }
@@ -548,7 +565,7 @@ static void clear(kafc_offset_query *q, size_t n)
 kafc_err kafc__query_offsets(const struct kafc_asker *by, kafc_offset_query *q, int32_t n,
                              kafc_isolation isolation, int64_t deadline, kafc_error *err)
 {
-    kafc_err rc = check(q, n, err);
+    kafc_err rc = check(by, q, n, err);
     if (rc != KAFC_OK || n == 0)
         return rc;
     size_t k = (size_t)n;

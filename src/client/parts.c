@@ -102,8 +102,8 @@ kafc_err kafc__parts_given(struct kafc_parts *p, const kafc_topic_partition *v, 
                 KAFC_PARTS_NO_NODE, a, err);
 }
 
-static const struct kafc_part *find(const struct kafc_parts *p, kafc_str topic, int32_t partition,
-                                    int32_t node)
+const struct kafc_part *kafc__parts_find(const struct kafc_parts *p, kafc_str topic,
+                                         int32_t partition, int32_t node)
 {
     int32_t lo = 0, hi = p->n;
     while (lo < hi) {
@@ -300,6 +300,7 @@ bool kafc__parts_item(const struct kafc_schema *s, const void *resp, int32_t i,
     struct kafc_part_said said;
     if (i == 0) {
         out->code = whole(s, resp, &out->words);
+        out->whole = true;
         (void)snprintf(out->name, sizeof(out->name), "partitions");
         return true;
     }
@@ -350,7 +351,7 @@ static void tell_one(const struct kafc_parts *p, const kafc_answer_part *from,
     tell_node(p, node, result, (kafc_err)code);
     kafc__parts_walk(&w, s, from->resp);
     while (kafc__parts_next(&w, &said)) {
-        const struct kafc_part *part = find(p, said.topic, said.partition, node);
+        const struct kafc_part *part = kafc__parts_find(p, said.topic, said.partition, node);
         if (!part || code != 0)
             continue;
         set(p, part->i, result, (kafc_err)said.code);

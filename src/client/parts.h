@@ -51,6 +51,10 @@ kafc_err kafc__parts_init(struct kafc_parts *p, void *v, size_t stride, int32_t 
 kafc_err kafc__parts_given(struct kafc_parts *p, const kafc_topic_partition *v, int32_t n,
                            struct kafc_arena *a, kafc_error *err);
 
+/* node: -1 where it does not matter. NULL: it is none of them. */
+const struct kafc_part *kafc__parts_find(const struct kafc_parts *p, kafc_str topic,
+                                         int32_t partition, int32_t node);
+
 /* For qsort: structs that begin as kafc_topic_partition does, by topic and partition. */
 int kafc__parts_order(const void *a, const void *b);
 

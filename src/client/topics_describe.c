@@ -17,12 +17,11 @@ enum {
 };
 
 struct description {
-    kafc_client *c;
+    struct kafc_admin *k;
     const char *const *names;
     int32_t n; /* or KAFC_ALL_TOPICS */
-    int64_t deadline, weight;
+    int64_t weight;
     struct kafc_describe_topic_partitions_req req;
-    struct kafc_arena arena;
     kafc_answer **page;
     int32_t npages, room;
 };
@@ -31,9 +30,9 @@ typedef struct kafc_describe_topic_partitions_resp page_resp;
 typedef struct kafc_describe_topic_partitions_resp_topic page_topic;
 typedef struct kafc_describe_topic_partitions_resp_partition page_partition;
 
-static kafc_err no_memory(kafc_error *err)
+static kafc_err no_memory(struct description *d)
 {
-    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the topics");
+    return kafc__admin_no_memory("the topics", d->k->err);
 }
 
 /* --- Into the result ------------------------------------------------------------------- */
@@ -131,7 +130,7 @@ static const page_topic **gather(struct description *d, int32_t *n)
     *n = 0;
     for (int32_t i = 0; i < d->npages; i++)
         room += (size_t)((const page_resp *)d->page[i]->resp)->topics.n;
-    v = kafc__arena_array(&d->arena, room, sizeof(*v));
+    v = kafc__arena_array(&d->k->arena, room, sizeof(*v));
     for (int32_t i = 0; v && i < d->npages; i++) {
         const page_resp *r = d->page[i]->resp;
         for (int32_t k = 0; k < r->topics.n; k++)
@@ -146,7 +145,7 @@ static kafc_topic_descriptions *of_pages(struct description *d)
 {
     int32_t n;
     const page_topic **from = gather(d, &n);
-    kafc_topic_descriptions *out = from ? kafc__piece_new(&d->c->mem, sizeof(*out)) : NULL;
+    kafc_topic_descriptions *out = from ? kafc__piece_new(&d->k->c->mem, sizeof(*out)) : NULL;
     if (!out)
         return NULL;
     struct kafc_arena *a = kafc__piece_arena(out);
@@ -157,10 +156,7 @@ static kafc_topic_descriptions *of_pages(struct description *d)
             end++;
         put_topic(a, &v[out->ntopics++], from + i, from + end);
     }
-    if (!a->failed)
-        return out;
-    kafc__piece_free(out);
-    return NULL;
+    return kafc__piece_done(out);
 }
 
 static kafc_topic_descriptions *of_metadata(kafc_client *c, const kafc_metadata *m)
@@ -182,10 +178,7 @@ static kafc_topic_descriptions *of_metadata(kafc_client *c, const kafc_metadata 
             own_partition(a, &p[k]);
         }
     }
-    if (!a->failed)
-        return out;
-    kafc__piece_free(out);
-    return NULL;
+    return kafc__piece_done(out);
 }
 
 /* --- Pages -------------------------------------------------------------------------------- */
@@ -211,7 +204,7 @@ static bool keep_page(struct description *d, kafc_answer *a)
 {
     if (d->npages == d->room) {
         int32_t room = d->room ? 2 * d->room : 4;
-        kafc_answer **v = kafc__arena_array(&d->arena, (size_t)room, sizeof(*v));
+        kafc_answer **v = kafc__arena_array(&d->k->arena, (size_t)room, sizeof(*v));
         if (!v)
             return false;
         if (d->npages > 0)
@@ -235,7 +228,7 @@ static int64_t weigh(const page_resp *r)
 }
 
 /* Where the next page begins; it must go on, and come to an end. */
-static kafc_err turn(struct description *d, const page_resp *r, kafc_error *err)
+static kafc_err turn(struct description *d, const page_resp *r)
 {
     const struct kafc_describe_topic_partitions_resp_cursor *next = r->next_cursor;
     struct kafc_describe_topic_partitions_req_cursor *at = d->req.cursor;
@@ -243,12 +236,12 @@ static kafc_err turn(struct description *d, const page_resp *r, kafc_error *err)
     d->weight += weigh(r);
     if (order < 0 || (order == 0 && next->partition_index <= at->partition_index) ||
         d->weight > WEIGHT_MAX)
-        return kafc__error(err, KAFC_ERR_PROTOCOL, "DescribeTopicPartitions leads %s",
+        return kafc__error(d->k->err, KAFC_ERR_PROTOCOL, "DescribeTopicPartitions leads %s",
                            d->weight > WEIGHT_MAX ? "to no end" : "back");
     if (!at)
-        at = kafc__arena_alloc(&d->arena, sizeof(*at));
+        at = kafc__arena_alloc(&d->k->arena, sizeof(*at));
     if (!at)
-        return no_memory(err);
+        return no_memory(d);
     kafc__msg_defaults(&kafc_describe_topic_partitions_req_cursor_schema, at);
     at->topic_name = next->topic_name; /* of a page that is kept */
     at->partition_index = next->partition_index;
@@ -269,7 +262,7 @@ static bool prepare(struct description *d)
     kafc__msg_defaults(&kafc_describe_topic_partitions_req_schema, &d->req);
     d->req.response_partition_limit = PAGE;
     struct kafc_describe_topic_partitions_req_topic *v =
-        kafc__msg_array(&kafc_describe_topic_partitions_req_topic_schema, n, &d->arena);
+        kafc__msg_array(&kafc_describe_topic_partitions_req_topic_schema, n, &d->k->arena);
     d->req.topics.v = v;
     for (int32_t i = 0; v && i < n; i++)
         v[i].name = kafc__str(d->names[i]);
@@ -283,56 +276,52 @@ static bool prepare(struct description *d)
 }
 
 /* First errors of topics are theirs, and stop nothing. */
-static kafc_err read_pages(struct description *d, kafc_error *err)
+static kafc_err read_pages(struct description *d)
 {
     for (;;) {
         kafc_answer *a;
-        kafc_err rc = kafc__admin_ask(d->c, &describing, &d->req, KAFC_BY_ROUTE, d->deadline, &a,
-                                      err);
+        kafc_err rc = kafc__admin_ask(d->k->c, &describing, &d->req, KAFC_BY_ROUTE, d->k->deadline, &a,
+                                      d->k->err);
         if (rc < 0 || !a) {
             kafc_answer_free(a);
             return rc;
         }
         if (!keep_page(d, a)) {
             kafc_answer_free(a);
-            return no_memory(err);
+            return no_memory(d);
         }
         const page_resp *r = a->resp;
-        rc = r->next_cursor ? turn(d, r, err) : KAFC_OK;
+        rc = r->next_cursor ? turn(d, r) : KAFC_OK;
         if (rc != KAFC_OK || !r->next_cursor)
             return rc;
     }
 }
 
-static kafc_err by_pages(struct description *d, kafc_topic_descriptions **out, kafc_error *err)
+static kafc_err by_pages(struct description *d, kafc_topic_descriptions **out)
 {
-    kafc_err rc;
-    kafc__arena_init(&d->arena, &d->c->mem, 0);
-    rc = prepare(d) ? read_pages(d, err) : no_memory(err);
+    kafc_err rc = prepare(d) ? read_pages(d) : no_memory(d);
     if (rc == KAFC_OK) {
         *out = of_pages(d);
-        rc = *out ? KAFC_OK : no_memory(err);
+        rc = *out ? KAFC_OK : no_memory(d);
     }
     for (int32_t i = 0; i < d->npages; i++)
         kafc_answer_free(d->page[i]);
-    kafc__arena_fini(&d->arena);
     return rc;
 }
 
 /* --- All of it ------------------------------------------------------------------------------ */
 
-static kafc_err by_metadata(const struct description *d, kafc_topic_descriptions **out,
-                            kafc_error *err)
+static kafc_err by_metadata(struct description *d, kafc_topic_descriptions **out)
 {
-    struct kafc_asker by = kafc__asker_of(d->c);
+    struct kafc_asker by = kafc__asker_of(d->k->c);
     kafc_metadata *m;
-    kafc_err rc = kafc__query_metadata(&by, d->names, d->n, KAFC_META_OPERATIONS, d->deadline, &m,
-                                       err);
+    kafc_err rc = kafc__query_metadata(&by, d->names, d->n, KAFC_META_OPERATIONS, d->k->deadline, &m,
+                                       d->k->err);
     if (rc != KAFC_OK)
         return rc;
-    *out = of_metadata(d->c, m);
+    *out = of_metadata(d->k->c, m);
     kafc_metadata_free(m);
-    return *out ? KAFC_OK : no_memory(err);
+    return *out ? KAFC_OK : no_memory(d);
 }
 
 static int by_text(const void *name, const void *topic)
@@ -350,22 +339,6 @@ static kafc_err left_out(const struct description *d, const kafc_topic_descripti
     return KAFC_OK;
 }
 
-static kafc_err describe(struct description *d, kafc_topic_descriptions **out, kafc_error *err)
-{
-    kafc_err rc = KAFC_ERR_UNSUPPORTED;
-    if (d->n != 0)
-        rc = by_pages(d, out, err);
-    if (rc == KAFC_ERR_UNSUPPORTED)
-        rc = by_metadata(d, out, err);
-    if (rc == KAFC_OK)
-        rc = left_out(d, *out, err);
-    for (int32_t i = 0; rc == KAFC_OK && i < (*out)->ntopics; i++)
-        if ((*out)->topics[i].err != KAFC_OK)
-            rc = kafc__error(err, (*out)->topics[i].err, "topic '%.249s' cannot be described: %s",
-                             (*out)->topics[i].name, kafc_err_text((*out)->topics[i].err));
-    return rc;
-}
-
 static kafc_err check(const char *const *names, int32_t n, kafc_error *err)
 {
     if (n < KAFC_ALL_TOPICS || (n > 0 && !names))
@@ -377,24 +350,34 @@ static kafc_err check(const char *const *names, int32_t n, kafc_error *err)
     return KAFC_OK;
 }
 
+static kafc_err describe(struct kafc_admin *k, const char *const *names, int32_t n,
+                         kafc_topic_descriptions **out)
+{
+    struct description d = { .k = k, .names = names, .n = n };
+    kafc_err rc = check(names, n, k->err);
+    if (rc != KAFC_OK)
+        return rc;
+    rc = n == 0 ? KAFC_ERR_UNSUPPORTED : by_pages(&d, out);
+    if (rc == KAFC_ERR_UNSUPPORTED)
+        rc = by_metadata(&d, out);
+    if (rc == KAFC_OK)
+        rc = left_out(&d, *out, k->err);
+    for (int32_t i = 0; rc == KAFC_OK && i < (*out)->ntopics; i++)
+        if ((*out)->topics[i].err != KAFC_OK)
+            rc = kafc__error(k->err, (*out)->topics[i].err, "topic '%.249s' cannot be described: %s",
+                             (*out)->topics[i].name, kafc_err_text((*out)->topics[i].err));
+    return rc;
+}
+
 kafc_err kafc_admin_describe_topics(kafc_client *c, const char *const *names, int32_t n,
                                     int timeout_ms, kafc_topic_descriptions **out, kafc_error *err)
 {
-    kafc_error own;
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the topics");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    rc = check(names, n, err);
-    if (rc == KAFC_OK) {
-        struct description d = { .c = c, .names = names, .n = n };
-        d.deadline = kafc__deadline_in(timeout_ms);
-        rc = describe(&d, out, err ? err : &own);
-    }
-    kafc__ask_end(c);
-    return rc;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, describe(&k, names, n, out)) : rc;
 }
 
 void kafc_topic_descriptions_free(kafc_topic_descriptions *d)

@@ -183,66 +183,53 @@ static kafc_err left_out(const kafc_grown_topic *t, int32_t n, kafc_error *err)
     return KAFC_OK;
 }
 
-static kafc_err await(kafc_client *c, const kafc_grown_topic *t, int32_t n, struct kafc_arena *a,
-                      int64_t deadline, kafc_error *err)
+static kafc_err await(struct kafc_admin *k, const kafc_grown_topic *t, int32_t n, kafc_error *err)
 {
     struct kafc_awaited w;
-    if (!kafc__awaited_init(&w, n, a))
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the topics");
+    if (!kafc__awaited_init(&w, n, &k->arena))
+        return kafc__admin_no_memory("the topics", err);
     w.grown = true;
     for (int32_t i = 0; i < n; i++) {
         w.name[w.n] = t[i].name;
         w.partitions[w.n] = t[i].partitions;
         w.n += t[i].result == KAFC_OK;
     }
-    return kafc__topics_await(c, &w, "grown", deadline, err);
+    return kafc__topics_await(k->c, &w, "grown", k->deadline, err);
 }
 
-static kafc_err grow(kafc_client *c, kafc_grown_topic *t, int32_t n,
-                     const kafc_create_options *how, int64_t deadline, struct kafc_arena *a,
-                     kafc_error *err)
+static kafc_err grow(struct kafc_admin *k, kafc_grown_topic *t, int32_t n,
+                     const kafc_create_options *how)
 {
     struct kafc_create_partitions_req req;
     kafc_answer *answer = NULL;
     kafc_error why;
-    kafc_err rc;
-    if (fill(&req, t, n, a)) {
-        req.timeout_ms = kafc__broker_timeout(c->o.request_timeout_ms, deadline);
-        req.validate_only = how->validate_only;
-        rc = kafc__admin_ask(c, &growing, &req, KAFC_BY_ROUTE, deadline, &answer, err);
+    kafc_err rc = check(t, n, k->err), waited;
+    if (rc != KAFC_OK || n == 0)
+        return rc;
+    if (fill(&req, t, n, &k->arena)) {
+        req.timeout_ms = kafc__broker_timeout(k->c->o.request_timeout_ms, k->deadline);
+        req.validate_only = how && how->validate_only;
+        rc = kafc__admin_ask(k->c, &growing, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
     } else {
-        rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the request");
+        rc = kafc__admin_no_memory("the topics", k->err);
     }
     take(t, n, answer, rc);
     kafc_answer_free(answer);
     if (rc == KAFC_OK)
-        rc = left_out(t, n, err);
-    if (how->validate_only || how->no_wait)
+        rc = left_out(t, n, k->err);
+    if (how && (how->validate_only || how->no_wait))
         return rc;
-    kafc_err waited = await(c, t, n, a, deadline, &why);
-    if (rc == KAFC_OK && waited != KAFC_OK) {
-        rc = waited;
-        *err = why;
-    }
-    return rc;
+    waited = await(k, t, n, &why);
+    if (rc != KAFC_OK || waited == KAFC_OK)
+        return rc;
+    *k->err = why;
+    return waited;
 }
 
 kafc_err kafc_admin_grow_topics(kafc_client *c, kafc_grown_topic *topics, int32_t n,
                                 const kafc_create_options *how, int timeout_ms, kafc_error *err)
 {
-    static const kafc_create_options plain;
-    kafc_error own;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    rc = check(topics, n, err);
-    if (rc == KAFC_OK && n > 0) {
-        struct kafc_arena a;
-        kafc__arena_init(&a, &c->mem, 0);
-        rc = grow(c, topics, n, how ? how : &plain, kafc__deadline_in(timeout_ms), &a,
-                  err ? err : &own);
-        kafc__arena_fini(&a);
-    }
-    kafc__ask_end(c);
-    return rc;
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, grow(&k, topics, n, how)) : rc;
 }

@@ -49,6 +49,9 @@ static int needs_of(kafc_position at, int time_bit)
     case KAFC_POSITION_COMMITTED: return KAFC_NEED_COMMITTED;
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_CURRENT:
+    case KAFC_POSITION_MAX_TIMESTAMP:
+    case KAFC_POSITION_FIRST_LOCAL:
+    case KAFC_POSITION_LAST_TIERED:
     case KAFC_POSITION_OFFSET: break;
     }
     return 0;

@@ -167,6 +167,8 @@ kafc_err kafc__check_position(const struct kafc_consumer *c, kafc_position p, bo
 {
     if (p.kind == KAFC_POSITION_CURRENT)
         return kafc__error(err, KAFC_ERR_USAGE, "KAFC_CURRENT is a position of a kafc_conn alone");
+    if ((int)p.kind < 0 || p.kind > KAFC_POSITION_CURRENT)
+        return kafc__error(err, KAFC_ERR_USAGE, "such a position is one of kafc_client_offsets() alone");
     if (p.kind == KAFC_POSITION_COMMITTED && is_stop)
         return kafc__error(err, KAFC_ERR_USAGE, "KAFC_COMMITTED is no place to stop at");
     if (p.kind == KAFC_POSITION_COMMITTED && !c->grouped)

@@ -51,6 +51,9 @@ static int64_t resolve(const struct kafc_consumer_partition *p, kafc_position at
     case KAFC_POSITION_OFFSET:
     case KAFC_POSITION_DEFAULT:
     case KAFC_POSITION_CURRENT:
+    case KAFC_POSITION_MAX_TIMESTAMP:
+    case KAFC_POSITION_FIRST_LOCAL:
+    case KAFC_POSITION_LAST_TIERED:
     case KAFC_POSITION_COMMITTED: break;
     }
     return at.value;

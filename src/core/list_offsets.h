@@ -9,8 +9,19 @@
 #include "core/request.h"
 #include "protocol/api/02_list_offsets.h"
 
-/* Before the request is encoded: isolation, where the version has one. KAFC_ERR_UNSUPPORTED: a time for version 0,
- * which knows those of segments alone. */
+/* The wire's names for places in a log. */
+enum {
+    KAFC_AT_LAST = -1,
+    KAFC_AT_FIRST = -2,
+    KAFC_AT_MAX_TIMESTAMP = -3,
+    KAFC_AT_FIRST_LOCAL = -4,
+    KAFC_AT_LAST_TIERED = -5
+};
+
+/* The version that knows such a time, from 0 on; 0: all do. */
+int16_t kafc__list_offsets_version(int64_t timestamp);
+/* Before the request is encoded: isolation, where the version has one. KAFC_ERR_UNSUPPORTED: a time that it does
+ * not know; version 0 has those of segments alone. */
 kafc_err kafc__list_offsets_fit(const struct kafc_request *rq, struct kafc_list_offsets_req *msg,
                                 int8_t isolation, kafc_error *err);
 /* The offset in an answer of the version; -1: none. */

@@ -97,8 +97,23 @@ static kafc_err list_resources(kafc_client *c, const char *name, kafc_error *err
     return rc;
 }
 
+static kafc_err delete_records(kafc_client *c, const char *name, kafc_error *err)
+{
+    kafc_deletion q[] = { { .topic = "t", .before = KAFC_AT(0) },
+                          { .topic = "t", .partition = 1, .before = KAFC_AT(0) } };
+    (void)name;
+    return kafc_admin_delete_records(c, q, 2, WAIT, err);
+}
+
+static kafc_err epoch_ends(kafc_client *c, const char *name, kafc_error *err)
+{
+    kafc_epoch_end q[] = { { .topic = "t" }, { .topic = "t", .partition = 1 } };
+    (void)name;
+    return kafc_admin_epoch_ends(c, q, 2, WAIT, err);
+}
+
 static const call_fn calls[] = { create, grow, describe, delete, describe_configs, alter_configs, replace_configs,
-                                 list_resources };
+                                 list_resources, delete_records, epoch_ends };
 enum { CALLS = sizeof calls / sizeof *calls };
 
 static kafc_err once(const kafc_mock *mock, const kafc_allocator *mem, call_fn call, long at, kafc_error *err)

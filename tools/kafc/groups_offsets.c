@@ -282,6 +282,9 @@ static int aim(const struct verb_call *g, struct row *row, kafc_position at)
     case KAFC_POSITION_TIME:
     case KAFC_POSITION_AGO:
     case KAFC_POSITION_CURRENT:
+    case KAFC_POSITION_MAX_TIMESTAMP:
+    case KAFC_POSITION_FIRST_LOCAL:
+    case KAFC_POSITION_LAST_TIERED:
     case KAFC_POSITION_DEFAULT: break; /* a time was asked for */
     }
     return TOOL_OK;
