@@ -3,7 +3,7 @@
  * UpdateFeatures, by the controller: transaction.version, which is all that
  * there is. All updates or none.
  */
-#include "mock/state.h"
+#include "mock/acl.h"
 #include "protocol/api/57_update_features.h"
 
 enum { UP = 1, LEVEL_LAST = 2 };
@@ -28,6 +28,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     kafc_err code = kafc__mock_controls(rq);
     int32_t bad = 0;
 
+    if (!code)
+        code = kafc__mock_refuses_cluster(rq, KAFC_ACL_ALTER);
     while (bad < q->feature_updates.n && !check(rq, &q->feature_updates.v[bad]))
         bad++;
     if (!code && bad < q->feature_updates.n)
@@ -35,7 +37,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     for (int32_t i = 0; !code && !q->validate_only && i < q->feature_updates.n; i++)
         (void)kafc__cluster_set_transaction_version(rq->c,
                                                     q->feature_updates.v[i].max_version_level);
-    if (rq->version >= 2 || kafc__mock_controls(rq)) {
+    if (rq->version >= 2 || kafc__mock_controls(rq) || code == KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED) {
         a->error_code = (int16_t)code;
         a->error_message = kafc__mock_words(code);
         return KAFC_MDONE_ANSWER;

@@ -145,6 +145,37 @@ static kafc_err group_offsets(void)
     return rc;
 }
 
+static kafc_err offsets_of_groups(void)
+{
+    kafc_offsets_of_groups *o;
+    kafc_err rc = kafc_admin_offsets_of_groups(raw_client, groups, 2, false, WAIT, &o, &raw_err);
+    beside = o->groups[1].result;
+    ck_assert_int_eq(o->groups[0].result, rc);
+    kafc_offsets_of_groups_free(o);
+    return rc;
+}
+
+static kafc_err group_lags(void)
+{
+    kafc_group_lags *l;
+    kafc_err rc = kafc_admin_group_lags(raw_client, groups, 2, KAFC_READ_COMMITTED, WAIT, &l,
+                                        &raw_err);
+    beside = l->groups[1].result;
+    kafc_group_lags_free(l);
+    return rc;
+}
+
+static kafc_err find_coordinators(void)
+{
+    kafc_coordinators *f;
+    kafc_err rc = kafc_admin_find_coordinators(raw_client, KAFC_COORDINATED_GROUPS, groups, 2, WAIT,
+                                               &f, &raw_err);
+    beside = f->coordinators[1].result;
+    ck_assert_int_eq(f->coordinators[0].result, rc);
+    kafc_coordinators_free(f);
+    return rc;
+}
+
 static kafc_err committed(void)
 {
     kafc_offset q[] = { { .topic = "t" }, { .topic = "u" } };
@@ -267,6 +298,52 @@ static kafc_err log_dirs(void)
     return rc;
 }
 
+static kafc_err describe_configs(void)
+{
+    static const kafc_config_query q[] = { { .of = { KAFC_CONFIG_TOPIC, "t" } },
+                                           { .of = { KAFC_CONFIG_TOPIC, "u" } } };
+    kafc_config_descriptions *d;
+    kafc_err rc = kafc_admin_describe_configs(raw_client, q, 2, 0, WAIT, &d, &raw_err);
+    beside = d->resources[1].result;
+    ck_assert_int_eq(d->resources[0].result, rc);
+    kafc_config_descriptions_free(d);
+    return rc;
+}
+
+static kafc_err alter_configs(void)
+{
+    static const kafc_config_change one = { .name = "max.message.bytes", .value = "1000" };
+    kafc_config_changes q[] = {
+        { .of = { KAFC_CONFIG_TOPIC, "t" }, .changes = &one, .nchanges = 1 },
+        { .of = { KAFC_CONFIG_TOPIC, "u" }, .changes = &one, .nchanges = 1 },
+    };
+    kafc_err rc = kafc_admin_alter_configs(raw_client, q, 2, false, WAIT, &raw_err);
+    beside = q[1].result;
+    ck_assert_int_eq(q[0].result, rc);
+    return rc;
+}
+
+static kafc_err alter_broker(void)
+{
+    static const kafc_config_change one = { .name = "log.cleaner.threads", .value = "2" };
+    kafc_config_changes q = { .of = { KAFC_CONFIG_BROKER, "" }, .changes = &one, .nchanges = 1 };
+    return kafc_admin_alter_configs(raw_client, &q, 1, true, WAIT, &raw_err);
+}
+
+static kafc_err list_config_resources(void)
+{
+    kafc_config_resources *r;
+    kafc_err rc = kafc_admin_list_config_resources(raw_client, 0, WAIT, &r, &raw_err);
+    kafc_config_resources_free(r);
+    return rc;
+}
+
+static kafc_err update_features(void)
+{
+    kafc_feature_update q = { .feature = "transaction.version", .level = 2 };
+    return kafc_admin_update_features(raw_client, &q, 1, true, WAIT, &raw_err);
+}
+
 /* --- Transactional ids -------------------------------------------------------------------------------- */
 
 static kafc_err fence(void)
@@ -320,6 +397,9 @@ static const struct {
     { "describe_groups", describe_groups, GROUP(DESCRIBE) },
     { "delete_groups", delete_groups, GROUP(DELETE) },
     { "group_offsets", group_offsets, GROUP(DESCRIBE) },
+    { "offsets_of_groups", offsets_of_groups, GROUP(DESCRIBE) },
+    { "group_lags", group_lags, GROUP(DESCRIBE) },
+    { "find_coordinators", find_coordinators, GROUP(DESCRIBE) },
     { "committed", committed, GROUP(DESCRIBE) },
     { "commit_offsets", commit_offsets, GROUP(READ) },
     { "delete_offsets", delete_offsets, GROUP(DELETE) },
@@ -333,6 +413,11 @@ static const struct {
     { "upsert_users", upsert_users, CLUSTER(ALTER, "'bob'") },
     { "describe_quotas", describe_quotas, CLUSTER(DESCRIBE_CONFIGS, "quotas") },
     { "alter_quotas", alter_quotas, CLUSTER(ALTER_CONFIGS, "'bob'") },
+    { "describe_configs", describe_configs, TOPIC(DESCRIBE_CONFIGS) },
+    { "alter_configs", alter_configs, TOPIC(ALTER_CONFIGS) },
+    { "alter_configs: brokers", alter_broker, CLUSTER(ALTER_CONFIGS, "broker") },
+    { "list_config_resources", list_config_resources, CLUSTER(DESCRIBE_CONFIGS, "config") },
+    { "update_features", update_features, CLUSTER(ALTER, "feature") },
     { "reassign", reassign, CLUSTER(ALTER, "reassign") },
     { "list_reassignments", list_reassignments, CLUSTER(DESCRIBE, "reassign") },
     { "elect_leaders", elect_leaders, CLUSTER(ALTER, "leader") },
