@@ -48,6 +48,9 @@ static bool is_wanted(const struct kafc_logger *l, kafc_log_level level, enum ka
 }
 
 static void put(const struct kafc_logger *l, kafc_log_level level, enum kafc_debug context,
+                const char *fmt, va_list ap) KAFC_PRINTF(4, 0);
+
+static void put(const struct kafc_logger *l, kafc_log_level level, enum kafc_debug context,
                 const char *fmt, va_list ap)
 {
     kafc_log_fn sink = level == KAFC_LOG_ERROR && l->error_sink ? l->error_sink : l->sink;
