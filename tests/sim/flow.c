@@ -502,6 +502,7 @@ uint64_t flow_run(const struct flow_options *o)
 
     f->o = o;
     s->latency_max_us = o->latency_us ? o->latency_us : 2000;
+    s->tls = o->tls;
     prepare(f);
     for (int i = 0; i < f->nwriters; i++)
         start_writer(f, &f->writer[i]);

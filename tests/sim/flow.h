@@ -34,6 +34,7 @@ struct flow_options {
     bool remade;   /* the topic is deleted and made again, also with batches on their way */
     bool homeless; /* brokers come back at other addresses */
     bool throttled;
+    bool tls;
 };
 
 struct flow_message {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "tests/sim/secure.h"
 
 enum { WINDOW = 1 << 18, IOVECS = 16, SETTLE_ROUNDS = 1000 };
 
@@ -18,7 +19,7 @@ struct packet {
     struct kafc_list node;
     int64_t at;
     size_t len, done;
-    bool fin;
+    bool fin, sealed; /* sealed: ciphertext, of TLS */
     uint8_t data[];
 };
 
@@ -41,6 +42,7 @@ struct link {
     bool opening, dark, want_send, fin_sent;
     struct pipe up, down;
     struct sim_event opened;
+    struct secure *secure; /* or NULL: plaintext */
 };
 
 /* ---- small things ---- */
@@ -121,6 +123,52 @@ static void put(struct link *l, struct pipe *p, const void *data, size_t n, bool
     arm(s, p);
 }
 
+/* What TLS has made of it, in pieces as networks make them. */
+static void put_sealed(struct link *l, struct pipe *to, const uint8_t *p, size_t n)
+{
+    while (n) {
+        size_t k = sim_chance(l->s, 30) ? 1 + sim_draw(l->s, (uint32_t)n) : n;
+        put(l, to, p, k, false);
+        KAFC_CONTAINER(to->packets.prev, struct packet, node)->sealed = true;
+        p += k;
+        n -= k;
+    }
+}
+
+static void put_up(void *link, const void *p, size_t n)
+{
+    struct link *l = link;
+    if (l->conn && !l->dark)
+        put_sealed(l, &l->up, p, n);
+}
+
+static void put_down(void *link, const void *p, size_t n)
+{
+    struct link *l = link;
+    if (l->there && !l->dark)
+        put_sealed(l, &l->down, p, n);
+}
+
+/* A packet in the place of the first one, with the plaintext of it. NULL: that end has given up. */
+static struct packet *unsealed(struct link *l, struct pipe *from)
+{
+    struct packet *k = KAFC_LIST_FIRST(&from->packets, struct packet, node), *clear;
+    size_t n;
+    uint8_t *p = from == &l->up ? secure_came_up(l->secure, k->data, k->len, &n, put_down, l)
+                                : secure_came_down(l->secure, k->data, k->len, &n, put_up, l);
+    if (!p)
+        return NULL;
+    clear = malloc(sizeof(*clear) + n);
+    *clear = (struct packet){ .at = k->at, .len = n };
+    memcpy(clear->data, p, n);
+    free(p);
+    kafc__list_insert(&k->node, &clear->node);
+    from->queued = from->queued - k->len + n;
+    kafc__list_del(&k->node);
+    free(k);
+    return clear;
+}
+
 static void drop_first(struct sim *s, struct pipe *p)
 {
     struct packet *k = KAFC_LIST_FIRST(&p->packets, struct packet, node);
@@ -149,6 +197,7 @@ static void reap(struct link *l)
     empty(l->s, &l->down);
     sim_cancel(l->s, &l->opened);
     kafc__list_del(&l->node);
+    secure_free(l->secure);
     free(l);
 }
 
@@ -207,7 +256,9 @@ static void send_more(struct link *l)
             memcpy(buf + n, iov[i].iov_base, part);
             n += part;
         }
-        if (l->conn && !l->dark)
+        if (l->secure)
+            secure_write_up(l->secure, buf, n, put_up, l);
+        else if (l->conn && !l->dark)
             put(l, &l->up, buf, n, false);
         free(buf);
         kafc__core_sent(l->client->core, l->id, n, s->now);
@@ -248,6 +299,10 @@ static void arrive_up(void *ctx)
         reap(l);
         return;
     }
+    if (k->sealed && !(k = unsealed(l, &l->up))) {
+        server_gone(l);
+        return;
+    }
     while (k->done < k->len) {
         void *room;
         size_t n;
@@ -279,6 +334,14 @@ static void arrive_down(void *ctx)
         tell_closed(l, KAFC_ERR_DISCONNECTED, "closed by the peer");
         return;
     }
+    if (k->sealed && !(k = unsealed(l, &l->down))) {
+        tell_closed(l, KAFC_ERR_DISCONNECTED, "it has given up TLS");
+        return;
+    }
+    if (l->opening && secure_is_up(l->secure)) {
+        l->opening = false;
+        kafc__core_opened(l->client->core, l->id, s->now);
+    }
     trace(s, 3, l->number, k->data, k->len);
     s->packets++;
     while (k->done < k->len) {
@@ -304,11 +367,13 @@ static void open_outcome(void *ctx)
         sim_at(s, &l->opened, blocked_until(l));
         return;
     }
-    l->opening = false;
+    l->opening = l->secure != NULL;
     l->conn = l->broker ? kafc__cluster_open(s->cluster, l->broker) : 0;
     trace(s, 4, l->number, &l->broker, sizeof(l->broker));
     if (!l->conn)
         tell_closed(l, KAFC_ERR_CONNECT, "connection refused");
+    else if (l->secure)
+        secure_begin(l->secure, put_up, l);
     else
         kafc__core_opened(l->client->core, l->id, s->now);
 }
@@ -331,6 +396,7 @@ static void open_link(struct sim_client *c, const struct kafc_action *a)
     l->number = (uint32_t)c->index << 24 | a->link;
     l->broker = kafc__cluster_broker_at(s->cluster, a->host, a->port);
     l->there = l->opening = true;
+    l->secure = s->tls ? secure_new() : NULL;
     l->opened = (struct sim_event){ .fire = open_outcome, .ctx = l };
     init_pipe(&l->up, arrive_up, l);
     init_pipe(&l->down, arrive_down, l);
@@ -423,7 +489,9 @@ static void settle_cluster(struct sim *s)
                 break;
             if (n > 100 && sim_chance(s, 50))
                 n = 1 + sim_draw(s, (uint32_t)n - 1);
-            if (l->there && !l->dark)
+            if (l->secure)
+                secure_write_down(l->secure, p, n, put_down, l);
+            else if (l->there && !l->dark)
                 put(l, &l->down, p, n, false);
             kafc__cluster_consumed(s->cluster, conn, n);
         }

@@ -49,6 +49,7 @@ struct sim {
     int64_t blocked_until[SIM_BROKERS_MAX + 1]; /* by broker: nothing passes before */
     int latency_max_us;                         /* of a packet, usually */
     int latency_us;                             /* of each packet, instead; 0: drawn */
+    bool tls;                                   /* on each link */
     bool no_ghosts;     /* what a client has given up does not arrive any more */
     int dark_percent;   /* of connections that break without a word */
     kafc_allocator mem; /* of the clients */

@@ -11,7 +11,7 @@
 #include "tests/sim/flow.h"
 #include "tests/support/suite.h"
 
-enum { SEEDS = 600, SHARDS = 10 };
+enum { SEEDS = 600, SHARDS = 10, TLS_SEEDS = 60 };
 
 static void run(uint64_t seed)
 {
@@ -51,6 +51,19 @@ START_TEST(seeds_that_have_failed)
 }
 END_TEST
 
+/* The same over TLS: what is cut anywhere, comes late or not at all is never taken for something else. */
+START_TEST(over_tls)
+{
+    for (uint64_t seed = 1; seed <= TLS_SEEDS; seed += SIM_STEP) {
+        struct flow_options o;
+
+        flow_options_of(&o, seed);
+        o.tls = true;
+        (void)flow_run(&o);
+    }
+}
+END_TEST
+
 START_TEST(a_seed_replays_exactly)
 {
     for (uint64_t seed = 1; seed <= 20; seed++) {
@@ -73,6 +86,7 @@ int main(void)
     tcase_add_test(t, without_faults_all_is_acknowledged_and_read);
     tcase_add_test(t, a_seed_replays_exactly);
     tcase_add_test(t, seeds_that_have_failed);
+    tcase_add_test(t, over_tls);
     tcase_add_loop_test(t, W1_W5_every_message_one_verdict_and_the_log_once_in_order, 0, SHARDS);
     suite_add_tcase(s, t);
     r = srunner_create(s);
