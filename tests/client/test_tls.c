@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "client/client.h"
 #include "tests/client/stranger.h"
 #include "tests/support/alloc.h"
 #include "tests/support/suite.h"
@@ -27,6 +28,7 @@ static struct {
     char *ca_pem, *client_pem, *client_key;
     struct tls_front front[BROKERS];
     struct test_alloc memory;
+    int32_t send_buffer; /* of sockets; 0: the system's */
 } w;
 
 /* Brokers with TLS; mutual: they ask for our certificate. */
@@ -76,9 +78,9 @@ static kafc_client *open_client(const char *address, const kafc_security *s)
     kafc_error err;
     kafc_client *c = kafc_client_open(
         KAFC_CLIENT(.brokers = address, .security = s, .allocator = &w.memory.mem,
-                    .connect_timeout_ms = 2000, .reconnect_backoff_ms = 5,
-                    .reconnect_backoff_max_ms = 50, .retry_backoff_ms = 5,
-                    .retry_backoff_max_ms = 50),
+                    .send_buffer_bytes = w.send_buffer, .connect_timeout_ms = 2000,
+                    .reconnect_backoff_ms = 5, .reconnect_backoff_max_ms = 50,
+                    .retry_backoff_ms = 5, .retry_backoff_max_ms = 50),
         &err);
     ck_assert_msg(c != NULL, "%s", err.message);
     return c;
@@ -145,11 +147,13 @@ START_TEST(a_writer_and_a_reader_over_tls)
     enum { N = 4000 };
     for (int i = 0; i < 2; i++) {
         begin(false, i ? TLS1_2_VERSION : TLS1_3_VERSION);
+        w.send_buffer = i ? 4096 : 0; /* sockets that are full */
         kafc_client *c = open_client(w.front[0].address, trusting());
         write_all(c, N);
         read_all(c, N);
         kafc_client_free(c);
         ck_assert_int_gt(resumed(), 0);
+        w.send_buffer = 0;
         end();
     }
 }
@@ -385,6 +389,45 @@ START_TEST(connections_that_are_cut_lose_nothing)
 }
 END_TEST
 
+enum { HUGE_VALUE = 8000000 };
+
+/* On the loop thread: a message that is larger than what a turn reads, and the loop does not turn until it is here. */
+static void hold_the_loop(void *arg)
+{
+    kafc_message *m = arg;
+    ck_assert_int_eq(kafc_mock_append(w.mock, "t", 0, m, 1, -1), KAFC_OK);
+    stranger_await(&w.front[0].blocked, 1);
+}
+
+START_TEST(what_is_left_in_the_filter_is_read_without_the_socket)
+{
+    begin(false, 0);
+    kafc_error err;
+    char *value = malloc(HUGE_VALUE);
+    for (size_t i = 0; i < HUGE_VALUE; i++)
+        value[i] = (char)(i * 7 / 3);
+    ck_assert_int_eq(kafc_mock_set_config(w.mock, "t", "max.message.bytes", "10000000"), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_set_leader(w.mock, "t", 0, 1), KAFC_OK);
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = w.front[0].address,
+                                                  .security = trusting(),
+                                                  .receive_buffer_bytes = 4000000),
+                                      &err);
+    kafc_reader *r = kafc_reader_open(c, KAFC_READER(.max_wait_ms = SOON), &err);
+    ck_assert_int_eq(kafc_reader_assign(r, &(kafc_assignment){ .topic = "t" }, 1, &err), KAFC_OK);
+    kafc_message got, m = { .value = { value, HUGE_VALUE } };
+    while (kafc_mock_requests(w.mock, 1, 1) == 0)
+        ck_assert_int_eq(kafc_reader_fetch(r, &got, 1, &err), KAFC_ERR_TIMED_OUT);
+    kafc__client_run(c, hold_the_loop, &m);
+    ck_assert_msg(kafc_reader_fetch(r, &got, SOON, &err) == KAFC_OK, "%s", err.message);
+    ck_assert_int_eq(got.value.len, HUGE_VALUE);
+    ck_assert_mem_eq(got.value.p, value, HUGE_VALUE);
+    kafc_reader_free(r);
+    kafc_client_free(c);
+    free(value);
+    end();
+}
+END_TEST
+
 /* A peer that hangs up in mid-handshake, after the bytes of answer. */
 static void hangs_up(const char *answer, size_t n, const char *words)
 {
@@ -413,6 +456,7 @@ SUITE_MAIN("client/tls", 120, a_writer_and_a_reader_over_tls, hooks_are_told_whe
            C5_certificates_that_are_refused_are_told_at_once,
            plaintext_to_a_port_with_tls_and_the_reverse,
            a_peer_that_stalls_in_the_handshake_is_given_up, connections_that_are_cut_lose_nothing,
+           what_is_left_in_the_filter_is_read_without_the_socket,
            peers_that_hang_up_or_speak_something_else)
 
 #else

@@ -130,8 +130,10 @@ static void serve(struct tls_front *f, struct pair *p)
     while (p->up && !p->over) {
         bool moved = inwards(p);
         moved = outwards(p) || moved;
-        if (!moved)
+        if (!moved) {
+            atomic_fetch_add(&f->blocked, p->out.n > 0);
             break;
+        }
     }
     ERR_clear_error();
 }
