@@ -13,6 +13,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "bench/rdkafka_tls.h"
 #include "tools/kafc/load.h"
 
 enum { SERVE = 1024, WAIT_MS = 60000, DIGITS = 8 /* which message it is, in front of its value */ };
@@ -85,6 +86,8 @@ static void open_producer(const char *brokers, const char *name, const struct pr
 
     set(conf, "bootstrap.servers", brokers);
     set(conf, "compression.codec", codec);
+    if (!rdkafka_tls(conf, why))
+        die("TLS", why);
     for (; p->name; p++)
         set(conf, p->name, p->value);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);

@@ -11,6 +11,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "bench/rdkafka_tls.h"
 #include "tools/kafc/load.h"
 
 enum { WAIT_MS = 60000 };
@@ -34,7 +35,7 @@ static rd_kafka_t *open_consumer(const char *brokers, const char *topic, int32_t
     rd_kafka_t *rk;
     char why[256];
 
-    if (rd_kafka_conf_set(conf, "bootstrap.servers", brokers, why, sizeof why))
+    if (rd_kafka_conf_set(conf, "bootstrap.servers", brokers, why, sizeof why) || !rdkafka_tls(conf, why))
         die(brokers, why);
     for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
         if (rd_kafka_conf_set(conf, properties[i][0], properties[i][1], why, sizeof why))
