@@ -7,7 +7,8 @@
  * Everything is copied when the client is opened or the connection dialled, but
  * for functions and what they use, and mechanisms and ssl_ctx, which must last as long.
  * Passwords, keys and tokens are wiped from memory when they are no longer
- * needed, and never logged.
+ * needed, and never logged. Threads that drive connections have their queue of
+ * OpenSSL's errors emptied.
  * A certificate or a login that is refused is not tried again by itself (rule
  * C5): the calls that wait return KAFC_ERR_TLS or
  * KAFC_ERR_SASL_AUTHENTICATION_FAILED with the peer's words, and the next call
@@ -43,8 +44,9 @@ typedef struct kafc_certificate {
     int32_t error;    /* X509_V_ERR_…, */
     const char *text; /* in words */
 } kafc_certificate;
-/* Called for each certificate of the chain during the handshake, from the root down, on the thread that drives the
- * connection: must not block. Returns whether to go on; true overrules `ok`. */
+/* Called once for each certificate of the chain during the handshake, from the root down, with the first thing that is
+ * wrong with it, on the thread that drives the connection: must not block. Returns whether to go on; true overrules
+ * `ok`. Not called where a session is resumed, whose chain was judged before: see `resume`. */
 typedef bool (*kafc_verify_fn)(void *ctx, const kafc_certificate *c);
 
 /* --- SASL --------------------------------------------------------------------- */
@@ -104,7 +106,7 @@ typedef struct kafc_security {
     size_t size;                       /* set by KAFC_SECURITY() or kafc_security_init() */
     const kafc_properties *properties; /* NULL: those of the client or connection */
     kafc_security_protocol protocol;   /* default plaintext. security.protocol */
-    /* TLS: whom we trust. Default: the system's authorities */
+    /* TLS: whom we trust, whoever may have signed them. Default: the system's authorities */
     const char *ca_location; /* PEM or PKCS#12 file, or a folder as of c_rehash. ssl.truststore.location,
                                 ssl.ca.location */
     const char *ca_password; /* of a PKCS#12 file. ssl.truststore.password */
@@ -124,13 +126,15 @@ typedef struct kafc_security {
     const char *keystore_password; /* of a PKCS#12 file. ssl.keystore.password */
     /* TLS: how */
     const char *protocols; /* "TLSv1.2,TLSv1.3": from the lowest to the highest. ssl.enabled.protocols */
-    const char *ciphers;   /* OpenSSL's or Java's names, best first, separated by ',' or ':'; NULL: OpenSSL's defaults.
-                              ssl.cipher.suites */
+    const char *ciphers;   /* OpenSSL's or Java's names, best first, separated by ',' or ':': no others are used, and a
+                              protocol without any is not spoken; words as HIGH leave TLS 1.3 as it is. NULL: OpenSSL's
+                              defaults. ssl.cipher.suites */
     kafc_switch resume;    /* sessions are resumed; default on */
     kafc_switch saslprep;  /* SCRAM: name and password are prepared by RFC 4013 before they are sent and hashed. Default
                               off: Kafka's brokers and tools take them byte for byte. sasl.scram.saslprep */
-    void *ssl_ctx;         /* an SSL_CTX * of one's own: used as it is, but for host and sessions; the fields above that
-                              say whom to trust and who we are must not be set */
+    void *ssl_ctx;         /* an SSL_CTX * of one's own: used as it is, but for host and sessions (OpenSSL's default
+                              verifies nobody: SSL_CTX_set_verify); the fields above that say whom to trust and who we
+                              are must not be set */
     /* SASL */
     const char *mechanism; /* PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, or one of `mechanisms`.
                               sasl.mechanism */
