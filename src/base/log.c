@@ -47,6 +47,7 @@ static bool is_wanted(const struct kafc_logger *l, kafc_log_level level, enum ka
     return l && level <= (l->level == KAFC_LOG_NONE ? KAFC_LOG_INFO : l->level);
 }
 
+KAFC_PRINTF(4, 0)
 static void put(const struct kafc_logger *l, kafc_log_level level, enum kafc_debug context,
                 const char *fmt, va_list ap) KAFC_PRINTF(4, 0);
 
