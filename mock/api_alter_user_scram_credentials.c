@@ -55,24 +55,40 @@ static void check(const struct kafc_mrq *rq, const request *q, result *to)
             note(to, KAFC_ERR_UNACCEPTABLE_CREDENTIAL, "Too few iterations");
         if (q->upsertions.v[i].iterations > ITERATIONS_MAX)
             note(to, KAFC_ERR_UNACCEPTABLE_CREDENTIAL, "Too many iterations");
+        if (q->upsertions.v[i].salted_password.len > (int32_t)sizeof ((struct kafc_mscram *)0)->salted)
+            note(to, KAFC_ERR_UNACCEPTABLE_CREDENTIAL, "Too long a salted password");
     }
 }
 
-static bool set(struct kafc_cluster *c, kafc_str user, int8_t mechanism, int32_t iterations)
+static void take_away(struct kafc_cluster *c, kafc_str user, int8_t mechanism)
 {
     struct kafc_mscram *s = kafc__mscram_find(c, user, mechanism);
 
-    if (!s) {
-        s = kafc__zalloc(&c->mem, sizeof *s + (size_t)user.len + 1);
-        if (!s)
-            return false;
-        s->mechanism = mechanism;
-        s->len = user.len;
-        if (user.len)
-            memcpy(s->user, user.p, (size_t)user.len);
-        kafc__list_push(&c->scrams, &s->node);
-    }
-    s->iterations = iterations;
+    if (!s)
+        return;
+    kafc__list_del(&s->node);
+    kafc__free(&c->mem, s);
+}
+
+static bool set(struct kafc_cluster *c, const struct kafc_alter_user_scram_credentials_req_upsertion *u)
+{
+    size_t len = (size_t)u->name.len, nsalt = (size_t)u->salt.len;
+    struct kafc_mscram *s = kafc__zalloc(&c->mem, sizeof *s + len + nsalt + 1);
+
+    if (!s)
+        return false;
+    take_away(c, u->name, u->mechanism);
+    s->mechanism = u->mechanism;
+    s->iterations = u->iterations;
+    s->len = u->name.len;
+    s->nsalt = u->salt.len;
+    if (len)
+        memcpy(s->user, u->name.p, len);
+    if (nsalt)
+        memcpy(s->user + len, u->salt.p, nsalt);
+    if (u->salted_password.len)
+        memcpy(s->salted, u->salted_password.p, (size_t)u->salted_password.len);
+    kafc__list_push(&c->scrams, &s->node);
     return true;
 }
 
@@ -81,15 +97,11 @@ static bool apply(struct kafc_cluster *c, const request *q, kafc_str user)
     bool ok = true;
 
     for (int32_t i = 0; i < q->deletions.n; i++)
-        if (kafc__mstr_same(q->deletions.v[i].name, user)) {
-            struct kafc_mscram *s = kafc__mscram_find(c, user, q->deletions.v[i].mechanism);
-
-            kafc__list_del(&s->node);
-            kafc__free(&c->mem, s);
-        }
+        if (kafc__mstr_same(q->deletions.v[i].name, user))
+            take_away(c, user, q->deletions.v[i].mechanism);
     for (int32_t i = 0; ok && i < q->upsertions.n; i++)
         if (kafc__mstr_same(q->upsertions.v[i].name, user))
-            ok = set(c, user, q->upsertions.v[i].mechanism, q->upsertions.v[i].iterations);
+            ok = set(c, &q->upsertions.v[i]);
     return ok;
 }
 

@@ -14,7 +14,7 @@
 
 #include "base/base64.h"
 #include "base/mem.h"
-#include "mock/state.h"
+#include "mock/users.h"
 
 enum { ITERATIONS = 4096, HASH_MAX = 64, FIRST_MAX = 4096 };
 
@@ -33,8 +33,39 @@ static int md_len(const struct kafc_mlogin *g)
     return g->mechanism == KAFC_MSCRAM_256 ? 32 : 64;
 }
 
-/* The user whose name stands there with its "=2C" and "=3D", up to a comma; *rest is what follows. */
-static struct kafc_muser *user_of(struct kafc_cluster *c, char *name, const char **rest)
+struct known { /* what is known of a user */
+    const uint8_t *salt, *salted;
+    size_t nsalt;
+    int iterations;
+};
+
+/* By AlterUserScramCredentials, or by a password. */
+static bool know(const struct kafc_cluster *c, const struct kafc_mlogin *g, const char *name,
+                 size_t n, struct known *out)
+{
+    int wide = g->mechanism == KAFC_MSCRAM_512;
+    const struct kafc_mscram *s = kafc__mscram_find(c, (kafc_str){ name, (int32_t)n },
+                                                    (int8_t)(1 + wide));
+    struct kafc_muser *u = s ? NULL : kafc__mlogin_user(c, name, n);
+
+    if (s) {
+        *out = (struct known){ (const uint8_t *)s->user + s->len, s->salted, (size_t)s->nsalt,
+                               s->iterations };
+        return true;
+    }
+    if (u && !u->ready[wide])
+        u->ready[wide] = PKCS5_PBKDF2_HMAC(u->password, (int)strlen(u->password), u->salt,
+                                           sizeof u->salt, ITERATIONS, md(g), md_len(g),
+                                           u->salted[wide]);
+    if (!u || !u->ready[wide])
+        return false;
+    *out = (struct known){ u->salt, u->salted[wide], sizeof u->salt, ITERATIONS };
+    return true;
+}
+
+/* The length of the name that stands there, up to a comma, with its "=2C" and "=3D" replaced; *rest is what follows.
+ * 0: it is none. */
+static size_t read_name(char *name, const char **rest)
 {
     char *to = name, *from = name;
 
@@ -42,22 +73,22 @@ static struct kafc_muser *user_of(struct kafc_cluster *c, char *name, const char
         bool comma = strncmp(from, "=2C", 3) == 0, equals = strncmp(from, "=3D", 3) == 0;
 
         if (*from == '=' && !comma && !equals)
-            return NULL;
+            return 0;
         *to = (char)(comma ? ',' : equals ? '=' : *from);
         from += comma || equals ? 3 : 1;
     }
     *rest = from;
-    return kafc__mlogin_user(c, name, (size_t)(to - name));
+    return (size_t)(to - name);
 }
 
 /* What is signed: the client's first message without its header, ours, and the client's last one as it must be. */
 static enum kafc_mtoken put_messages(struct kafc_cluster *c, struct kafc_mlogin *g,
                                      const char *bare, const char *header, const char *nonce,
-                                     const uint8_t *salt, kafc_bytes *say)
+                                     const char *salt, unsigned iterations, kafc_bytes *say)
 {
-    char ours[40], salted[KAFC_BASE64_SIZE(16) + 1];
+    char ours[40];
     int n = (int)strcspn(nonce, ","), at = (int)strlen(bare) + 1, len;
-    size_t cap = strlen(bare) + 2 * (size_t)n + strlen(header) + 200;
+    size_t cap = strlen(bare) + 2 * (size_t)n + strlen(header) + strlen(salt) + 200;
 
     g->scram = kafc__alloc(&c->mem, cap);
     if (!g->scram)
@@ -67,48 +98,49 @@ static enum kafc_mtoken put_messages(struct kafc_cluster *c, struct kafc_mlogin 
                    (unsigned long long)kafc__rand_next(&c->rand));
     if (c->logins.fault == KAFC_MOCK_LOGIN_NONCE)
         n = 0;
-    salted[kafc__base64_encode(kafc__base64_digits, salted, salt, 16)] = 0;
-    len = snprintf(g->scram, cap, "%s,r=%.*s%s,s=%s,i=%u", bare, n, nonce, ours, salted,
-                   c->logins.fault == KAFC_MOCK_LOGIN_ITERATIONS ? 1U << 31 : ITERATIONS);
+    if (c->logins.fault == KAFC_MOCK_LOGIN_ITERATIONS)
+        iterations = 1U << 31;
+    len = snprintf(g->scram, cap, "%s,r=%.*s%s,s=%s,i=%u", bare, n, nonce, ours, salt, iterations);
     g->final_at = (size_t)len + 1;
     (void)snprintf(g->scram + len, cap - (size_t)len, ",c=%s,r=%.*s%s", header, n, nonce, ours);
     *say = (kafc_bytes){ g->scram + at, len - at };
     return KAFC_MTOKEN_MORE;
 }
 
+/* In the arena; NULL: out of memory. */
+static const char *base64(struct kafc_arena *a, const void *p, size_t n)
+{
+    char *text = kafc__arena_alloc(a, KAFC_BASE64_SIZE(n) + 1);
+
+    if (text)
+        (void)kafc__base64_encode(kafc__base64_digits, text, p, n);
+    return text;
+}
+
 /* "n,a=authzid,n=user,r=nonce" */
 static enum kafc_mtoken first(struct kafc_cluster *c, struct kafc_mlogin *g, const char *text,
                               struct kafc_arena *a, kafc_bytes *say)
 {
-    size_t len = strlen(text), gs2 = len > 2 ? 2 + strcspn(text + 2, ",") + 1 : len + 1;
-    char *name, *header;
-    const char *rest;
-    const struct kafc_muser *u;
+    size_t len = strlen(text), gs2 = len > 2 ? 2 + strcspn(text + 2, ",") + 1 : len + 1, n;
+    char *name;
+    const char *rest, *header, *salt;
+    struct known k;
 
     if (len > FIRST_MAX || gs2 > len || strncmp(text, "n,", 2) != 0 ||
         strncmp(text + gs2, "n=", 2) != 0)
         return KAFC_MTOKEN_REFUSED;
     name = kafc__arena_dup(a, text + gs2 + 2, len - gs2 - 2);
-    header = kafc__arena_alloc(a, KAFC_BASE64_SIZE(gs2) + 1);
-    if (!name || !header)
+    if (!name)
         return KAFC_MTOKEN_CUT;
-    (void)kafc__base64_encode(kafc__base64_digits, header, text, gs2);
-    u = user_of(c, name, &rest);
-    if (!u || strncmp(rest, ",r=", 3) != 0)
+    n = read_name(name, &rest);
+    if (n == 0 || !know(c, g, name, n, &k) || strncmp(rest, ",r=", 3) != 0)
         return KAFC_MTOKEN_REFUSED;
-    g->claimed = kafc__strdup(&c->mem, u->name);
-    return g->claimed ? put_messages(c, g, text + gs2, header, rest + 3, u->salt, say)
-                      : KAFC_MTOKEN_CUT;
-}
-
-static const uint8_t *salted(const struct kafc_mlogin *g, struct kafc_muser *u)
-{
-    int i = g->mechanism == KAFC_MSCRAM_512;
-
-    if (!u->ready[i])
-        u->ready[i] = PKCS5_PBKDF2_HMAC(u->password, (int)strlen(u->password), u->salt,
-                                        sizeof u->salt, ITERATIONS, md(g), md_len(g), u->salted[i]);
-    return u->ready[i] ? u->salted[i] : NULL;
+    header = base64(a, text, gs2);
+    salt = base64(a, k.salt, k.nsalt);
+    g->claimed = kafc__strndup(&c->mem, name, n);
+    return header && salt && g->claimed
+               ? put_messages(c, g, text + gs2, header, rest + 3, salt, (unsigned)k.iterations, say)
+               : KAFC_MTOKEN_CUT;
 }
 
 static bool hmac(const struct kafc_mlogin *g, const uint8_t *key, const char *text, uint8_t *out)
@@ -117,14 +149,13 @@ static bool hmac(const struct kafc_mlogin *g, const uint8_t *key, const char *te
 }
 
 /* Whether the proof is that of the password, and what proves that we know it, too. */
-static bool check(const struct kafc_mlogin *g, struct kafc_muser *u, const uint8_t *proof,
+static bool check(const struct kafc_mlogin *g, const uint8_t *password, const uint8_t *proof,
                   uint8_t *ours)
 {
     uint8_t client[HASH_MAX], stored[HASH_MAX], key[HASH_MAX];
-    const uint8_t *password = salted(g, u);
     size_t n = (size_t)md_len(g);
 
-    if (!password || !hmac(g, password, "Client Key", client) ||
+    if (!hmac(g, password, "Client Key", client) ||
         !EVP_Digest(client, n, stored, NULL, md(g), NULL) || !hmac(g, stored, g->scram, key))
         return false;
     for (size_t i = 0; i < n; i++)
@@ -139,18 +170,19 @@ static enum kafc_mtoken final(struct kafc_cluster *c, struct kafc_mlogin *g, con
 {
     const char *expected = g->scram + g->final_at;
     size_t n = strlen(expected), len = (size_t)md_len(g);
-    struct kafc_muser *u = kafc__mlogin_user(c, g->claimed, strlen(g->claimed));
+    struct known k;
     uint8_t proof[HASH_MAX + 3], ours[HASH_MAX];
     char *answer = kafc__arena_alloc(a, 2 + KAFC_BASE64_SIZE(HASH_MAX));
 
     if (!answer)
         return KAFC_MTOKEN_CUT;
-    if (!u || strncmp(text, expected, n) != 0 || strncmp(text + n, ",p=", 3) != 0)
+    if (!know(c, g, g->claimed, strlen(g->claimed), &k) || strncmp(text, expected, n) != 0 ||
+        strncmp(text + n, ",p=", 3) != 0)
         return KAFC_MTOKEN_REFUSED;
     text += n + 3;
     if (strlen(text) != KAFC_BASE64_SIZE(len) ||
         kafc__base64_decode(kafc__base64_digits, proof, text, strlen(text)) != (ptrdiff_t)len ||
-        !check(g, u, proof, ours))
+        !check(g, k.salted, proof, ours))
         return KAFC_MTOKEN_REFUSED;
     ours[0] ^= c->logins.fault == KAFC_MOCK_LOGIN_SIGNATURE;
     memcpy(answer, "v=", 2);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the cluster keeps of SCRAM users, quotas and delegation tokens: kept, not
- * applied. One thread at a time.
+ * What the cluster keeps of SCRAM users, who can log in (mock/scram.c), of
+ * quotas and delegation tokens, which are not applied. One thread at a time.
  */
 #ifndef KAFC_MOCK_USERS_H
 #define KAFC_MOCK_USERS_H
@@ -14,8 +14,9 @@ struct kafc_mscram {
     struct kafc_list node;
     int8_t mechanism;
     int32_t iterations;
-    int32_t len;
-    char user[];
+    int32_t len, nsalt;
+    uint8_t salted[64]; /* the password */
+    char user[];        /* and the salt behind it */
 };
 
 /* An entity. */
@@ -47,10 +48,12 @@ kafc_str kafc__mtext_put(char **at, kafc_str s);
 void kafc__musers_free(struct kafc_cluster *c); /* all three */
 
 /* NULL: there is none. */
-struct kafc_mscram *kafc__mscram_find(const struct kafc_cluster *c, kafc_str user, int8_t mechanism);
+struct kafc_mscram *kafc__mscram_find(const struct kafc_cluster *c, kafc_str user,
+                                      int8_t mechanism);
 struct kafc_mdelegation *kafc__mtoken_find(const struct kafc_cluster *c, kafc_bytes hmac);
 
 #define KAFC_MOCK_EACH(list, type, it) \
-    for (type *it = KAFC_LIST_FIRST(list, type, node); it; it = KAFC_LIST_NEXT(list, it, type, node))
+    for (type *it = KAFC_LIST_FIRST(list, type, node); it; \
+         it = KAFC_LIST_NEXT(list, it, type, node))
 
 #endif

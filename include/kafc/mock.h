@@ -230,7 +230,8 @@ KAFC_API kafc_err kafc_mock_rebalance(kafc_mock *m, const char *group);
  * long it lasts (connections.max.reauth.ms), a token's no longer than the token; after it any request but another
  * login ends the connection. Releases before 1.0 take bare tokens, those before 0.10 none. */
 KAFC_API kafc_err kafc_mock_set_login(kafc_mock *m, const char *mechanisms, int32_t session_ms);
-/* A user of PLAIN and SCRAM, new or with another password; password NULL: there is none. */
+/* A user of PLAIN and SCRAM, new or with another password; password NULL: there is none. What AlterUserScramCredentials
+ * says of a user and mechanism comes first. */
 KAFC_API kafc_err kafc_mock_set_user(kafc_mock *m, const char *user, const char *password);
 
 typedef enum kafc_mock_login_fault {

@@ -14,6 +14,7 @@
 #include <kafc/groups.h>
 #include <kafc/mock.h>
 #include <kafc/stats.h>
+#include <kafc/users.h>
 
 #include "tests/support/suite.h"
 
@@ -101,6 +102,35 @@ START_TEST(each_mechanism_logs_in)
         ck_assert_msg(k != NULL, "%s", err.message);
         kafc_conn_free(k);
     }
+    stop();
+}
+END_TEST
+
+/* What admin calls have hashed is what the mechanism hashes, and what the mock's own SCRAM believes. */
+START_TEST(users_that_were_made_by_admin_calls_log_in)
+{
+    kafc_scram_credential made[] = {
+        { .user = "b,o=b", .mechanism = KAFC_SCRAM_SHA_256, .password = "s3cret\u00e9", .salt = KAFC_STR("salt") },
+        { .user = "b,o=b", .mechanism = KAFC_SCRAM_SHA_512, .password = "s3cret2", .iterations = 4096 },
+        { .user = "alice", .mechanism = KAFC_SCRAM_SHA_512, .password = "s3cret3" },
+    };
+    start("PLAIN,SCRAM-SHA-256,SCRAM-SHA-512", 0);
+    kafc_client *admin = client(LOGIN(.mechanism = "PLAIN", .username = "alice", .password = "s3cret"));
+    ok(kafc_admin_upsert_users(admin, made, 3, WAIT, &err));
+    for (int i = 0; i < 3; i++) {
+        const char *name = kafc_scram_mechanism_name(made[i].mechanism);
+        kafc_client *c = client(LOGIN(.mechanism = name, .username = made[i].user, .password = made[i].password));
+        ok(metadata(c));
+        kafc_client_free(c);
+    }
+    kafc_client *c = client(LOGIN(.mechanism = "SCRAM-SHA-512", .username = "alice", .password = "s3cret"));
+    refused(metadata(c)); /* the newer one counts */
+    kafc_client_free(c);
+    ok(kafc_admin_delete_users(admin, made, 1, WAIT, &err));
+    c = client(LOGIN(.mechanism = "SCRAM-SHA-256", .username = "b,o=b", .password = made[0].password));
+    refused(metadata(c));
+    kafc_client_free(c);
+    kafc_client_free(admin);
     stop();
 }
 END_TEST
@@ -349,7 +379,8 @@ START_TEST(options_that_make_no_sense_are_refused_at_once)
 }
 END_TEST
 
-SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, brokers_before_1_0_take_bare_tokens,
+SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, users_that_were_made_by_admin_calls_log_in,
+           brokers_before_1_0_take_bare_tokens,
            C5_every_call_says_that_the_login_is_refused, C5_a_login_that_is_mended_lets_the_next_call_through,
            two_sides_that_do_not_want_the_same_say_so, brokers_that_lie_are_not_believed,
            credentials_are_asked_of_a_function, credentials_that_do_not_come_end_the_attempt_in_time,
