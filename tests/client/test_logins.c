@@ -16,9 +16,14 @@
 #include <kafc/stats.h>
 #include <kafc/users.h>
 
+#include "config.h"
 #include "tests/support/suite.h"
 
 enum { WAIT = 10000 };
+
+#define NEEDS_SCRAM() \
+    if (!KAFC_HAVE_OPENSSL) \
+    return
 
 static kafc_mock *mock;
 static kafc_error err;
@@ -88,6 +93,7 @@ static const char *const mechanism[] = { "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-51
 
 START_TEST(each_mechanism_logs_in)
 {
+    NEEDS_SCRAM();
     start("PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER", 0);
     for (int i = 0; i < 4; i++) {
         kafc_client *c = client(i == 3 ? LOGIN(.mechanism = "OAUTHBEARER", .unsecured = "principal=alice")
@@ -109,6 +115,7 @@ END_TEST
 /* What admin calls have hashed is what the mechanism hashes, and what the mock's own SCRAM believes. */
 START_TEST(users_that_were_made_by_admin_calls_log_in)
 {
+    NEEDS_SCRAM();
     kafc_scram_credential made[] = {
         { .user = "b,o=b", .mechanism = KAFC_SCRAM_SHA_256, .password = "s3cret\u00e9", .salt = KAFC_STR("salt") },
         { .user = "b,o=b", .mechanism = KAFC_SCRAM_SHA_512, .password = "s3cret2", .iterations = 4096 },
@@ -137,6 +144,7 @@ END_TEST
 
 START_TEST(brokers_before_1_0_take_bare_tokens)
 {
+    NEEDS_SCRAM();
     start("PLAIN,SCRAM-SHA-256", 0);
     ok(kafc_mock_set_release(mock, "0.11"));
     for (int i = 0; i < 2; i++) {
@@ -154,6 +162,7 @@ END_TEST
 
 START_TEST(C5_every_call_says_that_the_login_is_refused)
 {
+    NEEDS_SCRAM();
     kafc_message m = { .value = KAFC_STR("v") }, got;
     kafc_group_list *groups;
     kafc_reader *r;
@@ -193,6 +202,7 @@ END_TEST
 
 START_TEST(C5_a_login_that_is_mended_lets_the_next_call_through)
 {
+    NEEDS_SCRAM();
     kafc_message m = { .value = KAFC_STR("v") };
     start("SCRAM-SHA-256", 0);
     kafc_client *c = client(LOGIN(.mechanism = "SCRAM-SHA-256", .username = "alice", .password = "wr0ng"));
@@ -218,6 +228,7 @@ END_TEST
 
 START_TEST(two_sides_that_do_not_want_the_same_say_so)
 {
+    NEEDS_SCRAM();
     start(NULL, 0);
     kafc_client *c = client(LOGIN(.mechanism = "PLAIN", .username = "alice", .password = "s3cret"));
     ck_assert_int_eq(metadata(c), KAFC_ERR_ILLEGAL_SASL_STATE);
@@ -239,6 +250,7 @@ END_TEST
 
 START_TEST(brokers_that_lie_are_not_believed)
 {
+    NEEDS_SCRAM();
     static const struct {
         kafc_mock_login_fault fault;
         const char *words;
@@ -322,6 +334,7 @@ static void sleep_ms(int ms)
 
 START_TEST(sessions_that_end_lose_nothing)
 {
+    NEEDS_SCRAM();
     enum { ROUNDS = 60, EACH = 50 };
     start("PLAIN,SCRAM-SHA-256", 1500); /* brokers take no login again within a second of the last */
     kafc_client *c = client(LOGIN(.mechanism = "SCRAM-SHA-256", .username = "alice", .password = "s3cret"));
