@@ -159,13 +159,19 @@ static bool has_sasl(const kafc_security *o)
     return o->protocol == KAFC_SASL_PLAINTEXT || o->protocol == KAFC_SASL_SSL;
 }
 
-static const kafc_sasl_mechanism *find(const kafc_security *o)
+static const kafc_sasl_mechanism *find(struct kafc_secured *s)
 {
+    const kafc_security *o = &s->o;
     for (int32_t i = 0; o->mechanisms && i < o->nmechanisms; i++)
         if (o->mechanisms[i] && o->mechanisms[i]->name &&
             strcmp(o->mechanisms[i]->name, o->mechanism) == 0)
             return o->mechanisms[i];
-    return kafc__sasl_find(o->mechanism);
+    const kafc_sasl_mechanism *ours = kafc__sasl_find(o->mechanism);
+    if (!ours)
+        return NULL;
+    s->own = *ours;
+    s->own.ctx = &s->mem;
+    return &s->own;
 }
 
 /* A mechanism of ours says without a broker what it cannot send. */
@@ -194,7 +200,7 @@ static kafc_err try_options(struct kafc_secured *s, kafc_error *err)
         rc = kafc__error(err, KAFC_ERR_USAGE,
                          "security: %s wants a username and a password (sasl.username and sasl.password, "
                          "sasl.jaas.config, or a function for credentials)", s->o.mechanism);
-    if (rc == KAFC_OK && !s->o.credentials && s->login.mechanism == kafc__sasl_find(s->o.mechanism))
+    if (rc == KAFC_OK && !s->o.credentials && s->login.mechanism == &s->own)
         rc = rehearse(s->login.mechanism, &c, err);
     wiped(&s->mem, block, n);
     return rc;
@@ -206,7 +212,7 @@ static kafc_err open_login(struct kafc_secured *s, kafc_error *err)
         return kafc__error(err, KAFC_ERR_USAGE,
                            "security: sasl.mechanism is required where security.protocol is SASL_PLAINTEXT or "
                            "SASL_SSL: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER");
-    const kafc_sasl_mechanism *m = find(&s->o);
+    const kafc_sasl_mechanism *m = find(s);
     if (!m || !m->start || !m->step || !m->end)
         return kafc__error(err, KAFC_ERR_USAGE,
                            "security: there is no mechanism '%.64s': PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and "

@@ -20,6 +20,7 @@ struct kafc_secured {
     size_t nstrings;
     struct kafc_tls_context *tls; /* NULL: no TLS */
     struct kafc_login login;      /* mechanism NULL: no SASL */
+    kafc_sasl_mechanism own;      /* that, where it is one of ours, with `mem` for its context */
     struct kafc_mutex lock;       /* of what follows */
     kafc_credentials given;       /* by kafc_client_set_credentials() */
     char *block;                  /* on which it stands; NULL: nothing was given */

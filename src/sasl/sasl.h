@@ -9,7 +9,8 @@
 
 #include <kafc/security.h>
 
-/* kafc's own: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER. NULL: none is called so. */
+/* kafc's own: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER. NULL: none is called so. Their context is a
+ * kafc_allocator, which must outlive an exchange; NULL, as here: the C library's. */
 const kafc_sasl_mechanism *kafc__sasl_find(const char *name);
 
 /* Overwrites, whatever the compiler thinks of it. */

@@ -16,7 +16,9 @@
 #include <kafc/stats.h>
 #include <kafc/users.h>
 
+#include "client/security.h"
 #include "config.h"
+#include "tests/support/alloc.h"
 #include "tests/support/suite.h"
 
 enum { WAIT = 10000 };
@@ -139,6 +141,24 @@ START_TEST(users_that_were_made_by_admin_calls_log_in)
     kafc_client_free(c);
     kafc_client_free(admin);
     stop();
+}
+END_TEST
+
+START_TEST(a_mechanism_of_ours_takes_the_clients_memory)
+{
+    struct test_alloc a;
+    struct kafc_secured s;
+    test_alloc_init(&a);
+    ok(kafc__security_open(&s, LOGIN(.mechanism = "PLAIN", .username = "alice", .password = "s3cret"), NULL, &a.mem,
+                           &err));
+    long before = a.calls;
+    kafc_credentials c = { .username = "alice", .password = "s3cret" };
+    void *state;
+    ok(s.login.mechanism->start(s.login.mechanism->ctx, NULL, &c, &state, &err));
+    ck_assert_int_gt(a.calls, before);
+    s.login.mechanism->end(state);
+    kafc__security_close(&s);
+    ck_assert_int_eq(a.live, 0);
 }
 END_TEST
 
@@ -393,6 +413,7 @@ START_TEST(options_that_make_no_sense_are_refused_at_once)
 END_TEST
 
 SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, users_that_were_made_by_admin_calls_log_in,
+           a_mechanism_of_ours_takes_the_clients_memory,
            brokers_before_1_0_take_bare_tokens,
            C5_every_call_says_that_the_login_is_refused, C5_a_login_that_is_mended_lets_the_next_call_through,
            two_sides_that_do_not_want_the_same_say_so, brokers_that_lie_are_not_believed,
