@@ -59,6 +59,8 @@ static const struct kafc_mserve *const served[] = {
     &kafc__mock_alter_configs,
     &kafc__mock_incremental_alter_configs,
     &kafc__mock_list_config_resources,
+    &kafc__mock_describe_cluster,
+    &kafc__mock_describe_quorum,
 };
 enum { SERVED = sizeof served / sizeof *served };
 _Static_assert((int)SERVED <= (int)KAFC_MOCK_APIS, "no room for an API more");

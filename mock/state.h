@@ -228,7 +228,9 @@ extern const struct kafc_mserve kafc__mock_produce, kafc__mock_fetch, kafc__mock
     kafc__mock_describe_configs,
     kafc__mock_alter_configs,
     kafc__mock_incremental_alter_configs,
-    kafc__mock_list_config_resources;
+    kafc__mock_list_config_resources,
+    kafc__mock_describe_cluster,
+    kafc__mock_describe_quorum;
 
 /* In the order of api[] above; NULL: not served. *index may be NULL. */
 const struct kafc_mserve *kafc__mock_serve(int16_t key, int *index);

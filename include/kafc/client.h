@@ -161,6 +161,7 @@ typedef struct kafc_metadata {
     int32_t nbrokers;
     const kafc_topic *topics; /* by name */
     int32_t ntopics;
+    uint32_t operations; /* kafc_admin_describe_cluster() tells them, else 0 */
 } kafc_metadata;
 
 enum { KAFC_ALL_TOPICS = -1 };
@@ -240,6 +241,12 @@ typedef struct kafc_answer {
     const kafc_answer_part *parts; /* of whom it was made, each by itself */
     int32_t nparts;
 } kafc_answer;
+
+/* What a broker knows of an API. */
+typedef struct kafc_api_range {
+    int16_t api; /* key */
+    int16_t min, max;
+} kafc_api_range;
 
 struct kafc_api;
 /* api, req, version: as for kafc_conn_call(); version is -1, the highest that each broker and kafc know, or one to

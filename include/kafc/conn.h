@@ -130,10 +130,6 @@ KAFC_API kafc_err kafc_conn_call(kafc_conn *c, const struct kafc_api *api, int v
 /* The version that -1 would take, or -1 if there is none. */
 KAFC_API int kafc_conn_version(kafc_conn *c, const struct kafc_api *api);
 
-typedef struct kafc_api_range {
-    int16_t api; /* key */
-    int16_t min, max;
-} kafc_api_range;
 /* What the broker said of itself when it was connected to, by key; for one before 0.10 that is taken from its release.
  * Writes at most cap entries, returns how many there are: 0 when the connection is lost. Asks nobody. */
 KAFC_API int32_t kafc_conn_api_versions(kafc_conn *c, kafc_api_range *out, int32_t cap);

@@ -10,6 +10,7 @@
 #include <kafc/assignor.h>
 #include <kafc/base.h>
 #include <kafc/client.h>
+#include <kafc/cluster.h>
 #include <kafc/configs.h>
 #include <kafc/conn.h>
 #include <kafc/error.h>

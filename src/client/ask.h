@@ -108,7 +108,7 @@ static inline struct kafc_asker kafc__asker_of(kafc_client *c)
 
 enum {
     KAFC_META_CREATE = 1,    /* the brokers may make missing topics */
-    KAFC_META_OPERATIONS = 2 /* and tell what may be done with topics, if they can */
+    KAFC_META_OPERATIONS = 2 /* and tell what may be done with topics and the cluster, if they can */
 };
 /* As the public functions of the same name, from behind the door. */
 kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n,

@@ -160,6 +160,8 @@ static void put_brokers(struct picture *p, const struct kafc_metadata_resp *r)
     p->pub.nbrokers = v ? n : 0;
     p->pub.cluster_id = dup_str(&p->arena, r->cluster_id);
     p->pub.controller = r->controller_id;
+    if (r->cluster_authorized_operations != INT32_MIN)
+        p->pub.operations = (uint32_t)r->cluster_authorized_operations;
 }
 
 static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
@@ -191,7 +193,9 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
     bool create = m->how & KAFC_META_CREATE;
     bool all = m->n == KAFC_ALL_TOPICS || (m->n > 0 && rq->version < 4 && !create);
     m->req.allow_auto_topic_creation = rq->version < 4 || create; /* true is what older versions mean */
-    m->req.include_topic_authorized_operations = rq->version >= 8 && m->how & KAFC_META_OPERATIONS;
+    bool operations = m->how & KAFC_META_OPERATIONS && rq->version >= 8;
+    m->req.include_topic_authorized_operations = operations;
+    m->req.include_cluster_authorized_operations = operations && rq->version <= 10;
     m->req.topics.v = all ? NULL : m->wanted;
     m->req.topics.n = !all ? m->n : rq->version == 0 ? 0 : -1;
     return KAFC_OK;

@@ -8,6 +8,7 @@
 
 #include "tests/support/alloc.h"
 #include "tests/support/suite.h"
+#include <kafc/cluster.h>
 #include <kafc/mock.h>
 #include <kafc/topics.h>
 
@@ -112,8 +113,38 @@ static kafc_err epoch_ends(kafc_client *c, const char *name, kafc_error *err)
     return kafc_admin_epoch_ends(c, q, 2, WAIT, err);
 }
 
+static kafc_err describe_cluster(kafc_client *c, const char *name, kafc_error *err)
+{
+    kafc_cluster_options all = { .fenced = true };
+    kafc_cluster_description *d;
+    kafc_err rc = kafc_admin_describe_cluster(c, &all, WAIT, &d, err);
+    (void)name;
+    ck_assert_int_eq(rc == KAFC_OK, d != NULL);
+    kafc_cluster_description_free(d);
+    return rc;
+}
+
+static kafc_err broker_versions(kafc_client *c, const char *name, kafc_error *err)
+{
+    kafc_broker_versions *v;
+    kafc_err rc = kafc_admin_broker_versions(c, 1, WAIT, &v, err);
+    (void)name;
+    kafc_broker_versions_free(v);
+    return rc;
+}
+
+static kafc_err describe_quorum(kafc_client *c, const char *name, kafc_error *err)
+{
+    kafc_quorum *q;
+    kafc_err rc = kafc_admin_describe_quorum(c, WAIT, &q, err);
+    (void)name;
+    kafc_quorum_free(q);
+    return rc;
+}
+
 static const call_fn calls[] = { create, grow, describe, delete, describe_configs, alter_configs, replace_configs,
-                                 list_resources, delete_records, epoch_ends };
+                                 list_resources, delete_records, epoch_ends, describe_cluster, broker_versions,
+                                 describe_quorum };
 enum { CALLS = sizeof calls / sizeof *calls };
 
 static kafc_err once(const kafc_mock *mock, const kafc_allocator *mem, call_fn call, long at, kafc_error *err)

@@ -36,6 +36,12 @@ static const struct option configs_options[] = {
     { "dry-run", no_argument, NULL, LONG_DRY_RUN },
     { NULL, 0, NULL, 0 },
 };
+static const struct option cluster_options[] = {
+    { "json", no_argument, NULL, 'J' },
+    { "all", no_argument, NULL, LONG_ALL },
+    { "controllers", no_argument, NULL, LONG_CONTROLLERS },
+    { NULL, 0, NULL, 0 },
+};
 static const struct option mock_options[] = {
     { "blackhole", no_argument, NULL, LONG_BLACKHOLE },
     { "endless", required_argument, NULL, LONG_ENDLESS },
@@ -193,6 +199,20 @@ const struct tool_command tool_commands[] = {
       "  --dry-run            the brokers check it, and change nothing\n"
       "  -J, --json           a JSON object on a line, of each resource one\n",
       tool_configs, configs_options, true },
+    { "cluster", "b:J",
+      "cluster -b LIST [describe [--all | --controllers] | versions [ID…] | features | quorum] [--json]",
+      "Shows the cluster.\n"
+      "\n"
+      "  describe        cluster id, controller, brokers with racks\n"
+      "  versions [ID…]  the APIs that brokers know, and in which versions; without ID of all of them\n"
+      "  features        which features the cluster holds to, and what a broker knows of them\n"
+      "  quorum          the controllers' quorum: who leads, how far the others have come\n"
+      "\n"
+      "  -b LIST         brokers to begin with, host:port,host:port\n"
+      "  --all           describe: brokers that are fenced, too (from 4.0 on)\n"
+      "  --controllers   describe: the controllers; LIST is of them (from 3.7 on)\n"
+      "  -J, --json      JSON, on a line\n",
+      tool_cluster, cluster_options, true },
     { "mock", "n:p:t:",
       "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole | --endless SIZE[:CODEC]]\n"
       "       [--login MECHANISM[,MECHANISM…][:SECONDS]] [--user NAME:PASSWORD]…",

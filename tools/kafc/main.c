@@ -276,6 +276,7 @@ static int take_option(struct tool_options *o, int letter, char *arg)
     case LONG_ASSIGN: o->assign = arg; break;
     case LONG_CONFIG: add_config(o, arg); break;
     case LONG_ALL: o->all = true; break;
+    case LONG_CONTROLLERS: o->controllers = true; break;
     case 'X': return add_property(o, arg);
     case 'F': return load_properties(o, "-F", arg);
     case 'd': return set_property(o, "-d", "debug", arg);

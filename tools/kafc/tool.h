@@ -19,6 +19,7 @@ enum {
     LONG_REENCODE = 256, LONG_RECORDS, LONG_FRAME, LONG_API, LONG_VERSION, LONG_BLACKHOLE, LONG_ENDLESS,
     LONG_LOGIN, LONG_USER, LONG_PARTITIONS, LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH,
     LONG_IDEMPOTENT, LONG_DRY_RUN, LONG_IF_EXISTS, LONG_IF_NOT_EXISTS, LONG_ASSIGN, LONG_CONFIG, LONG_ALL,
+    LONG_CONTROLLERS,
     TOOL_LETTERS
 };
 
@@ -62,7 +63,7 @@ struct tool_options {
     long long replication;              /* -r */
     bool if_exists, if_not_exists;      /* --if-exists --if-not-exists */
     const char *assign;                 /* --assign */
-    bool all;                           /* --all */
+    bool all, controllers;              /* --all --controllers */
     kafc_config *configs;               /* -c, --config, where a command has it; values NULL without "=" */
     int nconfigs;
     char given[TOOL_LETTERS][24];       /* by letter or LONG_…: its name, "-t"; "": it was not given */
@@ -86,6 +87,7 @@ int tool_metadata(const struct tool_options *o);
 int tool_groups(const struct tool_options *o);
 int tool_topics(const struct tool_options *o);
 int tool_configs(const struct tool_options *o);
+int tool_cluster(const struct tool_options *o);
 int tool_mock(const struct tool_options *o);
 int tool_decode(const struct tool_options *o);
 int tool_encode(const struct tool_options *o);
