@@ -22,10 +22,10 @@
 
 enum {
     KAFC_TLS_IN = 65536,     /* ciphertext that was received, at most */
-    KAFC_TLS_OUT = 65536,    /* that waits to be sent */
     KAFC_TLS_RECORD = 16384, /* plaintext of a record, */
-    KAFC_TLS_SEALED =
-        17408, /* which has so many bytes at most when it is encrypted, and something to spare */
+    KAFC_TLS_SEALED = 17408, /* which encrypted has so many bytes at most, and something to spare */
+    /* That waits to be sent. With one record at a time sending costs 15 % more. */
+    KAFC_TLS_OUT = 3 * KAFC_TLS_SEALED,
     KAFC_TLS_NAME = 160 /* of what we show of a peer's certificate */
 };
 
