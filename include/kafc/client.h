@@ -37,7 +37,9 @@ KAFC_API void kafc_properties_free(kafc_properties *p);
  * security.protocol=PLAINTEXT, and else refused with the reason. */
 KAFC_API kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *value,
                                       kafc_error *err);
-/* Reads "name=value" lines; '#' and '!' begin comments. The sentence names file and line. */
+/* Reads "name=value" lines in Java's form: '#' and '!' begin comments, a line that ends in a backslash goes on in the
+ * next one, and in values \n, \t, \r, \f and \u with four hexadecimal digits are what they are there, any other
+ * character behind a backslash is itself. The sentence names file and line. */
 KAFC_API kafc_err kafc_properties_load(kafc_properties *p, const char *path, kafc_error *err);
 
 /* --- Open and close ----------------------------------------------------- */

@@ -5,12 +5,14 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "client/options_value.h"
+#include "sasl/sasl.h"
 
 struct entry {
     const struct kafc_option *row; /* the first one of the name */
@@ -27,12 +29,19 @@ kafc_properties *kafc_properties_new(void)
     return kafc__zalloc(NULL, sizeof(kafc_properties));
 }
 
+/* It may be a password. */
+static void drop(char *value)
+{
+    kafc__sasl_wipe(value, strlen(value));
+    kafc__free(NULL, value);
+}
+
 void kafc_properties_free(kafc_properties *p)
 {
     if (!p)
         return;
     for (size_t i = 0; i < p->n; i++)
-        kafc__free(NULL, p->v[i].value);
+        drop(p->v[i].value);
     kafc__free(NULL, p->v);
     kafc__free(NULL, p);
 }
@@ -70,7 +79,7 @@ static kafc_err put(kafc_properties *p, const struct kafc_option *row, const cha
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the property '%s'",
                            row->name);
     if (i < p->n)
-        kafc__free(NULL, p->v[i].value);
+        drop(p->v[i].value);
     else
         p->v[p->n++].row = row;
     p->v[i].value = copy;
@@ -200,7 +209,7 @@ kafc_err kafc_properties_set(kafc_properties *p, const char *name, const char *v
 
 /* --- Files ---------------------------------------------------------------------- */
 
-enum { LINE = 4096 };
+enum { LINE = 65536 }; /* a chain of certificates is in it, if need be */
 
 static char *trim(char *s)
 {
@@ -212,32 +221,98 @@ static char *trim(char *s)
     return s;
 }
 
-/* One line, changed on the way. */
+static bool is_comment(const char *line)
+{
+    line += strspn(line, " \t\f");
+    return *line == '#' || *line == '!';
+}
+
+/* The character of \u and four hexadecimal digits, in UTF-8 at *to. false: these are none. */
+static bool put_unicode(const char *digits, char **to)
+{
+    char hex[5] = "", *end;
+    memcpy(hex, digits, strnlen(digits, 4));
+    unsigned long c = strtoul(hex, &end, 16);
+    if (end != hex + 4 || c == 0)
+        return false;
+    if (c >= 0x800)
+        *(*to)++ = (char)(0xe0 | c >> 12);
+    if (c >= 0x80)
+        *(*to)++ = (char)(c >= 0x800 ? 0x80 | (c >> 6 & 0x3f) : 0xc0 | c >> 6);
+    *(*to)++ = (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c);
+    return true;
+}
+
+/* Takes backslashes away, as Java does. */
+static char *unescape(char *s)
+{
+    static const char name[] = "tnrf", is[] = "\t\n\r\f";
+    char *to = s;
+    for (const char *from = s; *from; from++) {
+        const char *known = *from == '\\' && from[1] ? strchr(name, from[1]) : NULL;
+        if (*from == '\\' && from[1] == 'u' && put_unicode(from + 2, &to)) {
+            from += 5;
+            continue;
+        }
+        if (*from == '\\' && from[1])
+            from++;
+        *to++ = known ? is[known - name] : *from;
+    }
+    *to = '\0';
+    return s;
+}
+
+/* One line, changed on the way. What it says may be secret. */
 static kafc_err set_line(kafc_properties *p, char *line, kafc_error *err)
 {
     char *name = trim(line);
-    if (name[0] == '\0' || name[0] == '#' || name[0] == '!')
+    if (name[0] == '\0' || is_comment(name))
         return KAFC_OK;
     char *eq = strchr(name, '=');
     if (!eq)
-        return kafc__error(err, KAFC_ERR_USAGE, "'%.64s' is no name=value", name);
+        return kafc__error(err, KAFC_ERR_USAGE, "the line is no name=value");
     *eq = '\0';
-    return kafc_properties_set(p, trim(name), trim(eq + 1), err);
+    return kafc_properties_set(p, trim(name), unescape(trim(eq + 1)), err);
 }
 
-static kafc_err load(kafc_properties *p, FILE *f, const char *path, kafc_error *err)
+/* A line, and those that it goes on in: it ends in a backslash then, and they begin with blanks that do not count.
+ * *lines: so many, 0 at the end. false: too long. */
+static bool next_line(FILE *f, char *line, unsigned *lines)
 {
-    char line[LINE];
+    size_t n = 0, slashes = 1;
+    line[0] = '\0';
+    for (*lines = 0; slashes % 2 && fgets(line + n, (int)(LINE - n), f); ++*lines) {
+        size_t blanks = n ? strspn(line + n, " \t\f") : 0;
+        memmove(line + n, line + n + blanks, strlen(line + n + blanks) + 1);
+        n += strlen(line + n);
+        if (n + blanks == LINE - 1 && line[n - 1] != '\n')
+            return false;
+        while (n > 0 && strchr("\r\n", line[n - 1]))
+            n--;
+        for (slashes = 0; slashes < n && line[n - 1 - slashes] == '\\';)
+            slashes++;
+        if (is_comment(line))
+            slashes = 0;
+        n -= slashes % 2;
+        line[n] = '\0';
+    }
+    return true;
+}
+
+static kafc_err load(kafc_properties *p, FILE *f, const char *path, char *line, kafc_error *err)
+{
     kafc_error e = { .code = KAFC_OK };
-    for (unsigned number = 1; fgets(line, sizeof(line), f); number++) {
+    unsigned number = 1, lines;
+    do {
         kafc_err rc = KAFC_OK;
-        if (strlen(line) == sizeof(line) - 1 && line[sizeof(line) - 2] != '\n')
+        if (!next_line(f, line, &lines))
             rc = kafc__error(&e, KAFC_ERR_USAGE, "a line has more than %d bytes", LINE - 2);
         else
             rc = set_line(p, line, &e);
         if (rc != KAFC_OK)
             return kafc__error(err, rc, "%.128s:%u: %.256s", path, number, e.message);
-    }
+        number += lines;
+    } while (lines);
     if (ferror(f))
         return kafc__error(err, KAFC_ERR_SYSTEM, "%.256s cannot be read", path);
     return KAFC_OK;
@@ -254,7 +329,12 @@ kafc_err kafc_properties_load(kafc_properties *p, const char *path, kafc_error *
             text[0] = '\0';
         return kafc__error(err, KAFC_ERR_SYSTEM, "%.256s cannot be opened: %s", path, text);
     }
-    kafc_err rc = load(p, f, path, err);
+    char *line = kafc__alloc(NULL, LINE);
+    kafc_err rc = line ? load(p, f, path, line, err)
+                       : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a line of %.256s", path);
     (void)fclose(f);
+    if (line)
+        kafc__sasl_wipe(line, LINE);
+    kafc__free(NULL, line);
     return rc;
 }

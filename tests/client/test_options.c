@@ -425,6 +425,57 @@ START_TEST(properties_come_from_files)
 }
 END_TEST
 
+static const char *read_as(const char *text)
+{
+    static char id[256];
+    char path[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because of mkstemp(3) */
+    kafc_properties *p = kafc_properties_new();
+    kafc_client_options c;
+    kafc_error e;
+    write_file(path, text);
+    ck_assert_msg(kafc_properties_load(p, path, &e) == KAFC_OK, "%s", e.message);
+    ck_assert_int_eq(kafc__options_resolve(&kafc__client_options, KAFC_CLIENT(.properties = p), &c, NULL), KAFC_OK);
+    (void)snprintf(id, sizeof(id), "%s", c.client_id ? c.client_id : "none");
+    (void)unlink(path);
+    kafc_properties_free(p);
+    return id;
+}
+
+START_TEST(files_are_read_as_java_reads_them)
+{
+    ck_assert_str_eq(read_as("client.id=one \\\n   two\\\r\n\tthree\nacks=1"), "one twothree");
+    ck_assert_str_eq(read_as("client.id=\\\n  \\\nx\n"), "x");
+    ck_assert_str_eq(read_as("client.id=a\\"), "a");
+    ck_assert_str_eq(read_as("# no \\\nclient.id=a"), "a");
+    ck_assert_str_eq(read_as("client.id=a\\\\\nacks=1"), "a\\");
+    ck_assert_str_eq(read_as("client.id=a\\\\\\\nb"), "a\\b");
+    ck_assert_str_eq(read_as("client.id=\\\"a\\t\\n\\r\\f\\q\\\\\\:b"), "\"a\t\n\r\fq\\:b");
+    ck_assert_str_eq(read_as("client.id=\\u0041\\u00e4\\u20AC\\u12"), "A\u00e4\u20acu12");
+}
+END_TEST
+
+/* A line of a key that has lost what it belongs to. */
+START_TEST(what_is_in_a_file_is_not_told)
+{
+    char path[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because of mkstemp(3) */
+    static char text[70000];
+    kafc_properties *p = kafc_properties_new();
+    kafc_error e;
+    write_file(path, "acks=1\nclient.id=\\\nx\ns3cret\n");
+    ck_assert_int_eq(kafc_properties_load(p, path, &e), KAFC_ERR_USAGE);
+    ck_assert_ptr_nonnull(strstr(e.message, ":4: the line is no name=value"));
+    (void)unlink(path);
+    memset(text, 'x', sizeof(text) - 1);
+    memcpy(text, "client.id=", 10);
+    char long_path[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because of mkstemp(3) */
+    write_file(long_path, text);
+    ck_assert_int_eq(kafc_properties_load(p, long_path, &e), KAFC_ERR_USAGE);
+    ck_assert_ptr_nonnull(strstr(e.message, "more than 65534 bytes"));
+    (void)unlink(long_path);
+    kafc_properties_free(p);
+}
+END_TEST
+
 START_TEST(structs_of_other_sizes)
 {
     struct {
@@ -563,5 +614,6 @@ SUITE_MAIN("client/options", 30, V1_every_legal_zero_can_be_said, V1_zero_is_the
            a_set_field_wins_over_the_property,
            one_set_serves_all_objects, a_duration_as_java_writes_it,
            foreign_properties_are_taken_or_refused_with_a_reason, wrong_names_and_values_are_refused_when_set,
-           what_is_logged_is_said_as_in_librdkafka, properties_come_from_files, structs_of_other_sizes,
+           what_is_logged_is_said_as_in_librdkafka, properties_come_from_files, files_are_read_as_java_reads_them,
+           what_is_in_a_file_is_not_told, structs_of_other_sizes,
            every_member_has_a_row, the_document_is_the_table)

@@ -198,7 +198,7 @@ START_TEST(what_is_said_last_counts)
     expect("KAFC_CONFIG= $K metadata -b $B >/dev/null", 0, "");
     expect_words("$K metadata -F nowhere", 2, "-F: nowhere cannot be opened");
     expect_words("KAFC_CONFIG=nowhere $K metadata -b $B", 2, "KAFC_CONFIG: nowhere cannot be opened");
-    expect_words("echo nonsense >$F; $K metadata -F $F", 2, ".f:1: 'nonsense' is no name=value");
+    expect_words("echo nonsense >$F; $K metadata -F $F", 2, ".f:1: the line is no name=value");
     expect("KAFC_CONFIG=nowhere $K schema >/dev/null; rm $F $G", 0, "");
     stop_mock();
 }
