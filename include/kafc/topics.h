@@ -66,7 +66,8 @@ typedef struct kafc_created_topics {
     int32_t ntopics;
 } kafc_created_topics;
 
-/* Asks the controller, and then waits until every partition has a leader. how: NULL for the defaults. made: NULL, or
+/* Asks the controller, and then waits until every partition has a leader and all brokers that can be reached know it,
+ * so that it does not matter who is asked next. how: NULL for the defaults. made: NULL, or
  * what became of them, for kafc_created_topics_free(); it is NULL if there was no answer.
  * KAFC_ERR_TOPIC_ALREADY_EXISTS, KAFC_ERR_INVALID_REPLICATION_FACTOR (more than there are brokers),
  * KAFC_ERR_POLICY_VIOLATION, KAFC_ERR_TOPIC_AUTHORIZATION_FAILED, … Not repeated when its fate is unknown: after

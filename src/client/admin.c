@@ -83,10 +83,11 @@ static kafc_err judge(const struct kafc_admin_kind *kind, const void *req, const
     return first;
 }
 
+/* It may be another API that is not there, which was asked on the way. */
 static void say_since(const struct kafc_admin_kind *kind, kafc_error *err)
 {
     size_t n = strlen(err->message);
-    if (kind->since)
+    if (kind->since && err->api == kind->api->key)
         (void)snprintf(err->message + n, sizeof(err->message) - n,
                        "; brokers from %s on know it", kind->since);
 }

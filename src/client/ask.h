@@ -113,6 +113,11 @@ enum {
 /* As the public functions of the same name, from behind the door. */
 kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *topics, int32_t n,
                               unsigned how, int64_t deadline, kafc_metadata **out, kafc_error *err);
+/* Of nodes, all at once and with one attempt. out[i] is NULL of one that has not answered by the deadline; rc is what
+ * kafc__ask_once() gives. */
+kafc_err kafc__query_metadata_of(kafc_client *c, const kafc_broker *nodes, int32_t nnodes,
+                                 const char *const *topics, int32_t n, int64_t deadline,
+                                 unsigned interrupts, kafc_metadata **out, kafc_error *err);
 kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n,
                             bool validate_only, int64_t deadline, kafc_created_topics **made,
                             kafc_error *err);

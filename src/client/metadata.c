@@ -19,7 +19,6 @@ struct picture {
 };
 
 struct meta_ask {
-    struct kafc_ask ask;
     const kafc_allocator *mem;
     const char *const *topics;
     int32_t n;
@@ -212,6 +211,12 @@ static kafc_err check_names(const char *const *topics, int32_t n, kafc_error *er
     return KAFC_OK;
 }
 
+static struct kafc_ask asking(struct meta_ask *m, int32_t node)
+{
+    return (struct kafc_ask){ .api = &kafc_metadata_api, .msg = &m->req, .prepare = prepare,
+                              .node = node, .answer = answer, .owner = m };
+}
+
 static kafc_err make(struct meta_ask *m, kafc_error *err)
 {
     const kafc_allocator *mem = m->mem;
@@ -243,18 +248,50 @@ kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *to
         rc = make(&m, err);
     if (rc != KAFC_OK)
         return rc;
-    m.ask.api = &kafc_metadata_api;
-    m.ask.msg = &m.req;
-    m.ask.prepare = prepare;
-    m.ask.node = KAFC_ANY_NODE;
-    m.ask.answer = answer;
-    m.ask.owner = &m;
-    rc = by->how->ask(by, &m.ask, deadline, err);
+    struct kafc_ask ask = asking(&m, KAFC_ANY_NODE);
+    rc = by->how->ask(by, &ask, deadline, err);
     kafc__free(by->mem, m.wanted);
     if (rc == KAFC_OK)
         *out = &m.out->pub;
     else
         kafc_metadata_free(&m.out->pub);
+    return rc;
+}
+
+/* Whose answer came keeps it. */
+static void collect(struct meta_ask *m, const struct kafc_ask *ask, int32_t n, kafc_metadata **out)
+{
+    for (int32_t i = 0; i < n; i++) {
+        kafc__free(m[i].mem, m[i].wanted);
+        if (ask[i].done && ask[i].code == KAFC_OK)
+            out[i] = &m[i].out->pub;
+        else if (m[i].out)
+            kafc_metadata_free(&m[i].out->pub);
+    }
+}
+
+kafc_err kafc__query_metadata_of(kafc_client *c, const kafc_broker *nodes, int32_t nnodes,
+                                 const char *const *topics, int32_t n, int64_t deadline,
+                                 unsigned interrupts, kafc_metadata **out, kafc_error *err)
+{
+    struct meta_ask *m = kafc__zalloc_array(&c->mem, (size_t)nnodes, sizeof(*m));
+    struct kafc_ask *ask = kafc__zalloc_array(&c->mem, (size_t)nnodes, sizeof(*ask));
+    kafc_err rc = m && ask ? KAFC_OK
+                           : kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the metadata");
+    int32_t made = 0;
+    for (; rc == KAFC_OK && made < nnodes; made++) {
+        m[made] = (struct meta_ask){ .mem = &c->mem, .topics = topics, .n = n };
+        rc = make(&m[made], err);
+        ask[made] = asking(&m[made], nodes[made].id);
+        if (rc != KAFC_OK)
+            break;
+    }
+    if (rc == KAFC_OK)
+        rc = kafc__ask_once(c, ask, (size_t)nnodes, deadline, interrupts, err);
+    memset(out, 0, (size_t)nnodes * sizeof(*out));
+    collect(m, ask, made, out);
+    kafc__free(&c->mem, ask);
+    kafc__free(&c->mem, m);
     return rc;
 }
 

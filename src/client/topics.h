@@ -20,13 +20,14 @@ struct kafc_awaited {
     const char **name;
     int32_t *partitions; /* at least so many; 0: any */
     int32_t n;
+    struct kafc_arena *arena;
     bool grown; /* the old ones may have no leader, and the new ones come together: the last one tells */
 };
 
 /* false: out of memory. */
 KAFC_NODISCARD bool kafc__awaited_init(struct kafc_awaited *w, int32_t room, struct kafc_arena *a);
-/* Until partitions have leaders; what cannot be seen for want of rights is not waited for. done:
- * "created". */
+/* Until partitions have leaders, as all brokers know that can be reached; what cannot be seen for want of rights is not
+ * waited for. done: "created". */
 kafc_err kafc__topics_await(kafc_client *c, const struct kafc_awaited *w, const char *done,
                             int64_t deadline, kafc_error *err);
 

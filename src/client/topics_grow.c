@@ -1,79 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc_admin_grow_topics: CreatePartitions; and the wait for the leaders of
- * partitions that are new.
+ * kafc_admin_grow_topics: CreatePartitions.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "client/admin.h"
 #include "client/topics.h"
 #include "protocol/api/37_create_partitions.h"
-
-/* --- The wait ------------------------------------------------------------------------- */
-
-bool kafc__awaited_init(struct kafc_awaited *w, int32_t room, struct kafc_arena *a)
-{
-    w->n = 0;
-    w->grown = false;
-    w->name = kafc__arena_array(a, (size_t)room, sizeof(*w->name));
-    w->partitions = kafc__arena_array(a, (size_t)room, sizeof(*w->partitions));
-    return w->name && w->partitions;
-}
-
-static int by_name(const void *key, const void *topic)
-{
-    return strcmp(key, ((const kafc_topic *)topic)->name);
-}
-
-static bool ready(const kafc_topic *t, int32_t partitions, bool grown)
-{
-    if (t->err == KAFC_ERR_TOPIC_AUTHORIZATION_FAILED)
-        return true;
-    bool all = t->err == KAFC_OK && t->npartitions > 0 && t->npartitions >= partitions;
-    for (int32_t i = grown ? t->npartitions - 1 : 0; all && i < t->npartitions; i++)
-        all = t->partitions[i].leader >= 0;
-    return all;
-}
-
-/* The first one that is not ready; NULL: all are. */
-static const char *laggard(const kafc_metadata *m, const struct kafc_awaited *w)
-{
-    for (int32_t i = 0; i < w->n; i++) {
-        const kafc_topic *t = bsearch(w->name[i], m->topics, (size_t)m->ntopics,
-                                      sizeof(*m->topics), by_name);
-        if (!t || !ready(t, w->partitions[i], w->grown))
-            return w->name[i];
-    }
-    return NULL;
-}
-
-kafc_err kafc__topics_await(kafc_client *c, const struct kafc_awaited *w, const char *done,
-                            int64_t deadline, kafc_error *err)
-{
-    struct kafc_asker by = kafc__asker_of(c);
-    unsigned interrupts = atomic_load(&c->interrupts);
-    const char *late = w->n > 0 ? w->name[0] : NULL;
-    for (int n = 0; late; n++) {
-        kafc_metadata *m;
-        kafc_error why;
-        kafc_err stop, rc = kafc__query_metadata(&by, w->name, w->n, false, deadline, &m, &why);
-        if (rc == KAFC_OK)
-            late = laggard(m, w);
-        kafc_metadata_free(m);
-        /* Milliseconds, as for a node that is not known yet. */
-        if (rc == KAFC_OK && late &&
-            !kafc__ask_pause(c, n, KAFC_ERR_BROKER_NOT_AVAILABLE, deadline, interrupts, &stop))
-            rc = kafc__error(&why, stop, "%s", kafc_err_text(stop));
-        if (rc != KAFC_OK)
-            return kafc__error(err, rc, "topic '%.249s' was %s, but not all leaders are known: %.200s",
-                               late, done, why.message);
-    }
-    return KAFC_OK;
-}
-
-/* --- Growth ---------------------------------------------------------------------------- */
 
 kafc_err kafc__replicas_check(const char *topic, const kafc_replicas *v, int32_t n,
                               kafc_error *err)

@@ -159,7 +159,45 @@ START_TEST(a_new_topic_is_waited_for_until_it_has_leaders)
 }
 END_TEST
 
-/* The broker that is asked does not know of the topic yet, then of some of its partitions only. */
+/* Once the topic is made and another broker has told of it, broker 3 has not heard of it, three times over; or keeps
+ * silent. */
+static atomic_int told, asked_3;
+
+static void be_late(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    bool silent = *(int *)ctx;
+    if (kafc_mock_requests(mock, 0, CREATE) == 0)
+        return;
+    if (rq->broker != 3)
+        atomic_fetch_add(&told, 1);
+    if (rq->broker != 3 || !atomic_load(&told))
+        return;
+    if (silent) {
+        a->act = KAFC_MOCK_SILENT;
+    } else if (atomic_fetch_add(&asked_3, 1) < 3) {
+        a->act = KAFC_MOCK_ERROR;
+        a->code = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+    }
+}
+
+START_TEST(all_brokers_are_waited_for_that_can_be_reached)
+{
+    kafc_new_topic t = { .name = "a", .partitions = 3 };
+    up();
+    atomic_store(&told, 0);
+    atomic_store(&asked_3, 0);
+    raw_ok(kafc_mock_hook(mock, METADATA, be_late, &_i));
+    raw_ok(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err));
+    ck_assert_int_eq(atomic_load(&asked_3) >= 4, !_i);
+    ck_assert_int_gt(atomic_load(&told), 0);
+    for (int32_t b = 1; b <= 3; b++)
+        ck_assert_uint_ge(kafc_mock_requests(mock, b, METADATA), 1);
+    raw_ok(kafc_mock_hook(mock, METADATA, NULL, NULL));
+    down();
+}
+END_TEST
+
+/* It is there, but not all of its partitions. */
 
 static bool create_serve(struct script *s, int32_t broker, const struct peer_request *q,
                          const void *req, void *resp, struct kafc_arena *a)
@@ -563,6 +601,7 @@ int main(void)
     tcase_add_test(c, replicas_go_where_they_are_assigned);
     tcase_add_test(c, validation_makes_nothing);
     tcase_add_test(c, a_new_topic_is_waited_for_until_it_has_leaders);
+    tcase_add_loop_test(c, all_brokers_are_waited_for_that_can_be_reached, 0, 2);
     tcase_add_test(c, all_partitions_are_waited_for);
     tcase_add_loop_test(c, topics_grow_each_with_its_own_verdict, 0, 4);
     tcase_add_test(c, growth_goes_to_the_controller_and_happens_once);

@@ -164,7 +164,7 @@ static void print_configs(const kafc_described_configs *configs)
     for (int32_t i = 0; configs && i < configs->nentries; i++) {
         const kafc_config_entry *e = &configs->entries[i];
 
-        if (configs_is_set(e))
+        if (e->source == KAFC_SOURCE_TOPIC)
             printf("  %s=%s\n", e->name, e->value ? e->value : "");
     }
 }
