@@ -49,10 +49,14 @@ void kafc__mock_reassigned(struct kafc_cluster *c, struct kafc_mpart *p)
 
 kafc_err kafc__mock_reassign_back(struct kafc_cluster *c, struct kafc_mpart *p)
 {
+    int32_t n = 0;
+
     if (!p->before)
         return KAFC_ERR_NO_REASSIGNMENT_IN_PROGRESS;
-    take(c, p, p->before, p->nbefore);
-    p->before = NULL;
+    for (int32_t i = 0; i < p->nreplicas; i++)
+        if (!kafc__mock_adds(p, p->replica[i]))
+            p->replica[n++] = p->replica[i]; /* as brokers do it: perhaps not in the order of before */
+    p->nreplicas = n;
     end(c, p);
     return KAFC_OK;
 }

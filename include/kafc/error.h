@@ -38,7 +38,7 @@ typedef enum kafc_err_class {
     X(NOT_LEADER_OR_FOLLOWER, 6, REFRESH, "the broker asked is not the leader or a replica of the partition") \
     X(REQUEST_TIMED_OUT, 7, RETRY, "the broker timed out waiting for its replicas") \
     X(BROKER_NOT_AVAILABLE, 8, FATAL, "broker not available") \
-    X(REPLICA_NOT_AVAILABLE, 9, REFRESH, "replica not available") \
+    X(REPLICA_NOT_AVAILABLE, 9, REFRESH, "the broker has no such replica") \
     X(MESSAGE_TOO_LARGE, 10, USAGE, "the batch is larger than the broker or topic accepts (max.message.bytes)") \
     X(STALE_CONTROLLER_EPOCH, 11, FATAL, "stale controller epoch") \
     X(OFFSET_METADATA_TOO_LARGE, 12, USAGE, "the string beside the offset is above offset.metadata.max.bytes") \
@@ -68,7 +68,7 @@ typedef enum kafc_err_class {
     X(TOPIC_ALREADY_EXISTS, 36, FATAL, "topic already exists") \
     X(INVALID_PARTITIONS, 37, USAGE, "the number of partitions is below 1, or below what the topic has") \
     X(INVALID_REPLICATION_FACTOR, 38, USAGE, "the replication factor is below 1, or above the number of brokers") \
-    X(INVALID_REPLICA_ASSIGNMENT, 39, USAGE, "invalid replica assignment") \
+    X(INVALID_REPLICA_ASSIGNMENT, 39, USAGE, "not a list of brokers that are there, each once") \
     X(INVALID_CONFIG, 40, USAGE, "invalid config") \
     X(NOT_CONTROLLER, 41, REFRESH, "the broker asked is not the controller") \
     X(INVALID_REQUEST, 42, USAGE, "invalid request") \
@@ -81,15 +81,15 @@ typedef enum kafc_err_class {
     X(INVALID_PRODUCER_ID_MAPPING, 49, ABORT, "invalid producer id mapping") \
     X(INVALID_TRANSACTION_TIMEOUT, 50, FATAL, "invalid transaction timeout") \
     X(CONCURRENT_TRANSACTIONS, 51, RETRY, "concurrent transactions") \
-    X(TRANSACTION_COORDINATOR_FENCED, 52, FATAL, "transaction coordinator fenced") \
+    X(TRANSACTION_COORDINATOR_FENCED, 52, FATAL, "a later coordinator has been there since") \
     X(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 53, ABORT, "this client may not use the id: an ACL is missing") \
     X(SECURITY_DISABLED, 54, FATAL, "the broker has no authorizer, and so no ACLs (authorizer.class.name)") \
     X(OPERATION_NOT_ATTEMPTED, 55, FATAL, "operation not attempted") \
     X(KAFKA_STORAGE_ERROR, 56, REFRESH, "the broker cannot use its disk") \
-    X(LOG_DIR_NOT_FOUND, 57, FATAL, "log dir not found") \
+    X(LOG_DIR_NOT_FOUND, 57, FATAL, "the broker has no such log directory") \
     X(SASL_AUTHENTICATION_FAILED, 58, FATAL, "the login was refused") \
     X(UNKNOWN_PRODUCER_ID, 59, ABORT, "unknown producer id") \
-    X(REASSIGNMENT_IN_PROGRESS, 60, FATAL, "reassignment in progress") \
+    X(REASSIGNMENT_IN_PROGRESS, 60, FATAL, "a reassignment of the partition is under way") \
     X(DELEGATION_TOKEN_AUTH_DISABLED, 61, FATAL, "the broker has no delegation.token.secret.key") \
     X(DELEGATION_TOKEN_NOT_FOUND, 62, FATAL, "there is no such delegation token") \
     X(DELEGATION_TOKEN_OWNER_MISMATCH, 63, FATAL, "this client is neither its owner nor a renewer") \
@@ -109,12 +109,12 @@ typedef enum kafc_err_class {
     X(STALE_BROKER_EPOCH, 77, FATAL, "stale broker epoch") \
     X(OFFSET_NOT_AVAILABLE, 78, RETRY, "offset not available") \
     X(MEMBER_ID_REQUIRED, 79, REJOIN, "member id required") \
-    X(PREFERRED_LEADER_NOT_AVAILABLE, 80, REFRESH, "preferred leader not available") \
+    X(PREFERRED_LEADER_NOT_AVAILABLE, 80, REFRESH, "the first of the replicas is not alive, or not in sync") \
     X(GROUP_MAX_SIZE_REACHED, 81, USAGE, "the group has as many members as the broker allows (group.max.size)") \
     X(FENCED_INSTANCE_ID, 82, FATAL, "another member has joined with the same group.instance.id") \
-    X(ELIGIBLE_LEADERS_NOT_AVAILABLE, 83, REFRESH, "eligible leaders not available") \
-    X(ELECTION_NOT_NEEDED, 84, REFRESH, "election not needed") \
-    X(NO_REASSIGNMENT_IN_PROGRESS, 85, FATAL, "no reassignment in progress") \
+    X(ELIGIBLE_LEADERS_NOT_AVAILABLE, 83, REFRESH, "no replica can lead at the moment") \
+    X(ELECTION_NOT_NEEDED, 84, REFRESH, "it has the right leader already") \
+    X(NO_REASSIGNMENT_IN_PROGRESS, 85, FATAL, "no reassignment of the partition is under way") \
     X(GROUP_SUBSCRIBED_TO_TOPIC, 86, FATAL, "a member of the group has subscribed to the topic") \
     X(INVALID_RECORD, 87, USAGE, "the broker refuses a record, such as one without a key on a compacted topic") \
     X(UNSTABLE_OFFSET_COMMIT, 88, RETRY, "an open transaction is about to commit offsets there") \
@@ -124,17 +124,17 @@ typedef enum kafc_err_class {
     X(DUPLICATE_RESOURCE, 92, FATAL, "the request names it twice") \
     X(UNACCEPTABLE_CREDENTIAL, 93, FATAL, "the broker does not take these credentials") \
     X(INCONSISTENT_VOTER_SET, 94, FATAL, "inconsistent voter set") \
-    X(INVALID_UPDATE_VERSION, 95, FATAL, "invalid update version") \
+    X(INVALID_UPDATE_VERSION, 95, FATAL, "no such feature or level, or not in this direction") \
     X(FEATURE_UPDATE_FAILED, 96, FATAL, "feature update failed") \
     X(PRINCIPAL_DESERIALIZATION_FAILURE, 97, FATAL, "principal deserialization failure") \
     X(SNAPSHOT_NOT_FOUND, 98, FATAL, "snapshot not found") \
     X(POSITION_OUT_OF_RANGE, 99, FATAL, "position out of range") \
     X(UNKNOWN_TOPIC_ID, 100, REFRESH, "unknown topic id") \
     X(DUPLICATE_BROKER_REGISTRATION, 101, FATAL, "duplicate broker registration") \
-    X(BROKER_ID_NOT_REGISTERED, 102, FATAL, "broker id not registered") \
+    X(BROKER_ID_NOT_REGISTERED, 102, FATAL, "the cluster knows no such broker") \
     X(INCONSISTENT_TOPIC_ID, 103, REFRESH, "inconsistent topic id") \
     X(INCONSISTENT_CLUSTER_ID, 104, FATAL, "inconsistent cluster id") \
-    X(TRANSACTIONAL_ID_NOT_FOUND, 105, FATAL, "transactional id not found") \
+    X(TRANSACTIONAL_ID_NOT_FOUND, 105, FATAL, "the coordinator knows no such transactional id") \
     X(FETCH_SESSION_TOPIC_ID_ERROR, 106, RETRY, "fetch session topic id error") \
     X(INELIGIBLE_REPLICA, 107, FATAL, "ineligible replica") \
     X(NEW_LEADER_ELECTED, 108, FATAL, "new leader elected") \

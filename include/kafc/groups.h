@@ -151,8 +151,9 @@ typedef struct kafc_offsets_of_groups {
 
 /* The same of n groups at once: each coordinator is asked once for all of its own (KIP-709; before 3.0 once for each).
  * unstable: offsets that open transactions are about to commit are not waited for, what was committed before counts.
- * Each group has its own `result`, and the first one's that is an error is returned; *out is NULL only for
- * KAFC_ERR_NO_MEMORY, a wrong argument or a closed client. Brokers before 0.10.2: KAFC_ERR_UNSUPPORTED. */
+ * Each group has its own `result`, and the first one's that is an error is returned, or else the first of an offset;
+ * *out is NULL only for KAFC_ERR_NO_MEMORY, a wrong argument or a closed client. Brokers before 0.10.2:
+ * KAFC_ERR_UNSUPPORTED. */
 KAFC_API kafc_err kafc_admin_offsets_of_groups(kafc_client *c, const char *const *groups, int32_t n,
                                                bool unstable, int timeout_ms,
                                                kafc_offsets_of_groups **out, kafc_error *err);
@@ -186,7 +187,8 @@ typedef struct kafc_group_lags {
  * moment. isolation: which end (rule R10). The first error is returned, of a partition, too; *out holds what is known
  * all the same, and is NULL only for KAFC_ERR_NO_MEMORY, a wrong argument or a closed client. Offsets that open
  * transactions are about to commit do not count yet. A group of which there are offsets alone has no description and no
- * error. Brokers before 0.10.2 are asked for each partition that there is. */
+ * error. Of a share group `committed` is where it goes on, and the lag what the broker says is left, if it does (from
+ * 4.2 on). Brokers before 0.10.2 are asked for each partition that there is. */
 KAFC_API kafc_err kafc_admin_group_lags(kafc_client *c, const char *const *groups, int32_t n,
                                         kafc_isolation isolation, int timeout_ms,
                                         kafc_group_lags **out, kafc_error *err);
@@ -229,7 +231,7 @@ typedef struct kafc_share_offsets {
     int32_t ngroups;
 } kafc_share_offsets;
 
-/* How far n share groups have come. Results as of kafc_admin_describe_groups(). Brokers before 4.1:
+/* How far n share groups have come. Results as of kafc_admin_offsets_of_groups(). Brokers before 4.1:
  * KAFC_ERR_UNSUPPORTED. */
 KAFC_API kafc_err kafc_admin_share_group_offsets(kafc_client *c, const char *const *groups,
                                                  int32_t n, int timeout_ms,

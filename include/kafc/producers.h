@@ -12,10 +12,8 @@
  * and may outlive the client.
  *
  * A transaction hangs if its partition holds it open and its coordinator knows
- * nothing of it: readers at read committed stop in front of it for ever (KIP-664).
- * It is one whose `transaction_start` stays where it is for longer than any
- * transaction may take (transaction.max.timeout.ms of the brokers) and that
- * kafc_admin_list_transactions() does not show by its producer id.
+ * nothing of it: readers at read committed stop in front of it for ever
+ * (KIP-664). docs/ADMIN.md has a program that finds and ends it.
  */
 #ifndef KAFC_PRODUCERS_H
 #define KAFC_PRODUCERS_H

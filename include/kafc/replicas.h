@@ -37,8 +37,9 @@ typedef struct kafc_reassignment {
 
 /* Gives partitions new replicas (KIP-455). The controller has noted it when the call returns; the data move after
  * that, as kafc_admin_list_reassignments() shows, and the old replicas serve until then. Another target while one is
- * under way takes its place. keep_factor: refuses, with KAFC_ERR_INVALID_REPLICATION_FACTOR, what would change the
- * number of replicas (KIP-860; brokers from 4.1 on). Repeated when its fate is unknown.
+ * under way takes its place; what is ended leaves the replicas of before, perhaps in another order. keep_factor:
+ * refuses, with KAFC_ERR_INVALID_REPLICATION_FACTOR, what would change the number of replicas (KIP-860; brokers from
+ * 4.1 on). Repeated when its fate is unknown.
  * KAFC_ERR_NO_REASSIGNMENT_IN_PROGRESS: there was nothing to end, or it had ended; KAFC_ERR_INVALID_REPLICA_ASSIGNMENT:
  * no such brokers; KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED. Brokers before 2.4: KAFC_ERR_UNSUPPORTED. */
 KAFC_API kafc_err kafc_admin_reassign_partitions(kafc_client *c, kafc_reassignment *q, int32_t n,

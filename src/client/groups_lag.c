@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "client/admin.h"
 #include "client/groups.h"
 #include "client/parts.h"
@@ -40,6 +41,13 @@ void kafc_group_lags_free(kafc_group_lags *pub)
     kafc__piece_free(l);
 }
 
+/* What one has committed. */
+struct found {
+    const kafc_offset *v;
+    const int64_t *lag; /* NULL: to be counted */
+    int32_t n;
+};
+
 /* --- Rows ------------------------------------------------------------------------------------ */
 
 static void add(kafc_partition_lag *to, const char *topic, int32_t partition)
@@ -65,6 +73,7 @@ static int32_t merge(kafc_partition_lag *v, int32_t n)
         }
         if (v[i].committed != KAFC_OFFSET_UNKNOWN || v[i].result != KAFC_OK) {
             last->committed = v[i].committed;
+            last->lag = v[i].lag;
             last->result = v[i].result;
         }
         last->member = v[i].member ? v[i].member : last->member;
@@ -73,18 +82,19 @@ static int32_t merge(kafc_partition_lag *v, int32_t n)
 }
 
 /* false: out of memory. */
-static bool put_rows(struct lag *x, int32_t i, const kafc_offset *committed, int32_t ncommitted)
+static bool put_rows(struct lag *x, int32_t i, const struct found *f)
 {
     const kafc_described_group *g = &x->l->described->groups[i];
     int32_t n = 0;
-    size_t room = (size_t)ncommitted;
+    size_t room = (size_t)f->n;
     for (int32_t m = 0; m < g->nmembers; m++)
         room += (size_t)g->members[m].nassigned;
     kafc_partition_lag *v = kafc__arena_array(x->arena, room, sizeof(*v));
-    for (int32_t k = 0; v && k < ncommitted; k++) {
-        add(&v[n], committed[k].topic, committed[k].partition);
-        v[n].committed = committed[k].offset;
-        v[n++].result = committed[k].result;
+    for (int32_t k = 0; v && k < f->n; k++, n++) {
+        add(&v[n], f->v[k].topic, f->v[k].partition);
+        v[n].committed = f->v[k].offset;
+        v[n].lag = f->lag ? f->lag[k] : KAFC_OFFSET_UNKNOWN;
+        v[n].result = f->v[k].result;
     }
     for (int32_t m = 0; v && m < g->nmembers; m++)
         for (int32_t k = 0; k < g->members[m].nassigned; k++) {
@@ -100,7 +110,7 @@ static bool put_rows(struct lag *x, int32_t i, const kafc_offset *committed, int
 /* --- Brokers that do not list what a group has committed ------------------------------------------ */
 
 /* Each partition that there is is asked for; those with an offset are kept. */
-static kafc_err search(struct lag *x, int32_t group, kafc_offset **out, int32_t *n)
+static kafc_err search(struct lag *x, int32_t group, struct found *f)
 {
     struct kafc_admin *k = x->k;
     kafc_metadata **m = &x->l->meta;
@@ -122,9 +132,38 @@ static kafc_err search(struct lag *x, int32_t group, kafc_offset **out, int32_t 
     for (int32_t i = 0; v && i < all; i++)
         if (v[i].offset != KAFC_OFFSET_UNKNOWN)
             v[kept++] = v[i];
-    *out = v;
-    *n = v ? kept : 0;
+    f->v = v;
+    f->n = v ? kept : 0;
     return v ? rc : KAFC_ERR_NO_MEMORY;
+}
+
+/* --- Share groups ----------------------------------------------------------------------------- */
+
+/* Where one has come to, as if it were committed; what is left to be delivered the broker says itself. */
+static kafc_err share(struct lag *x, int32_t group, struct found *f)
+{
+    struct kafc_admin *k = x->k;
+    kafc_share_offsets *o;
+    const char *topic = NULL;
+    kafc_err rc = kafc_admin_share_group_offsets(k->c, &x->name[group], 1,
+                                                 kafc__left_ms(k->deadline), &o, &x->committed);
+    f->n = o ? o->groups[0].noffsets : 0;
+    kafc_offset *v = kafc__arena_array(&k->arena, (size_t)f->n, sizeof(*v));
+    int64_t *lag = kafc__arena_array(&k->arena, (size_t)f->n, sizeof(*lag));
+    for (int32_t i = 0; v && lag && i < f->n; i++) {
+        const kafc_share_offset *from = &o->groups[0].offsets[i];
+        topic = kafc__piece_again(x->arena, kafc__str(from->topic), topic);
+        v[i] = (kafc_offset){ .topic = topic,
+                              .partition = from->partition,
+                              .offset = from->start,
+                              .result = from->result };
+        lag[i] = from->lag;
+    }
+    f->v = v;
+    f->lag = lag;
+    rc = o && o->groups[0].result == KAFC_OK ? KAFC_OK : rc; /* partitions have their own */
+    kafc_share_offsets_free(o);
+    return v && lag ? rc : KAFC_ERR_NO_MEMORY;
 }
 
 /* --- Ends ------------------------------------------------------------------------------------- */
@@ -134,7 +173,8 @@ static void put_end(kafc_partition_lag *row, const kafc_offset_query *q)
     if (row->result == KAFC_OK)
         row->result = q->result;
     row->end = q->result == KAFC_OK ? q->offset : KAFC_OFFSET_UNKNOWN;
-    if (row->committed == KAFC_OFFSET_UNKNOWN || row->end == KAFC_OFFSET_UNKNOWN)
+    if (row->lag != KAFC_OFFSET_UNKNOWN || row->committed == KAFC_OFFSET_UNKNOWN ||
+        row->end == KAFC_OFFSET_UNKNOWN)
         return;
     row->lag = row->end > row->committed ? row->end - row->committed : 0;
 }
@@ -188,19 +228,16 @@ static kafc_err put_group(struct lag *x, int32_t i)
 {
     const kafc_described_group *g = &x->l->described->groups[i];
     const kafc_offsets_of_group *o = &x->l->committed->groups[i];
-    kafc_offset *found = NULL;
-    const kafc_offset *v = o->offsets;
-    kafc_err rc = o->result;
-    int32_t n = o->noffsets;
-    if (rc == KAFC_ERR_UNSUPPORTED) {
-        rc = search(x, i, &found, &n);
-        v = found;
-    }
-    if (rc == KAFC_ERR_NO_MEMORY || !put_rows(x, i, v, n))
+    struct found f = { .v = o->offsets, .n = o->noffsets };
+    bool is_share = g->result == KAFC_OK && strcmp(g->type, "share") == 0;
+    kafc_err rc = is_share                            ? share(x, i, &f)
+                  : o->result == KAFC_ERR_UNSUPPORTED ? search(x, i, &f)
+                                                      : o->result;
+    if (rc == KAFC_ERR_NO_MEMORY || !put_rows(x, i, &f))
         return KAFC_ERR_NO_MEMORY;
     x->v[i].group = g->group;
     x->v[i].description = g->result == KAFC_OK ? g : NULL;
-    x->v[i].result = g->result != KAFC_OK && (!is_absent(g->result) || n == 0) ? g->result : rc;
+    x->v[i].result = g->result != KAFC_OK && (!is_absent(g->result) || f.n == 0) ? g->result : rc;
     return KAFC_OK;
 }
 
@@ -228,7 +265,9 @@ static kafc_err verdict(const struct lag *x, kafc_error *err)
     for (int32_t i = 0; i < x->n; i++)
         for (int32_t p = 0; p < x->v[i].npartitions; p++)
             if (x->row[i][p].result != KAFC_OK)
-                return give(&x->committed, err);
+                return kafc__error(err, x->row[i][p].result, "group %.150s, %.249s [%d]: %s",
+                                   x->name[i], x->row[i][p].topic, (int)x->row[i][p].partition,
+                                   kafc_err_text(x->row[i][p].result));
     return KAFC_OK;
 }
 

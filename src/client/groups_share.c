@@ -82,6 +82,20 @@ static const struct kafc_sweep_element element = {
     &(const kafc_share_group_offsets){ .noffsets = 0 }
 };
 
+/* What partitions say, if all groups have answered. */
+static kafc_err check_partitions(const kafc_share_offsets *all, kafc_error *err)
+{
+    for (int32_t i = 0; i < all->ngroups; i++)
+        for (int32_t p = 0; p < all->groups[i].noffsets; p++) {
+            const kafc_share_offset *o = &all->groups[i].offsets[p];
+            if (o->result != KAFC_OK)
+                return kafc__error(err, o->result, "share group %.150s, %.249s [%d]: %s",
+                                   all->groups[i].group, o->topic, (int)o->partition,
+                                   kafc_err_text(o->result));
+        }
+    return KAFC_OK;
+}
+
 kafc_err kafc_admin_share_group_offsets(kafc_client *c, const char *const *groups, int32_t n,
                                         int timeout_ms, kafc_share_offsets **out, kafc_error *err)
 {
@@ -103,6 +117,8 @@ kafc_err kafc_admin_share_group_offsets(kafc_client *c, const char *const *group
     }
     if (rc == KAFC_OK)
         *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
+    if (rc == KAFC_OK)
+        rc = check_partitions(*out, k.err);
     return kafc__admin_end(&k, rc);
 }
 

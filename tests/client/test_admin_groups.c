@@ -6,8 +6,13 @@
 #include <check.h>
 #include <string.h>
 
+#include "protocol/api/02_list_offsets.h"
+#include "protocol/api/09_offset_fetch.h"
 #include "protocol/api/10_find_coordinator.h"
 #include "protocol/api/13_leave_group.h"
+#include "protocol/api/15_describe_groups.h"
+#include "protocol/api/69_consumer_group_describe.h"
+#include "protocol/api/77_share_group_describe.h"
 #include "protocol/api/90_describe_share_group_offsets.h"
 #include "protocol/api/91_alter_share_group_offsets.h"
 #include "protocol/api/92_delete_share_group_offsets.h"
@@ -385,6 +390,54 @@ static void forget_topics(const struct kafc_delete_share_group_offsets_req *q,
     }
 }
 
+/* What it is, and that it is nothing else; the end of "t" is 30. */
+static bool tell_group(int16_t api, const void *req, void *resp, struct kafc_arena *a)
+{
+    struct kafc_describe_groups_resp *c = resp;
+    struct kafc_consumer_group_describe_resp *n = resp;
+    struct kafc_share_group_describe_resp *s = resp;
+    struct kafc_offset_fetch_resp *o = resp;
+    const struct kafc_list_offsets_req *lq = req;
+    struct kafc_list_offsets_resp *l = resp;
+    switch (api) {
+    case DESCRIBE:
+        c->groups.v = kafc__msg_array(&kafc_describe_groups_resp_group_schema, c->groups.n = 1, a);
+        c->groups.v->group_id = raw_text("s1");
+        c->groups.v->error_code = KAFC_ERR_GROUP_ID_NOT_FOUND;
+        return true;
+    case 69:
+        n->groups.v = kafc__msg_array(&kafc_consumer_group_describe_resp_group_schema,
+                                      n->groups.n = 1, a);
+        n->groups.v->group_id = raw_text("s1");
+        n->groups.v->error_code = KAFC_ERR_GROUP_ID_NOT_FOUND;
+        return true;
+    case 77:
+        s->groups.v = kafc__msg_array(&kafc_share_group_describe_resp_group_schema, s->groups.n = 1,
+                                      a);
+        s->groups.v->group_id = raw_text("s1");
+        s->groups.v->group_state = raw_text("Empty");
+        return true;
+    case COMMITTED:
+        o->groups.v = kafc__msg_array(&kafc_offset_fetch_resp_group_schema, o->groups.n = 1, a);
+        o->groups.v->group_id = raw_text("s1");
+        o->groups.v->error_code = KAFC_ERR_GROUP_ID_NOT_FOUND;
+        return true;
+    case 2:
+        l->topics.v = kafc__msg_array(&kafc_list_offsets_resp_topic_schema, l->topics.n = 1, a);
+        l->topics.v->name = raw_text("t");
+        l->topics.v->partitions.n = lq->topics.v->partitions.n;
+        l->topics.v->partitions.v = kafc__msg_array(&kafc_list_offsets_resp_partition_schema,
+                                                    lq->topics.v->partitions.n, a);
+        for (int32_t i = 0; i < lq->topics.v->partitions.n; i++) {
+            l->topics.v->partitions.v[i].partition_index =
+                lq->topics.v->partitions.v[i].partition_index;
+            l->topics.v->partitions.v[i].offset = 30;
+        }
+        return true;
+    default: return false;
+    }
+}
+
 static bool share_serve(struct script *s, int32_t broker, const struct peer_request *q,
                         const void *req, void *resp, struct kafc_arena *a)
 {
@@ -405,7 +458,7 @@ static bool share_serve(struct script *s, int32_t broker, const struct peer_requ
     case 90: tell_offsets(req, resp, a); break;
     case 91: move_offsets(req, resp, a); break;
     case 92: forget_topics(req, resp, a); break;
-    default: return false;
+    default: return tell_group(q->api->key, req, resp, a);
     }
     return broker == 2;
 }
@@ -448,6 +501,36 @@ START_TEST(offsets_of_share_groups_are_told)
     ck_assert_int_eq(v[2].result, KAFC_OK);
     kafc_share_offsets_free(o);
     script_down();
+}
+END_TEST
+
+/* What the broker counts is less than the way to the end. */
+START_TEST(a_share_group_is_behind_what_its_broker_says)
+{
+    static const char *const groups[] = { "s1" };
+    kafc_group_lags *l;
+    script = (struct script){
+        .serve = share_serve, .listed = { false, true, true, true }, .topic = "t", .partitions = 3
+    };
+    script_start(&script);
+    raw_open(script.bootstrap, NULL);
+    ck_assert_int_eq(kafc_admin_group_lags(raw_client, groups, 1, 0, WAIT, &l, &raw_err),
+                     KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
+    const kafc_group_lag *g = &l->groups[0];
+    ck_assert_int_eq(g->result, KAFC_OK);
+    ck_assert_str_eq(g->description->type, "share");
+    ck_assert_int_eq(g->npartitions, 3);
+    ck_assert_int_eq(g->partitions[0].result, KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
+    ck_assert_int_eq(g->partitions[0].lag, KAFC_OFFSET_UNKNOWN);
+    ck_assert_int_eq(g->partitions[1].committed, 10);
+    ck_assert_int_eq(g->partitions[1].end, 30);
+    ck_assert_int_eq(g->partitions[1].lag, 1);
+    ck_assert_int_eq(g->partitions[2].committed, KAFC_OFFSET_UNKNOWN);
+    ck_assert_int_eq(g->partitions[2].lag, 0);
+    ck_assert_int_eq(g->lag, 1);
+    raw_close();
+    kafc_group_lags_free(l);
+    script_stop(&script);
 }
 END_TEST
 
@@ -635,6 +718,7 @@ int main(void)
     tcase_add_loop_test(c, coordinators_are_found_in_every_version, 0, 7);
     tcase_add_test(c, a_key_that_may_not_be_asked_for_leaves_the_others_theirs);
     tcase_add_test(c, offsets_of_share_groups_are_told);
+    tcase_add_test(c, a_share_group_is_behind_what_its_broker_says);
     tcase_add_test(c, offsets_of_share_groups_are_moved);
     tcase_add_test(c, topics_of_share_groups_are_forgotten);
     tcase_add_test(c, what_cannot_be_asked_is_refused);

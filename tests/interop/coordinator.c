@@ -13,7 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/hash.h"
 #include "protocol/api/00_produce.h"
 #include "protocol/api/03_metadata.h"
 #include "protocol/api/09_offset_fetch.h"
@@ -24,10 +23,10 @@
 #include "protocol/api/26_end_txn.h"
 #include "protocol/api/28_txn_offset_commit.h"
 #include "protocol/apis.h"
-#include "protocol/wire.h"
+#include "tests/interop/txn_batch.h"
 #include <kafc/kafc.h>
 
-enum { PATIENCE = 30000, TRIES = 300, PAUSE_NS = 20000000, RECORDS = 2, BATCH = 61 };
+enum { PATIENCE = 30000, TRIES = 300, PAUSE_NS = 20000000 };
 
 static kafc_conn *conn;
 static const char *topic;
@@ -104,34 +103,9 @@ static int produce(int version, int64_t a, int b)
     struct kafc_produce_req_topic qt;
     struct kafc_produce_req_partition qp;
     struct kafc_produce_resp r;
-    uint8_t p[BATCH + RECORDS * 8];
-    struct kafc_wr w;
+    uint8_t p[TXN_BATCH];
 
-    kafc__wr_init(&w, p, sizeof p, NULL);
-    kafc__wr_i64(&w, 0);
-    kafc__wr_i32(&w, (int32_t)sizeof p - 12);
-    kafc__wr_i32(&w, -1);
-    kafc__wr_i8(&w, 2);
-    kafc__wr_i32(&w, 0);
-    kafc__wr_i16(&w, 16);
-    kafc__wr_i32(&w, RECORDS - 1);
-    kafc__wr_i64(&w, 1700000000000);
-    kafc__wr_i64(&w, 1700000000000);
-    kafc__wr_i64(&w, pid);
-    kafc__wr_i16(&w, (int16_t)(epoch - b % 10));
-    kafc__wr_i32(&w, b / 10);
-    kafc__wr_i32(&w, RECORDS);
-    for (int i = 0; i < RECORDS; i++) {
-        kafc__wr_varint(&w, 7);
-        kafc__wr_i8(&w, 0);
-        kafc__wr_varlong(&w, 0);
-        kafc__wr_varint(&w, i);
-        kafc__wr_varint(&w, -1);
-        kafc__wr_varint(&w, 1);
-        kafc__wr_i8(&w, 'v');
-        kafc__wr_varint(&w, 0);
-    }
-    kafc__store32(p + 17, kafc__crc32c(0, p + 21, sizeof p - 21));
+    txn_batch(p, pid, (int16_t)(epoch - b % 10), b / 10);
     kafc__msg_defaults(&kafc_produce_req_schema, &q);
     kafc__msg_defaults(&kafc_produce_req_topic_schema, &qt);
     kafc__msg_defaults(&kafc_produce_req_partition_schema, &qp);

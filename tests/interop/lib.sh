@@ -88,6 +88,17 @@ ours_write() { "$TOOLS/records" write "$BROKERS" "${@:2}" < "$1"; }
 # conn WHAT TOPIC ARG...: kafc_conn's calls, see records.c
 conn() { "$TOOLS/records" "$1" "$BROKERS" "${@:2}"; }
 
+# admin COMMAND [ARG]...: the calls of administration, see admin.c
+admin() { "$TOOLS/admin" "$BROKERS" "$@"; }
+
+# tool CLASS [ARG]...: one of Kafka's own tools
+tool()
+{
+    java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$("$interop/cluster" jars 4.3.1)/*" \
+        "org.apache.kafka.tools.$1" --bootstrap-server "$BROKERS" "${@:2}" 2> tool.said ||
+        fail "$1 ${*:2}: $(head -c 2000 tool.said)"
+}
+
 # In the order of partitions and offsets, as no reader promises one between partitions.
 by_offset() { LC_ALL=C sort -t "$(printf '\t')" -k 1,1n -k 2,2n; }
 
@@ -148,4 +159,4 @@ log_producer() { log_bytes x1 43 8 "$@"; }
 # log_bytes FORMAT OFFSET COUNT I TOPIC PARTITION, as od's -t, -j and -N
 log_bytes() { od -An -v -t "$1" -j "$2" -N "$3" "$(log_file "${@:4}")" | tr -d ' \n'; }
 
-log_file() { echo "$CLUSTER_DIR/node-$1/data/$2-$3/00000000000000000000.log"; }
+log_file() { ls -d "$CLUSTER_DIR/node-$1"/{data,more}/"$2-$3"/00000000000000000000.log 2> /dev/null; }

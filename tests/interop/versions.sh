@@ -34,6 +34,12 @@ since()
     scram) echo 0.10.2 ;;
     authenticate) echo 1.0.0 ;;       # logins in requests of their own, with words when they are refused
     share-groups) echo 4.2.0 ;;
+    log-dirs) echo 1.0.0 ;;
+    reassignments) echo 2.4.0 ;;      # by the protocol; and members are put out, offsets are forgotten
+    describe-producers) echo 2.8.0 ;;
+    list-transactions) echo 3.0.0 ;;  # and describes them
+    downgrades) echo 3.3.0 ;;         # of features; brokers that are gone are unregistered
+    factor-kept) echo 4.1.0 ;;        # by a reassignment that says so
     *) return 1 ;;
     esac
 }
