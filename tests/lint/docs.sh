@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What the documents say is there, is there: every name with kafc's prefix is one of the tree's, in the documents for
-# those who use the library one of the public headers' (and of the APIs' rows); links lead somewhere; programs of ours
-# (behind "<!-- compiles -->", or "<!-- compiles: top -->" outside of a function) compile.
+# those who use the library one of the public headers' (and of the APIs' rows); every kafc_admin_* call has its row in
+# docs/ADMIN.md; links lead somewhere; programs of ours (behind "<!-- compiles -->", or "<!-- compiles: top -->" outside of a function) compile.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 tmp=$(mktemp -d)
@@ -29,6 +29,9 @@ for doc in $(git ls-files README.md 'docs/*.md'); do
     for link in $(grep -oE '\]\([^)#: ]+' "$doc" | cut -c3-); do
         [ -e "$(dirname "$doc")/$link" ] || { echo "$doc: the link to $link leads nowhere"; bad=1; }
     done
+done
+for call in $(grep -E '^kafc_admin_' "$tmp/public"); do
+    grep -q "\`$call\`" docs/ADMIN.md || { echo "docs/ADMIN.md: no row for $call"; bad=1; }
 done
 printf '%s\n' '#include <kafc/kafc.h>' '#include <pthread.h>' '#include <stdio.h>' \
     'bool handle(const kafc_message *m);' 'bool worth_another_try(const kafc_message *m);' \
