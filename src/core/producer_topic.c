@@ -417,11 +417,15 @@ static int64_t waits_until(const struct kafc_producer *p, const struct kafc_topi
 void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out *t, kafc_err code,
                                  int64_t now)
 {
-    for (;;) {
+    const struct kafc_list *last = NULL; /* what comes meanwhile is judged by what is asked after it came */
+    for (bool done = false; !done;) {
         kafc__lock(&t->lock);
         struct kafc_batch_out *b = KAFC_LIST_FIRST(&t->waiting, struct kafc_batch_out, node);
         if (b && !b->opened_at)
             b->opened_at = kafc__core_now(p->core);
+        if (b && !last)
+            last = t->waiting.prev;
+        done = b && &b->node == last;
         if (b && waits_until(p, t, b->opened_at) <= now)
             kafc__list_del(&b->node);
         else
@@ -437,6 +441,8 @@ void kafc__producer_waiting_fail(struct kafc_producer *p, struct kafc_topic_out 
             b->why = kafc__producer_words(p, trouble->message, strlen(trouble->message));
         waiting_settle(p, KAFC_CONTAINER(b, struct kafc_waiting, batch), code);
     }
+    if (something_waits(t))
+        kafc__producer_poke(p);
 }
 
 static bool may_heal(kafc_err code)
