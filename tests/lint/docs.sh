@@ -3,7 +3,8 @@
 #
 # What the documents say is there, is there: every name with kafc's prefix is one of the tree's, in the documents for
 # those who use the library one of the public headers' (and of the APIs' rows); every kafc_admin_* call has its row in
-# docs/ADMIN.md; links lead somewhere; programs of ours (behind "<!-- compiles -->", or "<!-- compiles: top -->" outside of a function) compile.
+# docs/ADMIN.md; links lead somewhere; programs of ours (behind "<!-- compiles -->", or "<!-- compiles: top -->" outside
+# of a function) compile.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 tmp=$(mktemp -d)
