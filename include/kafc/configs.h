@@ -154,7 +154,8 @@ typedef struct kafc_config_changes {
     void *reserved[2];
 } kafc_config_changes;
 
-/* Changes what is named and leaves the rest. validate_only: the brokers check it, and change nothing.
+/* Changes what is named and leaves the rest. Brokers hear of it one after the other: who asks another one at once may
+ * be told what was. validate_only: the brokers check it, and change nothing.
  * KAFC_ERR_INVALID_CONFIG (a name or value that there is not), KAFC_ERR_INVALID_REQUEST (not while the broker runs),
  * KAFC_ERR_POLICY_VIOLATION, KAFC_ERR_TOPIC_AUTHORIZATION_FAILED, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, …
  * Repeated when an answer is lost, unless something is appended or subtracted: after KAFC_ERR_DISCONNECTED and

@@ -20,6 +20,20 @@ since()
     times) echo 0.10.1 ;;             # ListOffsets finds the first record of a time
     create-topics) echo 0.10.1 ;;     # and deletes them: the protocol does, not ZooKeeper alone
     create-partitions) echo 1.0.0 ;;
+    validate) echo 0.10.2 ;;          # says what would become of a topic
+    configs) echo 0.11.0 ;;           # described and replaced; and records deleted, ends of epochs
+    broker-configs) echo 1.1.0 ;;     # set while it runs
+    alter-configs) echo 2.3.0 ;;      # one without the others; operations that are allowed
+    loggers) echo 2.4.0 ;;            # set while it runs; and what was made of a topic is told
+    features) echo 2.7.0 ;;
+    topic-ids) echo 2.8.0 ;;
+    max-timestamp) echo 3.0.0 ;;
+    quorum) echo 3.3.0 ;;
+    first-local) echo 3.4.0 ;;
+    client-metrics) echo 3.7.0 ;;
+    last-tiered) echo 3.9.0 ;;
+    group-configs) echo 4.0.0 ;;      # and fenced brokers listed
+    config-resources) echo 4.1.0 ;;
     headers) echo 0.11.0 ;;           # format 2
     followers) echo 2.4.0 ;;          # serve fetches, where leaders send who is near them
     delete-groups) echo 1.1.0 ;;
