@@ -166,7 +166,7 @@ static void *run_other(void *arg)
 static void connected(int fd[2])
 {
     struct kafc_addr a;
-    int err, l;
+    int err, l = -1;
     must(kafc__addr_numeric(&a, "127.0.0.1", 0) && (l = kafc__sock_listen(&a, &err)) >= 0 &&
              kafc__sock_local(l, &a),
          "listen");
