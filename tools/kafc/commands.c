@@ -42,6 +42,39 @@ static const struct option cluster_options[] = {
     { "controllers", no_argument, NULL, LONG_CONTROLLERS },
     { NULL, 0, NULL, 0 },
 };
+static const struct option acls_options[] = {
+    { "json", no_argument, NULL, 'J' },
+    { "topic", required_argument, NULL, LONG_TOPIC },
+    { "group", required_argument, NULL, LONG_GROUP },
+    { "cluster", no_argument, NULL, LONG_CLUSTER },
+    { "transactional-id", required_argument, NULL, LONG_TRANSACTIONAL_ID },
+    { "delegation-token", required_argument, NULL, LONG_DELEGATION_TOKEN },
+    { "user-principal", required_argument, NULL, LONG_USER_PRINCIPAL },
+    { "resource-pattern-type", required_argument, NULL, LONG_PATTERN },
+    { "principal", required_argument, NULL, LONG_PRINCIPAL },
+    { "allow-principal", required_argument, NULL, LONG_ALLOW_PRINCIPAL },
+    { "deny-principal", required_argument, NULL, LONG_DENY_PRINCIPAL },
+    { "allow-host", required_argument, NULL, LONG_ALLOW_HOST },
+    { "deny-host", required_argument, NULL, LONG_DENY_HOST },
+    { "operation", required_argument, NULL, LONG_OPERATION },
+    { "producer", no_argument, NULL, LONG_PRODUCER },
+    { "consumer", no_argument, NULL, LONG_CONSUMER },
+    { "all", no_argument, NULL, LONG_ALL },
+    { "dry-run", no_argument, NULL, LONG_DRY_RUN },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option users_options[] = {
+    { "json", no_argument, NULL, 'J' },
+    { "mechanism", required_argument, NULL, LONG_MECHANISM },
+    { "iterations", required_argument, NULL, LONG_ITERATIONS },
+    { NULL, 0, NULL, 0 },
+};
+static const struct option quotas_options[] = {
+    { "json", no_argument, NULL, 'J' },
+    { "config", required_argument, NULL, LONG_CONFIG },
+    { "dry-run", no_argument, NULL, LONG_DRY_RUN },
+    { NULL, 0, NULL, 0 },
+};
 static const struct option mock_options[] = {
     { "blackhole", no_argument, NULL, LONG_BLACKHOLE },
     { "endless", required_argument, NULL, LONG_ENDLESS },
@@ -213,6 +246,65 @@ const struct tool_command tool_commands[] = {
       "  --controllers   describe: the controllers; LIST is of them (from 3.7 on)\n"
       "  -J, --json      JSON, on a line\n",
       tool_cluster, cluster_options, true },
+    { "acls", "b:J",
+      "acls -b LIST [list [RESOURCE…] [--principal P]… [--operation OP]…] [--json]\n"
+      "       acls -b LIST create RESOURCE… --allow-principal P… --operation OP… [--json]\n"
+      "       acls -b LIST delete RESOURCE… [--principal P]… [--operation OP]… [--dry-run] [--json]",
+      "Shows, makes and deletes ACLs: who may do what. RESOURCE is --topic NAME, --group NAME, --cluster,\n"
+      "--transactional-id NAME, --delegation-token ID or --user-principal P. What is said several times is\n"
+      "multiplied: two topics, two principals and an operation are four ACLs.\n"
+      "\n"
+      "  list                    those that there are; what is not said matches everything\n"
+      "  create                  makes them; those that are there already stay as they are\n"
+      "  delete                  deletes all that list shows of the same words, and prints them\n"
+      "\n"
+      "  -b LIST                 brokers to begin with, host:port,host:port\n"
+      "  --resource-pattern-type TYPE  literal (default), or prefixed: all names that begin so. list, delete also\n"
+      "                          any, and match: all that count for a resource of this name\n"
+      "  --allow-principal P     who may: User:alice; User:* is everybody\n"
+      "  --deny-principal P      who may not, whatever else is allowed\n"
+      "  --principal P           list, delete: whether it is allowed or denied\n"
+      "  --allow-host ADDRESS, --deny-host ADDRESS  from where; else from everywhere\n"
+      "  --operation OP          Read, Write, Create, Delete, Alter, Describe, ClusterAction, DescribeConfigs,\n"
+      "                          AlterConfigs, IdempotentWrite, CreateTokens, DescribeTokens, TwoPhaseCommit, All\n"
+      "  --producer              Write and Describe for topics and transactional ids, Create for topics\n"
+      "  --consumer              Read for topics and groups, Describe for topics\n"
+      "  --all                   delete: without any other word, all ACLs of the cluster\n"
+      "  --dry-run               delete: prints what would be deleted\n"
+      "  -J, --json              a JSON object on a line, of each ACL one\n",
+      tool_acls, acls_options, true },
+    { "users", "b:J",
+      "users -b LIST [list [USER…]] [--json]\n"
+      "       users -b LIST set USER [--mechanism M]… [--iterations N] [--json] < PASSWORD\n"
+      "       users -b LIST delete USER… [--mechanism M]… [--json]",
+      "Shows, makes and deletes users that log in by SCRAM.\n"
+      "\n"
+      "  list [USER…]     with which mechanisms; never their secrets\n"
+      "  set USER         gives a password, also to a new user: the first line of standard input, or what is typed\n"
+      "  delete USER…     takes passwords away\n"
+      "\n"
+      "  -b LIST          brokers to begin with, host:port,host:port\n"
+      "  --mechanism M    SCRAM-SHA-256 or SCRAM-SHA-512. Without it set gives both, and delete takes all there are\n"
+      "  --iterations N   set: how often the password is hashed; 8192\n"
+      "  -J, --json       a JSON object on a line, of each user one, or of each that was changed\n",
+      tool_users, users_options, true },
+    { "quotas", "b:c:J",
+      "quotas -b LIST [list [WHOSE…]] [--json]\n"
+      "       quotas -b LIST set WHOSE… -c NAME=NUMBER… [--dry-run] [--json]\n"
+      "       quotas -b LIST delete WHOSE… -c NAME… [--dry-run] [--json]",
+      "Shows and changes quotas. WHOSE is user:NAME, client-id:ID, both of them, or ip:ADDRESS; \"user:\" is the\n"
+      "default of all users that have none of their own.\n"
+      "\n"
+      "  list [WHOSE…]       those that there are; \"user\" alone is any user\n"
+      "  set WHOSE…          gives quotas, and leaves the others\n"
+      "  delete WHOSE…       takes quotas away\n"
+      "\n"
+      "  -b LIST             brokers to begin with, host:port,host:port\n"
+      "  -c, --config NAME=NUMBER  producer_byte_rate, consumer_byte_rate, request_percentage,\n"
+      "                      controller_mutation_rate; of addresses connection_creation_rate\n"
+      "  --dry-run           the broker checks it, and changes nothing\n"
+      "  -J, --json          a JSON object on a line, of each entity one\n",
+      tool_quotas, quotas_options, true },
     { "mock", "n:p:t:",
       "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole | --endless SIZE[:CODEC]]\n"
       "       [--login MECHANISM[,MECHANISM…][:SECONDS]] [--user NAME:PASSWORD]…",

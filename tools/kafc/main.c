@@ -152,15 +152,6 @@ static int help(char **word, int n)
     return TOOL_OK;
 }
 
-static bool parse_number(const char *s, long long min, long long max, long long *out)
-{
-    char *end;
-
-    errno = 0;
-    *out = strtoll(s, &end, 10);
-    return end != s && !*end && !errno && *out >= min && *out <= max;
-}
-
 static int set_property(struct tool_options *o, const char *who, const char *name, const char *value)
 {
     kafc_error err;
@@ -237,7 +228,7 @@ static int take_number(struct tool_options *o, int letter, const char *arg)
 
     while (numbers[i].letter != letter)
         i++;
-    if (!parse_number(arg, numbers[i].min, numbers[i].max, &n))
+    if (!tool_number(arg, numbers[i].min, numbers[i].max, &n))
         return tool_fail(TOOL_USAGE, "%s wants a number from %lld to %lld, not \"%s\"", numbers[i].name,
                          numbers[i].min, numbers[i].max, arg);
     memcpy((char *)o + numbers[i].field, &n, sizeof n);
@@ -247,6 +238,10 @@ static int take_number(struct tool_options *o, int letter, const char *arg)
 
 static int take_option(struct tool_options *o, int letter, char *arg)
 {
+    if (letter >= LONG_SAID) {
+        o->said[o->nsaid++] = (struct tool_said){ letter, arg ? arg : "" };
+        return TOOL_OK;
+    }
     switch (letter) {
     case 'b': o->brokers = arg; break;
     case 't': o->topic = o->topics[o->ntopics++] = arg; break;
@@ -375,7 +370,8 @@ static int run(const struct tool_command *c, int argc, char **argv)
     o.users = calloc((size_t)argc, sizeof *o.users);
     o.headers = calloc((size_t)argc, sizeof *o.headers);
     o.configs = calloc((size_t)argc, sizeof *o.configs);
-    if (o.properties && o.topics && o.users && o.headers && o.configs) {
+    o.said = calloc((size_t)argc, sizeof *o.said);
+    if (o.properties && o.topics && o.users && o.headers && o.configs && o.said) {
         /* as kcat does; -X allow.auto.create.topics=false says otherwise (rule W9) */
         (void)kafc_properties_set(o.properties, "allow.auto.create.topics", "true", NULL);
         (void)kafc_properties_set(o.properties, "log_level", "4", NULL); /* warnings */
@@ -391,6 +387,7 @@ static int run(const struct tool_command *c, int argc, char **argv)
     } else {
         (void)tool_fail(0, "out of memory");
     }
+    free(o.said);
     free(o.configs);
     free(o.headers);
     free(o.topics);

@@ -20,11 +20,20 @@ enum {
     LONG_LOGIN, LONG_USER, LONG_PARTITIONS, LONG_COUNT, LONG_SIZE, LONG_RATE, LONG_LINGER, LONG_BATCH,
     LONG_IDEMPOTENT, LONG_DRY_RUN, LONG_IF_EXISTS, LONG_IF_NOT_EXISTS, LONG_ASSIGN, LONG_CONFIG, LONG_ALL,
     LONG_CONTROLLERS,
+    LONG_SAID, /* from here on they are kept in `said`, in their order */
+    LONG_TOPIC = LONG_SAID, LONG_GROUP, LONG_CLUSTER, LONG_TRANSACTIONAL_ID, LONG_DELEGATION_TOKEN,
+    LONG_USER_PRINCIPAL, LONG_PATTERN, LONG_PRINCIPAL, LONG_ALLOW_PRINCIPAL, LONG_DENY_PRINCIPAL, LONG_ALLOW_HOST,
+    LONG_DENY_HOST, LONG_OPERATION, LONG_PRODUCER, LONG_CONSUMER, LONG_MECHANISM, LONG_ITERATIONS,
     TOOL_LETTERS
 };
 
 struct tool_header {
     const char *name, *value;
+};
+
+struct tool_said {
+    int letter; /* LONG_SAID or above */
+    const char *value; /* "" for one that takes none */
 };
 
 /* What the command line said; each command names the letters that it takes. */
@@ -66,6 +75,8 @@ struct tool_options {
     bool all, controllers;              /* --all --controllers */
     kafc_config *configs;               /* -c, --config, where a command has it; values NULL without "=" */
     int nconfigs;
+    struct tool_said *said;
+    int nsaid;
     char given[TOOL_LETTERS][24];       /* by letter or LONG_…: its name, "-t"; "": it was not given */
     char **words;                       /* behind the options */
     int nwords;
@@ -88,6 +99,9 @@ int tool_groups(const struct tool_options *o);
 int tool_topics(const struct tool_options *o);
 int tool_configs(const struct tool_options *o);
 int tool_cluster(const struct tool_options *o);
+int tool_acls(const struct tool_options *o);
+int tool_users(const struct tool_options *o);
+int tool_quotas(const struct tool_options *o);
 int tool_mock(const struct tool_options *o);
 int tool_decode(const struct tool_options *o);
 int tool_encode(const struct tool_options *o);
@@ -108,6 +122,10 @@ struct tool_near {
 };
 void tool_near_begin(struct tool_near *n, const char *word);
 void tool_near_try(struct tool_near *n, const char *candidate); /* kept if it is the best */
+/* The i-th value of an option from LONG_SAID on; NULL: there are not so many. */
+const char *tool_said(const struct tool_options *o, int letter, int i);
+/* A whole number from min to max, and nothing behind it. */
+bool tool_number(const char *s, long long min, long long max, long long *out);
 /* The values of -a and -z by these or other names of the options; NULL leaves *out. Reports what they are not. */
 int tool_acks(const char *option, const char *s, kafc_acks *out);
 int tool_codec(const char *option, const char *s, kafc_compression *out);

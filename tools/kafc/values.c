@@ -59,3 +59,20 @@ bool tool_position(const char *s, kafc_position *out)
     }
     return true;
 }
+
+const char *tool_said(const struct tool_options *o, int letter, int i)
+{
+    for (int k = 0; k < o->nsaid; k++)
+        if (o->said[k].letter == letter && i-- == 0)
+            return o->said[k].value;
+    return NULL;
+}
+
+bool tool_number(const char *s, long long min, long long max, long long *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoll(s, &end, 10);
+    return end != s && !*end && !errno && *out >= min && *out <= max;
+}

@@ -82,10 +82,10 @@ static int check_options(const struct tool_options *o, const struct verb *v, con
     return TOOL_OK;
 }
 
-/* "a group", "an ACL", "no group" */
+/* "a user", "an ACL", "no group" */
 static int check_names(const struct verb_call *call, const struct verb *v, const char *what)
 {
-    const char *a = strchr("aeiouA", *what) ? "an" : "a";
+    const char *a = strchr("aeioA", *what) ? "an" : "a";
 
     if (call->n < v->min)
         return tool_fail(TOOL_USAGE, "%s wants the name of %s %s", v->name, a, what);
