@@ -450,8 +450,7 @@ START_TEST(a_send_of_another_thread_wakes_who_polls)
     ck_assert_int_ge(poll(p, (nfds_t)n, SOON), 1);
     ck_assert_int_eq(pthread_join(x.thread, NULL), 0);
     ck_ok(x.code);
-    for (int64_t until = soon(SOON); kafc_client_timeout(e.client) > 1000; step(&l, until))
-        ck_assert_int_lt(kafc__clock_mono_us(), until);
+    step(&l, soon(200)); /* its linger may be over by now, or begin */
     ck_ok(kafc_writer_flush(x.w, SOON, &e.err));
     kafc_writer_free(x.w);
     reading_close(&e);
