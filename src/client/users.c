@@ -133,8 +133,8 @@ static kafc_err describe(struct kafc_admin *k, const char *const *users, int32_t
     v = kafc__msg_array(&kafc_describe_user_scram_credentials_req_user_schema, n, &k->arena);
     for (int32_t i = 0; v && i < n; i++)
         v[i].name = kafc__str(users[i]);
-    req.users.v = v;
-    req.users.n = n > 0 ? n : -1;
+    req.users.v = v; /* none are all of them; so would NULL be, but that brokers refuse without an answer */
+    req.users.n = n;
     kafc_err rc = v ? kafc__admin_ask(k->c, &describing, &req, KAFC_BY_ROUTE, k->deadline, &answer,
                                       k->err)
                     : no_memory(k->err);
