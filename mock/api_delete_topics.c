@@ -14,7 +14,7 @@ static void delete_one(struct kafc_mrq *rq, struct kafc_delete_topics_resp_topic
 
     if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)
         code = KAFC_ERR_NOT_CONTROLLER;
-    if (!code && (t || one->name.p))
+    if (!code && (t || one->name.p) && kafc__mock_refuses_cluster(rq, KAFC_ACL_DELETE))
         code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC,
                                   t ? (kafc_str){ t->name, t->name_len } : one->name,
                                   KAFC_ACL_DELETE);

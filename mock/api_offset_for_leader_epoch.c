@@ -40,7 +40,9 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         const struct kafc_offset_for_leader_epoch_req_topic *qt = &q->topics.v[i];
         struct kafc_offset_for_leader_epoch_resp_topic *at = &a->topics.v[i];
 
-        kafc_err refused = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, qt->topic, KAFC_ACL_DESCRIBE);
+        kafc_err refused = kafc__mock_refuses_cluster(rq, KAFC_ACL_CLUSTER_ACTION) == KAFC_OK
+                               ? KAFC_OK
+                               : kafc__mock_refuses(rq, KAFC_ACL_TOPIC, qt->topic, KAFC_ACL_DESCRIBE);
 
         at->topic = qt->topic;
         at->partitions.n = qt->partitions.n;

@@ -125,6 +125,7 @@ START_TEST(a_topic_that_may_not_be_touched_is_named_and_others_go_on)
     up();
     raw_ok(kafc_mock_deny(mock, KAFC_ACL_TOPIC, "u", KAFC_ACL_DELETE, true));
     raw_ok(kafc_mock_deny(mock, KAFC_ACL_TOPIC, "u", KAFC_ACL_DESCRIBE, true));
+    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_CLUSTER_ACTION, true));
     ck_assert_int_eq(kafc_admin_delete_records(raw_client, q, 2, WAIT, &raw_err), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
     raw_says("topic 'u' [0] cannot be shortened");
     ck_assert_int_eq(q[0].result, KAFC_OK);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What is denied. A real broker takes an ACL that allows everything, and one
+ * that denies the operation, which wins.
+ */
+#include "tests/client/denying.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "tests/client/joining.h"
+#include "tests/client/raw.h"
+
+enum { WAIT = 20000, CONTROLLER_US = 200000 };
+
+#define ALICE "User:alice"
+
+kafc_mock *denying_mock;
+static kafc_client *super;
+static kafc_writer *pen;
+
+const char *denying_brokers(void)
+{
+    return denying_mock ? kafc_mock_bootstrap(denying_mock) : getenv("KAFC_TEST_ALICE");
+}
+
+const kafc_security *denying_login(void)
+{
+    static kafc_security login;
+    if (denying_mock)
+        return NULL;
+    kafc_security_init(&login);
+    login.protocol = KAFC_SASL_PLAINTEXT;
+    login.mechanism = "PLAIN";
+    login.username = "alice";
+    login.password = "alice-secret";
+    return &login;
+}
+
+/* --- Of a real broker --------------------------------------------------------------------------- */
+
+static void forget_all(void)
+{
+    const kafc_acl alice = { .principal = ALICE };
+    static const char *const groups[] = { "g", "h" };
+    kafc_err result[2];
+    raw_ok(kafc_admin_delete_acls(super, &alice, 1, WAIT, NULL, &raw_err));
+    denying_delete_topic("t");
+    denying_delete_topic("u");
+    denying_delete_topic("new");
+    denying_delete_topic("other");
+    (void)kafc_admin_delete_groups(super, groups, 2, result, WAIT, NULL);
+}
+
+static void up_really(const char *brokers)
+{
+    kafc_new_topic v[] = { { .name = "t", .partitions = 4 }, { .name = "u", .partitions = 4 } };
+    super = kafc_client_open(KAFC_CLIENT(.brokers = brokers), &raw_err);
+    ck_assert_msg(super != NULL, "%s", raw_err.message);
+    pen = kafc_writer_open(super, NULL, &raw_err);
+    ck_assert_msg(pen != NULL, "%s", raw_err.message);
+    forget_all();
+    raw_ok(kafc_admin_create_topics(super, v, 2, NULL, WAIT, NULL, &raw_err));
+}
+
+/* Until the broker has heard of it; the controller's authorizer is another one, and does not tell. */
+static void await(const kafc_acl *a, bool there)
+{
+    int64_t until = kafc__clock_mono_us() + (int64_t)WAIT * 1000;
+    bool is;
+    do {
+        kafc_acl_list *l;
+        raw_ok(kafc_admin_describe_acls(super, a, WAIT, &l, &raw_err));
+        is = l->nacls > 0;
+        kafc_acl_list_free(l);
+        ck_assert(kafc__clock_mono_us() < until);
+    } while (is != there);
+    (void)usleep(CONTROLLER_US);
+}
+
+static void set(kafc_acl_resource resource, const char *name, kafc_acl_operation operation, bool denied)
+{
+    kafc_acl a[] = {
+        { .resource = resource, .pattern = KAFC_ACL_LITERAL, .name = name, .principal = ALICE, .host = "*",
+          .operation = operation, .permission = KAFC_ACL_DENY },
+        { .resource = resource, .pattern = KAFC_ACL_LITERAL, .name = name, .principal = ALICE, .host = "*",
+          .operation = KAFC_ACL_ALL, .permission = KAFC_ACL_ALLOW },
+    };
+    if (denied)
+        raw_ok(kafc_admin_create_acls(super, a, 2, WAIT, &raw_err));
+    else
+        raw_ok(kafc_admin_delete_acls(super, a, 1, WAIT, NULL, &raw_err));
+    await(&a[0], denied);
+}
+
+/* --- Of both -------------------------------------------------------------------------------------- */
+
+void denying_up(void)
+{
+    const char *brokers = getenv("KAFC_TEST_ADMIN");
+    if (brokers)
+        up_really(brokers);
+    else
+        denying_mock = joining_mock();
+    for (int32_t p = 0; p < 4; p++) {
+        denying_put("t", p);
+        denying_put("u", p);
+    }
+    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = denying_brokers(), .security = denying_login()),
+                                  &raw_err);
+    ck_assert_msg(raw_client != NULL, "%s", raw_err.message);
+}
+
+void denying_down(void)
+{
+    raw_close();
+    kafc_mock_free(denying_mock);
+    denying_mock = NULL;
+    if (super)
+        forget_all();
+    kafc_writer_free(pen);
+    kafc_client_free(super);
+    pen = NULL;
+    super = NULL;
+}
+
+void denying_put(const char *topic, int32_t partition)
+{
+    const kafc_message m = { .topic = topic, .to_partition = partition ? partition : KAFC_ZERO,
+                             .value = KAFC_STR("x") };
+    if (denying_mock)
+        raw_ok(kafc_mock_append(denying_mock, topic, partition, &m, 1, -1));
+    else
+        raw_ok(kafc_writer_write(pen, &m, 1, WAIT, &raw_err));
+}
+
+void denying_delete_topic(const char *topic)
+{
+    kafc_err result;
+    if (denying_mock)
+        raw_ok(kafc_mock_delete_topic(denying_mock, topic));
+    else
+        (void)kafc_admin_delete_topics(super, &topic, 1, &result, WAIT, NULL);
+}
+
+void deny(kafc_acl_resource resource, const char *name, kafc_acl_operation operation)
+{
+    if (denying_mock)
+        raw_ok(kafc_mock_deny(denying_mock, resource, name, operation, true));
+    else
+        set(resource, name, operation, true);
+}
+
+void allow(kafc_acl_resource resource, const char *name, kafc_acl_operation operation)
+{
+    if (denying_mock)
+        raw_ok(kafc_mock_deny(denying_mock, resource, name, operation, false));
+    else
+        set(resource, name, operation, false);
+}
