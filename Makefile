@@ -226,7 +226,8 @@ endif
 
 tests: $(TEST_BIN)
 ifeq ($(HAVE_JANSSON),yes)
-$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool test_cpp test_loops test_trace): \
+$(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool test_topics_tool \
+    test_configs_tool test_cluster_tool test_acls_tool test_cpp test_loops test_trace): \
     | $(O)/kafc
 $(O)/tests/tools/test_cpp: | $(O)/examples/cpp
 $(O)/tests/tools/test_loops: | $(filter %/epoll %/libuv,$(EX_BIN))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * CreateDelegationToken: who asks is taken for somebody who has logged in.
+ * CreateDelegationToken, also for who has not logged in.
  */
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/str.h"
 #include "mock/users.h"
@@ -19,10 +21,11 @@ static void draw(struct kafc_cluster *c, struct kafc_mdelegation *t)
         t->hmac[i] = (uint8_t)kafc__rand_next(&c->rand);
 }
 
-static struct kafc_mdelegation *make(struct kafc_cluster *c,
-                                const struct kafc_create_delegation_token_req *q)
+static struct kafc_mdelegation *make(struct kafc_cluster *c, const char *user,
+                                     const struct kafc_create_delegation_token_req *q)
 {
-    size_t n = (size_t)q->owner_principal_type.len + (size_t)q->owner_principal_name.len + 1;
+    size_t n = (size_t)q->owner_principal_type.len + (size_t)q->owner_principal_name.len + 1 +
+               strlen(user);
     size_t list = (size_t)q->renewers.n * sizeof(((struct kafc_mdelegation *)NULL)->renewer[0]);
     struct kafc_mdelegation *t;
     char *at;
@@ -42,9 +45,10 @@ static struct kafc_mdelegation *make(struct kafc_cluster *c,
     }
     t->owner_type = kafc__mtext_put(&at, q->owner_principal_type);
     t->owner = kafc__mtext_put(&at, q->owner_principal_name);
+    t->requester = kafc__mtext_put(&at, kafc__str(user));
     if (!t->owner.p || q->owner_principal_name.len == 0) {
         t->owner_type = kafc__str("User");
-        t->owner = kafc__str("ANONYMOUS");
+        t->owner = t->requester;
     }
     draw(c, t);
     t->issued = c->wall_ms;
@@ -64,14 +68,14 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     a->error_code = (int16_t)rq->forced;
     if (rq->forced)
         return KAFC_MDONE_ANSWER;
-    t = make(rq->c, req);
+    t = make(rq->c, rq->conn->login.user ? rq->conn->login.user : "ANONYMOUS", req);
     if (!t)
         return KAFC_MDONE_CUT;
     a->principal_type = t->owner_type;
     a->principal_name = t->owner;
     if (rq->version >= 3) {
         a->token_requester_principal_type = kafc__str("User");
-        a->token_requester_principal_name = kafc__str("ANONYMOUS");
+        a->token_requester_principal_name = t->requester;
     }
     a->issue_timestamp_ms = t->issued;
     a->expiry_timestamp_ms = t->expires;

@@ -23,7 +23,7 @@ static bool put(struct kafc_mrq *rq, const struct kafc_mdelegation *t,
     to->principal_name = t->owner;
     if (rq->version >= 3) {
         to->token_requester_principal_type = kafc__str("User");
-        to->token_requester_principal_name = kafc__str("ANONYMOUS");
+        to->token_requester_principal_name = t->requester;
     }
     to->issue_timestamp = t->issued;
     to->expiry_timestamp = t->expires;

@@ -36,7 +36,7 @@ struct kafc_mdelegation {
     int64_t issued, expires, max;
     char id[24];
     uint8_t hmac[KAFC_MTOKEN_HMAC];
-    kafc_str owner_type, owner; /* null: who asked */
+    kafc_str owner_type, owner, requester;
     int32_t nrenewers;
     struct {
         kafc_str type, name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * kafc acls, users and quotas, as a user runs them, against `kafc mock`.
+ * kafc acls, users, quotas and tokens, as a user runs them, against `kafc mock`.
  */
 #include <check.h>
 #include <stdio.h>
@@ -187,6 +187,35 @@ START_TEST(quotas_are_set_shown_and_deleted)
 }
 END_TEST
 
+/* --- Tokens ---------------------------------------------------------------------------------------------- */
+
+#define AS_ALICE "-X security.protocol=sasl_plaintext -X sasl.mechanism=PLAIN -X sasl.username=alice -X sasl.password=a"
+#define TOKENS   "$K tokens -b $B " AS_ALICE " "
+#define AN_ID    "[a-zA-Z0-9_-]{22,23}"
+
+START_TEST(tokens_are_made_prolonged_and_ended)
+{
+    start_mock("-n 1 --login PLAIN --user alice:a");
+    expect(TOKENS "| wc -l", 0, "1\n");
+    expect(TOKENS "create --renewer User:bob --renewer User:carl --lifetime-ms 100000 | "
+                  "grep -cE '^(id " AN_ID "|password [A-Za-z0-9+/]{86}==|owner User:alice|expires-ms [0-9]{13})$'", 0,
+           "4\n");
+    expect(TOKENS "list | grep -cE '^" AN_ID " +User:alice +User:alice +2 +[0-9]{13} +[0-9]{13}$'", 0, "1\n");
+    expect(TOKENS "create --owner User:bob -J | "
+                  "grep -cE '^.\"id\":\"" AN_ID "\",\"owner\":\"User:bob\",\"requester\":\"User:alice\",\"renewers\":.."
+                  ",\"issued_ms\":[0-9]+,\"expires_ms\":[0-9]+,\"max_ms\":[0-9]+,\"password\":\"[^\"]{88}\".$'", 0,
+           "1\n");
+    expect(TOKENS "list -J | grep -c password", 1, "0\n");
+    expect(TOKENS "list User:bob --json | grep -c '\"owner\":\"User:bob\"'", 0, "1\n");
+    expect("id=$(" TOKENS "list User:bob | awk 'NR == 2 { print $1 }'); " TOKENS "renew $id --period-ms 50000 | "
+           "grep -cE '^" AN_ID ": expires-ms [0-9]{13}$' && " TOKENS "expire $id -J | "
+           "grep -cE '^.\"id\":\"" AN_ID "\",\"expires_ms\":[0-9]+.$'", 0, "1\n1\n");
+    expect(TOKENS "list User:bob | wc -l", 0, "1\n");
+    expect(TOKENS "renew nope", 1, "kafc: there is no token \"nope\", or it is another's\n");
+    stop_mock();
+}
+END_TEST
+
 /* --- Wrong ones ----------------------------------------------------------------------------------------- */
 
 START_TEST(wrong_command_lines)
@@ -225,6 +254,10 @@ START_TEST(wrong_command_lines)
         { "quotas -b x set user -c a=1", "whose quotas? user:NAME; \"user:\" is the default" },
         { "quotas -b x list users", "\"users\" has no quotas" },
         { "quotas -b x set -c a=1", "set wants the name of an entity" },
+        { "tokens -b x create a", "create takes no token" },
+        { "tokens -b x renew", "renew wants the name of a token" },
+        { "tokens -b x create --lifetime-ms -1", "--lifetime-ms wants milliseconds, not \"-1\"" },
+        { "tokens -b x expire a --lifetime-ms 1", "--lifetime-ms belongs to create, not to expire" },
     };
     char command[256];
 
@@ -244,4 +277,4 @@ END_TEST
 SUITE_MAIN("tools/acls", 60, acls_are_made_shown_and_deleted, what_is_said_several_times_is_multiplied,
            roles_are_what_they_take, what_is_refused_is_said, users_are_made_shown_and_deleted,
            a_user_that_was_set_can_log_in, passwords_come_from_a_terminal_unseen, quotas_are_set_shown_and_deleted,
-           wrong_command_lines)
+           tokens_are_made_prolonged_and_ended, wrong_command_lines)

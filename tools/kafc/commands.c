@@ -75,6 +75,14 @@ static const struct option quotas_options[] = {
     { "dry-run", no_argument, NULL, LONG_DRY_RUN },
     { NULL, 0, NULL, 0 },
 };
+static const struct option tokens_options[] = {
+    { "json", no_argument, NULL, 'J' },
+    { "owner", required_argument, NULL, LONG_OWNER },
+    { "renewer", required_argument, NULL, LONG_RENEWER },
+    { "lifetime-ms", required_argument, NULL, LONG_LIFETIME },
+    { "period-ms", required_argument, NULL, LONG_PERIOD },
+    { NULL, 0, NULL, 0 },
+};
 static const struct option mock_options[] = {
     { "blackhole", no_argument, NULL, LONG_BLACKHOLE },
     { "endless", required_argument, NULL, LONG_ENDLESS },
@@ -305,6 +313,26 @@ const struct tool_command tool_commands[] = {
       "  --dry-run           the broker checks it, and changes nothing\n"
       "  -J, --json          a JSON object on a line, of each entity one\n",
       tool_quotas, quotas_options, true },
+    { "tokens", "b:J",
+      "tokens -b LIST [list [OWNER…]] [--json]\n"
+      "       tokens -b LIST create [--owner P] [--renewer P]… [--lifetime-ms N] [--json]\n"
+      "       tokens -b LIST renew | expire ID… [--period-ms N] [--json]",
+      "Shows, makes, prolongs and ends delegation tokens: secrets that stand for a user for a while. It takes a login\n"
+      "that is none by a token.\n"
+      "\n"
+      "  list [OWNER…]     those that may be seen: User:alice's, or all; without their secrets\n"
+      "  create            makes one, and prints id and password: user name and password of a login by SCRAM with\n"
+      "                    tokenauth=true\n"
+      "  renew ID…         lets it live on\n"
+      "  expire ID…        ends it\n"
+      "\n"
+      "  -b LIST           brokers to begin with, host:port,host:port\n"
+      "  --owner P         create: for whom, such as User:bob; else for who asks\n"
+      "  --renewer P       create: who may renew it, too\n"
+      "  --lifetime-ms N   create: no renewal goes beyond it; else what the broker allows at most\n"
+      "  --period-ms N     renew: for so long from now, else the broker's default; expire: in so long, else at once\n"
+      "  -J, --json        a JSON object on a line, of each token one\n",
+      tool_tokens, tokens_options, true },
     { "mock", "n:p:t:",
       "mock [-n BROKERS] [-p PORT] [-t TOPIC:PARTITIONS]… [--partitions N] [--blackhole | --endless SIZE[:CODEC]]\n"
       "       [--login MECHANISM[,MECHANISM…][:SECONDS]] [--user NAME:PASSWORD]…",

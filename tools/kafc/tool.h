@@ -24,6 +24,7 @@ enum {
     LONG_TOPIC = LONG_SAID, LONG_GROUP, LONG_CLUSTER, LONG_TRANSACTIONAL_ID, LONG_DELEGATION_TOKEN,
     LONG_USER_PRINCIPAL, LONG_PATTERN, LONG_PRINCIPAL, LONG_ALLOW_PRINCIPAL, LONG_DENY_PRINCIPAL, LONG_ALLOW_HOST,
     LONG_DENY_HOST, LONG_OPERATION, LONG_PRODUCER, LONG_CONSUMER, LONG_MECHANISM, LONG_ITERATIONS,
+    LONG_OWNER, LONG_RENEWER, LONG_LIFETIME, LONG_PERIOD,
     TOOL_LETTERS
 };
 
@@ -102,6 +103,7 @@ int tool_cluster(const struct tool_options *o);
 int tool_acls(const struct tool_options *o);
 int tool_users(const struct tool_options *o);
 int tool_quotas(const struct tool_options *o);
+int tool_tokens(const struct tool_options *o);
 int tool_mock(const struct tool_options *o);
 int tool_decode(const struct tool_options *o);
 int tool_encode(const struct tool_options *o);
