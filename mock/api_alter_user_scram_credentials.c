@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * AlterUserScramCredentials: all of one user, or nothing.
+ * AlterUserScramCredentials: one credential of a user, as controllers of KRaft
+ * have it.
  */
 #include "base/mem.h"
 #include "base/str.h"
@@ -13,17 +14,14 @@ enum { ITERATIONS_MIN = 4096, ITERATIONS_MAX = 16384, MECHANISMS = 2 };
 typedef struct kafc_alter_user_scram_credentials_req request;
 typedef struct kafc_alter_user_scram_credentials_resp_result result;
 
-/* How often the request names this credential. */
-static int named(const request *q, kafc_str user, int8_t mechanism)
+static int named(const request *q, kafc_str user)
 {
     int n = 0;
 
     for (int32_t i = 0; i < q->deletions.n; i++)
-        n += q->deletions.v[i].mechanism == mechanism &&
-             kafc__mstr_same(q->deletions.v[i].name, user);
+        n += kafc__mstr_same(q->deletions.v[i].name, user);
     for (int32_t i = 0; i < q->upsertions.n; i++)
-        n += q->upsertions.v[i].mechanism == mechanism &&
-             kafc__mstr_same(q->upsertions.v[i].name, user);
+        n += kafc__mstr_same(q->upsertions.v[i].name, user);
     return n;
 }
 
@@ -37,10 +35,9 @@ static void note(result *to, kafc_err code, const char *why)
 
 static void check(const struct kafc_mrq *rq, const request *q, result *to)
 {
-    for (int8_t m = 1; m <= MECHANISMS; m++)
-        if (named(q, to->user, m) > 1)
-            note(to, KAFC_ERR_DUPLICATE_RESOURCE,
-                 "A user credential cannot be altered twice in the same request");
+    if (named(q, to->user) > 1)
+        note(to, KAFC_ERR_DUPLICATE_RESOURCE,
+             "A user credential cannot be altered twice in the same request");
     for (int32_t i = 0; i < q->deletions.n; i++)
         if (kafc__mstr_same(q->deletions.v[i].name, to->user) &&
             !kafc__mscram_find(rq->c, to->user, q->deletions.v[i].mechanism))

@@ -67,9 +67,10 @@ typedef struct kafc_scram_credential {
     kafc_err result;            /* out */
 } kafc_scram_credential;
 
-/* Sets n credentials, of new users and of those that there are. All of one user go together; each has its user's
- * `result`, and the first error is returned, such as KAFC_ERR_UNACCEPTABLE_CREDENTIAL. Hashes on the calling thread: a
- * few milliseconds for each. KAFC_ERR_UNSUPPORTED for passwords where kafc was built without OpenSSL. */
+/* Sets n credentials, of new users and of those that there are; several of one user one after the other, as brokers
+ * take one in a request. Each has its own `result`, and the first error is returned, such as
+ * KAFC_ERR_UNACCEPTABLE_CREDENTIAL. Hashes on the calling thread: a few milliseconds for each. KAFC_ERR_UNSUPPORTED for
+ * passwords where kafc was built without OpenSSL. */
 KAFC_API kafc_err kafc_admin_upsert_users(kafc_client *c, kafc_scram_credential *v, int32_t n,
                                           int timeout_ms, kafc_error *err);
 /* Takes n credentials away: of v[i] user and mechanism count. KAFC_ERR_RESOURCE_NOT_FOUND: it has none. Not repeated

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/map.h"
 #include "base/str.h"
 #include "client/admin.h"
 #include "protocol/api/50_describe_user_scram_credentials.h"
@@ -258,67 +259,122 @@ static kafc_err hash(const kafc_scram_credential *k, uint8_t *room,
     return rc;
 }
 
+/* What goes in one request. */
+struct batch {
+    struct kafc_admin *k;
+    const struct kafc_admin_kind *kind;
+    kafc_scram_credential **v;
+    int32_t n;
+    uint8_t *room; /* for salts and salted passwords */
+};
+
 static kafc_err upsert_request(struct kafc_alter_user_scram_credentials_req *req,
-                               const kafc_scram_credential *v, int32_t n, uint8_t *room,
-                               struct kafc_arena *a, kafc_error *err)
+                               const struct batch *b, kafc_error *err)
 {
     kafc_err rc = KAFC_OK;
-    req->upsertions.v = kafc__msg_array(&kafc_alter_user_scram_credentials_req_upsertion_schema, n,
-                                        a);
-    req->upsertions.n = n;
-    if (!req->upsertions.v || !room)
+    req->upsertions.v = kafc__msg_array(&kafc_alter_user_scram_credentials_req_upsertion_schema,
+                                        b->n, &b->k->arena);
+    req->upsertions.n = b->n;
+    if (!req->upsertions.v)
         return no_memory(err);
-    for (int32_t i = 0; rc == KAFC_OK && i < n; i++)
-        rc = hash(&v[i], room + (size_t)i * (SALT + SALTED_MAX), &req->upsertions.v[i], err);
+    for (int32_t i = 0; rc == KAFC_OK && i < b->n; i++)
+        rc = hash(b->v[i], b->room + (size_t)i * (SALT + SALTED_MAX), &req->upsertions.v[i], err);
     return rc;
 }
 
 static kafc_err delete_request(struct kafc_alter_user_scram_credentials_req *req,
-                               const kafc_scram_credential *v, int32_t n, struct kafc_arena *a,
-                               kafc_error *err)
+                               const struct batch *b, kafc_error *err)
 {
-    req->deletions.v = kafc__msg_array(&kafc_alter_user_scram_credentials_req_deletion_schema, n, a);
-    req->deletions.n = n;
-    for (int32_t i = 0; req->deletions.v && i < n; i++) {
-        req->deletions.v[i].name = kafc__str(v[i].user);
-        req->deletions.v[i].mechanism = (int8_t)v[i].mechanism;
+    req->deletions.v = kafc__msg_array(&kafc_alter_user_scram_credentials_req_deletion_schema, b->n,
+                                       &b->k->arena);
+    req->deletions.n = b->n;
+    for (int32_t i = 0; req->deletions.v && i < b->n; i++) {
+        req->deletions.v[i].name = kafc__str(b->v[i]->user);
+        req->deletions.v[i].mechanism = (int8_t)b->v[i]->mechanism;
     }
     return req->deletions.v ? KAFC_OK : no_memory(err);
 }
 
 /* Each has what the answer says of its user. */
-static kafc_err take(const struct kafc_alter_user_scram_credentials_resp *r,
-                     kafc_scram_credential *v, int32_t n, kafc_err rc, kafc_error *err)
+static kafc_err take(const struct kafc_alter_user_scram_credentials_resp *r, const struct batch *b,
+                     kafc_err rc, kafc_error *err)
 {
-    for (int32_t i = 0; i < n; i++) {
+    for (int32_t i = 0; i < b->n; i++) {
         int32_t k = 0;
-        while (r && k < r->results.n && !kafc__str_is(r->results.v[k].user, v[i].user))
+        while (r && k < r->results.n && !kafc__str_is(r->results.v[k].user, b->v[i]->user))
             k++;
         if (r && k == r->results.n && rc == KAFC_OK)
             rc = kafc__error(err, KAFC_ERR_PROTOCOL, "the answer does not tell of user '%.*s'",
-                             NAME_SHOWN, v[i].user);
-        v[i].result = r && k < r->results.n ? (kafc_err)r->results.v[k].error_code : rc;
+                             NAME_SHOWN, b->v[i]->user);
+        b->v[i]->result = r && k < r->results.n ? (kafc_err)r->results.v[k].error_code : rc;
     }
     return rc;
+}
+
+/* *answered: others may be tried. */
+static kafc_err change_batch(const struct batch *b, bool *answered, kafc_error *err)
+{
+    struct kafc_alter_user_scram_credentials_req req;
+    kafc_answer *answer = NULL;
+    kafc__msg_defaults(&kafc_alter_user_scram_credentials_req_schema, &req);
+    kafc_err rc = b->kind == &deleting ? delete_request(&req, b, err) : upsert_request(&req, b, err);
+    if (rc == KAFC_OK)
+        rc = kafc__admin_ask(b->k->c, b->kind, &req, KAFC_BY_ROUTE, b->k->deadline, &answer, err);
+    *answered = answer != NULL;
+    rc = take(answer ? answer->resp : NULL, b, rc, err);
+    kafc_answer_free(answer);
+    return rc;
+}
+
+/* A controller of KRaft takes a user but once in a request: in which one does each go? Their number; 0: no memory. */
+static int32_t deal(const kafc_scram_credential *v, int32_t n, int32_t *turn,
+                    const kafc_allocator *mem)
+{
+    struct kafc_map last; /* turns by user */
+    int32_t turns = 0;
+    kafc__map_init(&last, mem);
+    for (int32_t i = 0; i < n; i++) {
+        size_t len = strlen(v[i].user);
+        const int32_t *before = kafc__map_get(&last, v[i].user, len);
+        turn[i] = before ? *before + 1 : 0;
+        turns = turn[i] < turns ? turns : turn[i] + 1;
+        if (!kafc__map_put(&last, v[i].user, len, &turn[i])) {
+            turns = 0;
+            break;
+        }
+    }
+    kafc__map_fini(&last);
+    return turns;
 }
 
 static kafc_err change(struct kafc_admin *k, const struct kafc_admin_kind *kind,
                        kafc_scram_credential *v, int32_t n)
 {
-    struct kafc_alter_user_scram_credentials_req req;
-    kafc_answer *answer = NULL;
     size_t secret = (size_t)n * (SALT + SALTED_MAX);
-    kafc__msg_defaults(&kafc_alter_user_scram_credentials_req_schema, &req);
-    uint8_t *room = kafc__arena_alloc(&k->arena, secret);
-    kafc_err rc = kind == &deleting ? delete_request(&req, v, n, &k->arena, k->err)
-                                    : upsert_request(&req, v, n, room, &k->arena, k->err);
-    if (rc == KAFC_OK)
-        rc = kafc__admin_ask(k->c, kind, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
-    rc = take(answer ? answer->resp : NULL, v, n, rc, k->err);
-    kafc_answer_free(answer);
-    if (room)
-        kafc__sasl_wipe(room, secret);
-    return rc;
+    struct batch b = { .k = k, .kind = kind };
+    int32_t *turn = kafc__arena_array(&k->arena, (size_t)n, sizeof(*turn));
+    b.v = kafc__arena_array(&k->arena, (size_t)n, sizeof(kafc_scram_credential *));
+    b.room = kafc__arena_alloc(&k->arena, secret);
+    int32_t turns = turn && b.v && b.room ? deal(v, n, turn, &k->c->mem) : 0;
+    kafc_err rc = turns ? KAFC_OK : no_memory(k->err), first = rc;
+    bool goes_on = turns > 0;
+    for (int32_t t = 0; t < turns; t++) {
+        kafc_error other, *err = first == KAFC_OK ? k->err : &other;
+        b.n = 0;
+        for (int32_t i = 0; i < n; i++)
+            if (turn[i] == t)
+                b.v[b.n++] = &v[i];
+        if (goes_on)
+            rc = change_batch(&b, &goes_on, err);
+        else
+            (void)take(NULL, &b, rc, err);
+        first = first == KAFC_OK ? rc : first;
+    }
+    for (int32_t i = 0; turns == 0 && i < n; i++)
+        v[i].result = rc;
+    if (b.room)
+        kafc__sasl_wipe(b.room, secret);
+    return first;
 }
 
 static kafc_err change_users(kafc_client *c, const struct kafc_admin_kind *kind,
