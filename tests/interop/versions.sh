@@ -22,10 +22,8 @@ since()
     create-partitions) echo 1.0.0 ;;
     validate) echo 0.10.2 ;;          # says what would become of a topic
     configs) echo 0.11.0 ;;           # described and replaced; and records deleted, ends of epochs
-    broker-configs) echo 1.1.0 ;;     # set while it runs
     alter-configs) echo 2.3.0 ;;      # one without the others; operations that are allowed
     loggers) echo 2.4.0 ;;            # set while it runs; and what was made of a topic is told
-    features) echo 2.7.0 ;;
     topic-ids) echo 2.8.0 ;;
     max-timestamp) echo 3.0.0 ;;
     quorum) echo 3.3.0 ;;
