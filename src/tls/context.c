@@ -68,7 +68,7 @@ static kafc_err add_lists(X509_STORE *store, const struct kafc_tls_text *t, kafc
     int n = 0;
     bool ok = bio != NULL;
     ERR_clear_error();
-    for (; ok && (crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL)) != NULL; n++) {
+    for (; ok && (crl = PEM_read_bio_X509_CRL(bio, NULL, kafc__tls_no_password, NULL)) != NULL; n++) {
         ok = X509_STORE_add_crl(store, crl);
         X509_CRL_free(crl);
     }

@@ -102,6 +102,8 @@ kafc_err kafc__tls_read_key(const struct kafc_tls_text *t, const struct kafc_tls
 /* The certificate that fits the key comes first. A truststore has no key. */
 kafc_err kafc__tls_read_pkcs12(const struct kafc_tls_text *t, const struct kafc_tls_password *pw,
                                struct kafc_tls_bundle *b, kafc_error *err);
+/* For what needs no password: OpenSSL's own function would ask for one on the terminal. */
+int kafc__tls_no_password(char *buf, int size, int writing, void *arg);
 /* Is what stands in OpenSSL's queue the end of a PEM text, and nothing worse? */
 bool kafc__tls_at_end(void);
 void kafc__tls_bundle_free(struct kafc_tls_bundle *b);

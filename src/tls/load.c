@@ -145,6 +145,12 @@ bool kafc__tls_at_end(void)
     return ERR_GET_LIB(e) == ERR_LIB_PEM && ERR_GET_REASON(e) == PEM_R_NO_START_LINE;
 }
 
+int kafc__tls_no_password(char *buf, int size, int writing, void *arg)
+{
+    (void)buf, (void)size, (void)writing, (void)arg;
+    return -1;
+}
+
 kafc_err kafc__tls_read_certificates(const struct kafc_tls_text *t, struct kafc_tls_bundle *b,
                                      kafc_error *err)
 {
@@ -153,7 +159,7 @@ kafc_err kafc__tls_read_certificates(const struct kafc_tls_text *t, struct kafc_
     b->certificates = sk_X509_new_null();
     ERR_clear_error();
     bool ok = bio && b->certificates;
-    while (ok && (c = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL)) != NULL)
+    while (ok && (c = PEM_read_bio_X509_AUX(bio, NULL, kafc__tls_no_password, NULL)) != NULL)
         ok = sk_X509_push(b->certificates, c) > 0;
     if (!ok)
         X509_free(c);

@@ -103,10 +103,12 @@ static bool name_peer(struct kafc_tls *t, const char *host, int port)
     return true;
 }
 
-/* SNI, for names only, and whom the certificate must be for. */
+/* SNI, for names only, and whom the certificate must be for. Where there is no name OpenSSL does not look, and one with
+ * a dot in front stands for any host of a domain: nobody's certificate is for either. */
 static bool name_server(struct kafc_tls *t)
 {
     X509_VERIFY_PARAM *p = SSL_get0_param(t->ssl);
+    const char *name = *t->name && *t->name != '.' ? t->name : "?";
     ASN1_OCTET_STRING *ip = a2i_IPADDRESS(t->name);
     bool ok = true;
     if (!ip)
@@ -115,7 +117,7 @@ static bool name_server(struct kafc_tls *t)
         ok = X509_VERIFY_PARAM_set1_ip(p, ASN1_STRING_get0_data(ip),
                                        (size_t)ASN1_STRING_length(ip)) == 1;
     else if (t->x->check_hostname)
-        ok = X509_VERIFY_PARAM_set1_host(p, t->name, 0) == 1;
+        ok = X509_VERIFY_PARAM_set1_host(p, name, 0) == 1;
     X509_VERIFY_PARAM_set_hostflags(p, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     ASN1_OCTET_STRING_free(ip);
     return ok;
@@ -134,6 +136,7 @@ static bool make_ssl(struct kafc_tls *t)
     (void)SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_AUTO_RETRY | SSL_MODE_RELEASE_BUFFERS);
     (void)SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
+    SSL_set_read_ahead(ssl, 0); /* what OpenSSL had taken and not looked at would not be pending */
     if (t->x->ours) {
         SSL_set_app_data(ssl, t);
         SSL_set_cert_cb(ssl, was_asked, t);

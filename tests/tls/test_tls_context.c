@@ -10,6 +10,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
+#include <openssl/ui.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -319,9 +320,48 @@ START_TEST(options_that_contradict_each_other)
 }
 END_TEST
 
+static int terminal;
+
+static int no_terminal(UI *ui)
+{
+    (void)ui;
+    terminal++;
+    return 0;
+}
+
+START_TEST(nothing_is_asked_on_a_terminal)
+{
+    begin();
+    UI_METHOD *m = UI_create_method("test");
+    ck_assert(m && UI_method_set_opener(m, no_terminal) == 0);
+    UI_set_default_method(m);
+    char *pem;
+    BIO *bio = BIO_new(BIO_s_mem()); /* certificates and lists may be encrypted as well, as far as PEM is concerned */
+    X509_CRL *crl = test_crl_make(&w.ca, NULL);
+    ck_assert(PEM_ASN1_write_bio((i2d_of_void *)i2d_X509, PEM_STRING_X509, bio, w.ca.x, EVP_aes_128_cbc(),
+                                 (const unsigned char *)"secret", 6, NULL, NULL));
+    ck_assert(PEM_ASN1_write_bio((i2d_of_void *)i2d_X509_CRL, PEM_STRING_X509_CRL, bio, crl, EVP_aes_128_cbc(),
+                                 (const unsigned char *)"secret", 6, NULL, NULL));
+    long n = BIO_get_mem_data(bio, &pem);
+    const char *path = keep(strdup(test_file(&f, "encrypted.pem", pem, (size_t)n)));
+    refused(KAFC_SECURITY(.ca_location = path), "a certificate in|encrypted.pem cannot be read");
+    refused(KAFC_SECURITY(.certificate_location = path, .key_location = path), "a certificate in|cannot be read");
+    refused(KAFC_SECURITY(.keystore_location = path), "a certificate in|cannot be read");
+    refused(KAFC_SECURITY(.crl_location = path), "a list in|encrypted.pem cannot be read");
+    refused(KAFC_SECURITY(.certificate_pem = w.ca_pem, .key_pem = keep(test_key_pem(&w.client, "secret"))),
+            "is encrypted, and there is no key_password");
+    ck_assert_int_eq(terminal, 0);
+    X509_CRL_free(crl);
+    BIO_free(bio);
+    UI_set_default_method(UI_OpenSSL());
+    UI_destroy_method(m);
+    end();
+}
+END_TEST
+
 SUITE_MAIN("tls/context", 60, authorities, a_folder_of_authorities, files_that_are_no_files,
            certificate_and_key_in_files_and_texts, keystores, pem_in_one_line,
-           protocols_and_ciphers, options_that_contradict_each_other)
+           protocols_and_ciphers, options_that_contradict_each_other, nothing_is_asked_on_a_terminal)
 
 #else
 

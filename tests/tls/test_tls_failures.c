@@ -79,6 +79,11 @@ START_TEST(names_that_do_not_fit)
     fails(PLAIN_TLS, NULL, "::1", "not for '::1'|DNS:localhost");
     fails(KAFC_SECURITY(.server_name = "another"), NULL, "localhost",
           "not for 'another'|DNS:localhost");
+    /* Of no name, or of a domain with a dot in front, OpenSSL by itself makes a check that many pass, or all. */
+    fails(KAFC_SECURITY(.server_name = ""), NULL, "localhost", "not for ''|DNS:localhost");
+    fails(PLAIN_TLS, NULL, "[]", "not for ''|DNS:localhost");
+    fails(PLAIN_TLS, NULL, "%:", "not for ''|DNS:localhost");
+    fails_cert(PLAIN_TLS, TEST_CERT(.san = "DNS:a.b.c", .by = &w.ca), ".b.c", "not for '.b.c'|DNS:a.b.c");
     fails_cert(PLAIN_TLS, TEST_CERT(.by = &w.ca), "localhost",
                "no names at all|'localhost'|subjectAltName");
     fails_cert(PLAIN_TLS, TEST_CERT(.cn = "broker-7", .by = &w.ca), "localhost",

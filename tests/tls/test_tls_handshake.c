@@ -353,10 +353,34 @@ START_TEST(an_ssl_ctx_of_ones_own_is_used_as_it_is)
 }
 END_TEST
 
+START_TEST(what_an_ssl_ctx_reads_ahead_is_pending)
+{
+    struct tls_world w;
+    struct tls_pair p;
+    char c[20];
+    tls_world_make(&w);
+    SSL_CTX *own = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_read_ahead(own, 1);
+    struct kafc_tls_context *x = tls_context(&w, KAFC_SECURITY(.ssl_ctx = own));
+    tls_pair_up(&p, &w, x, NULL, "localhost");
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(SSL_write(p.server, "0123456789", 10), 10);
+    ck_assert_int_eq(tls_pair_read(&p, c, 10), 10);
+    ck_assert(kafc__tls_pending(p.client)); /* or the second one would lie there until more is sent */
+    ck_assert_int_eq(kafc__tls_read(p.client, c, 20, NULL), 10);
+    ck_assert(!kafc__tls_pending(p.client));
+    tls_pair_free(&p);
+    SSL_CTX_free(own);
+    kafc__tls_context_free(x);
+    tls_world_free(&w);
+}
+END_TEST
+
 SUITE_MAIN("tls/handshake", 60, versions_keys_and_pieces, names_and_addresses,
            sni_is_for_names_only, who_is_named_is_trusted, mutual, sessions_are_resumed,
            a_server_that_forgot_is_told_anew, ciphers_by_name,
-           the_application_judges_each_certificate_once, an_ssl_ctx_of_ones_own_is_used_as_it_is)
+           the_application_judges_each_certificate_once, an_ssl_ctx_of_ones_own_is_used_as_it_is,
+           what_an_ssl_ctx_reads_ahead_is_pending)
 
 #else
 
