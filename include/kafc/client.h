@@ -122,7 +122,8 @@ KAFC_API void kafc_client_free(kafc_client *c);
 KAFC_API void kafc_client_interrupt(kafc_client *c);
 
 /* New credentials, from any thread: connections that wait for some (kafc_credentials_fn) go on, and those to come, and
- * logins that are renewed (KIP-368), use these. Copied. KAFC_ERR_USAGE without SASL. */
+ * logins that are renewed (KIP-368), use these; a function for credentials is asked again only when four fifths of the
+ * time until expires_ms, if that is known, have passed. Copied. KAFC_ERR_USAGE without SASL. */
 KAFC_API kafc_err kafc_client_set_credentials(kafc_client *c, const kafc_credentials *credentials,
                                               kafc_error *err);
 

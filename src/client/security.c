@@ -111,16 +111,27 @@ static kafc_err credentials(void *ctx, const kafc_sasl_peer *peer, kafc_credenti
                             char **block, size_t *n, kafc_error *err)
 {
     struct kafc_secured *s = ctx;
+    int64_t now = kafc__clock_wall_ms();
     kafc_err rc = KAFC_OK;
     kafc__lock(&s->lock);
-    bool given = s->block != NULL;
+    bool given = s->block && !(s->o.credentials && now >= s->stale_ms);
     if (given && !(*block = copy(&s->mem, &s->given, out, n)))
         rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for credentials");
     kafc__unlock(&s->lock);
-    if (given)
-        return rc;
-    return s->o.credentials ? from_function(s, peer, out, block, n, err)
-                            : from_options(s, out, block, n, err);
+    if (!given)
+        rc = s->o.credentials ? from_function(s, peer, out, block, n, err)
+                              : from_options(s, out, block, n, err);
+    if (rc == KAFC_OK)
+        out->expires_ms = out->expires_ms > now ? out->expires_ms - now : 0;
+    return rc;
+}
+
+/* Before a token's last fifth, so that another is asked for when logins are renewed. One that has ended by our clock
+ * is the broker's to judge: it may know the time better. */
+static int64_t stale_at(int64_t expires_ms)
+{
+    int64_t now = kafc__clock_wall_ms();
+    return expires_ms > now ? now + (expires_ms - now) / 5 * 4 : INT64_MAX;
 }
 
 kafc_err kafc__security_give(struct kafc_secured *s, const kafc_credentials *c, kafc_error *err)
@@ -142,6 +153,7 @@ kafc_err kafc__security_give(struct kafc_secured *s, const kafc_credentials *c, 
     s->block = block;
     s->nblock = n;
     s->given = given;
+    s->stale_ms = stale_at(c->expires_ms);
     kafc__unlock(&s->lock);
     wiped(&s->mem, old, nold);
     return KAFC_OK;

@@ -25,6 +25,7 @@ struct kafc_secured {
     kafc_credentials given;       /* by kafc_client_set_credentials() */
     char *block;                  /* on which it stands; NULL: nothing was given */
     size_t nblock;
+    int64_t stale_ms; /* since 1970: a function is asked instead from then on */
 };
 
 /* security and properties may be NULL. KAFC_ERR_USAGE names the option. *s is zeroed, and to be closed either way. */

@@ -43,22 +43,26 @@ void kafc__link_login_end(struct kafc_link *l)
     g->renew_at = INT64_MAX;
 }
 
-/* Between 85 and 95 % of the session's life, so that the connections of a client do not all come at once. */
-static int64_t renew_at(const struct kafc_link *l, int64_t now, int64_t lifetime_ms)
+/* Between 85 and 95 % of the life of the session, or the token if that is shorter, so that the connections of a client
+ * do not all come at once. Brokers take no other login within a second of the last, and before KIP-368 none at all. */
+static int64_t renew_at(const struct kafc_link *l, int64_t now, int64_t session_ms)
 {
-    if (lifetime_ms <= 0 || lifetime_ms > INT64_MAX / 2000)
+    int64_t token_ms = l->login.credentials.expires_ms;
+    int64_t life = session_ms <= 0 || (token_ms > 0 && token_ms < session_ms) ? token_ms : session_ms;
+    if (life <= 0 || life > INT64_MAX / 2000 || l->have[KAFC_API_SASL_AUTHENTICATE].max < 1)
         return INT64_MAX;
     int64_t permille = 850 + (l->cfg.rand ? kafc__rand_below(l->cfg.rand, 101) : 50);
-    return now + lifetime_ms * permille;
+    return now + (life > 1200 ? life * permille : 1000000);
 }
 
 static void complete(struct kafc_link *l, int64_t lifetime_ms)
 {
     bool again = l->state == KAFC_LINK_RENEWING;
+    int64_t at = renew_at(l, l->heard_at, lifetime_ms);
     kafc__link_login_end(l);
     kafc__log_in(l->cfg.log, again ? KAFC_LOG_DEBUG : KAFC_LOG_INFO, KAFC_DEBUG_SECURITY,
                  "%s %s the login by %s", l->name, again ? "has renewed" : "has accepted", mechanism(l)->name);
-    l->login.renew_at = renew_at(l, l->heard_at, lifetime_ms);
+    l->login.renew_at = at;
     kafc__link_step(l, KAFC_LINK_EV_LOGGED_IN, l->heard_at);
     if (l->cfg.told)
         *l->cfg.told = KAFC_OK;

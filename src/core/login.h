@@ -10,7 +10,8 @@
 
 struct kafc_login {
     const kafc_sasl_mechanism *mechanism;
-    /* Credentials for the peer, in memory of the caller's: *block, of *n bytes, to be wiped and freed. Driver's thread.
+    /* Credentials for the peer, in memory of the caller's: *block, of *n bytes, to be wiped and freed; out->expires_ms
+     * is what is left of a token's life, 0: unknown. Driver's thread.
      * KAFC_ERR_WOULD_BLOCK: there are none yet; kafc__core_credentials() tells when to ask again. */
     kafc_err (*credentials)(void *ctx, const kafc_sasl_peer *peer, kafc_credentials *out,
                             char **block, size_t *n, kafc_error *err);

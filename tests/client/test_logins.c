@@ -16,6 +16,8 @@
 #include <kafc/stats.h>
 #include <kafc/users.h>
 
+#include "base/clock.h"
+#include "base/mem.h"
 #include "client/security.h"
 #include "config.h"
 #include "tests/support/alloc.h"
@@ -344,6 +346,35 @@ START_TEST(credentials_that_do_not_come_end_the_attempt_in_time)
 }
 END_TEST
 
+START_TEST(a_function_is_asked_again_before_what_was_given_ends)
+{
+    static const struct {
+        int64_t left; /* of its life, ms */
+        int asked;
+    } t[] = { { 3600000, 0 }, { 0, 0 }, { -1000, 0 /* whose clock is wrong is for the broker to say */ }, { 1, 1 } };
+    struct vault v = { KAFC_OK, "s3cret", 0 };
+    const kafc_sasl_peer peer = { .mechanism = "PLAIN" };
+    struct kafc_secured s;
+    kafc_allocator mem = { 0 };
+    ok(kafc__security_open(&s, LOGIN(.mechanism = "PLAIN", .credentials = open_vault, .ctx = &v), NULL, &mem, &err));
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        kafc_credentials got, c = { .username = "given", .password = "p" };
+        char *block = NULL;
+        size_t n;
+        c.expires_ms = t[i].left ? kafc__clock_wall_ms() + t[i].left : 0;
+        v.asked = 0;
+        ok(kafc__security_give(&s, &c, &err));
+        ok(s.login.credentials(s.login.ctx, &peer, &got, &block, &n, &err));
+        ck_assert_int_eq(v.asked, t[i].asked);
+        ck_assert_str_eq(got.username, t[i].asked ? "alice" : "given");
+        ck_assert(got.expires_ms >= 0 && got.expires_ms <= 3600000); /* what is left */
+        ck_assert(t[i].left < 3600000 || got.expires_ms > 3000000);
+        kafc__free(&mem, block);
+    }
+    kafc__security_close(&s);
+}
+END_TEST
+
 /* --- Sessions that end --------------------------------------------------------------------- */
 
 static void sleep_ms(int ms)
@@ -418,4 +449,5 @@ SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, users_that_were_made_by_
            C5_every_call_says_that_the_login_is_refused, C5_a_login_that_is_mended_lets_the_next_call_through,
            two_sides_that_do_not_want_the_same_say_so, brokers_that_lie_are_not_believed,
            credentials_are_asked_of_a_function, credentials_that_do_not_come_end_the_attempt_in_time,
+           a_function_is_asked_again_before_what_was_given_ends,
            sessions_that_end_lose_nothing, options_that_make_no_sense_are_refused_at_once)

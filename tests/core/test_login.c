@@ -63,6 +63,7 @@ static void end(void *state)
 static const kafc_sasl_mechanism mechanism = { "TEST", start, step, end, &open_states };
 
 static kafc_err credentials_fail;
+static int64_t token_life;
 static int asked;
 static const kafc_allocator *mem;
 
@@ -78,7 +79,7 @@ static kafc_err credentials(void *ctx, const kafc_sasl_peer *peer, kafc_credenti
     if (!*block)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory");
     snprintf(*block, *n, "%s", (const char *)ctx);
-    *out = (kafc_credentials){ .username = "alice", .password = *block };
+    *out = (kafc_credentials){ .username = "alice", .password = *block, .expires_ms = token_life };
     return KAFC_OK;
 }
 
@@ -120,6 +121,7 @@ static void setup(void)
     memset(told, 0, sizeof(told));
     nended = asked = 0;
     credentials_fail = start_fails = KAFC_OK;
+    token_life = 0;
     cfg = (struct kafc_link_config){ .mem = mem,
                                      .client_id = "test",
                                      .login = &login,
@@ -582,6 +584,32 @@ START_TEST(a_login_is_renewed_in_front_of_what_is_queued)
 }
 END_TEST
 
+START_TEST(a_login_is_renewed_before_its_token_ends)
+{
+    static const struct {
+        int64_t token, session; /* ms */
+        int version;            /* of SaslAuthenticate that the broker knows */
+        int64_t renew_at;
+    } t[] = {
+        { 10000, 0, 127, 9 * SECOND },     { 10000, 20000, 127, 9 * SECOND }, { 20000, 10000, 127, 9 * SECOND },
+        { 0, 10000, 127, 9 * SECOND },     { 0, 0, 127, INT64_MAX },          { -1, -1, 127, INT64_MAX },
+        { 10000, 0, 0, INT64_MAX }, /* before KIP-368 a second login is an error */
+        { 0, 1, 127, SECOND },      /* and within a second of the last */
+        { INT64_MAX, 0, 127, INT64_MAX },  { 0, INT64_MAX, 127, INT64_MAX },
+    };
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        struct peer_request q;
+        setup();
+        token_life = t[i].token;
+        greeted(&q, 0);
+        l->have[KAFC_API_SASL_AUTHENTICATE].max = (int8_t)t[i].version;
+        log_in(0, t[i].version ? t[i].session : 0);
+        ck_assert_int_eq(l->login.renew_at, t[i].renew_at);
+        teardown();
+    }
+}
+END_TEST
+
 START_TEST(what_is_parked_in_front_of_a_renewal_may_take_its_time)
 {
     struct peer_request q, parked;
@@ -758,7 +786,8 @@ SUITE_MAIN("core/login", 60, requests_wait_until_the_login_is_over, tokens_trave
            a_broker_that_died_over_the_first_request_wants_no_login, a_close_over_other_tokens_is_none,
            what_cannot_begin_says_why,
            a_broker_that_leaves_the_login_unanswered_is_given_up, credentials_may_come_late,
-           a_login_is_renewed_in_front_of_what_is_queued, what_is_parked_in_front_of_a_renewal_may_take_its_time,
+           a_login_is_renewed_in_front_of_what_is_queued,
+           a_login_is_renewed_before_its_token_ends, what_is_parked_in_front_of_a_renewal_may_take_its_time,
            a_renewal_waits_for_credentials_while_requests_go_on,
            an_idle_connection_logs_in_anew_when_it_is_used_again, a_renewal_that_is_refused_ends_the_connection,
            the_table_says_what_each_event_does, no_allocation_that_fails_leaks)
