@@ -53,7 +53,7 @@ static const char *nearer(const char *name, const char *candidate, const char *b
     return candidate;
 }
 
-const char *kafc__options_nearest(const char *name)
+const char *kafc__options_nearest(const char *name, size_t within)
 {
     const char *best = "";
     unsigned distance = UINT_MAX;
@@ -64,7 +64,7 @@ const char *kafc__options_nearest(const char *name)
                 best = nearer(name, set->row[i].name, best, &distance);
         }
     }
-    return distance <= 2 + strlen(name) / 4 && distance < strlen(name) ? best : NULL;
+    return distance <= within && distance < strlen(name) ? best : NULL;
 }
 
 /* --- Values from text -------------------------------------------------------- */

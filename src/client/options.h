@@ -76,8 +76,8 @@ char *kafc__options_keep(const struct kafc_option_set *set, void *resolved,
 /* What a choice looks like, for sentences and documents. */
 const char *kafc__choice_text(const struct kafc_choice *c);
 
-/* The known property name that is most like `name`; NULL: none is like it. */
-const char *kafc__options_nearest(const char *name);
+/* The known property name that is most like `name`, with at most `within` letters otherwise; NULL: there is none. */
+const char *kafc__options_nearest(const char *name, size_t within);
 /* How many single-letter edits lie between the two, capped; for suggestions elsewhere, too. */
 unsigned kafc__edit_distance(const char *a, const char *b);
 

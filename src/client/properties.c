@@ -123,9 +123,9 @@ static const struct foreign *foreign(const char *name, const char *value)
     static const char store[] =
         "PEM and PKCS12 files are read, and told apart by what is in them; keytool makes them of JKS";
     static const char tls[] =
-        "kafc has no such property of TLS; ssl_ctx of kafc_security takes an SSL_CTX with all of OpenSSL's";
+        "ssl_ctx of kafc_security takes an SSL_CTX with all of OpenSSL's";
     static const char sasl[] =
-        "kafc has no such property of SASL; kafc_security takes functions for credentials and mechanisms";
+        "kafc_security takes functions for credentials and mechanisms";
     static const char socket[] = "that is always so";
     static const char bytes[] = "keys and values are bytes";
     static const char queue[] = "queued.max.bytes bounds what is fetched ahead";
@@ -178,14 +178,17 @@ static const struct foreign *foreign(const char *name, const char *value)
     return found;
 }
 
+/* What has no value that would do is not told: it may be a secret under a misspelt name. */
 static kafc_err set_foreign(const char *name, const char *value, kafc_error *err)
 {
     const struct foreign *f = foreign(name, value);
-    const char *nearest = kafc__options_nearest(name);
+    const char *nearest = kafc__options_nearest(name, f ? 2 : 2 + strlen(name) / 4);
     if (f && f->same && strcasecmp(value, f->same) == 0)
         return KAFC_OK;
-    if (f)
+    if (f && f->same)
         return kafc__error(err, KAFC_ERR_USAGE, "'%.64s' cannot be '%.64s': %s", name, value, f->why);
+    if (f && !nearest)
+        return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s': %s", name, f->why);
     if (nearest)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no property '%.64s'; the nearest is '%s'",
                            name, nearest);

@@ -297,12 +297,16 @@ START_TEST(wrong_names_and_values_are_refused_when_set)
         { "metric.reporter", "", "OPTIONS.md" },
         { "partitioner", "murmur3", "murmur2" },
         { "", "", "OPTIONS.md" },
+        { "sasl.mechansm", "PLAIN", "the nearest is 'sasl.mechanism'" },
+        { "sasl.pasword", "s3cret", "the nearest is 'sasl.password'" },
+        { "ssl.trustore.location", "ca.pem", "the nearest is 'ssl.truststore.location'" },
+        { "sasl.oauthbearer.client.secret", "s3cret", "functions for credentials" },
     };
     kafc_properties *p = kafc_properties_new();
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         kafc_error e;
         ck_assert_int_eq(kafc_properties_set(p, wrong[i][0], wrong[i][1], &e), KAFC_ERR_USAGE);
-        ck_assert_msg(strstr(e.message, wrong[i][2]) != NULL, "%s", e.message);
+        ck_assert_msg(strstr(e.message, wrong[i][2]) && !strstr(e.message, "s3cret"), "%s", e.message);
     }
     ck_assert_int_eq(kafc_properties_set(p, NULL, "", NULL), KAFC_ERR_USAGE);
     kafc_properties_free(p);
