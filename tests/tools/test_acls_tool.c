@@ -221,7 +221,7 @@ END_TEST
 START_TEST(wrong_command_lines)
 {
     static const char *const wrong[][2] = {
-        { "acls -b x list t", "list takes no ACL" },
+        { "acls -b x list t", "list takes no ACL; see \"kafc help acls\"" },
         { "acls -b x delete", "delete wants to know which" },
         { "acls -b x create --topic t --operation read", "create wants --allow-principal or --deny-principal" },
         { "acls -b x create --allow-principal User:a --operation read", "create wants --topic, --group" },

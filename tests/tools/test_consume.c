@@ -54,7 +54,7 @@ START_TEST(several_topics_with_and_without_a_group)
     expect("$K consume -b $B -t one -t other -e | sort | tr '\\n' ' '", 0, "one one other other ");
     expect_words("$K consume -b $B -t one -t other -p 1 -e", 1, "there is no partition 1");
     expect("$K consume -b $B -t one -t third -c 4 | sort -u | tr '\\n' ' '", 0, "one third ");
-    expect_words("$K consume -b $B -t one -t nowhere -e", 1, "nowhere");
+    expect_words("$K consume -b $B -t one -t nowhere -e", 1, "there is no topic \"nowhere\"; \"kafc topics list\"");
     stop_mock();
 }
 END_TEST

@@ -69,7 +69,7 @@ START_TEST(json_is_kcats_and_always_utf8)
         "\"key\":\"k\",\"payload\":\"\xc3\xa4\xef\xbf\xbd\"}\n");
     expect_words("$K metadata -b $B -J", 0, "\"topic\":\"four\"");
     expect_words("$K metadata -b $B -t four", 0, "topic \"four\" with 4 partitions");
-    expect_words("$K metadata -b $B -t nowhere", 1, "nowhere");
+    expect_words("$K metadata -b $B -t nowhere", 1, "there is no topic \"nowhere\"");
     stop_mock();
 }
 END_TEST

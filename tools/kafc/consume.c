@@ -20,7 +20,7 @@ static void wake(void)
 static int add_topic(struct tool_consume *t, const kafc_topic *m)
 {
     if (m->err)
-        return tool_fail(TOOL_FAILED, "topic \"%s\": %s", m->name, kafc_err_text(m->err));
+        return tool_fail_topic(m->name, m->err);
     if (t->o->has_partition)
         return tool_ends_add(&t->ends, m->name, (int32_t)t->o->partition) ? TOOL_OK : TOOL_FAILED;
     for (int32_t i = 0; i < m->npartitions; i++)
@@ -41,8 +41,7 @@ static int find_partitions(struct tool_consume *t, kafc_client *c)
     for (int32_t i = 0; i < m->ntopics && status == TOOL_OK; i++)
         status = add_topic(t, &m->topics[i]);
     if (m->ntopics == 0)
-        status = tool_fail(TOOL_FAILED, "topic \"%s\": %s", t->o->topic,
-                           kafc_err_text(KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION));
+        status = tool_fail_topic(t->o->topic, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     kafc_metadata_free(m);
     return status;
 }

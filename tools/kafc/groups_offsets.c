@@ -213,7 +213,7 @@ static int take_place(struct rows *r, const struct place *p)
     while (strcmp(t->name, p->topic) != 0) /* it was asked for */
         t++;
     if (t->err)
-        return tool_fail(TOOL_FAILED, "topic \"%s\": %s", t->name, kafc_err_text(t->err));
+        return tool_fail_topic(t->name, t->err);
     if (p->partition)
         only = strtol(p->partition, &end, 10);
     if (p->partition && (end == p->partition || *end || only < 0 || only >= t->npartitions))

@@ -62,7 +62,7 @@ int tool_metadata(const struct tool_options *o)
             print_text(m);
         for (int32_t i = 0; i < m->ntopics && o->ntopics; i++)
             if (m->topics[i].err)
-                status = tool_fail(TOOL_FAILED, "topic \"%s\": %s", m->topics[i].name, kafc_err_text(m->topics[i].err));
+                status = tool_fail_topic(m->topics[i].name, m->topics[i].err);
         kafc_metadata_free(m);
     }
     kafc_client_free(c);

@@ -115,6 +115,8 @@ int tool_perf_latency(const struct tool_options *o);
 
 /* Prints "kafc: …" on stderr and returns the status. */
 int tool_fail(int status, const char *fmt, ...) KAFC_PRINTF(2, 3);
+/* What metadata says of a topic, and TOOL_FAILED. */
+int tool_fail_topic(const char *topic, kafc_err err);
 /* Looks among names, one after the other, for the one that a word was meant to be; case counts for nothing. */
 enum { TOOL_NEAR_MAX = 60 }; /* letters; a longer word is near to none of ours */
 struct tool_near {

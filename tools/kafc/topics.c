@@ -25,7 +25,7 @@ static int failed(const struct verb_call *v, const char *topic, const kafc_error
     if (near.best)
         (void)tool_fail(0, "there is no topic \"%s\"; did you mean \"%s\"?", topic, near.best);
     else
-        (void)tool_fail(0, "there is no topic \"%s\"; \"kafc topics list\" shows those that there are", topic);
+        (void)tool_fail_topic(topic, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     kafc_metadata_free(m);
     return TOOL_FAILED;
 }

@@ -83,15 +83,15 @@ static int check_options(const struct tool_options *o, const struct verb *v, con
 }
 
 /* "a user", "an ACL", "no group" */
-static int check_names(const struct verb_call *call, const struct verb *v, const char *what)
+static int check_names(const struct verb_call *call, const struct verb *v, const char *command, const char *what)
 {
     const char *a = strchr("aeioA", *what) ? "an" : "a";
 
     if (call->n < v->min)
         return tool_fail(TOOL_USAGE, "%s wants the name of %s %s", v->name, a, what);
     if (call->n > v->max)
-        return tool_fail(TOOL_USAGE, "\"%s\" is too much: %s takes %s %s", call->names[v->max], v->name,
-                         v->max ? "one" : "no", what);
+        return tool_fail(TOOL_USAGE, "\"%s\" is too much: %s takes %s %s; see \"kafc help %s\"", call->names[v->max],
+                         v->name, v->max ? "one" : "no", what, command);
     return TOOL_OK;
 }
 
@@ -103,7 +103,7 @@ int verbs_run(const struct tool_options *o, const char *command, const char *wha
 
     if (!v)
         return TOOL_USAGE;
-    status = check_names(&call, v, what);
+    status = check_names(&call, v, command, what);
     if (!status)
         status = check_options(o, v, verbs, n);
     if (status)
