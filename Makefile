@@ -211,7 +211,7 @@ DRIVEN := $(addsuffix @calls,test_claims test_group_calls test_hooks test_raw te
 
 TEST_SEL = $(if $(T),$(filter $(addprefix %/,$(T)),$(TEST_BIN)),$(TEST_BIN))
 
-.PHONY: check tests headers fuzz-regress
+.PHONY: check tests examples headers fuzz-regress
 ifeq ($(HAVE_CHECK),no)
 check:
 	scripts/install-deps build
@@ -225,6 +225,7 @@ check: $(if $(T),,$(FUZZ_BIN) $(EX_BIN) $(EX_BIN_CXX) headers all) $(TEST_SEL)
 endif
 
 tests: $(TEST_BIN)
+examples: $(EX_BIN) $(EX_BIN_CXX)
 ifeq ($(HAVE_JANSSON),yes)
 $(addprefix $(O)/tests/tools/,test_tool test_codec_tool test_perf test_consume test_groups_tool test_topics_tool \
     test_configs_tool test_cluster_tool test_acls_tool test_cpp test_loops test_trace): \
@@ -370,6 +371,7 @@ help:
 
 #? make                build the libraries and the kafc command into build/plain
 #? make check          build and run the tests (T=test_name for one; CK_RUN_CASE=… for a case; V=1 shows commands)
+#? make examples       build what is in examples/ into build/plain/examples
 #? make demo           write and read a million messages (BROKERS=host:9092 for a real cluster)
 #? make interop        the tests that need real Kafka brokers (fetches Kafka by Maven)
 #? make asan, ubsan    the tests with address and undefined-behaviour sanitizers (one build)

@@ -22,6 +22,7 @@ int tool_fail(int status, const char *fmt, ...)
 int tool_fail_topic(const char *topic, kafc_err err)
 {
     if (err == KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION)
-        return tool_fail(TOOL_FAILED, "there is no topic \"%s\"; \"kafc topics list\" shows those that there are", topic);
+        return tool_fail(TOOL_FAILED, "there is no topic \"%s\"; \"kafc topics list\" shows those that there are",
+                         topic);
     return tool_fail(TOOL_FAILED, "topic \"%s\": %s", topic, kafc_err_text(err));
 }
