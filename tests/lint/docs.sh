@@ -23,8 +23,8 @@ for doc in $(git ls-files README.md 'docs/*.md'); do
         */ADMIN.md|*/COMING-FROM.md|*/OFFSETS.md) known=public ;;
         *) known=all ;;
     esac
-    # kafc_x_… and kafc_x_* stand for several; kafc_<api> for any
-    grep -oE '\b(kafc|KAFC)_[A-Za-z0-9_]*(…|\*|<)?' "$doc" | grep -vE '(…|\*|<|_)$' | sort -u > "$tmp/said"
+    # kafc_x_… and kafc_x_* stand for several; kafc_<api> for any; $KAFC_X is the environment's
+    sed 's/\$KAFC_[A-Z_]*//g' "$doc" | grep -oE '\b(kafc|KAFC)_[A-Za-z0-9_]*(…|\*|<)?' | grep -vE '(…|\*|<|_)$' | sort -u > "$tmp/said"
     out=$(comm -23 "$tmp/said" "$tmp/$known")
     [ -z "$out" ] || { echo "$doc: named, but not there: $out" | tr '\n' ' '; echo; bad=1; }
     for link in $(grep -oE '\]\([^)#: ]+' "$doc" | cut -c3-); do
