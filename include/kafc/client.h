@@ -44,9 +44,9 @@ KAFC_API kafc_err kafc_properties_load(kafc_properties *p, const char *path, kaf
 
 /* --- Open and close ----------------------------------------------------- */
 
-/* Replaces getaddrinfo(3): fills up to `max` text addresses ("127.0.0.1", "::1") for host, each at most 63 bytes, and
- * returns how many, or -1. Called on the resolver's thread, may block. A call that is under way when its client goes
- * runs on to its end, and its answer is dropped: ctx must last as long. */
+/* Replaces getaddrinfo(3): fills up to `max` text addresses ("127.0.0.1", "::1", "fe80::1%eth0") for host, each at most
+ * 63 bytes, and returns how many, or -1. Called on the resolver's thread, may block. A call that is under way when its
+ * client goes runs on to its end, and its answer is dropped: ctx must last as long. */
 typedef int (*kafc_resolve_fn)(void *ctx, const char *host, char (*address)[64], int max);
 
 /* When no known broker answers. */

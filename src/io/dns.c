@@ -65,6 +65,29 @@ static bool loopback(struct kafc_dns_request *rq)
     return rq->n > 0;
 }
 
+static int family_of(const struct addrinfo *i)
+{
+    return i->ai_family == AF_INET ? 0 : i->ai_family == AF_INET6 ? 1 : -1;
+}
+
+/* What there is room for, and of a family not so many that the other one, which may be all that works, has none. */
+static void take_addresses(struct kafc_dns_request *rq, const struct addrinfo *list)
+{
+    int n[2] = { 0, 0 }, f;
+    for (const struct addrinfo *i = list; i; i = i->ai_next)
+        if ((f = family_of(i)) >= 0)
+            n[f]++;
+    int half = KAFC_DNS_MAX / 2, left[2] = { KAFC_DNS_MAX - (n[1] < half ? n[1] : half),
+                                             KAFC_DNS_MAX - (n[0] < half ? n[0] : half) };
+    for (const struct addrinfo *i = list; i; i = i->ai_next) {
+        if ((f = family_of(i)) < 0 || left[f]-- <= 0)
+            continue;
+        struct kafc_addr *a = &rq->addr[rq->n++];
+        memcpy(&a->ss, i->ai_addr, i->ai_addrlen);
+        a->len = i->ai_addrlen;
+    }
+}
+
 static void ask_system(struct kafc_dns_request *rq)
 {
     struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
@@ -80,13 +103,7 @@ static void ask_system(struct kafc_dns_request *rq)
         lower_first(rq->why);
         return;
     }
-    for (struct addrinfo *i = list; i && rq->n < KAFC_DNS_MAX; i = i->ai_next) {
-        if (i->ai_family != AF_INET && i->ai_family != AF_INET6)
-            continue;
-        struct kafc_addr *a = &rq->addr[rq->n++];
-        memcpy(&a->ss, i->ai_addr, i->ai_addrlen);
-        a->len = i->ai_addrlen;
-    }
+    take_addresses(rq, list);
     freeaddrinfo(list);
 }
 

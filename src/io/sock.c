@@ -7,9 +7,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +25,18 @@
 #define SOCK_TYPE SOCK_STREAM
 #endif
 
+/* "%eth0" or "%2" behind an address of IPv6: the interface that it is of (RFC 4007 11). */
+static bool scope_of(const char *zone, uint32_t *scope)
+{
+    char *end;
+    *scope = if_nametoindex(zone);
+    if (*scope == 0 && *zone >= '0' && *zone <= '9') {
+        unsigned long n = strtoul(zone, &end, 10);
+        *scope = *end == '\0' && n <= UINT32_MAX ? (uint32_t)n : 0;
+    }
+    return *scope != 0;
+}
+
 bool kafc__addr_numeric(struct kafc_addr *a, const char *host, int port)
 {
     memset(a, 0, sizeof(*a));
@@ -31,7 +46,7 @@ bool kafc__addr_numeric(struct kafc_addr *a, const char *host, int port)
         a->len = (socklen_t)sizeof(v4);
         return true;
     }
-    char plain[INET6_ADDRSTRLEN];
+    char plain[INET6_ADDRSTRLEN + IF_NAMESIZE];
     size_t n = strlen(host);
     if (n >= 2 && host[0] == '[' && host[n - 1] == ']') {
         host++;
@@ -42,7 +57,10 @@ bool kafc__addr_numeric(struct kafc_addr *a, const char *host, int port)
     memcpy(plain, host, n);
     plain[n] = '\0';
     struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
-    if (inet_pton(AF_INET6, plain, &v6.sin6_addr) != 1)
+    char *zone = strchr(plain, '%');
+    if (zone)
+        *zone++ = '\0';
+    if (inet_pton(AF_INET6, plain, &v6.sin6_addr) != 1 || (zone && !scope_of(zone, &v6.sin6_scope_id)))
         return false;
     memcpy(&a->ss, &v6, sizeof(v6));
     a->len = (socklen_t)sizeof(v6);
@@ -51,21 +69,12 @@ bool kafc__addr_numeric(struct kafc_addr *a, const char *host, int port)
 
 void kafc__addr_text(const struct kafc_addr *a, char *buf, size_t cap)
 {
-    char ip[INET6_ADDRSTRLEN] = "?";
-    if (a->ss.ss_family == AF_INET6) {
-        struct sockaddr_in6 v6;
-        memcpy(&v6, &a->ss, sizeof(v6));
-        (void)inet_ntop(AF_INET6, &v6.sin6_addr, ip, sizeof(ip));
-        (void)snprintf(buf, cap, "[%s]:%d", ip, ntohs(v6.sin6_port));
-        return;
-    }
+    char ip[INET6_ADDRSTRLEN + IF_NAMESIZE];
+    bool v6 = a->ss.ss_family == AF_INET6;
     buf[0] = '\0';
-    if (a->ss.ss_family != AF_INET)
-        return;
-    struct sockaddr_in v4;
-    memcpy(&v4, &a->ss, sizeof(v4));
-    (void)inet_ntop(AF_INET, &v4.sin_addr, ip, sizeof(ip));
-    (void)snprintf(buf, cap, "%s:%d", ip, ntohs(v4.sin_port));
+    if ((v6 || a->ss.ss_family == AF_INET) &&
+        getnameinfo((const struct sockaddr *)&a->ss, a->len, ip, sizeof(ip), NULL, 0, NI_NUMERICHOST) == 0)
+        (void)snprintf(buf, cap, "%s%s%s:%d", v6 ? "[" : "", ip, v6 ? "]" : "", kafc__addr_port(a));
 }
 
 int kafc__addr_port(const struct kafc_addr *a)

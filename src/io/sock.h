@@ -18,11 +18,11 @@ struct kafc_addr {
     socklen_t len;
 };
 
-enum { KAFC_ADDR_TEXT = 64 }; /* bytes that kafc__addr_text() needs at most */
+enum { KAFC_ADDR_TEXT = 80 }; /* bytes that kafc__addr_text() needs at most */
 
-/* "127.0.0.1", "::1", "[::1]": false for anything else. Never asks a resolver. */
+/* "127.0.0.1", "::1", "[::1]", "fe80::1%eth0": false for anything else. Never asks a resolver. */
 bool kafc__addr_numeric(struct kafc_addr *a, const char *host, int port);
-/* "127.0.0.1:9092", "[::1]:9092"; "" of another family */
+/* "127.0.0.1:9092", "[::1]:9092", "[fe80::1%eth0]:9092"; "" of another family */
 void kafc__addr_text(const struct kafc_addr *a, char *buf, size_t cap);
 int kafc__addr_port(const struct kafc_addr *a);
 

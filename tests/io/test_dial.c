@@ -6,6 +6,7 @@
 #include <check.h>
 #include <dirent.h>
 #include <errno.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -150,7 +151,7 @@ static void on_answer(void *arg)
 
 static void begin(struct dialled *x, const char *host, int port, int64_t timeout_us)
 {
-    if (!x->o.resolver.fn)
+    if (!x->o.resolver.fn && strcmp(host, "many") != 0)
         x->o.resolver = (struct kafc_resolver){ resolve, x };
     x->o.fallback_delay_ms = x->o.fallback_delay_ms ? x->o.fallback_delay_ms : DELAY_MS;
     x->began = kafc__clock_mono_us();
@@ -437,6 +438,53 @@ START_TEST(a_resolver_that_hangs_costs_the_timeout_only)
 }
 END_TEST
 
+/* getaddrinfo(3) as it is for a name with 20 addresses of IPv6, which lead nowhere, and then one of IPv4. */
+static struct {
+    struct addrinfo i;
+    struct kafc_addr a;
+} many[21];
+
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **out)
+{
+    int n = sizeof many / sizeof many[0];
+
+    (void)hints;
+    if (strcmp(host, "many") != 0)
+        return EAI_NONAME;
+    for (int k = 0; k < n; k++) {
+        char text[64] = "127.0.0.1";
+
+        if (k < n - 1)
+            (void)snprintf(text, sizeof text, "100::%d", k + 1);
+        many[k].a = at(text, atoi(port));
+        many[k].i = (struct addrinfo){ .ai_family = many[k].a.ss.ss_family,
+                                       .ai_addr = (struct sockaddr *)&many[k].a.ss,
+                                       .ai_addrlen = many[k].a.len,
+                                       .ai_next = k < n - 1 ? &many[k + 1].i : NULL };
+    }
+    *out = &many[0].i;
+    return 0;
+}
+
+void freeaddrinfo(struct addrinfo *list)
+{
+    (void)list;
+}
+
+START_TEST(many_addresses_of_a_family_do_not_hide_the_other)
+{
+    struct dialled x = { .o.fallback_delay_ms = 20 };
+    int port = free_port();
+    struct end e = listen_at("127.0.0.1", port, false);
+
+    (void)dial(&x, "many", port, 5000000);
+    expect_peer(&x, "127.0.0.1");
+    ck_assert_int_lt(x.d.next, 3);
+    end(&x);
+    end_free(&e);
+}
+END_TEST
+
 /* --- From an address of one's own ----------------------------------------------------- */
 
 START_TEST(it_connects_from_where_it_is_told)
@@ -590,6 +638,7 @@ int main(void)
     tcase_add_test(c, one_that_never_began_closes_nothing);
     tcase_add_loop_test(c, C4_a_name_without_addresses_is_said, 0, 2);
     tcase_add_test(c, a_resolver_that_hangs_costs_the_timeout_only);
+    tcase_add_test(c, many_addresses_of_a_family_do_not_hide_the_other);
     tcase_add_test(c, it_connects_from_where_it_is_told);
     tcase_add_loop_test(c, C4_where_it_cannot_connect_from_is_said, 0, 3);
     tcase_add_loop_test(c, a_client_does_not_wait_for_the_silent_address, 0, 3);

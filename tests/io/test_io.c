@@ -4,6 +4,8 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,6 +39,30 @@ START_TEST(numeric_addresses)
     ck_assert(!kafc__addr_numeric(&a, "", 1));
     ck_assert(!kafc__addr_numeric(&a, "[::1", 1));
     ck_assert(!kafc__addr_numeric(&a, "1.2.3.4.5", 1));
+}
+END_TEST
+
+/* Link-local ones are of an interface. */
+START_TEST(addresses_with_a_scope)
+{
+    struct kafc_addr a;
+    struct sockaddr_in6 v6;
+    char text[KAFC_ADDR_TEXT], name[IF_NAMESIZE], host[64], want[KAFC_ADDR_TEXT];
+    ck_assert_ptr_nonnull(if_indextoname(1, name));
+    (void)snprintf(host, sizeof host, "[fe80::1:2%%%s]", name);
+    (void)snprintf(want, sizeof want, "[fe80::1:2%%%s]:9092", name);
+    for (int i = 0; i < 2; i++) {
+        ck_assert(kafc__addr_numeric(&a, i ? "fe80::1:2%1" : host, 9092));
+        memcpy(&v6, &a.ss, sizeof v6);
+        ck_assert_uint_eq(v6.sin6_scope_id, 1);
+        kafc__addr_text(&a, text, sizeof text);
+        ck_assert_str_eq(text, want);
+    }
+    ck_assert(!kafc__addr_numeric(&a, "fe80::1%nowhere", 1));
+    ck_assert(!kafc__addr_numeric(&a, "fe80::1%", 1));
+    ck_assert(!kafc__addr_numeric(&a, "fe80::1%1x", 1));
+    ck_assert(!kafc__addr_numeric(&a, "fe80::1%99999999999", 1));
+    ck_assert(!kafc__addr_numeric(&a, "127.0.0.1%1", 1));
 }
 END_TEST
 
@@ -363,6 +389,7 @@ int main(void)
     TCase *t = tcase_create("all");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, numeric_addresses);
+    tcase_add_test(t, addresses_with_a_scope);
     tcase_add_test(t, C2_a_closed_peer_raises_no_signal);
     tcase_add_test(t, C7_the_peer_hears_of_an_end_whoever_else_holds_the_socket);
     tcase_add_test(t, a_socket_connected_to_itself_is_refused);
