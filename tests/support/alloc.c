@@ -45,3 +45,8 @@ void test_alloc_init(struct test_alloc *a)
 {
     *a = (struct test_alloc){ .mem = { test_malloc, test_realloc, test_free, a } };
 }
+
+bool test_alloc_failed(const struct test_alloc *a)
+{
+    return a->fail_at > 0 && atomic_load(&a->calls) >= a->fail_at;
+}

@@ -20,5 +20,7 @@ struct test_alloc {
 };
 
 void test_alloc_init(struct test_alloc *a);
+/* Has a call failed? */
+bool test_alloc_failed(const struct test_alloc *a);
 
 #endif
