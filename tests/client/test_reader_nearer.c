@@ -44,9 +44,9 @@ START_TEST(the_follower_in_the_own_rack_is_read)
     ck_assert_uint_eq(leader, 1); /* it sent us away at once */
     put_some(&e, 5);
     expect_offsets(&e, 5, 10);
-    expect_nothing(&e, 100);
+    while (fetches(&e, 2) < 3)
+        expect_nothing(&e, 1);
     ck_assert_uint_eq(fetches(&e, 1), leader);
-    ck_assert_uint_ge(fetches(&e, 2), 3);
     ck_assert_uint_eq(fetches(&e, 3), 0);
     reading_close(&e);
 }
@@ -73,7 +73,8 @@ START_TEST(the_leader_is_asked_again_when_metadata_is_old)
     read_racks(&e);
     expect_offsets(&e, 0, 5);
     ck_ok(kafc_mock_set_rack(e.mock, 2, NULL)); /* which nobody tells the client */
-    for (int64_t next = 5; fetches(&e, 1) < 5; next++) {
+    uint64_t leader = fetches(&e, 1);
+    for (int64_t next = 5; fetches(&e, 1) < leader + 4; next++) { /* one is under way perhaps */
         put_some(&e, 1);
         expect_offset(&e, next);
     }
@@ -124,9 +125,9 @@ static void refused(struct refusal *r)
     open_racks(&e, 300000);
     read_racks(&e);
     expect_offsets(&e, 0, 5);
-    atomic_store(&r->left, 3);
-    ck_ok(kafc_mock_hook(e.mock, FETCH, refuse, r));
     uint64_t leader = fetches(&e, 1), asked = kafc_mock_requests(e.mock, 0, LIST_OFFSETS);
+    atomic_store(&r->left, 3); /* the first may come at once */
+    ck_ok(kafc_mock_hook(e.mock, FETCH, refuse, r));
     for (int64_t next = 5; atomic_load(&r->left) > 0; next++) {
         put_some(&e, 1);
         expect_offset(&e, next);
