@@ -126,7 +126,7 @@ START_TEST(calls_that_make_something_deliverable_show)
 }
 END_TEST
 
-enum { PUTS = 3000, SPREAD = 300 };
+enum { PUTS = 3000, SPREAD = 300, FOR_MS = 10000 };
 
 struct putting {
     struct reading e;
@@ -137,21 +137,23 @@ static void put_when_read(void *arg)
 {
     struct putting *p = arg;
 
-    for (int i = 0; i < PUTS; i++) {
-        while (atomic_load(&p->read) < i)
+    for (int i = 0, read; ; i++) {
+        while ((read = atomic_load(&p->read)) < i)
             (void)sched_yield();
+        if (read == PUTS)
+            return;
         put_some(&p->e, 1);
     }
 }
 
 /* One message at a time, and nothing else that would wake; the look that finds nothing comes at any time before and
- * after it. */
+ * after it. As often as a slow machine can. */
 START_TEST(no_wake_up_is_lost)
 {
     struct putting p;
     struct reading *e = &p.e;
     struct kafc_thread other;
-    int64_t until;
+    int64_t until, end;
     int fd;
 
     atomic_init(&p.read, -1);
@@ -160,13 +162,15 @@ START_TEST(no_wake_up_is_lost)
     fd = reader_fd(e);
     await_quiet(e, fd);
     ck_assert(kafc__thread_start(&other, "put", put_when_read, &p));
-    for (int i = 0; i < PUTS; i++) {
+    end = kafc__clock_mono_us() + (int64_t)FOR_MS * 1000;
+    for (int i = 0; i < PUTS && kafc__clock_mono_us() < end; i++) {
         atomic_store(&p.read, i);
         until = kafc__clock_mono_us() + i * 7919 % SPREAD;
         while (kafc__clock_mono_us() < until) {
         }
         await_message(e, fd, i);
     }
+    atomic_store(&p.read, PUTS);
     kafc__thread_join(&other);
     await_quiet(e, fd);
     reading_close(e);
