@@ -332,7 +332,9 @@ START_TEST(R2_seek_to_positions_of_all_kinds)
         if (kinds[i].first < 10)
             expect_offset(&e, kinds[i].first);
         else
-            expect_nothing(&e, 50);
+            do {
+                expect_nothing(&e, 50);
+            } while (state(&e, "t", 0).position < 0); /* it is still asked for */
         ck_assert_int_eq(state(&e, "t", 0).position, kinds[i].first < 10 ? kinds[i].first + 1 : 10);
         ck_assert_int_eq(state(&e, "t", 0).end, 10);
     }
