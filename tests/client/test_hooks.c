@@ -32,7 +32,7 @@ static struct {
     atomic_int asked, ended, throttles, sent, consumed;
     uint64_t sent_bytes, received_bytes;
     kafc_request_event end; /* of Produce, the last */
-    kafc_err code;
+    kafc_err code; /* the first that is one: others may go down with their connection */
     kafc_throttle_event throttle;
     pthread_t loop;
     bool off_loop;
@@ -104,7 +104,7 @@ static void on_response(void *ctx, const kafc_request_event *e)
     pthread_mutex_lock(&told.lock);
     told.connection[e->connection].owed--;
     told.received_bytes += e->bytes_received;
-    if (e->code != KAFC_OK)
+    if (told.code == KAFC_OK)
         told.code = e->code;
     if (e->api == PRODUCE)
         told.end = *e;
