@@ -244,6 +244,7 @@ START_TEST(a_call_ends_in_time_or_when_it_is_told_to)
 {
     int16_t api = _i ? EPOCH : DELETE;
     up();
+    (void)call(_i, WAIT); /* now it knows whom to ask */
     raw_ok(kafc_mock_hook(mock, api, be_silent, NULL));
     ck_assert_int_eq(call(_i, SHORT), KAFC_ERR_TIMED_OUT);
     ck_assert_int_eq(call(_i, 0), KAFC_ERR_WOULD_BLOCK);

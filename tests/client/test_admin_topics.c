@@ -216,10 +216,12 @@ START_TEST(all_partitions_are_waited_for)
 {
     static struct script s = { .serve = create_serve, .controller = 1,
                                .listed = { false, true, true, true }, .topic = "new" };
-    kafc_new_topic t = { .name = "new", .partitions = 4 };
+    kafc_new_topic t = { .name = "new", .partitions = 3 };
     s.partitions = 3;
     script_start(&s);
     raw_open(s.bootstrap, NULL);
+    raw_ok(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err));
+    t.partitions = 4;
     ck_assert_int_eq(kafc_admin_create_topics(raw_client, &t, 1, NULL, SHORT, NULL, &raw_err),
                      KAFC_ERR_TIMED_OUT);
     raw_says("'new' was created");
@@ -504,6 +506,7 @@ END_TEST
 START_TEST(a_silent_broker_takes_the_time_and_no_more)
 {
     up();
+    (void)call(_i, WAIT); /* now it knows whom to ask */
     raw_ok(kafc_mock_hook(mock, api_of[_i], be_silent, NULL));
     ck_assert_int_eq(call(_i, SHORT), KAFC_ERR_TIMED_OUT);
     ck_assert_int_eq(call(_i, 0), KAFC_ERR_WOULD_BLOCK);
