@@ -79,8 +79,11 @@ typedef struct kafc_credentials {
 /* Asked for credentials each time a connection authenticates, so that they can be rotated. Called on the thread that
  * drives the connection: must not block; one that must fetch a token returns KAFC_ERR_WOULD_BLOCK and hands it to
  * kafc_client_set_credentials() when it is there, for which the connection waits, within its connect timeout. What *out
- * points to must stay until the function is called again, or the client is freed; it is copied, or used, at once. Any
- * other error ends the attempt and is returned by the calls that wait, with err->message. */
+ * points to must stay until the function is called again, or the client is freed; it is copied, or used, at once. A
+ * kafc_conn has nobody to hand it to: there the function may block, as the call does in which it runs. Any other error
+ * ends the attempt and is returned by the calls that wait, with err->message: KAFC_ERR_SASL_AUTHENTICATION_FAILED at
+ * once, as are credentials that cannot be sent, the others when their time is over. Like a hook the function must leave
+ * the client alone, but for kafc_client_set_credentials(). */
 typedef kafc_err (*kafc_credentials_fn)(void *ctx, const kafc_sasl_peer *peer, kafc_credentials *out,
                                         kafc_error *err);
 

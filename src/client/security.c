@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/callback.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -98,7 +99,9 @@ static kafc_err from_function(struct kafc_secured *s, const kafc_sasl_peer *peer
 {
     kafc_credentials c = { 0 };
     (void)kafc__error(err, KAFC_ERR_SASL_AUTHENTICATION_FAILED, "the function for credentials has none");
+    kafc__callback_enter();
     kafc_err rc = s->o.credentials(s->o.ctx, peer, &c, err);
+    kafc__callback_leave();
     if (rc != KAFC_OK)
         return rc;
     if (c.saslprep == KAFC_DEFAULT)

@@ -217,6 +217,8 @@ static bool prepare(struct kafc_link *l)
     }
     (void)kafc__error(&err, KAFC_ERR_SASL_AUTHENTICATION_FAILED, "the mechanism does not say why");
     e = mechanism(l)->start(mechanism(l)->ctx, &peer, &g->credentials, &g->state, &err);
+    if (e == KAFC_ERR_USAGE) /* what cannot be said is not said better the next time (rule C5) */
+        e = KAFC_ERR_SASL_AUTHENTICATION_FAILED;
     if (e)
         refuse(l, e, "cannot log in", err.message, (int)strlen(err.message));
     g->state_set = !e;

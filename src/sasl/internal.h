@@ -32,7 +32,7 @@ kafc_err kafc__sasl_say(const struct kafc_sasl_text *t, kafc_bytes *answer, kafc
 enum { KAFC_SASL_QUOTE = 200 };
 const char *kafc__sasl_quote(char to[KAFC_SASL_QUOTE], const void *p, size_t n);
 
-/* Names of extensions are letters, 1 at least. */
+/* Names of extensions are letters, 1 at least. NULL is none. */
 static inline bool kafc__sasl_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

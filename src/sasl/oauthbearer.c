@@ -29,7 +29,7 @@ static bool value_ok(const char *s)
 {
     size_t n = 0;
 
-    while ((s[n] >= ' ' && s[n] <= '~') || s[n] == '\t' || s[n] == '\r' || s[n] == '\n')
+    while (s && ((s[n] >= ' ' && s[n] <= '~') || (s[n] && strchr("\t\r\n", s[n]))))
         n++;
     return n && !s[n];
 }

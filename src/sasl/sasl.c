@@ -115,7 +115,7 @@ bool kafc__sasl_letters(const char *s)
 {
     size_t n = 0;
 
-    while (kafc__sasl_letter(s[n]))
+    while (s && kafc__sasl_letter(s[n]))
         n++;
     return n && !s[n];
 }

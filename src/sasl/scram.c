@@ -282,7 +282,7 @@ static bool value_ok(const char *s)
 {
     size_t n = 0;
 
-    while (s[n] >= ' ' && s[n] <= '~' && s[n] != ',')
+    while (s && s[n] >= ' ' && s[n] <= '~' && s[n] != ',')
         n++;
     return n && !s[n];
 }

@@ -328,6 +328,73 @@ START_TEST(credentials_are_asked_of_a_function)
 }
 END_TEST
 
+static kafc_err give(void *ctx, const kafc_sasl_peer *peer, kafc_credentials *out, kafc_error *e)
+{
+    (void)peer;
+    (void)e;
+    *out = *(const kafc_credentials *)ctx;
+    return KAFC_OK;
+}
+
+struct meddler {
+    kafc_client *c;
+    atomic_int code;
+};
+
+static kafc_err meddle(void *ctx, const kafc_sasl_peer *peer, kafc_credentials *out, kafc_error *e)
+{
+    struct meddler *x = ctx;
+    (void)peer;
+    kafc_writer *w = kafc_writer_open(x->c, KAFC_WRITER(.topic = "t"), e);
+    x->code = w ? KAFC_OK : e->code;
+    kafc_writer_free(w);
+    kafc_client_free(x->c); /* does nothing here */
+    *out = (kafc_credentials){ .username = "alice", .password = "s3cret" };
+    return KAFC_OK;
+}
+
+START_TEST(the_function_for_credentials_leaves_the_client_alone)
+{
+    struct meddler x = { NULL, -1 };
+    start("PLAIN", 0);
+    x.c = client(LOGIN(.mechanism = "PLAIN", .credentials = meddle, .ctx = &x));
+    ok(metadata(x.c));
+    ck_assert_int_eq(x.code, KAFC_ERR_IN_CALLBACK);
+    kafc_client_free(x.c);
+    stop();
+}
+END_TEST
+
+START_TEST(C5_credentials_that_cannot_be_said_are_told_at_once)
+{
+    NEEDS_SCRAM();
+    kafc_sasl_extension none = { NULL, NULL }, half = { "tokenauth", NULL };
+    struct {
+        const char *mechanism;
+        kafc_credentials c;
+        const char *words;
+    } bad[] = {
+        { "OAUTHBEARER", { .token = "s3cret\1auth" }, "only letters, digits" },
+        { "OAUTHBEARER", { .token = "s3cret\n" }, "only letters, digits" },
+        { "OAUTHBEARER", { .username = "alice" }, "wants a token" },
+        { "OAUTHBEARER", { .token = "s3cret", .extensions = &none, .nextensions = 1 }, "extension 1" },
+        { "OAUTHBEARER", { .token = "s3cret", .extensions = &half, .nextensions = 1 }, "\"tokenauth\"" },
+        { "SCRAM-SHA-256", { .username = "alice", .password = "s3cret", .extensions = &half, .nextensions = 1 },
+          "extension 1" },
+        { "SCRAM-SHA-256", { .username = "alice" }, "a password" },
+        { "PLAIN", { .password = "s3cret" }, "a user name" },
+    };
+    start("PLAIN,SCRAM-SHA-256,OAUTHBEARER", 0);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        kafc_client *c = client(LOGIN(.mechanism = bad[i].mechanism, .credentials = give, .ctx = &bad[i].c));
+        refused(metadata(c));
+        says(bad[i].words);
+        kafc_client_free(c);
+    }
+    stop();
+}
+END_TEST
+
 START_TEST(credentials_that_do_not_come_end_the_attempt_in_time)
 {
     struct vault v = { KAFC_ERR_WOULD_BLOCK, NULL, 0 };
@@ -448,6 +515,8 @@ SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, users_that_were_made_by_
            brokers_before_1_0_take_bare_tokens,
            C5_every_call_says_that_the_login_is_refused, C5_a_login_that_is_mended_lets_the_next_call_through,
            two_sides_that_do_not_want_the_same_say_so, brokers_that_lie_are_not_believed,
-           credentials_are_asked_of_a_function, credentials_that_do_not_come_end_the_attempt_in_time,
+           credentials_are_asked_of_a_function, the_function_for_credentials_leaves_the_client_alone,
+           C5_credentials_that_cannot_be_said_are_told_at_once,
+           credentials_that_do_not_come_end_the_attempt_in_time,
            a_function_is_asked_again_before_what_was_given_ends,
            sessions_that_end_lose_nothing, options_that_make_no_sense_are_refused_at_once)

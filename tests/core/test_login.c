@@ -412,7 +412,7 @@ START_TEST(what_cannot_begin_says_why)
         kafc_err code;
         const char *text;
     } want[] = { { KAFC_ERR_SASL_AUTHENTICATION_FAILED, "the vault is shut" },
-                 { KAFC_ERR_USAGE, "the moon is wrong" },
+                 { KAFC_ERR_SASL_AUTHENTICATION_FAILED, "the moon is wrong" },
                  { KAFC_ERR_UNSUPPORTED, "too old for logins" } };
     for (int i = 0; i < 3; i++) {
         struct peer_request q;
