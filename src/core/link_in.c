@@ -37,10 +37,12 @@ static const char *stranger(const struct kafc_link *l, const uint8_t *p)
     return NULL;
 }
 
-/* p: at least four bytes, the size of a frame. */
+/* p: at least four bytes, the size of a frame. Before a login anybody may be there, and answers are short. */
 static bool size_is_sane(struct kafc_link *l, const uint8_t *p)
 {
-    int32_t size = (int32_t)kafc__load32(p);
+    int32_t size = (int32_t)kafc__load32(p), max = l->cfg.receive_max;
+    if (l->state < KAFC_LINK_READY && max > KAFC_LINK_EARLY)
+        max = KAFC_LINK_EARLY;
     const char *what = stranger(l, p);
     if (what == TLS)
         kafc__link_break(l, KAFC_ERR_TLS, "%s", what);
@@ -48,10 +50,10 @@ static bool size_is_sane(struct kafc_link *l, const uint8_t *p)
         kafc__link_break(l, KAFC_ERR_PROTOCOL, "is no Kafka broker: it %s", what);
     else if (size < 4)
         kafc__link_break(l, KAFC_ERR_PROTOCOL, "announced a response of %d bytes", (int)size);
-    else if (size > l->cfg.receive_max)
+    else if (size > max)
         kafc__link_break(l, KAFC_ERR_FRAME_TOO_LARGE,
-                         "announced a response of %d bytes, %d are accepted", (int)size,
-                         (int)l->cfg.receive_max);
+                         "announced a response of %d bytes, %d are accepted%s", (int)size, (int)max,
+                         l->state < KAFC_LINK_READY ? " before the connection is ready" : "");
     return !l->broken.code;
 }
 

@@ -17,6 +17,7 @@
 
 enum {
     KAFC_LINK_STAGE = 16384, /* bytes of the staging buffer, there while the link is up */
+    KAFC_LINK_EARLY = 1 << 19, /* of an answer before the link is ready, at most */
     KAFC_LINK_DIRECT = 4096  /* an incomplete frame of this size is read into its own memory */
 };
 

@@ -176,10 +176,9 @@ START_TEST(hostile_lengths_end_the_connection)
         { "\x80\0\0\0", 4, KAFC_ERR_PROTOCOL, "-2147483648 bytes" },
         { "\0\0\0\0", 4, KAFC_ERR_PROTOCOL, "0 bytes" },
         { "\0\0\0\3", 4, KAFC_ERR_PROTOCOL, "3 bytes" },
-        { "\0\x10\0\1", 4, KAFC_ERR_FRAME_TOO_LARGE, "1048577 bytes" },
+        { "\0\x08\0\1", 4, KAFC_ERR_FRAME_TOO_LARGE, "524289 bytes, 524288 are accepted before" },
         { "\x7f\xff\xff\xff", 4, KAFC_ERR_FRAME_TOO_LARGE, "2147483647 bytes" },
-        { "\0\x10\0\0\0\0\0\7", 8, KAFC_ERR_PROTOCOL,
-          "id 7" }, /* before its million bytes are allocated */
+        { "\0\x08\0\0\0\0\0\7", 8, KAFC_ERR_PROTOCOL, "id 7" }, /* before its bytes are allocated */
         { "\0\0\0\4\0\0\0\0", 8, KAFC_ERR_PROTOCOL, "with 0 bytes" },
         { "\0\0\0\6\0\0\0\0\0\0", 10, KAFC_ERR_PROTOCOL, "ApiVersions" },
         { "HTTP/1.1 400 Bad Request\r\n", 26, KAFC_ERR_PROTOCOL, "HTTP" },
@@ -195,6 +194,13 @@ START_TEST(hostile_lengths_end_the_connection)
         ck_assert_ptr_nonnull(strstr(err.message, "node 2, advertised as b:9092 by a:9092,"));
         ck_assert_msg(strstr(err.message, cases[i].says) != NULL, "%s", err.message);
     }
+    setup();
+    greet(ALL, 127, 0); /* who has been believed so far may say more */
+    kafc_error err;
+    peer_raw(&p, "\0\x10\0\1", 4);
+    ck_assert_int_eq(peer_push(&p, l, 3, 0, &err), KAFC_ERR_FRAME_TOO_LARGE);
+    ck_assert_ptr_nonnull(strstr(err.message, "1048577 bytes, 1048576 are accepted"));
+    teardown();
 }
 END_TEST
 
