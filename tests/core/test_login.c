@@ -351,6 +351,8 @@ START_TEST(C5_refusals_have_the_brokers_words)
         { 34, 0, "", KAFC_ERR_ILLEGAL_SASL_STATE, "expects no login: its listener has security.protocol PLAINTEXT" },
         { 0, 58, "Authentication failed: Invalid username or password", KAFC_ERR_SASL_AUTHENTICATION_FAILED,
           "refuses the login of 'alice' by TEST: Authentication failed: Invalid username or password" },
+        { 0, 58, "\x1b[2Jno\n", KAFC_ERR_SASL_AUTHENTICATION_FAILED, "by TEST: ?[2Jno?" },
+        { 33, 0, "A\x1b", KAFC_ERR_UNSUPPORTED_SASL_MECHANISM, "it has A?" },
         { 0, 0, "gibberish", KAFC_ERR_SASL_AUTHENTICATION_FAILED, "by TEST: the broker talks nonsense" },
     };
     for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
