@@ -45,7 +45,7 @@ static int64_t flush(struct kafc_channel *ch, kafc_error *why)
     }
 }
 
-/* Ciphertext in: 1 some, 0 none, or lost(). */
+/* Ciphertext in: 0 none, 1 all there was, 2 and there may be more, or lost(). */
 static int64_t fetch(struct kafc_channel *ch, kafc_error *why)
 {
     void *p;
@@ -56,7 +56,7 @@ static int64_t fetch(struct kafc_channel *ch, kafc_error *why)
         return lost(why, rc);
     if (rc > 0)
         kafc__tls_received(ch->tls, (size_t)rc);
-    return rc > 0;
+    return (rc > 0) + (n > 0 && (size_t)rc == n);
 }
 
 void kafc__channel_close(struct kafc_channel *ch)
@@ -95,12 +95,12 @@ kafc_err kafc__channel_shake(struct kafc_channel *ch, bool *up, kafc_error *why)
 static int64_t recv_tls(struct kafc_channel *ch, uint8_t *p, size_t n, kafc_error *why)
 {
     size_t got = 0;
-    int64_t rc = 1;
+    int64_t rc = 1, more = 2;
     for (int i = 0; rc > 0 && got < n && i < ROUNDS; i++) {
         rc = kafc__tls_read(ch->tls, p + got, n - got, why);
         got += rc > 0 ? (size_t)rc : 0;
         if (rc >= 0 && got < n)
-            rc = fetch(ch, why);
+            rc = more = more > 1 ? fetch(ch, why) : 0; /* a socket that is empty is not asked again */
     }
     if (kafc__channel_unsent(ch))
         (void)flush(ch, NULL); /* answers of TLS itself; a loss is seen by the next call */
