@@ -2,6 +2,7 @@
  *
  * DeleteGroups: groups without members, with their offsets.
  */
+#include "mock/group.h"
 #include "mock/txn.h"
 #include "protocol/api/42_delete_groups.h"
 
@@ -22,6 +23,16 @@ static kafc_err delete_group(struct kafc_mrq *rq, kafc_str name)
     return KAFC_OK;
 }
 
+/* Brokers delete a group once, however often it is named. */
+static bool is_told(const struct kafc_delete_groups_resp *a, kafc_str name)
+{
+    int32_t i = 0;
+
+    while (i < a->results.n && !kafc__mstr_same(a->results.v[i].group_id, name))
+        i++;
+    return i < a->results.n;
+}
+
 static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     const struct kafc_delete_groups_req *q = req;
@@ -31,10 +42,13 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
                                    &rq->arena);
     if (!a->results.v)
         return KAFC_MDONE_CUT;
-    for (a->results.n = 0; a->results.n < q->groups_names.n; a->results.n++) {
-        a->results.v[a->results.n].group_id = q->groups_names.v[a->results.n];
-        a->results.v[a->results.n].error_code = (int16_t)delete_group(
-            rq, q->groups_names.v[a->results.n]);
+    for (int32_t i = 0; i < q->groups_names.n; i++) {
+        kafc_str name = q->groups_names.v[i];
+
+        if (is_told(a, name))
+            continue;
+        a->results.v[a->results.n].group_id = name;
+        a->results.v[a->results.n++].error_code = (int16_t)delete_group(rq, name);
     }
     return KAFC_MDONE_ANSWER;
 }

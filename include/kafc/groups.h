@@ -9,7 +9,8 @@
  * Threads, timeouts and errors are those of kafc/client.h: any thread, one
  * wait within timeout_ms for a whole call, `err` may be NULL. Coordinators are
  * looked up for each call. While one is loading, moving or not to be reached the
- * call goes on until its time is over.
+ * call goes on until its time is over; groups of others have their results all
+ * the same. A group that is named twice is asked for once, and has one result.
  * What a call gives in *out is one piece of memory, the caller's, for the free
  * function of its type; strings and arrays in it live as long. It may outlive
  * the client.

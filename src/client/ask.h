@@ -73,6 +73,11 @@ struct kafc_bound {
 kafc_err kafc__client_call_nodes(kafc_client *c, const struct kafc_api *api,
                                  const struct kafc_bound *v, int32_t n, bool stay, int timeout_ms,
                                  kafc_answer **out, kafc_error *err);
+/* One attempt, in a version (-1: the highest): *out has v's parts in their order whatever became of them. Returns the
+ * first part's error; *out is NULL if none was sent. */
+kafc_err kafc__client_call_once(kafc_client *c, const struct kafc_api *api, int version,
+                                const struct kafc_bound *v, int32_t n, int timeout_ms,
+                                kafc_answer **out, kafc_error *err);
 /* Is it one that brokers do not answer: Produce with acks 0? */
 bool kafc__raw_unanswered(const struct kafc_api *api, const void *req);
 

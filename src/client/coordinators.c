@@ -22,12 +22,15 @@ static void put(struct kafc_sweep *s, int32_t at, int32_t node, kafc_str host, i
     to->port = port;
 }
 
-static void name_many(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_many(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                      struct kafc_arena *a)
 {
     struct kafc_find_coordinator_req *q = req;
+    (void)a;
     q->key_type = *(const int8_t *)s->owner;
     q->coordinator_keys.v = v;
     q->coordinator_keys.n = n;
+    return true;
 }
 
 static int32_t count_many(const void *resp)
@@ -52,12 +55,14 @@ static void take_many(struct kafc_sweep *s, int32_t at, const void *resp, int32_
     put(s, at, c->node_id, c->host, c->port);
 }
 
-static void name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                     struct kafc_arena *a)
 {
     struct kafc_find_coordinator_req *q = req;
-    (void)n;
+    (void)n, (void)a;
     q->key_type = *(const int8_t *)s->owner;
     q->key = *v;
+    return true;
 }
 
 static int32_t count_one(const void *resp)
@@ -92,12 +97,19 @@ static const struct kafc_sweep_kind one = {
     .take = take_one,
 };
 
+static bool is_older(kafc_err code)
+{
+    return code == KAFC_ERR_UNSUPPORTED;
+}
+
 static const struct kafc_sweep_kind many = {
     .api = &kafc_find_coordinator_api,
     .noun = "coordinator's key",
     .what = "looked up",
     .version = MANY,
-    .older = &one,
+    .elsewhere = is_older,
+    .next = &one,
+    .nowhere = KAFC_ERR_UNSUPPORTED,
     .name = name_many,
     .count = count_many,
     .look = look_many,

@@ -19,12 +19,14 @@ static kafc_err no_memory(kafc_error *err)
 
 /* --- Delete ----------------------------------------------------------------------------- */
 
-static void name_deleted(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_deleted(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                         struct kafc_arena *a)
 {
     struct kafc_delete_groups_req *q = req;
-    (void)s;
+    (void)s, (void)a;
     q->groups_names.v = v;
     q->groups_names.n = n;
+    return true;
 }
 
 static int32_t count_deleted(const void *resp)

@@ -166,12 +166,15 @@ static void take_classic(struct kafc_sweep *s, int32_t group, const void *resp, 
     sort_members(d, v, g->nmembers);
 }
 
-static void name_classic(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_classic(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                         struct kafc_arena *a)
 {
     struct kafc_describe_groups_req *q = req;
+    (void)a;
     q->include_authorized_operations = !s->no_more;
     q->groups.v = v;
     q->groups.n = n;
+    return true;
 }
 
 static int32_t count_classic(const void *resp)
@@ -191,17 +194,6 @@ static void look_classic(const void *resp, int32_t i, kafc_str *group, int16_t *
     if (*code == 0 && g->group_state.len == 4 && memcmp(g->group_state.p, "Dead", 4) == 0)
         *code = KAFC_ERR_GROUP_ID_NOT_FOUND;
 }
-
-static const struct kafc_sweep_kind classic = {
-    .api = &kafc_describe_groups_api,
-    .noun = "group",
-    .name = name_classic,
-    .more = true,
-    .count = count_classic,
-    .look = look_classic,
-    .take = take_classic,
-    .what = "described",
-};
 
 /* --- Groups of the new protocol -------------------------------------------------------------- */
 
@@ -237,13 +229,15 @@ static void take_consumer(struct kafc_sweep *s, int32_t group, const void *resp,
     sort_members(d, v, g->nmembers);
 }
 
-static void name_consumer(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_consumer(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                          struct kafc_arena *a)
 {
     struct kafc_consumer_group_describe_req *q = req;
-    (void)s;
+    (void)s, (void)a;
     q->include_authorized_operations = true;
     q->group_ids.v = v;
     q->group_ids.n = n;
+    return true;
 }
 
 static int32_t count_consumer(const void *resp)
@@ -260,16 +254,6 @@ static void look_consumer(const void *resp, int32_t i, kafc_str *group, int16_t 
     *words = g->error_message;
     *code = g->error_code;
 }
-
-static const struct kafc_sweep_kind consumer = {
-    .api = &kafc_consumer_group_describe_api,
-    .noun = "group",
-    .name = name_consumer,
-    .count = count_consumer,
-    .look = look_consumer,
-    .take = take_consumer,
-    .what = "described",
-};
 
 /* --- Share groups ------------------------------------------------------------------------------ */
 
@@ -302,13 +286,15 @@ static void take_share(struct kafc_sweep *s, int32_t group, const void *resp, in
     sort_members(d, v, g->nmembers);
 }
 
-static void name_share(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_share(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                       struct kafc_arena *a)
 {
     struct kafc_share_group_describe_req *q = req;
-    (void)s;
+    (void)s, (void)a;
     q->include_authorized_operations = true;
     q->group_ids.v = v;
     q->group_ids.n = n;
+    return true;
 }
 
 static int32_t count_share(const void *resp)
@@ -325,6 +311,21 @@ static void look_share(const void *resp, int32_t i, kafc_str *group, int16_t *co
     *code = g->error_code;
 }
 
+/* --- All ---------------------------------------------------------------------------------------- */
+
+/* Nor need it be a classic one. */
+static bool is_not_found(kafc_err code)
+{
+    return code == KAFC_ERR_GROUP_ID_NOT_FOUND;
+}
+
+/* A broker may not know a protocol, or have it turned off (that of consumers in 3.9 by default). */
+static bool is_none(kafc_err code)
+{
+    return is_not_found(code) || code == KAFC_ERR_UNSUPPORTED ||
+           code == KAFC_ERR_UNSUPPORTED_VERSION;
+}
+
 static const struct kafc_sweep_kind share = {
     .api = &kafc_share_group_describe_api,
     .noun = "group",
@@ -333,42 +334,34 @@ static const struct kafc_sweep_kind share = {
     .look = look_share,
     .take = take_share,
     .what = "described",
+    .elsewhere = is_none,
+    .nowhere = KAFC_ERR_GROUP_ID_NOT_FOUND,
 };
 
-/* --- All ---------------------------------------------------------------------------------------- */
+static const struct kafc_sweep_kind consumer = {
+    .api = &kafc_consumer_group_describe_api,
+    .noun = "group",
+    .name = name_consumer,
+    .count = count_consumer,
+    .look = look_consumer,
+    .take = take_consumer,
+    .what = "described",
+    .elsewhere = is_none,
+    .next = &share,
+};
 
-/* A broker that does not know a protocol, or has it turned off (that of consumers in 3.9 by default). */
-static bool has_none(kafc_err code)
-{
-    return code == KAFC_ERR_UNSUPPORTED || code == KAFC_ERR_UNSUPPORTED_VERSION;
-}
-
-/* Those that are not known as yet may be groups of this kind. */
-static kafc_err ask_again_as(const struct kafc_sweep_kind *kind, struct kafc_sweep *s,
-                             struct kafc_arena *a, kafc_error *err)
-{
-    struct kafc_sweep t = *s;
-    bool any = false;
-    t.kind = kind;
-    t.result = kafc__arena_array(a, (size_t)s->n, sizeof(*t.result));
-    if (!t.result)
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the groups");
-    for (int32_t i = 0; i < s->n; i++) {
-        any |= s->result[i] == KAFC_ERR_GROUP_ID_NOT_FOUND;
-        t.result[i] = s->result[i] == KAFC_ERR_GROUP_ID_NOT_FOUND ? KAFC_SWEEP_OPEN : KAFC_OK;
-    }
-    kafc_err rc = any ? kafc__sweep(&t, a, err) : KAFC_OK;
-    for (int32_t i = 0; any && rc == KAFC_OK && i < s->n; i++) {
-        if (s->result[i] != KAFC_ERR_GROUP_ID_NOT_FOUND || has_none(t.result[i]))
-            continue;
-        s->result[i] = t.result[i];
-        if (i == t.first && i <= s->first) {
-            s->first = i;
-            s->why = t.why;
-        }
-    }
-    return rc;
-}
+static const struct kafc_sweep_kind classic = {
+    .api = &kafc_describe_groups_api,
+    .noun = "group",
+    .name = name_classic,
+    .more = true,
+    .count = count_classic,
+    .look = look_classic,
+    .take = take_classic,
+    .what = "described",
+    .elsewhere = is_not_found,
+    .next = &consumer,
+};
 
 static kafc_err describe(struct kafc_sweep *s, kafc_described_group *v, struct kafc_arena *a,
                          kafc_error *err)
@@ -383,10 +376,6 @@ static kafc_err describe(struct kafc_sweep *s, kafc_described_group *v, struct k
     if (rc != KAFC_OK)
         return rc;
     rc = kafc__sweep(s, a, err);
-    if (rc == KAFC_OK)
-        rc = ask_again_as(&consumer, s, a, err);
-    if (rc == KAFC_OK)
-        rc = ask_again_as(&share, s, a, err);
     for (int32_t i = 0; i < s->n; i++)
         v[i].result = s->result[i];
     return rc;

@@ -48,6 +48,13 @@ struct found {
     int32_t n;
 };
 
+/* A part of the time that is left: who is not to be reached leaves some for what is asked next. */
+static int share_of_time(const struct kafc_admin *k, int parts)
+{
+    int ms = kafc__left_ms(k->deadline);
+    return ms > 0 ? (ms + parts - 1) / parts : ms;
+}
+
 /* --- Rows ------------------------------------------------------------------------------------ */
 
 static void add(kafc_partition_lag *to, const char *topic, int32_t partition)
@@ -281,12 +288,12 @@ static kafc_err put_together(struct lag *x, kafc_isolation isolation)
         return kafc__admin_no_memory("the lags", k->err);
     l->pub.groups = x->v;
     l->pub.ngroups = x->n;
-    (void)kafc_admin_describe_groups(k->c, x->name, x->n, kafc__left_ms(k->deadline), &l->described,
+    (void)kafc_admin_describe_groups(k->c, x->name, x->n, share_of_time(k, 3), &l->described,
                                      &x->described);
     if (!l->described)
         return give(&x->described, k->err);
-    (void)kafc_admin_offsets_of_groups(k->c, x->name, x->n, true, kafc__left_ms(k->deadline),
-                                       &l->committed, &x->committed);
+    (void)kafc_admin_offsets_of_groups(k->c, x->name, x->n, true, share_of_time(k, 2), &l->committed,
+                                       &x->committed);
     if (!l->committed)
         return give(&x->committed, k->err);
     kafc_err rc = KAFC_OK;

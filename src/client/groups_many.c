@@ -32,21 +32,17 @@ static void put(struct kafc_sweep *s, int32_t at, const void *resp, int32_t grou
     to->offsets = v;
 }
 
-/* What a request is made of. */
-struct asked {
-    bool unstable;                             /* open transactions are not waited for */
-    struct kafc_offset_fetch_req_group *group; /* room for all */
-};
-
 /* --- One group, as older brokers want it -------------------------------------------------------- */
 
-static void name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                     struct kafc_arena *a)
 {
     struct kafc_offset_fetch_req *q = req;
-    (void)n;
+    (void)n, (void)a;
     q->group_id = *v;
     q->topics.n = -1; /* all */
-    q->require_stable = !((const struct asked *)s->owner)->unstable && !s->no_more;
+    q->require_stable = !*(const bool *)s->owner && !s->no_more;
+    return true;
 }
 
 static int32_t count_one(const void *resp)
@@ -70,19 +66,20 @@ static void take_one(struct kafc_sweep *s, int32_t at, const void *resp, int32_t
 
 /* --- Many ------------------------------------------------------------------------------------------ */
 
-static void name_many(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_many(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                      struct kafc_arena *a)
 {
     struct kafc_offset_fetch_req *q = req;
-    const struct asked *asked = s->owner;
-    struct kafc_offset_fetch_req_group *group = asked->group;
-    q->require_stable = !asked->unstable;
+    struct kafc_offset_fetch_req_group *group = kafc__msg_array(&kafc_offset_fetch_req_group_schema,
+                                                                n, a);
+    q->require_stable = !*(const bool *)s->owner;
     q->groups.v = group;
     q->groups.n = n;
-    for (int32_t i = 0; i < n; i++) {
-        kafc__msg_defaults(&kafc_offset_fetch_req_group_schema, &group[i]);
+    for (int32_t i = 0; group && i < n; i++) {
         group[i].group_id = v[i];
         group[i].topics.n = -1;
     }
+    return group != NULL;
 }
 
 static int32_t count_many(const void *resp)
@@ -117,12 +114,19 @@ static const struct kafc_sweep_kind one = {
     .take = take_one,
 };
 
+static bool is_older(kafc_err code)
+{
+    return code == KAFC_ERR_UNSUPPORTED;
+}
+
 static const struct kafc_sweep_kind many = {
     .api = &kafc_offset_fetch_api,
     .noun = "group",
     .what = "asked for its offsets",
     .version = BATCHES,
-    .older = &one,
+    .elsewhere = is_older,
+    .next = &one,
+    .nowhere = KAFC_ERR_UNSUPPORTED,
     .name = name_many,
     .count = count_many,
     .look = look_many,
@@ -157,14 +161,9 @@ kafc_err kafc_admin_offsets_of_groups(kafc_client *c, const char *const *groups,
     kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    struct asked asked = { .unstable = unstable };
-    struct kafc_sweep s = { .c = c, .kind = &many, .name = groups, .n = n, .owner = &asked };
+    struct kafc_sweep s = { .c = c, .kind = &many, .name = groups, .n = n, .owner = &unstable };
     s.deadline = k.deadline;
     rc = kafc__sweep_check("group", groups, n, k.err);
-    if (rc == KAFC_OK) {
-        asked.group = kafc__arena_array(&k.arena, (size_t)n, sizeof(*asked.group));
-        rc = asked.group ? KAFC_OK : kafc__admin_no_memory("the groups", k.err);
-    }
     if (rc == KAFC_OK)
         *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
     if (rc == KAFC_OK)

@@ -13,17 +13,20 @@
 
 /* --- Look ------------------------------------------------------------------------------------ */
 
-static void name_groups(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_groups(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                        struct kafc_arena *a)
 {
     struct kafc_describe_share_group_offsets_req *q = req;
-    struct kafc_describe_share_group_offsets_req_group *group = s->owner;
+    struct kafc_describe_share_group_offsets_req_group *group = kafc__msg_array(
+        &kafc_describe_share_group_offsets_req_group_schema, n, a);
+    (void)s;
     q->groups.v = group;
     q->groups.n = n;
-    for (int32_t i = 0; i < n; i++) {
-        kafc__msg_defaults(&kafc_describe_share_group_offsets_req_group_schema, &group[i]);
+    for (int32_t i = 0; group && i < n; i++) {
         group[i].group_id = v[i];
         group[i].topics.n = -1; /* all */
     }
+    return group != NULL;
 }
 
 static int32_t count_groups(const void *resp)
@@ -110,11 +113,6 @@ kafc_err kafc_admin_share_group_offsets(kafc_client *c, const char *const *group
         .c = c, .kind = &looking, .name = groups, .n = n, .deadline = k.deadline
     };
     rc = kafc__sweep_check(looking.noun, groups, n, k.err);
-    if (rc == KAFC_OK) {
-        s.owner = kafc__arena_array(&k.arena, (size_t)n,
-                                    sizeof(struct kafc_describe_share_group_offsets_req_group));
-        rc = s.owner ? KAFC_OK : kafc__admin_no_memory("the groups", k.err);
-    }
     if (rc == KAFC_OK)
         *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
     if (rc == KAFC_OK)

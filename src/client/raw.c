@@ -44,6 +44,7 @@ struct call {
     int64_t deadline;
     unsigned interrupts;
     bool hasty; /* one round alone */
+    bool bare;  /* the parts are given without any answer, too */
     kafc_error last; /* of a piece that was tried again */
     struct answer *a;
 };
@@ -372,7 +373,7 @@ static kafc_err run(struct call *k, const void *req, const struct kafc_bound *v,
         rounds(k);
         rc = collect(k, &answers, err);
     }
-    if (rc == KAFC_OK && answers > 0)
+    if (rc == KAFC_OK && (answers > 0 || k->bare))
         *out = &k->a->pub;
     if (rc == KAFC_OK)
         rc = first_error(k->a, err);
@@ -411,5 +412,13 @@ kafc_err kafc__client_call_nodes(kafc_client *c, const struct kafc_api *api,
                                  kafc_answer **out, kafc_error *err)
 {
     struct call k = { .c = c, .api = api, .version = -1, .hasty = !stay };
+    return call(&k, NULL, v, n, timeout_ms, out, err);
+}
+
+kafc_err kafc__client_call_once(kafc_client *c, const struct kafc_api *api, int version,
+                                const struct kafc_bound *v, int32_t n, int timeout_ms,
+                                kafc_answer **out, kafc_error *err)
+{
+    struct call k = { .c = c, .api = api, .version = version, .hasty = true, .bare = true };
     return call(&k, NULL, v, n, timeout_ms, out, err);
 }

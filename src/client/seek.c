@@ -183,9 +183,11 @@ static kafc_err take_one(struct search *q, int32_t i, int32_t node, int16_t code
 {
     if (code == 0 && node < 0)
         code = KAFC_ERR_COORDINATOR_NOT_AVAILABLE;
-    if (code != 0)
+    if (code != 0 && !q->seek->code)
         return refused(q, q->open[i], code, message, err);
-    q->seek->target[q->open_at[i]].node = node;
+    if (code != 0)
+        q->seek->code[q->open_at[i]] = (kafc_err)code;
+    q->seek->target[q->open_at[i]].node = code ? KAFC_ANY_NODE : node;
     return KAFC_OK;
 }
 
@@ -212,7 +214,7 @@ static kafc_err take_all(struct search *q, const struct kafc_find_coordinator_re
     }
     for (int32_t i = 0; i < q->nopen && rc == KAFC_OK; i++)
         if (q->seek->target[q->open_at[i]].node == NOT_FOUND)
-            rc = refused(q, q->open[i], KAFC_ERR_COORDINATOR_NOT_AVAILABLE, (kafc_str){ 0 }, err);
+            rc = take_one(q, i, -1, 0, (kafc_str){ 0 }, err);
     return rc;
 }
 

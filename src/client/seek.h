@@ -16,6 +16,8 @@ struct kafc_seek {
     struct kafc_arena *arena;
     struct kafc_target *target; /* n of them, whose node is sought */
     int32_t n;
+    kafc_err *code; /* what coordinators are refused with, by target, and no call is made twice; NULL: all are
+                     * sought until they are found, and the first refusal is the call's */
 };
 
 /* KAFC_ANY_NODE for what has no leader or is unknown. An error is one of Metadata's. */

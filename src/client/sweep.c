@@ -2,14 +2,36 @@
  *
  * How requests that name groups or transactional ids are taken to their
  * coordinators until each name has its verdict. The attempts are the calling
- * thread's.
+ * thread's; each asks all coordinators at once for what is open.
  */
 #include "client/sweep.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
+#include "base/str.h"
 #include "client/ask.h"
+#include "client/seek.h"
+#include "protocol/api/10_find_coordinator.h"
 #include "protocol/walk.h"
+
+struct name {
+    const struct kafc_sweep_kind *kind; /* that it is asked for by now */
+    int32_t next;                       /* where it stands once more; -1: nowhere */
+    bool twin;                          /* it stands before: that one is asked for */
+    kafc_err last;                      /* a code that may pass */
+};
+
+struct sweep {
+    struct kafc_sweep *s;
+    struct name *v;
+    struct kafc_map index; /* by name, without twins */
+    bool simpler;          /* some are to be asked for anew, with s->no_more */
+    kafc_err passing;      /* of this round: what may pass */
+    kafc_error last;       /* the first one's, */
+    int32_t last_at;       /* whose it is */
+};
 
 kafc_err kafc__sweep_check(const char *noun, const char *const *names, int32_t n, kafc_error *err)
 {
@@ -23,145 +45,349 @@ kafc_err kafc__sweep_check(const char *noun, const char *const *names, int32_t n
     return KAFC_OK;
 }
 
-static void settle(struct kafc_sweep *s, int32_t i, const kafc_error *why)
+/* --- Verdicts ----------------------------------------------------------------------------- */
+
+static bool is_open(const struct sweep *x, int32_t i)
 {
-    s->result[i] = why->code;
-    if (why->code == KAFC_OK || i >= s->first)
+    return x->s->result[i] == KAFC_SWEEP_OPEN && !x->v[i].twin;
+}
+
+/* why NULL: its code says all. */
+static void settle(struct sweep *x, int32_t i, kafc_err code, const kafc_error *why)
+{
+    struct kafc_sweep *s = x->s;
+    const struct kafc_sweep_kind *kind = x->v[i].kind;
+    if (kind->elsewhere && kind->elsewhere(code)) {
+        if (kind->next) {
+            x->v[i].kind = kind->next;
+            return;
+        }
+        why = code == kind->nowhere ? why : NULL;
+        code = kind->nowhere;
+    }
+    if (code != KAFC_OK && why && i < s->first) {
+        s->first = i;
+        s->why = *why;
+    }
+    for (; i >= 0; i = x->v[i].next)
+        s->result[i] = code;
+}
+
+static void judge(struct sweep *x, int32_t i, bool passes, const kafc_error *why)
+{
+    if (!passes) {
+        settle(x, i, why->code, why);
         return;
-    s->first = i;
-    s->why = *why;
+    }
+    x->v[i].last = why->code;
+    if (x->passing == KAFC_OK || why->code == KAFC_ERR_BROKER_NOT_AVAILABLE)
+        x->passing = why->code; /* that one takes a refresh */
+    if (x->last.code != KAFC_OK && i > x->last_at && is_open(x, x->last_at))
+        return;
+    x->last = *why;
+    x->last_at = i;
 }
 
-/* Answers mostly come in the order of the names. */
-static int32_t find_open(const struct kafc_sweep *s, int32_t begin, int32_t end, int32_t hint,
-                         kafc_str name)
+/* "group 'g' cannot be described: there is no such group" */
+static void say(const struct sweep *x, int32_t i, kafc_err code, const char *on_the_way,
+                kafc_str words, kafc_error *why)
 {
-    if (!name.p)
-        return begin; /* of the only one that was asked for */
-    for (int32_t k = 0; k < end - begin; k++) {
-        int32_t i = begin + (hint - begin + k) % (end - begin);
-        if (s->result[i] == KAFC_SWEEP_OPEN && strlen(s->name[i]) == (size_t)name.len &&
-            memcmp(s->name[i], name.p, (size_t)name.len) == 0)
-            return i;
-    }
-    return end;
+    bool told = words.p && words.len > 0;
+    (void)kafc__error(why, code, "%s '%.200s' cannot be %s: %s%s%s%.*s", x->s->kind->noun,
+                      x->s->name[i], x->s->kind->what, on_the_way, kafc_err_text(code),
+                      told ? ": " : "",
+                      !told             ? 0
+                      : words.len < 150 ? (int)words.len
+                                        : 150,
+                      told ? words.p : "");
 }
 
-/* *again: a code that is worth another attempt. */
-static void take_part(struct kafc_sweep *s, int32_t begin, int32_t end,
-                      const kafc_answer_part *part, kafc_error *again)
-{
-    int32_t hint = begin, n = s->kind->count(part->resp);
-    for (int32_t i = 0; i < n; i++) {
-        kafc_str name = { NULL, 0 }, words = { NULL, 0 };
-        int16_t code;
-        kafc_error why;
-        s->kind->look(part->resp, i, &name, &code, &words);
-        int32_t at = find_open(s, begin, end, hint, name);
-        if (at == end)
-            continue;
-        hint = at;
-        bool told = words.p && words.len > 0;
-        (void)kafc__error(&why, (kafc_err)code, "%s '%.200s' cannot be %s: %s%s%.*s", s->kind->noun,
-                          s->name[at], s->kind->what, kafc_err_text((kafc_err)code),
-                          told ? ": " : "",
-                          !told             ? 0
-                          : words.len < 150 ? (int)words.len
-                                            : 150,
-                          told ? words.p : "");
-        why.broker = part->broker;
-        why.api = s->kind->api->key;
-        why.version = part->version;
-        if (kafc__ask_again(s->kind->api->key, (kafc_err)code)) {
-            *again = why;
-            continue;
-        }
-        settle(s, at, &why);
-        if (s->kind->take)
-            s->kind->take(s, at, part->resp, i, part->broker);
-    }
-}
+/* --- One attempt -------------------------------------------------------------------------- */
 
-/* One attempt for what is open in [begin, end). *again, as above. KAFC_OK, or why what is open stays so. */
-static kafc_err attempt(struct kafc_sweep *s, int32_t begin, int32_t end, void *req, kafc_str *v,
-                        kafc_error *again, kafc_error *err)
-{
-    kafc_answer *a;
-    int32_t n = 0;
-    for (int32_t i = begin; i < end; i++)
-        if (s->result[i] == KAFC_SWEEP_OPEN)
-            v[n++] = (kafc_str){ s->name[i], (int32_t)strlen(s->name[i]) };
-    again->code = KAFC_OK;
-    s->kind->name(s, req, v, n);
-    kafc_err rc = kafc_client_call(s->c, s->kind->api, s->kind->version ? s->kind->version : -1,
-                                   req, KAFC_BY_ROUTE, kafc__left_ms(s->deadline), &a, err);
-    for (int32_t i = 0; a && i < a->nparts; i++)
-        if (a->parts[i].resp)
-            take_part(s, begin, end, &a->parts[i], again);
-    kafc_answer_free(a);
-    if (rc == KAFC_ERR_ENCODE && s->kind->more && !s->no_more) {
-        kafc__msg_defaults(s->kind->api->req, req);
-        s->no_more = true;
-        return attempt(s, begin, end, req, v, again, err);
-    }
-    if (rc == KAFC_ERR_ENCODE) { /* the names were looked at: it is what the version lacks */
-        kafc_error why = *err;
-        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED, "node %d is too old: %.300s", (int)why.broker,
-                         why.message);
-        err->broker = why.broker;
-    }
-    if (rc != KAFC_OK && !s->kind->once && kafc__ask_again(-1, rc)) {
-        *again = *err;
-        rc = KAFC_OK;
-    }
-    return rc;
-}
+struct asked {
+    int32_t node, i;
+};
 
-static int32_t count_open(const struct kafc_sweep *s, int32_t begin, int32_t end)
-{
-    int32_t n = 0;
-    for (int32_t i = begin; i < end; i++)
-        n += s->result[i] == KAFC_SWEEP_OPEN;
-    return n;
-}
+struct attempt {
+    struct sweep *x;
+    const struct kafc_sweep_kind *kind;
+    bool more; /* older brokers may know less */
+    struct kafc_arena arena;
+    struct asked *v; /* n of them, by node; */
+    int32_t n;
+    struct kafc_bound *to; /* nto requests, of those from begin[i] up to begin[i + 1] */
+    int32_t *begin, nto;
+};
 
-static void close_open(struct kafc_sweep *s, int32_t begin, int32_t end, const kafc_error *why)
+static int by_node(const void *x, const void *y)
 {
-    for (int32_t i = begin; i < end; i++)
-        if (s->result[i] == KAFC_SWEEP_OPEN)
-            settle(s, i, why);
-}
-
-/* Until each in [begin, end) has its verdict. A code of Kafka's for the call as a whole is that of one whose
- * coordinator is not told: true, and nothing is settled, if it may be any of several. */
-static bool rounds(struct kafc_sweep *s, int32_t begin, int32_t end, void *req, kafc_str *v)
-{
-    unsigned interrupts = atomic_load(&s->c->interrupts);
-    for (int n = 0; count_open(s, begin, end) > 0; n++) {
-        kafc_error again, why;
-        kafc_err stop, rc = attempt(s, begin, end, req, v, &again, &why);
-        if ((int)rc > 0 && count_open(s, begin, end) > 1)
-            return true;
-        if (rc == KAFC_OK && again.code == KAFC_OK)
-            (void)kafc__error(&why, rc = KAFC_ERR_PROTOCOL, "%s was answered without the %s",
-                              s->kind->api->name, s->kind->noun);
-        if (rc == KAFC_OK &&
-            !kafc__ask_pause(s->c, n, again.code, s->deadline, interrupts, &stop)) {
-            rc = stop;
-            if (stop == KAFC_ERR_TIMED_OUT)
-                why = again; /* says more than that time ran out */
-            else
-                (void)kafc__error(&why, stop, "%s", kafc_err_text(stop));
-        }
-        if (rc != KAFC_OK)
-            close_open(s, begin, end, &why);
-    }
-    return false;
+    const struct asked *a = x, *b = y;
+    return a->node != b->node ? (a->node > b->node) - (a->node < b->node)
+                              : (a->i > b->i) - (a->i < b->i);
 }
 
 static kafc_err no_memory(const struct kafc_sweep *s, kafc_error *err)
 {
     return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the %ss", s->kind->noun);
+}
+
+/* Who coordinates them; those that nobody does are judged. */
+static kafc_err seek(struct attempt *k, struct kafc_seek *to, kafc_error *err)
+{
+    to->code = kafc__arena_array(&k->arena, (size_t)k->n, sizeof(*to->code));
+    if (!to->code)
+        return no_memory(k->x->s, err);
+    kafc_err rc = kafc__seek_coordinators(to, (enum kafc_route)k->kind->api->route, err);
+    int32_t n = 0;
+    for (int32_t t = 0; rc == KAFC_OK && t < k->n; t++) {
+        int32_t i = k->v[t].i;
+        kafc_error why;
+        if (to->code[t] == KAFC_OK) {
+            k->v[n++] = (struct asked){ to->target[t].node, i };
+            continue;
+        }
+        say(k->x, i, to->code[t], "its coordinator is not known: ", (kafc_str){ NULL, 0 }, &why);
+        why.api = KAFC_API_FIND_COORDINATOR;
+        judge(k->x, i, kafc__ask_again(KAFC_API_FIND_COORDINATOR, to->code[t]), &why);
+    }
+    k->n = n;
+    return rc;
+}
+
+/* What is open of this kind, with its nodes. */
+static kafc_err gather(struct attempt *k, kafc_error *err)
+{
+    struct kafc_sweep *s = k->x->s;
+    struct kafc_seek to = { .c = s->c, .deadline = s->deadline, .arena = &k->arena };
+    for (int32_t i = 0; i < s->n; i++)
+        to.n += is_open(k->x, i) && k->x->v[i].kind == k->kind;
+    if (to.n == 0)
+        return KAFC_OK;
+    to.target = kafc__arena_array(&k->arena, (size_t)to.n, sizeof(*to.target));
+    k->v = kafc__arena_array(&k->arena, (size_t)to.n, sizeof(*k->v));
+    if (!to.target || !k->v)
+        return no_memory(s, err);
+    for (int32_t i = 0; i < s->n; i++)
+        if (is_open(k->x, i) && k->x->v[i].kind == k->kind) {
+            to.target[k->n].name = kafc__str(s->name[i]);
+            k->v[k->n++] = (struct asked){ KAFC_ANY_NODE, i };
+        }
+    kafc_err rc = k->kind->api->route == KAFC_TO_ANY ? KAFC_OK : seek(k, &to, err);
+    if (rc == KAFC_OK && k->n > 1)
+        qsort(k->v, (size_t)k->n, sizeof(*k->v), by_node);
+    return rc;
+}
+
+/* A request for each node, or for each name. */
+static kafc_err fill(struct attempt *k, kafc_error *err)
+{
+    struct kafc_sweep *s = k->x->s;
+    const struct kafc_schema *schema = k->kind->api->req;
+    kafc_str *name = kafc__arena_array(&k->arena, (size_t)k->n, sizeof(*name));
+    k->to = kafc__arena_array(&k->arena, (size_t)k->n, sizeof(*k->to));
+    k->begin = kafc__arena_array(&k->arena, (size_t)k->n + 1, sizeof(*k->begin));
+    if (!name || !k->to || !k->begin)
+        return no_memory(s, err);
+    for (int32_t i = 0, end; i < k->n; i = end) {
+        void *req = kafc__arena_alloc(&k->arena, schema->size);
+        for (end = i; end < k->n && k->v[end].node == k->v[i].node; end++) {
+            name[end] = kafc__str(s->name[k->v[end].i]);
+            if (k->kind->single && end > i)
+                break;
+        }
+        if (!req)
+            return no_memory(s, err);
+        kafc__msg_defaults(schema, req);
+        if (!k->kind->name(s, req, &name[i], end - i, &k->arena))
+            return no_memory(s, err);
+        k->to[k->nto] = (struct kafc_bound){ req, k->v[i].node };
+        k->begin[++k->nto] = end;
+    }
+    return KAFC_OK;
+}
+
+/* The name's first place; -1: it is none of them. */
+static int32_t find(const struct sweep *x, kafc_str name)
+{
+    const struct name *v = kafc__map_get(&x->index, name.p, (size_t)name.len);
+    return v ? (int32_t)(v - x->v) : -1;
+}
+
+static void take_part(struct attempt *k, int32_t part, const kafc_answer_part *from)
+{
+    struct sweep *x = k->x;
+    int32_t n = k->kind->count(from->resp);
+    for (int32_t i = 0; i < n; i++) {
+        kafc_str name = { NULL, 0 }, words = { NULL, 0 };
+        int16_t code;
+        kafc_error why;
+        k->kind->look(from->resp, i, &name, &code, &words);
+        int32_t at = name.p ? find(x, name) : k->v[k->begin[part]].i;
+        if (at < 0 || !is_open(x, at) || x->v[at].kind != k->kind)
+            continue;
+        say(x, at, (kafc_err)code, "", words, &why);
+        why.broker = from->broker;
+        why.api = k->kind->api->key;
+        why.version = from->version;
+        bool passes = kafc__ask_again(why.api, why.code);
+        judge(x, at, passes, &why);
+        for (; k->kind->take && !passes && at >= 0; at = x->v[at].next)
+            k->kind->take(x->s, at, from->resp, i, from->broker);
+    }
+}
+
+/* What the names lack in a broker's version is not in them. why: what is told of the part, or NULL. */
+static void fail_part(struct attempt *k, int32_t part, const kafc_answer_part *from,
+                      const kafc_error *why)
+{
+    struct sweep *x = k->x;
+    bool old = from->err == KAFC_ERR_ENCODE;
+    kafc_err code = old ? KAFC_ERR_UNSUPPORTED : from->err;
+    bool passes = kafc__ask_again(-1, code) && !(k->kind->once && from->version >= 0);
+    if (old && k->more) {
+        x->s->no_more = x->simpler = true;
+        return;
+    }
+    for (int32_t b = k->begin[part]; b < k->begin[part + 1]; b++) {
+        kafc_error own;
+        if (old)
+            (void)kafc__error(&own, code, "node %d is too old: %.300s", (int)from->broker,
+                              why ? why->message : kafc_err_text(code));
+        else if (why)
+            own = *why;
+        else
+            say(x, k->v[b].i, code, "", (kafc_str){ NULL, 0 }, &own);
+        own.broker = from->broker;
+        judge(x, k->v[b].i, passes, &own);
+    }
+}
+
+/* Where others are to be asked for as well, these do not take all the time. */
+static int patience(const struct attempt *k)
+{
+    int ms = kafc__left_ms(k->x->s->deadline);
+    return k->kind->next && ms > 1 ? ms / 2 : ms;
+}
+
+static kafc_err ask(struct attempt *k, kafc_error *err)
+{
+    kafc_answer *a;
+    bool first = true; /* err is of the first part that has failed */
+    kafc_err rc = kafc__client_call_once(k->x->s->c, k->kind->api,
+                                         k->kind->version ? k->kind->version : -1, k->to, k->nto,
+                                         patience(k), &a, err);
+    if (!a)
+        return rc;
+    for (int32_t i = 0; i < a->nparts; i++) {
+        if (a->parts[i].resp) {
+            take_part(k, i, &a->parts[i]);
+            continue;
+        }
+        fail_part(k, i, &a->parts[i], first ? err : NULL);
+        first = false;
+    }
+    kafc_answer_free(a);
+    return KAFC_OK;
+}
+
+/* Of all that is open of this kind. An error is not one name's alone. */
+static kafc_err attempt(struct sweep *x, const struct kafc_sweep_kind *kind, kafc_error *err)
+{
+    struct attempt k = { .x = x, .kind = kind, .more = kind->more && !x->s->no_more };
+    kafc__arena_init(&k.arena, &x->s->c->mem, 0);
+    kafc_err rc = gather(&k, err);
+    if (rc == KAFC_OK && k.n > 0)
+        rc = fill(&k, err);
+    if (rc == KAFC_OK && k.n > 0)
+        rc = ask(&k, err);
+    kafc__arena_fini(&k.arena);
+    return rc;
+}
+
+/* --- All of them --------------------------------------------------------------------------- */
+
+static bool any_open(const struct sweep *x)
+{
+    int32_t i = 0;
+    while (i < x->s->n && !is_open(x, i))
+        i++;
+    return i < x->s->n;
+}
+
+/* What each was put off for says more than that time ran out. code KAFC_OK: answers leave the others out. */
+static void close_open(struct sweep *x, kafc_err code, const kafc_error *why)
+{
+    for (int32_t i = 0; i < x->s->n; i++) {
+        kafc_error own;
+        if (!is_open(x, i))
+            continue;
+        if (x->v[i].last != KAFC_OK && (code == KAFC_OK || code == KAFC_ERR_TIMED_OUT)) {
+            settle(x, i, x->v[i].last, x->last_at == i ? &x->last : NULL);
+        } else if (code != KAFC_OK) {
+            settle(x, i, code, why);
+        } else {
+            (void)kafc__error(&own, KAFC_ERR_PROTOCOL, "%s was answered without %s '%.200s'",
+                              x->v[i].kind->api->name, x->s->kind->noun, x->s->name[i]);
+            settle(x, i, KAFC_ERR_PROTOCOL, &own);
+        }
+    }
+}
+
+/* Until each has its verdict. */
+static void rounds(struct sweep *x)
+{
+    struct kafc_sweep *s = x->s;
+    unsigned interrupts = atomic_load(&s->c->interrupts);
+    for (int n = 0; any_open(x); n++) {
+        kafc_error why;
+        kafc_err stop = KAFC_OK, rc = KAFC_OK;
+        x->passing = KAFC_OK;
+        x->simpler = false;
+        for (const struct kafc_sweep_kind *kind = s->kind; kind && rc == KAFC_OK; kind = kind->next)
+            rc = attempt(x, kind, &why);
+        if (rc != KAFC_OK)
+            close_open(x, rc, &why);
+        else if (x->simpler)
+            continue;
+        else if (x->passing == KAFC_OK)
+            close_open(x, KAFC_OK, NULL);
+        else if (any_open(x) &&
+                 !kafc__ask_pause(s->c, n, x->passing, s->deadline, interrupts, &stop)) {
+            (void)kafc__error(&why, stop, "%s", kafc_err_text(stop));
+            close_open(x, stop == KAFC_ERR_TIMED_OUT ? KAFC_OK : stop, &why);
+        }
+    }
+}
+
+/* false: out of memory. */
+static bool number(struct sweep *x)
+{
+    bool ok = true;
+    for (int32_t i = 0; ok && i < x->s->n; i++) {
+        size_t len = strlen(x->s->name[i]);
+        struct name *before = kafc__map_get(&x->index, x->s->name[i], len);
+        x->v[i] = (struct name){ .kind = x->s->kind, .next = before ? before->next : -1 };
+        x->v[i].twin = before != NULL;
+        if (before)
+            before->next = i;
+        else
+            ok = kafc__map_put(&x->index, x->s->name[i], len, &x->v[i]);
+    }
+    return ok;
+}
+
+kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
+{
+    struct sweep x = { .s = s };
+    x.v = kafc__arena_array(a, (size_t)s->n, sizeof(*x.v));
+    s->first = s->n;
+    s->no_more = false;
+    kafc__map_init(&x.index, &s->c->mem);
+    bool ok = x.v && number(&x);
+    if (ok)
+        rounds(&x);
+    kafc__map_fini(&x.index);
+    return ok ? KAFC_OK : no_memory(s, err);
 }
 
 kafc_err kafc__sweep_open(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
@@ -185,36 +411,6 @@ kafc_err kafc__sweep_verdict(const struct kafc_sweep *s, kafc_error *err)
     if (err)
         *err = s->why;
     return s->result[i];
-}
-
-static void sweep(struct kafc_sweep *s, void *req, kafc_str *v)
-{
-    kafc__msg_defaults(s->kind->api->req, req);
-    s->first = s->n;
-    s->no_more = false;
-    if (s->kind->single || rounds(s, 0, s->n, req, v))
-        for (int32_t i = 0; i < s->n; i++)
-            (void)rounds(s, i, i + 1, req, v);
-}
-
-kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
-{
-    kafc_str *v = kafc__arena_array(a, (size_t)s->n, sizeof(*v));
-    void *req = kafc__arena_alloc(a, s->kind->api->req->size);
-    bool older = false;
-    if (!v || !req)
-        return no_memory(s, err);
-    sweep(s, req, v);
-    for (int32_t i = 0; s->kind->older && i < s->n; i++)
-        if (s->result[i] == KAFC_ERR_UNSUPPORTED) {
-            s->result[i] = KAFC_SWEEP_OPEN;
-            older = true;
-        }
-    if (older) {
-        s->kind = s->kind->older;
-        sweep(s, req, v);
-    }
-    return KAFC_OK;
 }
 
 /* false: out of memory. */

@@ -12,7 +12,7 @@
 struct kafc_sweep;
 #define KAFC_SWEEP_OPEN KAFC_ERR_WOULD_BLOCK /* no verdict yet */
 
-/* An API whose requests name them and whose answers have an element for each. */
+/* An API whose requests name them, each once, and whose answers have an element for each. */
 struct kafc_sweep_kind {
     const struct kafc_api *api;
     const char *noun; /* "group" */
@@ -20,10 +20,15 @@ struct kafc_sweep_kind {
     bool once;        /* not to be repeated when a broker may have acted on it */
     bool single;      /* a request names one alone */
     int16_t version;  /* to insist on; 0: any */
-    /* How those are asked for, by the same API, whose brokers do not know that version; or NULL. */
-    const struct kafc_sweep_kind *older;
     bool more;        /* name() asks for more than older brokers know, unless s->no_more */
-    void (*name)(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n);
+    /* Is a name with that code to be asked for as `next` says? Behind the last one it has the code `nowhere`. NULL: it
+     * never is. */
+    bool (*elsewhere)(kafc_err code);
+    const struct kafc_sweep_kind *next;
+    kafc_err nowhere;
+    /* false: out of memory. */
+    bool (*name)(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                 struct kafc_arena *a);
     int32_t (*count)(const void *resp);
     /* Element i: its name (null: the one that was asked for), code and the broker's words, if there are any. */
     void (*look)(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words);
@@ -47,8 +52,8 @@ struct kafc_sweep {
     kafc_error why; /* its */
 };
 
-/* Asks for all that have no verdict, until each has one. The request is made in the arena. KAFC_ERR_NO_MEMORY alone is
- * returned. */
+/* Asks for all that have no verdict, until each has one: who has his does not wait for who has no coordinator, or a
+ * silent one. What is named twice has one verdict. KAFC_ERR_NO_MEMORY alone is returned. */
 kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err);
 
 /* Gives it its results, all open. KAFC_ERR_NO_MEMORY. */

@@ -144,12 +144,14 @@ void kafc_transaction_list_free(kafc_transaction_list *l)
 
 /* --- Describe ------------------------------------------------------------------------------ */
 
-static void name_described(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_described(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                           struct kafc_arena *a)
 {
     struct kafc_describe_transactions_req *q = req;
-    (void)s;
+    (void)s, (void)a;
     q->transactional_ids.v = v;
     q->transactional_ids.n = n;
+    return true;
 }
 
 static int32_t count_described(const void *resp)
@@ -229,12 +231,14 @@ void kafc_transaction_descriptions_free(kafc_transaction_descriptions *d)
 
 enum { FENCING_MS = 1 }; /* the timeout of transactions that will never be */
 
-static void name_fenced(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n)
+static bool name_fenced(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
+                        struct kafc_arena *a)
 {
     struct kafc_init_producer_id_req *q = req;
-    (void)s, (void)n;
+    (void)s, (void)n, (void)a;
     q->transactional_id = *v;
     q->transaction_timeout_ms = FENCING_MS;
+    return true;
 }
 
 static int32_t count_fenced(const void *resp)

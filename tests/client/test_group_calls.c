@@ -316,7 +316,9 @@ static bool find(const struct peer_request *q, const struct kafc_find_coordinato
         kafc_str key = req->coordinator_keys.v[i];
         r->coordinators.v[i].key = key;
         r->coordinators.v[i].node_id = 1;
-        r->coordinators.v[i].error_code = key.p[key.len - 1] == '?' ? 30 : 0;
+        r->coordinators.v[i].error_code = key.p[key.len - 1] == '?'   ? 30
+                                           : key.p[key.len - 1] == '!' ? 15
+                                                                       : 0;
     }
     return true;
 }
@@ -501,6 +503,21 @@ START_TEST(a_group_that_may_not_be_seen_is_its_own_matter)
 }
 END_TEST
 
+/* Nor does it wait for one that is not to be had. */
+START_TEST(a_group_without_coordinator_leaves_those_of_the_new_protocol_theirs)
+{
+    static const char *const all[] = { "c!", "n1" };
+    kafc_group_descriptions *d;
+    script_up(6, 6);
+    ck_assert_int_eq(kafc_admin_describe_groups(raw_client, all, 2, SHORT, &d, &raw_err),
+                     KAFC_ERR_COORDINATOR_NOT_AVAILABLE);
+    ck_assert_int_eq(d->groups[0].result, KAFC_ERR_COORDINATOR_NOT_AVAILABLE);
+    ck_assert_int_eq(d->groups[1].result, KAFC_OK);
+    kafc_group_descriptions_free(d);
+    script_down();
+}
+END_TEST
+
 /* --- Delete ---------------------------------------------------------------------------------- */
 
 START_TEST(groups_are_deleted_each_with_its_own_verdict)
@@ -654,6 +671,7 @@ int main(void)
     tcase_add_loop_test(c, codes_of_a_description_pass_or_are_told, 0, DESCRIBE_CODES);
     tcase_add_loop_test(c, groups_of_the_new_protocol_are_described_too, 5, 7);
     tcase_add_test(c, where_the_new_protocol_is_off_a_group_is_not_there);
+    tcase_add_test(c, a_group_without_coordinator_leaves_those_of_the_new_protocol_theirs);
     tcase_add_loop_test(c, a_group_that_may_not_be_seen_is_its_own_matter, 3, 5);
     tcase_add_loop_test(c, groups_are_deleted_each_with_its_own_verdict, 0, 3);
     tcase_add_test(c, a_deletion_that_may_have_happened_is_not_repeated);
