@@ -144,21 +144,29 @@ static bool may_pass(const struct asking *k, kafc_err rc, const kafc_answer *a)
 static kafc_err ask(const struct asking *k, kafc_answer **out, kafc_error *err)
 {
     unsigned interrupts = atomic_load(&k->c->interrupts);
+    kafc_err said = KAFC_OK;
     kafc_error own;
     err = err ? err : &own;
     *out = NULL;
     for (int n = 0;; n++) {
         kafc_err stop, again = KAFC_OK;
-        kafc_error why;
+        kafc_error why, first;
         kafc_answer *a;
-        kafc_err rc = attempt(k, &a, err);
-        kafc_answer_free(*out);
-        *out = a;
-        kafc_err first = a ? judge(k->kind, k->req, a, &again, &why) : KAFC_OK;
-        if (rc == KAFC_OK && first != KAFC_OK) {
-            rc = first;
-            *err = why;
+        kafc_err rc = attempt(k, &a, &why);
+        bool stands = !a && *out && !k->kind->once; /* the last answer, to what was asked before */
+        if (!stands) {
+            kafc_answer_free(*out);
+            *out = a;
         }
+        if (a && judge(k->kind, k->req, a, &again, &first) != KAFC_OK && rc == KAFC_OK) {
+            rc = first.code;
+            why = first;
+        }
+        if (stands && rc == KAFC_ERR_TIMED_OUT)
+            rc = said;
+        else if (rc != KAFC_OK)
+            *err = why;
+        said = rc;
         if (again == KAFC_OK && !may_pass(k, rc, a))
             return rc;
         if (!kafc__ask_pause(k->c, n, again != KAFC_OK ? again : rc, k->deadline, interrupts,

@@ -105,6 +105,7 @@ static kafc_err create_prepare(struct kafc_request *rq, kafc_error *err)
 {
     struct kafc_ask *ask = rq->owner;
     struct create_ask *k = ask->owner;
+    k->told = false; /* what another broker said */
     if (k->req.validate_only && rq->version < 1)
         return kafc__error(err, KAFC_ERR_UNSUPPORTED,
                            "node %d is too old to say what would become of a topic: it takes a "
@@ -375,6 +376,7 @@ static kafc_err delete_prepare(struct kafc_request *rq, kafc_error *err)
     struct kafc_ask *ask = rq->owner;
     struct delete_ask *k = ask->owner;
     bool old = rq->version < 6;
+    k->verdict.first = KAFC_OK; /* what another broker said */
     if (old && k->ids)
         return kafc__error(err, KAFC_ERR_UNSUPPORTED,
                            "node %d is too old to delete a topic by its id: it takes a broker from "

@@ -51,6 +51,36 @@ static int64_t start_of(int32_t partition)
     return log.log_start;
 }
 
+/* --- Several attempts ----------------------------------------------------------------------------- */
+
+/* The three leaders, and whoever is asked for what has none. */
+static void serve_once(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx;
+    a->act = rq->index < 4 ? KAFC_MOCK_PASS : KAFC_MOCK_SILENT;
+}
+
+/* A partition without leader is asked for again and again; what the others said stays said. */
+START_TEST(what_was_answered_is_not_lost_by_an_attempt_that_is_not)
+{
+    kafc_epoch_end e[6];
+    up();
+    memset(e, 0, sizeof e);
+    for (int32_t p = 0; p < 6; p++) {
+        e[p].topic = "t";
+        e[p].partition = p;
+    }
+    raw_ok(kafc_mock_set_leader(mock, "t", 5, -1));
+    raw_ok(kafc_mock_hook(mock, EPOCH, serve_once, NULL));
+    kafc_err rc = kafc_admin_epoch_ends(raw_client, e, 6, SHORT, &raw_err);
+    ck_assert_msg(rc == KAFC_ERR_NOT_LEADER_OR_FOLLOWER, "%s", raw_err.message);
+    for (int32_t p = 0; p < 6; p++)
+        ck_assert_int_eq(e[p].result, p == 5 ? KAFC_ERR_NOT_LEADER_OR_FOLLOWER : KAFC_OK);
+    ck_assert_int_eq(e[0].offset, RECORDS);
+    down();
+}
+END_TEST
+
 /* --- Delete ------------------------------------------------------------------------------------ */
 
 START_TEST(records_are_deleted_by_their_leaders)
@@ -301,6 +331,7 @@ int main(void)
     tcase_add_loop_test(c, epochs_end_where_the_next_one_begins, 0, 5);
     tcase_add_loop_test(c, rarer_places_are_told_by_the_brokers_that_know_them, 0, 12);
     tcase_add_loop_test(c, a_call_ends_in_time_or_when_it_is_told_to, 0, 2);
+    tcase_add_test(c, what_was_answered_is_not_lost_by_an_attempt_that_is_not);
     tcase_add_test(c, what_cannot_be_asked_is_refused);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);

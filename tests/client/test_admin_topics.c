@@ -595,6 +595,27 @@ START_TEST(what_cannot_be_asked_is_refused)
 }
 END_TEST
 
+/* That the first one was not the controller says nothing of what the second has done. */
+START_TEST(the_last_attempt_says_what_became_of_a_topic)
+{
+    kafc_new_topic t = { .name = "a" };
+    const char *name = "t";
+    kafc_err result;
+    up();
+    raw_ok(kafc_mock_push_error(mock, CREATE, KAFC_ERR_NOT_CONTROLLER, 1));
+    raw_ok(kafc_mock_push_error(mock, CREATE, KAFC_ERR_DISCONNECTED, 1));
+    ck_assert_int_eq(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err),
+                     KAFC_ERR_DISCONNECTED);
+    ck_assert_int_eq(t.result, KAFC_ERR_DISCONNECTED);
+    raw_ok(kafc_mock_push_error(mock, DELETE, KAFC_ERR_NOT_CONTROLLER, 1));
+    raw_ok(kafc_mock_push_error(mock, DELETE, KAFC_ERR_DISCONNECTED, 1));
+    ck_assert_int_eq(kafc_admin_delete_topics(raw_client, &name, 1, &result, WAIT, &raw_err),
+                     KAFC_ERR_DISCONNECTED);
+    ck_assert_int_eq(result, KAFC_ERR_DISCONNECTED);
+    down();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("client/admin_topics");
@@ -603,6 +624,7 @@ int main(void)
     tcase_add_loop_test(c, what_was_made_is_told, 0, 8);
     tcase_add_test(c, replicas_go_where_they_are_assigned);
     tcase_add_test(c, validation_makes_nothing);
+    tcase_add_test(c, the_last_attempt_says_what_became_of_a_topic);
     tcase_add_test(c, a_new_topic_is_waited_for_until_it_has_leaders);
     tcase_add_loop_test(c, all_brokers_are_waited_for_that_can_be_reached, 0, 2);
     tcase_add_test(c, all_partitions_are_waited_for);
