@@ -184,12 +184,14 @@ static bool pump_in(kafc_conn *c, int64_t now)
     return rc > 0 && c->ch.fd >= 0;
 }
 
-/* Takes what came while nobody was inside: an answer that lies there is no silence of the peer (rule C1), and a
- * connection that has ended is better known before something is sent. */
+/* Takes what came while nobody was inside, and completes what was left half sent: neither is a silence of the peer
+ * (rule C1), and a connection that has ended is better known before something is sent. */
 static void catch_up(kafc_conn *c)
 {
     while (c->link && c->ch.fd >= 0 && pump_in(c, kafc__clock_mono_us())) {
     }
+    if (c->link && c->ch.fd >= 0)
+        (void)pump_out(c, kafc__clock_mono_us());
 }
 
 /* One turn: sends, sleeps until something happens, receives; over as soon as *done (or NULL). */

@@ -109,14 +109,13 @@ static kafc_err encode(kafc_conn *c, const kafc_message *m, int32_t n, int64_t n
     return KAFC_OK;
 }
 
-/* Takes the compressed chain's bytes in place of the plain ones. */
-static kafc_err gather(kafc_conn *c, const struct kafc_chain *chain, struct bytes *b,
+/* Takes the chain's bytes, behind room for a header or none, in place of those that were there. */
+static kafc_err gather(kafc_conn *c, const struct kafc_chain *chain, size_t at, struct bytes *b,
                        kafc_error *err)
 {
-    unsigned char *p = kafc__alloc(&c->mem, KAFC_BATCH_HEADER + chain->len);
+    unsigned char *p = kafc__alloc(&c->mem, at + chain->len);
     if (!p)
-        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a compressed batch");
-    size_t at = KAFC_BATCH_HEADER;
+        return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a batch of %zu bytes", at + chain->len);
     for (const struct kafc_seg *s = chain->head; s; s = s->next) {
         memcpy(p + at, s->data, s->len);
         at += s->len;
@@ -146,7 +145,7 @@ static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct by
     if (rc == KAFC_OK)
         rc = kafc__compress_finish(z, err);
     if (rc == KAFC_OK)
-        rc = gather(c, &chain, b, err);
+        rc = gather(c, &chain, KAFC_BATCH_HEADER, b, err);
     kafc__compress_free(z);
     if (pool) {
         kafc__chain_clear(&chain, pool);
@@ -179,22 +178,6 @@ static void put_header(const kafc_conn *c, const kafc_message *m, int32_t n, int
     kafc__batch_header_put(b->p, &h, kafc__crc32c(0, b->p + KAFC_BATCH_HEADER, len), len);
 }
 
-/* What is sent: a batch in one piece, or the message set that a broker before 0.11 takes. */
-struct outgoing {
-    struct bytes batch;
-    struct kafc_seg_pool *pool; /* NULL: it is a batch */
-    struct kafc_chain set;
-};
-
-static void outgoing_free(kafc_conn *c, struct outgoing *x)
-{
-    kafc__free(&c->mem, x->batch.p);
-    if (x->pool) {
-        kafc__chain_clear(&x->set, x->pool);
-        kafc__seg_pool_unref(x->pool);
-    }
-}
-
 static kafc_err put_set(struct kafc_set *s, const kafc_message *m, int32_t n, int64_t now,
                         kafc_error *err)
 {
@@ -214,20 +197,28 @@ static kafc_err put_set(struct kafc_set *s, const kafc_message *m, int32_t n, in
     return rc;
 }
 
+/* The message set that a broker before 0.11 takes; in one piece as well, since half of it may have been sent when the
+ * call ends. */
 static kafc_err make_set(kafc_conn *c, const struct kafc_codec *codec, int8_t magic,
-                         const kafc_message *m, int32_t n, int64_t now, struct outgoing *x,
+                         const kafc_message *m, int32_t n, int64_t now, struct bytes *b,
                          kafc_error *err)
 {
-    x->pool = kafc__seg_pool_new(&c->mem, NULL);
-    if (!x->pool)
+    struct kafc_chain chain = { NULL, NULL, 0 };
+    struct kafc_seg_pool *pool = kafc__seg_pool_new(&c->mem, NULL);
+    if (!pool)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a message set");
     struct kafc_set s = { .mem = &c->mem,
-                          .pool = x->pool,
-                          .out = &x->set,
+                          .pool = pool,
+                          .out = &chain,
                           .magic = magic,
                           .attributes = (int16_t)(codec ? codec->id : KAFC_NONE),
                           .level = codec ? kafc__option_level(c->o.compression_level) : 0 };
-    return put_set(&s, m, n, now, err);
+    kafc_err rc = put_set(&s, m, n, now, err);
+    if (rc == KAFC_OK)
+        rc = gather(c, &chain, 0, b, err);
+    kafc__chain_clear(&chain, pool);
+    kafc__seg_pool_unref(pool);
+    return rc;
 }
 
 /* The version of Produce that the broker will be asked with; -1: there is none, which the link tells. */
@@ -240,7 +231,7 @@ static int produce_version(const kafc_conn *c)
 }
 
 /* What the broker cannot hold is refused (rule W8). */
-static kafc_err make_records(kafc_conn *c, const kafc_message *m, int32_t n, struct outgoing *x,
+static kafc_err make_records(kafc_conn *c, const kafc_message *m, int32_t n, struct bytes *b,
                              kafc_error *err)
 {
     const struct kafc_codec *codec = c->o.compression != KAFC_NONE
@@ -263,12 +254,12 @@ static kafc_err make_records(kafc_conn *c, const kafc_message *m, int32_t n, str
         return rc;
     int8_t magic = v < 0 ? 2 : kafc__magic_of_produce((int16_t)v);
     if (magic < 2)
-        return make_set(c, codec, magic, m, n, now, x, err);
-    rc = encode(c, m, n, now, size, &x->batch, err);
+        return make_set(c, codec, magic, m, n, now, b, err);
+    rc = encode(c, m, n, now, size, b, err);
     if (rc == KAFC_OK && codec)
-        rc = compress(c, codec, &x->batch, err);
+        rc = compress(c, codec, b, err);
     if (rc == KAFC_OK)
-        put_header(c, m, n, now, &x->batch);
+        put_header(c, m, n, now, b);
     return rc;
 }
 
@@ -323,7 +314,7 @@ static int32_t left_ms(int64_t deadline, int32_t most)
     return ms < 1 ? 1 : ms < most ? (int32_t)ms : most;
 }
 
-static kafc_err send_records(struct produce *k, const struct outgoing *x, int64_t deadline,
+static kafc_err send_records(struct produce *k, const struct bytes *b, int64_t deadline,
                              kafc_error *err)
 {
     kafc_conn *c = k->c;
@@ -335,10 +326,7 @@ static kafc_err send_records(struct produce *k, const struct outgoing *x, int64_
     kafc__msg_defaults(&kafc_produce_req_topic_schema, &t);
     kafc__msg_defaults(&kafc_produce_req_partition_schema, &p);
     p.index = c->o.partition;
-    if (x->pool)
-        p.records = (struct kafc_records){ .len = (int32_t)x->set.len, .chain = x->set.head };
-    else
-        p.records = (struct kafc_records){ .p = x->batch.p, .len = (int32_t)x->batch.len };
+    p.records = (struct kafc_records){ .p = b->p, .len = (int32_t)b->len };
     t.name = kafc__str(c->topic->s);
     t.topic_id = c->topic_id;
     t.partition_data.v = &p;
@@ -362,13 +350,13 @@ kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int t
     if (rc != KAFC_OK)
         return rc;
     struct produce k = { c, { KAFC_OFFSET_UNKNOWN, -1, KAFC_OFFSET_UNKNOWN, 0, 0, { NULL } } };
-    struct outgoing x = { .pool = NULL };
+    struct bytes b = { NULL, 0 };
     rc = check_messages(c, m, n, err);
     if (rc == KAFC_OK)
-        rc = make_records(c, m, n, &x, err);
+        rc = make_records(c, m, n, &b, err);
     if (rc == KAFC_OK)
-        rc = send_records(&k, &x, deadline, err);
-    outgoing_free(c, &x);
+        rc = send_records(&k, &b, deadline, err);
+    kafc__free(&c->mem, b.p);
     if (rc == KAFC_OK && out)
         *out = k.out;
     kafc__conn_release(c);
