@@ -84,8 +84,9 @@ static const struct kafc_choice level_choices[] = { { "7", KAFC_LOG_DEBUG }, { "
     "errors; in the struct kafc_log_level"
 #define DEBUG_DOC \
     "Lines for debugging in these contexts and no others, whatever log_level is: broker (connections, throttling), " \
-    "protocol (requests and answers, with their times), metadata, msg (batches that fail), fetch, cgrp (groups and " \
-    "offsets), eos (transactions), admin, security, generic, all. librdkafka's other contexts have no lines"
+    "protocol (requests and answers, with their times), metadata, topic (leaders), msg (batches that fail), fetch, " \
+    "cgrp (groups and offsets), eos (transactions), admin, security, generic, all. librdkafka's other contexts have " \
+    "no lines"
 
 #define MS_MAX INT32_MAX
 

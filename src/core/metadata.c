@@ -377,6 +377,16 @@ void kafc__meta_node(struct kafc_core *c, int32_t node, const struct kafc_meta_e
         learn_at(c, node, at);
 }
 
+static void set_leader(const struct kafc_core *c, struct kafc_meta_topic *t, int32_t i, int32_t leader,
+                       int32_t epoch, kafc_err error)
+{
+    struct kafc_meta_partition *p = &t->partition[i];
+    if (leader != p->leader || epoch != p->leader_epoch)
+        kafc__log_in(&c->cfg.log, KAFC_LOG_DEBUG, KAFC_DEBUG_TOPIC, "%s [%d]: leader %d, epoch %d; it was %d, epoch %d",
+                     t->name, (int)i, (int)leader, (int)epoch, (int)p->leader, (int)p->leader_epoch);
+    *p = (struct kafc_meta_partition){ .leader = leader, .leader_epoch = epoch, .error = error };
+}
+
 void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t partition,
                      int32_t leader, int32_t epoch, const struct kafc_meta_endpoint *at)
 {
@@ -385,12 +395,8 @@ void kafc__meta_hint(struct kafc_core *c, struct kafc_meta_topic *t, int32_t par
         return;
     if (at)
         learn_at(c, leader, at);
-    if (!kafc__broker_find(c, leader))
-        return;
-    struct kafc_meta_partition *p = &t->partition[partition];
-    p->leader = leader;
-    p->leader_epoch = epoch;
-    p->error = KAFC_OK;
+    if (kafc__broker_find(c, leader))
+        set_leader(c, t, partition, leader, epoch, KAFC_OK);
 }
 
 static bool learn_rack(struct kafc_core *c, int32_t id, kafc_str rack)
@@ -456,17 +462,14 @@ static bool resize(struct kafc_core *c, struct kafc_meta_topic *t, int32_t n)
     return true;
 }
 
-static void learn_partition(struct kafc_meta_topic *t, const struct kafc_metadata_resp_partition *r)
+static void learn_partition(const struct kafc_core *c, struct kafc_meta_topic *t,
+                            const struct kafc_metadata_resp_partition *r)
 {
     if (r->partition_index < 0 || r->partition_index >= t->npartitions)
         return;
-    struct kafc_meta_partition *p = &t->partition[r->partition_index];
-    /* A broker that lags behind: what is known is newer. */
-    if (r->leader_epoch >= 0 && r->leader_epoch < p->leader_epoch)
-        return;
-    p->leader = r->leader_id;
-    p->leader_epoch = r->leader_epoch;
-    p->error = (kafc_err)r->error_code;
+    /* Else it is of a broker that lags behind: what is known is newer. */
+    if (r->leader_epoch < 0 || r->leader_epoch >= t->partition[r->partition_index].leader_epoch)
+        set_leader(c, t, r->partition_index, r->leader_id, r->leader_epoch, (kafc_err)r->error_code);
 }
 
 /* In one piece, made anew by each answer: partitions that it does not name have no place. */
@@ -525,7 +528,7 @@ static bool learn_topic(struct kafc_core *c, struct kafc_meta_entry *e,
         return false;
     }
     for (int32_t i = 0; i < r->partitions.n; i++)
-        learn_partition(t, &r->partitions.v[i]);
+        learn_partition(c, t, &r->partitions.v[i]);
     return !t->placed || learn_places(c, t, r);
 }
 

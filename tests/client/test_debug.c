@@ -94,7 +94,8 @@ START_TEST(the_level_decides_where_no_context_is_named)
     ck_assert_int_eq(log_of.debugging, 0);
     ck_assert_int_gt(log_of.others, 0);
     run(KAFC_LOG_DEBUG, NULL);
-    ck_assert(saw("broker") && saw("protocol") && saw("cgrp") && saw("fetch") && saw("msg") && saw("eos"));
+    ck_assert(saw("broker") && saw("protocol") && saw("cgrp") && saw("fetch") && saw("msg") && saw("eos") &&
+              saw("topic"));
 }
 END_TEST
 
@@ -111,7 +112,8 @@ START_TEST(contexts_are_shown_whatever_the_level_is)
     run(KAFC_LOG_INFO, "interceptor"); /* is taken, and has no lines */
     ck_assert_int_eq(log_of.debugging, 0);
     run(KAFC_LOG_WARN, "all");
-    ck_assert(saw("broker") && saw("protocol") && saw("cgrp") && saw("fetch") && saw("msg") && saw("eos"));
+    ck_assert(saw("broker") && saw("protocol") && saw("cgrp") && saw("fetch") && saw("msg") && saw("eos") &&
+              saw("topic"));
 }
 END_TEST
 
