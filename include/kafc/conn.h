@@ -61,7 +61,8 @@ typedef struct kafc_conn_options {
     kafc_switch check_crcs;       /* default on */
     int32_t min_bytes;            /* a fetch waits for; 1. fetch.min.bytes */
     int32_t max_bytes; /* of a fetch; 1048576; a larger batch comes all the same. fetch.max.bytes */
-    int32_t max_wait_ms; /* a broker waits for min_bytes; 500; KAFC_ZERO: no. fetch.max.wait.ms */
+    int32_t max_wait_ms; /* a broker waits for min_bytes; 500; KAFC_ZERO: no, then an end is asked again each 100 ms.
+                          * fetch.max.wait.ms */
     kafc_log_level log_level;        /* KAFC_LOG_INFO */
     const char *debug;               /* NULL: log_level decides. "broker,cgrp": lines for debugging in these contexts,
                                          and no others, whatever log_level is. debug; docs/OPTIONS.md */

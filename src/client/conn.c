@@ -292,6 +292,18 @@ kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadl
     return w.code;
 }
 
+void kafc__conn_pause(kafc_conn *c, int64_t us, int64_t deadline)
+{
+    int64_t until = earlier(kafc__clock_mono_us() + us, deadline);
+    while (stopped(c, until) == KAFC_OK) {
+        bool woken;
+        int64_t left = earlier(until, atomic_load(&c->deadline)) - kafc__clock_mono_us();
+        (void)kafc__poll_one(-1, 0, c->wake.fd, &woken, left > 0 ? left : 0);
+        if (woken)
+            kafc__wake_drain(&c->wake);
+    }
+}
+
 /* --- Asks of queries ---------------------------------------------------------------- */
 
 static kafc_err prepare_ask(struct kafc_request *rq, kafc_error *err)
@@ -619,10 +631,7 @@ static kafc_err find_leader(kafc_conn *c, int64_t deadline, struct address *a, i
         int64_t now = kafc__clock_mono_us();
         if (!again || deadline - now < pause)
             return rc;
-        bool woken;
-        (void)kafc__poll_one(-1, 0, c->wake.fd, &woken, pause);
-        if (woken)
-            kafc__wake_drain(&c->wake);
+        kafc__conn_pause(c, pause, deadline);
     }
 }
 

@@ -69,6 +69,9 @@ kafc_err kafc__conn_request(kafc_conn *c, struct kafc_request *rq, int64_t deadl
                             kafc_err (*answer)(struct kafc_request *rq, void *arg, kafc_error *err),
                             void *arg, kafc_error *err);
 
+/* Asks nothing for so long, or until the call must end. */
+void kafc__conn_pause(kafc_conn *c, int64_t us, int64_t deadline);
+
 /* c->fd from the application's connect function, instead of dialling. name: for sentences. */
 kafc_err kafc__conn_take_socket(kafc_conn *c, const char *host, int port, const char *name, int64_t deadline,
                                 kafc_error *err);

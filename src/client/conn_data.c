@@ -474,6 +474,8 @@ struct fetch {
     int64_t from;
     kafc_batch *out;   /* NULL: nothing there yet */
     int32_t max_bytes; /* the option, or more for a message that came cut off */
+    int32_t wait_ms;   /* for so long the broker was to wait */
+    bool empty;        /* it had nothing, and says nothing else */
 };
 
 static int by_first_offset(const void *a, const void *b)
@@ -588,8 +590,11 @@ static kafc_err fetched(struct kafc_request *rq, void *arg, kafc_error *err)
         rc = kafc__error(err, (kafc_err)code, "%.249s [%d] cannot be fetched from offset %lld: %s",
                          k->c->topic->s, (int)k->c->o.partition, (long long)k->from,
                          kafc_err_text((kafc_err)code));
-    if (rc == KAFC_OK && p && p->preferred_read_replica >= 0 && p->records.len <= 0)
+    k->empty = !p || p->records.len <= 0;
+    if (rc == KAFC_OK && k->empty && p && p->preferred_read_replica >= 0) {
         k->c->o.rack = NULL; /* who says where he stands is sent elsewhere, again and again; we stay here */
+        k->empty = false;
+    }
     if (rc == KAFC_OK && p)
         rc = take_records(k, rq, p, err);
     kafc__arena_fini(&a);
@@ -617,6 +622,7 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
     req.max_wait_ms = wait < left - left / 4
                           ? wait
                           : left - left / 4; /* the answer has a way to go, too */
+    k->wait_ms = req.max_wait_ms;
     req.min_bytes = c->o.min_bytes;
     req.max_bytes = k->max_bytes;
     req.isolation_level = c->o.isolation == KAFC_READ_UNCOMMITTED ? 0 : 1;
@@ -631,13 +637,24 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
     return kafc__conn_request(c, &rq, deadline, fetched, k, err);
 }
 
+/* A broker that was told to wait has waited; else the pause is ours. */
+static kafc_err fetch_calmly(struct fetch *k, int64_t deadline, kafc_error *err)
+{
+    enum { PAUSE_US = 100000 };
+    int64_t begin = kafc__clock_mono_us();
+    kafc_err rc = fetch_once(k, deadline, err);
+    if (rc == KAFC_OK && k->empty && (kafc__clock_mono_us() - begin) / 500 <= k->wait_ms)
+        kafc__conn_pause(k->c, PAUSE_US, deadline);
+    return rc;
+}
+
 /* The next batches from c->offset on; the offset stays. */
 static kafc_err fetch_some(kafc_conn *c, int64_t deadline, kafc_batch **out, kafc_error *err)
 {
     struct fetch k = { .c = c, .max_bytes = c->o.max_bytes };
     kafc_err rc = need_offset(c, deadline, &k.from, err);
     while (rc == KAFC_OK && !k.out)
-        rc = fetch_once(&k, deadline, err);
+        rc = fetch_calmly(&k, deadline, err);
     if (rc == KAFC_ERR_TIMED_OUT || rc == KAFC_ERR_WOULD_BLOCK)
         return kafc__error(err, rc, "nothing came of %.249s [%d] from offset %lld on", c->topic->s,
                            (int)c->o.partition, (long long)k.from);

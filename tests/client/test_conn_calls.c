@@ -299,6 +299,22 @@ START_TEST(each_fetch_may_have_limits_of_its_own)
 }
 END_TEST
 
+/* What a broker answers at once is not asked for again at once. */
+START_TEST(at_the_end_nobody_is_hurried)
+{
+    kafc_message m;
+    uint64_t asked;
+    start();
+    ok(kafc_conn_configure(conn, KAFC_CONN(.max_wait_ms = KAFC_ZERO), &err));
+    asked = kafc_mock_requests(mock, 0, KAFC_API_FETCH);
+    ck_assert_int_eq(kafc_conn_read(conn, &m, 350, &err), KAFC_ERR_TIMED_OUT);
+    asked = kafc_mock_requests(mock, 0, KAFC_API_FETCH) - asked;
+    ck_assert_uint_ge(asked, 1);
+    ck_assert_uint_le(asked, 5);
+    stop();
+}
+END_TEST
+
 START_TEST(each_batch_may_have_a_codec_and_acks_of_its_own)
 {
     static char text[20000];
@@ -613,6 +629,7 @@ END_TEST
 SUITE_MAIN("client/conn_calls", 60, V2_seeking_from_where_one_is, R10_whether_an_offset_is_in_the_log_is_asked,
            the_present_position_is_a_connections_alone, a_batch_brings_watermarks_and_throttle,
            V2_what_an_old_broker_does_not_say_is_unknown, each_fetch_may_have_limits_of_its_own,
+           at_the_end_nobody_is_hurried,
            each_batch_may_have_a_codec_and_acks_of_its_own, a_broker_has_less_time_than_the_call,
            options_do_not_change_under_a_call, C8_what_the_broker_knows_is_told_without_asking,
            both_ends_have_addresses, the_application_connects, a_socket_that_is_there_serves_one_broker,
