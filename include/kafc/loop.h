@@ -16,10 +16,11 @@
  * heartbeat is sent. Who stays away for longer than the timeout said is late
  * with all of it, and after session_timeout_ms out of his group.
  * Calls that wait drive the client until they have what they wait for (rule
- * C6). Callbacks run inside of them and of kafc_client_process(), and nowhere
- * else: not in calls whose timeout is 0, but for flush, write, close and free,
- * which end what is under way. Calls that wait inside a callback answer
- * KAFC_ERR_IN_CALLBACK.
+ * C6). Callbacks that a client's thread would run are run inside of them and of
+ * kafc_client_process(), and nowhere else: not in calls whose timeout is 0, but
+ * for flush, write, close and free, which end what is under way. Those that
+ * belong to a call, as on_rebalance to a fetch, run inside of that. Calls that
+ * wait inside a callback answer KAFC_ERR_IN_CALLBACK.
  *
  * Threads: as for any client. One thread drives at a time; those that wait
  * meanwhile sleep, and one of them goes on when it leaves. What is called here
