@@ -411,7 +411,8 @@ static void fail_late(struct kafc_link *l, struct kafc_request *rq)
     else
         kafc__error(&why, KAFC_ERR_TIMED_OUT,
                     "%s could not be sent to %s within %lld ms: the connection is %s",
-                    rq->api->name, l->name, ms, state_name[l->state]);
+                    rq->api->name, l->name, ms,
+                    l->throttled_until ? "throttled by the broker" : state_name[l->state]);
     kafc__link_finish(l, rq, KAFC_ERR_TIMED_OUT, &why);
 }
 

@@ -201,6 +201,24 @@ START_TEST(a_batch_brings_watermarks_and_throttle)
 }
 END_TEST
 
+/* C4: a call that was never sent for that reason says so. */
+START_TEST(C4_a_broker_that_throttles_is_named)
+{
+    int ms = 60000;
+    int64_t at;
+    start();
+    kafc_conn *c = kafc_conn_dial(KAFC_CONN(.topic = "t", .partition = 1, .request_timeout_ms = 50),
+                                  kafc_mock_bootstrap(mock), WAIT, &err);
+    ck_assert_msg(c != NULL, "%s", err.message);
+    ok(kafc_mock_hook(mock, KAFC_API_LIST_OFFSETS, throttle, &ms));
+    ok(kafc_conn_offset_at(c, KAFC_LAST, WAIT, &at, &err));
+    fails(kafc_conn_offset_at(c, KAFC_LAST, WAIT, &at, &err), KAFC_ERR_TIMED_OUT,
+          "within 50 ms: the connection is throttled by the broker");
+    kafc_conn_free(c);
+    stop();
+}
+END_TEST
+
 START_TEST(V2_what_an_old_broker_does_not_say_is_unknown)
 {
     kafc_batch_info is;
@@ -628,6 +646,7 @@ END_TEST
 
 SUITE_MAIN("client/conn_calls", 60, V2_seeking_from_where_one_is, R10_whether_an_offset_is_in_the_log_is_asked,
            the_present_position_is_a_connections_alone, a_batch_brings_watermarks_and_throttle,
+           C4_a_broker_that_throttles_is_named,
            V2_what_an_old_broker_does_not_say_is_unknown, each_fetch_may_have_limits_of_its_own,
            at_the_end_nobody_is_hurried,
            each_batch_may_have_a_codec_and_acks_of_its_own, a_broker_has_less_time_than_the_call,
