@@ -34,6 +34,12 @@ done
 for call in $(grep -E '^kafc_admin_' "$tmp/public"); do
     grep -q "\`$call\`" docs/ADMIN.md || { echo "docs/ADMIN.md: no row for $call"; bad=1; }
 done
+# What docs/SECURITY.md says that an error says: *x* stands for anything, "…" for a gap.
+cat src/tls/words.c src/core/link*.c src/client/channel.c | tr -d '\n' | sed -E 's/" +"//g' > "$tmp/sentences"
+while read -r part; do
+    grep -qF -- "$part" "$tmp/sentences" || { echo "docs/SECURITY.md: no error says \"$part\""; bad=1; }
+done < <(sed -n '/^| the sentence says/,/^$/p' docs/SECURITY.md | sed '1,2d; s/^| //; s/ |.*//' |
+    sed -E 's/\*[A-Za-z]+\*|…|; |, /\n/g' | sed -E 's/^ +//; s/ +$//; /^.?$/d')
 printf '%s\n' '#include <kafc/kafc.h>' '#include <pthread.h>' '#include <stdio.h>' \
     'bool handle(const kafc_message *m);' 'bool worth_another_try(const kafc_message *m);' \
     'bool hand_on(const kafc_message *m);' 'extern int run;' > "$tmp/head"
