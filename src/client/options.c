@@ -78,7 +78,7 @@ static bool takes_duration(const struct kafc_choice *c)
 
 const char *kafc__choice_text(const struct kafc_choice *c)
 {
-    return takes_duration(c) ? "by_duration:PnDTnHnMnS" : c->name;
+    return takes_duration(c) ? "by_duration:PnDTnHnMnS" : c->name[0] ? c->name : "\"\"";
 }
 
 static bool is_choice(const struct kafc_choice *c, const char *text)

@@ -24,6 +24,11 @@ static bool parse_port(const char *p, size_t n, int32_t *port)
     return v >= 1 && v <= 65535;
 }
 
+static bool blank(char ch)
+{
+    return ch == ' ' || ch == '\t' || ch == '\n';
+}
+
 /* "host", "host:port", "[::1]:port"; no port is 9092. */
 static bool parse_entry(const char *p, size_t n, const char **host, size_t *len, int32_t *port)
 {
@@ -45,12 +50,10 @@ static bool parse_entry(const char *p, size_t n, const char **host, size_t *len,
         *len = colon ? (size_t)(colon - p) : n;
     }
     *host = p + skip;
+    for (size_t i = 0; i < n; i++)
+        if (blank(p[i]))
+            return false;
     return *len > 0 && (!colon || parse_port(colon + 1, (size_t)(p + n - colon) - 1, port));
-}
-
-static bool blank(char ch)
-{
-    return ch == ' ' || ch == '\t' || ch == '\n';
 }
 
 static kafc_err add_entry(struct kafc_core *c, const char *p, size_t n, kafc_error *err)

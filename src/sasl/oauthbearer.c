@@ -37,7 +37,9 @@ static bool value_ok(const char *s)
 static kafc_err check(const kafc_credentials *c, kafc_error *err)
 {
     if (!c->token || !*c->token)
-        return kafc__error(err, KAFC_ERR_USAGE, "OAUTHBEARER wants a token");
+        return kafc__error(err, KAFC_ERR_USAGE,
+                           "OAUTHBEARER wants a token (`token`, a function for credentials, or, for tests, "
+                           "sasl.oauthbearer.config)");
     if (!token_ok(c->token))
         return kafc__error(
             err, KAFC_ERR_USAGE,

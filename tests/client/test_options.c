@@ -297,6 +297,7 @@ START_TEST(wrong_names_and_values_are_refused_when_set)
         { "metric.reporter", "", "OPTIONS.md" },
         { "partitioner", "murmur3", "murmur2" },
         { "", "", "OPTIONS.md" },
+        { "ssl.endpoint.identification.algorithm", "htps", "one of https, none, \"\"" },
         { "sasl.mechansm", "PLAIN", "the nearest is 'sasl.mechanism'" },
         { "sasl.pasword", "s3cret", "the nearest is 'sasl.password'" },
         { "ssl.trustore.location", "ca.pem", "the nearest is 'ssl.truststore.location'" },

@@ -67,7 +67,8 @@ static struct kafc_meta_topic *begin_known(void)
 START_TEST(a_list_of_brokers_is_checked)
 {
     static const char *const bad[] = { "",   ",",    "a:",        "a:0",    "a:65536",      "a:1x",
-                                       ":1", "[::1", "[::1]9092", "a:1,b:", "a:9999999999", NULL };
+                                       ":1", "[::1", "[::1]9092", "a:1,b:", "a:9999999999", "a 1",
+                                       "a,b c:1", NULL };
     for (int i = 0; bad[i]; i++) {
         kafc_error err = { 0 };
         begin(bad[i]);
