@@ -140,7 +140,10 @@ static void on_interrupt(uv_signal_t *h, int sig)
 
 static int add_input(uv_loop_t *loop)
 {
-    return uv_pipe_init(loop, &my.input, 0) || uv_pipe_open(&my.input, 0) ||
+    uv_handle_type type = uv_guess_handle(0);
+
+    return (type != UV_NAMED_PIPE && type != UV_TTY) || /* libuv reads files in another way, and ends us over them */
+           uv_pipe_init(loop, &my.input, 0) || uv_pipe_open(&my.input, 0) ||
            uv_read_start((uv_stream_t *)&my.input, on_room, on_input) ||
            uv_signal_init(loop, &my.interrupt) || uv_signal_start(&my.interrupt, on_interrupt, SIGINT);
 }
@@ -148,7 +151,7 @@ static int add_input(uv_loop_t *loop)
 int main(int argc, char **argv)
 {
     uv_loop_t *loop = uv_default_loop();
-    kafc_error err = { .message = "the loop cannot be set up; the input must be a pipe" };
+    kafc_error err = { .message = "the loop cannot be set up; the input must be a pipe or a terminal" };
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     my.client = kafc_client_open(KAFC_CLIENT(.brokers = argc > 1 ? argv[1] : "localhost:9092",

@@ -45,6 +45,7 @@ START_TEST(libuv_copies_its_input)
     start_mock("-n 2 -t t:1");
     expect(LIBUV "printf 'one\\ntwo\\nthree' | $X $B t", 0, "t [0] 0\nt [0] 1\nt [0] 2\n");
     expect("$K consume -b $B -t t -e", 0, "one\ntwo\nthree\n");
+    expect_words(LIBUV "$X $B t </dev/null", 1, "the input must be a pipe or a terminal"); /* epoll takes no files */
     stop_mock();
 }
 END_TEST
