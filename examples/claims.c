@@ -38,12 +38,12 @@ static void *work(void *arg)
     return NULL;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     kafc_error err;
     kafc_claim *claim;
     pthread_t thread;
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = "localhost:9092"), &err);
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = argc > 1 ? argv[1] : "localhost:9092"), &err);
 
     r = c ? kafc_reader_open(c, KAFC_READER(.topic = "orders", .group = "billing"), &err) : NULL;
     if (r)
