@@ -58,9 +58,9 @@ typedef enum kafc_err_class {
     X(INVALID_SESSION_TIMEOUT, 26, USAGE, "out of the broker's group.min. and max.session.timeout.ms") \
     X(REBALANCE_IN_PROGRESS, 27, REJOIN, "the group is rebalancing") \
     X(INVALID_COMMIT_OFFSET_SIZE, 28, USAGE, "invalid commit offset size") \
-    X(TOPIC_AUTHORIZATION_FAILED, 29, FATAL, "this client may not do that with the topic: an ACL is missing") \
-    X(GROUP_AUTHORIZATION_FAILED, 30, FATAL, "this client may not do that with the group: an ACL is missing") \
-    X(CLUSTER_AUTHORIZATION_FAILED, 31, FATAL, "this client may not do that with the cluster: an ACL is missing") \
+    X(TOPIC_AUTHORIZATION_FAILED, 29, FATAL, "the topic's ACLs do not let this client do that") \
+    X(GROUP_AUTHORIZATION_FAILED, 30, FATAL, "the group's ACLs do not let this client do that") \
+    X(CLUSTER_AUTHORIZATION_FAILED, 31, FATAL, "the cluster's ACLs do not let this client do that") \
     X(INVALID_TIMESTAMP, 32, USAGE, "the timestamp is out of the range that the topic takes") \
     X(UNSUPPORTED_SASL_MECHANISM, 33, FATAL, "the broker does not offer the SASL mechanism") \
     X(ILLEGAL_SASL_STATE, 34, FATAL, "the broker expects no login here, or another step of it") \
@@ -82,7 +82,7 @@ typedef enum kafc_err_class {
     X(INVALID_TRANSACTION_TIMEOUT, 50, FATAL, "invalid transaction timeout") \
     X(CONCURRENT_TRANSACTIONS, 51, RETRY, "concurrent transactions") \
     X(TRANSACTION_COORDINATOR_FENCED, 52, FATAL, "a later coordinator has been there since") \
-    X(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 53, ABORT, "this client may not use the id: an ACL is missing") \
+    X(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 53, ABORT, "the id's ACLs do not let this client use it") \
     X(SECURITY_DISABLED, 54, FATAL, "the broker has no authorizer, and so no ACLs (authorizer.class.name)") \
     X(OPERATION_NOT_ATTEMPTED, 55, FATAL, "operation not attempted") \
     X(KAFKA_STORAGE_ERROR, 56, REFRESH, "the broker cannot use its disk") \
@@ -94,7 +94,7 @@ typedef enum kafc_err_class {
     X(DELEGATION_TOKEN_NOT_FOUND, 62, FATAL, "there is no such delegation token") \
     X(DELEGATION_TOKEN_OWNER_MISMATCH, 63, FATAL, "this client is neither its owner nor a renewer") \
     X(DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, 64, FATAL, "the connection must be authenticated, and not by a token") \
-    X(DELEGATION_TOKEN_AUTHORIZATION_FAILED, 65, FATAL, "an ACL is missing") \
+    X(DELEGATION_TOKEN_AUTHORIZATION_FAILED, 65, FATAL, "the token's ACLs do not let this client do that") \
     X(DELEGATION_TOKEN_EXPIRED, 66, FATAL, "the delegation token has expired") \
     X(INVALID_PRINCIPAL_TYPE, 67, FATAL, "principals of this type have no delegation tokens") \
     X(NON_EMPTY_GROUP, 68, FATAL, "the group has members") \

@@ -145,7 +145,7 @@ START_TEST(a_transactional_id_that_is_denied_is_named)
     kafc_writer *w = open_x();
     start();
     is_abortable(w, kafc_transaction_init(w, WAIT, &raw_err),
-                 KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "this client may not use the id");
+                 KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "ACLs do not let this client use it");
     allow(KAFC_ACL_TRANSACTIONAL_ID, "x", of_an_id[_i]);
     raw_ok(kafc_transaction_init(w, WAIT, &raw_err));
     kafc_writer_free(w);

@@ -92,16 +92,16 @@ START_TEST(what_is_refused_is_said)
 {
     up();
     expect("$K acls -b $B create --cluster --allow-principal User:a --operation alter >/dev/null", 0, "");
-    expect_words("$K acls -b $B", 1, "an ACL is missing");
+    expect_words("$K acls -b $B", 1, "ACLs do not let");
     expect_words("$K acls -b $B create --topic t --allow-principal User:a --operation read", 1,
-                 "READ on TOPIC 't', cannot be created: this client may not");
+                 "READ on TOPIC 't', cannot be created: the cluster's ACLs do not");
     expect_words("$K acls -b $B create --topic t --allow-principal User:a --operation read -J", 1,
                  "\"permission\":\"ALLOW\",\"error\":\"CLUSTER_AUTHORIZATION_FAILED\"}\n");
-    expect_words("$K acls -b $B delete --all", 1, "an ACL is missing");
-    expect_words("$K users -b $B", 1, "an ACL is missing");
+    expect_words("$K acls -b $B delete --all", 1, "ACLs do not let");
+    expect_words("$K users -b $B", 1, "ACLs do not let");
     expect_words("$K users -b $B delete a --mechanism SCRAM-SHA-256", 1,
-                 "user 'a' cannot be deleted: this client may not");
-    expect_words("$K quotas -b $B", 1, "an ACL is missing");
+                 "user 'a' cannot be deleted: the cluster's ACLs do not");
+    expect_words("$K quotas -b $B", 1, "ACLs do not let");
     stop_mock();
 }
 END_TEST

@@ -28,7 +28,7 @@ refuses()
     local status=0
     kafc "${@:2}" "${alice[@]}" > got 2> said || status=$?
     [ "$status" = 1 ] || fail "kafc ${*:2}: exit status $status: $(cat said)"
-    grep -q "AUTHORIZATION_FAILED\|an ACL is missing" said || fail "kafc ${*:2}: $(cat said)"
+    grep -q "AUTHORIZATION_FAILED\|ACLs do not let" said || fail "kafc ${*:2}: $(cat said)"
     grep -q -e "$1" said || fail "kafc ${*:2} does not name it: $(cat said)"
 }
 told() { ! kafc topics describe "$topic" "${alice[@]}" > got 2> said; }
