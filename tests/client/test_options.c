@@ -395,8 +395,11 @@ START_TEST(what_is_logged_is_said_as_in_librdkafka)
 }
 END_TEST
 
-static void write_file(char *path, const char *text)
+enum { PATH = 128 };
+
+static void write_file(char path[PATH], const char *text)
 {
+    (void)snprintf(path, PATH, "%s/kafc-XXXXXX", suite_tmp()); /* lint: todo because mkstemp(3) wants them */
     int fd = mkstemp(path);
     FILE *f = fdopen(fd, "w");
     ck_assert_ptr_nonnull(f);
@@ -406,7 +409,7 @@ static void write_file(char *path, const char *text)
 
 START_TEST(properties_come_from_files)
 {
-    char path[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because mkstemp(3) wants them */
+    char path[PATH];
     kafc_properties *p = kafc_properties_new();
     kafc_client_options c;
     kafc_error e;
@@ -419,8 +422,7 @@ START_TEST(properties_come_from_files)
     (void)unlink(path);
     ck_assert_int_eq(kafc_properties_load(p, path, &e), KAFC_ERR_SYSTEM);
     ck_assert_ptr_nonnull(strstr(e.message, path));
-    char bad[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because of mkstemp(3) */
-    char where[64];
+    char bad[PATH], where[PATH + 8];
     write_file(bad, "acks=1\nlinger.ms=soon\n");
     (void)snprintf(where, sizeof where, "%s:2: ", bad);
     ck_assert_int_eq(kafc_properties_load(p, bad, &e), KAFC_ERR_USAGE);
@@ -433,7 +435,7 @@ END_TEST
 static const char *read_as(const char *text)
 {
     static char id[256];
-    char path[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because of mkstemp(3) */
+    char path[PATH];
     kafc_properties *p = kafc_properties_new();
     kafc_client_options c;
     kafc_error e;
@@ -462,7 +464,7 @@ END_TEST
 /* A line of a key that has lost what it belongs to. */
 START_TEST(what_is_in_a_file_is_not_told)
 {
-    char path[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because of mkstemp(3) */
+    char path[PATH];
     static char text[70000];
     kafc_properties *p = kafc_properties_new();
     kafc_error e;
@@ -472,11 +474,10 @@ START_TEST(what_is_in_a_file_is_not_told)
     (void)unlink(path);
     memset(text, 'x', sizeof(text) - 1);
     memcpy(text, "client.id=", 10);
-    char long_path[] = "/tmp/kafc-properties-XXXXXX"; /* lint: todo because of mkstemp(3) */
-    write_file(long_path, text);
-    ck_assert_int_eq(kafc_properties_load(p, long_path, &e), KAFC_ERR_USAGE);
+    write_file(path, text);
+    ck_assert_int_eq(kafc_properties_load(p, path, &e), KAFC_ERR_USAGE);
     ck_assert_ptr_nonnull(strstr(e.message, "more than 65534 bytes"));
-    (void)unlink(long_path);
+    (void)unlink(path);
     kafc_properties_free(p);
 }
 END_TEST

@@ -20,3 +20,10 @@ int suite_run(const char *name, const TTest *const *tests, size_t n, double time
     srunner_free(r);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+const char *suite_tmp(void)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    return tmp && *tmp ? tmp : "/tmp";
+}

@@ -12,6 +12,9 @@
 /* Runs the tests (timeout in seconds for each) and gives main's result. */
 int suite_run(const char *name, const TTest *const *tests, size_t n, double timeout);
 
+/* Where files of a test may be: a folder that tests/run removes, also after a failure. */
+const char *suite_tmp(void);
+
 #define SUITE_MAIN(name, timeout, ...) \
     int main(void) \
     { \

@@ -20,19 +20,18 @@ enum { NAME, KEY, VERSION, JSON, HEX, UNKNOWN }; /* columns of the vectors */
 static const char *const files[] = { "messages.tsv.gz", "coordinator.tsv.gz" };
 enum { NVECTORS = 11904 + 876, NREQUESTS = 5776 };
 
-static char dir[40];
+static char dir[80];
 
 static void begin(void)
 {
     find_tool();
-    snprintf(dir, sizeof(dir),
-             "/tmp/kafc-test-XXXXXX"); /* lint: todo because mkdtemp(3) wants it */
+    snprintf(dir, sizeof(dir), "%s/kafc-XXXXXX", suite_tmp()); /* lint: todo because mkdtemp(3) wants it */
     ck_assert_ptr_nonnull(mkdtemp(dir));
 }
 
 static void end(void)
 {
-    char command[64];
+    char command[sizeof(dir) + 16];
     snprintf(command, sizeof(command), "rm -r %s", dir);
     expect(command, 0, "");
 }
@@ -63,7 +62,7 @@ static bool vectors_next(struct vectors *v)
 
 static FILE *open_file(const char *name, const char *mode)
 {
-    char path[64];
+    char path[sizeof(dir) + 32];
     snprintf(path, sizeof(path), "%s/%s", dir, name);
     FILE *f = fopen(path, mode);
     ck_assert_msg(f != NULL, "%s", path);

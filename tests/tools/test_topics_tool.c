@@ -142,9 +142,9 @@ END_TEST
 /* $F and $G: files of this test's own. */
 static void name_files(void)
 {
-    char path[64];
+    char path[128];
 
-    (void)snprintf(path, sizeof path, "/tmp/kafc-test-%ld.f", (long)getpid());
+    (void)snprintf(path, sizeof path, "%s/kafc-test-%ld.f", suite_tmp(), (long)getpid());
     (void)setenv("F", path, 1);
     path[strlen(path) - 1] = 'g';
     (void)setenv("G", path, 1);
