@@ -369,7 +369,7 @@ int main(void)
 {
     Suite *su = suite_create("core/batch");
     TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 30);
+    tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, V3_records_come_back_through_every_codec, 0, 5);
     tcase_add_loop_test(t, what_does_not_shrink_goes_as_it_came, 1, 5);
     tcase_add_loop_test(t, a_batch_of_noise_is_no_longer_than_its_records, 1, 5);

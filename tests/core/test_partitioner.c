@@ -422,6 +422,7 @@ int main(void)
 {
     Suite *su = suite_create("core/partitioner");
     TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, vectors_of_other_clients);
     tcase_add_test(t, vectors_by_hand);

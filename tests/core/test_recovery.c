@@ -280,6 +280,7 @@ int main(void)
 {
     Suite *su = suite_create("core/recovery");
     TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, a_leader_that_is_not_in_the_metadata_is_found_where_the_old_one_says, 0,
                         2);
     tcase_add_test(t, new_partitions_are_seen_when_metadata_is_old);
