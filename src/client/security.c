@@ -236,6 +236,16 @@ static kafc_err open_login(struct kafc_secured *s, kafc_error *err)
     return try_options(s, err);
 }
 
+/* The context has read them. */
+static void forget_keys(struct kafc_secured *s)
+{
+    const kafc_security *o = &s->o;
+    const char *const keys[] = { o->key_pem, o->key_password, o->keystore_password, o->ca_password };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+        if (keys[i])
+            kafc__sasl_wipe(s->strings + (keys[i] - s->strings), strlen(keys[i]));
+}
+
 static size_t strings_of(const kafc_security *o)
 {
     size_t n = 1;
@@ -280,6 +290,7 @@ kafc_err kafc__security_open(struct kafc_secured *s, const kafc_security *securi
     s->o.properties = NULL;
     if (has_tls(&s->o) && !(s->tls = kafc__tls_context_new(&s->mem, &s->o, err)))
         return err ? err->code : KAFC_ERR_USAGE;
+    forget_keys(s);
     return has_sasl(&s->o) ? open_login(s, err) : KAFC_OK;
 }
 

@@ -255,6 +255,27 @@ START_TEST(options_by_name)
 }
 END_TEST
 
+START_TEST(keys_and_their_passwords_are_wiped_when_they_were_read)
+{
+    begin(true, 0);
+    kafc_error err;
+    struct kafc_secured s;
+    const kafc_security *o = KAFC_SECURITY(.protocol = KAFC_SSL, .ca_pem = w.ca_pem, .certificate_pem = w.client_pem,
+                                           .key_pem = w.client_key, .key_password = "secret",
+                                           .ca_password = "secret", .keystore_password = "secret");
+    kafc_err rc = kafc__security_open(&s, o, NULL, &w.memory.mem, &err);
+    ck_assert_msg(rc == KAFC_OK, "%s", err.message);
+    for (size_t i = 0; i < s.nstrings; i++)
+        s.strings[i] = s.strings[i] ? s.strings[i] : ' '; /* to be searched as one */
+    s.strings[s.nstrings - 1] = '\0';
+    ck_assert_ptr_nonnull(strstr(s.strings, "BEGIN CERTIFICATE"));
+    ck_assert_ptr_null(strstr(s.strings, "PRIVATE KEY"));
+    ck_assert_ptr_null(strstr(s.strings, "secret"));
+    kafc__security_close(&s);
+    end();
+}
+END_TEST
+
 /* What a client and a conn say, and how soon; each must have all the words, separated by '|'. */
 static void refused(const char *address, const kafc_security *s, kafc_err code, const char *words)
 {
@@ -452,7 +473,7 @@ START_TEST(peers_that_hang_up_or_speak_something_else)
 END_TEST
 
 SUITE_MAIN("client/tls", 120, a_writer_and_a_reader_over_tls, hooks_are_told_when_tls_is_up, a_conn_over_tls,
-           options_by_name,
+           options_by_name, keys_and_their_passwords_are_wiped_when_they_were_read,
            C5_certificates_that_are_refused_are_told_at_once,
            plaintext_to_a_port_with_tls_and_the_reverse,
            a_peer_that_stalls_in_the_handshake_is_given_up, connections_that_are_cut_lose_nothing,
