@@ -4,6 +4,7 @@
  * every kind of call says of one that is refused (rule C5), credentials that
  * come late, are rotated or withdrawn, and sessions that end under load.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,8 +49,22 @@ static void says(const char *words)
     ck_assert_msg(!strstr(err.message, "s3cret") && !strstr(err.message, "wr0ng"), "a secret: %s", err.message);
 }
 
+static atomic_int lines, leaks;
+
+/* Every line of every context; the last is how tokens begin that nobody has signed. */
+static void on_line(void *ctx, kafc_log_level level, const char *line)
+{
+    static const char *const secret[] = { "s3cret", "wr0ng", "czNjcmV0", "eyJhbGciOi" };
+    (void)ctx;
+    (void)level;
+    lines++;
+    for (size_t i = 0; i < sizeof(secret) / sizeof(secret[0]); i++)
+        leaks += strstr(line, secret[i]) != NULL;
+}
+
 static void start(const char *mechanisms, int32_t session_ms)
 {
+    lines = leaks = 0;
     mock = kafc_mock_new(NULL, &err);
     ck_assert_ptr_nonnull(mock);
     ok(kafc_mock_create_topic(mock, "t", 4, 1));
@@ -59,13 +74,14 @@ static void start(const char *mechanisms, int32_t session_ms)
 
 static void stop(void)
 {
+    ck_assert_int_eq(leaks, 0);
     kafc_mock_free(mock);
 }
 
 static kafc_client *client(const kafc_security *s)
 {
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .security = s,
-                                                  .connect_timeout_ms = 3000), &err);
+                                                  .connect_timeout_ms = 3000, .log = on_line, .debug = "all"), &err);
     ck_assert_msg(c != NULL, "%s", err.message);
     return c;
 }
@@ -105,13 +121,14 @@ START_TEST(each_mechanism_logs_in)
         round_trip(c);
         kafc_client_free(c);
         kafc_conn *k = kafc_conn_dial(
-            KAFC_CONN(.topic = "t", .security = i == 3
+            KAFC_CONN(.topic = "t", .log = on_line, .debug = "all", .security = i == 3
                           ? LOGIN(.mechanism = "OAUTHBEARER", .unsecured = "principal=alice")
                           : LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "s3cret")),
             kafc_mock_bootstrap(mock), WAIT, &err);
         ck_assert_msg(k != NULL, "%s", err.message);
         kafc_conn_free(k);
     }
+    ck_assert_int_gt(lines, 100);
     stop();
 }
 END_TEST
@@ -213,7 +230,8 @@ START_TEST(C5_every_call_says_that_the_login_is_refused)
         kafc_reader_free(r);
         kafc_client_free(c);
         ck_assert_ptr_null(kafc_conn_dial(
-            KAFC_CONN(.security = LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "wr0ng")),
+            KAFC_CONN(.log = on_line, .debug = "all",
+                      .security = LOGIN(.mechanism = mechanism[i], .username = "alice", .password = "wr0ng")),
             kafc_mock_bootstrap(mock), WAIT, &err));
         refused(err.code);
         says("refuses the login of 'alice'");
@@ -296,7 +314,14 @@ struct vault {
     kafc_err rc;
     const char *password;
     atomic_int asked;
+    kafc_client *c;
 };
+
+static void sleep_ms(int ms)
+{
+    struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
+    nanosleep(&t, NULL);
+}
 
 static kafc_err open_vault(void *ctx, const kafc_sasl_peer *peer, kafc_credentials *out, kafc_error *e)
 {
@@ -313,7 +338,7 @@ static kafc_err open_vault(void *ctx, const kafc_sasl_peer *peer, kafc_credentia
 
 START_TEST(credentials_are_asked_of_a_function)
 {
-    struct vault v = { KAFC_OK, "s3cret", 0 };
+    struct vault v = { .password = "s3cret" };
     start("PLAIN", 0);
     kafc_client *c = client(LOGIN(.mechanism = "PLAIN", .credentials = open_vault, .ctx = &v));
     round_trip(c);
@@ -335,6 +360,39 @@ static kafc_err give(void *ctx, const kafc_sasl_peer *peer, kafc_credentials *ou
     *out = *(const kafc_credentials *)ctx;
     return KAFC_OK;
 }
+
+static void *give_later(void *arg)
+{
+    kafc_credentials good = { .username = "alice", .password = "s3cret" };
+    struct vault *v = arg;
+    good.expires_ms = kafc__clock_wall_ms() + 3600000;
+    while (!v->asked)
+        sleep_ms(1);
+    ck_assert_int_eq(kafc_client_set_credentials(v->c, &good, NULL), KAFC_OK);
+    return NULL;
+}
+
+START_TEST(credentials_that_come_late_from_another_thread)
+{
+    for (int driven = 0; driven < 2; driven++) {
+        struct vault v = { .rc = KAFC_ERR_WOULD_BLOCK };
+        pthread_t t;
+        start("PLAIN", 0);
+        v.c = kafc_client_open(
+            KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .driven = driven ? KAFC_ON : KAFC_OFF,
+                        .security = LOGIN(.mechanism = "PLAIN", .credentials = open_vault, .ctx = &v)), &err);
+        ck_assert_ptr_nonnull(v.c);
+        ck_assert_int_eq(pthread_create(&t, NULL, give_later, &v), 0);
+        ok(metadata(v.c));
+        ck_assert_int_eq(pthread_join(t, NULL), 0);
+        int asked = v.asked;
+        round_trip(v.c); /* by other connections, which have them now */
+        ck_assert_int_eq(v.asked, asked);
+        kafc_client_free(v.c);
+        stop();
+    }
+}
+END_TEST
 
 struct meddler {
     kafc_client *c;
@@ -397,7 +455,7 @@ END_TEST
 
 START_TEST(credentials_that_do_not_come_end_the_attempt_in_time)
 {
-    struct vault v = { KAFC_ERR_WOULD_BLOCK, NULL, 0 };
+    struct vault v = { .rc = KAFC_ERR_WOULD_BLOCK };
     start("PLAIN", 0);
     kafc_client *c = kafc_client_open(
         KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .connect_timeout_ms = 200,
@@ -419,7 +477,7 @@ START_TEST(a_function_is_asked_again_before_what_was_given_ends)
         int64_t left; /* of its life, ms */
         int asked;
     } t[] = { { 3600000, 0 }, { 0, 0 }, { -1000, 0 /* whose clock is wrong is for the broker to say */ }, { 1, 1 } };
-    struct vault v = { KAFC_OK, "s3cret", 0 };
+    struct vault v = { .password = "s3cret" };
     const kafc_sasl_peer peer = { .mechanism = "PLAIN" };
     struct kafc_secured s;
     kafc_allocator mem = { 0 };
@@ -443,12 +501,6 @@ START_TEST(a_function_is_asked_again_before_what_was_given_ends)
 END_TEST
 
 /* --- Sessions that end --------------------------------------------------------------------- */
-
-static void sleep_ms(int ms)
-{
-    struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
-    nanosleep(&t, NULL);
-}
 
 START_TEST(sessions_that_end_lose_nothing)
 {
@@ -515,7 +567,8 @@ SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, users_that_were_made_by_
            brokers_before_1_0_take_bare_tokens,
            C5_every_call_says_that_the_login_is_refused, C5_a_login_that_is_mended_lets_the_next_call_through,
            two_sides_that_do_not_want_the_same_say_so, brokers_that_lie_are_not_believed,
-           credentials_are_asked_of_a_function, the_function_for_credentials_leaves_the_client_alone,
+           credentials_are_asked_of_a_function, credentials_that_come_late_from_another_thread,
+           the_function_for_credentials_leaves_the_client_alone,
            C5_credentials_that_cannot_be_said_are_told_at_once,
            credentials_that_do_not_come_end_the_attempt_in_time,
            a_function_is_asked_again_before_what_was_given_ends,
