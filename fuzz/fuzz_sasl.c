@@ -131,13 +131,13 @@ static void prepare(const char *text)
 {
     kafc_error err = { .message = "" };
     char *out, *again;
-    kafc_err code = kafc__saslprep(NULL, text, "password", &out, &err);
+    kafc_err code = kafc__saslprep(NULL, text, true, "password", &out, &err);
 
     if (code) {
         must_say(code, &err);
         return;
     }
-    must(kafc__saslprep(NULL, out, "password", &again, &err) == KAFC_OK);
+    must(kafc__saslprep(NULL, out, true, "password", &again, &err) == KAFC_OK);
     must(strcmp(out, again) == 0);
     kafc__free(NULL, out);
     kafc__free(NULL, again);

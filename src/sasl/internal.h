@@ -39,9 +39,9 @@ static inline bool kafc__sasl_letter(char c)
 }
 bool kafc__sasl_letters(const char *s);
 
-/* *out: a copy prepared by RFC 4013, ended by NUL, to be wiped and freed. KAFC_ERR_USAGE: the sentence begins with "the
- * <what>", and says what is wrong without showing it. */
-kafc_err kafc__saslprep(const kafc_allocator *mem, const char *from, const char *what, char **out,
+/* *out: a copy prepared by RFC 4013, ended by NUL, to be wiped and freed; stored: a password, no name to be looked up.
+ * KAFC_ERR_USAGE: the sentence begins with "the <what>", and says what is wrong without showing it. */
+kafc_err kafc__saslprep(const kafc_allocator *mem, const char *from, bool stored, const char *what, char **out,
                         kafc_error *err);
 
 /* SCRAM with a nonce that is given, for tests; `wide`: SHA-512. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * SASLprep (RFC 4013), for what is to be stored: characters that Unicode 3.2
- * does not have are refused, as RFC 5802 wants it. Tables are read from the
+ * SASLprep (RFC 4013). Characters that Unicode 3.2 does not have are refused in
+ * what is to be stored, a password, but not in a name (RFC 5802). Tables are read from the
  * front for each character, some microseconds: a name is short.
  */
 #include "base/log.h"
@@ -245,14 +245,14 @@ static bool take(struct chars *s, const char *from, const char *what, kafc_error
 }
 
 /* Why it is not allowed, or NULL. */
-static const char *wrong(const struct chars *s)
+static const char *wrong(const struct chars *s, bool stored)
 {
     bool right = false, left = false;
 
     for (size_t i = 0; i < s->n; i++) {
         if (in(kafc__saslprep_prohibited, s->v[i]))
             return "has a character that SASLprep (RFC 4013) prohibits, such as a control character";
-        if (in(kafc__saslprep_unassigned, s->v[i]))
+        if (stored && in(kafc__saslprep_unassigned, s->v[i]))
             return "has a character that is younger than SASLprep (RFC 4013): not in Unicode 3.2";
         right = right || in(kafc__saslprep_right_to_left, s->v[i]);
         left = left || in(kafc__saslprep_left_to_right, s->v[i]);
@@ -263,7 +263,7 @@ static const char *wrong(const struct chars *s)
     return s->n ? NULL : "is empty after SASLprep (RFC 4013)";
 }
 
-static kafc_err prepare(struct chars *s, const char *from, const char *what, kafc_error *err)
+static kafc_err prepare(struct chars *s, const char *from, bool stored, const char *what, kafc_error *err)
 {
     const char *why;
 
@@ -271,11 +271,11 @@ static kafc_err prepare(struct chars *s, const char *from, const char *what, kaf
         return KAFC_ERR_USAGE;
     sort_marks(s);
     compose(s);
-    why = wrong(s);
+    why = wrong(s, stored);
     return why ? kafc__error(err, KAFC_ERR_USAGE, "the %s %s", what, why) : KAFC_OK;
 }
 
-kafc_err kafc__saslprep(const kafc_allocator *mem, const char *from, const char *what, char **out,
+kafc_err kafc__saslprep(const kafc_allocator *mem, const char *from, bool stored, const char *what, char **out,
                         kafc_error *err)
 {
     struct chars s = { .cap = CHARS_MAX };
@@ -285,7 +285,7 @@ kafc_err kafc__saslprep(const kafc_allocator *mem, const char *from, const char 
     s.v = kafc__alloc(mem, CHARS_MAX * sizeof *s.v);
     if (!s.v)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the %s", what);
-    code = prepare(&s, from, what, err);
+    code = prepare(&s, from, stored, what, err);
     if (!code) {
         char *end = *out = kafc__alloc(mem, 4 * s.n + 1);
 

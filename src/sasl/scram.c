@@ -308,10 +308,10 @@ static kafc_err put_first(struct scram *s, const kafc_credentials *c, const char
     char *name = NULL;
 
     if (c->saslprep == KAFC_ON) {
-        kafc_err code = kafc__saslprep(s->mem, c->password, "password", &s->prepared, err);
+        kafc_err code = kafc__saslprep(s->mem, c->password, true, "password", &s->prepared, err);
 
         if (!code)
-            code = kafc__saslprep(s->mem, c->username, "user name", &name, err);
+            code = kafc__saslprep(s->mem, c->username, false, "user name", &name, err);
         if (code)
             return code;
         s->password = s->prepared;

@@ -13,7 +13,7 @@
 static char *prepare(const char *text, kafc_error *err)
 {
     char *out;
-    kafc_err code = kafc__saslprep(NULL, text, "password", &out, err);
+    kafc_err code = kafc__saslprep(NULL, text, true, "password", &out, err);
     ck_assert(code ? out == NULL : out != NULL);
     if (code)
         ck_assert_int_eq(code, KAFC_ERR_USAGE);
@@ -140,7 +140,7 @@ START_TEST(each_allocation_may_fail)
     for (long at = 1; at < 3; at++) {
         test_alloc_init(&a);
         a.fail_at = at;
-        ck_assert_int_eq(kafc__saslprep(&a.mem, "x", "password", &out, NULL), KAFC_ERR_NO_MEMORY);
+        ck_assert_int_eq(kafc__saslprep(&a.mem, "x", true, "password", &out, NULL), KAFC_ERR_NO_MEMORY);
         ck_assert_int_eq(a.live, 0);
     }
 }

@@ -88,6 +88,14 @@ START_TEST(saslprep_where_it_is_asked_for)
     ck_assert_ptr_nonnull(strstr(l.err.message, "password"));
     ck_assert_ptr_null(strstr(l.err.message, "secret"));
     login_end(&l);
+    c.password = "\U0001f600"; /* younger than Unicode 3.2: not for what is stored, but for what is looked up */
+    ck_assert_int_eq(login_scram(&l, false, &c, CNONCE), KAFC_ERR_USAGE);
+    login_end(&l);
+    c.username = "\U0001f600\u00ad";
+    c.password = "p";
+    ck_assert_int_eq(login_scram(&l, false, &c, CNONCE), KAFC_OK);
+    login_says(&l, NULL, "n,,n=\U0001f600,r=" CNONCE);
+    login_end(&l);
     c.saslprep = KAFC_OFF;
     ck_assert_int_eq(login_scram(&l, false, &c, CNONCE), KAFC_OK);
     login_end(&l);
