@@ -44,9 +44,10 @@ typedef struct kafc_certificate {
     int32_t error;    /* X509_V_ERR_…, */
     const char *text; /* in words */
 } kafc_certificate;
-/* Called once for each certificate of the chain during the handshake, from the root down, with the first thing that is
- * wrong with it, on the thread that drives the connection: must not block. Returns whether to go on; true overrules
- * `ok`. Not called where a session is resumed, whose chain was judged before: see `resume`. */
+/* Called for each certificate of the chain during the handshake, from the root down, on the thread that drives the
+ * connection: must not block. Once where nothing is wrong with it, else once for each thing that is. Returns whether to
+ * go on; true overrules `ok`, and that error alone. Not called where a session is resumed, whose chain was judged
+ * before: see `resume`. */
 typedef bool (*kafc_verify_fn)(void *ctx, const kafc_certificate *c);
 
 /* --- SASL --------------------------------------------------------------------- */

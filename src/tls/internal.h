@@ -26,6 +26,7 @@ enum {
     KAFC_TLS_SEALED = 17408, /* which encrypted has so many bytes at most, and something to spare */
     /* That waits to be sent. With one record at a time sending costs 15 % more. */
     KAFC_TLS_OUT = 3 * KAFC_TLS_SEALED,
+    KAFC_TLS_WRONGS = 8, /* things that may be wrong with a certificate which the application believes nevertheless */
     KAFC_TLS_NAME = 160 /* of what we show of a peer's certificate */
 };
 
@@ -61,7 +62,7 @@ struct kafc_tls {
     int wrong;         /* X509_V_ERR_… of the peer's chain, the first; 0: none */
     int depth;         /* where, */
     X509 *bad;         /* and with which certificate; or NULL */
-    int *judged;       /* while the application judges: by depth */
+    int (*judged)[KAFC_TLS_WRONGS]; /* while the application judges: X509_V_ERR_… by depth */
     int ended;         /* 0, or what read gives from now on, */
     kafc_error why;    /* and the reason */
     uint8_t first[16]; /* of the peer's bytes */

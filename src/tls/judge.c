@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Whether the peer's chain is believed. OpenSSL judges; where the application
- * wants to, it is asked about each certificate once, with all that OpenSSL
- * has found. What is wrong first is kept for the sentence.
+ * wants to, it is asked about each certificate, and each thing that OpenSSL has
+ * found wrong with it. What is wrong first is kept for the sentence.
  */
 #include "tls/internal.h"
 
@@ -46,9 +46,13 @@ static int found(int ok, X509_STORE_CTX *sc)
     if (!t->judged)
         return ok;
     depth = depth < 0 ? 0 : depth < DEPTHS ? depth : DEPTHS - 1;
-    if (!t->judged[depth])
-        t->judged[depth] = error;
-    return 1; /* there may be more */
+    for (int i = 0; i < KAFC_TLS_WRONGS; i++) {
+        int *e = &t->judged[depth][i];
+        *e = *e ? *e : error;
+        if (*e == error)
+            return 1; /* there may be more */
+    }
+    return 0; /* more than can be told */
 }
 
 /* Does the application go on with this certificate? */
@@ -72,15 +76,27 @@ static bool passes(struct kafc_tls *t, X509 *cert, int depth, int error)
     return go;
 }
 
-static int ask(struct kafc_tls *t, X509_STORE_CTX *sc, const int error[DEPTHS])
+/* *error: what the application does not go on with. */
+static bool passes_all(struct kafc_tls *t, X509 *cert, int depth, const int errors[KAFC_TLS_WRONGS], int *error)
 {
+    int i = 0;
+    bool go;
+    do
+        go = passes(t, cert, depth, *error = errors[i++]);
+    while (go && i < KAFC_TLS_WRONGS && errors[i]);
+    return go;
+}
+
+static int ask(struct kafc_tls *t, X509_STORE_CTX *sc, int (*errors)[KAFC_TLS_WRONGS])
+{
+    static const int none[KAFC_TLS_WRONGS];
     STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(sc);
-    int n = sk_X509_num(chain);
+    int n = sk_X509_num(chain), e;
     for (int i = n - 1; i >= 0; i--) {
-        int e = i < DEPTHS ? error[i] : X509_V_OK;
-        for (int above = i + 1; i == n - 1 && !e && above < DEPTHS; above++)
-            e = error[above]; /* of one that is missing in the chain */
-        if (passes(t, sk_X509_value(chain, i), i, e))
+        const int *all = i < DEPTHS ? errors[i] : none;
+        for (int above = i + 1; i == n - 1 && !*all && above < DEPTHS; above++)
+            all = errors[above]; /* of one that is missing in the chain */
+        if (passes_all(t, sk_X509_value(chain, i), i, all, &e))
             continue;
         e = e ? e : X509_V_ERR_APPLICATION_VERIFICATION;
         X509_free(t->bad);
@@ -100,12 +116,12 @@ static int ask(struct kafc_tls *t, X509_STORE_CTX *sc, const int error[DEPTHS])
 static int judge(X509_STORE_CTX *sc, void *arg)
 {
     struct kafc_tls *t = judging(sc);
-    int error[DEPTHS] = { X509_V_OK };
+    int errors[DEPTHS][KAFC_TLS_WRONGS] = { { X509_V_OK } };
     (void)arg;
-    t->judged = t->x->verify ? error : NULL;
+    t->judged = t->x->verify ? errors : NULL;
     int rc = X509_verify_cert(sc);
     if (rc > 0 && t->judged)
-        rc = ask(t, sc, error);
+        rc = ask(t, sc, errors);
     t->judged = NULL;
     return rc;
 }

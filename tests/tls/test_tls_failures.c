@@ -181,6 +181,12 @@ static bool refuse(void *ctx, const kafc_certificate *c)
     return c->depth != *(int *)ctx;
 }
 
+static bool any_name(void *ctx, const kafc_certificate *c)
+{
+    (void)ctx;
+    return c->ok || c->error == X509_V_ERR_HOSTNAME_MISMATCH;
+}
+
 START_TEST(the_application_refuses)
 {
     tls_world_make(&w);
@@ -193,6 +199,9 @@ START_TEST(the_application_refuses)
     depth = 0;
     fails(KAFC_SECURITY(.verify_certificate = refuse, .ctx = &depth), NULL, "elsewhere",
           "not for 'elsewhere'");
+    /* Who takes one thing has not taken the others. */
+    fails_cert(KAFC_SECURITY(.verify_certificate = any_name),
+               TEST_CERT(.san = "DNS:other", .by = &w.ca, .from = -9, .to = -2), "localhost", "has expired on");
     tls_world_free(&w);
 }
 END_TEST

@@ -282,7 +282,7 @@ static bool judge(void *ctx, const kafc_certificate *c)
     return k->verdict || c->ok;
 }
 
-START_TEST(the_application_judges_each_certificate_once)
+START_TEST(the_application_judges_each_certificate)
 {
     struct tls_world w;
     struct court k = { .verdict = false };
@@ -297,12 +297,13 @@ START_TEST(the_application_judges_each_certificate_once)
     ck_assert_int_eq(k.calls, 2);
     ck_assert(k.depth[0] == 1 && k.ok[0] && k.depth[1] == 0 && k.ok[1]);
     ck_assert_str_eq(k.host, "localhost");
-    k = (struct court){ .verdict = true }; /* two things are wrong with it: the first is told */
+    k = (struct court){ .verdict = true }; /* two things are wrong with it: each is told */
     SSL_CTX_up_ref(bad);
     shake(&w, s, bad, "localhost", 0);
-    ck_assert_int_eq(k.calls, 3);
-    ck_assert(k.ok[0] && k.ok[1] && !k.ok[2]);
+    ck_assert_int_eq(k.calls, 4);
+    ck_assert(k.ok[0] && k.ok[1] && !k.ok[2] && !k.ok[3]);
     ck_assert_int_eq(k.error[2], X509_V_ERR_HOSTNAME_MISMATCH);
+    ck_assert_int_eq(k.error[3], X509_V_ERR_CERT_HAS_EXPIRED);
     k = (struct court){
         .verdict = true
     }; /* nobody is trusted: that the root is missing is told of the last one */
@@ -379,7 +380,7 @@ END_TEST
 SUITE_MAIN("tls/handshake", 60, versions_keys_and_pieces, names_and_addresses,
            sni_is_for_names_only, who_is_named_is_trusted, mutual, sessions_are_resumed,
            a_server_that_forgot_is_told_anew, ciphers_by_name,
-           the_application_judges_each_certificate_once, an_ssl_ctx_of_ones_own_is_used_as_it_is,
+           the_application_judges_each_certificate, an_ssl_ctx_of_ones_own_is_used_as_it_is,
            what_an_ssl_ctx_reads_ahead_is_pending)
 
 #else
