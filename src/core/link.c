@@ -247,7 +247,7 @@ void kafc__link_explain(const struct kafc_link *l, kafc_error *why)
 }
 
 /* A broker that stays away is told of once, and again when the trouble is of another kind. */
-static kafc_log_level loudness(struct kafc_link *l, kafc_err code)
+kafc_log_level kafc__link_loudness(struct kafc_link *l, kafc_err code)
 {
     if (code == KAFC_ERR_CLOSED)
         return KAFC_LOG_INFO;
@@ -268,7 +268,7 @@ void kafc__link_down(struct kafc_link *l, const kafc_error *why, int64_t now)
     kafc__link_explain(l, &own);
     *l->cfg.suspect = *l->cfg.suspect || shut_out(l, why->code);
     if (was)
-        kafc__log_in(l->cfg.log, l->keep ? KAFC_LOG_INFO : loudness(l, own.code), KAFC_DEBUG_BROKER, "%s",
+        kafc__log_in(l->cfg.log, l->keep ? KAFC_LOG_INFO : kafc__link_loudness(l, own.code), KAFC_DEBUG_BROKER, "%s",
                      own.message);
     *l->cfg.greeting = kafc__link_learn(l, why->code);
     l->why = &own;

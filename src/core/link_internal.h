@@ -125,6 +125,9 @@ void kafc__link_break(struct kafc_link *l, kafc_err code, const char *fmt, ...) 
 void kafc__link_finish(struct kafc_link *l, struct kafc_request *rq, kafc_err code,
                        const kafc_error *why);
 
+/* How loud the log is told of trouble. */
+kafc_log_level kafc__link_loudness(struct kafc_link *l, kafc_err code);
+
 /* The login has been cut off without a word: true, and that is in *why. */
 bool kafc__link_login_cut(const struct kafc_link *l, kafc_error *why);
 

@@ -10,9 +10,12 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "core/link_internal.h"
+#include "core/retry.h"
 #include "sasl/sasl.h"
 
 #include <stdio.h>
+
+enum { AGAIN_US = 1000000 }; /* between two renewals, at least */
 
 static const kafc_sasl_mechanism *mechanism(const struct kafc_link *l)
 {
@@ -52,7 +55,7 @@ static int64_t renew_at(const struct kafc_link *l, int64_t now, int64_t session_
     if (life <= 0 || life > INT64_MAX / 2000 || l->have[KAFC_API_SASL_AUTHENTICATE].max < 1)
         return INT64_MAX;
     int64_t permille = 850 + (l->cfg.rand ? kafc__rand_below(l->cfg.rand, 101) : 50);
-    return now + (life > 1200 ? life * permille : 1000000);
+    return now + (life > 1200 ? life * permille : AGAIN_US);
 }
 
 static void complete(struct kafc_link *l, int64_t lifetime_ms)
@@ -201,7 +204,7 @@ static void handshake_done(struct kafc_request *rq)
 /* ---- The beginning ---- */
 
 /* Credentials for the mechanism, and its state. false: there are none yet, or the link is broken. */
-static bool prepare(struct kafc_link *l)
+static bool prepare(struct kafc_link *l, int64_t now)
 {
     struct kafc_link_login *g = &l->login;
     const kafc_sasl_peer peer = { mechanism(l)->name, l->cfg.host, l->cfg.port, l->node };
@@ -211,6 +214,12 @@ static bool prepare(struct kafc_link *l)
     g->waiting = e == KAFC_ERR_WOULD_BLOCK;
     if (g->waiting)
         return false;
+    if (e && l->state == KAFC_LINK_READY && !kafc__retry_refused(e)) { /* the last login is still good for a while */
+        kafc__log_in(l->cfg.log, kafc__link_loudness(l, e), KAFC_DEBUG_SECURITY,
+                     "%s cannot be logged in to anew at the moment: %s", l->name, err.message);
+        g->renew_at = now + AGAIN_US;
+        return false;
+    }
     if (e) {
         kafc__link_break(l, e, "cannot be logged in to: %s", err.message);
         return false;
@@ -234,7 +243,7 @@ void kafc__link_login(struct kafc_link *l, int64_t now)
         kafc__link_break(l, KAFC_ERR_UNSUPPORTED, "knows no SaslHandshake: it is too old for logins");
         return;
     }
-    if (l->cfg.login && !g->state_set && !prepare(l))
+    if (l->cfg.login && !g->state_set && !prepare(l, now))
         return;
     const char *name = l->cfg.login ? mechanism(l)->name : "NONE";
     g->renew_at = INT64_MAX;
@@ -247,10 +256,9 @@ void kafc__link_renew(struct kafc_link *l, int64_t now)
 {
     if (l->state != KAFC_LINK_READY || l->login.renew_at > now || !kafc__link_pending(l))
         return; /* an idle connection needs no login, and shall end for its idleness */
-    if (prepare(l)) /* else requests go on, and the credentials are waited for */
+    l->login.renew_at = INT64_MAX;
+    if (prepare(l, now)) /* else requests go on, and the credentials are waited for */
         kafc__link_step(l, KAFC_LINK_EV_LOGIN, now);
-    else
-        l->login.renew_at = INT64_MAX;
 }
 
 void kafc__link_credentials(struct kafc_link *l, int64_t now)
