@@ -83,8 +83,9 @@ typedef struct kafc_credentials {
  * points to must stay until the function is called again, or the client is freed; it is copied, or used, at once. A
  * kafc_conn has nobody to hand it to: there the function may block, as the call does in which it runs. Any other error
  * ends the attempt and is returned by the calls that wait, with err->message: KAFC_ERR_SASL_AUTHENTICATION_FAILED at
- * once, as are credentials that cannot be sent, the others when their time is over. Like a hook the function must leave
- * the client alone, but for kafc_client_set_credentials(). */
+ * once, as are credentials that cannot be sent, the others when their time is over; where a login was to be renewed the
+ * function is asked again after a second. Like a hook the function must leave the client alone, but for
+ * kafc_client_set_credentials(). */
 typedef kafc_err (*kafc_credentials_fn)(void *ctx, const kafc_sasl_peer *peer, kafc_credentials *out,
                                         kafc_error *err);
 
@@ -93,7 +94,7 @@ typedef kafc_err (*kafc_credentials_fn)(void *ctx, const kafc_sasl_peer *peer, k
 typedef struct kafc_sasl_mechanism {
     const char *name; /* "GSSAPI": upper case, as brokers list it */
     /* Begins an exchange; *state is for step and end. The credentials are borrowed until end. After an error there is
-     * no exchange, and no end. */
+     * no exchange, and no end; KAFC_ERR_USAGE, that there is something wrong with them, is told as a refusal. */
     kafc_err (*start)(void *ctx, const kafc_sasl_peer *peer, const kafc_credentials *c, void **state,
                       kafc_error *err);
     /* challenge: what the broker said, null at first. *answer: what to say, borrowed until the next step or end; null
