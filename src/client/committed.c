@@ -27,8 +27,10 @@ struct fetch {
     struct kafc_arena *all;  /* of what there will be of q; NULL: q is the caller's */
     struct kafc_arena arena; /* of the request */
     struct kafc_offset_fetch_req req;
+    struct kafc_parts parts; /* of q, but for all */
     struct kafc_offset_fetch_req_topic *topic; /* the same, for versions before GROUPS, */
-    struct kafc_offset_fetch_req_group of;     /* and from there on */
+    int32_t ntopics;
+    struct kafc_offset_fetch_req_group of; /* and from there on */
 };
 
 /* --- The request ------------------------------------------------------------------------ */
@@ -41,49 +43,29 @@ static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
     (void)err;
     f->req.group_id = groups ? (kafc_str){ "", 0 } : f->group;
     f->req.topics.v = f->topic;
-    f->req.topics.n = groups ? 0 : f->of.topics.n;
+    f->req.topics.n = groups ? 0 : f->ntopics;
     f->req.groups.v = &f->of;
     f->req.groups.n = groups;
     f->req.require_stable = rq->version >= STABLE;
     return KAFC_OK;
 }
 
-static int32_t topic_of(const struct fetch *f, int32_t query)
-{
-    int32_t k = 0;
-    while (k < f->of.topics.n && !kafc__str_is(f->topic[k].name, f->q[query].topic))
-        k++;
-    return k;
-}
-
 static bool build(struct fetch *f)
 {
     kafc__msg_defaults(&kafc_offset_fetch_req_schema, &f->req);
     kafc__msg_defaults(&kafc_offset_fetch_req_group_schema, &f->of);
-    f->topic = kafc__msg_array(&kafc_offset_fetch_req_topic_schema, f->n, &f->arena);
-    f->of.topics.v = kafc__msg_array(&kafc_offset_fetch_req_group_topic_schema, f->n, &f->arena);
-    int32_t *index = kafc__arena_array(&f->arena, (size_t)f->n, sizeof(*index));
-    if (!f->topic || !f->of.topics.v || !index)
-        return false;
     f->of.group_id = f->group;
-    f->of.topics.n = 0;
+    f->ntopics = f->of.topics.n = -1;
     if (f->all)
-        f->of.topics.n = -1;
-    for (int32_t i = 0; i < f->n; i++) {
-        int32_t k = topic_of(f, i);
-        if (k < f->of.topics.n)
-            continue; /* all of its partitions are there */
-        f->topic[k].name = f->of.topics.v[k].name = kafc__str(f->q[i].topic);
-        f->topic[k].partition_indexes.v = index;
-        for (int32_t j = i; j < f->n; j++)
-            if (strcmp(f->q[j].topic, f->q[i].topic) == 0)
-                *index++ = f->q[j].partition;
-        f->topic[k].partition_indexes.n = (int32_t)(index - f->topic[k].partition_indexes.v);
-        f->of.topics.v[k].partition_indexes.v = f->topic[k].partition_indexes.v;
-        f->of.topics.v[k].partition_indexes.n = f->topic[k].partition_indexes.n;
-        f->of.topics.n++;
-    }
-    return true;
+        return true;
+    bool ok = kafc__parts_sorted(&f->parts, f->q, sizeof(*f->q), f->n, &f->arena) &&
+              kafc__parts_put(f->parts.part, f->n, &kafc_offset_fetch_req_schema, &f->req,
+                              &f->arena) &&
+              kafc__parts_put(f->parts.part, f->n, &kafc_offset_fetch_req_group_schema, &f->of,
+                              &f->arena);
+    f->topic = f->req.topics.v;
+    f->ntopics = f->req.topics.n;
+    return ok;
 }
 
 /* --- The answer, on the loop thread ------------------------------------------------------- */
@@ -114,11 +96,12 @@ static void add(struct fetch *f, kafc_str topic, int32_t partition, int64_t offs
 static void take(struct fetch *f, kafc_str topic, int32_t partition, int64_t offset, int32_t epoch,
                  kafc_str metadata, int16_t code, kafc_err *worst)
 {
+    int32_t n = 0;
+    const struct kafc_part *part = f->all ? NULL : kafc__parts_all(&f->parts, topic, partition, &n);
     if (f->all)
         add(f, topic, partition, offset, epoch, metadata, code);
-    for (int32_t i = 0; !f->all && i < f->n; i++)
-        if (f->q[i].partition == partition && kafc__str_is(topic, f->q[i].topic))
-            tell(&f->q[i], offset, epoch, code);
+    for (int32_t i = 0; i < n; i++)
+        tell(&f->q[part[i].i], offset, epoch, code);
     if (kafc__ask_again(KAFC_API_OFFSET_FETCH, (kafc_err)code))
         *worst = (kafc_err)code;
 }
@@ -134,7 +117,7 @@ static bool make_room(struct fetch *f, int32_t n)
 
 static kafc_err take_old(struct fetch *f, const struct kafc_offset_fetch_resp *r)
 {
-    kafc_err worst = (kafc_err)r->error_code;
+    kafc_err worst = KAFC_OK;
     int32_t n = 0;
     for (int32_t i = 0; i < r->topics.n; i++)
         n += r->topics.v[i].partitions.n;
@@ -151,7 +134,7 @@ static kafc_err take_old(struct fetch *f, const struct kafc_offset_fetch_resp *r
 
 static kafc_err take_group(struct fetch *f, const struct kafc_offset_fetch_resp_group *g)
 {
-    kafc_err worst = (kafc_err)g->error_code;
+    kafc_err worst = KAFC_OK;
     int32_t n = 0;
     for (int32_t i = 0; i < g->topics.n; i++)
         n += g->topics.v[i].partitions.n;
@@ -184,6 +167,17 @@ static void forget(struct fetch *f, kafc_err code)
         tell(&f->q[i], KAFC_OFFSET_UNKNOWN, -1, (int16_t)code);
 }
 
+/* Of the group; its partitions are told of if there is none. */
+static kafc_err take_answer(struct fetch *f, const struct kafc_offset_fetch_resp *r, bool groups)
+{
+    const struct kafc_offset_fetch_resp_group *g = groups && r->groups.n > 0 ? r->groups.v : NULL;
+    kafc_err code = (kafc_err)(g ? g->error_code : groups ? KAFC_ERR_PROTOCOL : r->error_code);
+    if (code != KAFC_OK)
+        return code;
+    forget(f, KAFC_ERR_PROTOCOL); /* what the answer leaves out */
+    return g ? take_group(f, g) : take_old(f, r);
+}
+
 static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
 {
     struct fetch *f = ask->owner;
@@ -192,11 +186,7 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
     kafc__arena_init(&a, &f->c->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
     if (rc == KAFC_OK) {
-        bool groups = ask->rq.version >= GROUPS;
-        forget(f, KAFC_ERR_PROTOCOL); /* what the answer leaves out */
-        rc = !groups          ? take_old(f, &r)
-             : r.groups.n > 0 ? take_group(f, &r.groups.v[0])
-                              : KAFC_ERR_PROTOCOL;
+        rc = take_answer(f, &r, ask->rq.version >= GROUPS);
         if (rc != KAFC_OK)
             (void)kafc__error(err, rc, "offsets of group %.*s: %s",
                               f->group.len < 249 ? (int)f->group.len : 249, f->group.p,
@@ -223,13 +213,22 @@ kafc_err kafc__offsets_check(const char *group, const kafc_offset *q, int32_t n,
 }
 
 kafc_err kafc__offsets_error(const char *group, const kafc_offset *q, int32_t n,
-                             const char *(*text)(kafc_err code), kafc_error *err)
+                             const char *(*text)(kafc_err code), const struct kafc_ask *ask,
+                             kafc_error *err)
 {
-    for (int32_t i = 0; i < n; i++)
-        if (q[i].result != KAFC_OK)
-            return kafc__error(err, q[i].result, "group %.150s, %.249s [%d]: %s", group, q[i].topic,
-                               (int)q[i].partition, text(q[i].result));
-    return KAFC_OK;
+    int32_t i = 0;
+    while (i < n && q[i].result == KAFC_OK)
+        i++;
+    if (i == n)
+        return KAFC_OK;
+    (void)kafc__error(err, q[i].result, "group %.150s, %.249s [%d]: %s", group, q[i].topic,
+                      (int)q[i].partition, text(q[i].result));
+    if (err && ask) {
+        err->broker = ask->err.broker;
+        err->api = ask->err.api;
+        err->version = ask->err.version;
+    }
+    return q[i].result;
 }
 
 /* What f->q says, or as much as was learned. */
@@ -247,8 +246,10 @@ static kafc_err fetch(struct fetch *f, int64_t deadline, kafc_error *err)
                                          "out of memory for %d partitions", (int)f->n);
     kafc__arena_fini(&f->arena);
     if (rc == KAFC_OK)
-        return kafc__offsets_error(f->group.p, f->q, f->n, kafc_err_text, err);
-    forget(f, rc);
+        return kafc__offsets_error(f->group.p, f->q, f->n, kafc_err_text, &f->ask, err);
+    for (int32_t i = 0; i < f->n; i++)
+        if (kafc__ask_again(KAFC_API_OFFSET_FETCH, f->q[i].result)) /* the others were told */
+            tell(&f->q[i], KAFC_OFFSET_UNKNOWN, -1, (int16_t)rc);
     return rc;
 }
 

@@ -12,9 +12,11 @@
 
 /* KAFC_ERR_USAGE for a group or partitions that cannot be. */
 kafc_err kafc__offsets_check(const char *group, const kafc_offset *q, int32_t n, kafc_error *err);
-/* The first one's result that is an error, with text() of it. */
+/* The first one's result that is an error, with text() of it, and who was asked (or NULL). */
+struct kafc_ask;
 kafc_err kafc__offsets_error(const char *group, const kafc_offset *q, int32_t n,
-                             const char *(*text)(kafc_err code), kafc_error *err);
+                             const char *(*text)(kafc_err code), const struct kafc_ask *ask,
+                             kafc_error *err);
 
 struct kafc_offset_fetch_resp;
 /* The offsets of element `group` of an answer (-1: of the answer itself, in versions before 8), into the arena: by

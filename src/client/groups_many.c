@@ -146,7 +146,7 @@ static kafc_err check_partitions(const kafc_offsets_of_groups *all, kafc_error *
     kafc_err rc = KAFC_OK;
     for (int32_t i = 0; rc == KAFC_OK && i < all->ngroups; i++)
         rc = kafc__offsets_error(all->groups[i].group, all->groups[i].offsets,
-                                 all->groups[i].noffsets, kafc_err_text, err);
+                                 all->groups[i].noffsets, kafc_err_text, NULL, err);
     return rc;
 }
 

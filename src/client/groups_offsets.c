@@ -9,6 +9,7 @@
 #include "client/ask.h"
 #include "base/str.h"
 #include "client/groups.h"
+#include "client/parts.h"
 #include "client/seek.h"
 #include "protocol/api/08_offset_commit.h"
 #include "protocol/api/47_offset_delete.h"
@@ -18,45 +19,10 @@ struct change {
     kafc_client *c;
     kafc_str group;
     kafc_offset *q;
-    int32_t n, ntopics;
-    int32_t *order; /* of the request: numbers of q, topic by topic */
-    int32_t *first; /* where topic k begins in order; [ntopics]: n */
+    int32_t n;
+    struct kafc_parts parts; /* of q */
     struct kafc_arena arena;
 };
-
-static bool in_topic(const struct change *k, int32_t topic, int32_t i)
-{
-    return strcmp(k->q[k->order[k->first[topic]]].topic, k->q[i].topic) == 0;
-}
-
-/* Topics in the order in which they are named first. */
-static bool sort(struct change *k)
-{
-    int32_t at = 0;
-    k->order = kafc__arena_array(&k->arena, (size_t)k->n, sizeof(*k->order));
-    k->first = kafc__arena_array(&k->arena, (size_t)k->n + 1, sizeof(*k->first));
-    if (!k->order || !k->first)
-        return false;
-    for (int32_t i = 0; i < k->n; i++) {
-        int32_t t = 0;
-        while (t < k->ntopics && !in_topic(k, t, i))
-            t++;
-        if (t < k->ntopics)
-            continue;
-        k->first[k->ntopics] = at;
-        k->order[at] = i;
-        for (int32_t j = i; j < k->n; j++)
-            if (in_topic(k, k->ntopics, j))
-                k->order[at++] = j;
-        k->first[++k->ntopics] = at;
-    }
-    return true;
-}
-
-static const char *name_of(const struct change *k, int32_t topic)
-{
-    return k->q[k->order[k->first[topic]]].topic;
-}
 
 static void tell_all(struct change *k, kafc_err code)
 {
@@ -70,19 +36,13 @@ static bool passes(const struct change *k, kafc_err code)
     return code != KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION && kafc__ask_again(k->ask.api->key, code);
 }
 
-/* Answers come in the order of the request: *at is where this one is looked for. *worst as of committed.c. */
-static void tell(struct change *k, int32_t *at, kafc_str topic, int32_t partition, int16_t code,
-                 kafc_err *worst)
+/* *worst as of committed.c. */
+static void tell(struct change *k, kafc_str topic, int32_t partition, int16_t code, kafc_err *worst)
 {
-    for (int32_t j = 0; j < k->n; j++) {
-        int32_t i = (*at + j) % k->n;
-        kafc_offset *q = &k->q[k->order[i]];
-        if (q->partition != partition || !kafc__str_is(topic, q->topic))
-            continue;
-        q->result = (kafc_err)code;
-        *at = i + 1;
-        break;
-    }
+    int32_t n;
+    const struct kafc_part *part = kafc__parts_all(&k->parts, topic, partition, &n);
+    for (int32_t i = 0; i < n; i++)
+        k->q[part[i].i].result = (kafc_err)code;
     if (passes(k, (kafc_err)code))
         *worst = (kafc_err)code;
 }
@@ -94,6 +54,13 @@ static kafc_err outcome(const struct change *k, kafc_err worst, kafc_error *err)
                                           kafc_err_text(worst));
 }
 
+/* The topics of a request. */
+static bool put(struct change *k, const struct kafc_schema *s, void *req)
+{
+    return kafc__parts_sorted(&k->parts, k->q, sizeof(*k->q), k->n, &k->arena) &&
+           kafc__parts_put(k->parts.part, k->n, s, req, &k->arena);
+}
+
 /* --- Commit ---------------------------------------------------------------------------------- */
 
 static kafc_err commit_answer(struct kafc_ask *ask, kafc_error *err)
@@ -101,14 +68,14 @@ static kafc_err commit_answer(struct kafc_ask *ask, kafc_error *err)
     struct change *k = ask->owner;
     struct kafc_offset_commit_resp r;
     struct kafc_arena a;
-    int32_t at = 0;
     kafc_err worst = KAFC_OK;
     kafc__arena_init(&a, &k->c->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
-    tell_all(k, KAFC_ERR_PROTOCOL); /* what the answer leaves out */
+    if (rc == KAFC_OK)
+        tell_all(k, KAFC_ERR_PROTOCOL); /* what the answer leaves out */
     for (int32_t i = 0; rc == KAFC_OK && i < r.topics.n; i++)
         for (int32_t p = 0; p < r.topics.v[i].partitions.n; p++)
-            tell(k, &at, r.topics.v[i].name, r.topics.v[i].partitions.v[p].partition_index,
+            tell(k, r.topics.v[i].name, r.topics.v[i].partitions.v[p].partition_index,
                  r.topics.v[i].partitions.v[p].error_code, &worst);
     kafc__arena_fini(&a);
     return rc == KAFC_OK ? outcome(k, worst, err) : rc;
@@ -119,28 +86,20 @@ enum { COMMIT_FIRST = 1, COMMIT_LAST = 9 };
 
 static bool commit_request(struct change *k, struct kafc_offset_commit_req *req)
 {
-    struct kafc_offset_commit_req_partition *p = kafc__msg_array(
-        &kafc_offset_commit_req_partition_schema, k->n, &k->arena);
     kafc__msg_defaults(&kafc_offset_commit_req_schema, req);
     req->group_id = k->group;
-    req->topics.n = k->ntopics;
-    req->topics.v = kafc__msg_array(&kafc_offset_commit_req_topic_schema, k->ntopics, &k->arena);
-    if (!p || !req->topics.v)
+    if (!put(k, &kafc_offset_commit_req_schema, req))
         return false;
-    for (int32_t t = 0; t < k->ntopics; t++) {
-        req->topics.v[t].name = kafc__str(name_of(k, t));
-        req->topics.v[t].partitions.v = &p[k->first[t]];
-        req->topics.v[t].partitions.n = k->first[t + 1] - k->first[t];
-    }
-    for (int32_t i = 0; i < k->n; i++) {
-        const kafc_offset *q = &k->q[k->order[i]];
-        p[i].partition_index = q->partition;
-        p[i].committed_offset = q->offset;
-        p[i].committed_leader_epoch = q->leader_epoch == KAFC_ZERO ? 0
-                                      : q->leader_epoch > 0        ? q->leader_epoch
-                                                                   : -1;
-        p[i].committed_metadata = kafc__str(q->metadata ? q->metadata : "");
-    }
+    for (int32_t t = 0, at = 0; t < req->topics.n; t++)
+        for (int32_t i = 0; i < req->topics.v[t].partitions.n; i++) {
+            const kafc_offset *q = &k->q[k->parts.part[at++].i];
+            struct kafc_offset_commit_req_partition *p = &req->topics.v[t].partitions.v[i];
+            p->committed_offset = q->offset;
+            p->committed_leader_epoch = q->leader_epoch == KAFC_ZERO ? 0
+                                        : q->leader_epoch > 0        ? q->leader_epoch
+                                                                     : -1;
+            p->committed_metadata = kafc__str(q->metadata ? q->metadata : "");
+        }
     return true;
 }
 
@@ -151,7 +110,6 @@ static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
     struct change *k = ask->owner;
     struct kafc_offset_delete_resp r;
     struct kafc_arena a;
-    int32_t at = 0;
     kafc__arena_init(&a, &k->c->mem, 0);
     kafc_err worst = KAFC_OK, rc = kafc__request_decode(&ask->rq, &r, &a, err);
     if (rc == KAFC_OK) {
@@ -160,7 +118,7 @@ static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
             worst = (kafc_err)r.error_code;
         for (int32_t i = 0; i < r.topics.n; i++)
             for (int32_t p = 0; p < r.topics.v[i].partitions.n; p++)
-                tell(k, &at, r.topics.v[i].name, r.topics.v[i].partitions.v[p].partition_index,
+                tell(k, r.topics.v[i].name, r.topics.v[i].partitions.v[p].partition_index,
                      r.topics.v[i].partitions.v[p].error_code, &worst);
     }
     kafc__arena_fini(&a);
@@ -169,22 +127,9 @@ static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
 
 static bool delete_request(struct change *k, struct kafc_offset_delete_req *req)
 {
-    struct kafc_offset_delete_req_partition *p = kafc__msg_array(
-        &kafc_offset_delete_req_partition_schema, k->n, &k->arena);
     kafc__msg_defaults(&kafc_offset_delete_req_schema, req);
     req->group_id = k->group;
-    req->topics.n = k->ntopics;
-    req->topics.v = kafc__msg_array(&kafc_offset_delete_req_topic_schema, k->ntopics, &k->arena);
-    if (!p || !req->topics.v)
-        return false;
-    for (int32_t t = 0; t < k->ntopics; t++) {
-        req->topics.v[t].name = kafc__str(name_of(k, t));
-        req->topics.v[t].partitions.v = &p[k->first[t]];
-        req->topics.v[t].partitions.n = k->first[t + 1] - k->first[t];
-    }
-    for (int32_t i = 0; i < k->n; i++)
-        p[i].partition_index = k->q[k->order[i]].partition;
-    return true;
+    return put(k, &kafc_offset_delete_req_schema, req);
 }
 
 /* --- Both ------------------------------------------------------------------------------------- */
@@ -223,10 +168,11 @@ static kafc_err change(struct change *k, bool ready, int64_t deadline, kafc_erro
         rc = kafc__ask_coordinator(k->c, k->group, &k->ask, deadline, err);
     else
         rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d partitions", (int)k->n);
-    if (rc != KAFC_OK)
-        tell_all(k, rc);
-    else
-        rc = kafc__offsets_error(k->group.p, k->q, k->n, text, err);
+    for (int32_t i = 0; rc != KAFC_OK && i < k->n; i++)
+        if (passes(k, k->q[i].result)) /* the others were told */
+            k->q[i].result = rc;
+    if (rc == KAFC_OK)
+        rc = kafc__offsets_error(k->group.p, k->q, k->n, text, &k->ask, err);
     kafc__arena_fini(&k->arena);
     return rc;
 }
@@ -251,7 +197,7 @@ kafc_err kafc_admin_commit_offsets(kafc_client *c, const char *group, kafc_offse
         k.ask.floor = COMMIT_FIRST;
         k.ask.ceiling = COMMIT_LAST;
         kafc__arena_init(&k.arena, &c->mem, 0);
-        rc = change(&k, sort(&k) && commit_request(&k, &req), kafc__deadline_in(timeout_ms), err);
+        rc = change(&k, commit_request(&k, &req), kafc__deadline_in(timeout_ms), err);
     }
     kafc__ask_end(c);
     return rc;
@@ -270,7 +216,7 @@ kafc_err kafc_admin_delete_offsets(kafc_client *c, const char *group, kafc_offse
         k.ask = (struct kafc_ask){ .api = &kafc_offset_delete_api, .msg = &req };
         k.ask.answer = delete_answer;
         kafc__arena_init(&k.arena, &c->mem, 0);
-        rc = change(&k, sort(&k) && delete_request(&k, &req), kafc__deadline_in(timeout_ms), err);
+        rc = change(&k, delete_request(&k, &req), kafc__deadline_in(timeout_ms), err);
     }
     kafc__ask_end(c);
     return rc;

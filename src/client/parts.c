@@ -58,28 +58,51 @@ static kafc_err check(const struct kafc_part *p, bool nodes, kafc_error *err)
     return KAFC_OK;
 }
 
+/* As the caller has them. false: out of memory. */
+static bool list(struct kafc_parts *p, const char *v, size_t stride, int32_t n, size_t node,
+                 struct kafc_arena *a)
+{
+    *p = (struct kafc_parts){ .stride = stride, .n = n };
+    p->part = kafc__arena_array(a, (size_t)n, sizeof(*p->part));
+    for (int32_t i = 0; p->part && i < n; i++, v += stride) {
+        kafc_topic_partition part = read_part(v);
+        p->part[i] = (struct kafc_part){ part.topic, part.partition, -1, i };
+        if (node != KAFC_PARTS_NO_NODE)
+            memcpy(&p->part[i].node, v + node, sizeof(p->part[i].node));
+    }
+    return p->part != NULL;
+}
+
+static void sort(struct kafc_parts *p)
+{
+    if (p->n > 1)
+        qsort(p->part, (size_t)p->n, sizeof(*p->part), by_part);
+}
+
+bool kafc__parts_sorted(struct kafc_parts *p, void *v, size_t stride, int32_t n,
+                        struct kafc_arena *a)
+{
+    bool ok = list(p, v, stride, n, KAFC_PARTS_NO_NODE, a);
+    p->v = v;
+    if (ok)
+        sort(p);
+    return ok;
+}
+
 static kafc_err init(struct kafc_parts *p, const char *v, size_t stride, int32_t n, size_t node,
                      struct kafc_arena *a, kafc_error *err)
 {
-    bool nodes = node != KAFC_PARTS_NO_NODE;
     kafc_err rc = KAFC_OK;
     if (n < 0 || (n > 0 && !v))
         return kafc__error(err, KAFC_ERR_USAGE, "%d partitions at %s", (int)n,
                            v ? "an address" : "NULL");
-    *p = (struct kafc_parts){ .stride = stride, .n = n };
-    p->part = kafc__arena_array(a, (size_t)n, sizeof(*p->part));
-    if (!p->part)
+    if (!list(p, v, stride, n, node, a))
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d partitions", (int)n);
-    for (int32_t i = 0; i < n && rc == KAFC_OK; i++, v += stride) {
-        kafc_topic_partition part = read_part(v);
-        p->part[i] = (struct kafc_part){ part.topic, part.partition, -1, i };
-        if (nodes)
-            memcpy(&p->part[i].node, v + node, sizeof(p->part[i].node));
-        rc = check(&p->part[i], nodes, err);
-    }
-    if (rc != KAFC_OK || n == 0)
+    for (int32_t i = 0; i < n && rc == KAFC_OK; i++)
+        rc = check(&p->part[i], node != KAFC_PARTS_NO_NODE, err);
+    if (rc != KAFC_OK)
         return rc;
-    qsort(p->part, (size_t)n, sizeof(*p->part), by_part);
+    sort(p);
     for (int32_t i = 1; i < n; i++)
         if (by_part(&p->part[i - 1], &p->part[i]) == 0)
             return kafc__error(err, KAFC_ERR_USAGE, "topic '%.249s' [%d] is named twice",
@@ -117,6 +140,18 @@ const struct kafc_part *kafc__parts_find(const struct kafc_parts *p, kafc_str to
             hi = mid;
     }
     return NULL;
+}
+
+const struct kafc_part *kafc__parts_all(const struct kafc_parts *p, kafc_str topic,
+                                        int32_t partition, int32_t *n)
+{
+    const struct kafc_part *first = kafc__parts_find(p, topic, partition, -1);
+    *n = 0;
+    while (first && first > p->part && by_part(first - 1, first) == 0)
+        first--;
+    while (first && first + *n < p->part + p->n && by_part(first, first + *n) == 0)
+        ++*n;
+    return first;
 }
 
 /* --- Rows -------------------------------------------------------------------------------- */

@@ -50,10 +50,17 @@ kafc_err kafc__parts_init(struct kafc_parts *p, void *v, size_t stride, int32_t 
 /* The same of what is only read. n KAFC_ALL_PARTITIONS: none. */
 kafc_err kafc__parts_given(struct kafc_parts *p, const kafc_topic_partition *v, int32_t n,
                            struct kafc_arena *a, kafc_error *err);
+/* Of what was checked, and may be named twice. false: out of memory. */
+KAFC_NODISCARD bool kafc__parts_sorted(struct kafc_parts *p, void *v, size_t stride, int32_t n,
+                                       struct kafc_arena *a);
 
 /* node: -1 where it does not matter. NULL: it is none of them. */
 const struct kafc_part *kafc__parts_find(const struct kafc_parts *p, kafc_str topic,
                                          int32_t partition, int32_t node);
+
+/* The *n of that place, where one may be named twice; 0: it is none of them. */
+const struct kafc_part *kafc__parts_all(const struct kafc_parts *p, kafc_str topic,
+                                        int32_t partition, int32_t *n);
 
 /* For qsort: structs that begin as kafc_topic_partition does, by topic and partition. */
 int kafc__parts_order(const void *a, const void *b);

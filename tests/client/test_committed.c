@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/client/transacting.h"
+#include <kafc/groups.h>
 
 static kafc_error *const err = &transacting.err;
 
@@ -101,6 +102,33 @@ START_TEST(offsets_of_an_open_transaction_are_waited_for)
 }
 END_TEST
 
+START_TEST(R7_what_is_waited_for_leaves_the_others_their_offsets)
+{
+    kafc_offset q[] = { { .topic = "t", .partition = 1, .offset = 3 },
+                        { .topic = "t", .partition = 0, .offset = 5 } };
+    kafc_group_offsets *all;
+    transacting_start(TRANSACTING_V2);
+    transacting_ok(kafc_admin_commit_offsets(writing.client, "g", q, 2, WAIT, err));
+    kafc_writer *w = transacting_open();
+    transacting_begin(w);
+    transacting_offsets(w, "g", 9);
+    ck_assert_int_eq(kafc_client_committed(writing.client, "g", q, 2, 60, err),
+                     KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
+    ck_assert_int_eq(err->api, 9);
+    ck_assert_int_gt(err->broker, 0);
+    ck_assert_int_eq(q[0].result, KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
+    ck_assert_int_eq(q[1].result, KAFC_OK);
+    ck_assert_int_eq(q[1].offset, 5);
+    ck_assert_int_eq(kafc_admin_group_offsets(writing.client, "g", 60, &all, err),
+                     KAFC_ERR_UNSTABLE_OFFSET_COMMIT);
+    ck_assert_int_eq(all->offsets[0].offset, 5);
+    kafc_group_offsets_free(all);
+    transacting_ok(kafc_transaction_abort(w, WAIT, err));
+    transacting_close(w);
+    transacting_stop();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("client/committed");
@@ -110,6 +138,7 @@ int main(void)
     tcase_add_test(c, what_cannot_be_asked_is_refused);
     tcase_add_test(c, errors_are_tried_again_or_told);
     tcase_add_test(c, offsets_of_an_open_transaction_are_waited_for);
+    tcase_add_test(c, R7_what_is_waited_for_leaves_the_others_their_offsets);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
