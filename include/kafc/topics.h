@@ -90,8 +90,9 @@ typedef struct kafc_grown_topic {
 } kafc_grown_topic;
 
 /* Adds partitions; there is no way back, and keys go to other partitions from then on. Asks the controller, waits and
- * takes `how` as kafc_admin_create_topics() does. KAFC_ERR_INVALID_PARTITIONS: it has as many already, or more.
- * Not repeated when its fate is unknown. Brokers before 1.0: KAFC_ERR_UNSUPPORTED. */
+ * takes `how` as kafc_admin_create_topics() does. KAFC_ERR_INVALID_PARTITIONS: it has as many already, or more;
+ * KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION is told at once. Not repeated when its fate is unknown. Brokers before 1.0:
+ * KAFC_ERR_UNSUPPORTED. */
 KAFC_API kafc_err kafc_admin_grow_topics(kafc_client *c, kafc_grown_topic *topics, int32_t n,
                                          const kafc_create_options *how, int timeout_ms,
                                          kafc_error *err);

@@ -19,4 +19,12 @@ static inline bool kafc__str_is(kafc_str s, const char *name)
     return s.p && (size_t)s.len == strlen(name) && memcmp(s.p, name, (size_t)s.len) == 0;
 }
 
+/* As strcmp(); null is before all others. */
+static inline int kafc__str_order(kafc_str a, kafc_str b)
+{
+    int32_t n = a.len < b.len ? a.len : b.len;
+    int c = n > 0 ? memcmp(a.p, b.p, (size_t)n) : 0;
+    return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
 #endif

@@ -42,7 +42,7 @@ static bool is_id(const char *name)
     return n > 0 && n <= 10 && !name[n];
 }
 
-kafc_err kafc__resources_check(const struct kafc_resources *r, kafc_error *err)
+static kafc_err check(const struct kafc_resources *r, kafc_error *err)
 {
     if (r->n < 0 || (r->n > 0 && !r->v))
         return kafc__error(err, KAFC_ERR_USAGE, "%d resources at %s", (int)r->n, r->v ? "an address" : "NULL");
@@ -63,15 +63,50 @@ kafc_err kafc__resources_check(const struct kafc_resources *r, kafc_error *err)
     return KAFC_OK;
 }
 
-int32_t kafc__resources_find(const struct kafc_resources *r, int32_t hint, int8_t kind, kafc_str name)
+static int order(const kafc_config_resource *of, int8_t kind, kafc_str name)
 {
-    for (int32_t k = 0; k < r->n; k++) {
-        int32_t i = (hint + k) % r->n;
-        const kafc_config_resource *of = kafc__resource(r, i);
-        if ((int8_t)of->kind == kind && kafc__str_is(name, of->name))
-            return i;
+    return (int8_t)of->kind != kind ? (int8_t)of->kind - kind
+                                    : kafc__str_order(kafc__str(of->name), name);
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const struct kafc_resource_at *a = x, *b = y;
+    int d = order(a->of, (int8_t)b->of->kind, kafc__str(b->of->name));
+    return d ? d : (a->i > b->i) - (a->i < b->i);
+}
+
+kafc_err kafc__resources_init(struct kafc_resources *r, const void *v, size_t stride, int32_t n,
+                              struct kafc_arena *a, kafc_error *err)
+{
+    *r = (struct kafc_resources){ v, stride, n, NULL };
+    kafc_err rc = check(r, err);
+    if (rc != KAFC_OK)
+        return rc;
+    r->sorted = kafc__arena_array(a, (size_t)n, sizeof(*r->sorted));
+    if (!r->sorted)
+        return kafc__admin_no_memory("the resources", err);
+    for (int32_t i = 0; i < n; i++)
+        r->sorted[i] = (struct kafc_resource_at){ kafc__resource(r, i), i };
+    if (n > 1)
+        qsort(r->sorted, (size_t)n, sizeof(*r->sorted), by_place);
+    return KAFC_OK;
+}
+
+const struct kafc_resource_at *kafc__resources_find(const struct kafc_resources *r, int8_t kind,
+                                                    kafc_str name, int32_t *n)
+{
+    int32_t lo = 0, hi = r->n;
+    while (lo < hi) {
+        int32_t mid = lo + (hi - lo) / 2;
+        if (order(r->sorted[mid].of, kind, name) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
-    return -1;
+    for (*n = 0; lo + *n < r->n && order(r->sorted[lo + *n].of, kind, name) == 0;)
+        ++*n;
+    return r->sorted + lo;
 }
 
 kafc_err kafc__resource_missing(const kafc_config_resource *of, const kafc_answer *a, kafc_err rc)
@@ -174,20 +209,19 @@ static void take_part(const struct kafc_resources *q, kafc_described_configs *v,
                       const kafc_answer_part *part, struct kafc_arena *a)
 {
     const describe_resp *r = part->resp;
-    int32_t hint = 0;
     for (int32_t i = 0; i < r->results.n; i++) {
         const describe_result *one = &r->results.v[i];
-        int32_t at = kafc__resources_find(q, hint, one->resource_type, one->resource_name);
-        for (int32_t k = at; k >= 0 && k < q->n; k++) {
-            const kafc_config_resource *of = kafc__resource(q, k);
-            if (told[k] || (int8_t)of->kind != one->resource_type || !kafc__str_is(one->resource_name, of->name))
+        int32_t n;
+        const struct kafc_resource_at *at = kafc__resources_find(q, one->resource_type,
+                                                                 one->resource_name, &n);
+        for (; n > 0; n--, at++) {
+            if (told[at->i])
                 continue;
-            told[k] = true;
-            v[k].result = (kafc_err)one->error_code;
+            told[at->i] = true;
+            v[at->i].result = (kafc_err)one->error_code;
             if (one->error_code == 0)
-                put_entries(a, &v[k], one, part->version);
+                put_entries(a, &v[at->i], one, part->version);
         }
-        hint = at >= 0 ? at + 1 : hint;
     }
 }
 
@@ -260,16 +294,16 @@ static kafc_err ask(struct kafc_admin *k, struct kafc_describe_configs_req *req,
     }
 }
 
-static kafc_err check_query(const kafc_config_query *q, int32_t n, kafc_error *err)
+static kafc_err check_query(struct kafc_resources *r, const kafc_config_query *q, int32_t n,
+                            struct kafc_admin *k)
 {
-    struct kafc_resources r = { q, sizeof(*q), n };
-    kafc_err rc = kafc__resources_check(&r, err);
+    kafc_err rc = kafc__resources_init(r, q, sizeof(*q), n, &k->arena, k->err);
     for (int32_t i = 0; i < n && rc == KAFC_OK; i++) {
         bool ok = q[i].nnames >= 0 && (q[i].nnames == 0 || q[i].names);
-        for (int32_t k = 0; ok && k < q[i].nnames; k++)
-            ok = q[i].names[k] != NULL;
+        for (int32_t c = 0; ok && c < q[i].nnames; c++)
+            ok = q[i].names[c] != NULL;
         if (!ok)
-            rc = kafc__error(err, KAFC_ERR_USAGE, "'%.200s': %d configs, not all with a name",
+            rc = kafc__error(k->err, KAFC_ERR_USAGE, "'%.200s': %d configs, not all with a name",
                              q[i].of.name, (int)q[i].nnames);
     }
     return rc;
@@ -278,10 +312,10 @@ static kafc_err check_query(const kafc_config_query *q, int32_t n, kafc_error *e
 static kafc_err describe(struct kafc_admin *k, const kafc_config_query *q, int32_t n,
                          unsigned besides, kafc_config_descriptions **out)
 {
-    struct kafc_resources r = { q, sizeof(*q), n };
+    struct kafc_resources r;
     struct kafc_describe_configs_req req;
     kafc_answer *a;
-    kafc_err rc = check_query(q, n, k->err);
+    kafc_err rc = check_query(&r, q, n, k);
     if (rc != KAFC_OK)
         return rc;
     if (!fill(&req, q, n, besides, &k->arena))

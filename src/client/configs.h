@@ -9,11 +9,17 @@
 #include "client/admin.h"
 #include <kafc/configs.h>
 
+struct kafc_resource_at {
+    const kafc_config_resource *of;
+    int32_t i;
+};
+
 /* Of n elements of `stride` bytes that begin with a kafc_config_resource. */
 struct kafc_resources {
     const void *v;
     size_t stride;
     int32_t n;
+    struct kafc_resource_at *sorted; /* by kind and name */
 };
 
 static inline const kafc_config_resource *kafc__resource(const struct kafc_resources *r, int32_t i)
@@ -21,10 +27,12 @@ static inline const kafc_config_resource *kafc__resource(const struct kafc_resou
     return (const kafc_config_resource *)(const void *)((const char *)r->v + (size_t)i * r->stride);
 }
 
-/* KAFC_ERR_USAGE: a kind that nobody knows, no name, one that is no broker's. */
-kafc_err kafc__resources_check(const struct kafc_resources *r, kafc_error *err);
-/* The resource, or -1. Answers mostly come in the order of the request: hint is where to look first. */
-int32_t kafc__resources_find(const struct kafc_resources *r, int32_t hint, int8_t kind, kafc_str name);
+/* KAFC_ERR_USAGE: a kind that nobody knows, no name, one that is no broker's; KAFC_ERR_NO_MEMORY. */
+kafc_err kafc__resources_init(struct kafc_resources *r, const void *v, size_t stride, int32_t n,
+                              struct kafc_arena *a, kafc_error *err);
+/* The resource and its twins, *n of them. */
+const struct kafc_resource_at *kafc__resources_find(const struct kafc_resources *r, int8_t kind,
+                                                    kafc_str name, int32_t *n);
 /* Why a resource has no answer: what became of its broker's part, or of the call (rc). */
 kafc_err kafc__resource_missing(const kafc_config_resource *of, const kafc_answer *a, kafc_err rc);
 /* KAFC_ERR_PROTOCOL with a sentence. */

@@ -78,13 +78,11 @@ static void take(const struct altering *k, const struct kafc_resources *r, size_
                  const void *resp)
 {
     struct told t;
-    int32_t hint = 0;
     for (int32_t i = 0; k->look(resp, i, &t); i++) {
-        int32_t at = kafc__resources_find(r, hint, t.kind, t.name);
-        if (at < 0)
-            continue;
-        *result_of(r, result, at) = (kafc_err)t.code;
-        hint = at + 1;
+        int32_t n;
+        const struct kafc_resource_at *at = kafc__resources_find(r, t.kind, t.name, &n);
+        if (n > 0)
+            *result_of(r, result, at->i) = (kafc_err)t.code;
     }
 }
 
@@ -114,13 +112,14 @@ static kafc_err alter(struct kafc_admin *k, const struct altering *how, const vo
 }
 
 /* A resource that is named twice would be changed by one request twice, in an order that nobody knows. */
-static kafc_err check_once(const struct kafc_resources *r, kafc_error *err)
+static kafc_err init_once(struct kafc_resources *r, const void *v, size_t stride, int32_t n,
+                          struct kafc_admin *k)
 {
-    kafc_err rc = kafc__resources_check(r, err);
-    for (int32_t i = 0; i < r->n && rc == KAFC_OK; i++) {
-        const kafc_config_resource *of = kafc__resource(r, i);
-        if (kafc__resources_find(r, 0, (int8_t)of->kind, kafc__str(of->name)) != i)
-            rc = kafc__error(err, KAFC_ERR_USAGE, "'%.249s' is named twice", of->name);
+    kafc_err rc = kafc__resources_init(r, v, stride, n, &k->arena, k->err);
+    for (int32_t i = 1; i < n && rc == KAFC_OK; i++) {
+        const kafc_config_resource *a = r->sorted[i - 1].of, *b = r->sorted[i].of;
+        if (a->kind == b->kind && strcmp(a->name, b->name) == 0)
+            rc = kafc__error(k->err, KAFC_ERR_USAGE, "'%.249s' is named twice", a->name);
     }
     return rc;
 }
@@ -164,8 +163,7 @@ static bool put_changes(struct kafc_incremental_alter_configs_req_resource *to,
 
 static kafc_err check_changes(const kafc_config_changes *q, int32_t n, kafc_error *err)
 {
-    struct kafc_resources r = { q, sizeof(*q), n };
-    kafc_err rc = check_once(&r, err);
+    kafc_err rc = KAFC_OK;
     for (int32_t i = 0; i < n && rc == KAFC_OK; i++) {
         bool ok = q[i].nchanges > 0 && q[i].changes;
         for (int32_t k = 0; ok && k < q[i].nchanges; k++) {
@@ -182,10 +180,12 @@ static kafc_err check_changes(const kafc_config_changes *q, int32_t n, kafc_erro
 
 static kafc_err alter_all(struct kafc_admin *k, kafc_config_changes *q, int32_t n, bool validate_only)
 {
-    struct kafc_resources r = { q, sizeof(*q), n };
+    struct kafc_resources r;
     struct kafc_incremental_alter_configs_req req;
     bool lists = false;
-    kafc_err rc = check_changes(q, n, k->err);
+    kafc_err rc = init_once(&r, q, sizeof(*q), n, k);
+    if (rc == KAFC_OK)
+        rc = check_changes(q, n, k->err);
     if (rc != KAFC_OK || n == 0)
         return rc;
     kafc__msg_defaults(&kafc_incremental_alter_configs_req_schema, &req);
@@ -232,8 +232,7 @@ static bool put_configs(struct kafc_alter_configs_req_resource *to, const kafc_c
 
 static kafc_err check_replacements(const kafc_config_replacement *q, int32_t n, kafc_error *err)
 {
-    struct kafc_resources r = { q, sizeof(*q), n };
-    kafc_err rc = check_once(&r, err);
+    kafc_err rc = KAFC_OK;
     for (int32_t i = 0; i < n && rc == KAFC_OK; i++) {
         bool ok = q[i].nconfigs >= 0 && (q[i].nconfigs == 0 || q[i].configs);
         for (int32_t k = 0; ok && k < q[i].nconfigs; k++)
@@ -247,9 +246,11 @@ static kafc_err check_replacements(const kafc_config_replacement *q, int32_t n, 
 
 static kafc_err replace_all(struct kafc_admin *k, kafc_config_replacement *q, int32_t n, bool validate_only)
 {
-    struct kafc_resources r = { q, sizeof(*q), n };
+    struct kafc_resources r;
     struct kafc_alter_configs_req req;
-    kafc_err rc = check_replacements(q, n, k->err);
+    kafc_err rc = init_once(&r, q, sizeof(*q), n, k);
+    if (rc == KAFC_OK)
+        rc = check_replacements(q, n, k->err);
     if (rc != KAFC_OK || n == 0)
         return rc;
     kafc__msg_defaults(&kafc_alter_configs_req_schema, &req);

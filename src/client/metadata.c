@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "client/ask.h"
 #include "protocol/api/03_metadata.h"
 
@@ -90,25 +91,23 @@ static void put_topic(struct kafc_arena *a, kafc_topic *to,
         qsort(v, (size_t)n, sizeof(*v), by_partition);
 }
 
-static const struct kafc_metadata_resp_topic *find(const struct kafc_metadata_resp *r,
-                                                   const char *name)
+static int by_name(const void *x, const void *y)
 {
-    size_t len = strlen(name);
-    for (int32_t i = 0; i < r->topics.n; i++) {
-        kafc_str s = r->topics.v[i].name;
-        if (s.p && (size_t)s.len == len && memcmp(s.p, name, len) == 0)
-            return &r->topics.v[i];
-    }
-    return NULL;
+    const struct kafc_metadata_resp_topic *a = x, *b = y;
+    return kafc__str_order(a->name, b->name);
 }
 
 /* The topics that were asked for, and only those: an old broker was asked for all (rule W9). */
-static void put_wanted(struct meta_ask *m, kafc_topic *v, const struct kafc_metadata_resp *r)
+static void put_wanted(struct meta_ask *m, kafc_topic *v, struct kafc_metadata_resp *r)
 {
     struct kafc_arena *a = &m->out->arena;
     kafc_metadata *pub = &m->out->pub;
+    size_t n = r->topics.n > 0 ? (size_t)r->topics.n : 0;
+    if (n > 1)
+        qsort(r->topics.v, n, sizeof(*r->topics.v), by_name);
     for (int32_t i = 0; i < m->n; i++) {
-        const struct kafc_metadata_resp_topic *t = find(r, m->topics[i]);
+        struct kafc_metadata_resp_topic key = { .name = kafc__str(m->topics[i]) }, *t;
+        t = n > 0 ? bsearch(&key, r->topics.v, n, sizeof(key), by_name) : NULL;
         kafc_topic *to = &v[pub->ntopics];
         if (t) {
             put_topic(a, to, t);
@@ -120,7 +119,7 @@ static void put_wanted(struct meta_ask *m, kafc_topic *v, const struct kafc_meta
     }
 }
 
-static void put_topics(struct meta_ask *m, const struct kafc_metadata_resp *r)
+static void put_topics(struct meta_ask *m, struct kafc_metadata_resp *r)
 {
     kafc_metadata *pub = &m->out->pub;
     int32_t n = m->n == KAFC_ALL_TOPICS ? r->topics.n : m->n;

@@ -237,12 +237,14 @@ static kafc_err take(const struct kafc_alter_client_quotas_resp *r, kafc_quota_e
                      kafc_err rc, kafc_error *err)
 {
     for (int32_t i = 0; i < n; i++) {
-        int32_t k = 0;
-        while (r && k < r->entries.n && !is_entity(&r->entries.v[k], &v[i]))
-            k++;
-        if (r && k == r->entries.n && rc == KAFC_OK)
+        const struct kafc_alter_client_quotas_resp_entry *e = NULL;
+        for (int32_t k = 0; r && !e && k < r->entries.n; k++) {
+            e = &r->entries.v[(i + k) % r->entries.n]; /* mostly in the order of the request */
+            e = is_entity(e, &v[i]) ? e : NULL;
+        }
+        if (r && !e && rc == KAFC_OK)
             rc = kafc__error(err, KAFC_ERR_PROTOCOL, "the answer does not tell of entity %d", (int)i);
-        v[i].result = r && k < r->entries.n ? (kafc_err)r->entries.v[k].error_code : rc;
+        v[i].result = e ? (kafc_err)e->error_code : rc;
     }
     return rc;
 }

@@ -110,16 +110,9 @@ static void put_topic(struct kafc_arena *a, kafc_topic *to, const page_topic *co
     to->npartitions = n;
 }
 
-static int compare(kafc_str a, kafc_str b)
-{
-    int32_t n = a.len < b.len ? a.len : b.len;
-    int c = n > 0 ? memcmp(a.p, b.p, (size_t)n) : 0;
-    return c ? c : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_name(const void *a, const void *b)
 {
-    return compare((*(const page_topic *const *)a)->name, (*(const page_topic *const *)b)->name);
+    return kafc__str_order((*(const page_topic *const *)a)->name, (*(const page_topic *const *)b)->name);
 }
 
 /* All topics of all pages, by name. NULL: out of memory. */
@@ -152,7 +145,7 @@ static kafc_topic_descriptions *of_pages(struct description *d)
     kafc_topic *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
     out->topics = v;
     for (int32_t i = 0, end; v && i < n; i = end) {
-        for (end = i + 1; end < n && compare(from[i]->name, from[end]->name) == 0;)
+        for (end = i + 1; end < n && kafc__str_order(from[i]->name, from[end]->name) == 0;)
             end++;
         put_topic(a, &v[out->ntopics++], from + i, from + end);
     }
@@ -232,7 +225,7 @@ static kafc_err turn(struct description *d, const page_resp *r)
 {
     const struct kafc_describe_topic_partitions_resp_cursor *next = r->next_cursor;
     struct kafc_describe_topic_partitions_req_cursor *at = d->req.cursor;
-    int order = at ? compare(next->topic_name, at->topic_name) : 1;
+    int order = at ? kafc__str_order(next->topic_name, at->topic_name) : 1;
     d->weight += weigh(r);
     if (order < 0 || (order == 0 && next->partition_index <= at->partition_index) ||
         d->weight > WEIGHT_MAX)
@@ -252,7 +245,7 @@ static kafc_err turn(struct description *d, const page_resp *r)
 static int by_wanted(const void *a, const void *b)
 {
     const struct kafc_describe_topic_partitions_req_topic *x = a, *y = b;
-    return compare(x->name, y->name);
+    return kafc__str_order(x->name, y->name);
 }
 
 /* Each topic once. */
@@ -269,7 +262,7 @@ static bool prepare(struct description *d)
     if (v && n > 1)
         qsort(v, (size_t)n, sizeof(*v), by_wanted);
     for (int32_t i = 1; v && i < n; i++)
-        if (compare(v[i].name, v[kept - 1].name) != 0)
+        if (kafc__str_order(v[i].name, v[kept - 1].name) != 0)
             v[kept++] = v[i];
     d->req.topics.n = kept;
     return v != NULL;

@@ -92,6 +92,7 @@ static const struct kafc_admin_kind growing = {
     .what = "grown",
     .since = "1.0",
     .once = true,
+    .unknown_stands = true,
     .item = item,
 };
 

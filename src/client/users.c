@@ -300,13 +300,15 @@ static kafc_err take(const struct kafc_alter_user_scram_credentials_resp *r, con
                      kafc_err rc, kafc_error *err)
 {
     for (int32_t i = 0; i < b->n; i++) {
-        int32_t k = 0;
-        while (r && k < r->results.n && !kafc__str_is(r->results.v[k].user, b->v[i]->user))
-            k++;
-        if (r && k == r->results.n && rc == KAFC_OK)
+        const struct kafc_alter_user_scram_credentials_resp_result *of = NULL;
+        for (int32_t k = 0; r && !of && k < r->results.n; k++) {
+            of = &r->results.v[(i + k) % r->results.n]; /* mostly in the order of the request */
+            of = kafc__str_is(of->user, b->v[i]->user) ? of : NULL;
+        }
+        if (r && !of && rc == KAFC_OK)
             rc = kafc__error(err, KAFC_ERR_PROTOCOL, "the answer does not tell of user '%.*s'",
                              NAME_SHOWN, b->v[i]->user);
-        b->v[i]->result = r && k < r->results.n ? (kafc_err)r->results.v[k].error_code : rc;
+        b->v[i]->result = of ? (kafc_err)of->error_code : rc;
     }
     return rc;
 }

@@ -245,7 +245,8 @@ START_TEST(topics_grow_each_with_its_own_verdict)
     kafc_grown_topic g[] = { { .name = "t", .partitions = 6 },
                              { .name = "never-was", .partitions = 2 },
                              { .name = "u", .partitions = 5, .assignments = &where, .nassignments = 1 },
-                             { .name = "t", .partitions = 6 } };
+                             { .name = "t", .partitions = 6 },
+                             { .name = "never-was", .partitions = 2 } };
     up();
     narrow(GROW, (int16_t)_i);
     ck_assert_int_eq(kafc_admin_grow_topics(raw_client, g, 3, NULL, WAIT, &raw_err),
@@ -260,6 +261,10 @@ START_TEST(topics_grow_each_with_its_own_verdict)
     ck_assert_int_eq(kafc_mock_leader(mock, "u", 4, NULL), 2);
     ck_assert_int_eq(kafc_admin_grow_topics(raw_client, &g[3], 1, NULL, WAIT, &raw_err),
                      KAFC_ERR_INVALID_PARTITIONS);
+    uint64_t asked = kafc_mock_requests(mock, 0, GROW);
+    ck_assert_int_eq(kafc_admin_grow_topics(raw_client, &g[4], 1, NULL, SHORT, &raw_err),
+                     KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
+    ck_assert_uint_eq(kafc_mock_requests(mock, 0, GROW), asked + 1); /* is told at once */
     down();
 }
 END_TEST
