@@ -127,7 +127,7 @@ START_TEST(users_are_made_shown_and_deleted)
     expect("$K users -b $B delete alice nobody bob -J 2>/dev/null", 1,
            "{\"user\":\"alice\",\"mechanism\":\"SCRAM-SHA-512\",\"is_set\":false}\n"
            "{\"user\":\"bob\",\"mechanism\":\"SCRAM-SHA-512\",\"is_set\":false}\n");
-    expect_words("$K users -b $B delete alice", 1, "RESOURCE_NOT_FOUND");
+    expect_words("$K users -b $B delete alice", 1, "there is no user \"alice\"");
     expect("$K users -b $B", 0, "");
     stop_mock();
 }

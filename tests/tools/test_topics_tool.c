@@ -219,6 +219,9 @@ START_TEST(contexts_are_shown_by_every_command)
     expect("$K metadata -b $B 2>&1 >/dev/null", 0, "");
     expect_words("$K metadata -b $B -d brokr", 2, "-d 'debug' knows no 'brokr'; the nearest is 'broker'");
     expect_words("$K decode -d all", 2, "there is no option -d");
+    expect_words("$K topics --help 2>/dev/null", 0, "kafc topics -b LIST");
+    expect_words("$K topics -b x describe -h 2>/dev/null", 0, "-F FILE those of a file");
+    expect_words("$K decode -h 2>/dev/null", 0, "kafc decode");
     stop_mock();
 }
 END_TEST

@@ -126,6 +126,11 @@ static const char connection_help[] =
     "security.protocol=SASL_SSL. The file that KAFC_CONFIG names is read before; what is said last counts.\n"
     "-d CONTEXT,… is -X debug=CONTEXT,…: broker, protocol, metadata, msg, fetch, cgrp, eos, security, all.\n";
 
+static void explain(const struct tool_command *c)
+{
+    printf("kafc %s\n\n%s%s", c->usage, c->help, connects(c) ? connection_help : "");
+}
+
 static int help(char **word, int n)
 {
     const struct tool_command *c;
@@ -148,7 +153,7 @@ static int help(char **word, int n)
     }
     if (!c)
         return unknown_command(word, n, family);
-    printf("kafc %s\n\n%s%s", c->usage, c->help, connects(c) ? connection_help : "");
+    explain(c);
     return TOOL_OK;
 }
 
@@ -302,11 +307,17 @@ static int bad_word(const struct tool_command *c, const char *word)
     return tool_fail(TOOL_USAGE, "there is no option %s\nusage: kafc %s", word, c->usage);
 }
 
+enum { EXPLAINED = -1 }; /* a status: there is nothing else to do, and all is well */
+
 /* What getopt_long left: word is the argument that it stopped at. */
 static int bad_option(const struct tool_command *c, int letter, bool argument_missing, const char *word)
 {
     bool is_word = !letter || letter > 255 || letter == '-';
 
+    if (letter == 'h' || (is_word && strcmp(word, "--help") == 0)) {
+        explain(c);
+        return EXPLAINED;
+    }
     if (argument_missing && is_word)
         return tool_fail(TOOL_USAGE, "%s wants a value\nusage: kafc %s", word, c->usage);
     if (argument_missing)
@@ -382,6 +393,8 @@ static int run(const struct tool_command *c, int argc, char **argv)
             status = parse(c, argc, argv, &o);
         if (status == TOOL_OK)
             status = c->run(&o);
+        if (status == EXPLAINED)
+            status = TOOL_OK;
         if (status == TOOL_OK && (fflush(stdout) != 0 || ferror(stdout)))
             status = tool_fail(TOOL_FAILED, "standard output cannot be written: %s", strerror(errno));
     } else {

@@ -177,6 +177,8 @@ static int all_of(const struct verb_call *v, const char *user, kafc_scram_creden
     for (int32_t i = 0; !rc && i < l->users->ncredentials && *n < MECHANISMS; i++)
         q[(*n)++] = (kafc_scram_credential){ .user = user, .mechanism = l->users->credentials[i].mechanism };
     kafc_user_list_free(l);
+    if (rc == KAFC_ERR_RESOURCE_NOT_FOUND)
+        return tool_fail(TOOL_FAILED, "there is no user \"%s\"", user);
     return rc ? failed(&err) : TOOL_OK;
 }
 
