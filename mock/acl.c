@@ -8,11 +8,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-static bool same(kafc_str a, kafc_str b)
-{
-    return a.len == b.len && (a.len <= 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
-}
-
 static bool begins(kafc_str s, kafc_str with)
 {
     return s.len >= with.len && (with.len <= 0 || memcmp(s.p, with.p, (size_t)with.len) == 0);
@@ -75,7 +70,7 @@ static bool covers(const struct kafc_macl *acl, kafc_str name)
 {
     return acl->pattern == KAFC_ACL_PREFIXED
                ? begins(name, acl->name)
-               : same(acl->name, name) || kafc__str_is(acl->name, "*");
+               : kafc__str_same(acl->name, name) || kafc__str_is(acl->name, "*");
 }
 
 bool kafc__macl_matches(const struct kafc_macl *acl, const struct kafc_macl_spec *f)
@@ -83,9 +78,9 @@ bool kafc__macl_matches(const struct kafc_macl *acl, const struct kafc_macl_spec
     return (f->resource == KAFC_ACL_ANY_RESOURCE || f->resource == acl->resource) &&
            (f->pattern <= KAFC_ACL_MATCH || f->pattern == acl->pattern) &&
            (!f->name.p ||
-            (f->pattern == KAFC_ACL_MATCH ? covers(acl, f->name) : same(acl->name, f->name))) &&
-           (!f->principal.p || same(acl->principal, f->principal)) &&
-           (!f->host.p || same(acl->host, f->host)) &&
+            (f->pattern == KAFC_ACL_MATCH ? covers(acl, f->name) : kafc__str_same(acl->name, f->name))) &&
+           (!f->principal.p || kafc__str_same(acl->principal, f->principal)) &&
+           (!f->host.p || kafc__str_same(acl->host, f->host)) &&
            (f->operation == KAFC_ACL_ANY_OPERATION || f->operation == acl->operation) &&
            (f->permission == KAFC_ACL_ANY_PERMISSION || f->permission == acl->permission);
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/str.h"
+
 kafc_err kafc__admin_begin(struct kafc_admin *k, kafc_client *c, int timeout_ms, kafc_error *err)
 {
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
@@ -29,13 +31,11 @@ static void say(const struct kafc_admin_kind *kind, const kafc_answer_part *part
                 const struct kafc_admin_item *item, kafc_error *why)
 {
     kafc_err code = (kafc_err)item->code;
-    bool told = item->words.p && item->words.len > 0;
+    kafc_str words = kafc__str_head(item->words, KAFC_ADMIN_WORDS);
+    bool told = words.len > 0;
     (void)kafc__error(why, code, "%s cannot be %s: %s%s%.*s", item->name, kind->what,
                       told ? kafc_err_name(code) : kafc_err_text(code), told ? ": " : "",
-                      !told                   ? 0
-                      : item->words.len < 150 ? (int)item->words.len
-                                              : 150,
-                      told ? item->words.p : "");
+                      (int)words.len, words.p);
     why->broker = part->broker;
     why->api = kind->api->key;
     why->version = part->version;

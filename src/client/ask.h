@@ -12,6 +12,8 @@
 
 struct kafc_asks;
 
+enum { KAFC_ADMIN_WORDS = 150 }; /* bytes of a broker's own in a sentence */
+
 struct kafc_ask {
     const struct kafc_api *api;
     const void *msg;

@@ -11,16 +11,12 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/str.h"
 #include "protocol/api/10_find_coordinator.h"
 
 static kafc_err no_memory(kafc_error *err)
 {
     return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the search");
-}
-
-static bool same(kafc_str a, kafc_str b)
-{
-    return a.len == b.len && (a.len <= 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
 }
 
 /* --- Leaders ---------------------------------------------------------------------- */
@@ -56,7 +52,7 @@ static int32_t leader(const kafc_topic *t, int32_t partition)
 static bool goes_on(const struct kafc_seek *s, int32_t i)
 {
     const struct kafc_target *t = &s->target[i];
-    return i > 0 && same(t->name, t[-1].name) && memcmp(&t->id, &t[-1].id, sizeof(t->id)) == 0;
+    return i > 0 && kafc__str_same(t->name, t[-1].name) && memcmp(&t->id, &t[-1].id, sizeof(t->id)) == 0;
 }
 
 /* name: by target; NULL for a topic that only its id names. */
@@ -167,15 +163,12 @@ static kafc_err refused(const struct search *q, kafc_str key, int16_t code, kafc
                         kafc_error *err)
 {
     kafc_err c = (kafc_err)code;
-    bool told = message.p && message.len > 0;
+    kafc_str words = kafc__str_head(message, KAFC_ADMIN_WORDS);
+    bool told = words.len > 0;
+    key = kafc__str_head(key, 250);
     return kafc__error(err, c, "the coordinator of %s '%.*s' is not known: %s%s%.*s", q->what,
-                       key.len < 250 ? (int)key.len : 250, key.p ? key.p : "",
-                       told ? kafc_err_name(c) : kafc_err_text(c),
-                       told ? ": " : "",
-                       !told               ? 0
-                       : message.len < 150 ? (int)message.len
-                                           : 150,
-                       told ? message.p : "");
+                       (int)key.len, key.p, told ? kafc_err_name(c) : kafc_err_text(c),
+                       told ? ": " : "", (int)words.len, words.p);
 }
 
 static kafc_err take_one(struct search *q, int32_t i, int32_t node, int16_t code, kafc_str message,
@@ -194,10 +187,10 @@ static kafc_err take_one(struct search *q, int32_t i, int32_t node, int16_t code
 /* Brokers answer in the order of the keys; where one does not, the key is looked for. */
 static int32_t find_open(const struct search *q, kafc_str key, int32_t hint)
 {
-    if (hint < q->nopen && same(q->open[hint], key))
+    if (hint < q->nopen && kafc__str_same(q->open[hint], key))
         return hint;
     int32_t i = 0;
-    while (i < q->nopen && !same(q->open[i], key))
+    while (i < q->nopen && !kafc__str_same(q->open[i], key))
         i++;
     return i;
 }

@@ -38,17 +38,15 @@ struct verdict {
 static void note(struct verdict *v, const char *name, int16_t code, kafc_str message)
 {
     kafc_err c = (kafc_err)code;
-    bool told = message.p && message.len > 0;
+    kafc_str words = kafc__str_head(message, KAFC_ADMIN_WORDS);
+    bool told = words.len > 0;
     v->n++;
     v->not_controller += c == KAFC_ERR_NOT_CONTROLLER;
     if (c == KAFC_OK || v->first != KAFC_OK)
         return;
     v->first = kafc__error(&v->why, c, "topic '%.249s' cannot be %s: %s%s%.*s", name, v->what,
                            told ? kafc_err_name(c) : kafc_err_text(c), told ? ": " : "",
-                           !told               ? 0
-                           : message.len < 150 ? (int)message.len
-                                               : 150,
-                           told ? message.p : "");
+                           (int)words.len, words.p);
 }
 
 /* That it was not the controller is no topic's own affair, and asks again: nothing was done. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "core/assignor_internal.h"
 
 kafc_err kafc__assign_no_memory(struct kafc_assign_run *r)
@@ -68,11 +69,6 @@ static int by_name(const void *a, const void *b)
     return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
-static bool same(kafc_str a, kafc_str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
-}
-
 static kafc_err sort_members(struct kafc_assign_run *r)
 {
     int32_t n = r->nmembers = r->in->nmembers;
@@ -87,7 +83,7 @@ static kafc_err sort_members(struct kafc_assign_run *r)
         names[i] = (struct name){ r->in->members[i].id, i };
     qsort(names, (size_t)n, sizeof(*names), by_name);
     for (int32_t i = 0; i < n; i++) {
-        if (i && same(names[i].s, names[i - 1].s))
+        if (i && kafc__str_same(names[i].s, names[i - 1].s))
             return kafc__error(r->err, KAFC_ERR_USAGE, "the group has member '%.*s' twice",
                                (int)names[i].s.len, names[i].s.p);
         r->input[i] = names[i].at;
@@ -120,7 +116,7 @@ static kafc_err sort_topics(struct kafc_assign_run *r, struct topics *all)
             all->v[all->n++] = (struct name){ r->in->topics[i].name, i };
     qsort(all->v, (size_t)all->n, sizeof(*all->v), by_name);
     for (int32_t i = 1; i < all->n; i++)
-        if (same(all->v[i].s, all->v[i - 1].s))
+        if (kafc__str_same(all->v[i].s, all->v[i - 1].s))
             return kafc__error(r->err, KAFC_ERR_USAGE, "topic '%.*s' comes twice",
                                (int)all->v[i].s.len, all->v[i].s.p);
     return KAFC_OK;
@@ -173,7 +169,7 @@ static bool same_list(const struct kafc_consumer_subscription *a,
     if (a->topics.n != b->topics.n)
         return false;
     for (int32_t i = 0; i < a->topics.n; i++)
-        if (!same(a->topics.v[i], b->topics.v[i]))
+        if (!kafc__str_same(a->topics.v[i], b->topics.v[i]))
             return false;
     return true;
 }
@@ -223,7 +219,7 @@ static struct name *names_of(struct kafc_assign_run *r,
         v[i] = (struct name){ sub->topics.v[i], i };
     qsort(v, (size_t)sub->topics.n, sizeof(*v), by_name);
     for (int32_t i = 0; i < sub->topics.n; i++)
-        if (!*n || !same(v[i].s, v[*n - 1].s))
+        if (!*n || !kafc__str_same(v[i].s, v[*n - 1].s))
             v[(*n)++] = v[i];
     return v;
 }
@@ -238,7 +234,7 @@ static kafc_err same_names(struct kafc_assign_run *r, int32_t i)
         return kafc__assign_no_memory(r);
     r->equal = n == m;
     for (int32_t j = 0; r->equal && j < n; j++)
-        r->equal = same(a[j].s, b[j].s);
+        r->equal = kafc__str_same(a[j].s, b[j].s);
     return KAFC_OK;
 }
 

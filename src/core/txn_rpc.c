@@ -238,17 +238,12 @@ static void told_ask(struct told *w, kafc_str topic, int32_t partition)
     w->left++;
 }
 
-static bool same(kafc_str a, kafc_str b)
-{
-    return a.len == b.len && memcmp(a.p, b.p, (size_t)a.len) == 0;
-}
-
 static void told_answer(struct told *w, kafc_str topic, int32_t partition, int16_t code)
 {
     struct spot it = { topic, partition };
     int32_t k = 0, i = w->at;
     for (; k < w->n && !w->strayed; k++, i = (i + 1) % w->n)
-        if (w->asked[i].partition == partition && same(w->asked[i].topic, topic))
+        if (w->asked[i].partition == partition && kafc__str_same(w->asked[i].topic, topic))
             break;
     if (k == w->n || partition < 0)
         w->stray = w->strayed ? w->stray : it;
