@@ -43,15 +43,13 @@ static void act(struct kafc_broker_conn *conn)
 /* For those who are told. */
 static const char *purpose_of(const struct kafc_broker_conn *conn)
 {
-    static const char *const names[KAFC_PURPOSES] = {
+    static const char *const names[KAFC_PURPOSES + 1] = {
         [KAFC_FOR_CONTROL] = "control", [KAFC_FOR_PRODUCE] = "produce",
         [KAFC_FOR_FETCH] = "fetch",     [KAFC_FOR_FETCH_AHEAD] = "fetch ahead",
         [KAFC_FOR_CALLS] = "calls",     [KAFC_FOR_TXN] = "transactions",
+        [KAFC_PURPOSES] = "group",
     };
-    for (int i = 0; i < KAFC_PURPOSES; i++)
-        if (conn == &conn->broker->conn[i])
-            return names[i];
-    return "group";
+    return names[conn->purpose];
 }
 
 static bool make_link(struct kafc_broker_conn *conn)
@@ -519,6 +517,14 @@ static void submit(struct kafc_broker_conn *conn, struct kafc_request *rq, int64
     conn->used_at = conn->core->now;
 }
 
+static struct kafc_broker_conn *conn_for(struct kafc_broker *b, enum kafc_purpose purpose, const void *owner)
+{
+    struct kafc_broker_conn *shared = purpose < KAFC_PURPOSES ? &b->conn[purpose] : NULL;
+    if (shared && (!owner || !shared->link || !kafc__link_occupied(shared->link)))
+        return shared;
+    return kafc__broker_own(b, purpose, owner);
+}
+
 static void send_to(struct kafc_core *c, int32_t node, enum kafc_purpose purpose, const void *owner,
                     struct kafc_request *rq)
 {
@@ -546,7 +552,7 @@ static void send_to(struct kafc_core *c, int32_t node, enum kafc_purpose purpose
         fail_later(c, rq, KAFC_ERR_BROKER_NOT_AVAILABLE);
         return;
     }
-    struct kafc_broker_conn *conn = owner ? kafc__broker_own(b, owner) : &b->conn[purpose];
+    struct kafc_broker_conn *conn = conn_for(b, purpose, owner);
     if (!conn) {
         fail_later(c, rq, KAFC_ERR_NO_MEMORY);
         return;
@@ -564,7 +570,13 @@ void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpos
 void kafc__core_send_own(struct kafc_core *c, int32_t node, const void *owner,
                          struct kafc_request *rq)
 {
-    send_to(c, node, KAFC_FOR_CONTROL, owner, rq);
+    send_to(c, node, KAFC_PURPOSES, owner, rq);
+}
+
+void kafc__core_send_apart(struct kafc_core *c, int32_t node, enum kafc_purpose purpose, const void *owner,
+                           struct kafc_request *rq)
+{
+    send_to(c, node, purpose, owner, rq);
 }
 
 void kafc__core_cancel(struct kafc_core *c, struct kafc_request *rq)

@@ -22,10 +22,12 @@ static char *sentence_name(struct kafc_core *c, const struct kafc_broker *b, con
     return kafc__strdup(&c->cfg.mem, text);
 }
 
-static bool conn_init(struct kafc_broker_conn *conn, struct kafc_core *c, struct kafc_broker *b)
+static bool conn_init(struct kafc_broker_conn *conn, struct kafc_core *c, struct kafc_broker *b,
+                      enum kafc_purpose purpose)
 {
     conn->core = c;
     conn->broker = b;
+    conn->purpose = purpose;
     kafc__list_init(&conn->action);
     kafc__list_init(&conn->node);
     return kafc__core_timer_init(c, &conn->timer, kafc__conn_alarm, conn);
@@ -72,7 +74,7 @@ struct kafc_broker *kafc__broker_new(struct kafc_core *c, int32_t id, const char
     kafc__list_init(&b->own);
     bool ok = true;
     for (int i = 0; i < KAFC_PURPOSES; i++)
-        ok = conn_init(&b->conn[i], c, b) && ok;
+        ok = conn_init(&b->conn[i], c, b, (enum kafc_purpose)i) && ok;
     b->host = kafc__strndup(&c->cfg.mem, host, len);
     b->name = b->host ? sentence_name(c, b, by) : NULL;
     if (ok && b->name)
@@ -147,7 +149,7 @@ void kafc__broker_reap(struct kafc_core *c)
     }
 }
 
-struct kafc_broker_conn *kafc__broker_own(struct kafc_broker *b, const void *owner)
+struct kafc_broker_conn *kafc__broker_own(struct kafc_broker *b, enum kafc_purpose purpose, const void *owner)
 {
     struct kafc_core *c = b->conn[0].core;
     struct kafc_broker_conn *conn, *left = NULL;
@@ -159,14 +161,16 @@ struct kafc_broker_conn *kafc__broker_own(struct kafc_broker *b, const void *own
             left = conn;
     }
     if (!left && (left = kafc__zalloc(&c->cfg.mem, sizeof(*left)))) {
-        if (!conn_init(left, c, b)) {
+        if (!conn_init(left, c, b, purpose)) {
             kafc__free(&c->cfg.mem, left);
             return NULL;
         }
         kafc__list_push(&b->own, &left->node);
     }
-    if (left)
+    if (left) {
         left->owner = owner;
+        left->purpose = purpose;
+    }
     return left;
 }
 

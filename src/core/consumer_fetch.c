@@ -548,6 +548,7 @@ void kafc__fetcher_free(struct kafc_fetcher *f)
         (void)kafc__cp_answered(&f->asked[i]);
     if (f->busy)
         kafc__core_cancel(f->c->core, &f->rq);
+    kafc__core_disown(f->c->core, f);
     f->c->reserved -= f->reserved;
     kafc__session_fini(&f->session);
     kafc__list_del(&f->node);
@@ -705,7 +706,7 @@ static bool ask(struct kafc_consumer *c, struct kafc_fetcher *first, size_t othe
     f->sent_at = now;
     f->reserved = (size_t)room;
     c->reserved += f->reserved;
-    kafc__core_send(c->core, node, f->purpose, &f->rq);
+    kafc__core_send_apart(c->core, node, f->purpose, f, &f->rq); /* other readers' may be parked there */
     return true;
 }
 

@@ -138,6 +138,10 @@ void kafc__core_send(struct kafc_core *c, int32_t node, enum kafc_purpose purpos
 /* The same, over a connection to the node that no other owner uses: what a group asks may be parked there. */
 void kafc__core_send_own(struct kafc_core *c, int32_t node, const void *owner,
                          struct kafc_request *rq);
+/* On the connection for the purpose if nothing is under way there, else on one of the owner's: a broker answers a
+ * connection in order, and may park a fetch. */
+void kafc__core_send_apart(struct kafc_core *c, int32_t node, enum kafc_purpose purpose, const void *owner,
+                           struct kafc_request *rq);
 /* The owner's connections end when nothing is under way on them; its next request has a new one. */
 void kafc__core_disown(struct kafc_core *c, const void *owner);
 /* Forgets a request that was given to send: done() is not called any more. */

@@ -17,6 +17,7 @@ struct kafc_broker;
 struct kafc_broker_conn {
     struct kafc_core *core;
     struct kafc_broker *broker;
+    enum kafc_purpose purpose; /* KAFC_PURPOSES: a group's own */
     struct kafc_link *link; /* or NULL */
     uint64_t id;            /* of the socket, key of core->conns; 0: there is none */
     uint32_t close_id;      /* a socket to be closed by the driver, or 0 */
@@ -137,7 +138,7 @@ void kafc__broker_renew(struct kafc_broker *b);
 void kafc__broker_reap(struct kafc_core *c);
 bool kafc__broker_is_gone(const struct kafc_broker *b);
 /* The connection to it that is the owner's. NULL: out of memory. */
-struct kafc_broker_conn *kafc__broker_own(struct kafc_broker *b, const void *owner);
+struct kafc_broker_conn *kafc__broker_own(struct kafc_broker *b, enum kafc_purpose purpose, const void *owner);
 
 /* broker.c */
 void kafc__conn_alarm(void *conn);

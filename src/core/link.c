@@ -329,6 +329,11 @@ size_t kafc__link_pending(const struct kafc_link *l)
     return l->nqueued + l->nflight;
 }
 
+bool kafc__link_occupied(const struct kafc_link *l)
+{
+    return l->nqueued || !kafc__list_empty(&l->flight);
+}
+
 /* ---- Time ---- */
 
 /* When the silence of the peer has lasted as long as the oldest request may wait (rule C1). */

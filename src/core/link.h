@@ -108,7 +108,9 @@ void kafc__link_queue_by(struct kafc_link *l, struct kafc_request *rq,
                          int64_t deadline); /* it waited elsewhere before */
 /* Forgets a request of the caller's: not sent: removed; sent: its response is swallowed. done() is not called. */
 void kafc__link_cancel(struct kafc_link *l, struct kafc_request *rq);
-size_t kafc__link_pending(const struct kafc_link *l);          /* queued and in flight */
+size_t kafc__link_pending(const struct kafc_link *l); /* queued and in flight */
+/* Is anything to be sent, or an answer to come, wanted or not? What is asked next has to wait for it. */
+bool kafc__link_occupied(const struct kafc_link *l);
 bool kafc__link_wants(const struct kafc_link *l, int64_t now); /* send_iov would give something */
 
 /* Bytes in: where to read to (big pieces go straight into the frame they belong to), and how many came. An error means

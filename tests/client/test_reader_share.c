@@ -245,7 +245,35 @@ START_TEST(a_drained_partition_is_fetched_at_once)
 }
 END_TEST
 
+/* A broker answers one connection in order, and parks a fetch that finds nothing: readers of a client do not wait for
+ * each other's, nor for that of one that is gone. */
+START_TEST(an_idle_reader_holds_nobody_up)
+{
+    enum { ROUNDS = 10 };
+    struct reading e;
+    kafc_reader *idle;
+    int64_t begin;
+
+    reading_open(&e, 1, 1);
+    ck_ok(kafc_mock_create_topic(e.mock, "idle", 1, 1));
+    idle = kafc_reader_open(e.client, KAFC_READER(.topic = "idle", .max_wait_ms = 10000), &e.err);
+    ck_assert_ptr_nonnull(idle);
+    ck_assert_int_eq(kafc_reader_fetch(idle, &e.m, 300, &e.err), KAFC_ERR_TIMED_OUT);
+    begin = kafc__clock_mono_us();
+    for (int i = 0; i < ROUNDS; i++) {
+        if (i % 5 == 0)
+            reading_reader(&e, KAFC_READER(.topic = "t", .max_wait_ms = 10000, .start = KAFC_AT(i)));
+        put_records(&e, "t", 0, 1, 1000, -1);
+        ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
+        ck_assert_int_eq(e.m.offset, i);
+    }
+    ck_assert_int_le(kafc__clock_mono_us() - begin, 5000000);
+    kafc_reader_free(idle);
+    reading_close(&e);
+}
+END_TEST
+
 SUITE_MAIN("client/reader_share", 100, buffer_bytes_bounds_what_is_really_held,
            memory_is_bounded_while_nobody_reads, memory_is_bounded_where_little_becomes_much,
            a_hot_partition_leaves_room_for_the_others, no_broker_is_left_out_when_room_is_scarce,
-           a_drained_partition_is_fetched_at_once)
+           a_drained_partition_is_fetched_at_once, an_idle_reader_holds_nobody_up)
