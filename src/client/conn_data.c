@@ -643,7 +643,8 @@ static kafc_err fetch_calmly(struct fetch *k, int64_t deadline, kafc_error *err)
     enum { PAUSE_US = 100000 };
     int64_t begin = kafc__clock_mono_us();
     kafc_err rc = fetch_once(k, deadline, err);
-    if (rc == KAFC_OK && k->empty && (kafc__clock_mono_us() - begin) / 500 <= k->wait_ms)
+    bool early = k->wait_ms == 0 || kafc__clock_mono_us() - begin < (int64_t)k->wait_ms * 1000 / 2;
+    if (rc == KAFC_OK && k->empty && early)
         kafc__conn_pause(k->c, PAUSE_US, deadline);
     return rc;
 }

@@ -317,18 +317,27 @@ START_TEST(each_fetch_may_have_limits_of_its_own)
 }
 END_TEST
 
-/* What a broker answers at once is not asked for again at once. */
+static void take_a_while(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx, (void)rq;
+    a->delay_ms = 5;
+}
+
+/* What a broker answers without waiting is not asked for again at once. Nor when its way takes a while. */
 START_TEST(at_the_end_nobody_is_hurried)
 {
     kafc_message m;
     uint64_t asked;
     start();
     ok(kafc_conn_configure(conn, KAFC_CONN(.max_wait_ms = KAFC_ZERO), &err));
-    asked = kafc_mock_requests(mock, 0, KAFC_API_FETCH);
-    ck_assert_int_eq(kafc_conn_read(conn, &m, 350, &err), KAFC_ERR_TIMED_OUT);
-    asked = kafc_mock_requests(mock, 0, KAFC_API_FETCH) - asked;
-    ck_assert_uint_ge(asked, 1);
-    ck_assert_uint_le(asked, 5);
+    for (int i = 0; i < 2; i++) {
+        asked = kafc_mock_requests(mock, 0, KAFC_API_FETCH);
+        ck_assert_int_eq(kafc_conn_read(conn, &m, 350, &err), KAFC_ERR_TIMED_OUT);
+        asked = kafc_mock_requests(mock, 0, KAFC_API_FETCH) - asked;
+        ck_assert_uint_ge(asked, 1);
+        ck_assert_uint_le(asked, 5);
+        ok(kafc_mock_hook(mock, KAFC_API_FETCH, take_a_while, NULL));
+    }
     stop();
 }
 END_TEST
