@@ -122,6 +122,7 @@ static const struct foreign *foreign(const char *name, const char *value)
     static const char statistics[] = "kafc_stats_text() and the *_stats_get() functions tell them when asked";
     static const char store[] =
         "PEM and PKCS12 files are read, and told apart by what is in them; keytool makes them of JKS";
+    static const char versions[] = "ssl.enabled.protocols says which versions are spoken";
     static const char tls[] =
         "ssl_ctx of kafc_security takes an SSL_CTX with all of OpenSSL's";
     static const char sasl[] =
@@ -134,6 +135,8 @@ static const struct foreign *foreign(const char *name, const char *value)
         { "ssl.truststore.type", "PKCS12", store },
         { "ssl.keystore.type", "PEM", store },
         { "ssl.keystore.type", "PKCS12", store },
+        { "ssl.protocol", "TLSv1.3", versions },
+        { "ssl.protocol", "TLS", versions },
         { "security.providers", "", "TLS is OpenSSL's" },
         { "ssl.", NULL, tls },
         { "sasl.", NULL, sasl },

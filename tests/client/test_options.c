@@ -334,6 +334,7 @@ START_TEST(foreign_properties_are_taken_or_refused_with_a_reason)
         { "api.version.request", "true", "false", "always" },
         { "offset.store.method", "broker", "file", "brokers" },
         { "ssl.truststore.type", "pkcs12", "JKS", "keytool" },
+        { "ssl.protocol", "TLSv1.3", "TLSv1.2", "ssl.enabled.protocols" },
         { "ssl.provider", NULL, "x", "ssl_ctx" },
         { "sasl.login.class", NULL, "x", "mechanisms" },
         { "key.deserializer", NULL, "a.B", "bytes" },
