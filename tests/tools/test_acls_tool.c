@@ -269,6 +269,8 @@ START_TEST(wrong_command_lines)
     expect("head -c 2000 /dev/zero | tr '\\0' a | $K users -b x set a", 2,
            "kafc: the password is longer than 1024 bytes\n");
     expect_words("$K help acls", 0, "--resource-pattern-type");
+    expect_words("$K acls -h", 0, "--resource-pattern-type");
+    expect_words("$K acls create --help", 0, "--resource-pattern-type");
     expect_words("$K help users", 0, "first line of standard input");
     expect_words("$K help quotas", 0, "producer_byte_rate");
 }

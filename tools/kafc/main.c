@@ -124,7 +124,8 @@ static const char connection_help[] =
     "\n"
     "-X NAME=VALUE gives any property of docs/OPTIONS.md, -F FILE those of a file, a line each, such as\n"
     "security.protocol=SASL_SSL. The file that KAFC_CONFIG names is read before; what is said last counts.\n"
-    "-d CONTEXT,… is -X debug=CONTEXT,…: broker, protocol, metadata, msg, fetch, cgrp, eos, security, all.\n";
+    "-d CONTEXT,… is -X debug=CONTEXT,…: broker, protocol, metadata, topic, msg, fetch, cgrp, eos, admin,\n"
+    "security, all.\n";
 
 static void explain(const struct tool_command *c)
 {
