@@ -167,7 +167,7 @@ static kafc_err wait_error(kafc_writer *w, kafc_err code, const char *what, kafc
     char text[128];
     if (code == KAFC_ERR_INTERRUPTED)
         return kafc__error(err, code, "the writer was woken while it waited for %s", what);
-    (void)snprintf(text, sizeof(text), "no time was left to wait for %s", what);
+    (void)snprintf(text, sizeof(text), "out of time while waiting for %s", what);
     return with_trouble(w, code, text, err);
 }
 
