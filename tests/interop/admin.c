@@ -340,6 +340,27 @@ static kafc_err offsets(char **arg)
     return rc;
 }
 
+/* GROUP: topic, partition, offset, words */
+static kafc_err group_offsets(char **arg)
+{
+    kafc_group_offsets *o = NULL;
+    kafc_err rc = kafc_admin_group_offsets(client, arg[0], PATIENCE, &o, &err);
+    for (int32_t i = 0; o && i < o->noffsets; i++)
+        printf("%s %d %" PRId64 " %s\n", o->offsets[i].topic, (int)o->offsets[i].partition,
+               o->offsets[i].offset, o->offsets[i].metadata ? o->offsets[i].metadata : "-");
+    kafc_group_offsets_free(o);
+    return rc;
+}
+
+/* GROUP TOPIC PARTITION */
+static kafc_err forget(char **arg)
+{
+    kafc_offset q = { .topic = arg[1], .partition = number(arg[2]) };
+    kafc_err rc = kafc_admin_delete_offsets(client, arg[0], &q, 1, PATIENCE, &err);
+    printf("%s\n", kafc_err_name(q.result));
+    return rc;
+}
+
 /* GROUP...: group, result, type, state, lag */
 static kafc_err lags(char **arg)
 {
@@ -434,6 +455,8 @@ static const struct {
     { "unregister", 1, unregister },
     { "remove", 1, remove_members },
     { "offsets", 1, offsets },
+    { "group-offsets", 1, group_offsets },
+    { "forget", 3, forget },
     { "lags", 1, lags },
     { "coordinators", 2, coordinators },
     { "share", 1, share },

@@ -32,13 +32,29 @@ if at_least "$KAFKA_VERSION" 0.10.2; then
     admin offsets "${groups[@]}" > got || fail "offsets"
     printf '%s %s %d %d\n' "${groups[0]}" "$topic" 0 4 "${groups[0]}" "$topic" 1 10 "${groups[1]}" "$topic" 1 3 |
         cmp -s - got || fail "offsets: $(cat got)"
+    admin group-offsets "${groups[0]}" > got || fail "group-offsets"
+    printf '%s %d %d words\n' "$topic" 0 4 "$topic" 1 10 | cmp -s - got || fail "group-offsets: $(cat got)"
 else
-    admin offsets "${groups[@]}" > got 2> said && fail "all offsets of a group by a broker that does not tell"
-    says said "too old\|OffsetFetch" "offsets"
+    for what in offsets group-offsets; do
+        admin $what "${groups[0]}" > got 2> said && fail "all offsets of a group by a broker that does not tell"
+        says said "too old\|OffsetFetch" "$what"
+    done
 fi
 if at_least "$KAFKA_VERSION" 2.1.0; then
     tool consumer.group.ConsumerGroupCommand --describe --group "${groups[0]}" > java
     is "$(awk -v t="$topic" '$2 == t { sum += $6 } END { print sum }' java)" 6 || fail "kafka-consumer-groups: $(cat java)"
+fi
+
+if has reassignments; then
+    is "$(admin forget "${groups[0]}" "$topic" 0)" OK || fail "forget"
+    admin group-offsets "${groups[0]}" > got
+    is "$(cat got)" "$topic 1 10 words" || fail "not forgotten: $(cat got)"
+    peer kept "$WORK/kept" "${groups[0]}" "$topic"
+    is "$(cat kept)" "1 10 words" || fail "Java is told: $(cat kept)"
+    is "$(admin forget "$CASE-none" "$topic" 0 2> said || true)" GROUP_ID_NOT_FOUND || fail "a group that is not there"
+else
+    admin forget "${groups[0]}" "$topic" 0 > got 2> said && fail "offsets are forgotten by a broker that cannot"
+    says said "too old\|OffsetDelete\|brokers from 2.4 on" "forget"
 fi
 
 # ---- members ----
