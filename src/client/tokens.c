@@ -100,8 +100,15 @@ static kafc_token_list *new_list(const kafc_allocator *mem, int32_t n, kafc_toke
 static bool created(const void *resp, int32_t i, struct kafc_admin_item *out)
 {
     const struct kafc_create_delegation_token_resp *r = resp;
+    const struct kafc_create_delegation_token_req *q = out->req;
+    kafc_str type = q->owner_principal_type, name = q->owner_principal_name;
     out->code = r->error_code;
-    (void)snprintf(out->name, sizeof(out->name), "a delegation token");
+    if (name.p)
+        (void)snprintf(out->name, sizeof(out->name), "a delegation token of '%.*s:%.*s'",
+                       type.len < 40 ? (int)type.len : 40, type.p,
+                       name.len < 200 ? (int)name.len : 200, name.p);
+    else
+        (void)snprintf(out->name, sizeof(out->name), "a delegation token");
     return i == 0;
 }
 

@@ -124,6 +124,19 @@ START_TEST(a_token_of_somebody_else_wants_a_newer_broker)
 }
 END_TEST
 
+START_TEST(a_refusal_names_whose_token_it_was_to_be)
+{
+    const kafc_new_token t = { .owner = "User:bob" };
+    kafc_token_list *l;
+    up();
+    raw_ok(kafc_mock_push_error(mock, CREATE, KAFC_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED, 1));
+    ck_assert_int_eq(kafc_admin_create_token(raw_client, &t, WAIT, &l, &raw_err),
+                     KAFC_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED);
+    raw_says("a delegation token of 'User:bob' cannot be created: an ACL is missing");
+    down();
+}
+END_TEST
+
 static const kafc_err codes[] = { KAFC_ERR_DELEGATION_TOKEN_AUTH_DISABLED,
                                   KAFC_ERR_DELEGATION_TOKEN_REQUEST_NOT_ALLOWED,
                                   KAFC_ERR_DELEGATION_TOKEN_OWNER_MISMATCH };
@@ -343,6 +356,7 @@ int main(void)
     tcase_set_timeout(c, 60);
     tcase_add_loop_test(c, tokens_live_and_end_in_every_version, 0, 4);
     tcase_add_test(c, a_token_of_somebody_else_wants_a_newer_broker);
+    tcase_add_test(c, a_refusal_names_whose_token_it_was_to_be);
     tcase_add_loop_test(c, refusals_are_told, 0, CODES);
     tcase_add_test(c, what_may_have_happened_is_not_repeated);
     tcase_add_test(c, what_cannot_be_asked_is_refused);
