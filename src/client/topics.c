@@ -312,8 +312,8 @@ void kafc_created_topics_free(kafc_created_topics *t)
     kafc__piece_free(t);
 }
 
-static kafc_err await(kafc_client *c, const kafc_new_topic *t, int32_t n, int64_t deadline,
-                      kafc_error *err)
+static kafc_err await(kafc_client *c, const kafc_new_topic *t, int32_t n,
+                      const kafc_created_topics *made, int64_t deadline, kafc_error *err)
 {
     struct kafc_awaited w;
     struct kafc_arena a;
@@ -322,6 +322,8 @@ static kafc_err await(kafc_client *c, const kafc_new_topic *t, int32_t n, int64_
     for (int32_t i = 0; ok && i < n; i++) {
         w.name[w.n] = t[i].name;
         w.partitions[w.n] = t[i].nassignments > 0 ? t[i].nassignments : t[i].partitions;
+        if (made)
+            w.id[w.n] = made->topics[i].id;
         w.n += t[i].result == KAFC_OK;
     }
     kafc_err rc = ok ? kafc__topics_await(c, &w, "created", deadline, err) : no_memory(err);
@@ -334,21 +336,24 @@ kafc_err kafc_admin_create_topics(kafc_client *c, kafc_new_topic *topics, int32_
                                   kafc_created_topics **made, kafc_error *err)
 {
     bool wait = !how || (!how->validate_only && !how->no_wait);
+    kafc_created_topics *unasked = NULL;
     kafc_error why;
-    if (made)
-        *made = NULL;
+    if (!made)
+        made = &unasked;
+    *made = NULL;
     kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
     struct kafc_asker by = kafc__asker_of(c);
     int64_t deadline = kafc__deadline_in(timeout_ms);
     rc = kafc__query_create(&by, topics, n, how && how->validate_only, deadline, made, err);
-    kafc_err waited = wait && rc != KAFC_ERR_USAGE ? await(c, topics, n, deadline, &why) : KAFC_OK;
+    kafc_err waited = wait && rc != KAFC_ERR_USAGE ? await(c, topics, n, *made, deadline, &why) : KAFC_OK;
     if (rc == KAFC_OK && waited != KAFC_OK) {
         rc = waited;
         if (err)
             *err = why;
     }
+    kafc_created_topics_free(unasked);
     kafc__ask_end(c);
     return rc;
 }

@@ -19,6 +19,7 @@ int32_t *kafc__replicas_copy(const kafc_replicas *r, struct kafc_arena *a);
 struct kafc_awaited {
     const char **name;
     int32_t *partitions; /* at least so many; 0: any */
+    kafc_uuid *id;       /* not an older one of this name; zero: any */
     int32_t n;
     struct kafc_arena *arena;
     bool grown; /* the old ones may have no leader, and the new ones come together: the last one tells */

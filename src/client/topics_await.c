@@ -18,7 +18,8 @@ bool kafc__awaited_init(struct kafc_awaited *w, int32_t room, struct kafc_arena 
     w->arena = a;
     w->name = kafc__arena_array(a, (size_t)room, sizeof(*w->name));
     w->partitions = kafc__arena_array(a, (size_t)room, sizeof(*w->partitions));
-    return w->name && w->partitions;
+    w->id = kafc__arena_array(a, (size_t)room, sizeof(*w->id));
+    return w->name && w->partitions && w->id;
 }
 
 static int by_name(const void *key, const void *topic)
@@ -26,12 +27,21 @@ static int by_name(const void *key, const void *topic)
     return strcmp(key, ((const kafc_topic *)topic)->name);
 }
 
-static bool ready(const kafc_topic *t, int32_t partitions, bool grown)
+/* A topic that was deleted and made again: the broker has heard of neither. */
+static bool is_older(const kafc_uuid *told, const kafc_uuid *made)
+{
+    static const kafc_uuid none;
+    return memcmp(told, &none, sizeof(none)) != 0 && memcmp(made, &none, sizeof(none)) != 0 &&
+           memcmp(told, made, sizeof(none)) != 0;
+}
+
+static bool ready(const kafc_topic *t, const struct kafc_awaited *w, int32_t k)
 {
     if (t->err == KAFC_ERR_TOPIC_AUTHORIZATION_FAILED)
         return true;
-    bool all = t->err == KAFC_OK && t->npartitions > 0 && t->npartitions >= partitions;
-    for (int32_t i = grown ? t->npartitions - 1 : 0; all && i < t->npartitions; i++)
+    bool all = t->err == KAFC_OK && t->npartitions > 0 && t->npartitions >= w->partitions[k] &&
+               !is_older(&t->id, &w->id[k]);
+    for (int32_t i = w->grown ? t->npartitions - 1 : 0; all && i < t->npartitions; i++)
         all = t->partitions[i].leader >= 0;
     return all;
 }
@@ -42,7 +52,7 @@ static const char *laggard(const kafc_metadata *m, const struct kafc_awaited *w)
     for (int32_t i = 0; i < w->n; i++) {
         const kafc_topic *t = bsearch(w->name[i], m->topics, (size_t)m->ntopics,
                                       sizeof(*m->topics), by_name);
-        if (!t || !ready(t, w->partitions[i], w->grown))
+        if (!t || !ready(t, w, i))
             return w->name[i];
     }
     return NULL;

@@ -199,6 +199,8 @@ END_TEST
 
 /* It is there, but not all of its partitions. */
 
+static int made_id = 7; /* that of the script's Metadata */
+
 static bool create_serve(struct script *s, int32_t broker, const struct peer_request *q,
                          const void *req, void *resp, struct kafc_arena *a)
 {
@@ -209,8 +211,30 @@ static bool create_serve(struct script *s, int32_t broker, const struct peer_req
     r->topics.v = kafc__msg_array(&kafc_create_topics_resp_topic_schema, 1, a);
     (void)req;
     r->topics.v[0].name = raw_text("new");
+    memset(&r->topics.v[0].topic_id, made_id, sizeof(kafc_uuid));
     return true;
 }
+
+/* A broker that has not heard yet that the old one is gone, and a new one made. */
+START_TEST(a_topic_made_anew_is_not_the_old_one)
+{
+    static struct script s = { .serve = create_serve, .controller = 1,
+                               .listed = { false, true, true, true }, .topic = "new", .partitions = 4 };
+    kafc_new_topic t = { .name = "new", .partitions = 4 };
+    script_start(&s);
+    raw_open(s.bootstrap, NULL);
+    made_id = 8;
+    ck_assert_int_eq(kafc_admin_create_topics(raw_client, &t, 1, NULL, SHORT, NULL, &raw_err),
+                     KAFC_ERR_TIMED_OUT);
+    raw_says("'new' was created");
+    made_id = 0; /* an older broker */
+    raw_ok(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err));
+    made_id = 7;
+    raw_ok(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err));
+    raw_close();
+    script_stop(&s);
+}
+END_TEST
 
 START_TEST(all_partitions_are_waited_for)
 {
@@ -632,6 +656,7 @@ int main(void)
     tcase_add_test(c, the_last_attempt_says_what_became_of_a_topic);
     tcase_add_test(c, a_new_topic_is_waited_for_until_it_has_leaders);
     tcase_add_loop_test(c, all_brokers_are_waited_for_that_can_be_reached, 0, 2);
+    tcase_add_test(c, a_topic_made_anew_is_not_the_old_one);
     tcase_add_test(c, all_partitions_are_waited_for);
     tcase_add_loop_test(c, topics_grow_each_with_its_own_verdict, 0, 4);
     tcase_add_test(c, growth_goes_to_the_controller_and_happens_once);
