@@ -20,6 +20,8 @@ for kind in $kinds; do
         if [ "$mechanism" = OAUTHBEARER ]; then
             misused "OAUTHBEARER" "${options[@]}" -X sasl.mechanism=OAUTHBEARER \
                 -X sasl.oauthbearer.config="principal=alice lifeSeconds=0"
+            refused_soon "refuses the login" "${options[@]}" -X sasl.mechanism=OAUTHBEARER \
+                -X sasl.oauthbearer.config="principalClaimName=nobodys principal=alice" # a token without "sub"
         else
             login "$mechanism" alice wrong-secret
             refused_soon "$bad" "${options[@]}" "${login[@]}"
@@ -33,7 +35,15 @@ login SCRAM-SHA-512 alice alice-secret
 has pem || refused_soon "does not offer sasl.mechanism SCRAM-SHA-512" "${options[@]}" "${login[@]}"
 login PLAIN alice alice-secret
 refused_soon "expects no login" -b "$BROKERS" "${quick[@]}" -X security.protocol=SASL_PLAINTEXT "${login[@]}"
-refused "wants a login" metadata -b "$SASL_PLAINTEXT_BROKERS" "${quick[@]}"
+refused_soon "wants a login" -b "$SASL_PLAINTEXT_BROKERS" "${quick[@]}"
+if has pem; then
+    refused_soon "wants a login" -b "$SASL_SSL_BROKERS" "${quick[@]}" -X security.protocol=SSL "${tls[@]}"
+    # One side speaks TLS, the other does not.
+    refused_soon "security.protocol" -b "$SASL_SSL_BROKERS" "${quick[@]}" -X security.protocol=SASL_PLAINTEXT "${login[@]}"
+    over SASL_SSL
+    refused_soon "security.protocol" "${options[@]}" "${login[@]}" -b "$SASL_PLAINTEXT_BROKERS"
+    refused_soon "ssl.truststore.location" "${options[@]}" "${login[@]}" -X ssl.truststore.location="$SECURE/other-ca.pem"
+fi
 
 # In Java's words
 cat > jaas.properties << END
