@@ -132,7 +132,7 @@ START_TEST(a_refusal_names_whose_token_it_was_to_be)
     raw_ok(kafc_mock_push_error(mock, CREATE, KAFC_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(kafc_admin_create_token(raw_client, &t, WAIT, &l, &raw_err),
                      KAFC_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED);
-    raw_says("a delegation token of 'User:bob' cannot be created: an ACL is missing");
+    raw_says("a delegation token of 'User:bob' cannot be created: ");
     down();
 }
 END_TEST
