@@ -155,8 +155,13 @@ START_TEST(passwords_come_from_a_terminal_unseen)
     if (run("command -v script") != 0)
         return;
     up();
-    expect("(sleep 0.3; echo secret) | script -qec \"$K users -b $B set alice --mechanism SCRAM-SHA-256\" /dev/null | "
-           "tr -d '\\r'", 0, "Password of alice: \nalice SCRAM-SHA-256: set\n");
+    /* typed as soon as it is asked for */
+    expect("D=$(mktemp -d); mkfifo $D/in; : >$D/out\n"
+           "script -qefc \"$K users -b $B set alice --mechanism SCRAM-SHA-256\" /dev/null <$D/in >$D/out & "
+           "exec 7>$D/in\n"
+           "until grep -q Password $D/out; do sleep 0.01; done\n"
+           "echo secret >&7; wait $!; S=$?; tr -d '\\r' <$D/out; rm -r $D; exit $S",
+           0, "Password of alice: \nalice SCRAM-SHA-256: set\n");
     stop_mock();
 }
 END_TEST

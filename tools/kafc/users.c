@@ -122,8 +122,8 @@ static int read_password(const char *user, char *password, int room)
     if (terminal) {
         silent = as_it_was;
         silent.c_lflag &= ~(tcflag_t)ECHO;
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent); /* first: it drops what is typed until then */
         fprintf(stderr, "Password of %s: ", user);
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
     ok = fgets(password, room, stdin) != NULL;
     if (terminal) {
