@@ -165,8 +165,7 @@ START_TEST(a_broker_that_fails_leaves_the_groups_of_the_others)
     do { /* until the others are quick enough, too */
         kafc_group_list_free(l);
         ck_assert_int_ne(kafc_admin_list_groups(raw_client, NULL, SHORT, &l, &raw_err), KAFC_OK);
-        ck_assert_ptr_nonnull(l);
-    } while (raw_err.broker != 2 || l->ngroups == 0);
+    } while (raw_err.broker != 2 || !l || l->ngroups == 0);
     ck_assert_int_eq(l->ngroups, 1);
     ck_assert_str_eq(l->groups[0].group, "both");
     raw_close();
