@@ -79,10 +79,13 @@ for role in producer consumer; do
     create --allow-principal User:kafc --topic t "${group[@]}" "${id[@]}" --$role > made
     alike "by both"
     same <(grep User:java our.acls | sed 's/User:java//') <(grep User:kafc our.acls | sed 's/User:kafc//') "--$role"
-    acl_command --remove --allow-principal User:java --topic t "${group[@]}" "${id[@]}" --$role
-    kafc acls -b "$BROKERS" delete --allow-principal User:kafc --topic t "${group[@]}" "${id[@]}" --$role > gone
+    for name in kafc java; do
+        kafc acls -b "$BROKERS" delete --allow-principal User:$name --topic t "${group[@]}" "${id[@]}" --$role > gone
+        [ -z "$(our_acls --principal User:$name)" ] || fail "left: $(our_acls)"
+    done
     [ -z "$(our_acls)" ] || fail "left: $(our_acls)"
 done
+
 # ---- Users ----
 
 over SASL_PLAINTEXT
