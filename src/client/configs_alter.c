@@ -113,9 +113,11 @@ static kafc_err alter(struct kafc_admin *k, const struct altering *how, const vo
 
 /* A resource that is named twice would be changed by one request twice, in an order that nobody knows. */
 static kafc_err init_once(struct kafc_resources *r, const void *v, size_t stride, int32_t n,
-                          struct kafc_admin *k)
+                          size_t result, struct kafc_admin *k)
 {
     kafc_err rc = kafc__resources_init(r, v, stride, n, &k->arena, k->err);
+    for (int32_t i = 0; i < n && rc == KAFC_ERR_NO_MEMORY; i++)
+        *result_of(r, result, i) = rc;
     for (int32_t i = 1; i < n && rc == KAFC_OK; i++) {
         const kafc_config_resource *a = r->sorted[i - 1].of, *b = r->sorted[i].of;
         if (a->kind == b->kind && strcmp(a->name, b->name) == 0)
@@ -183,7 +185,7 @@ static kafc_err alter_all(struct kafc_admin *k, kafc_config_changes *q, int32_t 
     struct kafc_resources r;
     struct kafc_incremental_alter_configs_req req;
     bool lists = false;
-    kafc_err rc = init_once(&r, q, sizeof(*q), n, k);
+    kafc_err rc = init_once(&r, q, sizeof(*q), n, offsetof(kafc_config_changes, result), k);
     if (rc == KAFC_OK)
         rc = check_changes(q, n, k->err);
     if (rc != KAFC_OK || n == 0)
@@ -248,7 +250,7 @@ static kafc_err replace_all(struct kafc_admin *k, kafc_config_replacement *q, in
 {
     struct kafc_resources r;
     struct kafc_alter_configs_req req;
-    kafc_err rc = init_once(&r, q, sizeof(*q), n, k);
+    kafc_err rc = init_once(&r, q, sizeof(*q), n, offsetof(kafc_config_replacement, result), k);
     if (rc == KAFC_OK)
         rc = check_replacements(q, n, k->err);
     if (rc != KAFC_OK || n == 0)

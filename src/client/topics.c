@@ -180,7 +180,11 @@ static kafc_err make_piece(struct create_ask *k, const struct kafc_create_topics
             put_made(a, &v[i], t);
     }
     (*k->made)->ntopics = k->n;
-    return a->failed ? no_memory(err) : KAFC_OK;
+    if (!a->failed)
+        return KAFC_OK;
+    kafc_created_topics_free(*k->made);
+    *k->made = NULL;
+    return no_memory(err);
 }
 
 static kafc_err create_answer(struct kafc_ask *ask, kafc_error *err)
