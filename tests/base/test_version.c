@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/support/suite.h"
 #include <kafc/base.h>
 
 START_TEST(library_says_the_headers_version)
@@ -17,15 +18,4 @@ START_TEST(library_says_the_headers_version)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("version");
-    TCase *t = tcase_create("version");
-    tcase_add_test(t, library_says_the_headers_version);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN("version", 4, library_says_the_headers_version)

@@ -10,6 +10,7 @@
 kafc_client *raw_client;
 kafc_answer *raw_answer;
 kafc_error raw_err;
+kafc_mock *raw_mock;
 
 kafc_str raw_text(const char *s)
 {
@@ -54,4 +55,24 @@ void raw_close(void)
     raw_answer = NULL;
     kafc_client_free(raw_client);
     raw_client = NULL;
+}
+
+void raw_up(kafc_mock *m)
+{
+    ck_assert_msg(m != NULL, "%s", raw_err.message);
+    raw_mock = m;
+    raw_open(kafc_mock_bootstrap(m), NULL);
+}
+
+void raw_narrow(int16_t api, int16_t max)
+{
+    raw_ok(kafc_mock_set_versions(raw_mock, api, max < 0 ? -1 : 0, max));
+    raw_close();
+    raw_open(kafc_mock_bootstrap(raw_mock), NULL);
+}
+
+void raw_down(void)
+{
+    raw_close();
+    kafc_mock_free(raw_mock);
 }

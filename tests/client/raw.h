@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the tests of kafc_client_call share: one client, and the last answer.
+ * What tests of calls share: one client, often on a mock, and the last answer of a raw call.
  */
 #ifndef KAFC_TESTS_RAW_H
 #define KAFC_TESTS_RAW_H
 
 #include <kafc/client.h>
+#include <kafc/mock.h>
 
 extern kafc_client *raw_client;
 extern kafc_answer *raw_answer; /* stays until the next call, or the end */
@@ -17,6 +18,12 @@ void raw_says(const char *words); /* raw_err does */
 
 void raw_open(const char *brokers, const kafc_allocator *mem);
 void raw_close(void);
+
+/* The client on a mock, which is its own. */
+extern kafc_mock *raw_mock;
+void raw_up(kafc_mock *mock);
+void raw_narrow(int16_t api, int16_t max); /* the mock's versions, with new connections; max -1: no such API */
+void raw_down(void);
 
 kafc_err raw_call_as(const struct kafc_api *api, int version, const void *req, int32_t broker,
                      int timeout_ms);

@@ -18,20 +18,6 @@
 
 enum { WAIT = 10000, DESCRIBE = 29, CREATE = 30, DELETE = 31 };
 
-static kafc_mock *mock;
-
-static void up(void)
-{
-    mock = kafc_mock_new(NULL, &raw_err);
-    ck_assert_ptr_nonnull(mock);
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static kafc_acl acl(kafc_acl_resource resource, const char *name, const char *principal,
                     kafc_acl_operation operation, kafc_acl_permission permission)
@@ -109,9 +95,9 @@ START_TEST(acls_are_kept_by_every_version)
         TOPIC_ACL("orders", "User:bob", READ), /* twice */
     };
     kafc_acl_deletions *d;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     for (int16_t api = DESCRIBE; api <= DELETE; api++)
-        raw_ok(kafc_mock_set_versions(mock, api, 0, (int16_t)_i));
+        raw_ok(kafc_mock_set_versions(raw_mock, api, 0, (int16_t)_i));
     v[3].host = "10.0.0.1";
     create(v, 5);
     kafc_acl_list *l = described(NULL, 4);
@@ -150,7 +136,7 @@ START_TEST(acls_are_kept_by_every_version)
     are_described(NULL, 0);
     kafc_acl_list_free(NULL);
     kafc_acl_deletions_free(NULL);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -158,7 +144,7 @@ START_TEST(filters_match_as_they_say)
 {
     kafc_acl v[] = { TOPIC_ACL("or", "User:bob", READ), TOPIC_ACL("orders", "User:bob", READ),
                      TOPIC_ACL("*", "User:bob", READ), TOPIC_ACL("other", "User:bob", READ) };
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     v[0].pattern = KAFC_ACL_PREFIXED;
     create(v, 4);
     are_described(&(kafc_acl){ .pattern = KAFC_ACL_PREFIXED }, 1);
@@ -169,7 +155,7 @@ START_TEST(filters_match_as_they_say)
     are_described(&(kafc_acl){ .principal = "User:bob", .host = "*" }, 4);
     are_described(&(kafc_acl){ .principal = "User:bob", .host = "10.0.0.1" }, 0);
     are_described(&(kafc_acl){ .resource = KAFC_ACL_GROUP }, 0);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -180,9 +166,9 @@ START_TEST(what_a_broker_is_too_old_for_is_said)
     kafc_acl prefixed = { .pattern = KAFC_ACL_PREFIXED };
     kafc_acl_deletions *d = NULL;
     kafc_acl_list *l = NULL;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     for (int16_t api = DESCRIBE; api <= DELETE; api++)
-        raw_ok(kafc_mock_set_versions(mock, api, 0, 0));
+        raw_ok(kafc_mock_set_versions(raw_mock, api, 0, 0));
     create(&v, 1);
     v.pattern = KAFC_ACL_PREFIXED;
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, &v, 1, WAIT, &raw_err),
@@ -198,12 +184,12 @@ START_TEST(what_a_broker_is_too_old_for_is_said)
     raw_says("from 2.0 on");
     ck_assert_ptr_null(d);
     are_described(&(kafc_acl){ .pattern = KAFC_ACL_ANY_PATTERN }, 1);
-    raw_ok(kafc_mock_set_versions(mock, DESCRIBE, -1, -1));
-    raw_ok(kafc_mock_cut(mock, 0));
+    raw_ok(kafc_mock_set_versions(raw_mock, DESCRIBE, -1, -1));
+    raw_ok(kafc_mock_cut(raw_mock, 0));
     ck_assert_int_eq(kafc_admin_describe_acls(raw_client, NULL, WAIT, &l, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("DescribeAcls");
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -215,7 +201,7 @@ START_TEST(numbers_of_newer_brokers_pass)
                    .principal = "User:bob",
                    .operation = (kafc_acl_operation)97,
                    .permission = (kafc_acl_permission)96 };
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     create(&v, 1);
     kafc_acl_list *l = described(&v, 1);
     ck_assert_int_eq(l->acls->resource, 99);
@@ -225,7 +211,7 @@ START_TEST(numbers_of_newer_brokers_pass)
     kafc_acl_list_free(l);
     v.name = "";
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, &v, 1, WAIT, &raw_err), KAFC_ERR_USAGE);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -236,7 +222,7 @@ START_TEST(each_acl_has_its_own_verdict)
     kafc_acl v[] = { TOPIC_ACL("t", "User:bob", READ),
                      acl(KAFC_ACL_CLUSTER, "no-cluster", "User:eve", KAFC_ACL_ALTER, KAFC_ACL_DENY),
                      TOPIC_ACL("u", "User:bob", READ) };
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, v, 3, WAIT, &raw_err),
                      KAFC_ERR_INVALID_REQUEST);
     raw_says("ACL 1, DENY User:eve ALTER on CLUSTER 'no-cluster', cannot be created: "
@@ -247,7 +233,7 @@ START_TEST(each_acl_has_its_own_verdict)
     ck_assert_int_eq(v[1].result, KAFC_ERR_INVALID_REQUEST);
     ck_assert_int_eq(v[2].result, KAFC_OK);
     are_described(NULL, 2);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -267,9 +253,9 @@ START_TEST(codes_pass_or_are_told)
     kafc_acl v = TOPIC_ACL("t", "User:bob", READ);
     kafc_acl_deletions *d;
     kafc_acl_list *l;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     for (int16_t api = DESCRIBE; api <= DELETE; api++)
-        raw_ok(kafc_mock_push_error(mock, api, codes[_i].code, 1));
+        raw_ok(kafc_mock_push_error(raw_mock, api, codes[_i].code, 1));
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, &v, 1, WAIT, &raw_err), codes[_i].result);
     if (codes[_i].result)
         raw_says("ACL 0, ALLOW User:bob READ on TOPIC 't', cannot be created: ");
@@ -288,7 +274,7 @@ START_TEST(codes_pass_or_are_told)
     ck_assert_int_eq(d->filters->result, codes[_i].result);
     ck_assert_int_eq(d->filters->nacls, codes[_i].result == KAFC_OK);
     kafc_acl_deletions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -296,21 +282,21 @@ START_TEST(who_may_not_see_or_change_them_is_told)
 {
     kafc_acl v = TOPIC_ACL("t", "User:bob", READ);
     kafc_acl_list *l;
-    up();
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_ALTER, true));
+    raw_up(kafc_mock_new(NULL, &raw_err));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_ALTER, true));
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, &v, 1, WAIT, &raw_err),
                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     ck_assert_int_eq(kafc_admin_delete_acls(raw_client, &v, 1, WAIT, NULL, &raw_err),
                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     are_described(NULL, 2);
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE, true));
     ck_assert_int_eq(kafc_admin_describe_acls(raw_client, NULL, WAIT, &l, &raw_err),
                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE, false));
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_ALTER, false));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE, false));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_ALTER, false));
     create(&v, 1);
     are_described(NULL, 2);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -318,17 +304,17 @@ START_TEST(a_deletion_that_may_have_happened_is_not_repeated)
 {
     kafc_acl v = TOPIC_ACL("t", "User:bob", READ);
     kafc_acl_deletions *d;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     for (int16_t api = DESCRIBE; api <= DELETE; api++)
-        raw_ok(kafc_mock_push_error(mock, api, KAFC_ERR_DISCONNECTED, 1));
+        raw_ok(kafc_mock_push_error(raw_mock, api, KAFC_ERR_DISCONNECTED, 1));
     create(&v, 1);
     ck_assert_int_eq(kafc_admin_delete_acls(raw_client, &v, 1, WAIT, &d, &raw_err),
                      KAFC_ERR_DISCONNECTED);
     ck_assert_ptr_null(d);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, DELETE), 1);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, DELETE), 1);
     are_described(NULL, 1);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, CREATE), 2);
-    down();
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, CREATE), 2);
+    raw_down();
 }
 END_TEST
 
@@ -392,7 +378,7 @@ enum { WRONG = sizeof(wrong) / sizeof(*wrong) };
 START_TEST(acls_that_cannot_be_are_refused)
 {
     kafc_acl v = TOPIC_ACL("t", "User:bob", READ);
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     if (_i < 3)
         v.resource = wrong[_i].resource;
     else if (_i < 5)
@@ -407,8 +393,8 @@ START_TEST(acls_that_cannot_be_are_refused)
         v.permission = wrong[_i].permission;
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, &v, 1, WAIT, &raw_err), KAFC_ERR_USAGE);
     raw_says("ACL 0 of");
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, CREATE), 0);
-    down();
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, CREATE), 0);
+    raw_down();
 }
 END_TEST
 
@@ -417,7 +403,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_acl v = TOPIC_ACL("t", "User:bob", READ), high = { .operation = (kafc_acl_operation)128 };
     kafc_acl_deletions *d;
     kafc_acl_list *l;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, NULL, 1, WAIT, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, &v, -1, WAIT, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_create_acls(raw_client, NULL, 0, WAIT, NULL), KAFC_OK);
@@ -437,7 +423,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_admin_describe_acls(raw_client, NULL, WAIT, &l, NULL), KAFC_ERR_CLOSED);
     ck_assert_ptr_null(l);
     ck_assert_int_eq(kafc_admin_delete_acls(raw_client, &v, 1, WAIT, &d, NULL), KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -445,15 +431,15 @@ END_TEST
 START_TEST(without_memory_nothing_is_left_behind)
 {
     bool done = false;
-    mock = kafc_mock_new(NULL, &raw_err);
-    ck_assert_ptr_nonnull(mock);
+    raw_mock = kafc_mock_new(NULL, &raw_err);
+    ck_assert_ptr_nonnull(raw_mock);
     for (long n = 1; !done; n++) {
         kafc_acl v[] = { TOPIC_ACL("t", "User:bob", READ), TOPIC_ACL("u", "User:bob", READ) };
         struct test_alloc a;
         kafc_acl_deletions *d = NULL;
         kafc_acl_list *l = NULL;
         test_alloc_init(&a);
-        raw_open(kafc_mock_bootstrap(mock), &a.mem);
+        raw_open(kafc_mock_bootstrap(raw_mock), &a.mem);
         a.fail_at = atomic_load(&a.calls) + n;
         kafc_err rc = kafc_admin_create_acls(raw_client, v, 2, WAIT, &raw_err);
         ck_assert(rc == KAFC_OK || rc == KAFC_ERR_NO_MEMORY);
@@ -468,32 +454,15 @@ START_TEST(without_memory_nothing_is_left_behind)
         kafc_acl_deletions_free(d);
         ck_assert_int_eq(atomic_load(&a.live), 0);
     }
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/acls");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, words_go_both_ways);
-    tcase_add_loop_test(c, acls_are_kept_by_every_version, 0, 4);
-    tcase_add_test(c, filters_match_as_they_say);
-    tcase_add_test(c, what_a_broker_is_too_old_for_is_said);
-    tcase_add_test(c, numbers_of_newer_brokers_pass);
-    tcase_add_test(c, each_acl_has_its_own_verdict);
-    tcase_add_loop_test(c, codes_pass_or_are_told, 0, CODES);
-    tcase_add_test(c, who_may_not_see_or_change_them_is_told);
-    tcase_add_test(c, a_deletion_that_may_have_happened_is_not_repeated);
-    tcase_add_test(c, answers_to_other_questions_are_refused);
-    tcase_add_loop_test(c, acls_that_cannot_be_are_refused, 0, WRONG);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_test(c, without_memory_nothing_is_left_behind);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/acls", 60, ONCE(words_go_both_ways), LOOP(acls_are_kept_by_every_version, 0, 4),
+            ONCE(filters_match_as_they_say), ONCE(what_a_broker_is_too_old_for_is_said),
+            ONCE(numbers_of_newer_brokers_pass), ONCE(each_acl_has_its_own_verdict),
+            LOOP(codes_pass_or_are_told, 0, CODES), ONCE(who_may_not_see_or_change_them_is_told),
+            ONCE(a_deletion_that_may_have_happened_is_not_repeated),
+            ONCE(answers_to_other_questions_are_refused),
+            LOOP(acls_that_cannot_be_are_refused, 0, WRONG), ONCE(what_cannot_be_asked_is_refused),
+            ONCE(without_memory_nothing_is_left_behind))

@@ -16,28 +16,11 @@
 
 enum { WAIT = 10000, SHORT = 200, METADATA = 3, VERSIONS = 18, QUORUM = 55, CLUSTER = 60 };
 
-static kafc_mock *mock;
 
 static void up(void)
 {
-    mock = kafc_mock_new(KAFC_MOCK(.brokers = 3), &raw_err);
-    ck_assert_ptr_nonnull(mock);
-    raw_ok(kafc_mock_set_rack(mock, 2, "r2"));
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void narrow(int16_t api, int16_t max)
-{
-    const char *list = kafc_mock_bootstrap(mock);
-    raw_ok(kafc_mock_set_versions(mock, api, max < 0 ? -1 : 0, max));
-    raw_close();
-    raw_open(list, NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
+    raw_up(kafc_mock_new(KAFC_MOCK(.brokers = 3), &raw_err));
+    raw_ok(kafc_mock_set_rack(raw_mock, 2, "r2"));
 }
 
 /* --- Brokers ------------------------------------------------------------------------------- */
@@ -48,9 +31,9 @@ START_TEST(the_cluster_is_described_alike_by_every_version)
     kafc_cluster_description *d;
     int v = _i - 3;
     up();
-    narrow(CLUSTER, _i < 3 ? (int16_t)_i : -1);
+    raw_narrow(CLUSTER, _i < 3 ? (int16_t)_i : -1);
     if (_i >= 3)
-        narrow(METADATA, (int16_t)v);
+        raw_narrow(METADATA, (int16_t)v);
     raw_ok(kafc_admin_describe_cluster(raw_client, NULL, WAIT, &d, &raw_err));
     raw_close();
     ck_assert_int_eq(d->cluster_id != NULL, _i < 3 || v >= 2);
@@ -60,7 +43,7 @@ START_TEST(the_cluster_is_described_alike_by_every_version)
     for (int32_t i = 0; i < 3; i++) {
         ck_assert_int_eq(d->nodes[i].id, i + 1);
         ck_assert_str_eq(d->nodes[i].host, "127.0.0.1");
-        ck_assert_int_eq(d->nodes[i].port, kafc_mock_port(mock, i + 1));
+        ck_assert_int_eq(d->nodes[i].port, kafc_mock_port(raw_mock, i + 1));
         ck_assert(!d->nodes[i].fenced);
     }
     ck_assert_ptr_null(d->nodes[0].rack);
@@ -68,7 +51,7 @@ START_TEST(the_cluster_is_described_alike_by_every_version)
         ck_assert_str_eq(d->nodes[1].rack, "r2");
     kafc_cluster_description_free(d);
     kafc_cluster_description_free(NULL);
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 
@@ -77,7 +60,7 @@ START_TEST(fenced_brokers_and_controllers_take_brokers_that_know_them)
     static const kafc_cluster_options all = { .fenced = true }, controllers = { .controllers = true };
     kafc_cluster_description *d;
     up();
-    raw_ok(kafc_mock_stop_broker(mock, 3));
+    raw_ok(kafc_mock_stop_broker(raw_mock, 3));
     raw_ok(kafc_admin_describe_cluster(raw_client, &all, WAIT, &d, &raw_err));
     ck_assert_int_eq(d->nnodes, 3);
     ck_assert(!d->nodes[1].fenced && d->nodes[2].fenced);
@@ -90,13 +73,13 @@ START_TEST(fenced_brokers_and_controllers_take_brokers_that_know_them)
     raw_says("the cluster cannot be described");
     ck_assert_ptr_null(d);
     for (int16_t v = 1; v >= -1; v--) {
-        narrow(CLUSTER, v);
+        raw_narrow(CLUSTER, v);
         ck_assert_int_eq(kafc_admin_describe_cluster(raw_client, v > 0 ? &all : &controllers, WAIT, &d, &raw_err),
                          KAFC_ERR_UNSUPPORTED);
         raw_says(v >= 0 ? "too old for fenced brokers" : "DescribeCluster");
         ck_assert_ptr_null(d);
     }
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -115,8 +98,8 @@ START_TEST(each_broker_tells_what_it_knows)
 {
     kafc_broker_versions *v;
     up();
-    raw_ok(kafc_mock_set_versions(mock, CLUSTER, 0, 1));
-    narrow(VERSIONS, (int16_t)_i);
+    raw_ok(kafc_mock_set_versions(raw_mock, CLUSTER, 0, 1));
+    raw_narrow(VERSIONS, (int16_t)_i);
     raw_ok(kafc_admin_broker_versions(raw_client, 2, WAIT, &v, &raw_err));
     ck_assert_int_eq(v->broker, 2);
     for (int32_t i = 1; i < v->napis; i++)
@@ -140,7 +123,7 @@ START_TEST(each_broker_tells_what_it_knows)
     ck_assert_int_gt(v->napis, 20);
     kafc_broker_versions_free(v);
     kafc_broker_versions_free(NULL);
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 
@@ -150,7 +133,7 @@ START_TEST(the_quorum_is_described)
 {
     kafc_quorum *q;
     up();
-    narrow(QUORUM, (int16_t)_i);
+    raw_narrow(QUORUM, (int16_t)_i);
     raw_ok(kafc_admin_describe_quorum(raw_client, WAIT, &q, &raw_err));
     raw_close();
     ck_assert_int_eq(q->leader, 1);
@@ -164,11 +147,11 @@ START_TEST(the_quorum_is_described)
     ck_assert_int_eq(q->naddresses, _i >= 2 ? 3 : 0);
     if (_i >= 2) {
         ck_assert_str_eq(q->addresses[1].listener, "CONTROLLER");
-        ck_assert_int_eq(q->addresses[1].port, kafc_mock_port(mock, 2));
+        ck_assert_int_eq(q->addresses[1].port, kafc_mock_port(raw_mock, 2));
     }
     kafc_quorum_free(q);
     kafc_quorum_free(NULL);
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 
@@ -262,20 +245,20 @@ START_TEST(a_call_ends_in_time_or_when_it_is_told_to)
     up();
     raw_ok(call(CLUSTER, WAIT)); /* connections are there, for ApiVersions greets them */
     raw_ok(call(VERSIONS, WAIT));
-    raw_ok(kafc_mock_hook(mock, api, be_silent, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, api, be_silent, NULL));
     ck_assert_int_eq(call(api, SHORT), KAFC_ERR_TIMED_OUT);
     ck_assert_int_eq(call(api, 0), KAFC_ERR_WOULD_BLOCK);
-    raw_ok(kafc_mock_hook(mock, api, NULL, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, api, NULL, NULL));
     raw_close();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
+    raw_open(kafc_mock_bootstrap(raw_mock), NULL);
     raw_ok(call(CLUSTER, WAIT));
     raw_ok(call(VERSIONS, WAIT));
-    raw_ok(kafc_mock_hook(mock, api, interrupt_it, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, api, interrupt_it, NULL));
     ck_assert_int_eq(call(api, -1), KAFC_ERR_INTERRUPTED);
-    raw_ok(kafc_mock_hook(mock, api, NULL, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, api, NULL, NULL));
     raw_ok(kafc_client_close(raw_client, WAIT, &raw_err));
     ck_assert_int_eq(call(api, WAIT), KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -283,13 +266,13 @@ START_TEST(refusals_and_brokers_without_it_are_named)
 {
     kafc_cluster_description *d;
     up();
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE, true));
     ck_assert_int_eq(call(QUORUM, WAIT), KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     raw_says("the quorum cannot be described");
     raw_ok(kafc_admin_describe_cluster(raw_client, NULL, WAIT, &d, &raw_err));
     ck_assert_uint_eq(d->operations, 0);
     kafc_cluster_description_free(d);
-    narrow(QUORUM, -1);
+    raw_narrow(QUORUM, -1);
     ck_assert_int_eq(call(QUORUM, WAIT), KAFC_ERR_UNSUPPORTED);
     raw_says("from 3.3, without ZooKeeper, on");
     ck_assert_int_eq(kafc_admin_describe_cluster(raw_client, NULL, WAIT, NULL, NULL), KAFC_ERR_USAGE);
@@ -297,26 +280,14 @@ START_TEST(refusals_and_brokers_without_it_are_named)
     kafc_broker_versions *v;
     ck_assert_int_eq(kafc_admin_broker_versions(raw_client, -2, WAIT, &v, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_describe_quorum(raw_client, WAIT, NULL, NULL), KAFC_ERR_USAGE);
-    down();
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_cluster");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 30);
-    tcase_add_loop_test(c, the_cluster_is_described_alike_by_every_version, 0, 3 + 14);
-    tcase_add_test(c, fenced_brokers_and_controllers_take_brokers_that_know_them);
-    tcase_add_loop_test(c, each_broker_tells_what_it_knows, 0, 5);
-    tcase_add_loop_test(c, the_quorum_is_described, 0, 3);
-    tcase_add_loop_test(c, nonsense_about_the_quorum_is_an_error, 0, 4);
-    tcase_add_loop_test(c, a_call_ends_in_time_or_when_it_is_told_to, 0, 3);
-    tcase_add_test(c, refusals_and_brokers_without_it_are_named);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_cluster", 30,
+            LOOP(the_cluster_is_described_alike_by_every_version, 0, 3 + 14),
+            ONCE(fenced_brokers_and_controllers_take_brokers_that_know_them),
+            LOOP(each_broker_tells_what_it_knows, 0, 5), LOOP(the_quorum_is_described, 0, 3),
+            LOOP(nonsense_about_the_quorum_is_an_error, 0, 4),
+            LOOP(a_call_ends_in_time_or_when_it_is_told_to, 0, 3),
+            ONCE(refusals_and_brokers_without_it_are_named))

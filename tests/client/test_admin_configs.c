@@ -15,28 +15,6 @@
 
 enum { WAIT = 10000, SHORT = 300, DESCRIBE = 32, REPLACE = 33, ALTER = 44, LIST = 74 };
 
-static kafc_mock *mock;
-
-/* Three brokers, topics "t" and "u". */
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void narrow(int16_t api, int16_t max)
-{
-    const char *list = kafc_mock_bootstrap(mock);
-    raw_ok(kafc_mock_set_versions(mock, api, max < 0 ? -1 : 0, max));
-    raw_close();
-    raw_open(list, NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static const kafc_config_entry *entry(const kafc_described_configs *d, const char *name)
 {
@@ -95,15 +73,15 @@ START_TEST(each_broker_is_asked_for_its_own)
         { .of = { KAFC_CONFIG_BROKER, "3" } },
         { .of = { KAFC_CONFIG_TOPIC, "t" } },
     };
-    up();
-    narrow(DESCRIBE, (int16_t)_i);
-    raw_ok(kafc_mock_set_config(mock, "t", "max.message.bytes", "2000"));
+    raw_up(joining_mock());
+    raw_narrow(DESCRIBE, (int16_t)_i);
+    raw_ok(kafc_mock_set_config(raw_mock, "t", "max.message.bytes", "2000"));
     kafc_config_descriptions *d = described(q, 9, KAFC_CONFIG_SYNONYMS | KAFC_CONFIG_DOCUMENTATION,
                                             KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     raw_says("configs of topic 'never-was' cannot be described");
-    ck_assert_uint_ge(kafc_mock_requests(mock, 2, DESCRIBE), 1);
-    ck_assert_uint_ge(kafc_mock_requests(mock, 3, DESCRIBE), 1);
-    ck_assert_uint_le(kafc_mock_requests(mock, 0, DESCRIBE), 3);
+    ck_assert_uint_ge(kafc_mock_requests(raw_mock, 2, DESCRIBE), 1);
+    ck_assert_uint_ge(kafc_mock_requests(raw_mock, 3, DESCRIBE), 1);
+    ck_assert_uint_le(kafc_mock_requests(raw_mock, 0, DESCRIBE), 3);
     raw_close();
     for (int i = 0; i < 9; i++) {
         ck_assert_int_eq(d->resources[i].of.kind, q[i].of.kind);
@@ -135,7 +113,7 @@ START_TEST(each_broker_is_asked_for_its_own)
     ck_assert_str_eq(entry(&d->resources[3], "root")->value, "INFO");
     kafc_config_descriptions_free(d);
     kafc_config_descriptions_free(NULL);
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 
@@ -143,14 +121,14 @@ START_TEST(configs_by_name_are_all_that_is_told)
 {
     static const char *const names[] = { "retention.ms", "cleanup.policy", "no.such" };
     kafc_config_query q = { .of = { KAFC_CONFIG_TOPIC, "t" }, .names = names, .nnames = 3 };
-    up();
+    raw_up(joining_mock());
     kafc_config_descriptions *d = described(&q, 1, 0, KAFC_OK);
     ck_assert_int_eq(d->resources[0].nentries, 2);
     ck_assert_str_eq(d->resources[0].entries[0].name, "cleanup.policy");
     ck_assert_int_eq(d->resources[0].entries[0].nsynonyms, 0);
     ck_assert_ptr_null(d->resources[0].entries[0].documentation);
     kafc_config_descriptions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -163,7 +141,7 @@ START_TEST(a_broker_that_is_gone_leaves_the_others)
     kafc_config_changes c[] = { { .of = { KAFC_CONFIG_BROKER, "7" }, .changes = &g, .nchanges = 1 },
                                 { .of = { KAFC_CONFIG_BROKER, "2" }, .changes = &g, .nchanges = 1 } };
     kafc_config_descriptions *d;
-    up();
+    raw_up(joining_mock());
     kafc_err rc = kafc_admin_describe_configs(raw_client, q, 3, 0, SHORT, &d, &raw_err);
     ck_assert_int_lt(rc, 8 + 1);
     ck_assert_int_ne(rc, KAFC_OK);
@@ -177,7 +155,7 @@ START_TEST(a_broker_that_is_gone_leaves_the_others)
     ck_assert_int_ne(c[0].result, KAFC_OK);
     ck_assert_int_eq(c[1].result, KAFC_OK);
     has(KAFC_CONFIG_BROKER, "2", "log.cleaner.threads", "2", KAFC_SOURCE_DYNAMIC_BROKER);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -186,7 +164,7 @@ START_TEST(what_was_made_of_a_topic_has_its_configs)
     kafc_config g = { "retention.ms", "1000" };
     kafc_new_topic t = { .name = "n", .configs = &g, .nconfigs = 1 };
     kafc_created_topics *made;
-    up();
+    raw_up(joining_mock());
     raw_ok(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, &made, &raw_err));
     const kafc_created_topic *m = &made->topics[0];
     ck_assert_int_gt(m->nconfigs, 20);
@@ -200,7 +178,7 @@ START_TEST(what_was_made_of_a_topic_has_its_configs)
     t.name = "o";
     ck_assert_int_eq(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err),
                      KAFC_ERR_INVALID_CONFIG);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -209,7 +187,7 @@ END_TEST
 START_TEST(resources_with_configs_are_listed)
 {
     kafc_config_resources *r;
-    up();
+    raw_up(joining_mock());
     raw_ok(alter(KAFC_CONFIG_CLIENT_METRICS, "m", "interval.ms", KAFC_CONFIG_SET, "1000"));
     raw_ok(alter(KAFC_CONFIG_GROUP, "g", "consumer.session.timeout.ms", KAFC_CONFIG_SET, "50000"));
     raw_ok(kafc_admin_list_config_resources(raw_client, 0, WAIT, &r, &raw_err));
@@ -222,7 +200,7 @@ START_TEST(resources_with_configs_are_listed)
     raw_ok(kafc_admin_list_config_resources(raw_client, KAFC_CONFIG_GROUP | KAFC_CONFIG_TOPIC, WAIT, &r, &raw_err));
     ck_assert_int_eq(r->nresources, 3);
     kafc_config_resources_free(r);
-    narrow(LIST, 0);
+    raw_narrow(LIST, 0);
     raw_ok(kafc_admin_list_config_resources(raw_client, KAFC_CONFIG_CLIENT_METRICS, WAIT, &r, &raw_err));
     ck_assert_int_eq(r->nresources, 1);
     ck_assert_str_eq(r->resources[0].name, "m");
@@ -233,13 +211,13 @@ START_TEST(resources_with_configs_are_listed)
         raw_says("from 4.1 on");
         ck_assert_ptr_null(r);
     }
-    raw_ok(kafc_mock_push_error(mock, LIST, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, LIST, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(kafc_admin_list_config_resources(raw_client, KAFC_CONFIG_CLIENT_METRICS, WAIT, &r, &raw_err),
                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     raw_says("resources with configs cannot be listed");
     ck_assert_int_eq(kafc_admin_list_config_resources(raw_client, 0, WAIT, NULL, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_list_config_resources(raw_client, 1024, WAIT, &r, NULL), KAFC_ERR_USAGE);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -247,8 +225,8 @@ END_TEST
 
 START_TEST(configs_are_set_deleted_appended_and_subtracted)
 {
-    up();
-    narrow(ALTER, (int16_t)_i);
+    raw_up(joining_mock());
+    raw_narrow(ALTER, (int16_t)_i);
     raw_ok(alter(KAFC_CONFIG_TOPIC, "t", "retention.ms", KAFC_CONFIG_SET, "1000"));
     has(KAFC_CONFIG_TOPIC, "t", "retention.ms", "1000", KAFC_SOURCE_TOPIC);
     raw_ok(alter(KAFC_CONFIG_TOPIC, "t", "cleanup.policy", KAFC_CONFIG_APPEND, "compact"));
@@ -260,13 +238,13 @@ START_TEST(configs_are_set_deleted_appended_and_subtracted)
     has(KAFC_CONFIG_TOPIC, "u", "cleanup.policy", "delete", KAFC_SOURCE_DEFAULT);
     raw_ok(alter(KAFC_CONFIG_BROKER, "", "log.cleaner.threads", KAFC_CONFIG_SET, "2"));
     raw_ok(alter(KAFC_CONFIG_BROKER, "3", "log.cleaner.threads", KAFC_CONFIG_SET, "3"));
-    ck_assert_uint_ge(kafc_mock_requests(mock, 3, ALTER), 1);
+    ck_assert_uint_ge(kafc_mock_requests(raw_mock, 3, ALTER), 1);
     has(KAFC_CONFIG_BROKER, "3", "log.cleaner.threads", "3", KAFC_SOURCE_DYNAMIC_BROKER);
     has(KAFC_CONFIG_BROKER, "1", "log.cleaner.threads", "2", KAFC_SOURCE_DYNAMIC_BROKER_DEFAULT);
     has(KAFC_CONFIG_BROKER, "", "log.cleaner.threads", "2", KAFC_SOURCE_DYNAMIC_BROKER_DEFAULT);
     raw_ok(alter(KAFC_CONFIG_BROKER_LOGGER, "2", "root", KAFC_CONFIG_SET, "DEBUG"));
     has(KAFC_CONFIG_BROKER_LOGGER, "2", "root", "DEBUG", KAFC_SOURCE_BROKER_LOGGER);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -277,7 +255,7 @@ START_TEST(one_change_that_is_refused_leaves_the_resource_and_not_the_others)
     kafc_config_changes q[] = { { .of = { KAFC_CONFIG_TOPIC, "t" }, .changes = bad, .nchanges = 2 },
                                 { .of = { KAFC_CONFIG_TOPIC, "never-was" }, .changes = &good, .nchanges = 1 },
                                 { .of = { KAFC_CONFIG_TOPIC, "u" }, .changes = &good, .nchanges = 1 } };
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_alter_configs(raw_client, q, 3, true, WAIT, &raw_err), KAFC_ERR_INVALID_CONFIG);
     raw_says("configs of topic 't' cannot be altered");
     has(KAFC_CONFIG_TOPIC, "u", "retention.ms", "604800000", KAFC_SOURCE_DEFAULT);
@@ -290,7 +268,7 @@ START_TEST(one_change_that_is_refused_leaves_the_resource_and_not_the_others)
     ck_assert_int_eq(alter(KAFC_CONFIG_BROKER, "1", "listeners", KAFC_CONFIG_SET, "x"), KAFC_ERR_INVALID_REQUEST);
     raw_says("configs of broker '1' cannot be altered");
     ck_assert_int_eq(alter(KAFC_CONFIG_TOPIC, "t", "retention.ms", KAFC_CONFIG_APPEND, "x"), KAFC_ERR_INVALID_CONFIG);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -299,8 +277,8 @@ START_TEST(replaced_configs_are_all_there_are)
     kafc_config g[] = { { "retention.ms", "7" }, { "segment.bytes", "100000" } };
     kafc_config_replacement q[] = { { .of = { KAFC_CONFIG_TOPIC, "t" }, .configs = g, .nconfigs = 2 },
                                     { .of = { KAFC_CONFIG_BROKER, "2" } } };
-    up();
-    narrow(REPLACE, (int16_t)_i);
+    raw_up(joining_mock());
+    raw_narrow(REPLACE, (int16_t)_i);
     raw_ok(alter(KAFC_CONFIG_TOPIC, "t", "cleanup.policy", KAFC_CONFIG_SET, "compact"));
     raw_ok(alter(KAFC_CONFIG_BROKER, "2", "log.cleaner.threads", KAFC_CONFIG_SET, "3"));
     raw_ok(kafc_admin_replace_configs(raw_client, q, 2, true, WAIT, &raw_err));
@@ -315,7 +293,7 @@ START_TEST(replaced_configs_are_all_there_are)
     ck_assert_int_eq(q[0].result, KAFC_ERR_INVALID_CONFIG);
     ck_assert_int_eq(q[1].result, KAFC_OK);
     has(KAFC_CONFIG_TOPIC, "t", "retention.ms", "7", KAFC_SOURCE_TOPIC);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -328,18 +306,18 @@ static void lose_answer(void *ctx, const kafc_mock_request *rq, kafc_mock_answer
 
 START_TEST(what_is_appended_is_appended_once)
 {
-    up();
-    raw_ok(kafc_mock_hook(mock, ALTER, lose_answer, NULL));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_hook(raw_mock, ALTER, lose_answer, NULL));
     raw_ok(alter(KAFC_CONFIG_TOPIC, "t", "retention.ms", KAFC_CONFIG_SET, "9"));
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, ALTER), 2);
-    down();
-    up();
-    raw_ok(kafc_mock_hook(mock, ALTER, lose_answer, NULL));
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, ALTER), 2);
+    raw_down();
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_hook(raw_mock, ALTER, lose_answer, NULL));
     ck_assert_int_eq(alter(KAFC_CONFIG_TOPIC, "t", "cleanup.policy", KAFC_CONFIG_APPEND, "compact"),
                      KAFC_ERR_DISCONNECTED);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, ALTER), 1);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, ALTER), 1);
     has(KAFC_CONFIG_TOPIC, "t", "cleanup.policy", "delete,compact", KAFC_SOURCE_TOPIC);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -385,28 +363,28 @@ static void close_it(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a
 START_TEST(C3_a_call_that_waits_is_interrupted)
 {
     int which = _i / 2;
-    up();
-    raw_ok(kafc_mock_hook(mock, api_of[which], _i % 2 ? close_it : interrupt_it, NULL));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_hook(raw_mock, api_of[which], _i % 2 ? close_it : interrupt_it, NULL));
     kafc_err rc = call(which, -1);
-    raw_ok(kafc_mock_hook(mock, api_of[which], NULL, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, api_of[which], NULL, NULL));
     ck_assert_msg(rc == (_i % 2 ? KAFC_ERR_CLOSED : KAFC_ERR_INTERRUPTED), "%s", raw_err.message);
     ck_assert_int_eq(call(which, 0), _i % 2 ? KAFC_ERR_CLOSED : KAFC_ERR_WOULD_BLOCK);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(brokers_without_it_and_refusals_are_named)
 {
     static const char *const since[] = { "from 0.11 on", "from 2.3 on", "from 0.11 on", "from 4.1 on" };
-    up();
-    raw_ok(kafc_mock_push_error(mock, api_of[_i], KAFC_ERR_TOPIC_AUTHORIZATION_FAILED, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, api_of[_i], KAFC_ERR_TOPIC_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(call(_i, WAIT), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
     if (_i < 3)
         raw_says("configs of topic 't' cannot be ");
-    narrow(api_of[_i], -1);
+    raw_narrow(api_of[_i], -1);
     ck_assert_int_eq(call(_i, WAIT), KAFC_ERR_UNSUPPORTED);
     raw_says(since[_i]);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -433,7 +411,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_config_replacement r = { .of = { KAFC_CONFIG_TOPIC, "t" }, .configs = &c, .nconfigs = 1 };
     kafc_config_query d = { .of = { KAFC_CONFIG_TOPIC, "t" }, .names = none, .nnames = 1 };
     kafc_config_descriptions *out;
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_describe_configs(raw_client, &d, 1, 0, WAIT, &out, NULL), KAFC_ERR_USAGE);
     d.names = NULL;
     ck_assert_int_eq(kafc_admin_describe_configs(raw_client, &d, 1, 0, WAIT, &out, NULL), KAFC_ERR_USAGE);
@@ -457,31 +435,17 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_config_descriptions_free(out);
     raw_ok(kafc_admin_alter_configs(raw_client, NULL, 0, false, WAIT, &raw_err));
     raw_ok(kafc_admin_replace_configs(raw_client, NULL, 0, false, WAIT, &raw_err));
-    down();
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_configs");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 30);
-    tcase_add_loop_test(c, each_broker_is_asked_for_its_own, 0, 5);
-    tcase_add_test(c, configs_by_name_are_all_that_is_told);
-    tcase_add_test(c, a_broker_that_is_gone_leaves_the_others);
-    tcase_add_test(c, what_was_made_of_a_topic_has_its_configs);
-    tcase_add_test(c, resources_with_configs_are_listed);
-    tcase_add_loop_test(c, configs_are_set_deleted_appended_and_subtracted, 0, 2);
-    tcase_add_test(c, one_change_that_is_refused_leaves_the_resource_and_not_the_others);
-    tcase_add_loop_test(c, replaced_configs_are_all_there_are, 0, 3);
-    tcase_add_test(c, what_is_appended_is_appended_once);
-    tcase_add_loop_test(c, C3_a_call_that_waits_is_interrupted, 0, 2 * CALLS);
-    tcase_add_loop_test(c, brokers_without_it_and_refusals_are_named, 0, CALLS);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_configs", 30, LOOP(each_broker_is_asked_for_its_own, 0, 5),
+            ONCE(configs_by_name_are_all_that_is_told),
+            ONCE(a_broker_that_is_gone_leaves_the_others),
+            ONCE(what_was_made_of_a_topic_has_its_configs), ONCE(resources_with_configs_are_listed),
+            LOOP(configs_are_set_deleted_appended_and_subtracted, 0, 2),
+            ONCE(one_change_that_is_refused_leaves_the_resource_and_not_the_others),
+            LOOP(replaced_configs_are_all_there_are, 0, 3), ONCE(what_is_appended_is_appended_once),
+            LOOP(C3_a_call_that_waits_is_interrupted, 0, 2 * CALLS),
+            LOOP(brokers_without_it_and_refusals_are_named, 0, CALLS),
+            ONCE(what_cannot_be_asked_is_refused))

@@ -17,19 +17,6 @@
 
 enum { WAIT = 10000, UPDATE = 57, UNREGISTER = 64 };
 
-static kafc_mock *mock;
-
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static kafc_err change(int32_t level, kafc_feature_change how, bool validate_only)
 {
@@ -41,8 +28,8 @@ static kafc_err change(int32_t level, kafc_feature_change how, bool validate_onl
 
 START_TEST(features_go_up_and_down)
 {
-    up();
-    raw_ok(kafc_mock_set_versions(mock, UPDATE, 0, (int16_t)_i));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, UPDATE, 0, (int16_t)_i));
     ck_assert_int_eq(change(1, 0, false), KAFC_ERR_INVALID_UPDATE_VERSION);
     raw_says(_i < 2 ? "feature 'transaction.version' cannot be changed: INVALID_UPDATE_VERSION"
                     : "features cannot be changed: INVALID_UPDATE_VERSION");
@@ -52,9 +39,9 @@ START_TEST(features_go_up_and_down)
                      KAFC_ERR_INVALID_UPDATE_VERSION);
     raw_ok(change(0, KAFC_FEATURE_UNSAFE_DOWNGRADE, false));
     ck_assert_int_eq(change(3, KAFC_FEATURE_UPGRADE, false), KAFC_ERR_INVALID_UPDATE_VERSION);
-    raw_ok(kafc_mock_push_error(mock, UPDATE, KAFC_ERR_NOT_CONTROLLER, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, UPDATE, KAFC_ERR_NOT_CONTROLLER, 1));
     raw_ok(change(2, KAFC_FEATURE_UPGRADE, false));
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -62,33 +49,33 @@ START_TEST(all_change_or_none)
 {
     kafc_feature_update q[] = { { .feature = "transaction.version", .level = 2 },
                                 { .feature = "no.version", .level = 1 } };
-    up();
-    raw_ok(kafc_mock_set_versions(mock, UPDATE, 0, (int16_t)_i));
-    raw_ok(kafc_mock_set_transaction_version(mock, 0));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, UPDATE, 0, (int16_t)_i));
+    raw_ok(kafc_mock_set_transaction_version(raw_mock, 0));
     ck_assert_int_eq(kafc_admin_update_features(raw_client, q, 2, false, WAIT, &raw_err),
                      KAFC_ERR_INVALID_UPDATE_VERSION);
     ck_assert_int_eq(q[0].result, KAFC_ERR_INVALID_UPDATE_VERSION);
     ck_assert_int_eq(q[1].result, KAFC_ERR_INVALID_UPDATE_VERSION);
     raw_ok(change(1, 0, false)); /* not down from 2 */
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(older_brokers_know_upgrades_alone)
 {
-    up();
-    raw_ok(kafc_mock_set_versions(mock, UPDATE, 0, 0));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, UPDATE, 0, 0));
     ck_assert_int_eq(change(1, KAFC_FEATURE_SAFE_DOWNGRADE, false), KAFC_ERR_UNSUPPORTED);
     raw_says("too old for more than upgrades");
     ck_assert_int_eq(change(2, 0, true), KAFC_ERR_UNSUPPORTED);
     raw_ok(change(2, 0, false));
-    raw_ok(kafc_mock_set_release(mock, "2.1"));
+    raw_ok(kafc_mock_set_release(raw_mock, "2.1"));
     ck_assert_int_eq(change(2, 0, false), KAFC_ERR_UNSUPPORTED);
     raw_says("brokers from 2.7 on know it");
     ck_assert_int_eq(kafc_admin_unregister_broker(raw_client, 3, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("brokers from 3.0 on know it");
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -136,7 +123,7 @@ START_TEST(what_cannot_be_asked_is_refused)
         { .feature = "x", .level = -1 }, { .feature = "x", .level = INT16_MAX + 1 },
         { .feature = "x", .change = 4 },
     };
-    up();
+    raw_up(joining_mock());
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         kafc_feature_update q = wrong[i];
         ck_assert_int_eq(kafc_admin_update_features(raw_client, &q, 1, false, WAIT, NULL),
@@ -151,7 +138,7 @@ START_TEST(what_cannot_be_asked_is_refused)
                      KAFC_ERR_WOULD_BLOCK);
     ck_assert_int_eq(kafc_client_close(raw_client, WAIT, NULL), KAFC_OK);
     ck_assert_int_eq(kafc_admin_unregister_broker(raw_client, 1, WAIT, NULL), KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -160,13 +147,13 @@ START_TEST(each_allocation_may_fail)
     struct test_alloc a;
     int failed = 0;
     long calls = 1;
-    up();
+    raw_up(joining_mock());
     raw_close();
     for (long i = 0; i <= calls; i++) {
         kafc_feature_update q = { .feature = "transaction.version", .level = 2 };
         test_alloc_init(&a);
         a.fail_at = i;
-        raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock),
+        raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(raw_mock),
                                                   .allocator = &a.mem, .retry_backoff_ms = 1,
                                                   .retry_backoff_max_ms = 2),
                                       &raw_err);
@@ -179,25 +166,11 @@ START_TEST(each_allocation_may_fail)
     }
     raw_client = NULL;
     ck_assert_int_gt(failed, 0);
-    down();
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_features");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, features_go_up_and_down, 1, 3);
-    tcase_add_loop_test(c, all_change_or_none, 0, 3);
-    tcase_add_test(c, older_brokers_know_upgrades_alone);
-    tcase_add_test(c, a_broker_that_is_gone_is_forgotten);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_test(c, each_allocation_may_fail);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_features", 60, LOOP(features_go_up_and_down, 1, 3),
+            LOOP(all_change_or_none, 0, 3), ONCE(older_brokers_know_upgrades_alone),
+            ONCE(a_broker_that_is_gone_is_forgotten), ONCE(what_cannot_be_asked_is_refused),
+            ONCE(each_allocation_may_fail))

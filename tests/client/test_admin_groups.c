@@ -26,20 +26,7 @@
 
 enum { WAIT = 10000, COMMITTED = 9, FIND = 10, LEAVE = 13, DESCRIBE = 15 };
 
-static kafc_mock *mock;
 static char member[100];
-
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static void join(const char *group, const char *instance)
 {
@@ -50,7 +37,7 @@ static void join(const char *group, const char *instance)
 static int32_t members(const char *group)
 {
     kafc_mock_group g;
-    raw_ok(kafc_mock_group_get(mock, group, &g));
+    raw_ok(kafc_mock_group_get(raw_mock, group, &g));
     return g.members;
 }
 
@@ -67,8 +54,8 @@ static void commit(const char *group, const char *topic, int32_t partition, int6
 START_TEST(members_are_put_out)
 {
     kafc_member_removal q[3] = { { .instance_id = "static" }, { .member_id = "nobody" } };
-    up();
-    raw_ok(kafc_mock_set_versions(mock, LEAVE, 0, (int16_t)_i));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, LEAVE, 0, (int16_t)_i));
     join("g", "static");
     q[2].member_id = member;
     raw_ok(kafc_admin_remove_members(raw_client, "g", q, 1, "by a test", WAIT, &raw_err));
@@ -83,15 +70,15 @@ START_TEST(members_are_put_out)
     ck_assert_int_eq(q[1].result, KAFC_ERR_UNKNOWN_MEMBER_ID);
     ck_assert_int_eq(q[2].result, KAFC_OK);
     ck_assert_int_eq(members("h"), 0);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(all_members_are_put_out)
 {
-    up();
+    raw_up(joining_mock());
     join("g", NULL);
-    raw_ok(kafc_mock_push_error(mock, LEAVE, KAFC_ERR_NOT_COORDINATOR, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, LEAVE, KAFC_ERR_NOT_COORDINATOR, 1));
     raw_ok(
         kafc_admin_remove_members(raw_client, "g", NULL, KAFC_ALL_MEMBERS, NULL, WAIT, &raw_err));
     ck_assert_int_eq(members("g"), 0);
@@ -100,24 +87,24 @@ START_TEST(all_members_are_put_out)
     ck_assert_int_eq(
         kafc_admin_remove_members(raw_client, "x", NULL, KAFC_ALL_MEMBERS, NULL, WAIT, &raw_err),
         KAFC_ERR_GROUP_ID_NOT_FOUND);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(refusals_of_a_removal_are_told)
 {
     kafc_member_removal q = { .member_id = "m" };
-    up();
-    raw_ok(kafc_mock_push_error(mock, LEAVE, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, LEAVE, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(kafc_admin_remove_members(raw_client, "g", &q, 1, NULL, WAIT, &raw_err),
                      KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
     raw_says("members of group 'g' cannot be removed");
     ck_assert_int_eq(q.result, KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
-    raw_ok(kafc_mock_set_versions(mock, LEAVE, 0, 2));
+    raw_ok(kafc_mock_set_versions(raw_mock, LEAVE, 0, 2));
     ck_assert_int_eq(kafc_admin_remove_members(raw_client, "g", &q, 1, NULL, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("too old to remove others");
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -127,13 +114,13 @@ START_TEST(offsets_of_many_groups_come_alike_by_every_version)
 {
     static const char *const groups[] = { "h", "never was", "g" };
     kafc_offsets_of_groups *o;
-    up();
+    raw_up(joining_mock());
     for (int i = 0; i < 3; i++)
-        raw_ok(kafc_mock_set_coordinator(mock, KAFC_MOCK_GROUPS, groups[i], 1 + i % 2));
+        raw_ok(kafc_mock_set_coordinator(raw_mock, KAFC_MOCK_GROUPS, groups[i], 1 + i % 2));
     commit("g", "u", 1, 5);
     commit("g", "t", 2, 7);
     commit("h", "t", 0, 0);
-    raw_ok(kafc_mock_set_versions(mock, COMMITTED, 0, (int16_t)_i));
+    raw_ok(kafc_mock_set_versions(raw_mock, COMMITTED, 0, (int16_t)_i));
     raw_ok(kafc_admin_offsets_of_groups(raw_client, groups, 3, _i % 2, WAIT, &o, &raw_err));
     ck_assert_int_eq(o->ngroups, 3);
     ck_assert_str_eq(o->groups[0].group, "h");
@@ -147,10 +134,10 @@ START_TEST(offsets_of_many_groups_come_alike_by_every_version)
     ck_assert_int_eq(o->groups[2].offsets[0].offset, 7);
     ck_assert_str_eq(o->groups[2].offsets[0].metadata, "note");
     ck_assert_str_eq(o->groups[2].offsets[1].topic, "u");
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, COMMITTED), _i >= 8 ? 2 : 3);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, COMMITTED), _i >= 8 ? 2 : 3);
     raw_close();
     kafc_offsets_of_groups_free(o); /* outlives the client */
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -167,11 +154,11 @@ START_TEST(codes_of_offsets_pass_or_are_told)
 {
     static const char *const groups[] = { "g" };
     kafc_offsets_of_groups *o;
-    up();
+    raw_up(joining_mock());
     commit("g", "t", 0, 1);
     if (_i & 1)
-        raw_ok(kafc_mock_set_versions(mock, COMMITTED, 0, 7));
-    raw_ok(kafc_mock_push_error(mock, COMMITTED, codes[_i / 2].code, 2));
+        raw_ok(kafc_mock_set_versions(raw_mock, COMMITTED, 0, 7));
+    raw_ok(kafc_mock_push_error(raw_mock, COMMITTED, codes[_i / 2].code, 2));
     kafc_err rc = kafc_admin_offsets_of_groups(raw_client, groups, 1, false, WAIT, &o, &raw_err);
     ck_assert_msg(rc == codes[_i / 2].result, "%s: %s", kafc_err_name(rc), raw_err.message);
     ck_assert_int_eq(o->groups[0].result, rc);
@@ -179,7 +166,7 @@ START_TEST(codes_of_offsets_pass_or_are_told)
     if (rc != KAFC_OK)
         raw_says("group 'g' cannot be asked for its offsets");
     kafc_offsets_of_groups_free(o);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -189,7 +176,7 @@ static void append(const char *topic, int32_t partition, int n)
 {
     kafc_message m = { .value = KAFC_STR("v") };
     while (n-- > 0)
-        raw_ok(kafc_mock_append(mock, topic, partition, &m, 1, -1));
+        raw_ok(kafc_mock_append(raw_mock, topic, partition, &m, 1, -1));
 }
 
 /* 1: brokers do not list what is committed; 2: nor do they describe groups. */
@@ -197,7 +184,7 @@ START_TEST(lags_are_put_together)
 {
     static const char *const groups[] = { "g", "offsets" };
     kafc_group_lags *l;
-    up();
+    raw_up(joining_mock());
     append("t", 0, 3);
     append("t", 1, 5);
     append("u", 1, 2);
@@ -206,9 +193,9 @@ START_TEST(lags_are_put_together)
     commit("offsets", "u", 1, 2);
     join("g", NULL);
     if (_i >= 1)
-        raw_ok(kafc_mock_set_versions(mock, COMMITTED, 0, 1));
+        raw_ok(kafc_mock_set_versions(raw_mock, COMMITTED, 0, 1));
     if (_i >= 2)
-        raw_ok(kafc_mock_set_versions(mock, DESCRIBE, -1, -1));
+        raw_ok(kafc_mock_set_versions(raw_mock, DESCRIBE, -1, -1));
     raw_ok(
         kafc_admin_group_lags(raw_client, groups, 2, KAFC_ISOLATION_DEFAULT, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 2);
@@ -233,7 +220,7 @@ START_TEST(lags_are_put_together)
     ck_assert_int_eq(l->groups[1].lag, 0);
     raw_close();
     kafc_group_lags_free(l); /* outlives the client */
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -241,7 +228,7 @@ START_TEST(what_is_known_of_a_lag_is_told)
 {
     static const char *const groups[] = { "never was", "g" };
     kafc_group_lags *l;
-    up();
+    raw_up(joining_mock());
     append("t", 0, 3);
     commit("g", "t", 0, 1);
     commit("g", "t", 1, 1);
@@ -252,21 +239,21 @@ START_TEST(what_is_known_of_a_lag_is_told)
     ck_assert_int_eq(l->groups[1].result, KAFC_OK);
     ck_assert_int_eq(l->groups[1].lag, 2);
     kafc_group_lags_free(l);
-    raw_ok(kafc_mock_set_leader(mock, "t", 1, -1));
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 1, -1));
     ck_assert_int_ne(kafc_admin_group_lags(raw_client, &groups[1], 1, 0, 500, &l, &raw_err),
                      KAFC_OK);
     ck_assert_int_eq(l->groups[0].result, KAFC_OK);
     ck_assert_int_eq(l->groups[0].partitions[1].result, raw_err.code);
     ck_assert_int_eq(l->groups[0].partitions[1].lag, KAFC_OFFSET_UNKNOWN);
     kafc_group_lags_free(l);
-    raw_ok(kafc_mock_push_error(mock, DESCRIBE, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
-    raw_ok(kafc_mock_push_error(mock, COMMITTED, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, DESCRIBE, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, COMMITTED, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(kafc_admin_group_lags(raw_client, &groups[1], 1, 0, WAIT, &l, &raw_err),
                      KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
     raw_says("group 'g' cannot be described");
     ck_assert_int_eq(l->groups[0].npartitions, 0);
     kafc_group_lags_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -276,22 +263,22 @@ START_TEST(coordinators_are_found_in_every_version)
 {
     static const char *const keys[] = { "a", "b", "c", "d" };
     kafc_coordinators *f;
-    up();
+    raw_up(joining_mock());
     for (int i = 0; i < 4; i++) {
-        raw_ok(kafc_mock_set_coordinator(mock, KAFC_MOCK_GROUPS, keys[i], 1 + i % 3));
-        raw_ok(kafc_mock_set_coordinator(mock, KAFC_MOCK_TRANSACTIONS, keys[i], 3));
+        raw_ok(kafc_mock_set_coordinator(raw_mock, KAFC_MOCK_GROUPS, keys[i], 1 + i % 3));
+        raw_ok(kafc_mock_set_coordinator(raw_mock, KAFC_MOCK_TRANSACTIONS, keys[i], 3));
     }
-    raw_ok(kafc_mock_set_versions(mock, FIND, 0, (int16_t)_i));
-    raw_ok(kafc_mock_push_error(mock, FIND, KAFC_ERR_COORDINATOR_NOT_AVAILABLE, 1));
+    raw_ok(kafc_mock_set_versions(raw_mock, FIND, 0, (int16_t)_i));
+    raw_ok(kafc_mock_push_error(raw_mock, FIND, KAFC_ERR_COORDINATOR_NOT_AVAILABLE, 1));
     raw_ok(kafc_admin_find_coordinators(raw_client, KAFC_COORDINATED_GROUPS, keys, 4, WAIT, &f,
                                         &raw_err));
     ck_assert_int_eq(f->ncoordinators, 4);
     for (int i = 0; i < 4; i++) {
         ck_assert_str_eq(f->coordinators[i].key, keys[i]);
         ck_assert_int_eq(f->coordinators[i].node,
-                         kafc_mock_coordinator(mock, KAFC_MOCK_GROUPS, keys[i]));
+                         kafc_mock_coordinator(raw_mock, KAFC_MOCK_GROUPS, keys[i]));
         ck_assert_str_eq(f->coordinators[i].host, "127.0.0.1");
-        ck_assert_int_eq(f->coordinators[i].port, kafc_mock_port(mock, f->coordinators[i].node));
+        ck_assert_int_eq(f->coordinators[i].port, kafc_mock_port(raw_mock, f->coordinators[i].node));
     }
     kafc_coordinators_free(f);
     kafc_err rc = kafc_admin_find_coordinators(raw_client, KAFC_COORDINATED_TRANSACTIONS, keys, 1,
@@ -299,7 +286,7 @@ START_TEST(coordinators_are_found_in_every_version)
     ck_assert_msg(_i == 0 ? rc != KAFC_OK : rc == KAFC_OK, "%s", raw_err.message);
     ck_assert_int_eq(f->coordinators[0].node, _i == 0 ? -1 : 3);
     kafc_coordinators_free(f);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -307,9 +294,9 @@ START_TEST(a_key_that_may_not_be_asked_for_leaves_the_others_theirs)
 {
     static const char *const keys[] = { "a", "b" };
     kafc_coordinators *f;
-    up();
-    raw_ok(kafc_mock_set_versions(mock, FIND, 0, 3));
-    raw_ok(kafc_mock_push_error(mock, FIND, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, FIND, 0, 3));
+    raw_ok(kafc_mock_push_error(raw_mock, FIND, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(kafc_admin_find_coordinators(raw_client, KAFC_COORDINATED_GROUPS, keys, 2,
                                                   WAIT, &f, &raw_err),
                      KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
@@ -318,7 +305,7 @@ START_TEST(a_key_that_may_not_be_asked_for_leaves_the_others_theirs)
     ck_assert_str_eq(f->coordinators[0].host, "");
     ck_assert_int_gt(f->coordinators[1].node, 0);
     kafc_coordinators_free(f);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -595,7 +582,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_group_lags *l;
     kafc_coordinators *f;
     kafc_share_offsets *s;
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_remove_members(raw_client, "g", &nobody, 1, NULL, WAIT, NULL),
                      KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_remove_members(raw_client, "", &one, 1, NULL, WAIT, NULL),
@@ -636,7 +623,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_client_close(raw_client, WAIT, NULL), KAFC_OK);
     ck_assert_int_eq(kafc_admin_group_lags(raw_client, g, 1, 0, WAIT, &l, NULL), KAFC_ERR_CLOSED);
     ck_assert_ptr_null(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -649,7 +636,7 @@ static int scenario(const kafc_allocator *mem)
     kafc_group_lags *l = NULL;
     kafc_coordinators *f = NULL;
     int ok = 0;
-    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock),
+    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(raw_mock),
                                               .allocator = mem, .retry_backoff_ms = 1,
                                               .retry_backoff_max_ms = 2),
                                   &raw_err);
@@ -675,9 +662,7 @@ static int scenario(const kafc_allocator *mem)
 /* 1: the ways of older brokers. */
 START_TEST(each_allocation_may_fail)
 {
-    struct test_alloc a;
-    int failed = 0;
-    up();
+    raw_up(joining_mock());
     append("t", 0, 3);
     commit("g", "t", 0, 1);
     commit("g", "t", 1, 0);
@@ -685,48 +670,22 @@ START_TEST(each_allocation_may_fail)
     join("g", NULL);
     raw_close();
     if (_i) {
-        raw_ok(kafc_mock_set_versions(mock, COMMITTED, 0, 7));
-        raw_ok(kafc_mock_set_versions(mock, FIND, 0, 3));
+        raw_ok(kafc_mock_set_versions(raw_mock, COMMITTED, 0, 7));
+        raw_ok(kafc_mock_set_versions(raw_mock, FIND, 0, 3));
     }
-    test_alloc_init(&a);
-    ck_assert_int_eq(scenario(&a.mem), 4);
-    long calls = atomic_load(&a.calls);
-    for (long i = 1; i <= calls; i++) {
-        test_alloc_init(&a);
-        a.fail_at = i;
-        failed += scenario(&a.mem) < 4;
-        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld",
-                      atomic_load(&a.live), i);
-    }
-    ck_assert_int_gt(failed, 0);
-    down();
+    test_alloc_each(scenario, 4);
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_groups");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, members_are_put_out, 3, 6);
-    tcase_add_test(c, all_members_are_put_out);
-    tcase_add_test(c, refusals_of_a_removal_are_told);
-    tcase_add_loop_test(c, offsets_of_many_groups_come_alike_by_every_version, 2, 11);
-    tcase_add_loop_test(c, codes_of_offsets_pass_or_are_told, 0, 8);
-    tcase_add_loop_test(c, lags_are_put_together, 0, 3);
-    tcase_add_test(c, what_is_known_of_a_lag_is_told);
-    tcase_add_loop_test(c, coordinators_are_found_in_every_version, 0, 7);
-    tcase_add_test(c, a_key_that_may_not_be_asked_for_leaves_the_others_theirs);
-    tcase_add_test(c, offsets_of_share_groups_are_told);
-    tcase_add_test(c, a_share_group_is_behind_what_its_broker_says);
-    tcase_add_test(c, offsets_of_share_groups_are_moved);
-    tcase_add_test(c, topics_of_share_groups_are_forgotten);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_loop_test(c, each_allocation_may_fail, 0, 2);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_groups", 60, LOOP(members_are_put_out, 3, 6),
+            ONCE(all_members_are_put_out), ONCE(refusals_of_a_removal_are_told),
+            LOOP(offsets_of_many_groups_come_alike_by_every_version, 2, 11),
+            LOOP(codes_of_offsets_pass_or_are_told, 0, 8), LOOP(lags_are_put_together, 0, 3),
+            ONCE(what_is_known_of_a_lag_is_told),
+            LOOP(coordinators_are_found_in_every_version, 0, 7),
+            ONCE(a_key_that_may_not_be_asked_for_leaves_the_others_theirs),
+            ONCE(offsets_of_share_groups_are_told),
+            ONCE(a_share_group_is_behind_what_its_broker_says),
+            ONCE(offsets_of_share_groups_are_moved), ONCE(topics_of_share_groups_are_forgotten),
+            ONCE(what_cannot_be_asked_is_refused), LOOP(each_allocation_may_fail, 0, 2))

@@ -18,20 +18,6 @@
 
 enum { WAIT = 10000, SHORT = 300, ALTER = 34, DESCRIBE = 35 };
 
-static kafc_mock *mock;
-
-/* "t" and "u" of four partitions with one replica each: partition 0 on broker 1, 1 on 2, 2 on 3, 3 on 1. */
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static kafc_log_dirs *dirs(const int32_t *brokers, int32_t n)
 {
@@ -46,9 +32,9 @@ static kafc_log_dirs *dirs(const int32_t *brokers, int32_t n)
 START_TEST(every_broker_tells_what_it_has)
 {
     kafc_message m = { .value = KAFC_STR("a record of some bytes") };
-    up();
-    raw_ok(kafc_mock_append(mock, "t", 3, &m, 1, -1));
-    raw_ok(kafc_mock_set_versions(mock, DESCRIBE, 0, (int16_t)_i));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_append(raw_mock, "t", 3, &m, 1, -1));
+    raw_ok(kafc_mock_set_versions(raw_mock, DESCRIBE, 0, (int16_t)_i));
     kafc_log_dirs *d = dirs(NULL, 0);
     raw_close();
     ck_assert_int_eq(d->ndirs, 6);
@@ -71,7 +57,7 @@ START_TEST(every_broker_tells_what_it_has)
     ck_assert_str_eq(r[2].topic, "u");
     ck_assert_int_eq(r[2].size, 0);
     kafc_log_dirs_free(d); /* outlives the client */
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -80,7 +66,7 @@ START_TEST(some_brokers_and_some_partitions_can_be_asked_for)
     static const int32_t brokers[] = { 3, 1 };
     static const kafc_topic_partition p[] = { { "u", 2 }, { "t", 0 }, { "t", 1 }, { "no", 0 } };
     kafc_log_dirs *d;
-    up();
+    raw_up(joining_mock());
     raw_ok(kafc_admin_describe_log_dirs(raw_client, brokers, 2, p, 4, WAIT, &d, &raw_err));
     ck_assert_int_eq(d->ndirs, 4);
     ck_assert_int_eq(d->dirs[0].broker, 1);
@@ -89,13 +75,13 @@ START_TEST(some_brokers_and_some_partitions_can_be_asked_for)
     ck_assert_int_eq(d->dirs[2].broker, 3);
     ck_assert_int_eq(d->dirs[2].nreplicas, 1);
     ck_assert_str_eq(d->dirs[2].replicas[0].topic, "u");
-    ck_assert_uint_eq(kafc_mock_requests(mock, 2, DESCRIBE), 0);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 2, DESCRIBE), 0);
     kafc_log_dirs_free(d);
     raw_ok(kafc_admin_describe_log_dirs(raw_client, brokers, 1, p, 0, WAIT, &d, &raw_err));
     ck_assert_int_eq(d->ndirs, 2);
     ck_assert_int_eq(d->dirs[0].nreplicas, 0);
     kafc_log_dirs_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -103,9 +89,9 @@ START_TEST(a_broker_that_does_not_answer_says_why)
 {
     static const int32_t brokers[] = { 2, 3 };
     kafc_log_dirs *d;
-    up();
+    raw_up(joining_mock());
     kafc_log_dirs_free(dirs(NULL, 0)); /* all are known */
-    raw_ok(kafc_mock_stop_broker(mock, 3));
+    raw_ok(kafc_mock_stop_broker(raw_mock, 3));
     ck_assert_int_ne(
         kafc_admin_describe_log_dirs(raw_client, brokers, 2, NULL, -1, SHORT, &d, &raw_err), 0);
     ck_assert_int_eq(raw_err.broker, 3);
@@ -118,7 +104,7 @@ START_TEST(a_broker_that_does_not_answer_says_why)
     ck_assert_str_eq(d->dirs[2].path, "");
     ck_assert_int_eq(d->dirs[2].total_bytes, -1);
     kafc_log_dirs_free(d);
-    raw_ok(kafc_mock_push_error(mock, DESCRIBE, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, DESCRIBE, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(
         kafc_admin_describe_log_dirs(raw_client, brokers, 1, NULL, -1, WAIT, &d, &raw_err),
         KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
@@ -126,7 +112,7 @@ START_TEST(a_broker_that_does_not_answer_says_why)
     ck_assert_int_eq(d->ndirs, 1);
     ck_assert_int_eq(d->dirs[0].result, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     kafc_log_dirs_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -194,13 +180,13 @@ START_TEST(replicas_move_within_their_brokers)
                                      KAFC_ERR_LOG_DIR_NOT_FOUND,
                                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION,
                                      KAFC_OK };
-    up();
-    raw_ok(kafc_mock_set_versions(mock, ALTER, 0, (int16_t)_i));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, ALTER, 0, (int16_t)_i));
     ck_assert_int_ne(kafc_admin_alter_replica_log_dirs(raw_client, q, 6, WAIT, &raw_err), KAFC_OK);
     raw_says("cannot be moved to that directory");
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(q[i].result, want[i]);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, ALTER), 2);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, ALTER), 2);
     kafc_log_dirs *d = dirs(NULL, 0);
     ck_assert_int_eq(d->dirs[0].nreplicas, 2);
     ck_assert_int_eq(d->dirs[1].nreplicas, 2);
@@ -208,7 +194,7 @@ START_TEST(replicas_move_within_their_brokers)
     ck_assert_int_eq(d->dirs[3].nreplicas, 1);
     kafc_log_dirs_free(d);
     raw_ok(kafc_admin_alter_replica_log_dirs(raw_client, q, 2, WAIT, &raw_err));
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -219,15 +205,15 @@ START_TEST(a_broker_that_is_gone_leaves_the_others_theirs)
         { .topic = "t", .partition = 2, .broker = 3, .path = "/mock/3/b" },
         { .topic = "t", .partition = 1, .broker = 2, .path = "/mock/2/b" },
     };
-    up();
+    raw_up(joining_mock());
     kafc_log_dirs_free(dirs(NULL, 0));
-    raw_ok(kafc_mock_stop_broker(mock, 3));
+    raw_ok(kafc_mock_stop_broker(raw_mock, 3));
     ck_assert_int_ne(kafc_admin_alter_replica_log_dirs(raw_client, q, 3, SHORT, &raw_err), 0);
     ck_assert_int_eq(raw_err.broker, 3);
     ck_assert_int_eq(q[0].result, KAFC_OK);
     ck_assert_int_eq(q[1].result, raw_err.code);
     ck_assert_int_eq(q[2].result, KAFC_OK);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -240,7 +226,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_log_dirs *d;
     kafc_replica_move q[] = { { .topic = "t", .partition = 0, .broker = 1, .path = "/mock/1/b" },
                               { .topic = "t", .partition = 0, .broker = 1, .path = "/mock/1/a" } };
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_describe_log_dirs(raw_client, &minus, 1, NULL, -1, WAIT, &d, NULL),
                      KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_describe_log_dirs(raw_client, NULL, 1, NULL, -1, WAIT, &d, NULL),
@@ -267,7 +253,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_admin_alter_replica_log_dirs(raw_client, q, 1, WAIT, NULL),
                      KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_alter_replica_log_dirs(raw_client, NULL, 0, WAIT, NULL), KAFC_OK);
-    raw_ok(kafc_mock_set_release(mock, "0.11"));
+    raw_ok(kafc_mock_set_release(raw_mock, "0.11"));
     ck_assert_int_eq(
         kafc_admin_describe_log_dirs(raw_client, NULL, 0, NULL, -1, WAIT, &d, &raw_err),
         KAFC_ERR_UNSUPPORTED);
@@ -275,7 +261,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_client_close(raw_client, WAIT, NULL), KAFC_OK);
     ck_assert_int_eq(kafc_admin_alter_replica_log_dirs(raw_client, &q[1], 1, WAIT, NULL),
                      KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -287,7 +273,7 @@ static int scenario(const kafc_allocator *mem)
                               { .topic = "u", .partition = 1, .broker = 2, .path = "/mock/2/a" } };
     kafc_log_dirs *d = NULL, *e = NULL;
     int ok = 0;
-    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock),
+    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(raw_mock),
                                               .allocator = mem, .retry_backoff_ms = 1,
                                               .retry_backoff_max_ms = 2),
                                   &raw_err);
@@ -307,42 +293,17 @@ static int scenario(const kafc_allocator *mem)
 
 START_TEST(each_allocation_may_fail)
 {
-    struct test_alloc a;
-    int failed = 0;
-    up();
+    raw_up(joining_mock());
     raw_close();
-    test_alloc_init(&a);
-    ck_assert_int_eq(scenario(&a.mem), 3);
-    long calls = atomic_load(&a.calls);
-    for (long i = 1; i <= calls; i++) {
-        test_alloc_init(&a);
-        a.fail_at = i;
-        failed += scenario(&a.mem) < 3;
-        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld",
-                      atomic_load(&a.live), i);
-    }
-    ck_assert_int_gt(failed, 0);
-    down();
+    test_alloc_each(scenario, 3);
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_log_dirs");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, every_broker_tells_what_it_has, 0, 6);
-    tcase_add_test(c, some_brokers_and_some_partitions_can_be_asked_for);
-    tcase_add_test(c, a_broker_that_does_not_answer_says_why);
-    tcase_add_test(c, a_directory_that_is_offline_is_no_error_of_the_call);
-    tcase_add_loop_test(c, replicas_move_within_their_brokers, 0, 3);
-    tcase_add_test(c, a_broker_that_is_gone_leaves_the_others_theirs);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_test(c, each_allocation_may_fail);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_log_dirs", 60, LOOP(every_broker_tells_what_it_has, 0, 6),
+            ONCE(some_brokers_and_some_partitions_can_be_asked_for),
+            ONCE(a_broker_that_does_not_answer_says_why),
+            ONCE(a_directory_that_is_offline_is_no_error_of_the_call),
+            LOOP(replicas_move_within_their_brokers, 0, 3),
+            ONCE(a_broker_that_is_gone_leaves_the_others_theirs),
+            ONCE(what_cannot_be_asked_is_refused), ONCE(each_allocation_may_fail))

@@ -275,16 +275,4 @@ START_TEST(anything_may_be_the_answer)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_noise");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, anything_may_be_the_answer, 0, CALLS);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_noise", 60, LOOP(anything_may_be_the_answer, 0, CALLS))

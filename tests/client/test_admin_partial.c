@@ -17,7 +17,6 @@
 enum { WAIT = 10000, SHORT = 600, FIND = 10, DESCRIBE = 15, N = 3, LOST = 0, RTT = 5 };
 
 static const char *const groups[N] = { "a", "b", "c" };
-static kafc_mock *mock;
 static int64_t begun;
 static int within; /* ms, of a call: more where the machine is slow */
 
@@ -26,24 +25,23 @@ static void up(int16_t find_version)
 {
     char member[100];
     begun = kafc__clock_mono_us();
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
+    raw_up(joining_mock());
     for (int i = 0; i < N; i++) {
         kafc_offset o = { .topic = "t", .offset = 1 + i };
         joining(raw_client, groups[i], NULL, (const char *const[]){ "t" }, 1, "t0", member);
-        raw_ok(kafc_mock_kick(mock, groups[i], NULL));
+        raw_ok(kafc_mock_kick(raw_mock, groups[i], NULL));
         raw_ok(kafc_admin_commit_offsets(raw_client, groups[i], &o, 1, WAIT, &raw_err));
-        raw_ok(kafc_mock_set_coordinator(mock, KAFC_MOCK_GROUPS, groups[i], 1 + i));
+        raw_ok(kafc_mock_set_coordinator(raw_mock, KAFC_MOCK_GROUPS, groups[i], 1 + i));
     }
-    raw_ok(kafc_mock_set_versions(mock, FIND, 0, find_version));
-    raw_ok(kafc_mock_set_rtt(mock, 0, RTT)); /* so that what is left over is not enough */
+    raw_ok(kafc_mock_set_versions(raw_mock, FIND, 0, find_version));
+    raw_ok(kafc_mock_set_rtt(raw_mock, 0, RTT)); /* so that what is left over is not enough */
     within = SHORT + 4 * (int)((kafc__clock_mono_us() - begun) / 1000); /* what came until here is more than a call */
     begun = kafc__clock_mono_us();
 }
 
 static void lose(kafc_mock_coordination what)
 {
-    raw_ok(kafc_mock_set_coordinator(mock, what, groups[LOST], -1));
+    raw_ok(kafc_mock_set_coordinator(raw_mock, what, groups[LOST], -1));
     begun = kafc__clock_mono_us();
 }
 
@@ -51,12 +49,6 @@ static void lose(kafc_mock_coordination what)
 static void in_time(void)
 {
     ck_assert_int_lt((kafc__clock_mono_us() - begun) / 1000, within * 5 / 2);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
 }
 
 /* FindCoordinator of one and of many. */
@@ -75,7 +67,7 @@ START_TEST(a_group_without_coordinator_leaves_the_others_described)
         ck_assert_int_eq(d->groups[i].result,
                          i == LOST ? KAFC_ERR_COORDINATOR_NOT_AVAILABLE : KAFC_OK);
     kafc_group_descriptions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -89,7 +81,7 @@ START_TEST(a_group_without_coordinator_leaves_the_others_deleted)
     in_time();
     for (int i = 0; i < N; i++)
         ck_assert_int_eq(result[i], i == LOST ? KAFC_ERR_COORDINATOR_NOT_AVAILABLE : KAFC_OK);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -98,7 +90,7 @@ START_TEST(a_group_without_coordinator_leaves_the_others_their_offsets)
 {
     kafc_offsets_of_groups *o;
     up(find_versions[_i & 1]);
-    raw_ok(kafc_mock_set_versions(mock, 9, 0, _i & 2 ? 7 : 8));
+    raw_ok(kafc_mock_set_versions(raw_mock, 9, 0, _i & 2 ? 7 : 8));
     lose(KAFC_MOCK_GROUPS);
     ck_assert_int_eq(kafc_admin_offsets_of_groups(raw_client, groups, N, false, within, &o, &raw_err),
                      KAFC_ERR_COORDINATOR_NOT_AVAILABLE);
@@ -109,7 +101,7 @@ START_TEST(a_group_without_coordinator_leaves_the_others_their_offsets)
         ck_assert_int_eq(o->groups[i].noffsets, i != LOST);
     }
     kafc_offsets_of_groups_free(o);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -130,7 +122,7 @@ START_TEST(a_group_without_coordinator_leaves_the_others_their_lags)
             ck_assert_int_eq(l->groups[i].partitions[0].committed, 1 + i);
     }
     kafc_group_lags_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -157,7 +149,7 @@ START_TEST(an_id_without_coordinator_leaves_the_others_theirs)
         ck_assert_int_eq(d->transactions[i].result,
                          i == LOST ? KAFC_ERR_COORDINATOR_NOT_AVAILABLE : KAFC_OK);
     kafc_transaction_descriptions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -176,7 +168,7 @@ START_TEST(a_silent_coordinator_leaves_the_others_theirs)
     kafc_group_lags *l;
     kafc_group_descriptions *d;
     up(6);
-    raw_ok(kafc_mock_hook(mock, apis[_i], be_silent, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, apis[_i], be_silent, NULL));
     if (_i == 0) {
         ck_assert_int_eq(kafc_admin_describe_groups(raw_client, groups, N, within, &d, &raw_err),
                          KAFC_ERR_TIMED_OUT);
@@ -194,7 +186,7 @@ START_TEST(a_silent_coordinator_leaves_the_others_theirs)
     for (int i = 0; i < N; i++)
         ck_assert_int_eq(l->groups[i].result, i == LOST ? KAFC_ERR_TIMED_OUT : KAFC_OK);
     kafc_group_lags_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -214,15 +206,15 @@ START_TEST(a_silent_coordinator_holds_up_no_fence)
     int n = 0;
     up(6);
     for (int i = 0; i < N; i++)
-        raw_ok(kafc_mock_set_coordinator(mock, KAFC_MOCK_TRANSACTIONS, groups[i], 1 + i));
-    raw_ok(kafc_mock_hook(mock, 22, be_silent_once, &n));
+        raw_ok(kafc_mock_set_coordinator(raw_mock, KAFC_MOCK_TRANSACTIONS, groups[i], 1 + i));
+    raw_ok(kafc_mock_hook(raw_mock, 22, be_silent_once, &n));
     begun = kafc__clock_mono_us();
     ck_assert_int_eq(kafc_admin_fence_producers(raw_client, q, N, within, &raw_err),
                      KAFC_ERR_TIMED_OUT);
     in_time();
     for (int i = 0; i < N; i++)
         ck_assert_int_eq(q[i].result, i == LOST ? KAFC_ERR_TIMED_OUT : KAFC_OK);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -237,27 +229,16 @@ START_TEST(a_group_that_is_named_twice_has_one_result)
     raw_ok(kafc_admin_delete_groups(raw_client, twice, 3, result, WAIT, &raw_err));
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(result[i], KAFC_OK);
-    down();
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_partial");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, a_group_without_coordinator_leaves_the_others_described, 0, 2);
-    tcase_add_loop_test(c, a_group_without_coordinator_leaves_the_others_deleted, 0, 2);
-    tcase_add_loop_test(c, a_group_without_coordinator_leaves_the_others_their_offsets, 0, 4);
-    tcase_add_loop_test(c, a_group_without_coordinator_leaves_the_others_their_lags, 0, 2);
-    tcase_add_loop_test(c, an_id_without_coordinator_leaves_the_others_theirs, 0, 2);
-    tcase_add_loop_test(c, a_silent_coordinator_leaves_the_others_theirs, 0, 2);
-    tcase_add_test(c, a_silent_coordinator_holds_up_no_fence);
-    tcase_add_test(c, a_group_that_is_named_twice_has_one_result);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_partial", 60,
+            LOOP(a_group_without_coordinator_leaves_the_others_described, 0, 2),
+            LOOP(a_group_without_coordinator_leaves_the_others_deleted, 0, 2),
+            LOOP(a_group_without_coordinator_leaves_the_others_their_offsets, 0, 4),
+            LOOP(a_group_without_coordinator_leaves_the_others_their_lags, 0, 2),
+            LOOP(an_id_without_coordinator_leaves_the_others_theirs, 0, 2),
+            LOOP(a_silent_coordinator_leaves_the_others_theirs, 0, 2),
+            ONCE(a_silent_coordinator_holds_up_no_fence),
+            ONCE(a_group_that_is_named_twice_has_one_result))

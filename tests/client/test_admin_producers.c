@@ -23,21 +23,7 @@
 
 enum { WAIT = 10000, METADATA = 3, INIT = 22, MARK = 27, PRODUCERS = 61, DESCRIBE = 65, LIST = 66 };
 
-static kafc_mock *mock;
 static kafc_message message = { .value = { "v", 1 } };
-
-/* "t" and "u" of four partitions with one replica each: partition 0 on broker 1, 1 on 2, 2 on 3, 3 on 1. */
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 /* The id's transaction with partitions t0 and t2 is open; its producer. */
 static int64_t begin(const char *id)
@@ -72,11 +58,11 @@ START_TEST(leaders_tell_who_has_written)
 {
     static const kafc_topic_partition p[] = { { "t", 2 }, { "t", 0 }, { "u", 1 } };
     kafc_producer_list *l;
-    up();
-    raw_ok(kafc_mock_append(mock, "t", 0, &message, 1, 77));
-    raw_ok(kafc_mock_append(mock, "t", 0, &message, 1, 5));
-    raw_ok(kafc_mock_append_marker(mock, "t", 0, 5, true));
-    raw_ok(kafc_mock_append(mock, "t", 2, &message, 1, 77));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_append(raw_mock, "t", 0, &message, 1, 77));
+    raw_ok(kafc_mock_append(raw_mock, "t", 0, &message, 1, 5));
+    raw_ok(kafc_mock_append_marker(raw_mock, "t", 0, 5, true));
+    raw_ok(kafc_mock_append(raw_mock, "t", 2, &message, 1, 77));
     raw_ok(kafc_admin_describe_producers(raw_client, p, 3, KAFC_BY_ROUTE, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->npartitions, 3);
     const kafc_partition_producers *t0 = &l->partitions[0];
@@ -96,7 +82,7 @@ START_TEST(leaders_tell_who_has_written)
     ck_assert_int_eq(l->partitions[2].nproducers, 0);
     raw_close();
     kafc_producer_list_free(l); /* outlives the client */
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -104,7 +90,7 @@ START_TEST(a_broker_can_be_asked_for_its_replica)
 {
     static const kafc_topic_partition p[] = { { "t", 0 }, { "t", 1 }, { "no", 3 } };
     kafc_producer_list *l;
-    up();
+    raw_up(joining_mock());
     raw_ok(kafc_admin_describe_producers(raw_client, p, 1, 1, WAIT, &l, &raw_err));
     kafc_producer_list_free(l);
     ck_assert_int_eq(
@@ -116,7 +102,7 @@ START_TEST(a_broker_can_be_asked_for_its_replica)
     ck_assert_str_eq(l->partitions[1].topic, "t");
     ck_assert_int_eq(l->partitions[1].result, KAFC_OK);
     kafc_producer_list_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -135,17 +121,17 @@ static kafc_producer_state open_transaction(int32_t partition, int64_t producer)
 START_TEST(a_transaction_that_hangs_is_aborted)
 {
     kafc_mock_log log;
-    up();
-    raw_ok(kafc_mock_set_versions(mock, MARK, 1, (int16_t)(1 + _i % 2)));
-    raw_ok(kafc_mock_append(mock, "t", 1, &message, 1, 9));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, MARK, 1, (int16_t)(1 + _i % 2)));
+    raw_ok(kafc_mock_append(raw_mock, "t", 1, &message, 1, 9));
     kafc_producer_state s = open_transaction(1, 9);
     ck_assert_int_eq(s.transaction_start, 0);
     if (_i < 2) /* the leader moves while it is asked */
-        raw_ok(kafc_mock_push_error(mock, MARK, KAFC_ERR_NOT_LEADER_OR_FOLLOWER, 1));
+        raw_ok(kafc_mock_push_error(raw_mock, MARK, KAFC_ERR_NOT_LEADER_OR_FOLLOWER, 1));
     else
-        raw_ok(kafc_mock_push_error(mock, MARK, KAFC_ERR_DISCONNECTED, 1));
+        raw_ok(kafc_mock_push_error(raw_mock, MARK, KAFC_ERR_DISCONNECTED, 1));
     raw_ok(kafc_admin_abort_transaction(raw_client, "t", 1, &s, WAIT, &raw_err));
-    raw_ok(kafc_mock_log_get(mock, "t", 1, &log));
+    raw_ok(kafc_mock_log_get(raw_mock, "t", 1, &log));
     ck_assert_int_eq(log.last_stable, log.high_watermark);
     ck_assert_int_eq(log.records, 2);
     s = open_transaction(1, 9);
@@ -153,17 +139,17 @@ START_TEST(a_transaction_that_hangs_is_aborted)
     ck_assert_int_eq(kafc_admin_abort_transaction(raw_client, "t", 1, &s, WAIT, &raw_err),
                      KAFC_ERR_USAGE);
     raw_says("no transaction is open");
-    down();
+    raw_down();
 }
 END_TEST
 
 static void *thaw(void *arg)
 {
     (void)arg;
-    while (kafc_mock_requests(mock, 0, METADATA) < 5)
+    while (kafc_mock_requests(raw_mock, 0, METADATA) < 5)
         sched_yield();
-    (void)kafc_mock_freeze_metadata(mock, 1, false);
-    (void)kafc_mock_freeze_metadata(mock, 2, false);
+    (void)kafc_mock_freeze_metadata(raw_mock, 1, false);
+    (void)kafc_mock_freeze_metadata(raw_mock, 2, false);
     return NULL;
 }
 
@@ -171,26 +157,26 @@ static void *thaw(void *arg)
 START_TEST(the_next_leader_is_asked)
 {
     pthread_t thread;
-    up();
-    raw_ok(kafc_mock_append(mock, "t", 1, &message, 1, 9));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_append(raw_mock, "t", 1, &message, 1, 9));
     kafc_producer_state s = open_transaction(1, 9);
-    raw_ok(kafc_mock_set_leader(mock, "t", 1, 3));
-    raw_ok(kafc_mock_freeze_metadata(mock, 1, true));
-    raw_ok(kafc_mock_freeze_metadata(mock, 2, true));
-    raw_ok(kafc_mock_stop_broker(mock, 3));
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 1, 3));
+    raw_ok(kafc_mock_freeze_metadata(raw_mock, 1, true));
+    raw_ok(kafc_mock_freeze_metadata(raw_mock, 2, true));
+    raw_ok(kafc_mock_stop_broker(raw_mock, 3));
     ck_assert_int_eq(pthread_create(&thread, NULL, thaw, NULL), 0);
     raw_ok(kafc_admin_abort_transaction(raw_client, "t", 1, &s, WAIT, &raw_err));
-    ck_assert_uint_ge(kafc_mock_requests(mock, 0, METADATA), 5);
+    ck_assert_uint_ge(kafc_mock_requests(raw_mock, 0, METADATA), 5);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(what_cannot_be_aborted_is_told)
 {
     kafc_producer_state s = { .producer_id = 9, .epoch = -1 };
-    up();
-    raw_ok(kafc_mock_append(mock, "t", 1, &message, 1, 9));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_append(raw_mock, "t", 1, &message, 1, 9));
     ck_assert_int_eq(kafc_admin_abort_transaction(raw_client, "t", 1, &s, WAIT, &raw_err),
                      KAFC_ERR_INVALID_PRODUCER_EPOCH);
     raw_says("topic 't' [1] cannot be freed of that transaction");
@@ -200,7 +186,7 @@ START_TEST(what_cannot_be_aborted_is_told)
     ck_assert_int_eq(kafc_admin_abort_transaction(raw_client, "no", 0, &s, WAIT, &raw_err),
                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     raw_says("topic 'no' [0]");
-    raw_ok(kafc_mock_set_leader(mock, "t", 1, -1));
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 1, -1));
     kafc_err rc;
     do { /* its time may end while it asks once more */
         rc = kafc_admin_abort_transaction(raw_client, "t", 1, &s, 200, &raw_err);
@@ -212,7 +198,7 @@ START_TEST(what_cannot_be_aborted_is_told)
                      KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_abort_transaction(raw_client, "t", -1, &s, WAIT, NULL),
                      KAFC_ERR_USAGE);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -264,7 +250,7 @@ START_TEST(transactions_are_listed_by_all_coordinators)
     char id[] = "a";
     const char *ongoing = "Ongoing", *none = "Ongonig";
     kafc_transaction_list *l;
-    up();
+    raw_up(joining_mock());
     listed(NULL, "");
     for (int i = 0; i < 8; i++, id[0]++)
         begin(id);
@@ -276,7 +262,7 @@ START_TEST(transactions_are_listed_by_all_coordinators)
         ck_assert_int_eq(t->transactional_id[0], 'a' + i);
         ck_assert_str_eq(t->state, "Ongoing");
         ck_assert_int_eq(t->coordinator,
-                         kafc_mock_coordinator(mock, KAFC_MOCK_TRANSACTIONS, t->transactional_id));
+                         kafc_mock_coordinator(raw_mock, KAFC_MOCK_TRANSACTIONS, t->transactional_id));
     }
     kafc_transaction_list_free(l);
     kafc_fenced_producer f[] = { { .transactional_id = "c" }, { .transactional_id = "h" } };
@@ -285,7 +271,7 @@ START_TEST(transactions_are_listed_by_all_coordinators)
     listed(&(kafc_transaction_filter){ .producer_ids = producers, .nproducer_ids = 3 }, "b f ");
     listed(&(kafc_transaction_filter){ .open_ms = 3600000 }, "");
     listed(&(kafc_transaction_filter){ .pattern = "h.*" }, "h ");
-    raw_ok(kafc_mock_push_error(mock, LIST, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, LIST, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS, 1));
     listed(NULL, "a b c d e f g h ");
     ck_assert_int_eq(kafc_admin_list_transactions(
                          raw_client, &(kafc_transaction_filter){ .states = &none, .nstates = 1 },
@@ -293,24 +279,24 @@ START_TEST(transactions_are_listed_by_all_coordinators)
                      KAFC_ERR_INVALID_REQUEST);
     raw_says("transactions in the unknown state 'Ongonig' cannot be listed");
     kafc_transaction_list_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(filters_want_brokers_that_know_them)
 {
     kafc_transaction_list *l;
-    up();
+    raw_up(joining_mock());
     for (int16_t v = 0; v < 2; v++) {
         kafc_transaction_filter f = { .open_ms = v == 0, .pattern = v == 0 ? NULL : "x" };
-        raw_ok(kafc_mock_set_versions(mock, LIST, 0, v));
+        raw_ok(kafc_mock_set_versions(raw_mock, LIST, 0, v));
         ck_assert_int_eq(kafc_admin_list_transactions(raw_client, &f, WAIT, &l, &raw_err),
                          KAFC_ERR_UNSUPPORTED);
         raw_says("too old to choose");
         ck_assert_ptr_null(l);
         listed(NULL, "");
     }
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -351,12 +337,12 @@ START_TEST(each_transactional_id_is_described_by_its_coordinator)
 {
     static const char *const ids[] = { "x", "never was", "y" };
     kafc_transaction_descriptions *d;
-    up();
+    raw_up(joining_mock());
     for (int i = 0; i < 3; i++)
-        raw_ok(kafc_mock_set_coordinator(mock, KAFC_MOCK_TRANSACTIONS, ids[i], i + 1));
+        raw_ok(kafc_mock_set_coordinator(raw_mock, KAFC_MOCK_TRANSACTIONS, ids[i], i + 1));
     int64_t x = begin("x");
     begin("y");
-    raw_ok(kafc_mock_push_error(mock, DESCRIBE, KAFC_ERR_NOT_COORDINATOR, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, DESCRIBE, KAFC_ERR_NOT_COORDINATOR, 1));
     ck_assert_int_eq(kafc_admin_describe_transactions(raw_client, ids, 3, WAIT, &d, &raw_err),
                      KAFC_ERR_TRANSACTIONAL_ID_NOT_FOUND);
     raw_says("transactional id 'never was' cannot be described");
@@ -368,7 +354,7 @@ START_TEST(each_transactional_id_is_described_by_its_coordinator)
     ck_assert_int_eq(t->epoch, 0);
     ck_assert_int_eq(t->timeout_ms, 60000);
     ck_assert_int_gt(t->started_ms, 0);
-    ck_assert_int_eq(t->coordinator, kafc_mock_coordinator(mock, KAFC_MOCK_TRANSACTIONS, "x"));
+    ck_assert_int_eq(t->coordinator, kafc_mock_coordinator(raw_mock, KAFC_MOCK_TRANSACTIONS, "x"));
     ck_assert_int_eq(t->npartitions, 2);
     ck_assert_str_eq(t->partitions[0].topic, "t");
     ck_assert_int_eq(t->partitions[0].partition, 0);
@@ -379,7 +365,7 @@ START_TEST(each_transactional_id_is_described_by_its_coordinator)
     ck_assert_int_eq(d->transactions[2].result, KAFC_OK);
     raw_close();
     kafc_transaction_descriptions_free(d); /* outlives the client */
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -387,27 +373,27 @@ START_TEST(fenced_producers_have_no_transaction_any_more)
 {
     kafc_fenced_producer q[] = { { .transactional_id = "x" }, { .transactional_id = "new" } };
     kafc_mock_transaction t;
-    up();
+    raw_up(joining_mock());
     int64_t x = begin("x");
-    raw_ok(kafc_mock_append(mock, "t", 0, &message, 1, x));
-    raw_ok(kafc_mock_set_marker_delay(mock, 50));
+    raw_ok(kafc_mock_append(raw_mock, "t", 0, &message, 1, x));
+    raw_ok(kafc_mock_set_marker_delay(raw_mock, 50));
     raw_ok(kafc_admin_fence_producers(raw_client, q, 2, WAIT, &raw_err));
     ck_assert_int_eq(q[0].result, KAFC_OK);
     ck_assert_int_eq(q[0].producer_id, x);
     ck_assert_int_gt(q[0].epoch, 0);
     ck_assert_int_eq(q[1].result, KAFC_OK);
-    raw_ok(kafc_mock_transaction_get(mock, "x", &t));
+    raw_ok(kafc_mock_transaction_get(raw_mock, "x", &t));
     ck_assert_int_eq(t.state, KAFC_MOCK_TXN_EMPTY);
     ck_assert_int_eq(t.partitions, 0);
     ck_assert_int_eq(t.epoch, q[0].epoch);
-    raw_ok(kafc_mock_push_error(mock, INIT, KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, INIT, KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(kafc_admin_fence_producers(raw_client, q, 2, WAIT, &raw_err),
                      KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
     raw_says("transactional id 'x' cannot be fenced");
     ck_assert_int_eq(q[0].result, KAFC_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
     ck_assert_int_eq(q[0].producer_id, -1);
     ck_assert_int_eq(q[1].result, KAFC_OK);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -422,7 +408,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_producer_list *pl;
     kafc_transaction_list *tl;
     kafc_transaction_descriptions *d;
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_describe_producers(raw_client, &none, 1, -1, WAIT, &pl, NULL),
                      KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_describe_producers(raw_client, NULL, -1, -1, WAIT, &pl, NULL),
@@ -458,7 +444,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_admin_fence_producers(raw_client, NULL, 1, WAIT, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_fence_producers(raw_client, &q, -1, WAIT, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_fence_producers(raw_client, NULL, 0, WAIT, NULL), KAFC_OK);
-    raw_ok(kafc_mock_set_release(mock, "2.1"));
+    raw_ok(kafc_mock_set_release(raw_mock, "2.1"));
     ck_assert_int_eq(kafc_admin_describe_producers(raw_client, &p, 1, -1, WAIT, &pl, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("DescribeProducers");
@@ -468,7 +454,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_client_close(raw_client, WAIT, NULL), KAFC_OK);
     ck_assert_int_eq(kafc_admin_list_transactions(raw_client, NULL, WAIT, &tl, NULL),
                      KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -484,7 +470,8 @@ static int scenario(const kafc_allocator *mem)
     const char *state = "Ongoing";
     kafc_transaction_filter f = { .states = &state, .nstates = 1 };
     int ok = 0;
-    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock),
+    raw_ok(kafc_mock_append(raw_mock, "t", 1, &message, 1, 9));
+    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(raw_mock),
                                               .allocator = mem, .retry_backoff_ms = 1,
                                               .retry_backoff_max_ms = 2),
                                   &raw_err);
@@ -510,50 +497,21 @@ static int scenario(const kafc_allocator *mem)
 
 START_TEST(each_allocation_may_fail)
 {
-    struct test_alloc a;
-    int failed = 0;
-    up();
+    raw_up(joining_mock());
     begin("x");
     raw_close();
-    raw_ok(kafc_mock_append(mock, "t", 1, &message, 1, 9));
-    test_alloc_init(&a);
-    ck_assert_int_eq(scenario(&a.mem), 5);
-    long calls = atomic_load(&a.calls);
-    for (long i = 1; i <= calls; i++) {
-        test_alloc_init(&a);
-        a.fail_at = i;
-        raw_ok(kafc_mock_append(mock, "t", 1, &message, 1, 9));
-        failed += scenario(&a.mem) < 5;
-        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld",
-                      atomic_load(&a.live), i);
-    }
-    ck_assert_int_gt(failed, 0);
-    down();
+    test_alloc_each(scenario, 5);
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_producers");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, leaders_tell_who_has_written);
-    tcase_add_test(c, a_broker_can_be_asked_for_its_replica);
-    tcase_add_loop_test(c, a_transaction_that_hangs_is_aborted, 0, 4);
-    tcase_add_test(c, the_next_leader_is_asked);
-    tcase_add_test(c, what_cannot_be_aborted_is_told);
-    tcase_add_test(c, an_answer_without_the_marker_is_none);
-    tcase_add_test(c, transactions_are_listed_by_all_coordinators);
-    tcase_add_test(c, filters_want_brokers_that_know_them);
-    tcase_add_test(c, a_broker_that_fails_leaves_those_of_the_others);
-    tcase_add_test(c, each_transactional_id_is_described_by_its_coordinator);
-    tcase_add_test(c, fenced_producers_have_no_transaction_any_more);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_test(c, each_allocation_may_fail);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_producers", 60, ONCE(leaders_tell_who_has_written),
+            ONCE(a_broker_can_be_asked_for_its_replica),
+            LOOP(a_transaction_that_hangs_is_aborted, 0, 4), ONCE(the_next_leader_is_asked),
+            ONCE(what_cannot_be_aborted_is_told), ONCE(an_answer_without_the_marker_is_none),
+            ONCE(transactions_are_listed_by_all_coordinators),
+            ONCE(filters_want_brokers_that_know_them),
+            ONCE(a_broker_that_fails_leaves_those_of_the_others),
+            ONCE(each_transactional_id_is_described_by_its_coordinator),
+            ONCE(fenced_producers_have_no_transaction_any_more),
+            ONCE(what_cannot_be_asked_is_refused), ONCE(each_allocation_may_fail))

@@ -13,41 +13,24 @@
 
 enum { WAIT = 10000, SHORT = 200, LIST_OFFSETS = 2, DELETE = 21, EPOCH = 23, RECORDS = 10 };
 
-static kafc_mock *mock;
 
 /* Three brokers; "t" with six partitions, ten records in each, the fifth of them the latest; "u" without any. */
 static void up(void)
 {
-    mock = kafc_mock_new(KAFC_MOCK(.brokers = 3), &raw_err);
-    ck_assert_ptr_nonnull(mock);
-    raw_ok(kafc_mock_create_topic(mock, "t", 6, 3));
-    raw_ok(kafc_mock_create_topic(mock, "u", 2, 3));
+    raw_up(kafc_mock_new(KAFC_MOCK(.brokers = 3), &raw_err));
+    raw_ok(kafc_mock_create_topic(raw_mock, "t", 6, 3));
+    raw_ok(kafc_mock_create_topic(raw_mock, "u", 2, 3));
     for (int32_t p = 0; p < 6; p++)
         for (int i = 0; i < RECORDS; i++) {
             kafc_message m = { .value = { "x", 1 }, .timestamp = i == 4 ? 5000 : 1000 + i };
-            raw_ok(kafc_mock_append(mock, "t", p, &m, 1, -1));
+            raw_ok(kafc_mock_append(raw_mock, "t", p, &m, 1, -1));
         }
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void narrow(int16_t api, int16_t max)
-{
-    const char *list = kafc_mock_bootstrap(mock);
-    raw_ok(kafc_mock_set_versions(mock, api, max < 0 ? -1 : 0, max));
-    raw_close();
-    raw_open(list, NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
 }
 
 static int64_t start_of(int32_t partition)
 {
     kafc_mock_log log;
-    raw_ok(kafc_mock_log_get(mock, "t", partition, &log));
+    raw_ok(kafc_mock_log_get(raw_mock, "t", partition, &log));
     return log.log_start;
 }
 
@@ -70,14 +53,14 @@ START_TEST(what_was_answered_is_not_lost_by_an_attempt_that_is_not)
         e[p].topic = "t";
         e[p].partition = p;
     }
-    raw_ok(kafc_mock_set_leader(mock, "t", 5, -1));
-    raw_ok(kafc_mock_hook(mock, EPOCH, serve_once, NULL));
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 5, -1));
+    raw_ok(kafc_mock_hook(raw_mock, EPOCH, serve_once, NULL));
     kafc_err rc = kafc_admin_epoch_ends(raw_client, e, 6, SHORT, &raw_err);
     ck_assert_msg(rc == KAFC_ERR_NOT_LEADER_OR_FOLLOWER, "%s", raw_err.message);
     for (int32_t p = 0; p < 6; p++)
         ck_assert_int_eq(e[p].result, p == 5 ? KAFC_ERR_NOT_LEADER_OR_FOLLOWER : KAFC_OK);
     ck_assert_int_eq(e[0].offset, RECORDS);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -104,7 +87,7 @@ START_TEST(records_are_deleted_by_their_leaders)
         { KAFC_OK, 0 },
     };
     up();
-    narrow(DELETE, (int16_t)_i);
+    raw_narrow(DELETE, (int16_t)_i);
     ck_assert_int_ne(kafc_admin_delete_records(raw_client, q, 8, WAIT, &raw_err), KAFC_OK);
     raw_says("cannot be shortened");
     for (int i = 0; i < 8; i++) {
@@ -115,8 +98,8 @@ START_TEST(records_are_deleted_by_their_leaders)
     ck_assert_int_eq(start_of(0), 10);
     ck_assert_int_eq(start_of(2), 0);
     for (int32_t b = 1; b <= 3; b++)
-        ck_assert_uint_ge(kafc_mock_requests(mock, b, DELETE), 1);
-    down();
+        ck_assert_uint_ge(kafc_mock_requests(raw_mock, b, DELETE), 1);
+    raw_down();
 }
 END_TEST
 
@@ -131,18 +114,18 @@ START_TEST(a_deletion_up_to_an_offset_is_repeated_and_one_up_to_the_end_is_not)
 {
     kafc_deletion q = { .topic = "t", .before = _i ? KAFC_LAST : KAFC_AT(4) };
     up();
-    raw_ok(kafc_mock_push_error(mock, DELETE, KAFC_ERR_NOT_LEADER_OR_FOLLOWER, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, DELETE, KAFC_ERR_NOT_LEADER_OR_FOLLOWER, 1));
     raw_ok(kafc_admin_delete_records(raw_client, &q, 1, WAIT, &raw_err));
     ck_assert_int_eq(q.log_start, _i ? 10 : 4);
-    down();
+    raw_down();
     up();
-    raw_ok(kafc_mock_hook(mock, DELETE, lose_answer, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, DELETE, lose_answer, NULL));
     ck_assert_int_eq(kafc_admin_delete_records(raw_client, &q, 1, WAIT, &raw_err),
                      _i ? KAFC_ERR_DISCONNECTED : KAFC_OK);
     ck_assert_int_eq(q.result, _i ? KAFC_ERR_DISCONNECTED : KAFC_OK);
     ck_assert_int_eq(q.log_start, _i ? KAFC_OFFSET_UNKNOWN : 4);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, DELETE), _i ? 1 : 2);
-    down();
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, DELETE), _i ? 1 : 2);
+    raw_down();
 }
 END_TEST
 
@@ -153,9 +136,9 @@ START_TEST(a_topic_that_may_not_be_touched_is_named_and_others_go_on)
     kafc_topic_descriptions *d;
     static const char *const names[] = { "t", "u" };
     up();
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_TOPIC, "u", KAFC_ACL_DELETE, true));
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_TOPIC, "u", KAFC_ACL_DESCRIBE, true));
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_CLUSTER_ACTION, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_TOPIC, "u", KAFC_ACL_DELETE, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_TOPIC, "u", KAFC_ACL_DESCRIBE, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_CLUSTER_ACTION, true));
     ck_assert_int_eq(kafc_admin_delete_records(raw_client, q, 2, WAIT, &raw_err), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
     raw_says("topic 'u' [0] cannot be shortened");
     ck_assert_int_eq(q[0].result, KAFC_OK);
@@ -169,7 +152,7 @@ START_TEST(a_topic_that_may_not_be_touched_is_named_and_others_go_on)
     ck_assert_int_eq(d->topics[0].npartitions, 6);
     ck_assert_int_eq(d->topics[1].err, KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
     kafc_topic_descriptions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -185,9 +168,9 @@ START_TEST(epochs_end_where_the_next_one_begins)
     };
     kafc_message m = { .value = { "y", 1 }, .timestamp = 9 };
     up();
-    raw_ok(kafc_mock_set_leader(mock, "t", 3, 2)); /* epoch 1 begins at 10 */
-    raw_ok(kafc_mock_append(mock, "t", 3, &m, 1, -1));
-    narrow(EPOCH, (int16_t)_i);
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 3, 2)); /* epoch 1 begins at 10 */
+    raw_ok(kafc_mock_append(raw_mock, "t", 3, &m, 1, -1));
+    raw_narrow(EPOCH, (int16_t)_i);
     ck_assert_int_eq(kafc_admin_epoch_ends(raw_client, q, 4, WAIT, &raw_err), KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     raw_says("'t' [77]");
     for (int i = 0; i < 2; i++) {
@@ -199,7 +182,7 @@ START_TEST(epochs_end_where_the_next_one_begins)
     ck_assert_int_eq(q[2].offset, KAFC_OFFSET_UNKNOWN);
     ck_assert_int_eq(q[3].result, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_eq(q[3].offset, KAFC_OFFSET_UNKNOWN);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -226,7 +209,7 @@ START_TEST(rarer_places_are_told_by_the_brokers_that_know_them)
     enum { WANT = sizeof want / sizeof *want };
     kafc_offset_query q[WANT];
     up();
-    narrow(LIST_OFFSETS, (int16_t)_i);
+    raw_narrow(LIST_OFFSETS, (int16_t)_i);
     for (int i = 0; i < WANT; i++)
         q[i] = (kafc_offset_query){ .topic = want[i].topic, .at = want[i].at };
     kafc_err rc = kafc_client_offsets(raw_client, q, WANT, KAFC_READ_UNCOMMITTED, WAIT, &raw_err);
@@ -243,7 +226,7 @@ START_TEST(rarer_places_are_told_by_the_brokers_that_know_them)
                              KAFC_ERR_UNSUPPORTED);
             raw_says(want[i].since);
         }
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -275,19 +258,19 @@ START_TEST(a_call_ends_in_time_or_when_it_is_told_to)
     int16_t api = _i ? EPOCH : DELETE;
     up();
     (void)call(_i, WAIT); /* now it knows whom to ask */
-    raw_ok(kafc_mock_hook(mock, api, be_silent, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, api, be_silent, NULL));
     ck_assert_int_eq(call(_i, SHORT), KAFC_ERR_TIMED_OUT);
     ck_assert_int_eq(call(_i, 0), KAFC_ERR_WOULD_BLOCK);
-    raw_ok(kafc_mock_hook(mock, api, interrupt_it, NULL));
-    narrow(api, 2);
+    raw_ok(kafc_mock_hook(raw_mock, api, interrupt_it, NULL));
+    raw_narrow(api, 2);
     ck_assert_int_eq(call(_i, -1), KAFC_ERR_INTERRUPTED);
-    raw_ok(kafc_mock_hook(mock, api, NULL, NULL));
-    narrow(api, -1);
+    raw_ok(kafc_mock_hook(raw_mock, api, NULL, NULL));
+    raw_narrow(api, -1);
     ck_assert_int_eq(call(_i, WAIT), KAFC_ERR_UNSUPPORTED);
     raw_says("from 0.11 on");
     raw_ok(kafc_client_close(raw_client, WAIT, &raw_err));
     ck_assert_int_eq(call(_i, WAIT), KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -316,27 +299,15 @@ START_TEST(what_cannot_be_asked_is_refused)
     }
     ck_assert_int_eq(kafc_admin_epoch_ends(raw_client, &e, 1, WAIT, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_client_offsets(raw_client, &q, 1, KAFC_READ_UNCOMMITTED, WAIT, NULL), KAFC_ERR_USAGE);
-    down();
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_records");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 30);
-    tcase_add_loop_test(c, records_are_deleted_by_their_leaders, 0, 3);
-    tcase_add_loop_test(c, a_deletion_up_to_an_offset_is_repeated_and_one_up_to_the_end_is_not, 0, 2);
-    tcase_add_test(c, a_topic_that_may_not_be_touched_is_named_and_others_go_on);
-    tcase_add_loop_test(c, epochs_end_where_the_next_one_begins, 0, 5);
-    tcase_add_loop_test(c, rarer_places_are_told_by_the_brokers_that_know_them, 0, 12);
-    tcase_add_loop_test(c, a_call_ends_in_time_or_when_it_is_told_to, 0, 2);
-    tcase_add_test(c, what_was_answered_is_not_lost_by_an_attempt_that_is_not);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_records", 30, LOOP(records_are_deleted_by_their_leaders, 0, 3),
+            LOOP(a_deletion_up_to_an_offset_is_repeated_and_one_up_to_the_end_is_not, 0, 2),
+            ONCE(a_topic_that_may_not_be_touched_is_named_and_others_go_on),
+            LOOP(epochs_end_where_the_next_one_begins, 0, 5),
+            LOOP(rarer_places_are_told_by_the_brokers_that_know_them, 0, 12),
+            LOOP(a_call_ends_in_time_or_when_it_is_told_to, 0, 2),
+            ONCE(what_was_answered_is_not_lost_by_an_attempt_that_is_not),
+            ONCE(what_cannot_be_asked_is_refused))

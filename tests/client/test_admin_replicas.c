@@ -20,21 +20,7 @@
 
 enum { WAIT = 10000, ELECT = 43, REASSIGN = 45, LIST = 46 };
 
-static kafc_mock *mock;
 static const int32_t on_3[] = { 3 }, on_2_3[] = { 2, 3 }, on_9[] = { 9 };
-
-/* "t" and "u" of four partitions with one replica each: partition 0 on broker 1, 1 on 2, 2 on 3, 3 on 1. */
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 /* "2 3/2": replicas of a partition of "t", and who leads. */
 static void stands(int32_t partition, const char *want)
@@ -75,11 +61,11 @@ START_TEST(replicas_move_and_what_waits_is_listed)
 {
     static const kafc_topic_partition some[] = { { "t", 1 }, { "t", 0 }, { "never was", 0 } };
     kafc_reassignment_list *l;
-    up();
-    raw_ok(kafc_mock_set_versions(mock, REASSIGN, 0, (int16_t)_i));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, REASSIGN, 0, (int16_t)_i));
     raw_ok(reassign(0, on_2_3, 2));
     stands(0, "2 3/2");
-    raw_ok(kafc_mock_stop_broker(mock, 3));
+    raw_ok(kafc_mock_stop_broker(raw_mock, 3));
     raw_ok(reassign(1, on_3, 1));
     stands(1, "3 2/2");
     for (int named = 0; named < 2; named++) {
@@ -100,14 +86,14 @@ START_TEST(replicas_move_and_what_waits_is_listed)
     stands(1, "2/2");
     ck_assert_int_eq(reassign(1, NULL, 0), KAFC_ERR_NO_REASSIGNMENT_IN_PROGRESS);
     raw_ok(reassign(1, on_3, 1));
-    raw_ok(kafc_mock_start_broker(mock, 3));
+    raw_ok(kafc_mock_start_broker(raw_mock, 3));
     stands(1, "3/3");
     raw_ok(
         kafc_admin_list_reassignments(raw_client, NULL, KAFC_ALL_PARTITIONS, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->npartitions, 0);
     raw_close();
     kafc_reassignment_list_free(l); /* outlives the client */
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -120,39 +106,39 @@ START_TEST(each_partition_has_its_own_result)
         { .topic = "no", .partition = 0 },
         { .topic = "t", .partition = 0, .replicas = on_3, .nreplicas = 1 },
     };
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_reassign_partitions(raw_client, q, 5, false, WAIT, &raw_err),
                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     raw_says("topic 'no' [0] cannot be reassigned: UNKNOWN_TOPIC_OR_PARTITION");
     ck_assert_int_eq(raw_err.api, REASSIGN);
     ck_assert_int_eq(raw_err.broker, 1);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, REASSIGN), 1); /* at once */
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, REASSIGN), 1); /* at once */
     ck_assert_int_eq(q[0].result, KAFC_OK);
     ck_assert_int_eq(q[1].result, KAFC_ERR_INVALID_REPLICA_ASSIGNMENT);
     ck_assert_int_eq(q[2].result, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_eq(q[3].result, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_eq(q[4].result, KAFC_OK);
     stands(0, "3/3");
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(the_number_of_replicas_can_be_kept)
 {
     kafc_reassignment *q = one(0, on_2_3, 2);
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_reassign_partitions(raw_client, q, 1, true, WAIT, &raw_err),
                      KAFC_ERR_INVALID_REPLICATION_FACTOR);
     ck_assert_int_eq(q->result, KAFC_ERR_INVALID_REPLICATION_FACTOR);
     stands(0, "1/1");
-    raw_ok(kafc_mock_set_versions(mock, REASSIGN, 0, 0));
+    raw_ok(kafc_mock_set_versions(raw_mock, REASSIGN, 0, 0));
     ck_assert_int_eq(kafc_admin_reassign_partitions(raw_client, q, 1, true, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("too old to keep the number of replicas");
     ck_assert_ptr_null(strstr(raw_err.message, "2.4"));
     ck_assert_int_eq(q->result, KAFC_ERR_UNSUPPORTED);
     raw_ok(kafc_admin_reassign_partitions(raw_client, one(0, on_3, 1), 1, false, WAIT, &raw_err));
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -178,8 +164,8 @@ START_TEST(codes_pass_or_are_told)
     kafc_reassignment_list *l = NULL;
     kafc_election_results *e = NULL;
     kafc_err rc;
-    up();
-    raw_ok(kafc_mock_push_error(mock, codes[_i].api, codes[_i].code, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, codes[_i].api, codes[_i].code, 1));
     if (codes[_i].api == REASSIGN)
         rc = reassign(0, on_2_3, 2);
     else if (codes[_i].api == LIST)
@@ -192,19 +178,19 @@ START_TEST(codes_pass_or_are_told)
         raw_says("cannot be");
     kafc_reassignment_list_free(l);
     kafc_election_results_free(e);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(the_next_controller_goes_on)
 {
-    up();
+    raw_up(joining_mock());
     raw_ok(reassign(0, on_3, 1));
-    raw_ok(kafc_mock_stop_broker(mock, 1));
+    raw_ok(kafc_mock_stop_broker(raw_mock, 1));
     raw_ok(reassign(1, on_3, 1));
     stands(1, "3/3");
-    ck_assert_uint_ge(kafc_mock_requests(mock, 2, REASSIGN), 1);
-    down();
+    ck_assert_uint_ge(kafc_mock_requests(raw_mock, 2, REASSIGN), 1);
+    raw_down();
 }
 END_TEST
 
@@ -215,9 +201,9 @@ static const kafc_topic_partition asked[] = { { "t", 1 }, { "t", 0 } };
 START_TEST(the_preferred_replica_leads_again)
 {
     kafc_election_results *e;
-    up();
-    raw_ok(kafc_mock_set_versions(mock, ELECT, 0, (int16_t)_i));
-    raw_ok(kafc_mock_set_leader(mock, "t", 0, 3));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, ELECT, 0, (int16_t)_i));
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 0, 3));
     raw_ok(
         kafc_admin_elect_leaders(raw_client, KAFC_ELECT_PREFERRED, asked, 2, WAIT, &e, &raw_err));
     ck_assert_int_eq(e->npartitions, 2);
@@ -229,14 +215,14 @@ START_TEST(the_preferred_replica_leads_again)
     ck_assert_ptr_nonnull(e->partitions[1].message);
     kafc_election_results_free(e);
     stands(0, "1 3/1");
-    raw_ok(kafc_mock_set_leader(mock, "u", 2, 1));
+    raw_ok(kafc_mock_set_leader(raw_mock, "u", 2, 1));
     raw_ok(kafc_admin_elect_leaders(raw_client, KAFC_ELECT_PREFERRED, NULL, KAFC_ALL_PARTITIONS,
                                     WAIT, &e, &raw_err));
     ck_assert_int_eq(e->npartitions, 1);
     ck_assert_str_eq(e->partitions[0].topic, "u");
-    ck_assert_int_eq(kafc_mock_leader(mock, "u", 2, NULL), 3);
+    ck_assert_int_eq(kafc_mock_leader(raw_mock, "u", 2, NULL), 3);
     kafc_election_results_free(e);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -244,15 +230,15 @@ START_TEST(one_that_is_not_there_leaves_the_others_theirs)
 {
     static const kafc_topic_partition p[] = { { "t", 0 }, { "t", 1 }, { "t", 2 }, { "x", 0 } };
     kafc_election_results *e;
-    up();
-    raw_ok(kafc_mock_set_leader(mock, "t", 0, 2));
-    raw_ok(kafc_mock_set_leader(mock, "t", 2, 2));
-    raw_ok(kafc_mock_stop_broker(mock, 3));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 0, 2));
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 2, 2));
+    raw_ok(kafc_mock_stop_broker(raw_mock, 3));
     ck_assert_int_eq(
         kafc_admin_elect_leaders(raw_client, KAFC_ELECT_PREFERRED, p, 4, WAIT, &e, &raw_err),
         KAFC_ERR_PREFERRED_LEADER_NOT_AVAILABLE);
     raw_says("topic 't' [2]");
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, ELECT), 1); /* at once */
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, ELECT), 1); /* at once */
     ck_assert_int_eq(e->partitions[0].result, KAFC_OK);
     ck_assert_int_eq(e->partitions[1].result, KAFC_ERR_ELECTION_NOT_NEEDED);
     ck_assert_int_eq(e->partitions[2].result, KAFC_ERR_PREFERRED_LEADER_NOT_AVAILABLE);
@@ -262,27 +248,27 @@ START_TEST(one_that_is_not_there_leaves_the_others_theirs)
     ck_assert_int_eq(
         kafc_admin_elect_leaders(raw_client, KAFC_ELECT_PREFERRED, p, 4, WAIT, NULL, NULL),
         KAFC_ERR_PREFERRED_LEADER_NOT_AVAILABLE);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(an_unclean_election_gives_a_leader_where_there_is_none)
 {
     kafc_election_results *e;
-    up();
-    raw_ok(kafc_mock_set_leader(mock, "t", 0, -1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_leader(raw_mock, "t", 0, -1));
     raw_ok(kafc_admin_elect_leaders(raw_client, KAFC_ELECT_UNCLEAN, asked, 2, WAIT, &e, &raw_err));
     ck_assert_int_eq(e->partitions[0].result, KAFC_OK);
     ck_assert_int_eq(e->partitions[1].result, KAFC_ERR_ELECTION_NOT_NEEDED);
     kafc_election_results_free(e);
-    ck_assert_int_eq(kafc_mock_leader(mock, "t", 0, NULL), 1);
-    raw_ok(kafc_mock_set_versions(mock, ELECT, 0, 0));
+    ck_assert_int_eq(kafc_mock_leader(raw_mock, "t", 0, NULL), 1);
+    raw_ok(kafc_mock_set_versions(raw_mock, ELECT, 0, 0));
     ck_assert_int_eq(
         kafc_admin_elect_leaders(raw_client, KAFC_ELECT_UNCLEAN, asked, 2, WAIT, &e, &raw_err),
         KAFC_ERR_UNSUPPORTED);
     raw_says("too old for an unclean election");
     ck_assert_ptr_null(e);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -337,7 +323,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_reassignment_list *l;
     kafc_election_results *e;
     kafc_reassignment none = { .topic = "t", .replicas = on_3 };
-    up();
+    raw_up(joining_mock());
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(kafc_admin_list_reassignments(raw_client, &wrong[i], 1, WAIT, &l, NULL),
                          KAFC_ERR_USAGE);
@@ -368,15 +354,15 @@ START_TEST(what_cannot_be_asked_is_refused)
                      KAFC_OK);
     ck_assert_int_eq(kafc_client_close(raw_client, WAIT, NULL), KAFC_OK);
     ck_assert_int_eq(reassign(0, on_3, 1), KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(brokers_without_it_are_named)
 {
     kafc_reassignment_list *l;
-    up();
-    raw_ok(kafc_mock_set_release(mock, "2.1"));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_release(raw_mock, "2.1"));
     ck_assert_int_eq(reassign(0, on_3, 1), KAFC_ERR_UNSUPPORTED);
     raw_says("AlterPartitionReassignments");
     raw_says("brokers from 2.4 on know it");
@@ -387,7 +373,7 @@ START_TEST(brokers_without_it_are_named)
         kafc_admin_elect_leaders(raw_client, KAFC_ELECT_PREFERRED, asked, 2, WAIT, NULL, &raw_err),
         KAFC_ERR_UNSUPPORTED);
     raw_says("ElectLeaders");
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -401,12 +387,12 @@ static void interrupt_it(void *ctx, const kafc_mock_request *rq, kafc_mock_answe
 START_TEST(C3_a_call_that_waits_is_interrupted)
 {
     kafc_reassignment *q = one(0, on_3, 1);
-    up();
-    raw_ok(kafc_mock_hook(mock, REASSIGN, interrupt_it, NULL));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_hook(raw_mock, REASSIGN, interrupt_it, NULL));
     ck_assert_int_eq(kafc_admin_reassign_partitions(raw_client, q, 1, false, -1, &raw_err),
                      KAFC_ERR_INTERRUPTED);
     ck_assert_int_eq(q->result, KAFC_ERR_INTERRUPTED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -420,7 +406,7 @@ static int scenario(const kafc_allocator *mem)
     kafc_reassignment_list *l = NULL;
     kafc_election_results *e = NULL;
     int ok = 0;
-    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock),
+    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(raw_mock),
                                               .allocator = mem, .retry_backoff_ms = 1,
                                               .retry_backoff_max_ms = 2),
                                   &raw_err);
@@ -445,48 +431,20 @@ static int scenario(const kafc_allocator *mem)
 
 START_TEST(each_allocation_may_fail)
 {
-    struct test_alloc a;
-    int failed = 0;
-    up();
+    raw_up(joining_mock());
     raw_close();
-    raw_ok(kafc_mock_stop_broker(mock, 3));
-    test_alloc_init(&a);
-    ck_assert_int_eq(scenario(&a.mem), 3);
-    long calls = atomic_load(&a.calls);
-    for (long i = 1; i <= calls; i++) {
-        test_alloc_init(&a);
-        a.fail_at = i;
-        failed += scenario(&a.mem) < 3;
-        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld",
-                      atomic_load(&a.live), i);
-    }
-    ck_assert_int_gt(failed, 0);
-    down();
+    raw_ok(kafc_mock_stop_broker(raw_mock, 3));
+    test_alloc_each(scenario, 3);
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_replicas");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, replicas_move_and_what_waits_is_listed, 0, 2);
-    tcase_add_test(c, each_partition_has_its_own_result);
-    tcase_add_test(c, the_number_of_replicas_can_be_kept);
-    tcase_add_loop_test(c, codes_pass_or_are_told, 0, CODES);
-    tcase_add_test(c, the_next_controller_goes_on);
-    tcase_add_loop_test(c, the_preferred_replica_leads_again, 0, 3);
-    tcase_add_test(c, one_that_is_not_there_leaves_the_others_theirs);
-    tcase_add_test(c, an_unclean_election_gives_a_leader_where_there_is_none);
-    tcase_add_test(c, what_an_answer_leaves_out_is_told);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_test(c, brokers_without_it_are_named);
-    tcase_add_test(c, C3_a_call_that_waits_is_interrupted);
-    tcase_add_test(c, each_allocation_may_fail);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_replicas", 60, LOOP(replicas_move_and_what_waits_is_listed, 0, 2),
+            ONCE(each_partition_has_its_own_result), ONCE(the_number_of_replicas_can_be_kept),
+            LOOP(codes_pass_or_are_told, 0, CODES), ONCE(the_next_controller_goes_on),
+            LOOP(the_preferred_replica_leads_again, 0, 3),
+            ONCE(one_that_is_not_there_leaves_the_others_theirs),
+            ONCE(an_unclean_election_gives_a_leader_where_there_is_none),
+            ONCE(what_an_answer_leaves_out_is_told), ONCE(what_cannot_be_asked_is_refused),
+            ONCE(brokers_without_it_are_named), ONCE(C3_a_call_that_waits_is_interrupted),
+            ONCE(each_allocation_may_fail))

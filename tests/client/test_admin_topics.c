@@ -19,34 +19,11 @@
 
 enum { WAIT = 10000, SHORT = 150, METADATA = 3, CREATE = 19, DELETE = 20, GROW = 37, DESCRIBE = 75 };
 
-static kafc_mock *mock;
-
-/* Three brokers, topics "t" and "u" of four partitions, one replica each. */
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-/* Before anything is asked, or with new connections. */
-static void narrow(int16_t api, int16_t max)
-{
-    const char *list = kafc_mock_bootstrap(mock);
-    raw_ok(kafc_mock_set_versions(mock, api, max < 0 ? -1 : 0, max));
-    raw_close();
-    raw_open(list, NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static int32_t partitions_of(const char *topic)
 {
     int32_t n = 0;
-    while (kafc_mock_leader(mock, topic, n, NULL) > 0)
+    while (kafc_mock_leader(raw_mock, topic, n, NULL) > 0)
         n++;
     return n;
 }
@@ -59,8 +36,8 @@ START_TEST(what_was_made_is_told)
                            { .name = "t" },
                            { .name = "b" } };
     kafc_created_topics *made;
-    up();
-    narrow(CREATE, (int16_t)_i);
+    raw_up(joining_mock());
+    raw_narrow(CREATE, (int16_t)_i);
     ck_assert_int_eq(kafc_admin_create_topics(raw_client, t, 3, NULL, WAIT, &made, &raw_err),
                      KAFC_ERR_TOPIC_ALREADY_EXISTS);
     raw_says("topic 't' cannot be created");
@@ -82,7 +59,7 @@ START_TEST(what_was_made_is_told)
     }
     kafc_created_topics_free(made);
     kafc_created_topics_free(NULL);
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 
@@ -93,7 +70,7 @@ START_TEST(replicas_go_where_they_are_assigned)
     kafc_new_topic t = { .name = "a", .assignments = r, .nassignments = 2 };
     kafc_topic_descriptions *d;
     const char *name = "a";
-    up();
+    raw_up(joining_mock());
     raw_ok(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err));
     raw_ok(kafc_admin_describe_topics(raw_client, &name, 1, WAIT, &d, &raw_err));
     ck_assert_int_eq(d->topics[0].npartitions, 2);
@@ -104,7 +81,7 @@ START_TEST(replicas_go_where_they_are_assigned)
         ck_assert_int_eq(p->replicas[1], r[i].brokers[1]);
     }
     kafc_topic_descriptions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -114,7 +91,7 @@ START_TEST(validation_makes_nothing)
     kafc_new_topic t[] = { { .name = "a", .partitions = 3 }, { .name = "?" } };
     kafc_grown_topic g[] = { { .name = "t", .partitions = 6 }, { .name = "u", .partitions = 3 } };
     kafc_created_topics *made;
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_create_topics(raw_client, t, 2, &check, WAIT, &made, &raw_err),
                      KAFC_ERR_INVALID_TOPIC_EXCEPTION);
     ck_assert_int_eq(t[0].result, KAFC_OK);
@@ -125,13 +102,13 @@ START_TEST(validation_makes_nothing)
     ck_assert_int_eq(g[0].result, KAFC_OK);
     ck_assert_int_eq(partitions_of("a"), 0);
     ck_assert_int_eq(partitions_of("t"), 4);
-    narrow(CREATE, 0);
+    raw_narrow(CREATE, 0);
     ck_assert_int_eq(kafc_admin_create_topics(raw_client, t, 1, &check, WAIT, NULL, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("from 0.10.2 on");
     ck_assert_int_eq(t[0].result, KAFC_ERR_UNSUPPORTED);
     ck_assert_int_eq(partitions_of("a"), 0);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -140,14 +117,14 @@ START_TEST(a_new_topic_is_waited_for_until_it_has_leaders)
     static const kafc_create_options at_once = { .no_wait = true };
     kafc_new_topic t = { .name = "a", .partitions = 3 }, u = { .name = "b" };
     kafc_grown_topic g = { .name = "a", .partitions = 5 };
-    up();
-    raw_ok(kafc_mock_push_error(mock, METADATA, KAFC_ERR_LEADER_NOT_AVAILABLE, 3));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, METADATA, KAFC_ERR_LEADER_NOT_AVAILABLE, 3));
     raw_ok(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err));
-    ck_assert_uint_ge(kafc_mock_requests(mock, 0, METADATA), 4);
-    raw_ok(kafc_mock_push_error(mock, METADATA, KAFC_ERR_LEADER_NOT_AVAILABLE, 3));
+    ck_assert_uint_ge(kafc_mock_requests(raw_mock, 0, METADATA), 4);
+    raw_ok(kafc_mock_push_error(raw_mock, METADATA, KAFC_ERR_LEADER_NOT_AVAILABLE, 3));
     raw_ok(kafc_admin_grow_topics(raw_client, &g, 1, NULL, WAIT, &raw_err));
-    ck_assert_uint_ge(kafc_mock_requests(mock, 0, METADATA), 8);
-    raw_ok(kafc_mock_push_error(mock, METADATA, KAFC_ERR_LEADER_NOT_AVAILABLE, 10000));
+    ck_assert_uint_ge(kafc_mock_requests(raw_mock, 0, METADATA), 8);
+    raw_ok(kafc_mock_push_error(raw_mock, METADATA, KAFC_ERR_LEADER_NOT_AVAILABLE, 10000));
     raw_ok(kafc_admin_create_topics(raw_client, &u, 1, &at_once, WAIT, NULL, &raw_err));
     u.name = "c";
     ck_assert_int_eq(kafc_admin_create_topics(raw_client, &u, 1, NULL, SHORT, NULL, &raw_err),
@@ -155,7 +132,7 @@ START_TEST(a_new_topic_is_waited_for_until_it_has_leaders)
     raw_says("topic 'c' was created, but not all leaders are known");
     ck_assert_int_eq(u.result, KAFC_OK);
     ck_assert_int_eq(partitions_of("c"), 4);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -166,7 +143,7 @@ static atomic_int told, asked_3;
 static void be_late(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
     bool silent = *(int *)ctx;
-    if (kafc_mock_requests(mock, 0, CREATE) == 0)
+    if (kafc_mock_requests(raw_mock, 0, CREATE) == 0)
         return;
     if (rq->broker != 3)
         atomic_fetch_add(&told, 1);
@@ -183,17 +160,17 @@ static void be_late(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 START_TEST(all_brokers_are_waited_for_that_can_be_reached)
 {
     kafc_new_topic t = { .name = "a", .partitions = 3 };
-    up();
+    raw_up(joining_mock());
     atomic_store(&told, 0);
     atomic_store(&asked_3, 0);
-    raw_ok(kafc_mock_hook(mock, METADATA, be_late, &_i));
+    raw_ok(kafc_mock_hook(raw_mock, METADATA, be_late, &_i));
     raw_ok(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err));
     ck_assert_int_eq(atomic_load(&asked_3) >= 4, !_i);
     ck_assert_int_gt(atomic_load(&told), 0);
     for (int32_t b = 1; b <= 3; b++)
-        ck_assert_uint_ge(kafc_mock_requests(mock, b, METADATA), 1);
-    raw_ok(kafc_mock_hook(mock, METADATA, NULL, NULL));
-    down();
+        ck_assert_uint_ge(kafc_mock_requests(raw_mock, b, METADATA), 1);
+    raw_ok(kafc_mock_hook(raw_mock, METADATA, NULL, NULL));
+    raw_down();
 }
 END_TEST
 
@@ -271,8 +248,8 @@ START_TEST(topics_grow_each_with_its_own_verdict)
                              { .name = "u", .partitions = 5, .assignments = &where, .nassignments = 1 },
                              { .name = "t", .partitions = 6 },
                              { .name = "never-was", .partitions = 2 } };
-    up();
-    narrow(GROW, (int16_t)_i);
+    raw_up(joining_mock());
+    raw_narrow(GROW, (int16_t)_i);
     ck_assert_int_eq(kafc_admin_grow_topics(raw_client, g, 3, NULL, WAIT, &raw_err),
                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     raw_says("topic 'never-was' cannot be grown");
@@ -282,14 +259,14 @@ START_TEST(topics_grow_each_with_its_own_verdict)
     ck_assert_int_eq(g[2].result, KAFC_OK);
     ck_assert_int_eq(partitions_of("t"), 6);
     ck_assert_int_eq(partitions_of("u"), 5);
-    ck_assert_int_eq(kafc_mock_leader(mock, "u", 4, NULL), 2);
+    ck_assert_int_eq(kafc_mock_leader(raw_mock, "u", 4, NULL), 2);
     ck_assert_int_eq(kafc_admin_grow_topics(raw_client, &g[3], 1, NULL, WAIT, &raw_err),
                      KAFC_ERR_INVALID_PARTITIONS);
-    uint64_t asked = kafc_mock_requests(mock, 0, GROW);
+    uint64_t asked = kafc_mock_requests(raw_mock, 0, GROW);
     ck_assert_int_eq(kafc_admin_grow_topics(raw_client, &g[4], 1, NULL, SHORT, &raw_err),
                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, GROW), asked + 1); /* is told at once */
-    down();
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, GROW), asked + 1); /* is told at once */
+    raw_down();
 }
 END_TEST
 
@@ -303,27 +280,27 @@ static void lose_answer(void *ctx, const kafc_mock_request *rq, kafc_mock_answer
 START_TEST(growth_goes_to_the_controller_and_happens_once)
 {
     kafc_grown_topic g = { .name = "t", .partitions = 6 };
-    up();
-    raw_ok(kafc_mock_push_error(mock, GROW, KAFC_ERR_NOT_CONTROLLER, 2));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, GROW, KAFC_ERR_NOT_CONTROLLER, 2));
     raw_ok(kafc_admin_grow_topics(raw_client, &g, 1, NULL, WAIT, &raw_err));
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, GROW), 3);
-    raw_ok(kafc_mock_stop_broker(mock, 1)); /* broker 2 is the controller now */
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, GROW), 3);
+    raw_ok(kafc_mock_stop_broker(raw_mock, 1)); /* broker 2 is the controller now */
     g.partitions = 8; /* the last one of broker 2 */
     kafc_err rc = kafc_admin_grow_topics(raw_client, &g, 1, NULL, WAIT, &raw_err);
     if (rc == KAFC_ERR_DISCONNECTED)
         rc = kafc_admin_grow_topics(raw_client, &g, 1, NULL, WAIT, &raw_err);
     raw_ok(rc);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 2, GROW), 1);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 2, GROW), 1);
     raw_close();
-    kafc_mock_free(mock);
-    up();
-    raw_ok(kafc_mock_hook(mock, GROW, lose_answer, NULL));
+    kafc_mock_free(raw_mock);
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_hook(raw_mock, GROW, lose_answer, NULL));
     ck_assert_int_eq(kafc_admin_grow_topics(raw_client, &g, 1, NULL, WAIT, &raw_err),
                      KAFC_ERR_DISCONNECTED);
     ck_assert_int_eq(g.result, KAFC_ERR_DISCONNECTED);
     ck_assert_int_eq(partitions_of("t"), 8);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, GROW), 1);
-    down();
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, GROW), 1);
+    raw_down();
 }
 END_TEST
 
@@ -342,10 +319,10 @@ static kafc_topic_descriptions *described(const char *const *names, int32_t n, k
 START_TEST(topics_are_described_alike_by_every_version)
 {
     static const char *const names[] = { "u", "never-was", "t", "u" };
-    up();
+    raw_up(joining_mock());
     if (_i >= 0) {
-        narrow(DESCRIBE, -1);
-        narrow(METADATA, (int16_t)_i);
+        raw_narrow(DESCRIBE, -1);
+        raw_narrow(METADATA, (int16_t)_i);
     }
     kafc_topic_descriptions *d = described(names, 4, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     raw_says("topic 'never-was' cannot be described");
@@ -363,7 +340,7 @@ START_TEST(topics_are_described_alike_by_every_version)
         for (int k = 0; k < 4; k++) {
             const kafc_partition *p = &t->partitions[k];
             ck_assert_int_eq(p->id, k);
-            ck_assert_int_eq(p->leader, kafc_mock_leader(mock, t->name, k, NULL));
+            ck_assert_int_eq(p->leader, kafc_mock_leader(raw_mock, t->name, k, NULL));
             ck_assert_int_eq(p->nreplicas, 1);
             ck_assert_int_eq(p->nisr, 1);
             ck_assert_int_eq(p->noffline, 0);
@@ -373,18 +350,18 @@ START_TEST(topics_are_described_alike_by_every_version)
     ck_assert_int_eq(partitions_of("never-was"), 0);
     kafc_topic_descriptions_free(d);
     kafc_topic_descriptions_free(NULL);
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 
 START_TEST(large_topics_come_in_pages)
 {
     char name[16];
-    up();
-    raw_ok(kafc_mock_create_topic(mock, "big", 4500, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_create_topic(raw_mock, "big", 4500, 1));
     for (int i = 0; i < 20; i++) {
         (void)snprintf(name, sizeof name, "s%02d", i);
-        raw_ok(kafc_mock_create_topic(mock, name, 100 + i, 1));
+        raw_ok(kafc_mock_create_topic(raw_mock, name, 100 + i, 1));
     }
     kafc_topic_descriptions *d = described(NULL, KAFC_ALL_TOPICS, KAFC_OK);
     ck_assert_int_eq(d->ntopics, 23);
@@ -394,13 +371,13 @@ START_TEST(large_topics_come_in_pages)
         ck_assert_int_eq(d->topics[0].partitions[i].id, i);
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(d->topics[i + 1].npartitions, 100 + i);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, DESCRIBE), 4); /* 6698 partitions */
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, DESCRIBE), 4); /* 6698 partitions */
     kafc_topic_descriptions_free(d);
-    raw_ok(kafc_mock_push_error(mock, DESCRIBE, KAFC_ERR_DISCONNECTED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, DESCRIBE, KAFC_ERR_DISCONNECTED, 1));
     d = described((const char *const[]){ "big" }, 1, KAFC_OK);
     ck_assert_int_eq(d->topics[0].npartitions, 4500);
     kafc_topic_descriptions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -450,7 +427,7 @@ START_TEST(topics_are_deleted_by_their_ids)
     kafc_metadata *m;
     kafc_uuid id[3];
     kafc_err result[3];
-    up();
+    raw_up(joining_mock());
     raw_ok(kafc_client_metadata(raw_client, names, 2, WAIT, &m, &raw_err));
     id[0] = m->topics[0].id;
     id[2] = m->topics[1].id;
@@ -463,11 +440,11 @@ START_TEST(topics_are_deleted_by_their_ids)
     ck_assert_int_eq(result[1], KAFC_ERR_UNKNOWN_TOPIC_ID);
     ck_assert_int_eq(result[2], KAFC_OK);
     ck_assert_int_eq(partitions_of("t") + partitions_of("u"), 0);
-    narrow(DELETE, 5);
+    raw_narrow(DELETE, 5);
     ck_assert_int_eq(kafc_admin_delete_topic_ids(raw_client, id, 1, result, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("from 2.8 on");
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -523,42 +500,42 @@ static void be_silent(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *
 START_TEST(C3_a_call_that_waits_is_interrupted)
 {
     int which = _i / 2;
-    up();
-    raw_ok(kafc_mock_hook(mock, api_of[which], _i % 2 ? close_it : interrupt_it, NULL));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_hook(raw_mock, api_of[which], _i % 2 ? close_it : interrupt_it, NULL));
     kafc_err rc = call(which, -1);
-    raw_ok(kafc_mock_hook(mock, api_of[which], NULL, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, api_of[which], NULL, NULL));
     ck_assert_msg(rc == (_i % 2 ? KAFC_ERR_CLOSED : KAFC_ERR_INTERRUPTED), "%s", raw_err.message);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(a_silent_broker_takes_the_time_and_no_more)
 {
-    up();
+    raw_up(joining_mock());
     (void)call(_i, WAIT); /* now it knows whom to ask */
-    raw_ok(kafc_mock_hook(mock, api_of[_i], be_silent, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, api_of[_i], be_silent, NULL));
     ck_assert_int_eq(call(_i, SHORT), KAFC_ERR_TIMED_OUT);
     ck_assert_int_eq(call(_i, 0), KAFC_ERR_WOULD_BLOCK);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(a_refusal_names_the_topic)
 {
-    up();
-    raw_ok(kafc_mock_push_error(mock, api_of[_i], KAFC_ERR_TOPIC_AUTHORIZATION_FAILED, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, api_of[_i], KAFC_ERR_TOPIC_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(call(_i, WAIT), KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
     raw_says(_i == 0 ? "topic 'n' cannot be created"
              : _i == 4 ? "topic 'AAAAA"
                        : "topic 't' cannot be ");
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(brokers_without_it_are_named)
 {
-    up();
-    narrow(api_of[_i], -1);
+    raw_up(joining_mock());
+    raw_narrow(api_of[_i], -1);
     if (_i == 2) {
         raw_ok(call(_i, WAIT)); /* there is another way */
     } else {
@@ -567,7 +544,7 @@ START_TEST(brokers_without_it_are_named)
         if (_i == 1)
             raw_says("from 1.0 on");
     }
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -598,7 +575,7 @@ START_TEST(what_cannot_be_asked_is_refused)
         { .name = "t", .partitions = 5, .nassignments = 1 },
     };
     kafc_topic_descriptions *d;
-    up();
+    raw_up(joining_mock());
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         kafc_new_topic t = bad[i];
         ck_assert_int_eq(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, NULL), KAFC_ERR_USAGE);
@@ -620,7 +597,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_topic_descriptions_free(d);
     ck_assert_int_eq(kafc_admin_delete_topics(raw_client, names, 2, NULL, WAIT, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_delete_topic_ids(raw_client, NULL, 2, NULL, WAIT, NULL), KAFC_ERR_USAGE);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -630,49 +607,33 @@ START_TEST(the_last_attempt_says_what_became_of_a_topic)
     kafc_new_topic t = { .name = "a" };
     const char *name = "t";
     kafc_err result;
-    up();
-    raw_ok(kafc_mock_push_error(mock, CREATE, KAFC_ERR_NOT_CONTROLLER, 1));
-    raw_ok(kafc_mock_push_error(mock, CREATE, KAFC_ERR_DISCONNECTED, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, CREATE, KAFC_ERR_NOT_CONTROLLER, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, CREATE, KAFC_ERR_DISCONNECTED, 1));
     ck_assert_int_eq(kafc_admin_create_topics(raw_client, &t, 1, NULL, WAIT, NULL, &raw_err),
                      KAFC_ERR_DISCONNECTED);
     ck_assert_int_eq(t.result, KAFC_ERR_DISCONNECTED);
-    raw_ok(kafc_mock_push_error(mock, DELETE, KAFC_ERR_NOT_CONTROLLER, 1));
-    raw_ok(kafc_mock_push_error(mock, DELETE, KAFC_ERR_DISCONNECTED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, DELETE, KAFC_ERR_NOT_CONTROLLER, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, DELETE, KAFC_ERR_DISCONNECTED, 1));
     ck_assert_int_eq(kafc_admin_delete_topics(raw_client, &name, 1, &result, WAIT, &raw_err),
                      KAFC_ERR_DISCONNECTED);
     ck_assert_int_eq(result, KAFC_ERR_DISCONNECTED);
-    down();
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/admin_topics");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 30);
-    tcase_add_loop_test(c, what_was_made_is_told, 0, 8);
-    tcase_add_test(c, replicas_go_where_they_are_assigned);
-    tcase_add_test(c, validation_makes_nothing);
-    tcase_add_test(c, the_last_attempt_says_what_became_of_a_topic);
-    tcase_add_test(c, a_new_topic_is_waited_for_until_it_has_leaders);
-    tcase_add_loop_test(c, all_brokers_are_waited_for_that_can_be_reached, 0, 2);
-    tcase_add_test(c, a_topic_made_anew_is_not_the_old_one);
-    tcase_add_test(c, all_partitions_are_waited_for);
-    tcase_add_loop_test(c, topics_grow_each_with_its_own_verdict, 0, 4);
-    tcase_add_test(c, growth_goes_to_the_controller_and_happens_once);
-    tcase_add_loop_test(c, topics_are_described_alike_by_every_version, -1, 14);
-    tcase_add_test(c, large_topics_come_in_pages);
-    tcase_add_loop_test(c, pages_that_lead_nowhere_are_an_error, 0, 3);
-    tcase_add_test(c, topics_are_deleted_by_their_ids);
-    tcase_add_loop_test(c, C3_a_call_that_waits_is_interrupted, 0, 2 * CALLS);
-    tcase_add_loop_test(c, a_silent_broker_takes_the_time_and_no_more, 0, CALLS);
-    tcase_add_loop_test(c, a_refusal_names_the_topic, 0, CALLS);
-    tcase_add_loop_test(c, brokers_without_it_are_named, 0, CALLS);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/admin_topics", 30, LOOP(what_was_made_is_told, 0, 8),
+            ONCE(replicas_go_where_they_are_assigned), ONCE(validation_makes_nothing),
+            ONCE(the_last_attempt_says_what_became_of_a_topic),
+            ONCE(a_new_topic_is_waited_for_until_it_has_leaders),
+            LOOP(all_brokers_are_waited_for_that_can_be_reached, 0, 2),
+            ONCE(a_topic_made_anew_is_not_the_old_one), ONCE(all_partitions_are_waited_for),
+            LOOP(topics_grow_each_with_its_own_verdict, 0, 4),
+            ONCE(growth_goes_to_the_controller_and_happens_once),
+            LOOP(topics_are_described_alike_by_every_version, -1, 14),
+            ONCE(large_topics_come_in_pages), LOOP(pages_that_lead_nowhere_are_an_error, 0, 3),
+            ONCE(topics_are_deleted_by_their_ids),
+            LOOP(C3_a_call_that_waits_is_interrupted, 0, 2 * CALLS),
+            LOOP(a_silent_broker_takes_the_time_and_no_more, 0, CALLS),
+            LOOP(a_refusal_names_the_topic, 0, CALLS), LOOP(brokers_without_it_are_named, 0, CALLS),
+            ONCE(what_cannot_be_asked_is_refused))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/client/transacting.h"
+#include "tests/support/suite.h"
 #include <kafc/groups.h>
 
 static kafc_error *const err = &transacting.err;
@@ -129,20 +130,7 @@ START_TEST(R7_what_is_waited_for_leaves_the_others_their_offsets)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/committed");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 30);
-    tcase_add_loop_test(c, every_version_says_the_same, 1, 11);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_test(c, errors_are_tried_again_or_told);
-    tcase_add_test(c, offsets_of_an_open_transaction_are_waited_for);
-    tcase_add_test(c, R7_what_is_waited_for_leaves_the_others_their_offsets);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/committed", 30, LOOP(every_version_says_the_same, 1, 11),
+            ONCE(what_cannot_be_asked_is_refused), ONCE(errors_are_tried_again_or_told),
+            ONCE(offsets_of_an_open_transaction_are_waited_for),
+            ONCE(R7_what_is_waited_for_leaves_the_others_their_offsets))

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "tests/client/stranger.h"
+#include "tests/support/suite.h"
 #include <kafc/conn.h>
 #include <kafc/mock.h>
 
@@ -196,21 +197,6 @@ START_TEST(half_an_answer_is_dropped_when_the_rest_comes)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/conn_relay");
-    TCase *c = tcase_create("all");
-    SRunner *r;
-    int failed;
-
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, half_a_request_is_completed_by_the_next_call, 0, 2);
-    tcase_add_test(c, C1_half_a_request_is_not_waited_for_while_nobody_drives);
-    tcase_add_loop_test(c, half_an_answer_is_dropped_when_the_rest_comes, 0, 7);
-    suite_add_tcase(s, c);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? 1 : 0;
-}
+SUITE_LOOPS("client/conn_relay", 60, LOOP(half_a_request_is_completed_by_the_next_call, 0, 2),
+            ONCE(C1_half_a_request_is_not_waited_for_while_nobody_drives),
+            LOOP(half_an_answer_is_dropped_when_the_rest_comes, 0, 7))

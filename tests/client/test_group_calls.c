@@ -21,20 +21,7 @@
 
 enum { WAIT = 10000, SHORT = 100 };
 
-static kafc_mock *mock;
 static char member[100];
-
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static void join_g(const char *group, const char *instance)
 {
@@ -48,24 +35,24 @@ START_TEST(all_brokers_groups_are_listed_by_name)
 {
     kafc_group_list *l;
     char name[2] = "a";
-    up();
+    raw_up(joining_mock());
     raw_ok(kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 0);
     kafc_group_list_free(l);
     for (int i = 0; i < 8; i++, name[0]++) {
         join_g(name, NULL);
         ck_assert_int_eq(
-            kafc_mock_set_coordinator(mock, KAFC_MOCK_GROUPS, name, 1 + (name[0] & 1)), KAFC_OK);
+            kafc_mock_set_coordinator(raw_mock, KAFC_MOCK_GROUPS, name, 1 + (name[0] & 1)), KAFC_OK);
     }
-    ck_assert_int_eq(kafc_mock_kick(mock, "h", NULL), KAFC_OK);
-    raw_ok(kafc_mock_set_versions(mock, 16, 0, (int16_t)_i));
+    ck_assert_int_eq(kafc_mock_kick(raw_mock, "h", NULL), KAFC_OK);
+    raw_ok(kafc_mock_set_versions(raw_mock, 16, 0, (int16_t)_i));
     raw_ok(kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 8);
     for (int i = 0; i < 8; i++) {
         const kafc_listed_group *g = &l->groups[i];
         ck_assert_int_eq(g->group[0], 'a' + i);
         ck_assert_str_eq(g->protocol_type, "consumer");
-        ck_assert_int_eq(g->coordinator, kafc_mock_coordinator(mock, KAFC_MOCK_GROUPS, g->group));
+        ck_assert_int_eq(g->coordinator, kafc_mock_coordinator(raw_mock, KAFC_MOCK_GROUPS, g->group));
         if (_i >= 4)
             ck_assert_str_eq(g->state, i == 7 ? "Empty" : "Stable");
         else
@@ -76,7 +63,7 @@ START_TEST(all_brokers_groups_are_listed_by_name)
             ck_assert_ptr_null(g->type);
     }
     kafc_group_list_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -86,10 +73,10 @@ START_TEST(filters_want_brokers_that_know_them)
     kafc_group_filter by_state = { .states = &state, .nstates = 1 };
     kafc_group_filter by_type = { .types = &type, .ntypes = 1 };
     kafc_group_list *l;
-    up();
+    raw_up(joining_mock());
     join_g("a", NULL);
     join_g("b", NULL);
-    ck_assert_int_eq(kafc_mock_kick(mock, "b", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_kick(raw_mock, "b", NULL), KAFC_OK);
     raw_ok(kafc_admin_list_groups(raw_client, &by_state, WAIT, &l, &raw_err));
     ck_assert_int_eq(l->ngroups, 1);
     ck_assert_str_eq(l->groups[0].group, "b");
@@ -102,14 +89,14 @@ START_TEST(filters_want_brokers_that_know_them)
     ck_assert_int_eq(l->ngroups, 0);
     kafc_group_list_free(l);
     for (int16_t v = 3; v <= 4; v++) {
-        raw_ok(kafc_mock_set_versions(mock, 16, 0, v));
+        raw_ok(kafc_mock_set_versions(raw_mock, 16, 0, v));
         ck_assert_int_eq(kafc_admin_list_groups(raw_client, v == 3 ? &by_state : &by_type, WAIT,
                                                  &l, &raw_err),
                          KAFC_ERR_UNSUPPORTED);
         ck_assert_ptr_null(l);
         raw_says("too old");
     }
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -128,8 +115,8 @@ enum { LIST_CODES = sizeof(list_codes) / sizeof(*list_codes) };
 START_TEST(codes_of_a_listing_pass_or_are_told)
 {
     kafc_group_list *l;
-    up();
-    raw_ok(kafc_mock_push_error(mock, 16, list_codes[_i].code, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, 16, list_codes[_i].code, 1));
     ck_assert_int_eq(kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err),
                      list_codes[_i].result);
     ck_assert_ptr_nonnull(l); /* the two others answered */
@@ -139,7 +126,7 @@ START_TEST(codes_of_a_listing_pass_or_are_told)
         ck_assert_int_eq(raw_err.api, 16);
     }
     kafc_group_list_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -190,17 +177,17 @@ static kafc_group_descriptions *described(const char *const *v, int32_t n, kafc_
 START_TEST(groups_are_described_alike_by_every_version)
 {
     static const int32_t partition[] = { 0, 3, 1 };
-    up();
+    raw_up(joining_mock());
     join_g("e", NULL);
-    ck_assert_int_eq(kafc_mock_kick(mock, "e", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_kick(raw_mock, "e", NULL), KAFC_OK);
     join_g("h", "static-1");
     join_g("g", NULL);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(
-            kafc_mock_set_coordinator(mock, KAFC_MOCK_GROUPS, i == 1 ? "e" : names[i == 2 ? 3 : 0],
+            kafc_mock_set_coordinator(raw_mock, KAFC_MOCK_GROUPS, i == 1 ? "e" : names[i == 2 ? 3 : 0],
                                       i + 1),
             KAFC_OK);
-    raw_ok(kafc_mock_set_versions(mock, 15, 0, (int16_t)_i));
+    raw_ok(kafc_mock_set_versions(raw_mock, 15, 0, (int16_t)_i));
     kafc_group_descriptions *d = described(names, 5, KAFC_ERR_GROUP_ID_NOT_FOUND);
     raw_says("never was");
     for (int i = 0; i < 5; i++)
@@ -223,7 +210,7 @@ START_TEST(groups_are_described_alike_by_every_version)
         ck_assert_str_eq(g->protocol_type, "consumer");
         ck_assert_str_eq(g->assignor, "range");
         ck_assert_int_eq(g->operations != 0, _i >= 3);
-        ck_assert_int_eq(g->coordinator, kafc_mock_coordinator(mock, KAFC_MOCK_GROUPS, "g"));
+        ck_assert_int_eq(g->coordinator, kafc_mock_coordinator(raw_mock, KAFC_MOCK_GROUPS, "g"));
         ck_assert_int_eq(g->nmembers, 1);
         m = g->members;
         ck_assert_str_eq(m->member_id, member);
@@ -245,7 +232,7 @@ START_TEST(groups_are_described_alike_by_every_version)
     }
     kafc_group_descriptions_free(d);
     kafc_group_descriptions_free(NULL);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -253,7 +240,7 @@ START_TEST(what_members_say_is_read_if_they_are_consumers)
 {
     static const char *const all[] = { "broken", "connect", "short" };
     kafc_bytes lie = { "\0\0\x7f\xff\xff\xff", 6 }, half = { "\0", 1 };
-    up();
+    raw_up(joining_mock());
     joining_as(raw_client, "broken", "consumer", lie, lie, member);
     joining_as(raw_client, "connect", "connect", lie, half, member);
     joining_as(raw_client, "short", "consumer", half, (kafc_bytes){ "", 0 }, member);
@@ -269,7 +256,7 @@ START_TEST(what_members_say_is_read_if_they_are_consumers)
     }
     ck_assert_str_eq(d->groups[1].protocol_type, "connect");
     kafc_group_descriptions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -288,14 +275,14 @@ enum { DESCRIBE_CODES = sizeof(describe_codes) / sizeof(*describe_codes) };
 
 START_TEST(codes_of_a_description_pass_or_are_told)
 {
-    up();
+    raw_up(joining_mock());
     join_g("g", NULL);
-    raw_ok(kafc_mock_push_error(mock, 15, describe_codes[_i].code, 2));
+    raw_ok(kafc_mock_push_error(raw_mock, 15, describe_codes[_i].code, 2));
     kafc_group_descriptions *d = described(names, 1, describe_codes[_i].result);
     ck_assert_int_eq(d->groups[0].result, describe_codes[_i].result);
     ck_assert_int_eq(d->groups[0].nmembers, describe_codes[_i].result == KAFC_OK);
     kafc_group_descriptions_free(d);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -523,10 +510,10 @@ START_TEST(groups_are_deleted_each_with_its_own_verdict)
 {
     static const char *const all[] = { "e", "g", "never was" };
     kafc_err result[3];
-    up();
-    raw_ok(kafc_mock_set_versions(mock, 42, 0, (int16_t)_i));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, 42, 0, (int16_t)_i));
     join_g("e", NULL);
-    ck_assert_int_eq(kafc_mock_kick(mock, "e", NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_kick(raw_mock, "e", NULL), KAFC_OK);
     join_g("g", NULL);
     ck_assert_int_eq(kafc_admin_delete_groups(raw_client, all, 3, result, WAIT, &raw_err),
                      KAFC_ERR_NON_EMPTY_GROUP);
@@ -537,10 +524,10 @@ START_TEST(groups_are_deleted_each_with_its_own_verdict)
     ck_assert_int_eq(result[2], KAFC_ERR_GROUP_ID_NOT_FOUND);
     ck_assert_int_eq(kafc_admin_delete_groups(raw_client, all, 1, NULL, WAIT, NULL),
                      KAFC_ERR_GROUP_ID_NOT_FOUND);
-    ck_assert_int_eq(kafc_mock_kick(mock, "g", NULL), KAFC_OK);
-    raw_ok(kafc_mock_push_error(mock, 42, KAFC_ERR_NOT_COORDINATOR, 1));
+    ck_assert_int_eq(kafc_mock_kick(raw_mock, "g", NULL), KAFC_OK);
+    raw_ok(kafc_mock_push_error(raw_mock, 42, KAFC_ERR_NOT_COORDINATOR, 1));
     raw_ok(kafc_admin_delete_groups(raw_client, &all[1], 1, NULL, WAIT, &raw_err));
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -548,13 +535,13 @@ START_TEST(a_deletion_that_may_have_happened_is_not_repeated)
 {
     static const char *const all[] = { "e" };
     kafc_err result;
-    up();
-    raw_ok(kafc_mock_push_error(mock, 42, KAFC_ERR_DISCONNECTED, 1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_push_error(raw_mock, 42, KAFC_ERR_DISCONNECTED, 1));
     ck_assert_int_eq(kafc_admin_delete_groups(raw_client, all, 1, &result, WAIT, &raw_err),
                      KAFC_ERR_DISCONNECTED);
     ck_assert_int_eq(result, KAFC_ERR_DISCONNECTED);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, 42), 1);
-    down();
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, 42), 1);
+    raw_down();
 }
 END_TEST
 
@@ -567,7 +554,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     kafc_group_filter lie = { .nstates = 1 }, hole = { .types = none, .ntypes = 1 };
     kafc_group_descriptions *d;
     kafc_group_list *l;
-    up();
+    raw_up(joining_mock());
     ck_assert_int_eq(kafc_admin_list_groups(raw_client, NULL, WAIT, NULL, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_list_groups(raw_client, &lie, WAIT, &l, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_list_groups(raw_client, &hole, WAIT, &l, NULL), KAFC_ERR_USAGE);
@@ -587,7 +574,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_admin_delete_groups(raw_client, names, -1, NULL, WAIT, NULL),
                      KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_delete_groups(raw_client, NULL, 0, NULL, WAIT, NULL), KAFC_OK);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -614,20 +601,20 @@ START_TEST(C3_a_call_that_waits_is_interrupted)
     kafc_group_descriptions *d = NULL;
     kafc_group_list *l = NULL;
     int16_t api = waits[_i % 4];
-    up();
-    raw_ok(kafc_mock_hook(mock, api, _i < 4 ? interrupt_it : close_it, NULL));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_hook(raw_mock, api, _i < 4 ? interrupt_it : close_it, NULL));
     if (api == 16)
         rc = kafc_admin_list_groups(raw_client, NULL, -1, &l, &raw_err);
     else if (api == 42)
         rc = kafc_admin_delete_groups(raw_client, names, 1, &result, -1, &raw_err);
     else
         rc = kafc_admin_describe_groups(raw_client, names, 2, -1, &d, &raw_err);
-    raw_ok(kafc_mock_hook(mock, api, NULL, NULL)); /* no close is under way any more */
+    raw_ok(kafc_mock_hook(raw_mock, api, NULL, NULL)); /* no close is under way any more */
     ck_assert_msg(rc == ended, "%s: %s", kafc_err_name(rc), raw_err.message);
     ck_assert_int_eq(d ? d->groups[0].result : api == 42 ? result : ended, ended);
     kafc_group_descriptions_free(d);
     kafc_group_list_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -636,10 +623,10 @@ START_TEST(brokers_without_it_are_named)
 {
     kafc_group_descriptions *d;
     kafc_group_list *l;
-    up();
-    raw_ok(kafc_mock_set_versions(mock, 15, -1, -1));
-    raw_ok(kafc_mock_set_versions(mock, 16, -1, -1));
-    raw_ok(kafc_mock_set_versions(mock, 42, -1, -1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, 15, -1, -1));
+    raw_ok(kafc_mock_set_versions(raw_mock, 16, -1, -1));
+    raw_ok(kafc_mock_set_versions(raw_mock, 42, -1, -1));
     ck_assert_int_eq(kafc_admin_list_groups(raw_client, NULL, WAIT, &l, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("ListGroups");
@@ -652,35 +639,22 @@ START_TEST(brokers_without_it_are_named)
     ck_assert_int_eq(kafc_admin_delete_groups(raw_client, names, 1, NULL, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("DeleteGroups");
-    down();
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/groups");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 30);
-    tcase_add_loop_test(c, all_brokers_groups_are_listed_by_name, 0, 6);
-    tcase_add_test(c, filters_want_brokers_that_know_them);
-    tcase_add_loop_test(c, codes_of_a_listing_pass_or_are_told, 0, LIST_CODES);
-    tcase_add_test(c, a_broker_that_fails_leaves_the_groups_of_the_others);
-    tcase_add_loop_test(c, groups_are_described_alike_by_every_version, 0, 7);
-    tcase_add_test(c, what_members_say_is_read_if_they_are_consumers);
-    tcase_add_loop_test(c, codes_of_a_description_pass_or_are_told, 0, DESCRIBE_CODES);
-    tcase_add_loop_test(c, groups_of_the_new_protocol_are_described_too, 5, 7);
-    tcase_add_test(c, where_the_new_protocol_is_off_a_group_is_not_there);
-    tcase_add_test(c, a_group_without_coordinator_leaves_those_of_the_new_protocol_theirs);
-    tcase_add_loop_test(c, a_group_that_may_not_be_seen_is_its_own_matter, 3, 5);
-    tcase_add_loop_test(c, groups_are_deleted_each_with_its_own_verdict, 0, 3);
-    tcase_add_test(c, a_deletion_that_may_have_happened_is_not_repeated);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_loop_test(c, C3_a_call_that_waits_is_interrupted, 0, 8);
-    tcase_add_test(c, brokers_without_it_are_named);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/groups", 30, LOOP(all_brokers_groups_are_listed_by_name, 0, 6),
+            ONCE(filters_want_brokers_that_know_them),
+            LOOP(codes_of_a_listing_pass_or_are_told, 0, LIST_CODES),
+            ONCE(a_broker_that_fails_leaves_the_groups_of_the_others),
+            LOOP(groups_are_described_alike_by_every_version, 0, 7),
+            ONCE(what_members_say_is_read_if_they_are_consumers),
+            LOOP(codes_of_a_description_pass_or_are_told, 0, DESCRIBE_CODES),
+            LOOP(groups_of_the_new_protocol_are_described_too, 5, 7),
+            ONCE(where_the_new_protocol_is_off_a_group_is_not_there),
+            ONCE(a_group_without_coordinator_leaves_those_of_the_new_protocol_theirs),
+            LOOP(a_group_that_may_not_be_seen_is_its_own_matter, 3, 5),
+            LOOP(groups_are_deleted_each_with_its_own_verdict, 0, 3),
+            ONCE(a_deletion_that_may_have_happened_is_not_repeated),
+            ONCE(what_cannot_be_asked_is_refused), LOOP(C3_a_call_that_waits_is_interrupted, 0, 8),
+            ONCE(brokers_without_it_are_named))

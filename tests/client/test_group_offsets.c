@@ -9,25 +9,13 @@
 #include "tests/client/joining.h"
 #include "tests/client/raw.h"
 #include "tests/support/alloc.h"
+#include "tests/support/suite.h"
 #include <kafc/groups.h>
 #include <kafc/mock.h>
 
 enum { WAIT = 10000, COMMIT = 8, FETCH = 9, DELETE = 47 };
 
-static kafc_mock *mock;
 static char member[100];
-
-static void up(void)
-{
-    mock = joining_mock();
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static void join_g(void)
 {
@@ -54,7 +42,7 @@ static kafc_err commit(int32_t n)
 static int64_t committed(const char *topic, int32_t partition)
 {
     int64_t offset;
-    kafc_err rc = kafc_mock_committed(mock, "g", topic, partition, &offset);
+    kafc_err rc = kafc_mock_committed(raw_mock, "g", topic, partition, &offset);
     return rc == KAFC_OK ? offset : -1;
 }
 
@@ -62,9 +50,9 @@ START_TEST(every_version_commits_and_tells_the_same)
 {
     int16_t commit_version = (int16_t)(_i < 9 ? _i + 1 : 9), fetch_version = (int16_t)(_i + 2);
     kafc_group_offsets *o;
-    up();
-    raw_ok(kafc_mock_set_versions(mock, COMMIT, 1, commit_version));
-    raw_ok(kafc_mock_set_versions(mock, FETCH, 1, fetch_version));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, COMMIT, 1, commit_version));
+    raw_ok(kafc_mock_set_versions(raw_mock, FETCH, 1, fetch_version));
     raw_ok(kafc_admin_group_offsets(raw_client, "g", WAIT, &o, &raw_err));
     ck_assert_int_eq(o->noffsets, 0);
     kafc_group_offsets_free(o);
@@ -91,13 +79,13 @@ START_TEST(every_version_commits_and_tells_the_same)
     }
     kafc_group_offsets_free(o);
     kafc_group_offsets_free(NULL);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(R13_offsets_go_back_by_a_reset_while_nobody_is_in_the_group)
 {
-    up();
+    raw_up(joining_mock());
     raw_ok(commit(SOME));
     memcpy(q, some, sizeof some);
     q[0].offset = 5;
@@ -112,30 +100,30 @@ START_TEST(R13_offsets_go_back_by_a_reset_while_nobody_is_in_the_group)
     ck_assert_int_eq(q[0].result, KAFC_ERR_UNKNOWN_MEMBER_ID);
     ck_assert_int_eq(q[1].result, KAFC_ERR_UNKNOWN_MEMBER_ID);
     ck_assert_int_eq(committed("u", 1), 5);
-    ck_assert_int_eq(kafc_mock_kick(mock, "g", member), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_kick(raw_mock, "g", member), KAFC_OK);
     raw_ok(kafc_admin_commit_offsets(raw_client, "g", q, 2, WAIT, &raw_err));
     ck_assert_int_eq(committed("u", 1), 7);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(each_partition_has_its_own_result)
 {
-    up();
+    raw_up(joining_mock());
     memcpy(q, some, sizeof some);
     q[1].topic = "nowhere";
     q[2].partition = 99;
     ck_assert_int_eq(kafc_admin_commit_offsets(raw_client, "g", q, SOME, WAIT, &raw_err),
                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     raw_says("nowhere [3]");
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, COMMIT), 1); /* told at once */
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, COMMIT), 1); /* told at once */
     ck_assert_int_eq(q[0].result, KAFC_OK);
     ck_assert_int_eq(q[1].result, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_eq(q[2].result, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_eq(q[3].result, KAFC_OK);
     ck_assert_int_eq(committed("u", 1), 11);
     ck_assert_int_eq(committed("t", 0), 0);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -174,9 +162,9 @@ START_TEST(codes_pass_or_are_told)
 {
     kafc_group_offsets *o = NULL;
     kafc_err rc;
-    up();
+    raw_up(joining_mock());
     raw_ok(commit(SOME));
-    raw_ok(kafc_mock_push_error(mock, codes[_i].api, codes[_i].code, 2));
+    raw_ok(kafc_mock_push_error(raw_mock, codes[_i].api, codes[_i].code, 2));
     if (codes[_i].api == COMMIT)
         rc = commit(SOME);
     else if (codes[_i].api == FETCH)
@@ -191,13 +179,13 @@ START_TEST(codes_pass_or_are_told)
     else if (rc == KAFC_OK)
         ck_assert_int_eq(o->noffsets, SOME);
     kafc_group_offsets_free(o);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(offsets_are_deleted_but_of_topics_that_are_read)
 {
-    up();
+    raw_up(joining_mock());
     raw_ok(commit(SOME));
     join_g();
     ck_assert_int_eq(kafc_admin_delete_offsets(raw_client, "g", q, SOME, WAIT, &raw_err),
@@ -210,17 +198,17 @@ START_TEST(offsets_are_deleted_but_of_topics_that_are_read)
     ck_assert_int_eq(kafc_admin_delete_offsets(raw_client, "never was", q, 1, WAIT, &raw_err),
                      KAFC_ERR_GROUP_ID_NOT_FOUND);
     ck_assert_int_eq(q[0].result, KAFC_ERR_GROUP_ID_NOT_FOUND);
-    down();
+    raw_down();
 }
 END_TEST
 
 START_TEST(brokers_without_it_are_named)
 {
     kafc_group_offsets *o;
-    up();
-    raw_ok(kafc_mock_set_versions(mock, FETCH, 0, 1));
-    raw_ok(kafc_mock_set_versions(mock, COMMIT, 0, 0)); /* ZooKeeper's */
-    raw_ok(kafc_mock_set_versions(mock, DELETE, -1, -1));
+    raw_up(joining_mock());
+    raw_ok(kafc_mock_set_versions(raw_mock, FETCH, 0, 1));
+    raw_ok(kafc_mock_set_versions(raw_mock, COMMIT, 0, 0)); /* ZooKeeper's */
+    raw_ok(kafc_mock_set_versions(raw_mock, DELETE, -1, -1));
     ck_assert_int_eq(kafc_admin_group_offsets(raw_client, "g", WAIT, &o, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("OffsetFetch");
@@ -231,7 +219,7 @@ START_TEST(brokers_without_it_are_named)
     ck_assert_int_eq(kafc_admin_delete_offsets(raw_client, "g", q, 1, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("OffsetDelete");
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -243,7 +231,7 @@ START_TEST(what_cannot_be_asked_is_refused)
         { .topic = "t", .offset = KAFC_OFFSET_UNKNOWN },
     };
     kafc_group_offsets *o;
-    up();
+    raw_up(joining_mock());
     for (int i = 0; i < 3; i++) {
         q[0] = wrong[i];
         ck_assert_int_eq(kafc_admin_commit_offsets(raw_client, "g", q, 1, WAIT, NULL), KAFC_ERR_USAGE);
@@ -256,7 +244,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_admin_group_offsets(raw_client, NULL, WAIT, &o, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_group_offsets(raw_client, "g", WAIT, NULL, NULL), KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_group_offsets(raw_client, "g", 0, &o, NULL), KAFC_ERR_WOULD_BLOCK);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -269,7 +257,7 @@ static int scenario(const kafc_allocator *mem)
     kafc_group_list *l = NULL;
     kafc_group_descriptions *d = NULL;
     kafc_group_offsets *o = NULL;
-    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .allocator = mem,
+    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(raw_mock), .allocator = mem,
                                               .retry_backoff_ms = 1, .retry_backoff_max_ms = 2),
                                   &raw_err);
     if (!raw_client)
@@ -296,43 +284,17 @@ static int scenario(const kafc_allocator *mem)
 
 START_TEST(each_allocation_may_fail)
 {
-    struct test_alloc a;
-    int failed = 0;
-    up();
+    raw_up(joining_mock());
     join_g();
     raw_close();
-    test_alloc_init(&a);
-    ck_assert_int_eq(scenario(&a.mem), 6);
-    long calls = atomic_load(&a.calls);
-    for (long i = 1; i <= calls; i++) {
-        test_alloc_init(&a);
-        a.fail_at = i;
-        failed += scenario(&a.mem) < 6;
-        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld",
-                      atomic_load(&a.live), i);
-    }
-    ck_assert_int_gt(failed, 0);
-    down();
+    test_alloc_each(scenario, 6);
+    raw_down();
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/group_offsets");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, every_version_commits_and_tells_the_same, 0, 9);
-    tcase_add_test(c, R13_offsets_go_back_by_a_reset_while_nobody_is_in_the_group);
-    tcase_add_test(c, each_partition_has_its_own_result);
-    tcase_add_loop_test(c, codes_pass_or_are_told, 0, CODES);
-    tcase_add_test(c, offsets_are_deleted_but_of_topics_that_are_read);
-    tcase_add_test(c, brokers_without_it_are_named);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_test(c, each_allocation_may_fail);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/group_offsets", 60, LOOP(every_version_commits_and_tells_the_same, 0, 9),
+            ONCE(R13_offsets_go_back_by_a_reset_while_nobody_is_in_the_group),
+            ONCE(each_partition_has_its_own_result), LOOP(codes_pass_or_are_told, 0, CODES),
+            ONCE(offsets_are_deleted_but_of_topics_that_are_read),
+            ONCE(brokers_without_it_are_named), ONCE(what_cannot_be_asked_is_refused),
+            ONCE(each_allocation_may_fail))

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "tests/client/writing.h"
+#include "tests/support/suite.h"
 
 static kafc_mock *cluster(int32_t brokers, int32_t port)
 {
@@ -62,16 +63,4 @@ START_TEST(all_known_brokers_go_and_the_list_leads_on)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("client/moved");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 40);
-    tcase_add_loop_test(t, all_known_brokers_go_and_the_list_leads_on, 0, 2);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/moved", 40, LOOP(all_known_brokers_go_and_the_list_leads_on, 0, 2))

@@ -11,6 +11,7 @@
 #include "base/sync.h"
 #include "protocol/apis.h"
 #include "tests/client/reading.h"
+#include "tests/support/suite.h"
 
 #include <kafc/group.h>
 
@@ -315,25 +316,10 @@ START_TEST(R1_to_and_fro_while_answers_are_late)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/offsets_puzzle");
-    TCase *c = tcase_create("all");
-    SRunner *r;
-    int failed;
-
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, R2_the_handler_twice_in_a_row);
-    tcase_add_test(c, R2_the_handler_without_a_group);
-    tcase_add_loop_test(c, R2_the_handler_while_an_answer_is_held_back, BY_HAND, STEPS);
-    tcase_add_loop_test(c, R2_the_handler_while_answers_are_late, BY_HAND, STEPS);
-    tcase_add_loop_test(c, R1_assign_is_refused_at_each_step_of_a_join, 0, STEPS);
-    tcase_add_loop_test(c, R1_unsubscribed_at_each_step_of_a_join, 0, STEPS);
-    tcase_add_loop_test(c, R1_to_and_fro_while_answers_are_late, 0, STEPS);
-    suite_add_tcase(s, c);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_LOOPS("client/offsets_puzzle", 60, ONCE(R2_the_handler_twice_in_a_row),
+            ONCE(R2_the_handler_without_a_group),
+            LOOP(R2_the_handler_while_an_answer_is_held_back, BY_HAND, STEPS),
+            LOOP(R2_the_handler_while_answers_are_late, BY_HAND, STEPS),
+            LOOP(R1_assign_is_refused_at_each_step_of_a_join, 0, STEPS),
+            LOOP(R1_unsubscribed_at_each_step_of_a_join, 0, STEPS),
+            LOOP(R1_to_and_fro_while_answers_are_late, 0, STEPS))

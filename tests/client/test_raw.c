@@ -19,21 +19,12 @@
 #include <kafc/mock.h>
 #include <kafc/writer.h>
 
-static kafc_mock *mock;
 
 static void mock_up(void)
 {
-    mock = kafc_mock_new(KAFC_MOCK(.brokers = 3), NULL);
-    ck_assert_ptr_nonnull(mock);
-    ck_assert_int_eq(kafc_mock_create_topic(mock, "a", 6, 1), KAFC_OK);
-    ck_assert_int_eq(kafc_mock_create_topic(mock, "b", 2, 1), KAFC_OK);
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void mock_down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
+    raw_up(kafc_mock_new(KAFC_MOCK(.brokers = 3), &raw_err));
+    ck_assert_int_eq(kafc_mock_create_topic(raw_mock, "a", 6, 1), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_create_topic(raw_mock, "b", 2, 1), KAFC_OK);
 }
 
 enum { PARTITIONS = 8 };
@@ -85,7 +76,7 @@ START_TEST(a_request_is_cut_up_by_leaders)
     ck_assert_int_eq(count_ok(r, "b"), 2);
     ck_assert_int_eq(raw_answer->nparts, 3);
     for (int b = 1; b <= 3; b++)
-        ck_assert_uint_eq(kafc_mock_requests(mock, b, KAFC_API_LIST_OFFSETS), 1);
+        ck_assert_uint_eq(kafc_mock_requests(raw_mock, b, KAFC_API_LIST_OFFSETS), 1);
     for (int i = 0; i < 3; i++) {
         const kafc_answer_part *p = &raw_answer->parts[i];
         const struct kafc_list_offsets_resp *own = p->resp;
@@ -93,12 +84,12 @@ START_TEST(a_request_is_cut_up_by_leaders)
         ck_assert_int_eq(p->version, kafc_list_offsets_api.pick_max);
         ck_assert_int_eq(count_ok(own, "a"), 2);
         ck_assert_int_eq(
-            kafc_mock_leader(mock, "a", own->topics.v[0].partitions.v[0].partition_index, NULL),
+            kafc_mock_leader(raw_mock, "a", own->topics.v[0].partitions.v[0].partition_index, NULL),
             p->broker);
     }
     /* Leaders that moved are found by the next call. */
     for (int i = 0; i < 6; i++)
-        ck_assert_int_eq(kafc_mock_set_leader(mock, "a", i, 1 + i % 2), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_set_leader(raw_mock, "a", i, 1 + i % 2), KAFC_OK);
     ck_assert_int_eq(count_ok(raw_call(&kafc_list_offsets_api, &x.req), "a"), 6);
 }
 END_TEST
@@ -109,7 +100,7 @@ START_TEST(what_has_no_leader_is_left_to_the_brokers_to_say)
     ask_offsets(&x);
     x.topic[1].name = raw_text("nowhere");
     x.part[5].partition_index = 77;
-    ck_assert_int_eq(kafc_mock_set_leader(mock, "a", 0, -1), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_set_leader(raw_mock, "a", 0, -1), KAFC_OK);
     const struct kafc_list_offsets_resp *r = raw_call(&kafc_list_offsets_api, &x.req);
     ck_assert_int_eq(count_ok(r, "a"), 4);
     ck_assert_int_eq(count_ok(r, "nowhere"), 0);
@@ -139,7 +130,7 @@ START_TEST(topics_are_named_by_id_too)
     topic.topic_id = m->topics[0].id;
     kafc_metadata_free(m);
     for (int i = 0; i < 6; i++) {
-        ck_assert_int_eq(kafc_mock_append(mock, "a", i, &msg, 1, -1), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_append(raw_mock, "a", i, &msg, 1, -1), KAFC_OK);
         kafc__msg_defaults(&kafc_fetch_req_partition_schema, &part[i]);
         part[i].partition = i;
         part[i].partition_max_bytes = 1000;
@@ -176,7 +167,7 @@ START_TEST(the_controller_is_found)
         const struct kafc_create_topics_resp *r = raw_call(&kafc_create_topics_api, &req);
         ck_assert_int_eq(r->topics.v[0].error_code, 0);
         ck_assert_int_eq(raw_answer->parts[0].broker, b);
-        ck_assert_int_eq(kafc_mock_stop_broker(mock, b), KAFC_OK); /* the next one controls */
+        ck_assert_int_eq(kafc_mock_stop_broker(raw_mock, b), KAFC_OK); /* the next one controls */
     }
     raw_ok(raw_call_as(&kafc_create_topics_api, -1, &req, 3, 5000)); /* the caller's choice */
     ck_assert_int_eq(raw_answer->parts[0].broker, 3);
@@ -214,9 +205,9 @@ START_TEST(a_broker_that_fails_leaves_the_answers_of_the_others)
     struct offsets_request x;
     ask_offsets(&x);
     raw_ok(raw_call_as(&kafc_list_offsets_api, -1, &x.req, KAFC_BY_ROUTE, 5000));
-    ck_assert_int_eq(kafc_mock_freeze_metadata(mock, 1, true), KAFC_OK);
-    ck_assert_int_eq(kafc_mock_freeze_metadata(mock, 3, true), KAFC_OK);
-    ck_assert_int_eq(kafc_mock_stop_broker(mock, 2), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_freeze_metadata(raw_mock, 1, true), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_freeze_metadata(raw_mock, 3, true), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_stop_broker(raw_mock, 2), KAFC_OK);
     kafc_err rc = raw_call_as(&kafc_list_offsets_api, -1, &x.req, KAFC_BY_ROUTE, 500);
     ck_assert_int_ne(rc, KAFC_OK);
     raw_says("node 2");
@@ -233,10 +224,10 @@ START_TEST(a_broker_that_fails_leaves_the_answers_of_the_others)
     }
     ck_assert_int_eq(failed, 1);
     /* Once the metadata knows better, the same request finds other leaders before its time is over. */
-    ck_assert_int_eq(kafc_mock_freeze_metadata(mock, 1, false), KAFC_OK);
-    ck_assert_int_eq(kafc_mock_freeze_metadata(mock, 3, false), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_freeze_metadata(raw_mock, 1, false), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_freeze_metadata(raw_mock, 3, false), KAFC_OK);
     for (int i = 0; i < 6; i++)
-        ck_assert_int_eq(kafc_mock_set_leader(mock, "a", i, 3), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_set_leader(raw_mock, "a", i, 3), KAFC_OK);
     ck_assert_int_eq(count_ok(raw_call(&kafc_list_offsets_api, &x.req), "a"), 6);
 }
 END_TEST
@@ -247,7 +238,7 @@ static void thaw(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
     if (rq->index < 3)
         return;
     for (int b = 1; b <= 3; b++)
-        (void)kafc_mock_freeze_metadata(mock, b, false);
+        (void)kafc_mock_freeze_metadata(raw_mock, b, false);
 }
 
 START_TEST(what_reached_nobody_is_cut_up_anew)
@@ -255,12 +246,12 @@ START_TEST(what_reached_nobody_is_cut_up_anew)
     struct offsets_request x;
     ask_offsets(&x);
     for (int b = 1; b <= 3; b++)
-        ck_assert_int_eq(kafc_mock_freeze_metadata(mock, b, true), KAFC_OK);
-    ck_assert_int_eq(kafc_mock_stop_broker(mock, 2), KAFC_OK);
+        ck_assert_int_eq(kafc_mock_freeze_metadata(raw_mock, b, true), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_stop_broker(raw_mock, 2), KAFC_OK);
     for (int i = 0; i < PARTITIONS; i++) /* what broker 2 led is shared by the others */
-        ck_assert_int_eq(kafc_mock_set_leader(mock, i < 6 ? "a" : "b", i % 6, 1 + i % 2 * 2),
+        ck_assert_int_eq(kafc_mock_set_leader(raw_mock, i < 6 ? "a" : "b", i % 6, 1 + i % 2 * 2),
                          KAFC_OK);
-    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_METADATA, thaw, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(raw_mock, KAFC_API_METADATA, thaw, NULL), KAFC_OK);
     const struct kafc_list_offsets_resp *r = raw_call(&kafc_list_offsets_api, &x.req);
     ck_assert_int_eq(r->topics.n, 2);
     ck_assert_int_ge(raw_answer->nparts, 3);
@@ -280,10 +271,10 @@ START_TEST(what_a_broker_may_have_received_is_not_sent_again)
 {
     struct offsets_request x;
     ask_offsets(&x);
-    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_LIST_OFFSETS, cut_it, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(raw_mock, KAFC_API_LIST_OFFSETS, cut_it, NULL), KAFC_OK);
     ck_assert_int_eq(raw_call_as(&kafc_list_offsets_api, -1, &x.req, 2, 5000),
                      KAFC_ERR_DISCONNECTED);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, KAFC_API_LIST_OFFSETS), 1);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, KAFC_API_LIST_OFFSETS), 1);
     ck_assert_ptr_null(raw_answer);
 }
 END_TEST
@@ -299,10 +290,10 @@ START_TEST(C3_a_call_that_waits_is_interrupted)
 {
     struct offsets_request x;
     ask_offsets(&x);
-    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_LIST_OFFSETS, interrupt_it, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(raw_mock, KAFC_API_LIST_OFFSETS, interrupt_it, NULL), KAFC_OK);
     ck_assert_int_eq(raw_call_as(&kafc_list_offsets_api, -1, &x.req, 2, -1), KAFC_ERR_INTERRUPTED);
     ck_assert_ptr_null(raw_answer);
-    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_LIST_OFFSETS, NULL, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(raw_mock, KAFC_API_LIST_OFFSETS, NULL, NULL), KAFC_OK);
     raw_ok(raw_call_as(&kafc_list_offsets_api, -1, &x.req, 3, 5000));
 }
 END_TEST
@@ -319,10 +310,10 @@ START_TEST(a_call_that_waits_ends_when_the_client_is_closed)
     struct offsets_request x;
     kafc_err closed = KAFC_ERR_TIMED_OUT;
     ask_offsets(&x);
-    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_LIST_OFFSETS, close_it, &closed), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(raw_mock, KAFC_API_LIST_OFFSETS, close_it, &closed), KAFC_OK);
     ck_assert_int_eq(raw_call_as(&kafc_list_offsets_api, -1, &x.req, 2, -1), KAFC_ERR_CLOSED);
     ck_assert_ptr_null(raw_answer);
-    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_LIST_OFFSETS, NULL, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(raw_mock, KAFC_API_LIST_OFFSETS, NULL, NULL), KAFC_OK);
     ck_assert_int_eq(closed, KAFC_OK);
 }
 END_TEST
@@ -374,19 +365,19 @@ START_TEST(C8_versions_suit_both_or_the_error_says_who_is_too_old)
 {
     struct offsets_request x;
     ask_offsets(&x);
-    ck_assert_int_eq(kafc_mock_set_versions(mock, KAFC_API_LIST_OFFSETS, 2, 5), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_set_versions(raw_mock, KAFC_API_LIST_OFFSETS, 2, 5), KAFC_OK);
     (void)raw_call(&kafc_list_offsets_api, &x.req);
     ck_assert_int_eq(raw_answer->parts[0].version, 5);
     raw_ok(raw_call_as(&kafc_list_offsets_api, 3, &x.req, KAFC_BY_ROUTE, 5000));
     ck_assert_int_eq(raw_answer->parts[0].version, 3);
-    uint64_t sent = kafc_mock_requests(mock, 0, KAFC_API_LIST_OFFSETS);
+    uint64_t sent = kafc_mock_requests(raw_mock, 0, KAFC_API_LIST_OFFSETS);
     for (int v = 0; v <= kafc_list_offsets_api.max; v++) {
         kafc_err rc = raw_call_as(&kafc_list_offsets_api, v, &x.req, 1, 5000);
         ck_assert_int_eq(rc, v < 2 || v > 5 ? KAFC_ERR_UNSUPPORTED : KAFC_OK);
         if (rc != KAFC_OK)
             raw_says("knows ListOffsets 2 to 5, not ");
     }
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, KAFC_API_LIST_OFFSETS), sent + 4);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, KAFC_API_LIST_OFFSETS), sent + 4);
     ck_assert_int_eq(raw_call_as(&kafc_list_offsets_api, 99, &x.req, KAFC_BY_ROUTE, 5000),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("kafc knows ListOffsets 0 to 11, not 99");
@@ -428,9 +419,9 @@ END_TEST
 
 /* --- Memory ------------------------------------------------------------------------------------- */
 
-static bool scenario(const kafc_allocator *mem)
+static int scenario(const kafc_allocator *mem)
 {
-    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock),
+    raw_client = kafc_client_open(KAFC_CLIENT(.brokers = kafc_mock_bootstrap(raw_mock),
                                               .allocator = mem, .retry_backoff_ms = 1,
                                               .retry_backoff_max_ms = 1, .reconnect_backoff_ms = 1,
                                               .reconnect_backoff_max_ms = 1),
@@ -450,21 +441,9 @@ static bool scenario(const kafc_allocator *mem)
 /* What cannot be had is an error or is got over; nothing is lost, and nothing half is called whole. */
 START_TEST(each_allocation_may_fail)
 {
-    struct test_alloc a;
     kafc_client_free(raw_client);
     raw_client = NULL;
-    test_alloc_init(&a);
-    ck_assert(scenario(&a.mem));
-    long calls = atomic_load(&a.calls);
-    int failed = 0;
-    for (long i = 1; i <= calls; i++) {
-        test_alloc_init(&a);
-        a.fail_at = i;
-        failed += !scenario(&a.mem);
-        ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld",
-                      atomic_load(&a.live), i);
-    }
-    ck_assert_int_gt(failed, 0);
+    test_alloc_each(scenario, 1);
 }
 END_TEST
 
@@ -473,7 +452,7 @@ int main(void)
     Suite *s = suite_create("client/raw");
     TCase *t = tcase_create("leaders");
     tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, mock_up, mock_down);
+    tcase_add_checked_fixture(t, mock_up, raw_down);
     tcase_add_test(t, a_request_is_cut_up_by_leaders);
     tcase_add_test(t, what_has_no_leader_is_left_to_the_brokers_to_say);
     tcase_add_test(t, topics_are_named_by_id_too);

@@ -641,18 +641,7 @@ START_TEST(either_permission_is_enough)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/refused");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, a_call_is_refused_at_once_and_goes_through_when_it_is_allowed, 0,
-                        getenv("KAFC_TEST_ADMIN") ? CALLS : CALLS - UNKNOWN_TO_THE_MOCK);
-    tcase_add_loop_test(c, either_permission_is_enough, 0, EITHER);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/refused", 60,
+            LOOP(a_call_is_refused_at_once_and_goes_through_when_it_is_allowed,
+                 0, getenv("KAFC_TEST_ADMIN") ? CALLS : CALLS - UNKNOWN_TO_THE_MOCK),
+            LOOP(either_permission_is_enough, 0, EITHER))

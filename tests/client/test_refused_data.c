@@ -448,26 +448,14 @@ START_TEST(a_connection_names_the_topic)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/refused_data");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, a_topic_that_may_not_be_written_to_fails_alone, 0, 3);
-    tcase_add_test(c, a_topic_that_may_not_be_made_fails_until_it_may);
-    tcase_add_test(c, W6_idempotence_that_is_denied_is_had_when_it_is_allowed);
-    tcase_add_loop_test(c, a_transactional_id_that_is_denied_is_named, 0, 2);
-    tcase_add_loop_test(c, a_topic_that_is_denied_aborts_the_transaction, 1, 3);
-    tcase_add_loop_test(c, offsets_that_are_denied_abort_the_transaction, 0, IN_TRANSACTIONS);
-    tcase_add_loop_test(c, an_id_that_is_denied_meanwhile_wants_a_new_writer, 1, 3);
-    tcase_add_loop_test(c, R12_a_topic_that_is_denied_is_told_once_and_read_when_it_may, 0, 2);
-    tcase_add_loop_test(c, R12_members_read_what_they_may_and_the_rest_when_they_may, 0, 2);
-    tcase_add_loop_test(c, R12_a_group_that_is_denied_is_joined_when_it_may, 0, 2);
-    tcase_add_test(c, a_connection_names_the_topic);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/refused_data", 60, LOOP(a_topic_that_may_not_be_written_to_fails_alone, 0, 3),
+            ONCE(a_topic_that_may_not_be_made_fails_until_it_may),
+            ONCE(W6_idempotence_that_is_denied_is_had_when_it_is_allowed),
+            LOOP(a_transactional_id_that_is_denied_is_named, 0, 2),
+            LOOP(a_topic_that_is_denied_aborts_the_transaction, 1, 3),
+            LOOP(offsets_that_are_denied_abort_the_transaction, 0, IN_TRANSACTIONS),
+            LOOP(an_id_that_is_denied_meanwhile_wants_a_new_writer, 1, 3),
+            LOOP(R12_a_topic_that_is_denied_is_told_once_and_read_when_it_may, 0, 2),
+            LOOP(R12_members_read_what_they_may_and_the_rest_when_they_may, 0, 2),
+            LOOP(R12_a_group_that_is_denied_is_joined_when_it_may, 0, 2),
+            ONCE(a_connection_names_the_topic))

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "tests/client/stranger.h"
 #include "tests/support/alloc.h"
+#include "tests/support/suite.h"
 #include <kafc/conn.h>
 #include <kafc/mock.h>
 
@@ -209,22 +210,8 @@ START_TEST(a_broker_that_dies_during_a_call)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/strangers");
-    TCase *t = tcase_create("client/strangers");
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, C4_a_refused_port);
-    tcase_add_test(t, C4_a_host_that_cannot_be_resolved);
-    tcase_add_test(t, C4_a_host_that_the_system_does_not_know);
-    tcase_add_loop_test(t, C4_a_peer_that_is_no_broker, 0, (int)(sizeof cases / sizeof cases[0]));
-    tcase_add_test(t, C4_an_advertised_address_that_leads_nowhere);
-    tcase_add_loop_test(t, a_broker_that_dies_during_a_call, 0,
-                        (int)(sizeof deaths / sizeof deaths[0]));
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/strangers", 60, ONCE(C4_a_refused_port),
+            ONCE(C4_a_host_that_cannot_be_resolved), ONCE(C4_a_host_that_the_system_does_not_know),
+            LOOP(C4_a_peer_that_is_no_broker, 0, (int)(sizeof cases / sizeof cases[0])),
+            ONCE(C4_an_advertised_address_that_leads_nowhere),
+            LOOP(a_broker_that_dies_during_a_call, 0, (int)(sizeof deaths / sizeof deaths[0])))

@@ -17,20 +17,6 @@
 
 enum { WAIT = 10000, CREATE = 38, RENEW = 39, EXPIRE = 40, DESCRIBE = 41, HOUR_MS = 3600000 };
 
-static kafc_mock *mock;
-
-static void up(void)
-{
-    mock = kafc_mock_new(NULL, &raw_err);
-    ck_assert_ptr_nonnull(mock);
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 static kafc_token_list *create(const kafc_new_token *t)
 {
@@ -57,9 +43,9 @@ START_TEST(tokens_live_and_end_in_every_version)
     };
     uint8_t secret[64];
     int64_t ends;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     for (int16_t api = CREATE; api <= DESCRIBE; api++)
-        raw_ok(kafc_mock_set_versions(mock, api, 0,
+        raw_ok(kafc_mock_set_versions(raw_mock, api, 0,
                                       (int16_t)(api == RENEW || api == EXPIRE ? _i < 2 ? _i : 2 : _i)));
     kafc_token_list *t = create(&with), *other = create(NULL);
     const kafc_token *k = t->tokens;
@@ -96,7 +82,7 @@ START_TEST(tokens_live_and_end_in_every_version)
     raw_says("the delegation token cannot be renewed: there is no such delegation token");
     ck_assert_int_eq(kafc_admin_expire_token(raw_client, k->hmac, 0, WAIT, NULL, &raw_err),
                      KAFC_ERR_DELEGATION_TOKEN_NOT_FOUND);
-    down();
+    raw_down();
     kafc_token_list_free(t); /* outlives the client */
     kafc_token_list_free(other);
     kafc_token_list_free(NULL);
@@ -108,19 +94,19 @@ START_TEST(a_token_of_somebody_else_wants_a_newer_broker)
     static const char *const owner[] = { "User:alice" };
     const kafc_new_token t = { .owner = owner[0] };
     kafc_token_list *l;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     l = create(&t);
     ck_assert_str_eq(l->tokens->owner, "User:alice");
     ck_assert_str_eq(l->tokens->requester, "User:ANONYMOUS");
     kafc_token_list_free(l);
     kafc_token_list_free(described(owner, 1, 1));
-    raw_ok(kafc_mock_set_versions(mock, CREATE, 0, 2));
-    raw_ok(kafc_mock_cut(mock, 0));
+    raw_ok(kafc_mock_set_versions(raw_mock, CREATE, 0, 2));
+    raw_ok(kafc_mock_cut(raw_mock, 0));
     ck_assert_int_eq(kafc_admin_create_token(raw_client, &t, WAIT, &l, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("is too old for a token of somebody else, which takes 3.3");
     ck_assert_ptr_null(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -128,12 +114,12 @@ START_TEST(a_refusal_names_whose_token_it_was_to_be)
 {
     const kafc_new_token t = { .owner = "User:bob" };
     kafc_token_list *l;
-    up();
-    raw_ok(kafc_mock_push_error(mock, CREATE, KAFC_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED, 1));
+    raw_up(kafc_mock_new(NULL, &raw_err));
+    raw_ok(kafc_mock_push_error(raw_mock, CREATE, KAFC_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED, 1));
     ck_assert_int_eq(kafc_admin_create_token(raw_client, &t, WAIT, &l, &raw_err),
                      KAFC_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED);
     raw_says("a delegation token of 'User:bob' cannot be created: ");
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -146,9 +132,9 @@ START_TEST(refusals_are_told)
 {
     kafc_token_list *l;
     kafc_bytes hmac = { "12345678", 8 };
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     for (int16_t api = CREATE; api <= DESCRIBE; api++)
-        raw_ok(kafc_mock_push_error(mock, api, codes[_i], 1));
+        raw_ok(kafc_mock_push_error(raw_mock, api, codes[_i], 1));
     ck_assert_int_eq(kafc_admin_create_token(raw_client, NULL, WAIT, &l, &raw_err), codes[_i]);
     raw_says("a delegation token cannot be created: ");
     ck_assert_ptr_null(l);
@@ -159,7 +145,7 @@ START_TEST(refusals_are_told)
     ck_assert_int_eq(kafc_admin_describe_tokens(raw_client, NULL, 0, WAIT, &l, &raw_err), codes[_i]);
     raw_says("the delegation tokens cannot be described: ");
     ck_assert_ptr_null(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -167,9 +153,9 @@ START_TEST(what_may_have_happened_is_not_repeated)
 {
     kafc_token_list *l;
     kafc_bytes hmac = { "12345678", 8 };
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     for (int16_t api = CREATE; api <= DESCRIBE; api++)
-        raw_ok(kafc_mock_push_error(mock, api, KAFC_ERR_DISCONNECTED, 1));
+        raw_ok(kafc_mock_push_error(raw_mock, api, KAFC_ERR_DISCONNECTED, 1));
     ck_assert_int_eq(kafc_admin_create_token(raw_client, NULL, WAIT, &l, &raw_err),
                      KAFC_ERR_DISCONNECTED);
     ck_assert_int_eq(kafc_admin_expire_token(raw_client, hmac, 0, WAIT, NULL, &raw_err),
@@ -177,7 +163,7 @@ START_TEST(what_may_have_happened_is_not_repeated)
     ck_assert_int_eq(kafc_admin_renew_token(raw_client, hmac, 0, WAIT, NULL, &raw_err),
                      KAFC_ERR_DELEGATION_TOKEN_NOT_FOUND);
     kafc_token_list_free(described(NULL, 0, 0));
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -186,7 +172,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     static const char *const wrong[] = { "alice", ":alice", "User:", NULL };
     kafc_bytes none = { NULL, 0 }, empty = { "", 0 }, hmac = { "12345678", 8 };
     kafc_token_list *l;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     for (int i = 0; i < 4; i++) {
         const kafc_new_token of = { .owner = wrong[i] },
                              to = { .renewers = &wrong[i], .nrenewers = 1 };
@@ -217,7 +203,7 @@ START_TEST(what_cannot_be_asked_is_refused)
                      KAFC_ERR_CLOSED);
     ck_assert_int_eq(kafc_admin_describe_tokens(raw_client, NULL, 0, WAIT, &l, NULL),
                      KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -289,8 +275,8 @@ START_TEST(secrets_are_wiped_before_memory_is_given_back)
     unsigned char hmac[64];
     char password[100];
     kafc__mutex_init(&dead.lock);
-    mock = kafc_mock_new(NULL, &raw_err);
-    raw_open(kafc_mock_bootstrap(mock), &mem);
+    raw_mock = kafc_mock_new(NULL, &raw_err);
+    raw_open(kafc_mock_bootstrap(raw_mock), &mem);
     kafc_token_list *t = create(NULL);
     memcpy(hmac, t->tokens->hmac.p, 64);
     ck_assert_uint_lt(strlen(t->tokens->password), sizeof(password));
@@ -300,7 +286,7 @@ START_TEST(secrets_are_wiped_before_memory_is_given_back)
     raw_ok(kafc_admin_expire_token(raw_client, t->tokens->hmac, 0, WAIT, NULL, &raw_err));
     kafc_token_list_free(t);
     raw_ok(kafc_admin_upsert_users(raw_client, &user, 1, WAIT, &raw_err));
-    down();
+    raw_down();
     ck_assert(!buried(salted, 16));
     ck_assert(buried("kafc", 4)); /* it is looked for where it could be */
     ck_assert(!buried(hmac, 16));
@@ -324,12 +310,12 @@ START_TEST(without_memory_nothing_is_left_behind)
     static const char *const renewers[] = { "User:bob" };
     const kafc_new_token with = { .renewers = renewers, .nrenewers = 1 };
     bool done = false;
-    mock = kafc_mock_new(NULL, &raw_err);
+    raw_mock = kafc_mock_new(NULL, &raw_err);
     for (long n = 1; !done; n++) {
         struct test_alloc a;
         kafc_token_list *t = NULL, *l = NULL;
         test_alloc_init(&a);
-        raw_open(kafc_mock_bootstrap(mock), &a.mem);
+        raw_open(kafc_mock_bootstrap(raw_mock), &a.mem);
         a.fail_at = atomic_load(&a.calls) + n;
         may_fail(kafc_admin_create_token(raw_client, &with, WAIT, &t, &raw_err));
         may_fail(kafc_admin_describe_tokens(raw_client, renewers, 1, WAIT, &l, &raw_err));
@@ -345,27 +331,13 @@ START_TEST(without_memory_nothing_is_left_behind)
         kafc_token_list_free(l);
         ck_assert_int_eq(atomic_load(&a.live), 0);
     }
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/tokens");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, tokens_live_and_end_in_every_version, 0, 4);
-    tcase_add_test(c, a_token_of_somebody_else_wants_a_newer_broker);
-    tcase_add_test(c, a_refusal_names_whose_token_it_was_to_be);
-    tcase_add_loop_test(c, refusals_are_told, 0, CODES);
-    tcase_add_test(c, what_may_have_happened_is_not_repeated);
-    tcase_add_test(c, what_cannot_be_asked_is_refused);
-    tcase_add_test(c, secrets_are_wiped_before_memory_is_given_back);
-    tcase_add_test(c, without_memory_nothing_is_left_behind);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/tokens", 60, LOOP(tokens_live_and_end_in_every_version, 0, 4),
+            ONCE(a_token_of_somebody_else_wants_a_newer_broker),
+            ONCE(a_refusal_names_whose_token_it_was_to_be), LOOP(refusals_are_told, 0, CODES),
+            ONCE(what_may_have_happened_is_not_repeated), ONCE(what_cannot_be_asked_is_refused),
+            ONCE(secrets_are_wiped_before_memory_is_given_back),
+            ONCE(without_memory_nothing_is_left_behind))

@@ -9,6 +9,7 @@
 #include "core/txn.h"
 #include "protocol/schema.h"
 #include "tests/client/transacting.h"
+#include "tests/support/suite.h"
 
 enum { INIT = 22, ADD_PARTITIONS = 24, ADD_OFFSETS = 25, END = 26, OFFSETS = 28 };
 
@@ -204,19 +205,8 @@ START_TEST(offsets_carry_their_membership)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/transaction_errors");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, every_answer_to_an_abort, TRANSACTING_V2, TRANSACTING_V1 + 1);
-    tcase_add_loop_test(c, a_timeout_that_is_too_long_is_named, 0, TRANSACTING_ALL);
-    tcase_add_loop_test(c, denied_topics_and_ids_are_named, TRANSACTING_V2, TRANSACTING_V1 + 1);
-    tcase_add_loop_test(c, offsets_carry_their_membership, 0, TRANSACTING_ALL);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/transaction_errors", 60,
+            LOOP(every_answer_to_an_abort, TRANSACTING_V2, TRANSACTING_V1 + 1),
+            LOOP(a_timeout_that_is_too_long_is_named, 0, TRANSACTING_ALL),
+            LOOP(denied_topics_and_ids_are_named, TRANSACTING_V2, TRANSACTING_V1 + 1),
+            LOOP(offsets_carry_their_membership, 0, TRANSACTING_ALL))

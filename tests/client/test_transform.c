@@ -18,6 +18,7 @@ int transform_main(int argc, char **argv);
 #include <unistd.h>
 
 #include "tests/client/transacting.h"
+#include "tests/support/suite.h"
 
 enum { MOST = 2000 };
 static char bootstrap[256], member[16];
@@ -146,19 +147,7 @@ START_TEST(each_message_once_when_it_is_killed)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/transform");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, each_message_once_however_often_it_runs, 0, TRANSACTING_ALL);
-    tcase_add_loop_test(c, each_message_once_whatever_is_answered, TRANSACTING_V2,
-                        TRANSACTING_V1 + 1);
-    tcase_add_loop_test(c, each_message_once_when_it_is_killed, TRANSACTING_V2, TRANSACTING_V1 + 1);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int bad = srunner_ntests_failed(r);
-    srunner_free(r);
-    return bad != 0;
-}
+SUITE_LOOPS("client/transform", 60,
+            LOOP(each_message_once_however_often_it_runs, 0, TRANSACTING_ALL),
+            LOOP(each_message_once_whatever_is_answered, TRANSACTING_V2, TRANSACTING_V1 + 1),
+            LOOP(each_message_once_when_it_is_killed, TRANSACTING_V2, TRANSACTING_V1 + 1))

@@ -20,20 +20,6 @@
 
 enum { WAIT = 10000, DESCRIBE_QUOTAS = 48, ALTER_QUOTAS = 49, DESCRIBE_USERS = 50, ALTER_USERS = 51 };
 
-static kafc_mock *mock;
-
-static void up(void)
-{
-    mock = kafc_mock_new(NULL, &raw_err);
-    ck_assert_ptr_nonnull(mock);
-    raw_open(kafc_mock_bootstrap(mock), NULL);
-}
-
-static void down(void)
-{
-    raw_close();
-    kafc_mock_free(mock);
-}
 
 /* --- SCRAM users ---------------------------------------------------------------------------- */
 
@@ -62,16 +48,16 @@ static void look(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 
 static void watch(void)
 {
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     kafc__arena_init(&seen.arena, NULL, 0);
     seen.leaks = false;
-    raw_ok(kafc_mock_hook(mock, ALTER_USERS, look, NULL));
+    raw_ok(kafc_mock_hook(raw_mock, ALTER_USERS, look, NULL));
 }
 
 static void unwatch(void)
 {
     ck_assert(!seen.leaks);
-    down();
+    raw_down();
     kafc__arena_fini(&seen.arena);
 }
 
@@ -156,7 +142,7 @@ static void make_users(void)
 START_TEST(users_are_described_by_name)
 {
     static const char *const names[] = { "zoe", "bob" };
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     kafc_user_list *l = described(NULL, 0, KAFC_OK);
     ck_assert_int_eq(l->nusers, 0);
     kafc_user_list_free(l);
@@ -179,7 +165,7 @@ START_TEST(users_are_described_by_name)
     ck_assert_int_eq(l->users[1].ncredentials, 0);
     kafc_user_list_free(l);
     kafc_user_list_free(NULL);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -189,7 +175,7 @@ START_TEST(users_are_deleted_each_with_its_own_verdict)
         { .user = "bob", .mechanism = KAFC_SCRAM_SHA_512 },
         { .user = "alice", .mechanism = KAFC_SCRAM_SHA_512 },
     };
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     make_users();
     ck_assert_int_eq(kafc_admin_delete_users(raw_client, v, 2, WAIT, &raw_err),
                      KAFC_ERR_RESOURCE_NOT_FOUND);
@@ -200,13 +186,13 @@ START_TEST(users_are_deleted_each_with_its_own_verdict)
     ck_assert_int_eq(l->nusers, 2);
     ck_assert_int_eq(l->users[1].ncredentials, 1);
     kafc_user_list_free(l);
-    raw_ok(kafc_mock_push_error(mock, ALTER_USERS, KAFC_ERR_DISCONNECTED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, ALTER_USERS, KAFC_ERR_DISCONNECTED, 1));
     ck_assert_int_eq(kafc_admin_delete_users(raw_client, v, 1, WAIT, &raw_err),
                      KAFC_ERR_DISCONNECTED); /* it may have happened */
     ck_assert_int_eq(v[0].result, KAFC_ERR_DISCONNECTED);
-    raw_ok(kafc_mock_push_error(mock, ALTER_USERS, KAFC_ERR_DISCONNECTED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, ALTER_USERS, KAFC_ERR_DISCONNECTED, 1));
     make_users();
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -214,17 +200,17 @@ END_TEST
 START_TEST(a_user_is_in_a_request_once)
 {
     kafc_scram_credential v[] = { HASHED, HASHED, HASHED };
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     v[2].iterations = 5000;
     raw_ok(kafc_admin_upsert_users(raw_client, v, 3, WAIT, &raw_err));
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, ALTER_USERS), 3);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, ALTER_USERS), 3);
     kafc_user_list *l = described(NULL, 0, KAFC_OK);
     ck_assert_int_eq(l->users->credentials->iterations, 5000);
     kafc_user_list_free(l);
-    raw_ok(kafc_mock_push_error(mock, ALTER_USERS, KAFC_ERR_DISCONNECTED, 1));
+    raw_ok(kafc_mock_push_error(raw_mock, ALTER_USERS, KAFC_ERR_DISCONNECTED, 1));
     ck_assert_int_eq(kafc_admin_delete_users(raw_client, v, 2, WAIT, &raw_err),
                      KAFC_ERR_DISCONNECTED);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, ALTER_USERS), 4);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, ALTER_USERS), 4);
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(v[i].result, KAFC_ERR_DISCONNECTED);
     raw_ok(kafc_admin_upsert_users(raw_client, v, 1, WAIT, &raw_err));
@@ -232,7 +218,7 @@ START_TEST(a_user_is_in_a_request_once)
                      KAFC_ERR_RESOURCE_NOT_FOUND); /* the second time */
     ck_assert_int_eq(v[0].result, KAFC_OK);
     ck_assert_int_eq(v[1].result, KAFC_ERR_RESOURCE_NOT_FOUND);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -246,7 +232,7 @@ START_TEST(what_brokers_refuse_of_users_is_said)
         { .user = "alice", .mechanism = KAFC_SCRAM_SHA_256, .password = "pencil" },
     };
     kafc_user_list *l;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     ck_assert_int_eq(kafc_admin_upsert_users(raw_client, v, 5, WAIT, &raw_err),
                      KAFC_ERR_UNACCEPTABLE_CREDENTIAL);
     raw_says("user 'bob' cannot be changed: UNACCEPTABLE_CREDENTIAL: Too many iterations");
@@ -254,15 +240,15 @@ START_TEST(what_brokers_refuse_of_users_is_said)
     ck_assert_int_eq(v[0].result, KAFC_ERR_UNACCEPTABLE_CREDENTIAL);
     for (int i = 1; i < 5; i++)
         ck_assert_int_eq(v[i].result, KAFC_OK);
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, ALTER_USERS), 2);
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, ALTER_USERS), 2);
     l = described(NULL, 0, KAFC_OK);
     ck_assert_int_eq(l->nusers, 3);
     ck_assert_str_eq(l->users[1].name, "bob");
     ck_assert_int_eq(l->users[1].ncredentials, 1);
     ck_assert_int_eq(l->users[1].credentials->mechanism, KAFC_SCRAM_SHA_256);
     kafc_user_list_free(l);
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_ALTER, true));
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_ALTER, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE, true));
     ck_assert_int_eq(kafc_admin_upsert_users(raw_client, &v[4], 1, WAIT, &raw_err),
                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     ck_assert_int_eq(kafc_admin_delete_users(raw_client, &v[4], 1, WAIT, &raw_err),
@@ -271,7 +257,7 @@ START_TEST(what_brokers_refuse_of_users_is_said)
     raw_says("the users cannot be described: ");
     ck_assert_int_eq(l->nusers, 0);
     kafc_user_list_free(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -306,11 +292,11 @@ enum { WRONG = sizeof(wrong) / sizeof(*wrong) };
 START_TEST(credentials_that_cannot_be_are_refused)
 {
     kafc_scram_credential v = wrong[_i];
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     ck_assert_int_eq(kafc_admin_upsert_users(raw_client, &v, 1, WAIT, &raw_err), KAFC_ERR_USAGE);
     raw_says("credential 0");
-    ck_assert_uint_eq(kafc_mock_requests(mock, 0, ALTER_USERS), 0);
-    down();
+    ck_assert_uint_eq(kafc_mock_requests(raw_mock, 0, ALTER_USERS), 0);
+    raw_down();
 }
 END_TEST
 
@@ -318,12 +304,12 @@ START_TEST(without_openssl_passwords_are_refused)
 {
     kafc_scram_credential v = { .user = "u", .mechanism = KAFC_SCRAM_SHA_256, .password = "p" },
                           hashed = HASHED;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     ck_assert_int_eq(kafc_admin_upsert_users(raw_client, &v, 1, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("OpenSSL");
     raw_ok(kafc_admin_upsert_users(raw_client, &hashed, 1, WAIT, &raw_err));
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -375,9 +361,9 @@ START_TEST(quotas_are_set_described_and_removed)
                                    any = { .type = "user", .match = KAFC_QUOTA_ANY },
                                    both[] = { { .type = "client-id", .match = KAFC_QUOTA_ANY },
                                               { .type = "user", .name = "bob" } };
-    up();
-    raw_ok(kafc_mock_set_versions(mock, DESCRIBE_QUOTAS, 0, (int16_t)_i));
-    raw_ok(kafc_mock_set_versions(mock, ALTER_QUOTAS, 0, (int16_t)_i));
+    raw_up(kafc_mock_new(NULL, &raw_err));
+    raw_ok(kafc_mock_set_versions(raw_mock, DESCRIBE_QUOTAS, 0, (int16_t)_i));
+    raw_ok(kafc_mock_set_versions(raw_mock, ALTER_QUOTAS, 0, (int16_t)_i));
     kafc_quota_list_free(quotas(NULL, 0, false, 0));
     set_quotas();
     kafc_quota_list *l = quotas(NULL, 0, false, 4);
@@ -406,7 +392,7 @@ START_TEST(quotas_are_set_described_and_removed)
     ck_assert_int_eq(l->entries[0].nquotas, 1);
     kafc_quota_list_free(l);
     kafc_quota_list_free(NULL);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -420,7 +406,7 @@ START_TEST(each_entity_has_its_own_verdict)
         { .entity = bob, .nentity = 1, .quotas = rate, .nquotas = 1 },
     };
     kafc_quota_list *l;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     ck_assert_int_eq(kafc_admin_alter_quotas(raw_client, v, 3, false, WAIT, &raw_err),
                      KAFC_ERR_INVALID_REQUEST);
     raw_says("quotas of user 'bob', client-id 'app' cannot be altered: INVALID_REQUEST: Invalid "
@@ -431,8 +417,8 @@ START_TEST(each_entity_has_its_own_verdict)
     ck_assert_int_eq(kafc_admin_alter_quotas(raw_client, &v[1], 1, false, WAIT, &raw_err),
                      KAFC_ERR_INVALID_REQUEST);
     raw_says("quotas of planet default cannot be altered");
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE_CONFIGS, true));
-    raw_ok(kafc_mock_deny(mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_ALTER_CONFIGS, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_DESCRIBE_CONFIGS, true));
+    raw_ok(kafc_mock_deny(raw_mock, KAFC_ACL_CLUSTER, "kafka-cluster", KAFC_ACL_ALTER_CONFIGS, true));
     ck_assert_int_eq(kafc_admin_alter_quotas(raw_client, &v[2], 1, false, WAIT, &raw_err),
                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     ck_assert_int_eq(v[2].result, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
@@ -440,7 +426,7 @@ START_TEST(each_entity_has_its_own_verdict)
                      KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     raw_says("the quotas cannot be described");
     ck_assert_ptr_null(l);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -498,7 +484,7 @@ START_TEST(what_cannot_be_asked_is_refused)
                              { .entity = bob, .nentity = 1, .quotas = &keyless, .nquotas = 1 } };
     kafc_quota_list *q;
     kafc_user_list *l;
-    up();
+    raw_up(kafc_mock_new(NULL, &raw_err));
     ck_assert_int_eq(kafc_admin_describe_users(raw_client, NULL, 0, WAIT, NULL, NULL),
                      KAFC_ERR_USAGE);
     ck_assert_int_eq(kafc_admin_describe_users(raw_client, NULL, 1, WAIT, &l, NULL), KAFC_ERR_USAGE);
@@ -533,7 +519,7 @@ START_TEST(what_cannot_be_asked_is_refused)
     ck_assert_int_eq(kafc_admin_describe_quotas(raw_client, NULL, 0, false, WAIT, &q, NULL),
                      KAFC_ERR_CLOSED);
     ck_assert_int_eq(kafc_admin_alter_quotas(raw_client, e, 1, false, WAIT, NULL), KAFC_ERR_CLOSED);
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -543,8 +529,8 @@ START_TEST(brokers_without_it_are_named)
     kafc_scram_credential v = HASHED;
     kafc_quota_list *q;
     kafc_user_list *l;
-    mock = kafc_mock_new(KAFC_MOCK(.release = "2.1"), &raw_err);
-    raw_open(kafc_mock_bootstrap(mock), NULL);
+    raw_mock = kafc_mock_new(KAFC_MOCK(.release = "2.1"), &raw_err);
+    raw_open(kafc_mock_bootstrap(raw_mock), NULL);
     ck_assert_int_eq(kafc_admin_describe_users(raw_client, NULL, 0, WAIT, &l, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("DescribeUserScramCredentials");
@@ -556,7 +542,7 @@ START_TEST(brokers_without_it_are_named)
     ck_assert_int_eq(kafc_admin_alter_quotas(raw_client, &e, 1, false, WAIT, &raw_err),
                      KAFC_ERR_UNSUPPORTED);
     raw_says("AlterClientQuotas");
-    down();
+    raw_down();
 }
 END_TEST
 
@@ -568,7 +554,7 @@ static void may_fail(kafc_err rc)
 START_TEST(without_memory_nothing_is_left_behind)
 {
     bool done = false;
-    mock = kafc_mock_new(NULL, &raw_err);
+    raw_mock = kafc_mock_new(NULL, &raw_err);
     for (long n = 1; !done; n++) {
         kafc_quota_entry e = { .entity = bob_app, .nentity = 2, .quotas = rate, .nquotas = 2 };
         kafc_scram_credential v = HASHED;
@@ -576,7 +562,7 @@ START_TEST(without_memory_nothing_is_left_behind)
         kafc_quota_list *q = NULL;
         kafc_user_list *l = NULL;
         test_alloc_init(&a);
-        raw_open(kafc_mock_bootstrap(mock), &a.mem);
+        raw_open(kafc_mock_bootstrap(raw_mock), &a.mem);
         a.fail_at = atomic_load(&a.calls) + n;
         may_fail(kafc_admin_upsert_users(raw_client, &v, 1, WAIT, &raw_err));
         may_fail(kafc_admin_describe_users(raw_client, NULL, 0, WAIT, &l, &raw_err));
@@ -591,7 +577,7 @@ START_TEST(without_memory_nothing_is_left_behind)
         kafc_user_list_free(l);
         ck_assert_int_eq(atomic_load(&a.live), 0);
     }
-    kafc_mock_free(mock);
+    kafc_mock_free(raw_mock);
 }
 END_TEST
 

@@ -6,6 +6,7 @@
 
 #include "tests/client/writing.h"
 #include "tests/support/alloc.h"
+#include "tests/support/suite.h"
 
 enum { SOME = 100000 };
 
@@ -67,16 +68,4 @@ START_TEST(steady_messages_allocate_nothing)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("client/writer_cost");
-    TCase *t = tcase_create("cost");
-    tcase_set_timeout(t, 120);
-    tcase_add_loop_test(t, steady_messages_allocate_nothing, 0, 2);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/writer_cost", 120, LOOP(steady_messages_allocate_nothing, 0, 2))

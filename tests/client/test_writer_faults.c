@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tests/client/writing.h"
+#include "tests/support/suite.h"
 
 /* --- Counting verdicts ------------------------------------------------------------- */
 
@@ -427,33 +428,21 @@ START_TEST(W3_a_full_buffer_waits_for_room)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("client/writer_faults");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 30);
-    tcase_add_loop_test(t, W5_errors_that_pass_are_tried_again_in_order, 0,
-                        2 * (int)(sizeof(passing) / sizeof(passing[0])));
-    tcase_add_loop_test(t, W1_errors_that_last_are_told_and_the_rest_goes_on, 0,
-                        (int)(sizeof(lasting) / sizeof(lasting[0])));
-    tcase_add_loop_test(t, W5_connections_that_break_lose_nothing_and_double_nothing, 0, 2);
-    tcase_add_test(t, W1_an_answer_that_never_comes_leaves_it_open_what_became_of_the_message);
-    tcase_add_test(t, W1_a_silent_peer_is_given_up_and_its_messages_go_elsewhere);
-    tcase_add_test(t, W5_a_broker_stops_in_the_middle_and_comes_back);
-    tcase_add_loop_test(t, W5_leaders_move, 0, 2);
-    tcase_add_test(t, W1_a_partition_without_a_leader_waits_until_it_is_too_late);
-    tcase_add_loop_test(t, W5_a_broker_that_forgets_the_producer_gets_a_new_epoch, 0, 2);
-    tcase_add_test(t, W5_out_of_order_is_answered_with_a_new_epoch);
-    tcase_add_test(t, W1_a_duplicate_is_acknowledged_without_its_offset);
-    tcase_add_loop_test(t, W6_idempotence_that_cannot_be_had_gives_way, 0, 2);
-    tcase_add_loop_test(t, W6_idempotence_that_was_asked_for_and_cannot_be_had_is_an_error, 0, 2);
-    tcase_add_loop_test(t, W1_batches_too_large_for_the_broker_are_split, 0, 2);
-    tcase_add_test(t, W1_a_message_too_large_for_the_broker_fails_alone);
-    tcase_add_test(t, W3_a_full_buffer_waits_for_room);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/writer_faults", 30,
+            LOOP(W5_errors_that_pass_are_tried_again_in_order,
+                 0, 2 * (int)(sizeof(passing) / sizeof(passing[0]))),
+            LOOP(W1_errors_that_last_are_told_and_the_rest_goes_on,
+                 0, (int)(sizeof(lasting) / sizeof(lasting[0]))),
+            LOOP(W5_connections_that_break_lose_nothing_and_double_nothing, 0, 2),
+            ONCE(W1_an_answer_that_never_comes_leaves_it_open_what_became_of_the_message),
+            ONCE(W1_a_silent_peer_is_given_up_and_its_messages_go_elsewhere),
+            ONCE(W5_a_broker_stops_in_the_middle_and_comes_back), LOOP(W5_leaders_move, 0, 2),
+            ONCE(W1_a_partition_without_a_leader_waits_until_it_is_too_late),
+            LOOP(W5_a_broker_that_forgets_the_producer_gets_a_new_epoch, 0, 2),
+            ONCE(W5_out_of_order_is_answered_with_a_new_epoch),
+            ONCE(W1_a_duplicate_is_acknowledged_without_its_offset),
+            LOOP(W6_idempotence_that_cannot_be_had_gives_way, 0, 2),
+            LOOP(W6_idempotence_that_was_asked_for_and_cannot_be_had_is_an_error, 0, 2),
+            LOOP(W1_batches_too_large_for_the_broker_are_split, 0, 2),
+            ONCE(W1_a_message_too_large_for_the_broker_fails_alone),
+            ONCE(W3_a_full_buffer_waits_for_room))

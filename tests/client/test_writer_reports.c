@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "tests/client/writing.h"
+#include "tests/support/suite.h"
 
 enum { SOON = 10000 };
 
@@ -488,29 +489,16 @@ START_TEST(W7_a_batch_callback_may_not_wait)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("client/writer_reports");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 30);
-    tcase_add_test(t, a_report_names_the_broker_that_answered);
-    tcase_add_test(t, a_report_of_a_failure_says_why);
-    tcase_add_test(t, W1_records_that_the_broker_names_fail_by_themselves);
-    tcase_add_test(t, a_write_gives_the_error_of_the_record_that_was_refused);
-    tcase_add_test(t, W1_a_broker_that_names_no_records_fails_the_batch_as_one);
-    tcase_add_loop_test(t, W1_a_batch_is_told_at_once_and_its_messages_where_they_are_wanted, 0, 2);
-    tcase_add_test(t, batches_alone_keep_nothing_for_a_message);
-    tcase_add_test(t, W7_failed_batches_can_be_wanted_alone);
-    tcase_add_test(t, W7_a_batch_callback_may_not_wait);
-    tcase_add_test(t, the_ways_of_reports_exclude_each_other);
-    tcase_add_loop_test(t, W7_the_descriptor_is_readable_while_reports_wait, 0, 2);
-    tcase_add_test(t, W7_no_wake_up_of_the_descriptor_is_lost);
-    tcase_add_loop_test(t, W3_who_would_block_is_called_when_there_is_room, 0, 2);
-    tcase_add_test(t, W3_who_waits_for_room_is_called_when_the_writer_is_closed);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/writer_reports", 30, ONCE(a_report_names_the_broker_that_answered),
+            ONCE(a_report_of_a_failure_says_why),
+            ONCE(W1_records_that_the_broker_names_fail_by_themselves),
+            ONCE(a_write_gives_the_error_of_the_record_that_was_refused),
+            ONCE(W1_a_broker_that_names_no_records_fails_the_batch_as_one),
+            LOOP(W1_a_batch_is_told_at_once_and_its_messages_where_they_are_wanted, 0, 2),
+            ONCE(batches_alone_keep_nothing_for_a_message),
+            ONCE(W7_failed_batches_can_be_wanted_alone), ONCE(W7_a_batch_callback_may_not_wait),
+            ONCE(the_ways_of_reports_exclude_each_other),
+            LOOP(W7_the_descriptor_is_readable_while_reports_wait, 0, 2),
+            ONCE(W7_no_wake_up_of_the_descriptor_is_lost),
+            LOOP(W3_who_would_block_is_called_when_there_is_room, 0, 2),
+            ONCE(W3_who_waits_for_room_is_called_when_the_writer_is_closed))

@@ -12,6 +12,7 @@
 #include "protocol/apis.h"
 #include "protocol/record/read.h"
 #include "tests/client/writing.h"
+#include "tests/support/suite.h"
 #include <kafc/stats.h>
 
 enum { SOON = 10000 };
@@ -559,32 +560,19 @@ START_TEST(calls_that_wait_are_refused_inside_every_callback)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("client/writer_rules");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 30);
-    tcase_add_loop_test(t, W10_close_waits_until_the_brokers_have_taken_what_nobody_acknowledges, 0,
-                        2);
-    tcase_add_loop_test(t, W10_a_broker_that_does_not_say_so_is_given_up, 0, 2);
-    tcase_add_loop_test(t, W3_a_send_without_a_time_of_its_own_waits_for_max_block, 0, 2);
-    tcase_add_test(t, W1_without_retries_the_first_error_is_the_verdict);
-    tcase_add_loop_test(t, W6_the_default_gives_way_to_acks_all_with_a_warning, 0, 2);
-    tcase_add_loop_test(t, W6_idempotence_is_on_by_default_and_off_where_acks_are_not_all, 0, 4);
-    tcase_add_test(t, W7_uncollected_reports_hold_up_no_other_writer_and_no_close);
-    tcase_add_loop_test(t, W9_a_writer_creates_where_it_says_so_whatever_the_release, 0,
-                        (int)(sizeof(releases) / sizeof(releases[0])));
-    tcase_add_loop_test(t, W9_creation_waits_for_a_leader_by_itself, 0, 2);
-    tcase_add_loop_test(t, bad_messages_are_refused_at_once_with_the_reason, 0,
-                        (int)(sizeof(bad) / sizeof(bad[0])));
-    tcase_add_test(t, a_linger_that_outlasts_every_message_is_refused);
-    tcase_add_test(t, null_handles_and_pointers_are_refused);
-    tcase_add_loop_test(t, a_closed_writer_says_so_and_does_not_wait, 0, 2);
-    tcase_add_loop_test(t, calls_that_wait_are_refused_inside_every_callback, 0, INSIDES);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("client/writer_rules", 30,
+            LOOP(W10_close_waits_until_the_brokers_have_taken_what_nobody_acknowledges, 0, 2),
+            LOOP(W10_a_broker_that_does_not_say_so_is_given_up, 0, 2),
+            LOOP(W3_a_send_without_a_time_of_its_own_waits_for_max_block, 0, 2),
+            ONCE(W1_without_retries_the_first_error_is_the_verdict),
+            LOOP(W6_the_default_gives_way_to_acks_all_with_a_warning, 0, 2),
+            LOOP(W6_idempotence_is_on_by_default_and_off_where_acks_are_not_all, 0, 4),
+            ONCE(W7_uncollected_reports_hold_up_no_other_writer_and_no_close),
+            LOOP(W9_a_writer_creates_where_it_says_so_whatever_the_release,
+                 0, (int)(sizeof(releases) / sizeof(releases[0]))),
+            LOOP(W9_creation_waits_for_a_leader_by_itself, 0, 2),
+            LOOP(bad_messages_are_refused_at_once_with_the_reason, 0, (int)(sizeof(bad) / sizeof(bad[0]))),
+            ONCE(a_linger_that_outlasts_every_message_is_refused),
+            ONCE(null_handles_and_pointers_are_refused),
+            LOOP(a_closed_writer_says_so_and_does_not_wait, 0, 2),
+            LOOP(calls_that_wait_are_refused_inside_every_callback, 0, INSIDES))

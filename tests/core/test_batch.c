@@ -365,24 +365,10 @@ START_TEST(out_of_memory_at_every_place)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("core/batch");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, V3_records_come_back_through_every_codec, 0, 5);
-    tcase_add_loop_test(t, what_does_not_shrink_goes_as_it_came, 1, 5);
-    tcase_add_loop_test(t, a_batch_of_noise_is_no_longer_than_its_records, 1, 5);
-    tcase_add_test(t, a_batch_is_cut_by_its_compressed_bytes);
-    tcase_add_test(t, small_batches_take_a_tiny_segment);
-    tcase_add_test(t, at_the_budget_there_is_no_room_and_a_batch_stays_open);
-    tcase_add_test(t, slots_keep_words_and_tags);
-    tcase_add_test(t, senseless_lengths_are_refused);
-    tcase_add_loop_test(t, out_of_memory_at_every_place, 0, 5);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("core/batch", 60, LOOP(V3_records_come_back_through_every_codec, 0, 5),
+            LOOP(what_does_not_shrink_goes_as_it_came, 1, 5),
+            LOOP(a_batch_of_noise_is_no_longer_than_its_records, 1, 5),
+            ONCE(a_batch_is_cut_by_its_compressed_bytes), ONCE(small_batches_take_a_tiny_segment),
+            ONCE(at_the_budget_there_is_no_room_and_a_batch_stays_open),
+            ONCE(slots_keep_words_and_tags), ONCE(senseless_lengths_are_refused),
+            LOOP(out_of_memory_at_every_place, 0, 5))

@@ -463,17 +463,5 @@ START_TEST(calls_end_and_say_what_was_wrong)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("core/group-hostile");
-    TCase *t = tcase_create("core/group-hostile");
-    tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, nonsense_is_named_and_survived, 0, ROWS);
-    tcase_add_loop_test(t, calls_end_and_say_what_was_wrong, 0, CALLS);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_LOOPS("core/group-hostile", 60, LOOP(nonsense_is_named_and_survived, 0, ROWS),
+            LOOP(calls_end_and_say_what_was_wrong, 0, CALLS))

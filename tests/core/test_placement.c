@@ -240,20 +240,8 @@ START_TEST(a_manual_partitioner_wants_the_partition)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("core/placement");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, messages_without_a_key_are_spread_evenly, 0, 2);
-    tcase_add_loop_test(t, a_slow_broker_gets_less_only_if_adaptive, 0, 2);
-    tcase_add_test(t, a_silent_broker_gets_nothing_until_it_answers);
-    tcase_add_test(t, keys_can_be_ignored_where_no_key_sticks);
-    tcase_add_test(t, a_manual_partitioner_wants_the_partition);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("core/placement", 60, LOOP(messages_without_a_key_are_spread_evenly, 0, 2),
+            LOOP(a_slow_broker_gets_less_only_if_adaptive, 0, 2),
+            ONCE(a_silent_broker_gets_nothing_until_it_answers),
+            ONCE(keys_can_be_ignored_where_no_key_sticks),
+            ONCE(a_manual_partitioner_wants_the_partition))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "tests/core/producing.h"
+#include "tests/support/suite.h"
 
 static int32_t look_at_message(void *ctx, const kafc_message *m, int32_t npartitions)
 {
@@ -718,41 +719,27 @@ START_TEST(nothing_happens_while_nothing_is_sent)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("core/producer");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 30);
-    tcase_add_test(t, a_message_lingers_and_no_longer);
-    tcase_add_test(t, the_partitions_of_a_node_share_a_request);
-    tcase_add_test(t, who_has_lingered_half_goes_along);
-    tcase_add_test(t, a_full_batch_does_not_linger);
-    tcase_add_loop_test(t, W5_five_in_flight_with_idempotence_one_without, 0, 2);
-    tcase_add_test(t, senders_are_told_that_a_partition_is_crowded);
-    tcase_add_loop_test(t, senders_are_told_that_many_messages_wait_for_metadata, 0, 2);
-    tcase_add_test(t, W1_the_delivery_timeout_is_kept);
-    tcase_add_test(t, W9_an_unknown_topic_is_given_some_time_and_then_told);
-    tcase_add_test(t, W5_sequences_wrap);
-    tcase_add_test(t, W5_the_last_epoch_is_followed_by_another_id);
-    tcase_add_test(t, a_topic_that_is_made_anew_gets_a_new_table);
-    tcase_add_test(t, W5_a_batch_that_may_yet_arrive_gets_no_second_number);
-    tcase_add_test(t, W5_the_first_batch_for_a_topic_made_anew_goes_alone);
-    tcase_add_test(t, W7_a_report_can_be_wanted_for_failures_only);
-    tcase_add_test(t, W10_a_flush_ends_with_its_own_messages);
-    tcase_add_test(t, W10_a_flush_waits_for_no_topic_to_send_those_that_are_known);
-    tcase_add_test(t, an_answer_that_comes_with_the_end_of_a_linger_wakes_the_other_partitions);
-    tcase_add_test(t, W3_a_message_that_waits_for_more_than_the_buffer_is_taken_with_metadata);
-    tcase_add_test(t, W9_the_time_of_an_unknown_topic_begins_with_the_first_answer);
-    tcase_add_test(t, W1_a_batch_that_ends_soon_does_not_take_others_with_it);
-    tcase_add_test(t, acks_none_follow_the_leader);
-    tcase_add_test(t, W3_a_partitioner_sees_the_message_as_it_was_sent);
-    tcase_add_test(t, topic_names_that_no_broker_takes_are_refused);
-    tcase_add_test(t, record_errors_that_make_no_sense_do_no_harm);
-    tcase_add_test(t, nothing_happens_while_nothing_is_sent);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("core/producer", 30, ONCE(a_message_lingers_and_no_longer),
+            ONCE(the_partitions_of_a_node_share_a_request), ONCE(who_has_lingered_half_goes_along),
+            ONCE(a_full_batch_does_not_linger),
+            LOOP(W5_five_in_flight_with_idempotence_one_without, 0, 2),
+            ONCE(senders_are_told_that_a_partition_is_crowded),
+            LOOP(senders_are_told_that_many_messages_wait_for_metadata, 0, 2),
+            ONCE(W1_the_delivery_timeout_is_kept),
+            ONCE(W9_an_unknown_topic_is_given_some_time_and_then_told), ONCE(W5_sequences_wrap),
+            ONCE(W5_the_last_epoch_is_followed_by_another_id),
+            ONCE(a_topic_that_is_made_anew_gets_a_new_table),
+            ONCE(W5_a_batch_that_may_yet_arrive_gets_no_second_number),
+            ONCE(W5_the_first_batch_for_a_topic_made_anew_goes_alone),
+            ONCE(W7_a_report_can_be_wanted_for_failures_only),
+            ONCE(W10_a_flush_ends_with_its_own_messages),
+            ONCE(W10_a_flush_waits_for_no_topic_to_send_those_that_are_known),
+            ONCE(an_answer_that_comes_with_the_end_of_a_linger_wakes_the_other_partitions),
+            ONCE(W3_a_message_that_waits_for_more_than_the_buffer_is_taken_with_metadata),
+            ONCE(W9_the_time_of_an_unknown_topic_begins_with_the_first_answer),
+            ONCE(W1_a_batch_that_ends_soon_does_not_take_others_with_it),
+            ONCE(acks_none_follow_the_leader),
+            ONCE(W3_a_partitioner_sees_the_message_as_it_was_sent),
+            ONCE(topic_names_that_no_broker_takes_are_refused),
+            ONCE(record_errors_that_make_no_sense_do_no_harm),
+            ONCE(nothing_happens_while_nothing_is_sent))

@@ -5,6 +5,7 @@
  * request.timeout, pauses between attempts, their number.
  */
 #include "tests/core/producing.h"
+#include "tests/support/suite.h"
 
 /* By so much a verdict may be late. */
 enum { GRACE = 20 * MS };
@@ -272,24 +273,13 @@ START_TEST(W10_close_ends_in_time_at_a_silent_broker_and_reports_the_rest)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("core/producer_time");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 30);
-    tcase_add_loop_test(t, W1_a_silent_broker_does_not_move_the_delivery_timeout, 0, 4);
-    tcase_add_loop_test(t, W5_an_expired_batch_drains_its_partition_and_leaves_no_gap, 0, 2);
-    tcase_add_test(t, W5_an_expired_batch_does_not_stop_other_partitions);
-    tcase_add_loop_test(t, W1_what_was_never_sent_expires_in_time_and_is_surely_not_written, 0, 3);
-    tcase_add_test(t, a_request_that_is_not_answered_is_made_again_after_its_time);
-    tcase_add_test(t, the_pauses_between_attempts_grow);
-    tcase_add_loop_test(t, retries_are_counted_where_that_is_asked_for, 0, 4);
-    tcase_add_test(t, what_did_not_reach_the_network_is_no_retry);
-    tcase_add_test(t, W10_close_ends_in_time_at_a_silent_broker_and_reports_the_rest);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("core/producer_time", 30,
+            LOOP(W1_a_silent_broker_does_not_move_the_delivery_timeout, 0, 4),
+            LOOP(W5_an_expired_batch_drains_its_partition_and_leaves_no_gap, 0, 2),
+            ONCE(W5_an_expired_batch_does_not_stop_other_partitions),
+            LOOP(W1_what_was_never_sent_expires_in_time_and_is_surely_not_written, 0, 3),
+            ONCE(a_request_that_is_not_answered_is_made_again_after_its_time),
+            ONCE(the_pauses_between_attempts_grow),
+            LOOP(retries_are_counted_where_that_is_asked_for, 0, 4),
+            ONCE(what_did_not_reach_the_network_is_no_retry),
+            ONCE(W10_close_ends_in_time_at_a_silent_broker_and_reports_the_rest))

@@ -276,21 +276,9 @@ START_TEST(brokers_that_give_no_metadata_are_forgotten)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("core/recovery");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, a_leader_that_is_not_in_the_metadata_is_found_where_the_old_one_says, 0,
-                        2);
-    tcase_add_test(t, new_partitions_are_seen_when_metadata_is_old);
-    tcase_add_test(t, all_brokers_move_and_the_list_leads_to_them);
-    tcase_add_test(t, without_recovery_the_list_is_for_the_beginning);
-    tcase_add_test(t, brokers_that_give_no_metadata_are_forgotten);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("core/recovery", 60,
+            LOOP(a_leader_that_is_not_in_the_metadata_is_found_where_the_old_one_says, 0, 2),
+            ONCE(new_partitions_are_seen_when_metadata_is_old),
+            ONCE(all_brokers_move_and_the_list_leads_to_them),
+            ONCE(without_recovery_the_list_is_for_the_beginning),
+            ONCE(brokers_that_give_no_metadata_are_forgotten))

@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "tests/core/producing.h"
+#include "tests/support/suite.h"
 
 enum { FULL = KAFC_SEG_SMALL + 2 * KAFC_SEG_LARGE + 1000 }; /* no segment fits beside those of a batch */
 
@@ -143,19 +144,7 @@ START_TEST(W3_slots_that_a_batch_did_not_need_wake_who_waits_for_them)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("core/room");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 30);
-    tcase_add_test(t, W3_who_finds_no_room_is_not_woken_by_himself);
-    tcase_add_loop_test(t, W3_room_is_told_when_something_has_gone, 0, 2);
-    tcase_add_loop_test(t, W3_room_is_told_also_while_the_topic_is_not_known, 0, 2);
-    tcase_add_test(t, W3_slots_that_a_batch_did_not_need_wake_who_waits_for_them);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("core/room", 30, ONCE(W3_who_finds_no_room_is_not_woken_by_himself),
+            LOOP(W3_room_is_told_when_something_has_gone, 0, 2),
+            LOOP(W3_room_is_told_also_while_the_topic_is_not_known, 0, 2),
+            ONCE(W3_slots_that_a_batch_did_not_need_wake_who_waits_for_them))

@@ -19,6 +19,7 @@
 #include "io/poller.h"
 #include "io/wake.h"
 #include "tests/client/stranger.h"
+#include "tests/support/suite.h"
 #include <kafc/conn.h>
 #include <kafc/mock.h>
 
@@ -617,37 +618,19 @@ START_TEST(an_address_of_ones_own_is_an_option)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("io/dial");
-    TCase *c = tcase_create("dial");
-    SRunner *r;
-    int failed;
-
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, C4_a_refused_port_is_said);
-    tcase_add_test(c, after_a_failure_the_next_is_tried_at_once);
-    tcase_add_test(c, C4_all_addresses_are_named_in_the_order_of_trying);
-    tcase_add_loop_test(c, a_silent_address_costs_the_delay_alone, 0, 2);
-    tcase_add_test(c, who_was_first_may_still_win);
-    tcase_add_test(c, C4_all_that_are_silent_are_named);
-    tcase_add_test(c, a_failure_beside_a_silent_one_goes_on_at_once);
-    tcase_add_test(c, without_a_delay_time_is_shared_out);
-    tcase_add_test(c, no_time_is_no_time);
-    tcase_add_loop_test(c, it_can_be_given_up_at_any_time, 0, 4);
-    tcase_add_test(c, one_that_never_began_closes_nothing);
-    tcase_add_loop_test(c, C4_a_name_without_addresses_is_said, 0, 2);
-    tcase_add_test(c, a_resolver_that_hangs_costs_the_timeout_only);
-    tcase_add_test(c, many_addresses_of_a_family_do_not_hide_the_other);
-    tcase_add_test(c, it_connects_from_where_it_is_told);
-    tcase_add_loop_test(c, C4_where_it_cannot_connect_from_is_said, 0, 3);
-    tcase_add_loop_test(c, a_client_does_not_wait_for_the_silent_address, 0, 3);
-    tcase_add_test(c, a_conn_does_not_wait_for_the_silent_address);
-    tcase_add_test(c, an_address_of_ones_own_is_an_option);
-    suite_add_tcase(s, c);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? 1 : 0;
-}
+SUITE_LOOPS("io/dial", 60, ONCE(C4_a_refused_port_is_said),
+            ONCE(after_a_failure_the_next_is_tried_at_once),
+            ONCE(C4_all_addresses_are_named_in_the_order_of_trying),
+            LOOP(a_silent_address_costs_the_delay_alone, 0, 2), ONCE(who_was_first_may_still_win),
+            ONCE(C4_all_that_are_silent_are_named),
+            ONCE(a_failure_beside_a_silent_one_goes_on_at_once),
+            ONCE(without_a_delay_time_is_shared_out), ONCE(no_time_is_no_time),
+            LOOP(it_can_be_given_up_at_any_time, 0, 4), ONCE(one_that_never_began_closes_nothing),
+            LOOP(C4_a_name_without_addresses_is_said, 0, 2),
+            ONCE(a_resolver_that_hangs_costs_the_timeout_only),
+            ONCE(many_addresses_of_a_family_do_not_hide_the_other),
+            ONCE(it_connects_from_where_it_is_told),
+            LOOP(C4_where_it_cannot_connect_from_is_said, 0, 3),
+            LOOP(a_client_does_not_wait_for_the_silent_address, 0, 3),
+            ONCE(a_conn_does_not_wait_for_the_silent_address),
+            ONCE(an_address_of_ones_own_is_an_option))

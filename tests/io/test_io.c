@@ -20,6 +20,7 @@
 #include "io/sock.h"
 #include "io/wake.h"
 #include "tests/client/stranger.h"
+#include "tests/support/suite.h"
 
 /* --- Addresses, sockets ------------------------------------------------------------ */
 
@@ -383,28 +384,11 @@ START_TEST(a_request_can_be_dropped_at_any_time)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("io");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, numeric_addresses);
-    tcase_add_test(t, addresses_with_a_scope);
-    tcase_add_test(t, C2_a_closed_peer_raises_no_signal);
-    tcase_add_test(t, C7_the_peer_hears_of_an_end_whoever_else_holds_the_socket);
-    tcase_add_test(t, a_socket_connected_to_itself_is_refused);
-    tcase_add_test(t, sending_stops_where_it_would_block);
-    tcase_add_loop_test(t, pollers_tell_what_is_ready, 0, 2);
-    tcase_add_test(t, a_short_list_starves_nobody);
-    tcase_add_loop_test(t, pollers_wait_no_shorter_than_asked, 0, 2);
-    tcase_add_test(t, C3_a_wake_up_is_safe_in_a_signal_handler);
-    tcase_add_test(t, localhost_resolves);
-    tcase_add_test(t, the_thread_ends_with_its_last_user);
-    tcase_add_test(t, a_request_can_be_dropped_at_any_time);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("io", 60, ONCE(numeric_addresses), ONCE(addresses_with_a_scope),
+            ONCE(C2_a_closed_peer_raises_no_signal),
+            ONCE(C7_the_peer_hears_of_an_end_whoever_else_holds_the_socket),
+            ONCE(a_socket_connected_to_itself_is_refused), ONCE(sending_stops_where_it_would_block),
+            LOOP(pollers_tell_what_is_ready, 0, 2), ONCE(a_short_list_starves_nobody),
+            LOOP(pollers_wait_no_shorter_than_asked, 0, 2),
+            ONCE(C3_a_wake_up_is_safe_in_a_signal_handler), ONCE(localhost_resolves),
+            ONCE(the_thread_ends_with_its_last_user), ONCE(a_request_can_be_dropped_at_any_time))

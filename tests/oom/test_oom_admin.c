@@ -186,16 +186,4 @@ START_TEST(calls_with_one_allocation_failing)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("oom/admin");
-    TCase *c = tcase_create("all");
-    tcase_set_timeout(c, 100);
-    tcase_add_loop_test(c, calls_with_one_allocation_failing, 0, CALLS);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("oom/admin", 100, LOOP(calls_with_one_allocation_failing, 0, CALLS))

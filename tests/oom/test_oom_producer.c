@@ -342,17 +342,5 @@ START_TEST(W1_memory_never_comes_back)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("oom/producer");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 300);
-    tcase_add_loop_test(t, W1_each_allocation_fails_once, 0, SCENARIOS);
-    tcase_add_loop_test(t, W1_memory_never_comes_back, 0, SCENARIOS);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("oom/producer", 300, LOOP(W1_each_allocation_fails_once, 0, SCENARIOS),
+            LOOP(W1_memory_never_comes_back, 0, SCENARIOS))

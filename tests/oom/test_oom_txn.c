@@ -284,17 +284,5 @@ START_TEST(W1_memory_comes_back_late)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("oom/txn");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 300);
-    tcase_add_loop_test(t, W1_each_allocation_fails_once, 0, SCENARIOS);
-    tcase_add_loop_test(t, W1_memory_comes_back_late, 0, SCENARIOS);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("oom/txn", 300, LOOP(W1_each_allocation_fails_once, 0, SCENARIOS),
+            LOOP(W1_memory_comes_back_late, 0, SCENARIOS))

@@ -652,20 +652,7 @@ START_TEST(C8_every_code_of_api_versions)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("sim/errors");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 300);
-    tcase_add_loop_test(t, W1_W5_every_code_of_produce, 0, 3);
-    tcase_add_loop_test(t, W1_W5_every_code_of_produce_without_idempotence, 0, 2);
-    tcase_add_test(t, W1_W9_every_code_of_metadata);
-    tcase_add_loop_test(t, W6_every_code_of_init_producer_id, 0, 2);
-    tcase_add_test(t, C8_every_code_of_api_versions);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("sim/errors", 300, LOOP(W1_W5_every_code_of_produce, 0, 3),
+            LOOP(W1_W5_every_code_of_produce_without_idempotence, 0, 2),
+            ONCE(W1_W9_every_code_of_metadata), LOOP(W6_every_code_of_init_producer_id, 0, 2),
+            ONCE(C8_every_code_of_api_versions))

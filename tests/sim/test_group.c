@@ -579,35 +579,17 @@ START_TEST(every_code_of_every_api)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sim-group");
-    TCase *t = tcase_create("sim-group");
-    tcase_set_timeout(t, 3600);
-    tcase_add_loop_test(t, members_share_come_and_go, 0, 2);
-    tcase_add_test(t, cooperative_members_keep_what_stays);
-    tcase_add_loop_test(t, R6_no_commit_fails_because_of_a_rebalance, 0, 2);
-    tcase_add_test(t, a_member_that_dies_is_missed_after_its_session);
-    tcase_add_test(t, the_coordinator_moves);
-    tcase_add_test(t, a_static_member_comes_back);
-    tcase_add_test(t, a_static_member_leaves_when_asked_to);
-    tcase_add_test(t, R8_a_caller_that_does_not_come_back);
-    tcase_add_test(t, a_long_silence_is_told_once);
-    tcase_add_test(t, a_topic_that_is_made_anew_with_more_partitions);
-    tcase_add_loop_test(t, another_subscription, 0, 2);
-    tcase_add_test(t, every_transition_is_counted_and_logged);
-    tcase_add_test(t, R6_a_commit_of_a_lost_membership_is_refused_and_never_sent);
-    tcase_add_test(t, R6_a_partition_that_was_kept_can_be_committed);
-    tcase_add_test(t, R13_offsets_outside_of_any_membership);
-    tcase_add_test(t, a_call_ends_in_time_or_is_cancelled);
-    tcase_add_loop_test(t, with_older_brokers, 0, (int)(sizeof(release) / sizeof(release[0])));
-    tcase_add_loop_test(t, what_a_broker_is_too_old_for, 0, 2);
-    tcase_add_loop_test(t, each_allocation_may_fail, 0, 4);
-    tcase_add_loop_test(t, every_code_of_every_api, 0, (int)(sizeof(api) / sizeof(api[0])));
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_LOOPS("sim-group", 3600, LOOP(members_share_come_and_go, 0, 2),
+            ONCE(cooperative_members_keep_what_stays),
+            LOOP(R6_no_commit_fails_because_of_a_rebalance, 0, 2),
+            ONCE(a_member_that_dies_is_missed_after_its_session), ONCE(the_coordinator_moves),
+            ONCE(a_static_member_comes_back), ONCE(a_static_member_leaves_when_asked_to),
+            ONCE(R8_a_caller_that_does_not_come_back), ONCE(a_long_silence_is_told_once),
+            ONCE(a_topic_that_is_made_anew_with_more_partitions), LOOP(another_subscription, 0, 2),
+            ONCE(every_transition_is_counted_and_logged),
+            ONCE(R6_a_commit_of_a_lost_membership_is_refused_and_never_sent),
+            ONCE(R6_a_partition_that_was_kept_can_be_committed),
+            ONCE(R13_offsets_outside_of_any_membership), ONCE(a_call_ends_in_time_or_is_cancelled),
+            LOOP(with_older_brokers, 0, (int)(sizeof(release) / sizeof(release[0]))),
+            LOOP(what_a_broker_is_too_old_for, 0, 2), LOOP(each_allocation_may_fail, 0, 4),
+            LOOP(every_code_of_every_api, 0, (int)(sizeof(api) / sizeof(api[0]))))

@@ -254,16 +254,4 @@ START_TEST(any_order_of_events)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sim-group-chaos");
-    TCase *t = tcase_create("sim-group-chaos");
-    tcase_set_timeout(t, 3600);
-    tcase_add_loop_test(t, any_order_of_events, 0, SHARDS);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_LOOPS("sim-group-chaos", 3600, LOOP(any_order_of_events, 0, SHARDS))

@@ -265,18 +265,6 @@ START_TEST(ten_thousand_topics_by_one_expression)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sim-group-speed");
-    TCase *t = tcase_create("sim-group-speed");
-    tcase_set_timeout(t, 300);
-    tcase_add_loop_test(t, a_new_group_needs_few_round_trips, 0, 4);
-    tcase_add_loop_test(t, a_hundred_members_over_a_thousand_partitions, SIM_STEP > 1 ? 3 : 0, 4);
-    tcase_add_test(t, ten_thousand_topics_by_one_expression);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_LOOPS("sim-group-speed", 300, LOOP(a_new_group_needs_few_round_trips, 0, 4),
+            LOOP(a_hundred_members_over_a_thousand_partitions, SIM_STEP > 1 ? 3 : 0, 4),
+            ONCE(ten_thousand_topics_by_one_expression))

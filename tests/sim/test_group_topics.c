@@ -176,20 +176,8 @@ START_TEST(partitions_go_to_members_in_their_rack)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sim-group-topics");
-    TCase *t = tcase_create("sim-group-topics");
-    tcase_set_timeout(t, 300);
-    tcase_add_loop_test(t, expressions_follow_the_topics, 0, 2);
-    tcase_add_test(t, a_member_joins_once_with_what_matches);
-    tcase_add_loop_test(t, R12_a_missing_topic_is_told_once_and_read_when_it_appears, 0, 2);
-    tcase_add_test(t, a_topic_is_deleted_under_its_readers);
-    tcase_add_loop_test(t, partitions_go_to_members_in_their_rack, 0, 4);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_LOOPS("sim-group-topics", 300, LOOP(expressions_follow_the_topics, 0, 2),
+            ONCE(a_member_joins_once_with_what_matches),
+            LOOP(R12_a_missing_topic_is_told_once_and_read_when_it_appears, 0, 2),
+            ONCE(a_topic_is_deleted_under_its_readers),
+            LOOP(partitions_go_to_members_in_their_rack, 0, 4))

@@ -75,23 +75,6 @@ START_TEST(a_seed_replays_exactly)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sim");
-    TCase *t = tcase_create("sim");
-    SRunner *r;
-    int failed;
-
-    tcase_set_timeout(t, 3600);
-    tcase_add_test(t, without_faults_all_is_acknowledged_and_read);
-    tcase_add_test(t, a_seed_replays_exactly);
-    tcase_add_test(t, seeds_that_have_failed);
-    tcase_add_test(t, over_tls);
-    tcase_add_loop_test(t, W1_W5_every_message_one_verdict_and_the_log_once_in_order, 0, SHARDS);
-    suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_LOOPS("sim", 3600, ONCE(without_faults_all_is_acknowledged_and_read),
+            ONCE(a_seed_replays_exactly), ONCE(seeds_that_have_failed), ONCE(over_tls),
+            LOOP(W1_W5_every_message_one_verdict_and_the_log_once_in_order, 0, SHARDS))

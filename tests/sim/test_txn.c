@@ -49,21 +49,5 @@ START_TEST(a_seed_replays_exactly)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("sim-txn");
-    TCase *t = tcase_create("sim-txn");
-    SRunner *r;
-    int failed;
-
-    tcase_set_timeout(t, 3600);
-    tcase_add_test(t, without_faults);
-    tcase_add_test(t, a_seed_replays_exactly);
-    tcase_add_loop_test(t, committed_as_a_whole_or_not_at_all, 0, SHARDS);
-    suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_LOOPS("sim-txn", 3600, ONCE(without_faults), ONCE(a_seed_replays_exactly),
+            LOOP(committed_as_a_whole_or_not_at_all, 0, SHARDS))

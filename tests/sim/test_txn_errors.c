@@ -471,16 +471,4 @@ START_TEST(every_code_of_what_a_transaction_asks)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("sim/txn-errors");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 300);
-    tcase_add_loop_test(t, every_code_of_what_a_transaction_asks, 0, APIS);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_LOOPS("sim/txn-errors", 300, LOOP(every_code_of_what_a_transaction_asks, 0, APIS))

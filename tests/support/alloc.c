@@ -4,6 +4,7 @@
  */
 #include "tests/support/alloc.h"
 
+#include <check.h>
 #include <stdlib.h>
 
 static bool fails(struct test_alloc *a, size_t size)
@@ -49,4 +50,25 @@ void test_alloc_init(struct test_alloc *a)
 bool test_alloc_failed(const struct test_alloc *a)
 {
     return a->fail_at > 0 && atomic_load(&a->calls) >= a->fail_at;
+}
+
+static bool goes_well(int (*scenario)(const kafc_allocator *mem), int all, long fail_at, long *calls)
+{
+    struct test_alloc a;
+    test_alloc_init(&a);
+    a.fail_at = fail_at;
+    bool well = scenario(&a.mem) == all;
+    *calls = atomic_load(&a.calls);
+    ck_assert_msg(atomic_load(&a.live) == 0, "%ld alive after failure %ld", atomic_load(&a.live), fail_at);
+    return well;
+}
+
+void test_alloc_each(int (*scenario)(const kafc_allocator *mem), int all)
+{
+    long calls, other;
+    int failed = 0;
+    ck_assert(goes_well(scenario, all, 0, &calls));
+    for (long i = 1; i <= calls; i++)
+        failed += !goes_well(scenario, all, i, &other);
+    ck_assert_int_gt(failed, 0);
 }

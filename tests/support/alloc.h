@@ -20,6 +20,10 @@ struct test_alloc {
 };
 
 void test_alloc_init(struct test_alloc *a);
+
+/* Runs `scenario`, which frees all that it makes and returns how much of it went well: all of it with memory; then once
+ * with each of its allocations failing, when some of it may go wrong, but nothing may leak. */
+void test_alloc_each(int (*scenario)(const kafc_allocator *mem), int all);
 /* Has a call failed? */
 bool test_alloc_failed(const struct test_alloc *a);
 

@@ -6,19 +6,38 @@
 
 #include <stdlib.h>
 
-int suite_run(const char *name, const TTest *const *tests, size_t n, double timeout)
+static int run(const char *name, TCase *c)
 {
     Suite *s = suite_create(name);
-    TCase *c = tcase_create(name);
-    tcase_set_timeout(c, timeout);
-    for (size_t i = 0; i < n; i++)
-        tcase_add_test(c, tests[i]);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
+    srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);
     srunner_free(r);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static TCase *timed(const char *name, double timeout)
+{
+    TCase *c = tcase_create(name);
+    tcase_set_timeout(c, timeout);
+    return c;
+}
+
+int suite_run(const char *name, const struct suite_test *tests, size_t n, double timeout)
+{
+    TCase *c = timed(name, timeout);
+    for (size_t i = 0; i < n; i++)
+        tcase_add_loop_test(c, tests[i].test, tests[i].from, tests[i].to);
+    return run(name, c);
+}
+
+int suite_run_once(const char *name, const TTest *const *tests, size_t n, double timeout)
+{
+    TCase *c = timed(name, timeout);
+    for (size_t i = 0; i < n; i++)
+        tcase_add_test(c, tests[i]);
+    return run(name, c);
 }
 
 const char *suite_tmp(void)

@@ -9,8 +9,14 @@
 #include <check.h>
 #include <stddef.h>
 
+struct suite_test {
+    const TTest *test;
+    int from, to; /* of _i: [from, to) */
+};
+
 /* Runs the tests (timeout in seconds for each) and gives main's result. */
-int suite_run(const char *name, const TTest *const *tests, size_t n, double timeout);
+int suite_run(const char *name, const struct suite_test *tests, size_t n, double timeout);
+int suite_run_once(const char *name, const TTest *const *tests, size_t n, double timeout);
 
 /* Where files of a test may be: a folder that tests/run removes, also after a failure. */
 const char *suite_tmp(void);
@@ -19,7 +25,17 @@ const char *suite_tmp(void);
     int main(void) \
     { \
         const TTest *const tests[] = { __VA_ARGS__ }; \
+        return suite_run_once(name, tests, sizeof(tests) / sizeof(tests[0]), (timeout)); \
+    }
+
+/* The same of ONCE(test) and LOOP(test, from, to). */
+#define SUITE_LOOPS(name, timeout, ...) \
+    int main(void) \
+    { \
+        const struct suite_test tests[] = { __VA_ARGS__ }; \
         return suite_run(name, tests, sizeof(tests) / sizeof(tests[0]), (timeout)); \
     }
+#define LOOP(test, from, to) { test, from, to }
+#define ONCE(test) LOOP(test, 0, 1)
 
 #endif
