@@ -325,8 +325,7 @@ static void fill_in_codes(struct round *r)
         const struct list_ask *l = &r->ask[i];
         for (size_t j = 0; j < l->n; j++) {
             if (!l->first[j].answered)
-                l->first[j].code = l->ask.code != KAFC_OK ? l->ask.code
-                                                          : KAFC_ERR_UNKNOWN_SERVER_ERROR;
+                l->first[j].code = l->ask.code != KAFC_OK ? l->ask.code : KAFC_ERR_PROTOCOL;
         }
     }
 }

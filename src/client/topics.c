@@ -35,9 +35,10 @@ struct verdict {
     kafc_error why;
 };
 
-static void note(struct verdict *v, const char *name, int16_t code, kafc_str message)
+static const kafc_str left_out = { "the answer leaves it out", sizeof "the answer leaves it out" - 1 };
+
+static void note(struct verdict *v, const char *name, kafc_err c, kafc_str message)
 {
-    kafc_err c = (kafc_err)code;
     kafc_str words = kafc__str_head(message, KAFC_ADMIN_WORDS);
     bool told = words.len > 0;
     v->n++;
@@ -189,7 +190,6 @@ static kafc_err make_piece(struct create_ask *k, const struct kafc_create_topics
 
 static kafc_err create_answer(struct kafc_ask *ask, kafc_error *err)
 {
-    static const kafc_str none = { NULL, 0 };
     struct create_ask *k = ask->owner;
     struct kafc_create_topics_resp r;
     struct kafc_arena a;
@@ -198,9 +198,9 @@ static kafc_err create_answer(struct kafc_ask *ask, kafc_error *err)
     k->verdict = (struct verdict){ .what = "created" };
     for (int32_t i = 0; rc == KAFC_OK && i < k->n; i++) {
         const struct kafc_create_topics_resp_topic *t = created(&r, i, k->topics[i].name);
-        int16_t code = t ? t->error_code : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
-        k->topics[i].result = (kafc_err)code;
-        note(&k->verdict, k->topics[i].name, code, t ? t->error_message : none);
+        kafc_err code = t ? (kafc_err)t->error_code : KAFC_ERR_PROTOCOL;
+        k->topics[i].result = code;
+        note(&k->verdict, k->topics[i].name, code, t ? t->error_message : left_out);
     }
     k->told = rc == KAFC_OK;
     if (rc == KAFC_OK)
@@ -416,7 +416,6 @@ deleted(const struct delete_ask *k, const struct kafc_delete_topics_resp *r, int
 
 static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
 {
-    static const kafc_str none = { NULL, 0 };
     struct delete_ask *k = ask->owner;
     struct kafc_delete_topics_resp r;
     struct kafc_arena a;
@@ -426,12 +425,12 @@ static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
     k->verdict = (struct verdict){ .what = "deleted" };
     for (int32_t i = 0; rc == KAFC_OK && i < k->n; i++) {
         const struct kafc_delete_topics_resp_topic *t = deleted(k, &r, i);
-        int16_t code = t ? t->error_code : (int16_t)KAFC_ERR_UNKNOWN_SERVER_ERROR;
+        kafc_err code = t ? (kafc_err)t->error_code : KAFC_ERR_PROTOCOL;
         if (k->ids)
             kafc__uuid_text(&k->ids[i], id);
         if (k->results)
-            k->results[i] = (kafc_err)code;
-        note(&k->verdict, k->ids ? id : k->names[i], code, t ? t->error_message : none);
+            k->results[i] = code;
+        note(&k->verdict, k->ids ? id : k->names[i], code, t ? t->error_message : left_out);
     }
     kafc__arena_fini(&a);
     return rc == KAFC_OK ? outcome(&k->verdict, err) : rc;

@@ -213,6 +213,22 @@ START_TEST(a_topic_made_anew_is_not_the_old_one)
 }
 END_TEST
 
+START_TEST(what_the_answer_leaves_out_is_told)
+{
+    static struct script s = { .serve = create_serve, .controller = 1,
+                               .listed = { false, true, true, true }, .topic = "new", .partitions = 1 };
+    kafc_new_topic t[] = { { .name = "new" }, { .name = "other" } };
+    script_start(&s);
+    raw_open(s.bootstrap, NULL);
+    ck_assert_int_eq(kafc_admin_create_topics(raw_client, t, 2, NULL, WAIT, NULL, &raw_err), KAFC_ERR_PROTOCOL);
+    raw_says("topic 'other' cannot be created: PROTOCOL: the answer leaves it out");
+    ck_assert_int_eq(t[0].result, KAFC_OK);
+    ck_assert_int_eq(t[1].result, KAFC_ERR_PROTOCOL);
+    raw_close();
+    script_stop(&s);
+}
+END_TEST
+
 START_TEST(all_partitions_are_waited_for)
 {
     static struct script s = { .serve = create_serve, .controller = 1,
@@ -627,7 +643,8 @@ SUITE_LOOPS("client/admin_topics", 30, LOOP(what_was_made_is_told, 0, 8),
             ONCE(the_last_attempt_says_what_became_of_a_topic),
             ONCE(a_new_topic_is_waited_for_until_it_has_leaders),
             LOOP(all_brokers_are_waited_for_that_can_be_reached, 0, 2),
-            ONCE(a_topic_made_anew_is_not_the_old_one), ONCE(all_partitions_are_waited_for),
+            ONCE(a_topic_made_anew_is_not_the_old_one), ONCE(what_the_answer_leaves_out_is_told),
+            ONCE(all_partitions_are_waited_for),
             LOOP(topics_grow_each_with_its_own_verdict, 0, 4),
             ONCE(growth_goes_to_the_controller_and_happens_once),
             LOOP(topics_are_described_alike_by_every_version, -1, 14),
