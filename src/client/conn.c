@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/callback.h"
 #include "base/fork.h"
 #include "base/mem.h"
@@ -341,46 +342,29 @@ const struct kafc_asking kafc__asking_by_conn = { ask_by_conn, NULL, NULL };
 /* --- Dialling --------------------------------------------------------------------------- */
 
 struct address {
-    char host[256];
+    char host[KAFC_HOST_MAX + 1];
     int port;
 };
 
-/* The next of "host:port,host:port"; NULL at the end. [::1]:9092 and a bare ::1 are understood. */
-static const char *next_address(const char *p, struct address *a)
+/* false: that was all. */
+static bool next_address(const char **list, struct address *to)
 {
-    p += strspn(p, ", ");
-    size_t n = strcspn(p, ", ");
-    if (n == 0)
-        return NULL;
-    const char *colon = memchr(p, ':', n), *end = p + n;
-    if (p[0] == '[') {
-        const char *close = memchr(p, ']', n);
-        colon = close && close + 1 < end && close[1] == ':' ? close + 1 : NULL;
-    } else if (colon && memchr(colon + 1, ':', (size_t)(end - colon - 1))) {
-        colon = NULL;
-    }
-    size_t len = colon ? (size_t)(colon - p) : n;
-    a->port = 9092;
-    if (colon) {
-        a->port = 0;
-        for (const char *d = colon + 1; d < end && a->port <= UINT16_MAX; d++)
-            a->port = *d >= '0' && *d <= '9' ? a->port * 10 + (*d - '0') : UINT16_MAX + 1;
-    }
-    if (len >= sizeof(a->host) || len == 0)
-        a->port = 0;
-    (void)snprintf(a->host, sizeof(a->host), "%.*s", (int)(len < 255 ? len : 255), p);
-    return end;
+    struct kafc_address a;
+    bool there = kafc__address_next(list, &a);
+    to->port = there ? a.port : 0;
+    if (to->port > 0)
+        (void)snprintf(to->host, sizeof(to->host), "%.*s", (int)a.nhost, a.host);
+    return there;
 }
 
 static kafc_err check_addresses(const char *list, kafc_error *err)
 {
-    struct address a;
+    struct kafc_address a;
     int n = 0;
-    for (const char *p = list; p && (p = next_address(p, &a)) != NULL; n++) {
-        if (a.port < 1 || a.port > UINT16_MAX)
-            return kafc__error(err, KAFC_ERR_USAGE,
-                               "'%.200s' holds no host:port with a port from 1 to 65535", list);
-    }
+    for (const char *p = list; p && kafc__address_next(&p, &a); n++)
+        if (a.port == 0)
+            return kafc__error(err, KAFC_ERR_USAGE, "\"%.*s\" is not host:port",
+                               (int)(a.nentry < 200 ? a.nentry : 200), a.entry);
     return n > 0 ? KAFC_OK : kafc__error(err, KAFC_ERR_USAGE, "there is no address to dial");
 }
 
@@ -503,12 +487,12 @@ static void give_up_dialling(kafc_conn *c, const kafc_error *why)
 static kafc_err connect_to(kafc_conn *c, const struct address *a, int32_t node, const char *by,
                            int64_t deadline, kafc_error *err)
 {
-    char name[600];
+    char at[KAFC_HOST_MAX + 10], name[600];
+    kafc__address_text(at, sizeof(at), a->host, a->port);
     if (by)
-        (void)snprintf(name, sizeof(name), "node %d, advertised as %s:%d by %.250s", (int)node,
-                       a->host, a->port, by);
+        (void)snprintf(name, sizeof(name), "node %d, advertised as %s by %.250s", (int)node, at, by);
     else
-        (void)snprintf(name, sizeof(name), "%s:%d", a->host, a->port);
+        (void)snprintf(name, sizeof(name), "%s", at);
     int64_t own = kafc__clock_mono_us() + (int64_t)c->o.connect_timeout_ms * 1000;
     char *host = kafc__strdup(&c->mem, a->host), *copy = kafc__strdup(&c->mem, name);
     kafc__free(&c->mem, c->host);
@@ -549,9 +533,9 @@ static kafc_err connect_first(kafc_conn *c, const char *list, int64_t deadline, 
     kafc_error last;
     struct address a;
     int n = 0, tried = 0;
-    for (const char *p = list; (p = next_address(p, &a)) != NULL;)
+    for (const char *p = list; next_address(&p, &a);)
         n++;
-    for (const char *p = list; (p = next_address(p, &a)) != NULL; tried++) {
+    for (const char *p = list; next_address(&p, &a); tried++) {
         int64_t now = kafc__clock_mono_us();
         int64_t share = deadline == INT64_MAX ? INT64_MAX : now + (deadline - now) / (n - tried);
         kafc_err rc = connect_to(c, &a, -1, NULL, share, &last);
@@ -655,7 +639,7 @@ static kafc_err dial(kafc_conn *c, const char *list, int64_t deadline, kafc_erro
         c->broker.id = node; /* it was the leader that answered */
         return KAFC_OK;
     }
-    (void)snprintf(by, sizeof(by), "%s:%d", c->host, (int)c->broker.port);
+    kafc__address_text(by, sizeof(by), c->host, (int)c->broker.port);
     hang_up(c);
     return connect_to(c, &a, node, by, deadline, err);
 }

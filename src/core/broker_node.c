@@ -4,6 +4,7 @@
  * gone, and what they own: connections by purpose, and by owner. Driver's
  * thread.
  */
+#include "base/address.h"
 #include "base/mem.h"
 #include "core/internal.h"
 
@@ -11,14 +12,11 @@
 
 static char *sentence_name(struct kafc_core *c, const struct kafc_broker *b, const char *by)
 {
-    char text[700];
-    const char *v6 = strchr(b->host, ':');
-    const char *open = v6 ? "[" : "", *close = v6 ? "]" : "";
+    char at[KAFC_HOST_MAX + 10], text[700];
+    kafc__address_text(at, sizeof(at), b->host, (int)b->port);
     if (b->id < 0)
-        snprintf(text, sizeof(text), "%s%.300s%s:%d", open, b->host, close, (int)b->port);
-    else
-        snprintf(text, sizeof(text), "node %d, advertised as %s%.300s%s:%d by %.300s,", (int)b->id,
-                 open, b->host, close, (int)b->port, by);
+        return kafc__strdup(&c->cfg.mem, at);
+    snprintf(text, sizeof(text), "node %d, advertised as %s by %.300s,", (int)b->id, at, by);
     return kafc__strdup(&c->cfg.mem, text);
 }
 

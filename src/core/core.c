@@ -5,72 +5,18 @@
  */
 #include "core/core.h"
 
+#include "base/address.h"
 #include "base/mem.h"
 #include "core/internal.h"
 
 /* ---- The bootstrap list ---- */
 
-static bool parse_port(const char *p, size_t n, int32_t *port)
+static kafc_err add_entry(struct kafc_core *c, const struct kafc_address *a, kafc_error *err)
 {
-    int32_t v = 0;
-    if (n < 1 || n > 5)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (p[i] < '0' || p[i] > '9')
-            return false;
-        v = v * 10 + (p[i] - '0');
-    }
-    *port = v;
-    return v >= 1 && v <= 65535;
-}
-
-static bool blank(char ch)
-{
-    return ch == ' ' || ch == '\t' || ch == '\n';
-}
-
-/* "host", "host:port", "[::1]:port"; no port is 9092. */
-static bool parse_entry(const char *p, size_t n, const char **host, size_t *len, int32_t *port)
-{
-    const char *colon = NULL;
-    size_t skip = 0;
-    *port = 9092;
-    if (n && *p == '[') {
-        const char *close = memchr(p, ']', n);
-        if (!close)
-            return false;
-        skip = 1;
-        *len = (size_t)(close - p) - 1;
-        if (close + 1 < p + n)
-            colon = close + 1;
-        if (colon && *colon != ':')
-            return false;
-    } else {
-        colon = memchr(p, ':', n);
-        *len = colon ? (size_t)(colon - p) : n;
-    }
-    *host = p + skip;
-    for (size_t i = 0; i < n; i++)
-        if (blank(p[i]))
-            return false;
-    return *len > 0 && (!colon || parse_port(colon + 1, (size_t)(p + n - colon) - 1, port));
-}
-
-static kafc_err add_entry(struct kafc_core *c, const char *p, size_t n, kafc_error *err)
-{
-    while (n && blank(*p))
-        p++, n--;
-    while (n && blank(p[n - 1]))
-        n--;
-    if (!n)
-        return KAFC_OK;
-    const char *host;
-    size_t len;
-    int32_t port;
-    if (!parse_entry(p, n, &host, &len, &port))
+    if (a->port == 0)
         return kafc__error(err, KAFC_ERR_USAGE, "brokers: \"%.*s\" is not host:port",
-                           (int)(n < 200 ? n : 200), p);
-    struct kafc_broker *b = kafc__broker_new(c, -1, host, len, port, NULL);
+                           (int)(a->nentry < 200 ? a->nentry : 200), a->entry);
+    struct kafc_broker *b = kafc__broker_new(c, -1, a->host, a->nhost, a->port, NULL);
     if (!b)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "brokers: out of memory");
     kafc__list_push(&c->boot, &b->node);
@@ -80,17 +26,14 @@ static kafc_err add_entry(struct kafc_core *c, const char *p, size_t n, kafc_err
 static kafc_err parse_brokers(struct kafc_core *c, kafc_error *err)
 {
     const char *p = c->cfg.brokers;
+    struct kafc_address a;
     uint32_t n = 0;
-    while (*p) {
-        size_t len = strcspn(p, ",");
-        kafc_err e = add_entry(c, p, len, err);
+    for (; kafc__address_next(&p, &a); n++) {
+        kafc_err e = add_entry(c, &a, err);
         if (e)
             return e;
-        p += len + (p[len] == ',');
     }
     struct kafc_broker *b = KAFC_LIST_FIRST(&c->boot, struct kafc_broker, node);
-    for (struct kafc_broker *i = b; i; i = KAFC_LIST_NEXT(&c->boot, i, struct kafc_broker, node))
-        n++; /* without blank ones */
     if (!b)
         return kafc__error(err, KAFC_ERR_USAGE, "brokers: at least one host:port is needed");
     /* Not all clients shall begin with the first one. */
