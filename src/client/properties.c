@@ -305,6 +305,9 @@ static bool next_line(FILE *f, char *line, unsigned *lines)
     return true;
 }
 
+/* Editors of some systems begin a file with one. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
 static kafc_err load(kafc_properties *p, FILE *f, const char *path, char *line, kafc_error *err)
 {
     kafc_error e = { .code = KAFC_OK };
@@ -314,7 +317,7 @@ static kafc_err load(kafc_properties *p, FILE *f, const char *path, char *line, 
         if (!next_line(f, line, &lines))
             rc = kafc__error(&e, KAFC_ERR_USAGE, "a line has more than %d bytes", LINE - 2);
         else
-            rc = set_line(p, line, &e);
+            rc = set_line(p, number == 1 && strncmp(line, byte_order_mark, 3) == 0 ? line + 3 : line, &e);
         if (rc != KAFC_OK)
             return kafc__error(err, rc, "%.128s:%u: %.256s", path, number, e.message);
         number += lines;

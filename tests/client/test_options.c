@@ -451,6 +451,7 @@ static const char *read_as(const char *text)
 
 START_TEST(files_are_read_as_java_reads_them)
 {
+    ck_assert_str_eq(read_as("\xef\xbb\xbf" "client.id=x"), "x"); /* a byte order mark */
     ck_assert_str_eq(read_as("client.id=one \\\n   two\\\r\n\tthree\nacks=1"), "one twothree");
     ck_assert_str_eq(read_as("client.id=\\\n  \\\nx\n"), "x");
     ck_assert_str_eq(read_as("client.id=a\\"), "a");

@@ -209,6 +209,15 @@ START_TEST(what_is_said_last_counts)
 }
 END_TEST
 
+START_TEST(what_the_log_has_said_is_not_said_again)
+{
+    up();
+    expect("$K metadata -b 127.0.0.1:1", 1,
+           "kafc: 127.0.0.1:1 cannot be reached: connection refused\n");
+    stop_mock();
+}
+END_TEST
+
 START_TEST(contexts_are_shown_by_every_command)
 {
     start_mock("-t a:1");
@@ -229,4 +238,4 @@ END_TEST
 SUITE_MAIN("tools/topics", 60, topics_are_listed, topics_are_made_as_they_are_wanted,
            what_is_there_is_no_error_if_so_wanted, topics_grow, one_topic_that_is_not_there_leaves_the_others,
            what_is_wrong_is_said, properties_reach_every_command, what_is_said_last_counts,
-           contexts_are_shown_by_every_command)
+           contexts_are_shown_by_every_command, what_the_log_has_said_is_not_said_again)

@@ -2,20 +2,42 @@
  *
  * What went wrong, on standard error.
  */
+#include <pthread.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "tools/kafc/tool.h"
 
+/* The log's lines come from another thread, too. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char last[4096];
+
+static void say(const char *line, bool once)
+{
+    (void)pthread_mutex_lock(&lock);
+    if (!once || strcmp(line, last) != 0)
+        fprintf(stderr, "kafc: %s\n", line);
+    (void)snprintf(last, sizeof last, "%s", line);
+    (void)pthread_mutex_unlock(&lock);
+}
+
+void tool_log(void *ctx, kafc_log_level level, const char *line)
+{
+    (void)ctx;
+    (void)level;
+    say(line, false);
+}
+
 int tool_fail(int status, const char *fmt, ...)
 {
+    char line[sizeof last];
     va_list ap;
 
     (void)fflush(stdout);
-    fputs("kafc: ", stderr);
     va_start(ap, fmt);
-    (void)vfprintf(stderr, fmt, ap);
+    (void)vsnprintf(line, sizeof line, fmt, ap);
     va_end(ap);
-    fputc('\n', stderr);
+    say(line, true);
     return status;
 }
 

@@ -35,18 +35,11 @@ void tool_on_stop(void (*wake)(void))
     (void)signal(SIGPIPE, SIG_IGN); /* a closed standard output is a write error */
 }
 
-static void log_line(void *ctx, kafc_log_level level, const char *line)
-{
-    (void)ctx;
-    (void)level;
-    fprintf(stderr, "kafc: %s\n", line);
-}
-
 kafc_client *tool_client(const struct tool_options *o)
 {
     kafc_error err;
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = o->brokers, .properties = o->properties,
-                                                  .log = log_line),
+                                                  .log = tool_log),
                                       &err);
 
     if (!c)

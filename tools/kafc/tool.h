@@ -113,8 +113,9 @@ int tool_perf_consume(const struct tool_options *o);
 int tool_perf_group_consume(const struct tool_options *o);
 int tool_perf_latency(const struct tool_options *o);
 
-/* Prints "kafc: …" on stderr and returns the status. */
+/* Prints "kafc: …" on stderr, unless the log has just said the same, and returns the status. */
 int tool_fail(int status, const char *fmt, ...) KAFC_PRINTF(2, 3);
+void tool_log(void *ctx, kafc_log_level level, const char *line);
 /* What metadata says of a topic, and TOOL_FAILED. */
 int tool_fail_topic(const char *topic, kafc_err err);
 /* Looks among names, one after the other, for the one that a word was meant to be; case counts for nothing. */
