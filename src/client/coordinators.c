@@ -97,17 +97,12 @@ static const struct kafc_sweep_kind one = {
     .take = take_one,
 };
 
-static bool is_older(kafc_err code)
-{
-    return code == KAFC_ERR_UNSUPPORTED;
-}
-
 static const struct kafc_sweep_kind many = {
     .api = &kafc_find_coordinator_api,
     .noun = "coordinator's key",
     .what = "looked up",
     .version = MANY,
-    .elsewhere = is_older,
+    .elsewhere = kafc__sweep_is_older,
     .next = &one,
     .nowhere = KAFC_ERR_UNSUPPORTED,
     .name = name_many,

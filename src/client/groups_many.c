@@ -114,17 +114,12 @@ static const struct kafc_sweep_kind one = {
     .take = take_one,
 };
 
-static bool is_older(kafc_err code)
-{
-    return code == KAFC_ERR_UNSUPPORTED;
-}
-
 static const struct kafc_sweep_kind many = {
     .api = &kafc_offset_fetch_api,
     .noun = "group",
     .what = "asked for its offsets",
     .version = BATCHES,
-    .elsewhere = is_older,
+    .elsewhere = kafc__sweep_is_older,
     .next = &one,
     .nowhere = KAFC_ERR_UNSUPPORTED,
     .name = name_many,

@@ -45,6 +45,11 @@ kafc_err kafc__sweep_check(const char *noun, const char *const *names, int32_t n
     return KAFC_OK;
 }
 
+bool kafc__sweep_is_older(kafc_err code)
+{
+    return code == KAFC_ERR_UNSUPPORTED;
+}
+
 /* --- Verdicts ----------------------------------------------------------------------------- */
 
 static bool is_open(const struct sweep *x, int32_t i)

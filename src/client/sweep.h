@@ -70,6 +70,9 @@ struct kafc_sweep_element {
 void *kafc__sweep_piece(struct kafc_sweep *s, const struct kafc_sweep_element *e,
                         struct kafc_arena *a, kafc_err *rc, kafc_error *err);
 
+/* For `elsewhere`, with `nowhere` KAFC_ERR_UNSUPPORTED: of a broker that is older than the version. */
+bool kafc__sweep_is_older(kafc_err code);
+
 /* KAFC_ERR_USAGE for what cannot be a name. */
 kafc_err kafc__sweep_check(const char *noun, const char *const *names, int32_t n, kafc_error *err);
 
