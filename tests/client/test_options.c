@@ -13,6 +13,7 @@
 #include "client/options.h"
 #include "tests/support/document.h"
 #include "tests/support/suite.h"
+#include "tests/support/tmp.h"
 #include <kafc/conn.h>
 
 union any {
@@ -400,7 +401,7 @@ enum { PATH = 128 };
 
 static void write_file(char path[PATH], const char *text)
 {
-    (void)snprintf(path, PATH, "%s/kafc-XXXXXX", suite_tmp()); /* lint: todo because mkstemp(3) wants them */
+    (void)snprintf(path, PATH, "%s/kafc-XXXXXX", test_tmp()); /* lint: todo because mkstemp(3) wants them */
     int fd = mkstemp(path);
     FILE *f = fdopen(fd, "w");
     ck_assert_ptr_nonnull(f);

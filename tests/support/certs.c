@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/support/suite.h"
+#include "tests/support/tmp.h"
 
 static void must(bool ok, const char *what)
 {
@@ -144,7 +144,7 @@ SSL_CTX *test_server_ctx(const struct test_cert *c, const struct test_cert *ca)
 void test_folder_make(struct test_folder *f)
 {
     static const char name[] = "kafc-XXXXXX"; /* lint: todo because of mkdtemp */
-    int n = snprintf(f->path, sizeof(f->path), "%s/%s", suite_tmp(), name);
+    int n = snprintf(f->path, sizeof(f->path), "%s/%s", test_tmp(), name);
     MUST(n > 0 && (size_t)n < sizeof(f->path));
     MUST(mkdtemp(f->path) != NULL);
 }

@@ -39,10 +39,3 @@ int suite_run_once(const char *name, const TTest *const *tests, size_t n, double
         tcase_add_test(c, tests[i]);
     return run(name, c);
 }
-
-const char *suite_tmp(void)
-{
-    const char *tmp = getenv("TMPDIR");
-
-    return tmp && *tmp ? tmp : "/tmp";
-}

@@ -18,9 +18,6 @@ struct suite_test {
 int suite_run(const char *name, const struct suite_test *tests, size_t n, double timeout);
 int suite_run_once(const char *name, const TTest *const *tests, size_t n, double timeout);
 
-/* Where files of a test may be: a folder that tests/run removes, also after a failure. */
-const char *suite_tmp(void);
-
 #define SUITE_MAIN(name, timeout, ...) \
     int main(void) \
     { \

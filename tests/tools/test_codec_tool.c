@@ -13,6 +13,7 @@
 #include "fuzz/pick.h"
 #include "tests/support/lines.h"
 #include "tests/support/suite.h"
+#include "tests/support/tmp.h"
 #include "tests/tools/shell.h"
 
 enum { NAME, KEY, VERSION, JSON, HEX, UNKNOWN }; /* columns of the vectors */
@@ -25,7 +26,7 @@ static char dir[80];
 static void begin(void)
 {
     find_tool();
-    snprintf(dir, sizeof(dir), "%s/kafc-XXXXXX", suite_tmp()); /* lint: todo because mkdtemp(3) wants it */
+    snprintf(dir, sizeof(dir), "%s/kafc-XXXXXX", test_tmp()); /* lint: todo because mkdtemp(3) wants it */
     ck_assert_ptr_nonnull(mkdtemp(dir));
 }
 

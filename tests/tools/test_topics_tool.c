@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
+#include "tests/support/tmp.h"
 #include "tests/tools/shell.h"
 
 /* Ids are made up. */
@@ -144,7 +145,7 @@ static void name_files(void)
 {
     char path[128];
 
-    (void)snprintf(path, sizeof path, "%s/kafc-test-%ld.f", suite_tmp(), (long)getpid());
+    (void)snprintf(path, sizeof path, "%s/kafc-test-%ld.f", test_tmp(), (long)getpid());
     (void)setenv("F", path, 1);
     path[strlen(path) - 1] = 'g';
     (void)setenv("G", path, 1);
