@@ -267,7 +267,7 @@ static int out_end(struct output *out, int status, const kafc_error *err)
     if (!out->n && !out->json && !err->code)
         puts("no ACLs");
     if (err->code)
-        status = tool_fail(err->code == KAFC_ERR_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err->message);
+        status = verbs_failed(err);
     return status;
 }
 

@@ -130,7 +130,7 @@ static int describe_one(const struct verb_call *v, const char *name)
     if (status)
         return status;
     if (kafc_admin_describe_configs(v->client, &q, 1, KAFC_CONFIG_SYNONYMS, VERB_WAIT, &d, &err))
-        status = tool_fail(err.code == KAFC_ERR_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err.message);
+        status = verbs_failed(&err);
     else if (v->o->json)
         status = verbs_print(json_pack("{so so}", word_of(q.of.kind), verbs_text(q.of.name), "configs",
                                        configs_json(d->resources, all)));
@@ -190,7 +190,7 @@ static int change_one(const struct verb_call *v, const char *name, kafc_config_o
     for (int i = 0; g && i < o->nconfigs; i++)
         g[i] = (kafc_config_change){ .name = o->configs[i].name, .value = o->configs[i].value, .op = op };
     if (!status && kafc_admin_alter_configs(v->client, &q, 1, o->dry_run, VERB_WAIT, &err))
-        status = tool_fail(err.code == KAFC_ERR_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err.message);
+        status = verbs_failed(&err);
     else if (!status)
         status = changed(v, &q);
     free(g);

@@ -28,11 +28,6 @@ static int parse(const char *s, const char **type, const char **name)
     return tool_fail(TOOL_USAGE, "\"%s\" has no quotas: user:NAME, client-id:ID and ip:ADDRESS have", s);
 }
 
-static int failed(const kafc_error *err)
-{
-    return tool_fail(err->code == KAFC_ERR_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err->message);
-}
-
 /* --- list ------------------------------------------------------------------------------------------ */
 
 static int entry_json(const kafc_quota_entry *e)
@@ -77,7 +72,7 @@ static int list(const struct verb_call *v)
             filter[i] = (kafc_quota_filter){ .type = filter[i].type, .match = KAFC_QUOTA_DEFAULT };
     }
     if (!status && kafc_admin_describe_quotas(v->client, filter, v->n, false, VERB_WAIT, &l, &err))
-        status = failed(&err);
+        status = verbs_failed(&err);
     for (int32_t i = 0; l && i < l->nentries; i++) {
         int s = v->o->json ? entry_json(&l->entries[i]) : entry_text(&l->entries[i]);
 
@@ -138,7 +133,7 @@ static int change(const struct verb_call *v, bool remove)
     for (int i = 0; !status && i < v->o->nconfigs; i++)
         status = parse_quota(&v->o->configs[i], remove, &q[i]);
     if (!status)
-        status = kafc_admin_alter_quotas(v->client, &e, 1, v->o->dry_run, VERB_WAIT, &err) ? failed(&err)
+        status = kafc_admin_alter_quotas(v->client, &e, 1, v->o->dry_run, VERB_WAIT, &err) ? verbs_failed(&err)
                                                                                           : changed(v, of, v->n);
     free(q);
     return status;

@@ -12,11 +12,6 @@
 #include "tools/kafc/table.h"
 #include "tools/kafc/verbs.h"
 
-static int failed(const kafc_error *err)
-{
-    return tool_fail(err->code == KAFC_ERR_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err->message);
-}
-
 static int milliseconds(const struct verb_call *v, int letter, int64_t *out)
 {
     const char *s = tool_said(v->o, letter, 0);
@@ -67,7 +62,7 @@ static int list(const struct verb_call *v)
     int status = TOOL_OK;
 
     if (kafc_admin_describe_tokens(v->client, v->names, v->n, VERB_WAIT, &l, &err))
-        status = failed(&err);
+        status = verbs_failed(&err);
     else if (!v->o->json)
         status = list_text(l);
     for (int32_t i = 0; l && v->o->json && i < l->ntokens; i++) {
@@ -92,7 +87,7 @@ static int create(const struct verb_call *v)
     while (!status && (renewers[t.nrenewers] = tool_said(v->o, LONG_RENEWER, t.nrenewers)))
         t.nrenewers++;
     if (!status && kafc_admin_create_token(v->client, &t, VERB_WAIT, &l, &err))
-        status = failed(&err);
+        status = verbs_failed(&err);
     else if (!status && v->o->json)
         status = verbs_print(token_json(l->tokens, true));
     else if (!status)
@@ -118,14 +113,14 @@ static int change(const struct verb_call *v, const char *id, kafc_change_token_f
     int status = milliseconds(v, LONG_PERIOD, &period);
 
     if (!status && kafc_admin_describe_tokens(v->client, NULL, 0, VERB_WAIT, &l, &err))
-        status = failed(&err);
+        status = verbs_failed(&err);
     for (int32_t i = 0; l && i < l->ntokens; i++)
         if (strcmp(l->tokens[i].id, id) == 0)
             t = &l->tokens[i];
     if (!status && !t)
         status = tool_fail(TOOL_FAILED, "there is no token \"%s\", or it is another's", id);
     if (!status && fn(v->client, t->hmac, period, VERB_WAIT, &expires, &err))
-        status = failed(&err);
+        status = verbs_failed(&err);
     else if (!status && v->o->json)
         status = verbs_print(json_pack("{so sI}", "id", verbs_text(id), "expires_ms", (json_int_t)expires));
     else if (!status)

@@ -329,7 +329,7 @@ static int create_one(const struct verb_call *v, const char *topic)
         if (rc == KAFC_ERR_TOPIC_ALREADY_EXISTS && o->if_not_exists)
             status = is_there(v, topic);
         else if (rc)
-            status = tool_fail(rc == KAFC_ERR_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err.message);
+            status = verbs_failed(&err);
         else
             status = created(v, topic, made);
         kafc_created_topics_free(made);

@@ -22,11 +22,6 @@ static const char *name_of(kafc_scram_mechanism m, char text[16])
     return text;
 }
 
-static int failed(const kafc_error *err)
-{
-    return tool_fail(err->code == KAFC_ERR_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err->message);
-}
-
 /* --- list ------------------------------------------------------------------------------------------ */
 
 static int user_json(const kafc_user *u)
@@ -68,7 +63,7 @@ static int list(const struct verb_call *v)
         status = s ? s : status;
     }
     kafc_user_list_free(l);
-    return rc ? failed(&err) : status;
+    return rc ? verbs_failed(&err) : status;
 }
 
 /* --- What set and delete are told ------------------------------------------------------------------- */
@@ -159,7 +154,7 @@ static int set(const struct verb_call *v)
         q[i].password = password;
     }
     if (!status)
-        status = kafc_admin_upsert_users(v->client, q, n, VERB_WAIT, &err) ? failed(&err)
+        status = kafc_admin_upsert_users(v->client, q, n, VERB_WAIT, &err) ? verbs_failed(&err)
                                                                            : done(v, q, n, "set", true);
     wipe(password, sizeof password);
     return status;
@@ -179,7 +174,7 @@ static int all_of(const struct verb_call *v, const char *user, kafc_scram_creden
     kafc_user_list_free(l);
     if (rc == KAFC_ERR_RESOURCE_NOT_FOUND)
         return tool_fail(TOOL_FAILED, "there is no user \"%s\"", user);
-    return rc ? failed(&err) : TOOL_OK;
+    return rc ? verbs_failed(&err) : TOOL_OK;
 }
 
 static int delete_one(const struct verb_call *v, const char *user)
@@ -191,7 +186,7 @@ static int delete_one(const struct verb_call *v, const char *user)
     if (!status && !n)
         status = all_of(v, user, q, &n);
     if (!status)
-        status = kafc_admin_delete_users(v->client, q, n, VERB_WAIT, &err) ? failed(&err)
+        status = kafc_admin_delete_users(v->client, q, n, VERB_WAIT, &err) ? verbs_failed(&err)
                                                                            : done(v, q, n, "deleted", false);
     return status;
 }

@@ -11,6 +11,11 @@ int verbs_no_memory(void)
     return tool_fail(TOOL_FAILED, "out of memory");
 }
 
+int verbs_failed(const kafc_error *err)
+{
+    return tool_fail(err->code == KAFC_ERR_USAGE ? TOOL_USAGE : TOOL_FAILED, "%s", err->message);
+}
+
 int verbs_print(json_t *o)
 {
     bool ok = o && json_dumpf(o, stdout, JSON_COMPACT) == 0;
