@@ -43,9 +43,9 @@ static bool is_of(const struct kafc_mquota *m, const entry *q)
 
     for (int32_t i = 0; i < q->entity.n; i++)
         for (int k = 0; k < m->nparts; k++)
-            same += kafc__mstr_same(q->entity.v[i].entity_type, m->part[k].type) &&
+            same += kafc__str_same(q->entity.v[i].entity_type, m->part[k].type) &&
                     !q->entity.v[i].entity_name.p == !m->part[k].name.p &&
-                    kafc__mstr_same(q->entity.v[i].entity_name, m->part[k].name);
+                    kafc__str_same(q->entity.v[i].entity_name, m->part[k].name);
     return same == m->nparts && q->entity.n == m->nparts;
 }
 

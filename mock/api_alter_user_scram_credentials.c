@@ -19,9 +19,9 @@ static int named(const request *q, kafc_str user)
     int n = 0;
 
     for (int32_t i = 0; i < q->deletions.n; i++)
-        n += kafc__mstr_same(q->deletions.v[i].name, user);
+        n += kafc__str_same(q->deletions.v[i].name, user);
     for (int32_t i = 0; i < q->upsertions.n; i++)
-        n += kafc__mstr_same(q->upsertions.v[i].name, user);
+        n += kafc__str_same(q->upsertions.v[i].name, user);
     return n;
 }
 
@@ -39,12 +39,12 @@ static void check(const struct kafc_mrq *rq, const request *q, result *to)
         note(to, KAFC_ERR_DUPLICATE_RESOURCE,
              "A user credential cannot be altered twice in the same request");
     for (int32_t i = 0; i < q->deletions.n; i++)
-        if (kafc__mstr_same(q->deletions.v[i].name, to->user) &&
+        if (kafc__str_same(q->deletions.v[i].name, to->user) &&
             !kafc__mscram_find(rq->c, to->user, q->deletions.v[i].mechanism))
             note(to, KAFC_ERR_RESOURCE_NOT_FOUND,
                  "Attempt to delete a user credential that does not exist");
     for (int32_t i = 0; i < q->upsertions.n; i++) {
-        if (!kafc__mstr_same(q->upsertions.v[i].name, to->user))
+        if (!kafc__str_same(q->upsertions.v[i].name, to->user))
             continue;
         if (q->upsertions.v[i].mechanism < 1 || q->upsertions.v[i].mechanism > MECHANISMS)
             note(to, KAFC_ERR_UNSUPPORTED_SASL_MECHANISM, "Unknown SCRAM mechanism");
@@ -94,10 +94,10 @@ static bool apply(struct kafc_cluster *c, const request *q, kafc_str user)
     bool ok = true;
 
     for (int32_t i = 0; i < q->deletions.n; i++)
-        if (kafc__mstr_same(q->deletions.v[i].name, user))
+        if (kafc__str_same(q->deletions.v[i].name, user))
             take_away(c, user, q->deletions.v[i].mechanism);
     for (int32_t i = 0; ok && i < q->upsertions.n; i++)
-        if (kafc__mstr_same(q->upsertions.v[i].name, user))
+        if (kafc__str_same(q->upsertions.v[i].name, user))
             ok = set(c, &q->upsertions.v[i]);
     return ok;
 }
@@ -106,7 +106,7 @@ static bool apply(struct kafc_cluster *c, const request *q, kafc_str user)
 static result *of_user(struct kafc_alter_user_scram_credentials_resp *a, kafc_str user)
 {
     for (int32_t i = 0; i < a->results.n; i++)
-        if (kafc__mstr_same(a->results.v[i].user, user))
+        if (kafc__str_same(a->results.v[i].user, user))
             return &a->results.v[i];
     a->results.v[a->results.n].user = user;
     return &a->results.v[a->results.n++];

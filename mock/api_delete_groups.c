@@ -2,7 +2,7 @@
  *
  * DeleteGroups: groups without members, with their offsets.
  */
-#include "mock/group.h"
+#include "base/str.h"
 #include "mock/txn.h"
 #include "protocol/api/42_delete_groups.h"
 
@@ -28,7 +28,7 @@ static bool is_told(const struct kafc_delete_groups_resp *a, kafc_str name)
 {
     int32_t i = 0;
 
-    while (i < a->results.n && !kafc__mstr_same(a->results.v[i].group_id, name))
+    while (i < a->results.n && !kafc__str_same(a->results.v[i].group_id, name))
         i++;
     return i < a->results.n;
 }

@@ -12,11 +12,11 @@ enum { NAMED, DEFAULT, ANY };
 static bool fits(const struct kafc_mquota *m, const struct kafc_describe_client_quotas_req_component *f)
 {
     for (int i = 0; i < m->nparts; i++)
-        if (kafc__mstr_same(m->part[i].type, f->entity_type))
+        if (kafc__str_same(m->part[i].type, f->entity_type))
             return f->match_type == ANY ||
                    (f->match_type == DEFAULT
                         ? !m->part[i].name.p
-                        : m->part[i].name.p && kafc__mstr_same(m->part[i].name, f->match));
+                        : m->part[i].name.p && kafc__str_same(m->part[i].name, f->match));
     return false;
 }
 

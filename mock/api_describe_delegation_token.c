@@ -10,8 +10,8 @@
 static bool wanted(const struct kafc_describe_delegation_token_req *q, const struct kafc_mdelegation *t)
 {
     for (int32_t i = 0; i < q->owners.n; i++)
-        if (kafc__mstr_same(q->owners.v[i].principal_type, t->owner_type) &&
-            kafc__mstr_same(q->owners.v[i].principal_name, t->owner))
+        if (kafc__str_same(q->owners.v[i].principal_type, t->owner_type) &&
+            kafc__str_same(q->owners.v[i].principal_name, t->owner))
             return true;
     return q->owners.n < 0;
 }

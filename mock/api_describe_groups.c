@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "base/str.h"
 #include "mock/group.h"
 #include "protocol/api/15_describe_groups.h"
 
@@ -19,13 +20,13 @@ static const kafc_bytes no_bytes = { "", 0 };
 static void put_member(const struct kafc_mgroup *g, const struct kafc_mmember *m,
                        struct kafc_describe_groups_resp_member *a)
 {
-    const struct kafc_mprotocol *p = kafc__mmember_protocol(m, kafc__mstr(g->protocol));
+    const struct kafc_mprotocol *p = kafc__mmember_protocol(m, kafc__str(g->protocol));
     bool stable = g->state == KAFC_MOCK_GROUP_STABLE;
 
     a->member_id = m->id;
     a->group_instance_id = m->instance;
     a->client_id = m->client.p ? m->client : none;
-    a->client_host = kafc__mstr("/127.0.0.1");
+    a->client_host = kafc__str("/127.0.0.1");
     a->member_metadata = stable && p ? p->metadata : no_bytes;
     a->member_assignment = no_bytes;
     if (!g->unassigned && m->assignment)
@@ -38,9 +39,9 @@ static bool put_group(const struct kafc_mgroup *g, struct kafc_arena *arena,
     const struct kafc_mmember *m;
     int32_t n = kafc__mgroup_size(g);
 
-    a->protocol_type = g->type ? kafc__mstr(g->type) : none;
+    a->protocol_type = g->type ? kafc__str(g->type) : none;
     if (g->state == KAFC_MOCK_GROUP_STABLE && g->protocol)
-        a->protocol_data = kafc__mstr(g->protocol);
+        a->protocol_data = kafc__str(g->protocol);
     a->members.v = kafc__msg_array(&kafc_describe_groups_resp_member_schema, n, arena);
     if (!a->members.v)
         return false;
@@ -74,7 +75,7 @@ static bool describe(struct kafc_mrq *rq, const struct kafc_describe_groups_req 
     if (a->error_code)
         return true;
     g = kafc__mgroup_find(rq->c, a->group_id);
-    a->group_state = kafc__mstr(kafc__mgroup_state(g));
+    a->group_state = kafc__str(kafc__mgroup_state(g));
     if (!g)
         put_unknown(rq, a);
     if (q->include_authorized_operations && !a->error_code)

@@ -2,6 +2,7 @@
  *
  * DescribeTransactions: what a coordinator knows of a transactional id.
  */
+#include "base/str.h"
 #include "mock/acl.h"
 #include "mock/txn.h"
 #include "protocol/api/65_describe_transactions.h"
@@ -35,7 +36,7 @@ static kafc_err describe(struct kafc_mrq *rq, kafc_str id, to_txn *to)
         code = KAFC_ERR_TRANSACTIONAL_ID_NOT_FOUND;
     if (code)
         return code;
-    to->transaction_state = kafc__mstr(kafc__mtxn_state(t));
+    to->transaction_state = kafc__str(kafc__mtxn_state(t));
     to->transaction_timeout_ms = t->timeout_ms;
     to->transaction_start_time_ms = t->state == KAFC_MOCK_TXN_EMPTY
                                         ? -1

@@ -17,7 +17,7 @@ static bool put(struct kafc_mrq *rq, kafc_str user, result *to)
     if (!to->credential_infos.v)
         return false;
     KAFC_MOCK_EACH(&rq->c->scrams, struct kafc_mscram, s) {
-        if (!kafc__mstr_same((kafc_str){ s->user, s->len }, user) || to->credential_infos.n == 2)
+        if (!kafc__str_same((kafc_str){ s->user, s->len }, user) || to->credential_infos.n == 2)
             continue;
         to->credential_infos.v[to->credential_infos.n].mechanism = s->mechanism;
         to->credential_infos.v[to->credential_infos.n++].iterations = s->iterations;
@@ -32,7 +32,7 @@ static bool put(struct kafc_mrq *rq, kafc_str user, result *to)
 static bool is_there(const struct kafc_describe_user_scram_credentials_resp *a, kafc_str user)
 {
     for (int32_t i = 0; i < a->results.n; i++)
-        if (kafc__mstr_same(a->results.v[i].user, user))
+        if (kafc__str_same(a->results.v[i].user, user))
             return true;
     return false;
 }

@@ -3,6 +3,7 @@
  * JoinGroup: a newcomer, a member again, a static member under a new id.
  * Answered when the round is complete.
  */
+#include "base/str.h"
 #include "mock/group.h"
 #include "protocol/api/11_join_group.h"
 
@@ -138,7 +139,7 @@ static kafc_err replace(struct join *j, struct kafc_mmember *old)
     leader.p = copy;
     kafc__mgroup_replace(c, g, old, m);
     if (g->state == KAFC_MOCK_GROUP_STABLE && g->protocol &&
-        kafc__mstr_same(kafc__mgroup_vote(g), kafc__mstr(g->protocol)))
+        kafc__str_same(kafc__mgroup_vote(g), kafc__str(g->protocol)))
         return returns(j, m, leader);
     return wait_for(j, m, "a static member has another id");
 }

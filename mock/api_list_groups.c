@@ -2,6 +2,7 @@
  *
  * ListGroups: those that the broker coordinates.
  */
+#include "base/str.h"
 #include "mock/group.h"
 #include "protocol/api/16_list_groups.h"
 
@@ -49,9 +50,9 @@ static kafc_err put(const struct kafc_mrq *rq, const struct kafc_list_groups_req
         !passes(q->types_filter.v, q->types_filter.n, type))
         return KAFC_OK;
     to->group_id = name;
-    to->protocol_type = g->type ? kafc__mstr(g->type) : (kafc_str){ "", 0 };
-    to->group_state = kafc__mstr(kafc__mgroup_state(g));
-    to->group_type = kafc__mstr(type);
+    to->protocol_type = g->type ? kafc__str(g->type) : (kafc_str){ "", 0 };
+    to->group_state = kafc__str(kafc__mgroup_state(g));
+    to->group_type = kafc__str(type);
     a->groups.n++;
     return code;
 }

@@ -3,6 +3,7 @@
  * ListTransactions: the transactional ids that the broker coordinates. Patterns
  * are no expressions here, but the beginning of an id with ".*" behind it.
  */
+#include "base/str.h"
 #include "mock/acl.h"
 #include "mock/txn.h"
 #include "protocol/api/66_list_transactions.h"
@@ -68,7 +69,7 @@ static kafc_err put_all(struct kafc_mrq *rq, const struct kafc_list_transactions
         a->transaction_states.n++;
         to->transactional_id = id;
         to->producer_id = t->producer;
-        to->transaction_state = kafc__mstr(kafc__mtxn_state(t));
+        to->transaction_state = kafc__str(kafc__mtxn_state(t));
     }
     return KAFC_OK;
 }

@@ -2,6 +2,7 @@
  *
  * OffsetDelete: offsets of topics that no member subscribes to.
  */
+#include "base/str.h"
 #include "mock/group.h"
 #include "protocol/api/47_offset_delete.h"
 #include "protocol/blob/consumer_protocol.h"
@@ -24,7 +25,7 @@ static bool names(const struct kafc_mprotocol *p, kafc_str topic, struct kafc_ar
     if (kafc__msg_decode_front(&r, &kafc_consumer_subscription_schema, &s, 0, arena, &err))
         return true;
     for (int32_t i = 0; i < s.topics.n; i++)
-        if (kafc__mstr_same(s.topics.v[i], topic))
+        if (kafc__str_same(s.topics.v[i], topic))
             return true;
     return false;
 }
@@ -37,7 +38,7 @@ static bool subscribed(struct kafc_mrq *rq, const struct kafc_mgroup *g, kafc_st
         return false;
     for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
         if (!g->protocol ||
-            names(kafc__mmember_protocol(m, kafc__mstr(g->protocol)), topic, &rq->arena))
+            names(kafc__mmember_protocol(m, kafc__str(g->protocol)), topic, &rq->arena))
             return true;
     return false;
 }

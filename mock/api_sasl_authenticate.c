@@ -2,6 +2,7 @@
  *
  * SaslAuthenticate: a token of the mechanism that the handshake has named.
  */
+#include "base/str.h"
 #include "mock/state.h"
 #include "protocol/api/36_sasl_authenticate.h"
 

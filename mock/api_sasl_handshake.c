@@ -2,6 +2,7 @@
  *
  * SaslHandshake: the mechanism of a login that begins.
  */
+#include "base/str.h"
 #include "mock/state.h"
 #include "protocol/api/17_sasl_handshake.h"
 

@@ -3,12 +3,13 @@
  * SyncGroup: the leader's assignments, and each member's own; those that ask
  * before the leader wait.
  */
+#include "base/str.h"
 #include "mock/group.h"
 #include "protocol/api/14_sync_group.h"
 
 static bool differs(const char *chosen, kafc_str said)
 {
-    return said.p && chosen && !kafc__mstr_same(kafc__mstr(chosen), said);
+    return said.p && chosen && !kafc__str_same(kafc__str(chosen), said);
 }
 
 static kafc_err admit(const struct kafc_mrq *rq, const struct kafc_sync_group_req *q,

@@ -9,6 +9,7 @@
  */
 #include "mock/group.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "protocol/api/11_join_group.h"
 #include "protocol/api/14_sync_group.h"
 
@@ -71,7 +72,7 @@ kafc_err kafc__mgroup_member(const struct kafc_mgroup *g, kafc_str id, kafc_str 
              : NULL;
     if (!*out)
         return KAFC_ERR_UNKNOWN_MEMBER_ID;
-    return kafc__mstr_same((*out)->id, id) ? KAFC_OK : KAFC_ERR_FENCED_INSTANCE_ID;
+    return kafc__str_same((*out)->id, id) ? KAFC_OK : KAFC_ERR_FENCED_INSTANCE_ID;
 }
 
 void kafc__mgroup_remove(struct kafc_cluster *c, struct kafc_mgroup *g, struct kafc_mmember *m,
@@ -131,7 +132,7 @@ bool kafc__mgroup_supports(const struct kafc_mgroup *g, const struct kafc_join_g
 {
     if (g->state == KAFC_MOCK_GROUP_EMPTY)
         return q->protocol_type.len > 0 && q->protocols.n > 0;
-    if (!g->type || !kafc__mstr_same(kafc__mstr(g->type), q->protocol_type))
+    if (!g->type || !kafc__str_same(kafc__str(g->type), q->protocol_type))
         return false;
     for (int32_t i = 0; i < q->protocols.n; i++)
         if (all_know(g, q->protocols.v[i].name))
@@ -145,7 +146,7 @@ static void vote(const struct kafc_mmember *m, struct kafc_mmember *first)
     for (int32_t i = 0; i < m->nprotocols; i++)
         for (int32_t k = 0; k < first->nprotocols; k++)
             if (first->protocol[k].votes >= 0 &&
-                kafc__mstr_same(first->protocol[k].name, m->protocol[i].name)) {
+                kafc__str_same(first->protocol[k].name, m->protocol[i].name)) {
                 first->protocol[k].votes++;
                 return;
             }
@@ -317,7 +318,7 @@ static const struct kafc_sync_group_req_assignment *assignment_of(
     const struct kafc_sync_group_req *q, kafc_str member)
 {
     for (int32_t i = q->assignments.n - 1; i >= 0; i--)
-        if (kafc__mstr_same(q->assignments.v[i].member_id, member))
+        if (kafc__str_same(q->assignments.v[i].member_id, member))
             return &q->assignments.v[i];
     return NULL;
 }

@@ -213,16 +213,4 @@ static inline struct kafc_mgroup *kafc__mgroups_next(const struct kafc_cluster *
     return KAFC_LIST_NEXT(&c->groups, g, struct kafc_mgroup, node);
 }
 
-/* ---- strings ---- */
-
-static inline bool kafc__mstr_same(kafc_str a, kafc_str b)
-{
-    return a.len == b.len && (a.len <= 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
-}
-
-static inline kafc_str kafc__mstr(const char *s) /* NULL: null */
-{
-    return (kafc_str){ s, s ? (int32_t)strlen(s) : 0 };
-}
-
 #endif

@@ -3,6 +3,7 @@
  * All groups: found and made, their time, what tests ask of them.
  */
 #include "base/mem.h"
+#include "base/str.h"
 #include "mock/txn.h"
 
 struct kafc_mgroup *kafc__mgroup_find(const struct kafc_cluster *c, kafc_str name)
@@ -10,7 +11,7 @@ struct kafc_mgroup *kafc__mgroup_find(const struct kafc_cluster *c, kafc_str nam
     struct kafc_mgroup *g;
 
     for (g = kafc__mgroups_first(c); g; g = kafc__mgroups_next(c, g))
-        if (kafc__mstr_same((kafc_str){ g->name, g->len }, name))
+        if (kafc__str_same((kafc_str){ g->name, g->len }, name))
             return g;
     return NULL;
 }
@@ -134,7 +135,7 @@ void kafc__mgroups_reload(struct kafc_cluster *c, const struct kafc_mslot *s)
 
 static struct kafc_mgroup *named(const struct kafc_cluster *c, const char *group)
 {
-    return group ? kafc__mgroup_find(c, kafc__mstr(group)) : NULL;
+    return group ? kafc__mgroup_find(c, kafc__str(group)) : NULL;
 }
 
 static void copy(char *to, size_t size, kafc_str from)
@@ -168,7 +169,7 @@ kafc_err kafc__cluster_group(const struct kafc_cluster *c, const char *group, ka
         out->offsets += g->v[i].producer < 0;
     if (g->leader)
         copy(out->leader, sizeof out->leader, g->leader->id);
-    copy(out->protocol, sizeof out->protocol, kafc__mstr(g->protocol));
+    copy(out->protocol, sizeof out->protocol, kafc__str(g->protocol));
     return KAFC_OK;
 }
 
@@ -182,9 +183,9 @@ kafc_err kafc__cluster_kick(struct kafc_cluster *c, const char *group, const cha
     while (!member && (m = kafc__mgroup_first(g)))
         kafc__mgroup_remove(c, g, m, KAFC_ERR_UNKNOWN_MEMBER_ID);
     if (member) {
-        m = kafc__mmember_find(&g->members, kafc__mstr(member));
+        m = kafc__mmember_find(&g->members, kafc__str(member));
         if (!m)
-            m = kafc__mmember_of_instance(g, kafc__mstr(member));
+            m = kafc__mmember_of_instance(g, kafc__str(member));
         if (!m)
             return KAFC_ERR_UNKNOWN_MEMBER_ID;
         kafc__mgroup_remove(c, g, m, KAFC_ERR_UNKNOWN_MEMBER_ID);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "mock/group.h"
 #include "protocol/api/11_join_group.h"
 #include "protocol/api/14_sync_group.h"
@@ -27,7 +28,7 @@ struct kafc_mmember *kafc__mmember_find(const struct kafc_list *l, kafc_str id)
 
     for (m = KAFC_LIST_FIRST(l, struct kafc_mmember, node); m;
          m = KAFC_LIST_NEXT(l, m, struct kafc_mmember, node))
-        if (kafc__mstr_same(m->id, id))
+        if (kafc__str_same(m->id, id))
             return m;
     return NULL;
 }
@@ -37,7 +38,7 @@ struct kafc_mmember *kafc__mmember_of_instance(const struct kafc_mgroup *g, kafc
     struct kafc_mmember *m;
 
     for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m))
-        if (m->instance.p && instance.p && kafc__mstr_same(m->instance, instance))
+        if (m->instance.p && instance.p && kafc__str_same(m->instance, instance))
             return m;
     return NULL;
 }
@@ -133,8 +134,8 @@ bool kafc__mmember_matches(const struct kafc_mmember *m, const struct kafc_join_
         const struct kafc_join_group_req_protocol *p = &q->protocols.v[i];
         kafc_str metadata = { p->metadata.p, p->metadata.len };
 
-        if (!kafc__mstr_same(m->protocol[i].name, p->name) ||
-            !kafc__mstr_same((kafc_str){ m->protocol[i].metadata.p, m->protocol[i].metadata.len },
+        if (!kafc__str_same(m->protocol[i].name, p->name) ||
+            !kafc__str_same((kafc_str){ m->protocol[i].metadata.p, m->protocol[i].metadata.len },
                              metadata))
             return false;
     }
@@ -144,7 +145,7 @@ bool kafc__mmember_matches(const struct kafc_mmember *m, const struct kafc_join_
 const struct kafc_mprotocol *kafc__mmember_protocol(const struct kafc_mmember *m, kafc_str name)
 {
     for (int32_t i = 0; i < m->nprotocols; i++)
-        if (kafc__mstr_same(m->protocol[i].name, name))
+        if (kafc__str_same(m->protocol[i].name, name))
             return &m->protocol[i];
     return NULL;
 }
@@ -199,7 +200,7 @@ static bool list(const struct kafc_mgroup *g, struct kafc_arena *arena,
         return false;
     for (m = kafc__mgroup_first(g); m; m = kafc__mgroup_next(g, m)) {
         struct kafc_join_group_resp_member *to = &a->members.v[a->members.n++];
-        const struct kafc_mprotocol *p = kafc__mmember_protocol(m, kafc__mstr(g->protocol));
+        const struct kafc_mprotocol *p = kafc__mmember_protocol(m, kafc__str(g->protocol));
 
         to->member_id = m->id;
         to->group_instance_id = m->instance;
@@ -222,8 +223,8 @@ bool kafc__mmember_generation(const struct kafc_mgroup *g, const struct kafc_mme
                               struct kafc_arena *arena, struct kafc_join_group_resp *a)
 {
     a->generation_id = g->generation;
-    a->protocol_type = kafc__mstr(g->type);
-    a->protocol_name = g->protocol ? kafc__mstr(g->protocol) : empty;
+    a->protocol_type = kafc__str(g->type);
+    a->protocol_name = g->protocol ? kafc__str(g->protocol) : empty;
     a->leader = g->leader->id;
     a->member_id = m->id;
     return g->leader != m || list(g, arena, a);
@@ -232,8 +233,8 @@ bool kafc__mmember_generation(const struct kafc_mgroup *g, const struct kafc_mme
 void kafc__mmember_assignment(const struct kafc_mgroup *g, const struct kafc_mmember *m,
                               struct kafc_sync_group_resp *a)
 {
-    a->protocol_type = kafc__mstr(g->type);
-    a->protocol_name = kafc__mstr(g->protocol);
+    a->protocol_type = kafc__str(g->type);
+    a->protocol_name = kafc__str(g->protocol);
     a->assignment = (kafc_bytes){ m->assignment ? (const void *)m->assignment : "",
                                   m->assignment_len };
 }
