@@ -8,20 +8,18 @@
 #include <check.h>
 #include <string.h>
 
-#include "base/rand.h"
 #include "protocol/api/10_find_coordinator.h"
 #include "protocol/walk.h"
+#include "tests/client/noise.h"
 #include "tests/client/raw.h"
-#include "tests/client/script.h"
 #include "tests/support/suite.h"
 #include <kafc/features.h>
 #include <kafc/groups.h>
 #include <kafc/producers.h>
 #include <kafc/replicas.h>
 
-enum { ROUNDS = 100, SHORT = 40 };
+enum { ROUNDS = 100 };
 
-static struct kafc_rand rnd;
 static const char name[] = "t"; /* of topics, groups, transactional ids */
 static const char *const names[] = { name };
 static const kafc_topic_partition part = { name, 0 };
@@ -58,9 +56,9 @@ static bool random_serve(struct script *s, int32_t broker, const struct peer_req
     const struct kafc_find_coordinator_req *f = req;
     struct kafc_find_coordinator_resp *r = resp;
     (void)s, (void)broker;
-    ck_assert(kafc__msg_random(q->api->resp, resp, q->h.version, &rnd, a));
-    make_sense(q->api->resp, resp, q->h.version, kafc__rand_below(&rnd, 2));
-    if (q->api->key != KAFC_API_FIND_COORDINATOR || !kafc__rand_below(&rnd, 8))
+    ck_assert(kafc__msg_random(q->api->resp, resp, q->h.version, &noise_rand, a));
+    make_sense(q->api->resp, resp, q->h.version, kafc__rand_below(&noise_rand, 2));
+    if (q->api->key != KAFC_API_FIND_COORDINATOR || !kafc__rand_below(&noise_rand, 8))
         return true;
     r->coordinators.n = f->coordinator_keys.n;
     r->coordinators.v = kafc__msg_array(&kafc_find_coordinator_resp_coordinator_schema,
@@ -75,34 +73,20 @@ static bool random_serve(struct script *s, int32_t broker, const struct peer_req
 
 /* --- Results read to their end --------------------------------------------------------------- */
 
-static size_t sum; /* so that nothing is read for nothing */
-static int results;
-
-static void read_text(const char *s)
-{
-    sum += s ? strlen(s) : 0;
-}
-
-static void read_ids(const int32_t *v, int32_t n)
-{
-    for (int32_t i = 0; i < n; i++)
-        sum += (size_t)v[i];
-}
-
 static void read_parts(const kafc_topic_partition *v, int32_t n)
 {
     for (int32_t i = 0; i < n; i++)
-        read_text(v[i].topic);
+        noise_text(v[i].topic);
 }
 
 static void read_member(const kafc_group_member *m)
 {
-    read_text(m->member_id);
-    read_text(m->instance_id);
-    read_text(m->rack);
-    read_text(m->pattern);
+    noise_text(m->member_id);
+    noise_text(m->instance_id);
+    noise_text(m->rack);
+    noise_text(m->pattern);
     for (int32_t i = 0; i < m->ntopics; i++)
-        read_text(m->topics[i]);
+        noise_text(m->topics[i]);
     read_parts(m->assigned, m->nassigned);
 }
 
@@ -113,14 +97,14 @@ static void reassignments(void)
     int32_t to[] = { 1, 2 };
     kafc_reassignment q = { .topic = name, .replicas = to, .nreplicas = 2 };
     kafc_reassignment_list *l;
-    results += kafc_admin_reassign_partitions(raw_client, &q, 1, false, SHORT, &raw_err) == KAFC_OK;
-    (void)kafc_admin_list_reassignments(raw_client, NULL, KAFC_ALL_PARTITIONS, SHORT, &l, &raw_err);
-    results += l != NULL;
+    noise_results += kafc_admin_reassign_partitions(raw_client, &q, 1, false, NOISE_SHORT_MS, &raw_err) == KAFC_OK;
+    (void)kafc_admin_list_reassignments(raw_client, NULL, KAFC_ALL_PARTITIONS, NOISE_SHORT_MS, &l, &raw_err);
+    noise_results += l != NULL;
     for (int32_t i = 0; l && i < l->npartitions; i++) {
-        read_text(l->partitions[i].topic);
-        read_ids(l->partitions[i].replicas, l->partitions[i].nreplicas);
-        read_ids(l->partitions[i].adding, l->partitions[i].nadding);
-        read_ids(l->partitions[i].removing, l->partitions[i].nremoving);
+        noise_text(l->partitions[i].topic);
+        noise_ids(l->partitions[i].replicas, l->partitions[i].nreplicas);
+        noise_ids(l->partitions[i].adding, l->partitions[i].nadding);
+        noise_ids(l->partitions[i].removing, l->partitions[i].nremoving);
     }
     kafc_reassignment_list_free(l);
 }
@@ -129,12 +113,12 @@ static void elections(void)
 {
     kafc_election_results *e;
     (void)kafc_admin_elect_leaders(raw_client, KAFC_ELECT_PREFERRED, &part,
-                                   kafc__rand_below(&rnd, 2) ? 1 : KAFC_ALL_PARTITIONS, SHORT, &e,
+                                   kafc__rand_below(&noise_rand, 2) ? 1 : KAFC_ALL_PARTITIONS, NOISE_SHORT_MS, &e,
                                    &raw_err);
-    results += e != NULL;
+    noise_results += e != NULL;
     for (int32_t i = 0; e && i < e->npartitions; i++) {
-        read_text(e->partitions[i].topic);
-        read_text(e->partitions[i].message);
+        noise_text(e->partitions[i].topic);
+        noise_text(e->partitions[i].message);
     }
     kafc_election_results_free(e);
 }
@@ -144,28 +128,28 @@ static void log_dirs(void)
     static const int32_t some[] = { 2, 1 };
     kafc_replica_move q = { .topic = name, .broker = 1, .path = "/a" };
     kafc_log_dirs *d;
-    (void)kafc_admin_describe_log_dirs(raw_client, some, kafc__rand_below(&rnd, 2) ? 2 : 0, NULL,
-                                       KAFC_ALL_PARTITIONS, SHORT, &d, &raw_err);
-    results += d != NULL;
+    (void)kafc_admin_describe_log_dirs(raw_client, some, kafc__rand_below(&noise_rand, 2) ? 2 : 0, NULL,
+                                       KAFC_ALL_PARTITIONS, NOISE_SHORT_MS, &d, &raw_err);
+    noise_results += d != NULL;
     for (int32_t i = 0; d && i < d->ndirs; i++) {
-        read_text(d->dirs[i].path);
+        noise_text(d->dirs[i].path);
         for (int32_t k = 0; k < d->dirs[i].nreplicas; k++)
-            read_text(d->dirs[i].replicas[k].topic);
+            noise_text(d->dirs[i].replicas[k].topic);
     }
     kafc_log_dirs_free(d);
-    (void)kafc_admin_alter_replica_log_dirs(raw_client, &q, 1, SHORT, &raw_err);
+    (void)kafc_admin_alter_replica_log_dirs(raw_client, &q, 1, NOISE_SHORT_MS, &raw_err);
 }
 
 static void producers(void)
 {
     kafc_producer_list *l;
     kafc_producer_state s = { .producer_id = 1 };
-    (void)kafc_admin_describe_producers(raw_client, &part, 1, KAFC_BY_ROUTE, SHORT, &l, &raw_err);
-    results += l != NULL;
+    (void)kafc_admin_describe_producers(raw_client, &part, 1, KAFC_BY_ROUTE, NOISE_SHORT_MS, &l, &raw_err);
+    noise_results += l != NULL;
     for (int32_t i = 0; l && i < l->partitions[0].nproducers; i++)
-        sum += (size_t)l->partitions[0].producers[i].producer_id;
+        noise_sum += (size_t)l->partitions[0].producers[i].producer_id;
     kafc_producer_list_free(l);
-    (void)kafc_admin_abort_transaction(raw_client, name, 0, &s, SHORT, &raw_err);
+    (void)kafc_admin_abort_transaction(raw_client, name, 0, &s, NOISE_SHORT_MS, &raw_err);
 }
 
 static void transactions(void)
@@ -173,23 +157,23 @@ static void transactions(void)
     kafc_transaction_list *l;
     kafc_transaction_descriptions *d;
     kafc_fenced_producer q = { .transactional_id = name };
-    (void)kafc_admin_list_transactions(raw_client, NULL, SHORT, &l, &raw_err);
+    (void)kafc_admin_list_transactions(raw_client, NULL, NOISE_SHORT_MS, &l, &raw_err);
     for (int32_t i = 0; l && i < l->ntransactions; i++)
-        read_text(l->transactions[i].transactional_id);
+        noise_text(l->transactions[i].transactional_id);
     kafc_transaction_list_free(l);
-    (void)kafc_admin_describe_transactions(raw_client, names, 1, SHORT, &d, &raw_err);
-    results += d && d->transactions[0].result == KAFC_OK;
+    (void)kafc_admin_describe_transactions(raw_client, names, 1, NOISE_SHORT_MS, &d, &raw_err);
+    noise_results += d && d->transactions[0].result == KAFC_OK;
     if (d)
         read_parts(d->transactions[0].partitions, d->transactions[0].npartitions);
     kafc_transaction_descriptions_free(d);
-    (void)kafc_admin_fence_producers(raw_client, &q, 1, SHORT, &raw_err);
+    (void)kafc_admin_fence_producers(raw_client, &q, 1, NOISE_SHORT_MS, &raw_err);
 }
 
 static void features(void)
 {
     kafc_feature_update q = { .feature = name, .level = 1 };
-    results += kafc_admin_update_features(raw_client, &q, 1, false, SHORT, &raw_err) == KAFC_OK;
-    results += kafc_admin_unregister_broker(raw_client, 3, SHORT, &raw_err) == KAFC_OK;
+    noise_results += kafc_admin_update_features(raw_client, &q, 1, false, NOISE_SHORT_MS, &raw_err) == KAFC_OK;
+    noise_results += kafc_admin_unregister_broker(raw_client, 3, NOISE_SHORT_MS, &raw_err) == KAFC_OK;
 }
 
 static void groups(void)
@@ -197,27 +181,27 @@ static void groups(void)
     kafc_group_descriptions *d;
     kafc_offsets_of_groups *o;
     kafc_member_removal q = { .member_id = name };
-    (void)kafc_admin_describe_groups(raw_client, names, 1, SHORT, &d, &raw_err);
-    results += d && d->groups[0].result == KAFC_OK;
+    (void)kafc_admin_describe_groups(raw_client, names, 1, NOISE_SHORT_MS, &d, &raw_err);
+    noise_results += d && d->groups[0].result == KAFC_OK;
     for (int32_t i = 0; d && i < d->groups[0].nmembers; i++)
         read_member(&d->groups[0].members[i]);
     kafc_group_descriptions_free(d);
-    (void)kafc_admin_offsets_of_groups(raw_client, names, 1, false, SHORT, &o, &raw_err);
+    (void)kafc_admin_offsets_of_groups(raw_client, names, 1, false, NOISE_SHORT_MS, &o, &raw_err);
     for (int32_t i = 0; o && i < o->groups[0].noffsets; i++) {
-        read_text(o->groups[0].offsets[i].topic);
-        read_text(o->groups[0].offsets[i].metadata);
+        noise_text(o->groups[0].offsets[i].topic);
+        noise_text(o->groups[0].offsets[i].metadata);
     }
     kafc_offsets_of_groups_free(o);
-    (void)kafc_admin_remove_members(raw_client, name, &q, 1, NULL, SHORT, &raw_err);
+    (void)kafc_admin_remove_members(raw_client, name, &q, 1, NULL, NOISE_SHORT_MS, &raw_err);
 }
 
 static void lags(void)
 {
     kafc_group_lags *l;
-    (void)kafc_admin_group_lags(raw_client, names, 1, KAFC_ISOLATION_DEFAULT, SHORT, &l, &raw_err);
-    results += l && l->groups[0].npartitions > 0;
+    (void)kafc_admin_group_lags(raw_client, names, 1, KAFC_ISOLATION_DEFAULT, NOISE_SHORT_MS, &l, &raw_err);
+    noise_results += l && l->groups[0].npartitions > 0;
     for (int32_t i = 0; l && i < l->groups[0].npartitions; i++) {
-        read_text(l->groups[0].partitions[i].topic);
+        noise_text(l->groups[0].partitions[i].topic);
         if (l->groups[0].partitions[i].member)
             read_member(l->groups[0].partitions[i].member);
     }
@@ -229,24 +213,24 @@ static void share(void)
     kafc_share_offsets *o;
     kafc_share_offset q = { .topic = name };
     kafc_err result;
-    (void)kafc_admin_share_group_offsets(raw_client, names, 1, SHORT, &o, &raw_err);
-    results += o && o->groups[0].result == KAFC_OK;
+    (void)kafc_admin_share_group_offsets(raw_client, names, 1, NOISE_SHORT_MS, &o, &raw_err);
+    noise_results += o && o->groups[0].result == KAFC_OK;
     for (int32_t i = 0; o && i < o->groups[0].noffsets; i++)
-        read_text(o->groups[0].offsets[i].topic);
+        noise_text(o->groups[0].offsets[i].topic);
     kafc_share_offsets_free(o);
-    (void)kafc_admin_alter_share_group_offsets(raw_client, name, &q, 1, SHORT, &raw_err);
-    (void)kafc_admin_delete_share_group_offsets(raw_client, name, names, 1, &result, SHORT,
+    (void)kafc_admin_alter_share_group_offsets(raw_client, name, &q, 1, NOISE_SHORT_MS, &raw_err);
+    (void)kafc_admin_delete_share_group_offsets(raw_client, name, names, 1, &result, NOISE_SHORT_MS,
                                                 &raw_err);
 }
 
 static void coordinators(void)
 {
     kafc_coordinators *f;
-    (void)kafc_admin_find_coordinators(raw_client, KAFC_COORDINATED_GROUPS, names, 1, SHORT, &f,
+    (void)kafc_admin_find_coordinators(raw_client, KAFC_COORDINATED_GROUPS, names, 1, NOISE_SHORT_MS, &f,
                                        &raw_err);
-    results += f && f->coordinators[0].result == KAFC_OK;
+    noise_results += f && f->coordinators[0].result == KAFC_OK;
     if (f)
-        read_text(f->coordinators[0].host);
+        noise_text(f->coordinators[0].host);
     kafc_coordinators_free(f);
 }
 
@@ -258,20 +242,7 @@ enum { CALLS = sizeof calls / sizeof *calls };
 
 START_TEST(anything_may_be_the_answer)
 {
-    static struct script s = { .serve = random_serve,
-                               .controller = 1,
-                               .listed = { false, true, true, true },
-                               .topic = name,
-                               .partitions = 2 };
-    kafc__rand_seed(&rnd, 1 + (uint64_t)_i);
-    results = 0;
-    script_start(&s);
-    raw_open(s.bootstrap, NULL);
-    for (int i = 0; i < ROUNDS; i++)
-        calls[_i]();
-    ck_assert_int_gt(results, 5);
-    raw_close();
-    script_stop(&s);
+    noise_run(random_serve, name, calls[_i], ROUNDS, _i);
 }
 END_TEST
 

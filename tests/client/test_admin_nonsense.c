@@ -8,7 +8,6 @@
 #include <check.h>
 #include <string.h>
 
-#include "base/rand.h"
 #include "protocol/api/18_api_versions.h"
 #include "protocol/api/19_create_topics.h"
 #include "protocol/api/20_delete_topics.h"
@@ -22,15 +21,14 @@
 #include "protocol/api/60_describe_cluster.h"
 #include "protocol/api/74_list_config_resources.h"
 #include "protocol/api/75_describe_topic_partitions.h"
+#include "tests/client/noise.h"
 #include "tests/client/raw.h"
-#include "tests/client/script.h"
 #include "tests/support/suite.h"
 #include <kafc/cluster.h>
 #include <kafc/topics.h>
 
-enum { ROUNDS = 150, SHORT = 40 };
+enum { ROUNDS = 150 };
 
-static struct kafc_rand rnd;
 static const char topic[] = "t";
 
 /* What was asked stands in it, as far as there is room. */
@@ -91,41 +89,27 @@ static bool random_serve(struct script *s, int32_t broker, const struct peer_req
                          void *resp, struct kafc_arena *a)
 {
     (void)s, (void)broker, (void)req;
-    ck_assert(kafc__msg_random(q->api->resp, resp, q->h.version, &rnd, a));
+    ck_assert(kafc__msg_random(q->api->resp, resp, q->h.version, &noise_rand, a));
     no_throttling(q->api->resp, resp);
-    if (kafc__rand_below(&rnd, 4))
+    if (kafc__rand_below(&noise_rand, 4))
         speak_of_it(q->api, resp);
     return true;
 }
 
 /* --- Results read to their end --------------------------------------------------------------- */
 
-static size_t sum; /* so that nothing is read for nothing */
-static int results;
-
-static void read_text(const char *s)
-{
-    sum += s ? strlen(s) : 0;
-}
-
-static void read_ids(const int32_t *v, int32_t n)
-{
-    for (int32_t i = 0; i < n; i++)
-        sum += (size_t)v[i];
-}
-
 static void read_topics(kafc_topic_descriptions *d)
 {
-    results += d != NULL;
+    noise_results += d != NULL;
     for (int32_t i = 0; d && i < d->ntopics; i++) {
-        read_text(d->topics[i].name);
+        noise_text(d->topics[i].name);
         for (int32_t k = 0; k < d->topics[i].npartitions; k++) {
             const kafc_partition *p = &d->topics[i].partitions[k];
-            read_ids(p->replicas, p->nreplicas);
-            read_ids(p->isr, p->nisr);
-            read_ids(p->offline, p->noffline);
-            read_ids(p->eligible, p->neligible);
-            read_ids(p->last_eligible, p->nlast_eligible);
+            noise_ids(p->replicas, p->nreplicas);
+            noise_ids(p->isr, p->nisr);
+            noise_ids(p->offline, p->noffline);
+            noise_ids(p->eligible, p->neligible);
+            noise_ids(p->last_eligible, p->nlast_eligible);
         }
     }
     kafc_topic_descriptions_free(d);
@@ -134,34 +118,34 @@ static void read_topics(kafc_topic_descriptions *d)
 static void read_entries(const kafc_config_entry *e, int32_t n)
 {
     for (int32_t i = 0; i < n; i++) {
-        read_text(e[i].name);
-        read_text(e[i].value);
-        read_text(e[i].documentation);
+        noise_text(e[i].name);
+        noise_text(e[i].value);
+        noise_text(e[i].documentation);
         for (int32_t k = 0; k < e[i].nsynonyms; k++) {
-            read_text(e[i].synonyms[k].name);
-            read_text(e[i].synonyms[k].value);
+            noise_text(e[i].synonyms[k].name);
+            noise_text(e[i].synonyms[k].value);
         }
     }
 }
 
 static void read_cluster(kafc_cluster_description *d)
 {
-    results += d != NULL;
+    noise_results += d != NULL;
     for (int32_t i = 0; d && i < d->nnodes; i++) {
-        read_text(d->nodes[i].host);
-        read_text(d->nodes[i].rack);
+        noise_text(d->nodes[i].host);
+        noise_text(d->nodes[i].rack);
     }
     kafc_cluster_description_free(d);
 }
 
 static void read_quorum(kafc_quorum *q)
 {
-    results += q != NULL;
+    noise_results += q != NULL;
     for (int32_t i = 0; q && i < q->nreplicas; i++)
-        sum += (size_t)q->replicas[i].offset;
+        noise_sum += (size_t)q->replicas[i].offset;
     for (int32_t i = 0; q && i < q->naddresses; i++) {
-        read_text(q->addresses[i].host);
-        read_text(q->addresses[i].listener);
+        noise_text(q->addresses[i].host);
+        noise_text(q->addresses[i].listener);
     }
     kafc_quorum_free(q);
 }
@@ -173,8 +157,8 @@ static void create(void)
     static const kafc_create_options how = { .no_wait = true };
     kafc_new_topic t = { .name = topic };
     kafc_created_topics *made;
-    (void)kafc_admin_create_topics(raw_client, &t, 1, &how, SHORT, &made, &raw_err);
-    results += made && made->topics[0].result == KAFC_OK;
+    (void)kafc_admin_create_topics(raw_client, &t, 1, &how, NOISE_SHORT_MS, &made, &raw_err);
+    noise_results += made && made->topics[0].result == KAFC_OK;
     for (int32_t i = 0; made && i < made->ntopics; i++)
         read_entries(made->topics[i].configs, made->topics[i].nconfigs);
     kafc_created_topics_free(made);
@@ -186,16 +170,16 @@ static void grow_and_delete(void)
     static const char *const name = topic;
     kafc_grown_topic g = { .name = topic, .partitions = 9 };
     kafc_err result;
-    results += kafc_admin_grow_topics(raw_client, &g, 1, &how, SHORT, &raw_err) == KAFC_OK;
-    (void)kafc_admin_delete_topics(raw_client, &name, 1, &result, SHORT, &raw_err);
+    noise_results += kafc_admin_grow_topics(raw_client, &g, 1, &how, NOISE_SHORT_MS, &raw_err) == KAFC_OK;
+    (void)kafc_admin_delete_topics(raw_client, &name, 1, &result, NOISE_SHORT_MS, &raw_err);
 }
 
 static void describe(void)
 {
     static const char *const name = topic;
     kafc_topic_descriptions *d;
-    (void)kafc_admin_describe_topics(raw_client, &name, kafc__rand_below(&rnd, 2) ? 1 : KAFC_ALL_TOPICS, SHORT, &d,
-                                     &raw_err);
+    (void)kafc_admin_describe_topics(raw_client, &name, kafc__rand_below(&noise_rand, 2) ? 1 : KAFC_ALL_TOPICS,
+                                     NOISE_SHORT_MS, &d, &raw_err);
     read_topics(d);
 }
 
@@ -203,9 +187,9 @@ static void records(void)
 {
     kafc_deletion q = { .topic = topic, .before = KAFC_AT(1) };
     kafc_epoch_end e = { .topic = topic };
-    (void)kafc_admin_delete_records(raw_client, &q, 1, SHORT, &raw_err);
-    (void)kafc_admin_epoch_ends(raw_client, &e, 1, SHORT, &raw_err);
-    results++; /* nothing to be read */
+    (void)kafc_admin_delete_records(raw_client, &q, 1, NOISE_SHORT_MS, &raw_err);
+    (void)kafc_admin_epoch_ends(raw_client, &e, 1, NOISE_SHORT_MS, &raw_err);
+    noise_results++; /* nothing to be read */
 }
 
 static void configs(void)
@@ -214,14 +198,14 @@ static void configs(void)
                                            { .of = { KAFC_CONFIG_BROKER, "2" } } };
     kafc_config_descriptions *d;
     kafc_config_resources *r;
-    (void)kafc_admin_describe_configs(raw_client, q, 2, 3, SHORT, &d, &raw_err);
-    results += d && d->resources[0].result == KAFC_OK;
+    (void)kafc_admin_describe_configs(raw_client, q, 2, 3, NOISE_SHORT_MS, &d, &raw_err);
+    noise_results += d && d->resources[0].result == KAFC_OK;
     for (int32_t i = 0; d && i < d->nresources; i++)
         read_entries(d->resources[i].entries, d->resources[i].nentries);
     kafc_config_descriptions_free(d);
-    (void)kafc_admin_list_config_resources(raw_client, 0, SHORT, &r, &raw_err);
+    (void)kafc_admin_list_config_resources(raw_client, 0, NOISE_SHORT_MS, &r, &raw_err);
     for (int32_t i = 0; r && i < r->nresources; i++)
-        read_text(r->resources[i].name);
+        noise_text(r->resources[i].name);
     kafc_config_resources_free(r);
 }
 
@@ -231,18 +215,18 @@ static void change(void)
     kafc_config_changes c[] = { { .of = { KAFC_CONFIG_TOPIC, topic }, .changes = &g, .nchanges = 1 },
                                 { .of = { KAFC_CONFIG_BROKER, "1" }, .changes = &g, .nchanges = 1 } };
     kafc_config_replacement r = { .of = { KAFC_CONFIG_TOPIC, topic } };
-    (void)kafc_admin_alter_configs(raw_client, c, 2, false, SHORT, &raw_err);
-    (void)kafc_admin_replace_configs(raw_client, &r, 1, false, SHORT, &raw_err);
-    results += c[0].result == KAFC_OK || r.result == KAFC_OK;
+    (void)kafc_admin_alter_configs(raw_client, c, 2, false, NOISE_SHORT_MS, &raw_err);
+    (void)kafc_admin_replace_configs(raw_client, &r, 1, false, NOISE_SHORT_MS, &raw_err);
+    noise_results += c[0].result == KAFC_OK || r.result == KAFC_OK;
 }
 
 static void cluster(void)
 {
     kafc_cluster_description *d;
     kafc_quorum *q;
-    (void)kafc_admin_describe_cluster(raw_client, NULL, SHORT, &d, &raw_err);
+    (void)kafc_admin_describe_cluster(raw_client, NULL, NOISE_SHORT_MS, &d, &raw_err);
     read_cluster(d);
-    (void)kafc_admin_describe_quorum(raw_client, SHORT, &q, &raw_err);
+    (void)kafc_admin_describe_quorum(raw_client, NOISE_SHORT_MS, &q, &raw_err);
     read_quorum(q);
 }
 
@@ -251,17 +235,7 @@ enum { CALLS = sizeof calls / sizeof *calls };
 
 START_TEST(anything_may_be_the_answer)
 {
-    static struct script s = { .serve = random_serve, .controller = 1, .listed = { false, true, true, true },
-                               .topic = "t", .partitions = 2 };
-    kafc__rand_seed(&rnd, 1 + (uint64_t)_i);
-    results = 0;
-    script_start(&s);
-    raw_open(s.bootstrap, NULL);
-    for (int i = 0; i < ROUNDS; i++)
-        calls[_i]();
-    ck_assert_int_gt(results, 5);
-    raw_close();
-    script_stop(&s);
+    noise_run(random_serve, topic, calls[_i], ROUNDS, _i);
 }
 END_TEST
 

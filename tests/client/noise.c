@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Random answers, again and again.
+ */
+#include "tests/client/noise.h"
+
+#include <check.h>
+#include <string.h>
+
+#include "tests/client/raw.h"
+
+struct kafc_rand noise_rand;
+size_t noise_sum;
+int noise_results;
+
+void noise_text(const char *s)
+{
+    noise_sum += s ? strlen(s) : 0;
+}
+
+void noise_ids(const int32_t *v, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        noise_sum += (size_t)v[i];
+}
+
+void noise_run(script_fn serve, const char *topic, void (*call)(void), int rounds, int seed)
+{
+    struct script s = { .serve = serve,
+                        .controller = 1,
+                        .listed = { false, true, true, true },
+                        .topic = topic,
+                        .partitions = 2 };
+    kafc__rand_seed(&noise_rand, 1 + (uint64_t)seed);
+    noise_results = 0;
+    script_start(&s);
+    raw_open(s.bootstrap, NULL);
+    for (int i = 0; i < rounds; i++)
+        call();
+    ck_assert_int_gt(noise_results, 5);
+    raw_close();
+    script_stop(&s);
+}
