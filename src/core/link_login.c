@@ -159,12 +159,13 @@ static void handshake_refused(struct kafc_link *l, const struct kafc_sasl_handsh
                          kafc_err_text(code));
 }
 
-/* We have no login, and the broker was asked for a mechanism that nobody has: one that wants a login lists its own. */
+/* We have no login, and the broker was asked for a mechanism that nobody has: one that wants a login lists its own. So
+ * does the next connection: it would be closed over its first request, and nobody would know why. */
 static void suspicion_done(struct kafc_link *l, const struct kafc_sasl_handshake_resp *resp)
 {
     char list[200];
-    *l->cfg.suspect = false;
-    if (resp->error_code == KAFC_ERR_UNSUPPORTED_SASL_MECHANISM) {
+    *l->cfg.suspect = resp->error_code == KAFC_ERR_UNSUPPORTED_SASL_MECHANISM;
+    if (*l->cfg.suspect) {
         list_mechanisms(resp, list, sizeof(list));
         kafc__link_break(
             l, KAFC_ERR_ILLEGAL_SASL_STATE,

@@ -174,8 +174,9 @@ START_TEST(who_cannot_write_loses_its_partitions_and_says_so)
     expect(IN_DIR("mkfifo $D/p; exec 7<>$D/p\n"
                   "$K consume -b $B -t u -g g -X max.poll.interval.ms=100 -X session.timeout.ms=6000 "
                   "-X heartbeat.interval.ms=20 >$D/p 2>$D/err 7<&- & P=$!\n"
+                  "read -r L <&7; echo $L >$D/out\n" /* it is a member: until then the group may be empty as well */
                   UNTIL("$K groups -b $B | grep -q 'g *Empty'")
-                  "cat <&7 >$D/out & C=$!\n"
+                  "cat <&7 >>$D/out & C=$!\n"
                   UNTIL("[ $(wc -l <$D/out) -ge 100000 ] && [ $(sort -u $D/out | wc -l) -eq 100000 ]")
                   "kill $P; wait $P || S=$?; kill $C\n"
                   "sed 's/: the membership.*max.poll/: … max.poll/' $D/err | sort -ru\n"),

@@ -151,6 +151,7 @@ START_TEST(a_mock_that_wants_a_login)
     expect("$K consume -t t -e -o beginning -X sasl.oauthbearer.config=principal=x" LOGIN "OAUTHBEARER", 0, "hi\n");
     expect_words("$K metadata -X sasl.password=wrong" LOGIN "PLAIN", 1, "Invalid username or password");
     expect_words("$K metadata -X sasl.password=b" LOGIN "SCRAM-SHA-256", 1, "it has PLAIN, OAUTHBEARER");
+    expect_words("$K consume -b $B -t t -g g", 1, "wants a login");
     stop_mock();
     expect_words("$K mock --login PLAIN,DIGEST", 2, "--login wants");
     expect_words("$K mock --login PLAIN:x", 2, "--login wants");
