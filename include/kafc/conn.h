@@ -99,8 +99,11 @@ KAFC_API void kafc_conn_free(kafc_conn *c);
 KAFC_API void kafc_conn_interrupt(kafc_conn *c);
 
 /* From now on, also for calls that wait already: none waits longer than until `timeout_ms` from now. -1: no deadline.
- * Any thread. */
-KAFC_API kafc_err kafc_conn_set_deadline(kafc_conn *c, int timeout_ms, kafc_error *err);
+ * Any thread. A write is kafc_conn_produce(), _create_topics() and _delete_topics(), its answer included; all others
+ * are reads. */
+KAFC_API kafc_err kafc_conn_set_deadline(kafc_conn *c, int timeout_ms, kafc_error *err); /* both */
+KAFC_API kafc_err kafc_conn_set_read_deadline(kafc_conn *c, int timeout_ms, kafc_error *err);
+KAFC_API kafc_err kafc_conn_set_write_deadline(kafc_conn *c, int timeout_ms, kafc_error *err);
 
 /* The options of single calls anew: acks, compression, compression_level, isolation, check_crcs, min_bytes, max_bytes
  * and max_wait_ms of *o, or their defaults, take the place of those before (o NULL: all are defaults); its other fields

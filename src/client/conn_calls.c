@@ -45,7 +45,7 @@ kafc_err kafc_conn_call(kafc_conn *c, const struct kafc_api *api, int version, c
                         void *resp, int timeout_ms, kafc_error *err)
 {
     int64_t deadline;
-    kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold(c, KAFC_CONN_READS, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     rc = kafc__raw_check(api, version, req, err);
@@ -58,7 +58,7 @@ kafc_err kafc_conn_call(kafc_conn *c, const struct kafc_api *api, int version, c
 int kafc_conn_version(kafc_conn *c, const struct kafc_api *api)
 {
     int64_t deadline;
-    if (!api || kafc__conn_hold(c, -1, &deadline, NULL) != KAFC_OK)
+    if (!api || kafc__conn_hold(c, KAFC_CONN_READS, -1, &deadline, NULL) != KAFC_OK)
         return -1;
     int v = c->link ? kafc__link_version(c->link, api, api->pick_min, api->pick_max) : -1;
     kafc__conn_release(c);
@@ -69,7 +69,7 @@ int32_t kafc_conn_api_versions(kafc_conn *c, kafc_api_range *out, int32_t cap)
 {
     int64_t deadline;
     int32_t n = 0;
-    if (kafc__conn_hold(c, -1, &deadline, NULL) != KAFC_OK)
+    if (kafc__conn_hold(c, KAFC_CONN_READS, -1, &deadline, NULL) != KAFC_OK)
         return 0;
     for (int16_t key = 0; c->link && c->ch.fd >= 0 && key < KAFC_LINK_APIS; key++) {
         kafc_api_range r = { .api = key };
@@ -96,7 +96,7 @@ kafc_err kafc_conn_configure(kafc_conn *c, const kafc_conn_options *o, kafc_erro
 {
     int64_t deadline;
     kafc_conn_options r;
-    kafc_err rc = kafc__conn_hold(c, 0, &deadline, err);
+    kafc_err rc = kafc__conn_hold(c, KAFC_CONN_READS, 0, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     rc = kafc__options_resolve(&kafc__conn_options, o, &r, err);
@@ -123,7 +123,7 @@ kafc_err kafc_conn_metadata(kafc_conn *c, const char *const *topics, int32_t n, 
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the metadata");
     *out = NULL;
-    kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold(c, KAFC_CONN_READS, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     struct kafc_asker by = kafc__asker_of_conn(c);
@@ -136,11 +136,11 @@ kafc_err kafc_conn_create_topics(kafc_conn *c, kafc_new_topic *topics, int32_t n
                                  kafc_error *err)
 {
     int64_t deadline;
-    kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold(c, KAFC_CONN_WRITES, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     struct kafc_asker by = kafc__asker_of_conn(c);
-    rc = kafc__query_create(&by, topics, n, false, deadline, NULL, err);
+    rc = kafc__query_create(&by, topics, n, false, kafc__conn_until(c, deadline), NULL, err);
     kafc__conn_release(c);
     return rc;
 }
@@ -149,11 +149,11 @@ kafc_err kafc_conn_delete_topics(kafc_conn *c, const char *const *names, int32_t
                                  kafc_err *results, int timeout_ms, kafc_error *err)
 {
     int64_t deadline;
-    kafc_err rc = kafc__conn_hold(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold(c, KAFC_CONN_WRITES, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     struct kafc_asker by = kafc__asker_of_conn(c);
-    rc = kafc__query_delete(&by, names, n, results, deadline, err);
+    rc = kafc__query_delete(&by, names, n, results, kafc__conn_until(c, deadline), err);
     kafc__conn_release(c);
     return rc;
 }

@@ -332,7 +332,7 @@ static kafc_err send_records(struct produce *k, const struct bytes *b, int64_t d
     t.partition_data.v = &p;
     t.partition_data.n = 1;
     req.acks = (int16_t)c->o.acks;
-    req.timeout_ms = kafc__broker_timeout(c->o.request_timeout_ms, deadline);
+    req.timeout_ms = kafc__broker_timeout(c->o.request_timeout_ms, kafc__conn_until(c, deadline));
     req.topic_data.v = &t;
     req.topic_data.n = 1;
     kafc__request_init(&rq, &kafc_produce_api, &req);
@@ -346,7 +346,7 @@ kafc_err kafc_conn_produce(kafc_conn *c, const kafc_message *m, int32_t n, int t
                            kafc_produced *out, kafc_error *err)
 {
     int64_t deadline;
-    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold_topic(c, KAFC_CONN_WRITES, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     struct produce k = { c, { KAFC_OFFSET_UNKNOWN, -1, KAFC_OFFSET_UNKNOWN, 0, 0, { NULL } } };
@@ -436,7 +436,7 @@ kafc_err kafc_conn_offset_at(kafc_conn *c, kafc_position at, int timeout_ms, int
                              kafc_error *err)
 {
     int64_t deadline, to = KAFC_OFFSET_UNKNOWN;
-    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold_topic(c, KAFC_CONN_READS, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     rc = resolve(c, at, deadline, &to, err);
@@ -452,7 +452,7 @@ kafc_err kafc_conn_seek(kafc_conn *c, kafc_position to, int timeout_ms, int64_t 
                         kafc_error *err)
 {
     int64_t deadline, at = KAFC_OFFSET_UNKNOWN;
-    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold_topic(c, KAFC_CONN_READS, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     rc = resolve(c, to, deadline, &at, err);
@@ -618,7 +618,7 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
     t.topic_id = c->topic_id;
     t.partitions.v = &p;
     t.partitions.n = 1;
-    int32_t wait = c->o.max_wait_ms, left = left_ms(deadline, INT32_MAX);
+    int32_t wait = c->o.max_wait_ms, left = left_ms(kafc__conn_until(c, deadline), INT32_MAX);
     req.max_wait_ms = wait < left - left / 4
                           ? wait
                           : left - left / 4; /* the answer has a way to go, too */
@@ -669,7 +669,7 @@ kafc_err kafc_conn_fetch(kafc_conn *c, kafc_batch **out, int timeout_ms, kafc_er
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the batch");
     *out = NULL;
-    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold_topic(c, KAFC_CONN_READS, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     kafc_batch_free(c->current); /* what read had not delivered yet is fetched again */
@@ -705,7 +705,7 @@ kafc_err kafc_conn_read(kafc_conn *c, kafc_message *m, int timeout_ms, kafc_erro
     int64_t deadline;
     if (!m)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the message");
-    kafc_err rc = kafc__conn_hold_topic(c, timeout_ms, &deadline, err);
+    kafc_err rc = kafc__conn_hold_topic(c, KAFC_CONN_READS, timeout_ms, &deadline, err);
     if (rc != KAFC_OK)
         return rc;
     do {

@@ -548,6 +548,40 @@ START_TEST(a_deadline_applies_to_calls_that_wait_already)
 }
 END_TEST
 
+static void shorten_reads(pthread_t t)
+{
+    kafc_error e;
+    (void)t;
+    ok(kafc_conn_set_read_deadline(conn, 20, &e), &e);
+}
+
+static void shorten_writes(pthread_t t)
+{
+    kafc_error e;
+    (void)t;
+    ok(kafc_conn_set_write_deadline(conn, 0, &e), &e);
+    append(1); /* the read has something, and waits no longer */
+}
+
+START_TEST(reads_and_writes_have_deadlines_of_their_own)
+{
+    const kafc_message w = { .value = KAFC_STR("w") };
+    kafc_new_topic topic = { .name = "u", .partitions = 1 };
+    kafc_message m;
+    kafc_error e;
+    ck_assert_int_eq(while_reading(shorten_writes), KAFC_OK);
+    ck_assert_int_eq(kafc_conn_produce(conn, &w, 1, 60000, NULL, &e), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_conn_create_topics(conn, &topic, 1, 60000, &e), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_conn_delete_topics(conn, &topic.name, 1, NULL, 60000, &e), KAFC_ERR_TIMED_OUT);
+    ok(kafc_conn_set_write_deadline(conn, -1, &e), &e);
+    ck_assert_int_eq(while_reading(shorten_reads), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_conn_seek(conn, KAFC_LAST, 60000, NULL, &e), KAFC_ERR_TIMED_OUT);
+    ok(kafc_conn_produce(conn, &w, 1, 60000, NULL, &e), &e);
+    ok(kafc_conn_set_read_deadline(conn, -1, &e), &e);
+    ok(kafc_conn_read(conn, &m, 5000, &e), &e);
+}
+END_TEST
+
 static void delay(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
     (void)ctx, (void)rq;
@@ -743,6 +777,7 @@ int main(void)
     tcase_add_test(t, aborted_records_are_left_out);
     tcase_add_test(t, produce_says_what_became_of_it);
     tcase_add_test(t, a_deadline_applies_to_calls_that_wait_already);
+    tcase_add_test(t, reads_and_writes_have_deadlines_of_their_own);
     tcase_add_test(t, C3_interrupt_from_a_signal_handler);
     tcase_add_test(t, close_wakes_who_waits_and_is_idempotent);
     tcase_add_test(t, calls_take_turns);

@@ -388,6 +388,13 @@ START_TEST(a_broker_has_less_time_than_the_call)
     ck_assert_int_ge(seen.produce.timeout_ms, 15000);
     ok(kafc_conn_produce(conn, &m, 1, -1, NULL, &err));
     ck_assert_int_eq(seen.produce.timeout_ms, 29000); /* below the silence that ends the connection */
+    ok(kafc_conn_set_write_deadline(conn, 20000, &err)); /* and than the connection's deadline */
+    ok(kafc_conn_produce(conn, &m, 1, -1, NULL, &err));
+    ck_assert_int_le(seen.produce.timeout_ms, 19000);
+    ok(kafc_conn_configure(conn, KAFC_CONN(.max_wait_ms = 100000), &err));
+    ok(kafc_conn_set_read_deadline(conn, 60000, &err));
+    reads(conn, 0);
+    ck_assert_int_le(seen.fetch.max_wait_ms, 45000);
     unwatch();
 }
 END_TEST
