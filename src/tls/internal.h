@@ -133,6 +133,8 @@ kafc_err kafc__tls_openssl(kafc_error *err, kafc_err code, const char *fmt, ...)
 kafc_err kafc__tls_failed(struct kafc_tls *t, kafc_error *err);
 /* Did the peer begin with bytes that are no TLS? */
 bool kafc__tls_is_stranger(const struct kafc_tls *t);
+/* Did it answer the question of a probe, as Kafka without TLS does? */
+bool kafc__tls_is_plain_kafka(const struct kafc_tls *t);
 
 /* --- tls.c */
 BIO_METHOD *kafc__tls_bio(void); /* or NULL */

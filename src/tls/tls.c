@@ -222,7 +222,10 @@ static int end(struct kafc_tls *t, int how)
 
 static kafc_err failed(struct kafc_tls *t, kafc_error *err)
 {
-    kafc__tls_session_drop(t);
+    if (kafc__tls_is_plain_kafka(t))
+        kafc__tls_session_silent(t); /* the next one asks as well, and can tell why */
+    else
+        kafc__tls_session_drop(t);
     (void)end(t, KAFC_TLS_ERROR);
     (void)kafc__tls_failed(t, &t->why);
     if (err)

@@ -248,12 +248,17 @@ bool kafc__tls_is_stranger(const struct kafc_tls *t)
             (t->nfirst >= 2 && t->first[1] != SSL3_VERSION_MAJOR));
 }
 
+bool kafc__tls_is_plain_kafka(const struct kafc_tls *t)
+{
+    return t->probe && t->nfirst && t->first[0] == 0;
+}
+
 static kafc_err stranger(const struct kafc_tls *t, kafc_error *err)
 {
     char text[3 * sizeof(t->first) + 1] = "";
     size_t n = 0;
     bool words = true;
-    if (t->probe && t->first[0] == 0)
+    if (kafc__tls_is_plain_kafka(t))
         return kafc__error(
             err, KAFC_ERR_TLS,
             "it does not speak TLS, but Kafka: security.protocol should be PLAINTEXT or "

@@ -345,8 +345,10 @@ START_TEST(who_hangs_up_without_a_word_is_asked_for_plaintext)
     tls_world_make(&w);
     struct kafc_tls_context *x = tls_context(&w, KAFC_SECURITY(.resume = KAFC_OFF));
     ck_assert(attempt(x, "", 0, KAFC_OK, ""));
-    ck_assert(!attempt(x, "\0\0\1\xcc\0\0\0\0", 8, KAFC_ERR_TLS,
-                       "not speak TLS, but Kafka|PLAINTEXT or SASL_PLAINTEXT"));
+    for (int i = 0; i < 3; i++) /* known once, it is asked each time: TLS would be hung up on without a word */
+        ck_assert(!attempt(x, "\0\0\1\xcc\0\0\0\0", 8, KAFC_ERR_TLS,
+                           "not speak TLS, but Kafka|PLAINTEXT or SASL_PLAINTEXT"));
+    ck_assert(!attempt(x, "", 0, KAFC_OK, "")); /* not any more */
     ck_assert(attempt(x, "", 0, KAFC_OK, ""));
     ck_assert(!attempt(x, "", 0, KAFC_OK, "")); /* it was only about to die */
     ck_assert(attempt(x, "", 0, KAFC_OK, ""));
