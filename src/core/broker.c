@@ -530,6 +530,7 @@ static void send_to(struct kafc_core *c, int32_t node, enum kafc_purpose purpose
 {
     kafc__request_reset(rq);
     kafc__list_init(&rq->node);
+    rq->early = false;
     rq->queued_at = c->now;
     rq->deadline = later(c->now, rq->timeout_us);
     if (c->closing) {
@@ -549,7 +550,14 @@ static void send_to(struct kafc_core *c, int32_t node, enum kafc_purpose purpose
     struct kafc_broker *b = kafc__broker_find(c, node);
     if (!b) {
         rq->broker = node;
-        fail_later(c, rq, KAFC_ERR_BROKER_NOT_AVAILABLE);
+        rq->early = c->by_id.n == 0;
+        if (!rq->early) {
+            fail_later(c, rq, KAFC_ERR_BROKER_NOT_AVAILABLE);
+            return;
+        }
+        kafc__meta_stale(c);
+        kafc__list_push(&c->any, &rq->node);
+        kafc__any_pump(c);
         return;
     }
     struct kafc_broker_conn *conn = conn_for(b, purpose, owner);
@@ -657,9 +665,24 @@ static void move_any(struct kafc_core *c, struct kafc_broker_conn *conn)
     struct kafc_request *rq;
     while ((rq = KAFC_LIST_FIRST(&list, struct kafc_request, node))) {
         kafc__list_del(&rq->node);
-        submit(conn, rq, rq->deadline);
+        if (rq->early)
+            kafc__list_push(&c->any, &rq->node);
+        else
+            submit(conn, rq, rq->deadline);
     }
     conn_kick(conn);
+}
+
+void kafc__any_known(struct kafc_core *c)
+{
+    struct kafc_request *rq = KAFC_LIST_FIRST(&c->any, struct kafc_request, node), *next;
+    for (; rq; rq = next) {
+        next = KAFC_LIST_NEXT(&c->any, rq, struct kafc_request, node);
+        if (!rq->early)
+            continue;
+        kafc__list_del(&rq->node);
+        fail_later(c, rq, KAFC_ERR_BROKER_NOT_AVAILABLE);
+    }
 }
 
 static int64_t any_deadline(const struct kafc_core *c)
@@ -679,7 +702,8 @@ void kafc__any_pump(struct kafc_core *c)
     struct kafc_broker_conn *conn = best_of(&c->boot, best_of(&c->nodes, NULL));
     if (conn && is_ready(conn)) {
         move_any(c, conn);
-        return;
+        if (kafc__list_empty(&c->any))
+            return;
     }
     if (!conn) {
         /* An attempt may take longer than any pause: that a node is not paused does not mean that it can be had. */

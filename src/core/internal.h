@@ -145,6 +145,8 @@ void kafc__conn_alarm(void *conn);
 /* Requests for any node: to a connection that is ready, or on the way to one. */
 void kafc__any_pump(struct kafc_core *c);
 void kafc__any_alarm(void *core);
+/* There is metadata: those that were early are told, and find their nodes the next time. */
+void kafc__any_known(struct kafc_core *c);
 void kafc__core_fail_failed(struct kafc_core *c);
 /* What the driver shall do for the connection; false: nothing (any more). */
 bool kafc__broker_action(struct kafc_broker_conn *conn, struct kafc_action *out);

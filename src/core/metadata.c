@@ -711,6 +711,7 @@ static void answered(struct kafc_request *rq)
         /* Version 0 names none: brokers that know no other have no API that needs one, and say so. */
         m->controller = rq->version > 0 ? resp.controller_id : KAFC_NO_CONTROLLER;
         bool ok = learn_nodes(c, &resp, by_name(rq, by));
+        kafc__any_known(c);
         if (m->whole && m->alls > 0)
             tell_all(c, &resp);
         ok = learn_topics(c, &resp) && ok;

@@ -47,6 +47,7 @@ struct kafc_request {
 
     /* of the core and the link while they hold it; start with zero */
     struct kafc_broker_conn *conn; /* of the core */
+    bool early;                    /* of the core: it is for a node, and waits for metadata that tells of nodes */
     struct kafc_link *link;
     struct kafc_slot *slot; /* of the link: its bytes */
     int32_t *throttle;      /* during done(): where the link looks for a throttle found late */

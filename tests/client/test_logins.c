@@ -10,11 +10,13 @@
 #include <string.h>
 #include <time.h>
 
+#include <kafc/configs.h>
 #include <kafc/conn.h>
 #include <kafc/group.h>
 #include <kafc/groups.h>
 #include <kafc/mock.h>
 #include <kafc/stats.h>
+#include <kafc/topics.h>
 #include <kafc/users.h>
 
 #include "base/clock.h"
@@ -235,6 +237,45 @@ START_TEST(C5_every_call_says_that_the_login_is_refused)
             kafc_mock_bootstrap(mock), WAIT, &err));
         refused(err.code);
         says("refuses the login of 'alice'");
+    }
+    stop();
+}
+END_TEST
+
+static kafc_err create(kafc_client *c, const char *name)
+{
+    kafc_new_topic t = { .name = name, .partitions = 1, .replication = 1 };
+    return kafc_admin_create_topics(c, &t, 1, NULL, WAIT, NULL, &err);
+}
+
+static kafc_err describe_broker(kafc_client *c, const char *name)
+{
+    kafc_config_query q = { .of = { KAFC_CONFIG_BROKER, name } };
+    kafc_config_descriptions *d = NULL;
+    kafc_err rc = kafc_admin_describe_configs(c, &q, 1, 0, WAIT, &d, &err);
+    kafc_config_descriptions_free(d);
+    return rc;
+}
+
+START_TEST(C5_who_asks_the_controller_or_a_broker_hears_that_the_login_is_refused)
+{
+    static const struct {
+        kafc_err (*call)(kafc_client *c, const char *name);
+        const char *name;
+    } calls[] = { { create, "new" }, { describe_broker, "1" } };
+    start("PLAIN", 0);
+    for (size_t i = 0; i < 2; i++) {
+        kafc_client *c = client(LOGIN(.mechanism = "PLAIN", .username = "alice", .password = "wr0ng"));
+        for (int again = 0; again < 2; again++) {
+            int64_t begin = kafc__clock_mono_us();
+            refused(calls[i].call(c, calls[i].name));
+            says("refuses the login of 'alice'");
+            ck_assert_int_lt(kafc__clock_mono_us() - begin, WAIT / 2 * 1000);
+        }
+        kafc_credentials good = { .username = "alice", .password = "s3cret" };
+        ok(kafc_client_set_credentials(c, &good, &err));
+        ok(calls[i].call(c, calls[i].name));
+        kafc_client_free(c);
     }
     stop();
 }
@@ -565,7 +606,9 @@ END_TEST
 SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, users_that_were_made_by_admin_calls_log_in,
            a_mechanism_of_ours_takes_the_clients_memory,
            brokers_before_1_0_take_bare_tokens,
-           C5_every_call_says_that_the_login_is_refused, C5_a_login_that_is_mended_lets_the_next_call_through,
+           C5_every_call_says_that_the_login_is_refused,
+           C5_who_asks_the_controller_or_a_broker_hears_that_the_login_is_refused,
+           C5_a_login_that_is_mended_lets_the_next_call_through,
            two_sides_that_do_not_want_the_same_say_so, brokers_that_lie_are_not_believed,
            credentials_are_asked_of_a_function, credentials_that_come_late_from_another_thread,
            the_function_for_credentials_leaves_the_client_alone,

@@ -200,6 +200,38 @@ START_TEST(C5_who_asks_any_node_hears_of_a_refusal_when_nobody_is_left)
 }
 END_TEST
 
+/* Nodes are known by metadata alone: who is early waits for it, or for the reason why it does not come. */
+START_TEST(who_asks_a_node_before_there_is_metadata_waits_for_it)
+{
+    begin("a:1");
+    struct world_node *a = world_node(&w, 1, "a", 1);
+    a->refuses = KAFC_ERR_TLS;
+    ck_assert(world_start(&w));
+    kafc__core_send(w.core, KAFC_CONTROLLER_NODE, KAFC_FOR_CONTROL, &rq[0]);
+    kafc__core_send(w.core, 1, KAFC_FOR_CALLS, &rq[1]);
+    kafc__core_send(w.core, 1, KAFC_FOR_CALLS, &rq[2]);
+    kafc__core_cancel(w.core, &rq[2]);
+    world_run(&w, w.now + SEC / 20);
+    ck_assert_int_eq(end[0].result, KAFC_ERR_TLS);
+    ck_assert_int_eq(end[1].result, KAFC_ERR_TLS);
+    ck_assert_int_eq(end[2].ended, 0);
+    a->refuses = KAFC_OK; /* nobody is there, then */
+    a->up = false;
+    rq[3].timeout_us = SEC / 10;
+    kafc__core_send(w.core, 1, KAFC_FOR_CALLS, &rq[3]);
+    world_run(&w, w.now + SEC);
+    ck_assert_int_eq(end[3].result, KAFC_ERR_NO_BROKERS);
+    a->up = true;
+    kafc__core_send(w.core, 9, KAFC_FOR_CALLS, &rq[4]);
+    world_run(&w, w.now + 2 * SEC);
+    ck_assert_int_eq(end[4].result, KAFC_ERR_BROKER_NOT_AVAILABLE);
+    kafc__core_send(w.core, 9, KAFC_FOR_CALLS, &rq[5]); /* it is none of the nodes: that is told at once */
+    world_run(&w, w.now);
+    ck_assert_int_eq(end[5].result, KAFC_ERR_BROKER_NOT_AVAILABLE);
+    world_fini(&w);
+}
+END_TEST
+
 START_TEST(one_node_that_refuses_us_does_not_keep_from_another)
 {
     begin("a:1,b:2");
@@ -744,6 +776,7 @@ SUITE_MAIN("core/core", 60, a_list_of_brokers_is_checked, blanks_in_the_list_are
            a_node_that_nobody_knows_is_an_error_but_never_inside_send, C4_errors_name_the_way,
            any_node_tries_all_entries_in_turn,
            C5_who_asks_any_node_hears_of_a_refusal_when_nobody_is_left,
+           who_asks_a_node_before_there_is_metadata_waits_for_it,
            one_node_that_refuses_us_does_not_keep_from_another, any_node_ends_at_its_deadline_and_says_why,
            who_has_not_failed_yet_when_time_is_over_is_named,
            a_connection_that_is_not_made_in_time_is_given_up,
