@@ -202,7 +202,7 @@ endif
 
 # Sanitizers and valgrind watch one process, so no fork there; a time limit in seconds per test binary.
 check-env-asan := CK_FORK=$${CK_FORK:-no} ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:$$ASAN_OPTIONS UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS TEST_TIMEOUT=$${TEST_TIMEOUT:-300}
-check-env-tsan := CK_FORK=$${CK_FORK:-no} TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:$$TSAN_OPTIONS TEST_TIMEOUT=$${TEST_TIMEOUT:-300}
+check-env-tsan := CK_FORK=$${CK_FORK:-no} TSAN_OPTIONS=second_deadlock_stack=1:history_size=4:$$TSAN_OPTIONS TEST_TIMEOUT=$${TEST_TIMEOUT:-300}
 CHECK_ENV = $(check-env-$(VARIANT)) BUILD=$(O)
 
 # These a second time, on clients without a thread (tests/support/driven.c).

@@ -69,12 +69,23 @@ START_TEST(dialling_leads_to_the_leader)
 }
 END_TEST
 
+static atomic_int passes; /* of the hook: how many are answered yet */
+
 static void silent_but_first(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
-    int *first = ctx;
-    (void)rq;
-    a->act = *first > 0 ? KAFC_MOCK_PASS : KAFC_MOCK_SILENT;
-    --*first;
+    (void)ctx, (void)rq;
+    a->act = atomic_fetch_sub(&passes, 1) > 0 ? KAFC_MOCK_PASS : KAFC_MOCK_SILENT;
+}
+
+/* In vain, with as much time as it takes to be answered once: a machine may be busy. */
+static void dial_without_leader(void)
+{
+    kafc_error e = { .code = KAFC_OK };
+    for (int ms = 300; ms < 20000 && e.code != KAFC_ERR_LEADER_NOT_AVAILABLE; ms *= 2) {
+        atomic_store(&passes, 1);
+        ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "t"), kafc_mock_bootstrap(mock), ms, &e));
+    }
+    ck_assert_msg(e.code == KAFC_ERR_LEADER_NOT_AVAILABLE, "%s", e.message);
 }
 
 START_TEST(dialling_a_topic_that_is_not_there)
@@ -82,20 +93,18 @@ START_TEST(dialling_a_topic_that_is_not_there)
     kafc_error e;
     const char *where = kafc_mock_bootstrap(mock);
     int64_t begin = kafc__clock_mono_us();
-    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "zz"), where, 5000, &e));
+    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "zz"), where, 60000, &e));
     ck_assert_int_eq(e.code, KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_ptr_nonnull(strstr(e.message, "zz"));
-    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "t", .partition = 9), where, 5000, &e));
+    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "t", .partition = 9), where, 60000, &e));
     ck_assert_int_eq(e.code, KAFC_ERR_UNKNOWN_PARTITION);
     ck_assert_ptr_nonnull(strstr(e.message, "4 partitions"));
-    ck_assert_int_lt(kafc__clock_mono_us() - begin, 4000000); /* said at once, not at the timeout */
+    ck_assert_int_lt(kafc__clock_mono_us() - begin, 50000000); /* said at once, not at the timeout */
     ck_assert_int_eq(kafc_mock_set_leader(mock, "t", 0, -1), KAFC_OK);
-    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "t"), where, 1000, &e));
-    ck_assert_int_eq(e.code, KAFC_ERR_LEADER_NOT_AVAILABLE);
-    int first = 1; /* what was answered says more than that the second answer did not come */
-    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_METADATA, silent_but_first, &first), KAFC_OK);
-    ck_assert_ptr_null(kafc_conn_dial(KAFC_CONN(.topic = "t"), where, 1000, &e));
-    ck_assert_int_eq(e.code, KAFC_ERR_LEADER_NOT_AVAILABLE);
+    dial_without_leader();
+    /* what was answered says more than that the second answer did not come */
+    ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_METADATA, silent_but_first, NULL), KAFC_OK);
+    dial_without_leader();
     ck_assert_int_eq(kafc_mock_hook(mock, KAFC_API_METADATA, NULL, NULL), KAFC_OK);
     kafc_conn_free(dial(KAFC_CONN(.topic = "new", .create_topic = KAFC_ON)));
     ck_assert_int_ge(kafc_mock_leader(mock, "new", 0, NULL), 1);
