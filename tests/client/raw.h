@@ -16,6 +16,12 @@ kafc_str raw_text(const char *s);
 void raw_ok(kafc_err rc);
 void raw_says(const char *words); /* raw_err does */
 
+/* A call that goes on to its timeout `ms`, whose answers before that take as long as the machine takes: with more
+ * and more of it until there was enough. */
+#define RAW_DOUBLING(call, enough) \
+    for (int ms = 100; (call), !(enough); ms *= 2) \
+        ck_assert_msg(ms < 20000, "%s", raw_err.message)
+
 void raw_open(const char *brokers, const kafc_allocator *mem);
 void raw_close(void);
 

@@ -13,7 +13,7 @@
 #include <kafc/mock.h>
 #include <kafc/topics.h>
 
-enum { WAIT = 10000, SHORT = 300, DESCRIBE = 32, REPLACE = 33, ALTER = 44, LIST = 74 };
+enum { WAIT = 10000, DESCRIBE = 32, REPLACE = 33, ALTER = 44, LIST = 74 };
 
 
 static const kafc_config_entry *entry(const kafc_described_configs *d, const char *name)
@@ -140,9 +140,12 @@ START_TEST(a_broker_that_is_gone_leaves_the_others)
     kafc_config_change g = { .name = "log.cleaner.threads", .value = "2" };
     kafc_config_changes c[] = { { .of = { KAFC_CONFIG_BROKER, "7" }, .changes = &g, .nchanges = 1 },
                                 { .of = { KAFC_CONFIG_BROKER, "2" }, .changes = &g, .nchanges = 1 } };
-    kafc_config_descriptions *d;
+    kafc_config_descriptions *d = NULL;
+    kafc_err rc = KAFC_OK;
     raw_up(joining_mock());
-    kafc_err rc = kafc_admin_describe_configs(raw_client, q, 3, 0, SHORT, &d, &raw_err);
+    RAW_DOUBLING((kafc_config_descriptions_free(d),
+                  rc = kafc_admin_describe_configs(raw_client, q, 3, 0, ms, &d, &raw_err)),
+                 d && d->resources[1].result == KAFC_OK && d->resources[2].result == KAFC_OK);
     ck_assert_int_lt(rc, 8 + 1);
     ck_assert_int_ne(rc, KAFC_OK);
     raw_says("node 7");
@@ -151,9 +154,9 @@ START_TEST(a_broker_that_is_gone_leaves_the_others)
     ck_assert_int_eq(d->resources[1].result, KAFC_OK);
     ck_assert_int_gt(d->resources[2].nentries, 0);
     kafc_config_descriptions_free(d);
-    ck_assert_int_ne(kafc_admin_alter_configs(raw_client, c, 2, false, SHORT, &raw_err), KAFC_OK);
+    RAW_DOUBLING(rc = kafc_admin_alter_configs(raw_client, c, 2, false, ms, &raw_err), c[1].result == KAFC_OK);
+    ck_assert_int_ne(rc, KAFC_OK);
     ck_assert_int_ne(c[0].result, KAFC_OK);
-    ck_assert_int_eq(c[1].result, KAFC_OK);
     has(KAFC_CONFIG_BROKER, "2", "log.cleaner.threads", "2", KAFC_SOURCE_DYNAMIC_BROKER);
     raw_down();
 }

@@ -4,6 +4,7 @@
  * partitions with several leaders, by the mock in every version.
  */
 #include <check.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "tests/client/raw.h"
@@ -37,16 +38,19 @@ static int64_t start_of(int32_t partition)
 /* --- Several attempts ----------------------------------------------------------------------------- */
 
 /* The three leaders, and whoever is asked for what has none. */
+static atomic_int passes;
+
 static void serve_once(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
-    (void)ctx;
-    a->act = rq->index < 4 ? KAFC_MOCK_PASS : KAFC_MOCK_SILENT;
+    (void)ctx, (void)rq;
+    a->act = atomic_fetch_sub(&passes, 1) > 0 ? KAFC_MOCK_PASS : KAFC_MOCK_SILENT;
 }
 
 /* A partition without leader is asked for again and again; what the others said stays said. */
 START_TEST(what_was_answered_is_not_lost_by_an_attempt_that_is_not)
 {
     kafc_epoch_end e[6];
+    kafc_err rc;
     up();
     memset(e, 0, sizeof e);
     for (int32_t p = 0; p < 6; p++) {
@@ -55,8 +59,8 @@ START_TEST(what_was_answered_is_not_lost_by_an_attempt_that_is_not)
     }
     raw_ok(kafc_mock_set_leader(raw_mock, "t", 5, -1));
     raw_ok(kafc_mock_hook(raw_mock, EPOCH, serve_once, NULL));
-    kafc_err rc = kafc_admin_epoch_ends(raw_client, e, 6, SHORT, &raw_err);
-    ck_assert_msg(rc == KAFC_ERR_NOT_LEADER_OR_FOLLOWER, "%s", raw_err.message);
+    RAW_DOUBLING((atomic_store(&passes, 4), rc = kafc_admin_epoch_ends(raw_client, e, 6, ms, &raw_err)),
+                 rc == KAFC_ERR_NOT_LEADER_OR_FOLLOWER);
     for (int32_t p = 0; p < 6; p++)
         ck_assert_int_eq(e[p].result, p == 5 ? KAFC_ERR_NOT_LEADER_OR_FOLLOWER : KAFC_OK);
     ck_assert_int_eq(e[0].offset, RECORDS);

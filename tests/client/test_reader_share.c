@@ -28,7 +28,8 @@ START_TEST(buffer_bytes_bounds_what_is_really_held)
                                    .buffer_bytes = LIMIT, .max_wait_ms = 20));
     /* Batches that are kept: fetching stops at the limit, and goes on when they are freed. */
     size_t bytes = 0;
-    while (n < 64 && (code = kafc_reader_fetch_batch(e.reader, &held[n], 300, &e.err)) == KAFC_OK) {
+    while (n < 64 && (code = kafc_reader_fetch_batch(e.reader, &held[n], bytes < LIMIT / 2 ? SOON : 300,
+                                                     &e.err)) == KAFC_OK) {
         while (kafc_batch_next(held[n], &e.m, NULL))
             bytes += (size_t)e.m.value.len;
         n++;
