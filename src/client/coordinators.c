@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "client/admin.h"
 #include "client/groups.h"
 #include "protocol/api/10_find_coordinator.h"
 
@@ -65,12 +64,6 @@ static bool name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t
     return true;
 }
 
-static int32_t count_one(const void *resp)
-{
-    (void)resp;
-    return 1;
-}
-
 static void look_one(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
 {
     const struct kafc_find_coordinator_resp *r = resp;
@@ -92,7 +85,6 @@ static const struct kafc_sweep_kind one = {
     .what = "looked up",
     .single = true,
     .name = name_one,
-    .count = count_one,
     .look = look_one,
     .take = take_one,
 };
@@ -121,22 +113,14 @@ kafc_err kafc_admin_find_coordinators(kafc_client *c, kafc_coordinated what,
                                       kafc_coordinators **out, kafc_error *err)
 {
     int8_t type = (int8_t)(what - KAFC_COORDINATED_GROUPS); /* on the wire */
-    struct kafc_admin k;
+    kafc_err rc;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the coordinators");
     *out = NULL;
-    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    struct kafc_sweep s = { .c = c, .kind = &many, .name = keys, .n = n, .owner = &type };
-    s.deadline = k.deadline;
-    rc = kafc__sweep_check(many.noun, keys, n, k.err);
-    if (rc == KAFC_OK &&
-        (what < KAFC_COORDINATED_GROUPS || what > KAFC_COORDINATED_SHARE_PARTITIONS))
-        rc = kafc__error(k.err, KAFC_ERR_USAGE, "nothing has a coordinator of kind %d", (int)what);
-    if (rc == KAFC_OK)
-        *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
-    return kafc__admin_end(&k, rc);
+    if (what < KAFC_COORDINATED_GROUPS || what > KAFC_COORDINATED_SHARE_PARTITIONS)
+        return kafc__error(err, KAFC_ERR_USAGE, "nothing has a coordinator of kind %d", (int)what);
+    *out = kafc__sweep_call(c, &many, &element, keys, n, &type, timeout_ms, &rc, err);
+    return rc;
 }
 
 void kafc_coordinators_free(kafc_coordinators *f)

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "client/ask.h"
+#include "base/str.h"
 #include "protocol/api/16_list_groups.h"
 #include "protocol/api/42_delete_groups.h"
 
@@ -58,26 +57,19 @@ static const struct kafc_sweep_kind deleting = {
 kafc_err kafc_admin_delete_groups(kafc_client *c, const char *const *groups, int32_t n,
                                    kafc_err *results, int timeout_ms, kafc_error *err)
 {
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = kafc__sweep_check("group", groups, n, err);
-    if (rc == KAFC_OK && n > 0) {
-        struct kafc_sweep s = { .c = c, .kind = &deleting, .name = groups, .n = n };
-        struct kafc_arena a;
-        s.deadline = kafc__deadline_in(timeout_ms);
-        kafc__arena_init(&a, &c->mem, 0);
-        rc = kafc__sweep_open(&s, &a, err);
-        if (rc == KAFC_OK)
-            rc = kafc__sweep(&s, &a, err);
+    struct kafc_sweep s = { .c = c, .kind = &deleting, .name = groups, .n = n,
+                            .deadline = k.deadline, .spare = &k.arena };
+    rc = kafc__sweep_check("group", groups, n, k.err);
+    if (rc == KAFC_OK) {
+        rc = kafc__sweep(&s, k.err);
         for (int32_t i = 0; results && i < n; i++)
-            results[i] = rc == KAFC_OK ? s.result[i] : rc;
-        if (rc == KAFC_OK)
-            rc = kafc__sweep_verdict(&s, err);
-        kafc__arena_fini(&a);
+            results[i] = s.result ? s.result[i] : rc;
     }
-    kafc__ask_end(c);
-    return rc;
+    return kafc__admin_end(&k, rc);
 }
 
 /* --- List --------------------------------------------------------------------------------- */
@@ -210,7 +202,7 @@ static kafc_str *texts(struct kafc_arena *a, const char *const *s, int32_t n)
 {
     kafc_str *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
     for (int32_t i = 0; v && i < n; i++)
-        v[i] = (kafc_str){ s[i], (int32_t)strlen(s[i]) };
+        v[i] = kafc__str(s[i]);
     return v;
 }
 
@@ -219,27 +211,22 @@ kafc_err kafc_admin_list_groups(kafc_client *c, const kafc_group_filter *filter,
 {
     static const kafc_group_filter all;
     const kafc_group_filter *f = filter ? filter : &all;
-    kafc_error own;
+    struct kafc_list_groups_req req;
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the groups");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = check_filter(f, err);
+    rc = check_filter(f, k.err);
     if (rc == KAFC_OK) {
-        struct kafc_list_groups_req req;
-        struct kafc_arena a;
-        kafc__arena_init(&a, &c->mem, 0);
         kafc__msg_defaults(&kafc_list_groups_req_schema, &req);
-        req.states_filter.v = texts(&a, f->states, req.states_filter.n = f->nstates);
-        req.types_filter.v = texts(&a, f->types, req.types_filter.n = f->ntypes);
-        rc = a.failed ? no_memory(err)
-                      : list(c, &req, kafc__deadline_in(timeout_ms), out, err ? err : &own);
-        kafc__arena_fini(&a);
+        req.states_filter.v = texts(&k.arena, f->states, req.states_filter.n = f->nstates);
+        req.types_filter.v = texts(&k.arena, f->types, req.types_filter.n = f->ntypes);
+        rc = k.arena.failed ? no_memory(k.err) : list(c, &req, k.deadline, out, k.err);
     }
-    kafc__ask_end(c);
-    return rc;
+    return kafc__admin_end(&k, rc);
 }
 
 void kafc_group_list_free(kafc_group_list *l)

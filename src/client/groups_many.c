@@ -3,7 +3,6 @@
  * kafc_admin_offsets_of_groups: OffsetFetch of all that many groups have
  * committed, several groups at once from version 8 on.
  */
-#include "client/admin.h"
 #include "client/groups.h"
 #include "client/parts.h"
 #include "protocol/api/09_offset_fetch.h"
@@ -43,12 +42,6 @@ static bool name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t
     q->topics.n = -1; /* all */
     q->require_stable = !*(const bool *)s->owner && !s->no_more;
     return true;
-}
-
-static int32_t count_one(const void *resp)
-{
-    (void)resp;
-    return 1;
 }
 
 static void look_one(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
@@ -109,7 +102,6 @@ static const struct kafc_sweep_kind one = {
     .single = true,
     .more = true,
     .name = name_one,
-    .count = count_one,
     .look = look_one,
     .take = take_one,
 };
@@ -149,21 +141,11 @@ kafc_err kafc_admin_offsets_of_groups(kafc_client *c, const char *const *groups,
                                       bool unstable, int timeout_ms, kafc_offsets_of_groups **out,
                                       kafc_error *err)
 {
-    struct kafc_admin k;
+    kafc_err rc;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the offsets");
-    *out = NULL;
-    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    struct kafc_sweep s = { .c = c, .kind = &many, .name = groups, .n = n, .owner = &unstable };
-    s.deadline = k.deadline;
-    rc = kafc__sweep_check("group", groups, n, k.err);
-    if (rc == KAFC_OK)
-        *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
-    if (rc == KAFC_OK)
-        rc = check_partitions(*out, k.err);
-    return kafc__admin_end(&k, rc);
+    *out = kafc__sweep_call(c, &many, &element, groups, n, &unstable, timeout_ms, &rc, err);
+    return rc == KAFC_OK ? check_partitions(*out, err) : rc;
 }
 
 void kafc_offsets_of_groups_free(kafc_offsets_of_groups *o)

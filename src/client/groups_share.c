@@ -102,22 +102,11 @@ static kafc_err check_partitions(const kafc_share_offsets *all, kafc_error *err)
 kafc_err kafc_admin_share_group_offsets(kafc_client *c, const char *const *groups, int32_t n,
                                         int timeout_ms, kafc_share_offsets **out, kafc_error *err)
 {
-    struct kafc_admin k;
+    kafc_err rc;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the offsets");
-    *out = NULL;
-    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    struct kafc_sweep s = {
-        .c = c, .kind = &looking, .name = groups, .n = n, .deadline = k.deadline
-    };
-    rc = kafc__sweep_check(looking.noun, groups, n, k.err);
-    if (rc == KAFC_OK)
-        *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
-    if (rc == KAFC_OK)
-        rc = check_partitions(*out, k.err);
-    return kafc__admin_end(&k, rc);
+    *out = kafc__sweep_call(c, &looking, &element, groups, n, NULL, timeout_ms, &rc, err);
+    return rc == KAFC_OK ? check_partitions(*out, err) : rc;
 }
 
 void kafc_share_offsets_free(kafc_share_offsets *o)

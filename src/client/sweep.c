@@ -217,7 +217,7 @@ static int32_t find(const struct sweep *x, kafc_str name)
 static void take_part(struct attempt *k, int32_t part, const kafc_answer_part *from)
 {
     struct sweep *x = k->x;
-    int32_t n = k->kind->count(from->resp);
+    int32_t n = k->kind->count ? k->kind->count(from->resp) : 1;
     for (int32_t i = 0; i < n; i++) {
         kafc_str name = { NULL, 0 }, words = { NULL, 0 };
         int16_t code;
@@ -377,29 +377,8 @@ static bool number(struct sweep *x)
     return ok;
 }
 
-kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
-{
-    struct sweep x = { .s = s };
-    x.v = kafc__arena_array(a, (size_t)s->n, sizeof(*x.v));
-    s->first = s->n;
-    s->no_more = false;
-    kafc__map_init(&x.index, &s->c->mem);
-    bool ok = x.v && number(&x);
-    if (ok)
-        rounds(&x);
-    kafc__map_fini(&x.index);
-    return ok ? KAFC_OK : no_memory(s, err);
-}
-
-kafc_err kafc__sweep_open(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err)
-{
-    s->result = kafc__arena_array(a, (size_t)s->n, sizeof(*s->result));
-    for (int32_t i = 0; s->result && i < s->n; i++)
-        s->result[i] = KAFC_SWEEP_OPEN;
-    return s->result ? KAFC_OK : no_memory(s, err);
-}
-
-kafc_err kafc__sweep_verdict(const struct kafc_sweep *s, kafc_error *err)
+/* The first error among the results, with its sentence. */
+static kafc_err verdict(const struct kafc_sweep *s, kafc_error *err)
 {
     int32_t i = 0;
     while (i < s->n && s->result[i] == KAFC_OK)
@@ -414,6 +393,24 @@ kafc_err kafc__sweep_verdict(const struct kafc_sweep *s, kafc_error *err)
     return s->result[i];
 }
 
+kafc_err kafc__sweep(struct kafc_sweep *s, kafc_error *err)
+{
+    struct sweep x = { .s = s };
+    x.v = kafc__arena_array(s->spare, (size_t)s->n, sizeof(*x.v));
+    s->result = kafc__arena_array(s->spare, (size_t)s->n, sizeof(*s->result));
+    for (int32_t i = 0; s->result && i < s->n; i++)
+        s->result[i] = KAFC_SWEEP_OPEN;
+    s->first = s->n;
+    s->no_more = false;
+    kafc__map_init(&x.index, &s->c->mem);
+    if (x.v && s->result && number(&x))
+        rounds(&x);
+    else
+        s->result = NULL;
+    kafc__map_fini(&x.index);
+    return s->result ? verdict(s, err) : no_memory(s, err);
+}
+
 /* false: out of memory. */
 static bool put_blanks(struct kafc_sweep *s, const struct kafc_sweep_element *e)
 {
@@ -426,23 +423,38 @@ static bool put_blanks(struct kafc_sweep *s, const struct kafc_sweep_element *e)
     return !s->arena->failed;
 }
 
-void *kafc__sweep_piece(struct kafc_sweep *s, const struct kafc_sweep_element *e,
-                        struct kafc_arena *a, kafc_err *rc, kafc_error *err)
+static void *sweep_piece(struct kafc_sweep *s, const struct kafc_sweep_element *e, kafc_err *rc,
+                         kafc_error *err)
 {
     void *piece = kafc__piece_new(&s->c->mem, sizeof(struct kafc_any_array));
     s->arena = piece ? kafc__piece_arena(piece) : NULL;
-    *rc = piece && put_blanks(s, e) ? kafc__sweep_open(s, a, err) : no_memory(s, err);
-    if (*rc == KAFC_OK)
-        *rc = kafc__sweep(s, a, err);
-    if (*rc == KAFC_OK && s->arena->failed)
+    if (piece && put_blanks(s, e))
+        *rc = kafc__sweep(s, err);
+    if (!s->result || s->arena->failed || s->spare->failed) {
         *rc = no_memory(s, err);
-    if (*rc != KAFC_OK) {
         kafc__piece_free(piece);
         return NULL;
     }
     for (int32_t i = 0; i < s->n; i++)
         memcpy((char *)s->v + (size_t)i * e->size + e->result, &s->result[i], sizeof(kafc_err));
     kafc__array_set(piece, s->v, s->n);
-    *rc = kafc__sweep_verdict(s, err);
+    return piece;
+}
+
+void *kafc__sweep_call(kafc_client *c, const struct kafc_sweep_kind *kind,
+                       const struct kafc_sweep_element *e, const char *const *names, int32_t n,
+                       void *owner, int timeout_ms, kafc_err *rc, kafc_error *err)
+{
+    struct kafc_admin k;
+    void *piece = NULL;
+    *rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    if (*rc != KAFC_OK)
+        return NULL;
+    struct kafc_sweep s = { .c = c, .kind = kind, .name = names, .n = n, .owner = owner,
+                            .deadline = k.deadline, .spare = &k.arena };
+    *rc = kafc__sweep_check(kind->noun, names, n, k.err);
+    if (*rc == KAFC_OK)
+        piece = sweep_piece(&s, e, rc, k.err);
+    *rc = kafc__admin_end(&k, *rc);
     return piece;
 }

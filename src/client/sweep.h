@@ -6,8 +6,7 @@
 #ifndef KAFC_CLIENT_SWEEP_H
 #define KAFC_CLIENT_SWEEP_H
 
-#include "client/client.h"
-#include "client/piece.h"
+#include "client/admin.h"
 
 struct kafc_sweep;
 #define KAFC_SWEEP_OPEN KAFC_ERR_WOULD_BLOCK /* no verdict yet */
@@ -29,7 +28,7 @@ struct kafc_sweep_kind {
     /* false: out of memory. */
     bool (*name)(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
                  struct kafc_arena *a);
-    int32_t (*count)(const void *resp);
+    int32_t (*count)(const void *resp); /* of elements; NULL: it is one */
     /* Element i: its name (null: the one that was asked for), code and the broker's words, if there are any. */
     void (*look)(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words);
     /* Its verdict is that code; keeps what it wants of the element. NULL: nothing. */
@@ -41,34 +40,31 @@ struct kafc_sweep {
     const struct kafc_sweep_kind *kind;
     const char *const *name;
     int32_t n;
-    kafc_err *result; /* n of them: those that are KAFC_SWEEP_OPEN are asked for */
     int64_t deadline;
+    struct kafc_arena *spare; /* for as long as the call takes */
     void *owner;
-    void *v;                  /* of kafc__sweep_piece(): elements, for take(), */
+    void *v;                  /* of kafc__sweep_call(): elements, for take(), */
     struct kafc_arena *arena; /* and memory for what they point to */
 
-    bool no_more;   /* a broker is too old */
-    int32_t first;  /* the first one with an error; n: none */
-    kafc_error why; /* its */
+    kafc_err *result; /* n of them; NULL: out of memory */
+    bool no_more;     /* a broker is too old */
+    int32_t first;    /* the first one with an error; n: none */
+    kafc_error why;   /* its */
 };
 
-/* Asks for all that have no verdict, until each has one: who has his does not wait for who has no coordinator, or a
- * silent one. What is named twice has one verdict. KAFC_ERR_NO_MEMORY alone is returned. */
-kafc_err kafc__sweep(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err);
+/* Asks until each has its verdict: who has his does not wait for who has no coordinator, or a silent one. What is named
+ * twice has one verdict. Returns the first error, in s->spare are the results. */
+kafc_err kafc__sweep(struct kafc_sweep *s, kafc_error *err);
 
-/* Gives it its results, all open. KAFC_ERR_NO_MEMORY. */
-kafc_err kafc__sweep_open(struct kafc_sweep *s, struct kafc_arena *a, kafc_error *err);
-/* The first error among the results, with its sentence. */
-kafc_err kafc__sweep_verdict(const struct kafc_sweep *s, kafc_error *err);
-
-/* All of it into a piece that is an array of structs with their number behind it: each begins with its name. NULL when
- * out of memory. *rc: the first error. */
+/* All of a public call whose result is an array of structs with their number behind it, in one piece, in the order of
+ * the names: each begins with its name. *rc: the first error. NULL: out of memory, or it could not be asked. */
 struct kafc_sweep_element {
     size_t size, result; /* result: the offset of a kafc_err */
     const void *blank;   /* one that is not told of */
 };
-void *kafc__sweep_piece(struct kafc_sweep *s, const struct kafc_sweep_element *e,
-                        struct kafc_arena *a, kafc_err *rc, kafc_error *err);
+void *kafc__sweep_call(kafc_client *c, const struct kafc_sweep_kind *kind,
+                       const struct kafc_sweep_element *e, const char *const *names, int32_t n,
+                       void *owner, int timeout_ms, kafc_err *rc, kafc_error *err);
 
 /* For `elsewhere`, with `nowhere` KAFC_ERR_UNSUPPORTED: of a broker that is older than the version. */
 bool kafc__sweep_is_older(kafc_err code);

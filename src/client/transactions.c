@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "client/admin.h"
 #include "client/parts.h"
 #include "client/sweep.h"
 #include "protocol/api/22_init_producer_id.h"
@@ -206,20 +205,11 @@ kafc_err kafc_admin_describe_transactions(kafc_client *c, const char *const *ids
                                           int timeout_ms, kafc_transaction_descriptions **out,
                                           kafc_error *err)
 {
-    struct kafc_admin k;
+    kafc_err rc;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the transactions");
-    *out = NULL;
-    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    struct kafc_sweep s = {
-        .c = c, .kind = &describing, .name = ids, .n = n, .deadline = k.deadline
-    };
-    rc = kafc__sweep_check(describing.noun, ids, n, k.err);
-    if (rc == KAFC_OK)
-        *out = kafc__sweep_piece(&s, &element, &k.arena, &rc, k.err);
-    return kafc__admin_end(&k, rc);
+    *out = kafc__sweep_call(c, &describing, &element, ids, n, NULL, timeout_ms, &rc, err);
+    return rc;
 }
 
 void kafc_transaction_descriptions_free(kafc_transaction_descriptions *d)
@@ -239,12 +229,6 @@ static bool name_fenced(const struct kafc_sweep *s, void *req, kafc_str *v, int3
     q->transactional_id = *v;
     q->transaction_timeout_ms = FENCING_MS;
     return true;
-}
-
-static int32_t count_fenced(const void *resp)
-{
-    (void)resp;
-    return 1;
 }
 
 static void look_fenced(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
@@ -269,7 +253,6 @@ static const struct kafc_sweep_kind fencing = {
     .what = "fenced",
     .single = true,
     .name = name_fenced,
-    .count = count_fenced,
     .look = look_fenced,
     .take = take_fenced,
 };
@@ -283,18 +266,15 @@ static kafc_err fence(struct kafc_admin *k, kafc_fenced_producer *q, int32_t n)
     }
     if (k->arena.failed)
         return kafc__admin_no_memory("the producers", k->err);
-    struct kafc_sweep s = {
-        .c = k->c, .kind = &fencing, .name = ids, .n = n, .deadline = k->deadline, .owner = q
-    };
+    struct kafc_sweep s = { .c = k->c, .kind = &fencing, .name = ids, .n = n, .owner = q,
+                            .deadline = k->deadline, .spare = &k->arena };
     kafc_err rc = kafc__sweep_check(fencing.noun, ids, n, k->err);
     if (rc != KAFC_OK || n == 0)
         return rc;
-    rc = kafc__sweep_open(&s, &k->arena, k->err);
-    if (rc == KAFC_OK)
-        rc = kafc__sweep(&s, &k->arena, k->err);
+    rc = kafc__sweep(&s, k->err);
     for (int32_t i = 0; i < n; i++)
-        q[i].result = rc == KAFC_OK ? s.result[i] : rc;
-    return rc == KAFC_OK ? kafc__sweep_verdict(&s, k->err) : rc;
+        q[i].result = s.result ? s.result[i] : rc;
+    return rc;
 }
 
 kafc_err kafc_admin_fence_producers(kafc_client *c, kafc_fenced_producer *q, int32_t n,
