@@ -112,7 +112,7 @@ START_TEST(users_are_made_shown_and_deleted)
 {
     NEEDS_SCRAM();
     up();
-    expect("$K users -b $B", 0, "");
+    expect("$K users -b $B", 0, "no users\n");
     expect("echo secret | $K users -b $B set alice", 0, "alice SCRAM-SHA-256: set\nalice SCRAM-SHA-512: set\n");
     expect("printf 'se cret\\r\\nmore' | $K users -b $B set bob --mechanism scram-sha-512 --iterations 4096 -J", 0,
            "{\"user\":\"bob\",\"mechanism\":\"SCRAM-SHA-512\",\"is_set\":true}\n");
@@ -128,7 +128,8 @@ START_TEST(users_are_made_shown_and_deleted)
            "{\"user\":\"alice\",\"mechanism\":\"SCRAM-SHA-512\",\"is_set\":false}\n"
            "{\"user\":\"bob\",\"mechanism\":\"SCRAM-SHA-512\",\"is_set\":false}\n");
     expect_words("$K users -b $B delete alice", 1, "there is no user \"alice\"");
-    expect("$K users -b $B", 0, "");
+    expect("$K users -b $B", 0, "no users\n");
+    expect("$K users -b $B -J", 0, "");
     stop_mock();
 }
 END_TEST
@@ -171,7 +172,8 @@ END_TEST
 START_TEST(quotas_are_set_shown_and_deleted)
 {
     up();
-    expect("$K quotas -b $B", 0, "");
+    expect("$K quotas -b $B", 0, "no quotas\n");
+    expect("$K quotas -b $B -J", 0, "");
     expect("$K quotas -b $B set user:alice client-id: -c producer_byte_rate=1000.5 -c request_percentage=50", 0,
            "user:alice client-id:(default): changed\n");
     expect("$K quotas -b $B set user: -c producer_byte_rate=1e6 --json", 0,

@@ -62,7 +62,7 @@ static int describe(const struct verb_call *v)
     int status;
 
     if (kafc_admin_describe_cluster(v->client, &how, VERB_WAIT, &d, &err))
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     status = v->o->json ? describe_json(d) : describe_text(d, v->o->controllers);
     kafc_cluster_description_free(d);
     return status;
@@ -108,7 +108,7 @@ static int versions_of(const struct verb_call *v, int32_t broker)
     int status;
 
     if (kafc_admin_broker_versions(v->client, broker, VERB_WAIT, &b, &err))
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     status = v->o->json ? versions_json(b) : versions_text(b);
     kafc_broker_versions_free(b);
     return status;
@@ -135,7 +135,7 @@ static int versions(const struct verb_call *v)
     if (v->n)
         return verbs_each(v, versions_named);
     if (kafc_admin_describe_cluster(v->client, NULL, VERB_WAIT, &d, &err))
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     for (int32_t i = 0; i < d->nnodes; i++) {
         int s = versions_of(v, d->nodes[i].id);
 
@@ -177,18 +177,13 @@ static int features(const struct verb_call *v)
     int status;
 
     if (kafc_admin_broker_versions(v->client, KAFC_BY_ROUTE, VERB_WAIT, &b, &err))
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     status = v->o->json ? features_json(b) : features_text(b);
     kafc_broker_versions_free(b);
     return status;
 }
 
 /* --- quorum ------------------------------------------------------------------------------------------ */
-
-static json_t *number(int64_t n)
-{
-    return n < 0 ? json_null() : json_integer(n);
-}
 
 static int quorum_json(const kafc_quorum *q)
 {
@@ -198,9 +193,9 @@ static int quorum_json(const kafc_quorum *q)
         const kafc_quorum_replica *r = &q->replicas[i];
 
         (void)json_array_append_new(replicas, json_pack("{si sb so so so}", "id", (int)r->id, "voter", r->voter,
-                                                        "offset", number(r->offset), "fetched_ms",
-                                                        number(r->fetched_ms), "caught_up_ms",
-                                                        number(r->caught_up_ms)));
+                                                        "offset", verbs_number(r->offset), "fetched_ms",
+                                                        verbs_number(r->fetched_ms), "caught_up_ms",
+                                                        verbs_number(r->caught_up_ms)));
     }
     for (int32_t i = 0; i < q->naddresses; i++)
         (void)json_array_append_new(addresses, json_pack("{si so so si}", "id", (int)q->addresses[i].id, "listener",
@@ -245,7 +240,7 @@ static int quorum(const struct verb_call *v)
     int status;
 
     if (kafc_admin_describe_quorum(v->client, VERB_WAIT, &q, &err))
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     status = v->o->json ? quorum_json(q) : quorum_text(q);
     kafc_quorum_free(q);
     return status;

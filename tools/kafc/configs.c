@@ -155,7 +155,7 @@ static int list(const struct verb_call *v)
 
     if (kafc_admin_list_config_resources(v->client, 0, VERB_WAIT, &r, &err)) {
         json_decref(a);
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     }
     for (int32_t i = 0; i < r->nresources; i++)
         if (a)

@@ -33,7 +33,7 @@ int groups_failed(const struct verb_call *g, const char *group, const kafc_error
     int status;
 
     if (err->code != KAFC_ERR_GROUP_ID_NOT_FOUND)
-        return tool_fail(TOOL_FAILED, "%s", err->message);
+        return verbs_failed(err);
     (void)kafc_admin_list_groups(g->client, NULL, VERB_WAIT, &l, NULL);
     status = l ? not_there(group, l) : tool_fail(TOOL_FAILED, "there is no group \"%s\"", group);
     kafc_group_list_free(l);
@@ -50,7 +50,7 @@ kafc_group_descriptions *groups_look(const struct verb_call *g, const char *grou
         return d;
     kafc_group_descriptions_free(d);
     if (rc != KAFC_ERR_GROUP_ID_NOT_FOUND && rc != KAFC_ERR_UNSUPPORTED)
-        *status = tool_fail(TOOL_FAILED, "%s", err->message);
+        *status = verbs_failed(err);
     return NULL;
 }
 
@@ -97,7 +97,7 @@ static int list(const struct verb_call *g)
     int status = !l ? TOOL_OK : g->o->json ? list_json(l) : list_text(l);
 
     kafc_group_list_free(l);
-    return rc ? tool_fail(TOOL_FAILED, "%s", err.message) : status;
+    return rc ? verbs_failed(&err) : status;
 }
 
 /* --- describe --------------------------------------------------------------------------------- */

@@ -112,11 +112,6 @@ static kafc_err committed(const struct verb_call *g, struct rows *r, kafc_error 
 
 /* --- lag ------------------------------------------------------------------------------------------ */
 
-static json_t *number(int64_t n)
-{
-    return n < 0 ? json_null() : json_integer(n);
-}
-
 static int lag_json(const kafc_group_lag *l)
 {
     json_t *a = json_array();
@@ -127,9 +122,9 @@ static int lag_json(const kafc_group_lag *l)
 
         (void)json_array_append_new(
             a, json_pack("{so si so so so so so so}", "topic", verbs_text(p->topic), "partition", (int)p->partition,
-                         "committed", number(p->committed), "end", number(p->end), "lag", number(p->lag), "member_id",
-                         verbs_text(m ? m->member_id : NULL), "client_id", verbs_text(m ? m->client_id : NULL), "host",
-                         verbs_text(m ? m->host : NULL)));
+                         "committed", verbs_number(p->committed), "end", verbs_number(p->end), "lag",
+                         verbs_number(p->lag), "member_id", verbs_text(m ? m->member_id : NULL), "client_id",
+                         verbs_text(m ? m->client_id : NULL), "host", verbs_text(m ? m->host : NULL)));
     }
     return verbs_print(json_pack("{so so sI so}", "group", verbs_text(l->group), "state",
                                  verbs_text(l->description ? l->description->state : NULL), "lag",
@@ -174,7 +169,7 @@ int groups_lag(const struct verb_call *g)
     else
         status = g->o->json ? lag_json(l->groups) : lag_text(l->groups);
     if (rc && l && (l->groups->description || l->groups->npartitions))
-        status = tool_fail(TOOL_FAILED, "%s", err.message);
+        status = verbs_failed(&err);
     kafc_group_lags_free(l);
     return status;
 }
@@ -244,7 +239,7 @@ static int take_places(const struct verb_call *g, struct rows *r, struct place *
         }
     }
     if (kafc_client_metadata(g->client, names, n, VERB_WAIT, &r->meta, &err))
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     for (int i = 0; i < n && !status; i++)
         status = take_place(r, &p[i]);
     merge(r);
@@ -312,7 +307,7 @@ static int plan(const struct verb_call *g, struct rows *r, kafc_position at)
     if (positions(g, r, KAFC_FIRST, isolation, offsetof(struct row, first), &err) ||
         positions(g, r, KAFC_LAST, isolation, offsetof(struct row, end), &err) || committed(g, r, &err) ||
         (at.kind == KAFC_POSITION_TIME && positions(g, r, at, isolation, offsetof(struct row, to), &err)))
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     if (r->failed)
         return verbs_no_memory();
     for (int32_t i = 0; i < r->n && !status; i++) {
@@ -333,7 +328,7 @@ static int reset_json(const struct verb_call *g, const struct rows *r)
         if (!r->v[i].refused)
             (void)json_array_append_new(a, json_pack("{so si so so}", "topic", verbs_text(r->v[i].topic),
                                                      "partition", (int)r->v[i].partition, "from",
-                                                     number(r->v[i].committed), "to", number(r->v[i].to)));
+                                                     verbs_number(r->v[i].committed), "to", verbs_number(r->v[i].to)));
     return verbs_print(json_pack("{so sb so}", "group", verbs_text(g->names[0]), "dry_run", g->o->dry_run,
                                   "partitions", a));
 }
@@ -395,7 +390,7 @@ static int commit(const struct verb_call *g, struct rows *r)
     free(q);
     if (!rc || done)
         status = show(g, r);
-    return rc ? tool_fail(TOOL_FAILED, "%s", err.message) : status;
+    return rc ? verbs_failed(&err) : status;
 }
 
 int groups_reset(const struct verb_call *g)

@@ -78,6 +78,8 @@ static int list(const struct verb_call *v)
 
         status = s ? s : status;
     }
+    if (l && !l->nentries && !v->o->json)
+        puts("no quotas");
     kafc_quota_list_free(l);
     return status;
 }

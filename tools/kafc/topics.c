@@ -17,7 +17,7 @@ static int failed(const struct verb_call *v, const char *topic, const kafc_error
     struct tool_near near;
 
     if (err->code != KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION)
-        return tool_fail(TOOL_FAILED, "%s", err->message);
+        return verbs_failed(err);
     tool_near_begin(&near, topic);
     (void)kafc_client_metadata(v->client, NULL, KAFC_ALL_TOPICS, VERB_WAIT, &m, NULL);
     for (int32_t i = 0; m && i < m->ntopics; i++)
@@ -92,7 +92,7 @@ static int list(const struct verb_call *v)
     int status;
 
     if (kafc_client_metadata(v->client, NULL, KAFC_ALL_TOPICS, VERB_WAIT, &m, &err))
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     status = v->o->json ? list_json(m) : list_text(m);
     kafc_metadata_free(m);
     return status;
@@ -224,11 +224,11 @@ static int describe(const struct verb_call *v)
     kafc_err rc = kafc_admin_describe_topics(v->client, v->names, v->n ? v->n : KAFC_ALL_TOPICS, VERB_WAIT, &d, &err);
 
     if (!d)
-        return tool_fail(TOOL_FAILED, "%s", err.message);
+        return verbs_failed(&err);
     configs = configs_of(v, d);
     status = describe_all(v, d, configs);
     if (rc && !status)
-        status = tool_fail(TOOL_FAILED, "%s", err.message);
+        status = verbs_failed(&err);
     kafc_config_descriptions_free(configs);
     kafc_topic_descriptions_free(d);
     return status;

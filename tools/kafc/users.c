@@ -62,6 +62,8 @@ static int list(const struct verb_call *v)
 
         status = s ? s : status;
     }
+    if (!rc && !l->nusers && !v->o->json)
+        puts("no users");
     kafc_user_list_free(l);
     return rc ? verbs_failed(&err) : status;
 }

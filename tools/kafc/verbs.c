@@ -30,6 +30,11 @@ json_t *verbs_text(const char *s)
     return s ? tool_json_text(s, (int32_t)strlen(s)) : json_null();
 }
 
+json_t *verbs_number(int64_t n)
+{
+    return n < 0 ? json_null() : json_integer(n);
+}
+
 int verbs_each(const struct verb_call *v, int (*one)(const struct verb_call *v, const char *name))
 {
     int status = TOOL_OK;

@@ -36,6 +36,7 @@ int verbs_each(const struct verb_call *v, int (*one)(const struct verb_call *v, 
 /* A line of JSON on standard output. */
 int verbs_print(json_t *o);
 json_t *verbs_text(const char *s); /* null for NULL; what is no UTF-8 becomes U+FFFD */
+json_t *verbs_number(int64_t n);   /* null below 0 */
 int verbs_no_memory(void);
 int verbs_failed(const kafc_error *err); /* says why, and what status that is */
 
