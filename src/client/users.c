@@ -124,6 +124,17 @@ static kafc_user_list *listed(const kafc_allocator *mem,
     return kafc__piece_done(l);
 }
 
+static kafc_err left_out(const char *const *users, int32_t n, const kafc_user_list *l,
+                         kafc_error *err)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (l->nusers == 0 || !bsearch(&(kafc_user){ .name = users[i] }, l->users, (size_t)l->nusers,
+                                       sizeof(*l->users), by_name))
+            return kafc__error(err, KAFC_ERR_PROTOCOL, "%s was answered without user '%.*s'",
+                               describing.api->name, NAME_SHOWN, users[i]);
+    return KAFC_OK;
+}
+
 static kafc_err describe(struct kafc_admin *k, const char *const *users, int32_t n,
                          kafc_user_list **out)
 {
@@ -142,7 +153,7 @@ static kafc_err describe(struct kafc_admin *k, const char *const *users, int32_t
     if (answer && !(*out = listed(&k->c->mem, answer->resp)))
         rc = no_memory(k->err);
     kafc_answer_free(answer);
-    return rc;
+    return rc == KAFC_OK ? left_out(users, n, *out, k->err) : rc;
 }
 
 kafc_err kafc_admin_describe_users(kafc_client *c, const char *const *users, int32_t n,

@@ -449,6 +449,7 @@ START_TEST(who_is_not_told_of_has_an_error)
     };
     kafc_quota_entry e = { .entity = bob, .nentity = 1, .quotas = rate, .nquotas = 1 };
     kafc_scram_credential v = HASHED;
+    kafc_user_list *l;
     script_start(&script);
     raw_open(script.bootstrap, NULL);
     ck_assert_int_eq(kafc_admin_alter_quotas(raw_client, &e, 1, false, WAIT, &raw_err),
@@ -458,6 +459,11 @@ START_TEST(who_is_not_told_of_has_an_error)
                      KAFC_ERR_PROTOCOL);
     raw_says("'u'");
     ck_assert_int_eq(v.result, KAFC_ERR_PROTOCOL);
+    ck_assert_int_eq(kafc_admin_describe_users(raw_client, &v.user, 1, WAIT, &l, &raw_err),
+                     KAFC_ERR_PROTOCOL);
+    raw_says("answered without user 'u'");
+    ck_assert_int_eq(l->nusers, 0);
+    kafc_user_list_free(l);
     raw_close();
     script_stop(&script);
 }
