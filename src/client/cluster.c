@@ -195,37 +195,37 @@ static void put_apis(kafc_broker_versions *out, const struct kafc_api_versions_r
     out->napis = v ? r->api_keys.n : 0;
 }
 
-static kafc_feature *feature(kafc_feature *v, int32_t *n, kafc_str name, struct kafc_arena *a)
-{
-    for (int32_t i = 0; i < *n; i++)
-        if (kafc__str_is(name, v[i].name))
-            return &v[i];
-    v[*n].name = kafc__piece_text(a, name, "");
-    if (!v[*n].name)
-        return NULL;
-    v[*n].max = -1;
-    return &v[(*n)++];
-}
-
-/* Those that the broker knows, and those that the cluster holds to. */
+/* Those that the broker knows, and those that the cluster holds to: two of one name become one. */
 static void put_features(kafc_broker_versions *out, const struct kafc_api_versions_resp *r)
 {
     struct kafc_arena *a = kafc__piece_arena(out);
     int32_t n = 0, ns = r->supported_features.n > 0 ? r->supported_features.n : 0,
             nf = r->finalized_features.n > 0 ? r->finalized_features.n : 0;
-    kafc_feature *v = kafc__arena_array(a, (size_t)ns + (size_t)nf, sizeof(*v)), *f;
+    kafc_feature *v = kafc__arena_array(a, (size_t)ns + (size_t)nf, sizeof(*v));
     for (int32_t i = 0; v && i < ns; i++)
-        if ((f = feature(v, &n, r->supported_features.v[i].name, a)) != NULL) {
-            f->min = r->supported_features.v[i].min_version;
-            f->max = r->supported_features.v[i].max_version;
-        }
+        v[n++] = (kafc_feature){ .name = kafc__piece_text(a, r->supported_features.v[i].name, ""),
+                                 .min = r->supported_features.v[i].min_version,
+                                 .max = r->supported_features.v[i].max_version };
     for (int32_t i = 0; v && i < nf; i++)
-        if ((f = feature(v, &n, r->finalized_features.v[i].name, a)) != NULL)
-            f->level = r->finalized_features.v[i].max_version_level;
-    if (v && n > 1)
+        v[n++] = (kafc_feature){ .name = kafc__piece_text(a, r->finalized_features.v[i].name, ""),
+                                 .level = r->finalized_features.v[i].max_version_level,
+                                 .max = -1 };
+    if (a->failed)
+        return;
+    if (n > 1)
         qsort(v, (size_t)n, sizeof(*v), by_feature);
+    out->nfeatures = n > 0;
+    for (int32_t i = 1; i < n; i++) {
+        kafc_feature *last = &v[out->nfeatures - 1];
+        if (by_feature(&v[i], last) != 0) {
+            v[out->nfeatures++] = v[i];
+            continue;
+        }
+        last->level = v[i].level > last->level ? v[i].level : last->level;
+        last->min = v[i].max > last->max ? v[i].min : last->min;
+        last->max = v[i].max > last->max ? v[i].max : last->max;
+    }
     out->features = v;
-    out->nfeatures = v ? n : 0;
     out->features_epoch = r->finalized_features_epoch;
 }
 
