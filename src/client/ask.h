@@ -125,6 +125,12 @@ kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *to
 kafc_err kafc__query_metadata_of(kafc_client *c, const kafc_broker *nodes, int32_t nnodes,
                                  const char *const *topics, int32_t n, int64_t deadline,
                                  unsigned interrupts, kafc_metadata **out, kafc_error *err);
+/* Among n topics that are sorted, as all that are given to the caller. NULL: there is none. */
+const kafc_topic *kafc__topic_find(const kafc_topic *v, int32_t n, const char *name);
+const kafc_partition *kafc__partition_find(const kafc_topic *t, int32_t id);
+/* Who leads it; or why nobody does. */
+kafc_err kafc__leader_find(const kafc_metadata *m, const char *topic, int32_t partition,
+                           int32_t *leader);
 kafc_err kafc__query_create(const struct kafc_asker *by, kafc_new_topic *topics, int32_t n,
                             bool validate_only, int64_t deadline, kafc_created_topics **made,
                             kafc_error *err);

@@ -243,26 +243,24 @@ static kafc_err leader_of(kafc_conn *c, const kafc_metadata *m, struct address *
         return kafc__error(err, code, "topic '%.249s': %s, says %.150s", c->o.topic,
                            kafc_err_text(code), c->name);
     }
-    for (int32_t i = 0; i < t->npartitions; i++) {
-        if (t->partitions[i].id != c->o.partition)
-            continue;
-        const kafc_broker *b = broker_of(m, t->partitions[i].leader);
-        if (!b)
-            return kafc__error(err, KAFC_ERR_LEADER_NOT_AVAILABLE,
-                               "%.249s [%d] has no leader at the moment", c->o.topic,
-                               (int)c->o.partition);
-        if (b->port < 1 || b->port > UINT16_MAX)
-            return kafc__error(err, KAFC_ERR_PROTOCOL, "node %d has the port %d, says %.150s",
-                               (int)b->id, (int)b->port, c->name);
-        *node = b->id;
-        a->port = b->port;
-        (void)snprintf(a->host, sizeof(a->host), "%s", b->host);
-        c->topic_id = t->id;
-        return KAFC_OK;
-    }
-    return kafc__error(err, KAFC_ERR_UNKNOWN_PARTITION,
-                       "topic '%.249s' has %d partitions, and no partition %d", c->o.topic,
-                       (int)t->npartitions, (int)c->o.partition);
+    const kafc_partition *p = kafc__partition_find(t, c->o.partition);
+    if (!p)
+        return kafc__error(err, KAFC_ERR_UNKNOWN_PARTITION,
+                           "topic '%.249s' has %d partitions, and no partition %d", c->o.topic,
+                           (int)t->npartitions, (int)c->o.partition);
+    const kafc_broker *b = broker_of(m, p->leader);
+    if (!b)
+        return kafc__error(err, KAFC_ERR_LEADER_NOT_AVAILABLE,
+                           "%.249s [%d] has no leader at the moment", c->o.topic,
+                           (int)c->o.partition);
+    if (b->port < 1 || b->port > UINT16_MAX)
+        return kafc__error(err, KAFC_ERR_PROTOCOL, "node %d has the port %d, says %.150s",
+                           (int)b->id, (int)b->port, c->name);
+    *node = b->id;
+    a->port = b->port;
+    (void)snprintf(a->host, sizeof(a->host), "%s", b->host);
+    c->topic_id = t->id;
+    return KAFC_OK;
 }
 
 /* Asks for the leader until there is one. That time ran out says less than what was answered before. */

@@ -10,14 +10,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "client/ask.h"
+#include "client/piece.h"
 #include "protocol/api/03_metadata.h"
-
-/* What the caller gets, and the memory behind it. */
-struct picture {
-    kafc_metadata pub;
-    kafc_allocator mem;
-    struct kafc_arena arena;
-};
 
 struct meta_ask {
     const kafc_allocator *mem;
@@ -26,17 +20,12 @@ struct meta_ask {
     unsigned how;
     struct kafc_metadata_req req;
     struct kafc_metadata_req_topic *wanted;
-    struct picture *out;
+    kafc_metadata *out; /* a piece */
 };
 
 void kafc_metadata_free(kafc_metadata *m)
 {
-    if (!m)
-        return;
-    struct picture *p = KAFC_CONTAINER(m, struct picture, pub);
-    kafc_allocator mem = p->mem;
-    kafc__arena_fini(&p->arena);
-    kafc__free(&mem, p);
+    kafc__piece_free(m);
 }
 
 static int by_topic(const void *a, const void *b)
@@ -50,18 +39,30 @@ static int by_partition(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static char *dup_str(struct kafc_arena *a, kafc_str s)
+const kafc_topic *kafc__topic_find(const kafc_topic *v, int32_t n, const char *name)
 {
-    return s.p ? kafc__arena_dup(a, s.p, (size_t)s.len) : NULL;
+    const kafc_topic key = { .name = name };
+    return n > 0 ? bsearch(&key, v, (size_t)n, sizeof(*v), by_topic) : NULL;
 }
 
-static const int32_t *dup_ids(struct kafc_arena *a, const int32_t *v, int32_t n, int32_t *count)
+const kafc_partition *kafc__partition_find(const kafc_topic *t, int32_t id)
 {
-    *count = n > 0 ? n : 0;
-    int32_t *d = kafc__arena_array(a, (size_t)*count, sizeof(*d));
-    if (d && n > 0)
-        memcpy(d, v, (size_t)n * sizeof(*d));
-    return d;
+    const kafc_partition key = { .id = id };
+    size_t n = (size_t)t->npartitions;
+    return n > 0 ? bsearch(&key, t->partitions, n, sizeof(key), by_partition) : NULL;
+}
+
+kafc_err kafc__leader_find(const kafc_metadata *m, const char *topic, int32_t partition,
+                           int32_t *leader)
+{
+    const kafc_topic *t = kafc__topic_find(m->topics, m->ntopics, topic);
+    if (!t || t->err != KAFC_OK)
+        return t ? t->err : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+    const kafc_partition *p = kafc__partition_find(t, partition);
+    if (!p)
+        return KAFC_ERR_UNKNOWN_PARTITION;
+    *leader = p->leader;
+    return p->leader >= 0 ? KAFC_OK : KAFC_ERR_LEADER_NOT_AVAILABLE;
 }
 
 static void put_topic(struct kafc_arena *a, kafc_topic *to,
@@ -69,7 +70,7 @@ static void put_topic(struct kafc_arena *a, kafc_topic *to,
 {
     int32_t n = t->partitions.n > 0 ? t->partitions.n : 0;
     kafc_partition *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
-    to->name = dup_str(a, t->name);
+    to->name = kafc__piece_text(a, t->name, NULL);
     to->id = t->topic_id;
     to->err = (kafc_err)t->error_code;
     to->internal = t->is_internal;
@@ -83,9 +84,9 @@ static void put_topic(struct kafc_arena *a, kafc_topic *to,
         v[i].err = (kafc_err)p->error_code;
         v[i].leader = p->leader_id;
         v[i].leader_epoch = p->leader_epoch;
-        v[i].replicas = dup_ids(a, p->replica_nodes.v, p->replica_nodes.n, &v[i].nreplicas);
-        v[i].isr = dup_ids(a, p->isr_nodes.v, p->isr_nodes.n, &v[i].nisr);
-        v[i].offline = dup_ids(a, p->offline_replicas.v, p->offline_replicas.n, &v[i].noffline);
+        v[i].replicas = kafc__piece_ids(a, p->replica_nodes.v, p->replica_nodes.n, &v[i].nreplicas);
+        v[i].isr = kafc__piece_ids(a, p->isr_nodes.v, p->isr_nodes.n, &v[i].nisr);
+        v[i].offline = kafc__piece_ids(a, p->offline_replicas.v, p->offline_replicas.n, &v[i].noffline);
     }
     if (n > 1 && v)
         qsort(v, (size_t)n, sizeof(*v), by_partition);
@@ -100,8 +101,8 @@ static int by_name(const void *x, const void *y)
 /* The topics that were asked for, and only those: an old broker was asked for all (rule W9). */
 static void put_wanted(struct meta_ask *m, kafc_topic *v, struct kafc_metadata_resp *r)
 {
-    struct kafc_arena *a = &m->out->arena;
-    kafc_metadata *pub = &m->out->pub;
+    struct kafc_arena *a = kafc__piece_arena(m->out);
+    kafc_metadata *pub = m->out;
     size_t n = r->topics.n > 0 ? (size_t)r->topics.n : 0;
     if (n > 1)
         qsort(r->topics.v, n, sizeof(*r->topics.v), by_name);
@@ -121,9 +122,10 @@ static void put_wanted(struct meta_ask *m, kafc_topic *v, struct kafc_metadata_r
 
 static void put_topics(struct meta_ask *m, struct kafc_metadata_resp *r)
 {
-    kafc_metadata *pub = &m->out->pub;
+    kafc_metadata *pub = m->out;
+    struct kafc_arena *a = kafc__piece_arena(pub);
     int32_t n = m->n == KAFC_ALL_TOPICS ? r->topics.n : m->n;
-    kafc_topic *v = kafc__arena_array(&m->out->arena, n > 0 ? (size_t)n : 0, sizeof(*v));
+    kafc_topic *v = kafc__arena_array(a, n > 0 ? (size_t)n : 0, sizeof(*v));
     pub->topics = v;
     if (!v)
         return;
@@ -131,11 +133,11 @@ static void put_topics(struct meta_ask *m, struct kafc_metadata_resp *r)
         put_wanted(m, v, r);
     for (int32_t i = 0; m->n == KAFC_ALL_TOPICS && i < n; i++) {
         if (r->topics.v[i].name.p)
-            put_topic(&m->out->arena, &v[pub->ntopics++], &r->topics.v[i]);
+            put_topic(a, &v[pub->ntopics++], &r->topics.v[i]);
     }
-    if (pub->ntopics > 1 && !m->out->arena.failed)
+    if (pub->ntopics > 1 && !a->failed)
         qsort(v, (size_t)pub->ntopics, sizeof(*v), by_topic);
-    int32_t kept = pub->ntopics > 0 && !m->out->arena.failed ? 1 : 0;
+    int32_t kept = pub->ntopics > 0 && !a->failed ? 1 : 0;
     for (int32_t i = 1; kept > 0 && i < pub->ntopics; i++) { /* a name that was asked for twice */
         if (strcmp(v[i].name, v[kept - 1].name) != 0)
             v[kept++] = v[i];
@@ -143,23 +145,24 @@ static void put_topics(struct meta_ask *m, struct kafc_metadata_resp *r)
     pub->ntopics = kept;
 }
 
-static void put_brokers(struct picture *p, const struct kafc_metadata_resp *r)
+static void put_brokers(kafc_metadata *pub, const struct kafc_metadata_resp *r)
 {
+    struct kafc_arena *a = kafc__piece_arena(pub);
     int32_t n = r->brokers.n > 0 ? r->brokers.n : 0;
-    kafc_broker *v = kafc__arena_array(&p->arena, (size_t)n, sizeof(*v));
+    kafc_broker *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
     for (int32_t i = 0; v && i < n; i++) {
         const struct kafc_metadata_resp_broker *b = &r->brokers.v[i];
         v[i].id = b->node_id;
         v[i].port = b->port;
-        v[i].host = b->host.p ? dup_str(&p->arena, b->host) : "";
-        v[i].rack = dup_str(&p->arena, b->rack);
+        v[i].host = kafc__piece_text(a, b->host, "");
+        v[i].rack = kafc__piece_text(a, b->rack, NULL);
     }
-    p->pub.brokers = v;
-    p->pub.nbrokers = v ? n : 0;
-    p->pub.cluster_id = dup_str(&p->arena, r->cluster_id);
-    p->pub.controller = r->controller_id;
+    pub->brokers = v;
+    pub->nbrokers = v ? n : 0;
+    pub->cluster_id = kafc__piece_text(a, r->cluster_id, NULL);
+    pub->controller = r->controller_id;
     if (r->cluster_authorized_operations != INT32_MIN)
-        p->pub.operations = (uint32_t)r->cluster_authorized_operations;
+        pub->operations = (uint32_t)r->cluster_authorized_operations;
 }
 
 static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
@@ -175,7 +178,7 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
     if (rc == KAFC_OK) {
         put_brokers(m->out, &r);
         put_topics(m, &r);
-        if (m->out->arena.failed)
+        if (kafc__piece_arena(m->out)->failed)
             rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the metadata");
     }
     kafc__arena_fini(&a);
@@ -220,19 +223,17 @@ static kafc_err make(struct meta_ask *m, kafc_error *err)
 {
     const kafc_allocator *mem = m->mem;
     size_t n = m->n > 0 ? (size_t)m->n : 0;
-    m->out = kafc__zalloc(mem, sizeof(*m->out));
+    m->out = kafc__piece_new(mem, sizeof(*m->out));
     m->wanted = kafc__zalloc_array(mem, n ? n : 1, sizeof(*m->wanted));
     if (!m->out || !m->wanted) {
-        kafc__free(mem, m->out);
+        kafc__piece_free(m->out);
         kafc__free(mem, m->wanted);
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the metadata");
     }
-    m->out->mem = *mem;
-    kafc__arena_init(&m->out->arena, &m->out->mem, 0);
     kafc__msg_defaults(&kafc_metadata_req_schema, &m->req);
     for (size_t i = 0; i < n; i++) {
         kafc__msg_defaults(&kafc_metadata_req_topic_schema, &m->wanted[i]);
-        m->wanted[i].name = (kafc_str){ m->topics[i], (int32_t)strlen(m->topics[i]) };
+        m->wanted[i].name = kafc__str(m->topics[i]);
     }
     return KAFC_OK;
 }
@@ -251,9 +252,9 @@ kafc_err kafc__query_metadata(const struct kafc_asker *by, const char *const *to
     rc = by->how->ask(by, &ask, deadline, err);
     kafc__free(by->mem, m.wanted);
     if (rc == KAFC_OK)
-        *out = &m.out->pub;
+        *out = m.out;
     else
-        kafc_metadata_free(&m.out->pub);
+        kafc_metadata_free(m.out);
     return rc;
 }
 
@@ -263,9 +264,9 @@ static void collect(struct meta_ask *m, const struct kafc_ask *ask, int32_t n, k
     for (int32_t i = 0; i < n; i++) {
         kafc__free(m[i].mem, m[i].wanted);
         if (ask[i].done && ask[i].code == KAFC_OK)
-            out[i] = &m[i].out->pub;
-        else if (m[i].out)
-            kafc_metadata_free(&m[i].out->pub);
+            out[i] = m[i].out;
+        else
+            kafc_metadata_free(m[i].out);
     }
 }
 

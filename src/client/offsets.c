@@ -148,28 +148,6 @@ static int32_t collect(struct round *r)
     return topics;
 }
 
-/* --- Leaders ---------------------------------------------------------------------- */
-
-static kafc_err leader_of(const kafc_metadata *m, const char *topic, int32_t partition,
-                          int32_t *leader)
-{
-    for (int32_t i = 0; i < m->ntopics; i++) {
-        const kafc_topic *t = &m->topics[i];
-        if (strcmp(t->name, topic) != 0)
-            continue;
-        if (t->err != KAFC_OK)
-            return t->err;
-        for (int32_t j = 0; j < t->npartitions; j++) {
-            if (t->partitions[j].id != partition)
-                continue;
-            *leader = t->partitions[j].leader;
-            return *leader >= 0 ? KAFC_OK : KAFC_ERR_LEADER_NOT_AVAILABLE;
-        }
-        return KAFC_ERR_UNKNOWN_PARTITION;
-    }
-    return KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-}
-
 /* --- Requests ----------------------------------------------------------------------- */
 
 static kafc_err prepare(struct kafc_request *rq, kafc_error *err)
@@ -406,7 +384,7 @@ static kafc_err find_leaders(struct round *r, int64_t deadline, kafc_error *err)
     for (size_t i = 0; rc == KAFC_OK && i < r->nsub; i++) {
         struct sub *s = &r->sub[i];
         s->leader = -1;
-        s->code = leader_of(m, s->q->topic, s->q->partition, &s->leader);
+        s->code = kafc__leader_find(m, s->q->topic, s->q->partition, &s->leader);
     }
     kafc_metadata_free(m);
     return rc;

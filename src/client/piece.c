@@ -60,3 +60,10 @@ const char *kafc__piece_again(struct kafc_arena *a, kafc_str s, const char *last
 {
     return last && kafc__str_is(s, last) ? last : kafc__piece_text(a, s, "");
 }
+
+int32_t *kafc__piece_ids(struct kafc_arena *a, const int32_t *v, int32_t n, int32_t *count)
+{
+    void *to = n > 0 ? kafc__arena_dup(a, v, (size_t)n * sizeof(*v)) : NULL;
+    *count = to ? n : 0;
+    return to;
+}

@@ -136,15 +136,11 @@ static kafc_err to_leader(void *owner, struct kafc_arena *a, struct kafc_bound *
     kafc_err rc = kafc__query_metadata(&by, &b->topic, 1, false, b->k->deadline, &m, err);
     if (rc != KAFC_OK)
         return rc;
-    const kafc_topic *t = &m->topics[0];
-    const kafc_partition *p = NULL;
-    for (int32_t i = 0; m->ntopics > 0 && !p && i < t->npartitions; i++)
-        p = t->partitions[i].id == b->partition ? &t->partitions[i] : NULL;
-    rc = m->ntopics == 0 ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
-         : t->err        ? t->err
-         : !p            ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION
-         : p->leader < 0 ? KAFC_ERR_LEADER_NOT_AVAILABLE
-                         : KAFC_OK;
+    int32_t leader;
+    rc = kafc__leader_find(m, b->topic, b->partition, &leader);
+    if (rc == KAFC_ERR_UNKNOWN_PARTITION)
+        rc = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION; /* as brokers say it: not waited for */
+    kafc_metadata_free(m);
     *v = kafc__arena_alloc(a, sizeof(**v));
     if (rc != KAFC_OK)
         rc = kafc__error(err, rc, "topic '%.249s' [%d] cannot be %s: %s", b->topic,
@@ -152,9 +148,8 @@ static kafc_err to_leader(void *owner, struct kafc_arena *a, struct kafc_bound *
     else if (!*v)
         rc = kafc__admin_no_memory("the request", err);
     else
-        **v = (struct kafc_bound){ &b->req, p->leader };
+        **v = (struct kafc_bound){ &b->req, leader };
     *n = 1;
-    kafc_metadata_free(m);
     return rc;
 }
 

@@ -12,12 +12,6 @@
 #include "protocol/api/45_alter_partition_reassignments.h"
 #include "protocol/api/46_list_partition_reassignments.h"
 
-static int32_t *ids(struct kafc_arena *a, const int32_t *v, int32_t n, int32_t *count)
-{
-    *count = n > 0 ? n : 0;
-    return (void *)kafc__arena_dup(a, v, (size_t)*count * sizeof(*v));
-}
-
 /* --- Reassign ----------------------------------------------------------------------------- */
 
 static bool reassign_item(const void *resp, int32_t i, struct kafc_admin_item *out)
@@ -46,7 +40,7 @@ static bool reassign_request(const struct kafc_parts *p, const kafc_reassignment
                 &req->topics.v[t].partitions.v[i];
             const kafc_reassignment *from = &q[p->part[k++].i];
             if (from->replicas) /* else null, as by default */
-                to->replicas.v = ids(a, from->replicas, from->nreplicas, &to->replicas.n);
+                to->replicas.v = kafc__piece_ids(a, from->replicas, from->nreplicas, &to->replicas.n);
         }
     return !a->failed;
 }
@@ -105,9 +99,9 @@ static void take_ongoing(struct kafc_arena *a, const struct kafc_part_said *said
 {
     const struct kafc_list_partition_reassignments_resp_partition *p = said->part;
     kafc_ongoing_reassignment *o = to;
-    o->replicas = ids(a, p->replicas.v, p->replicas.n, &o->nreplicas);
-    o->adding = ids(a, p->adding_replicas.v, p->adding_replicas.n, &o->nadding);
-    o->removing = ids(a, p->removing_replicas.v, p->removing_replicas.n, &o->nremoving);
+    o->replicas = kafc__piece_ids(a, p->replicas.v, p->replicas.n, &o->nreplicas);
+    o->adding = kafc__piece_ids(a, p->adding_replicas.v, p->adding_replicas.n, &o->nadding);
+    o->removing = kafc__piece_ids(a, p->removing_replicas.v, p->removing_replicas.n, &o->nremoving);
 }
 
 static const struct kafc_part_element ongoing = { sizeof(kafc_ongoing_reassignment), 0,

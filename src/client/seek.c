@@ -6,7 +6,6 @@
 #include "client/seek.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -21,15 +20,10 @@ static kafc_err no_memory(kafc_error *err)
 
 /* --- Leaders ---------------------------------------------------------------------- */
 
-static int by_name(const void *key, const void *topic)
-{
-    return strcmp(key, ((const kafc_topic *)topic)->name);
-}
-
 static const kafc_topic *find_topic(const kafc_metadata *m, const char *name, const kafc_uuid *id)
 {
     if (name)
-        return bsearch(name, m->topics, (size_t)m->ntopics, sizeof(*m->topics), by_name);
+        return kafc__topic_find(m->topics, m->ntopics, name);
     for (int32_t i = 0; i < m->ntopics; i++)
         if (memcmp(&m->topics[i].id, id, sizeof(*id)) == 0)
             return &m->topics[i];
@@ -38,14 +32,8 @@ static const kafc_topic *find_topic(const kafc_metadata *m, const char *name, co
 
 static int32_t leader(const kafc_topic *t, int32_t partition)
 {
-    int32_t i = 0;
-    if (t && partition >= 0 && partition < t->npartitions &&
-        t->partitions[partition].id == partition)
-        i = partition;
-    while (t && i < t->npartitions && t->partitions[i].id != partition)
-        i++;
-    return t && i < t->npartitions && t->partitions[i].leader >= 0 ? t->partitions[i].leader
-                                                                   : KAFC_ANY_NODE;
+    const kafc_partition *p = t ? kafc__partition_find(t, partition) : NULL;
+    return p && p->leader >= 0 ? p->leader : KAFC_ANY_NODE;
 }
 
 /* Is it of the topic that the one before is of? */

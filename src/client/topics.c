@@ -228,9 +228,8 @@ static bool put_topic(struct create_ask *k, const kafc_new_topic *t,
     }
     for (int32_t i = 0; i < t->nassignments; i++) {
         to->assignments.v[i].partition_index = i;
-        to->assignments.v[i].broker_ids.v = kafc__replicas_copy(&t->assignments[i],
-                                                                     &k->arena);
-        to->assignments.v[i].broker_ids.n = t->assignments[i].n;
+        to->assignments.v[i].broker_ids.v = kafc__piece_ids(&k->arena, t->assignments[i].brokers, t->assignments[i].n,
+                                                            &to->assignments.v[i].broker_ids.n);
     }
     return !k->arena.failed;
 }

@@ -12,9 +12,6 @@
 kafc_err kafc__replicas_check(const char *topic, const kafc_replicas *v, int32_t n,
                               kafc_error *err);
 
-/* Their brokers, for a request; NULL: out of memory. */
-int32_t *kafc__replicas_copy(const kafc_replicas *r, struct kafc_arena *a);
-
 /* Topics whose leaders are waited for. */
 struct kafc_awaited {
     const char **name;

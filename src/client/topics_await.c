@@ -3,7 +3,6 @@
  * The wait for partitions that are new: until one broker knows their leaders,
  * and then until all do, so that it does not matter who is asked next.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -20,11 +19,6 @@ bool kafc__awaited_init(struct kafc_awaited *w, int32_t room, struct kafc_arena 
     w->partitions = kafc__arena_array(a, (size_t)room, sizeof(*w->partitions));
     w->id = kafc__arena_array(a, (size_t)room, sizeof(*w->id));
     return w->name && w->partitions && w->id;
-}
-
-static int by_name(const void *key, const void *topic)
-{
-    return strcmp(key, ((const kafc_topic *)topic)->name);
 }
 
 /* A topic that was deleted and made again: the broker has heard of neither. */
@@ -50,8 +44,7 @@ static bool ready(const kafc_topic *t, const struct kafc_awaited *w, int32_t k)
 static const char *laggard(const kafc_metadata *m, const struct kafc_awaited *w)
 {
     for (int32_t i = 0; i < w->n; i++) {
-        const kafc_topic *t = bsearch(w->name[i], m->topics, (size_t)m->ntopics,
-                                      sizeof(*m->topics), by_name);
+        const kafc_topic *t = kafc__topic_find(m->topics, m->ntopics, w->name[i]);
         if (!t || !ready(t, w, i))
             return w->name[i];
     }

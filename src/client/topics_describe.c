@@ -37,23 +37,14 @@ static kafc_err no_memory(struct description *d)
 
 /* --- Into the result ------------------------------------------------------------------- */
 
-static void copy_ids(struct kafc_arena *a, const int32_t **v, int32_t *n)
-{
-    int32_t *to = *n > 0 ? kafc__arena_array(a, (size_t)*n, sizeof(*to)) : NULL;
-    if (to)
-        memcpy(to, *v, (size_t)*n * sizeof(*to));
-    *v = to;
-    *n = to ? *n : 0;
-}
-
 /* Everything that it points to is copied. */
 static void own_partition(struct kafc_arena *a, kafc_partition *p)
 {
-    copy_ids(a, &p->replicas, &p->nreplicas);
-    copy_ids(a, &p->isr, &p->nisr);
-    copy_ids(a, &p->offline, &p->noffline);
-    copy_ids(a, &p->eligible, &p->neligible);
-    copy_ids(a, &p->last_eligible, &p->nlast_eligible);
+    p->replicas = kafc__piece_ids(a, p->replicas, p->nreplicas, &p->nreplicas);
+    p->isr = kafc__piece_ids(a, p->isr, p->nisr, &p->nisr);
+    p->offline = kafc__piece_ids(a, p->offline, p->noffline, &p->noffline);
+    p->eligible = kafc__piece_ids(a, p->eligible, p->neligible, &p->neligible);
+    p->last_eligible = kafc__piece_ids(a, p->last_eligible, p->nlast_eligible, &p->nlast_eligible);
 }
 
 static void from_page(kafc_partition *to, const page_partition *p)
@@ -317,16 +308,11 @@ static kafc_err by_metadata(struct description *d, kafc_topic_descriptions **out
     return *out ? KAFC_OK : no_memory(d);
 }
 
-static int by_text(const void *name, const void *topic)
-{
-    return strcmp(name, ((const kafc_topic *)topic)->name);
-}
-
 static kafc_err left_out(const struct description *d, const kafc_topic_descriptions *t,
                          kafc_error *err)
 {
     for (int32_t i = 0; i < d->n; i++)
-        if (!bsearch(d->names[i], t->topics, (size_t)t->ntopics, sizeof(*t->topics), by_text))
+        if (!kafc__topic_find(t->topics, t->ntopics, d->names[i]))
             return kafc__error(err, KAFC_ERR_PROTOCOL, "topics were described, but not '%.249s'",
                                d->names[i]);
     return KAFC_OK;

@@ -21,14 +21,6 @@ kafc_err kafc__replicas_check(const char *topic, const kafc_replicas *v, int32_t
     return KAFC_OK;
 }
 
-int32_t *kafc__replicas_copy(const kafc_replicas *r, struct kafc_arena *a)
-{
-    int32_t *v = kafc__arena_array(a, (size_t)r->n, sizeof(*v));
-    if (v)
-        memcpy(v, r->brokers, (size_t)r->n * sizeof(*v));
-    return v;
-}
-
 static kafc_err check(const kafc_grown_topic *t, int32_t n, kafc_error *err)
 {
     if (n < 0 || (n > 0 && !t))
@@ -57,10 +49,9 @@ static bool put(struct kafc_create_partitions_req_topic *to, const kafc_grown_to
         return true;
     to->assignments.v = kafc__msg_array(&kafc_create_partitions_req_assignment_schema,
                                         t->nassignments, a);
-    for (int32_t i = 0; to->assignments.v && i < t->nassignments; i++) {
-        to->assignments.v[i].broker_ids.v = kafc__replicas_copy(&t->assignments[i], a);
-        to->assignments.v[i].broker_ids.n = t->assignments[i].n;
-    }
+    for (int32_t i = 0; to->assignments.v && i < t->nassignments; i++)
+        to->assignments.v[i].broker_ids.v = kafc__piece_ids(a, t->assignments[i].brokers, t->assignments[i].n,
+                                                            &to->assignments.v[i].broker_ids.n);
     return !a->failed;
 }
 
