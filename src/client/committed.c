@@ -5,10 +5,8 @@
  * are named or for all. The attempts are the calling thread's, the answer is
  * read on the loop's.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "client/ask.h"
 #include "base/str.h"
 #include "client/groups.h"
 #include "client/parts.h"
@@ -20,12 +18,11 @@ enum { FIRST = 1, ALL = 2, GROUPS = 8, LAST = 9, STABLE = 7 };
 
 struct fetch {
     struct kafc_ask ask;
-    kafc_client *c;
+    struct kafc_admin *k;
     kafc_str group;
     kafc_offset *q;
     int32_t n;
-    struct kafc_arena *all;  /* of what there will be of q; NULL: q is the caller's */
-    struct kafc_arena arena; /* of the request */
+    struct kafc_arena *all; /* of what there will be of q; NULL: q is the caller's */
     struct kafc_offset_fetch_req req;
     struct kafc_parts parts; /* of q, but for all */
     struct kafc_offset_fetch_req_topic *topic; /* the same, for versions before GROUPS, */
@@ -58,11 +55,10 @@ static bool build(struct fetch *f)
     f->ntopics = f->of.topics.n = -1;
     if (f->all)
         return true;
-    bool ok = kafc__parts_sorted(&f->parts, f->q, sizeof(*f->q), f->n, &f->arena) &&
-              kafc__parts_put(f->parts.part, f->n, &kafc_offset_fetch_req_schema, &f->req,
-                              &f->arena) &&
-              kafc__parts_put(f->parts.part, f->n, &kafc_offset_fetch_req_group_schema, &f->of,
-                              &f->arena);
+    struct kafc_arena *a = &f->k->arena;
+    bool ok = kafc__parts_sorted(&f->parts, f->q, sizeof(*f->q), f->n, a) &&
+              kafc__parts_put(f->parts.part, f->n, &kafc_offset_fetch_req_schema, &f->req, a) &&
+              kafc__parts_put(f->parts.part, f->n, &kafc_offset_fetch_req_group_schema, &f->of, a);
     f->topic = f->req.topics.v;
     f->ntopics = f->req.topics.n;
     return ok;
@@ -77,88 +73,43 @@ static void tell(kafc_offset *q, int64_t offset, int32_t epoch, int16_t code)
     q->leader_epoch = code == 0 ? epoch : -1;
 }
 
-/* One more of all. Those of a topic stand together. */
-static void add(struct fetch *f, kafc_str topic, int32_t partition, int64_t offset, int32_t epoch,
-                kafc_str metadata, int16_t code)
-{
-    kafc_offset *q = &f->q[f->n];
-    if (code == 0 && offset < 0)
-        return;
-    q->topic = f->n > 0 && kafc__str_is(topic, q[-1].topic) ? q[-1].topic
-                                                    : kafc__piece_text(f->all, topic, "");
-    q->partition = partition;
-    q->metadata = metadata.len > 0 ? kafc__piece_text(f->all, metadata, NULL) : NULL;
-    tell(q, offset, epoch, code);
-    f->n += !f->all->failed;
-}
+/* a: of the metadata, if that is wanted. */
+#define TAKE(name, type) \
+    static void name(struct kafc_arena *a, const struct kafc_part_said *said, void *to) \
+    { \
+        const struct type *p = said->part; \
+        kafc_offset *q = to; \
+        tell(q, p->committed_offset, p->committed_leader_epoch, said->code); \
+        if (a && p->metadata.len > 0) \
+            q->metadata = kafc__piece_text(a, p->metadata, NULL); \
+    }
+TAKE(take_old, kafc_offset_fetch_resp_partition)
+TAKE(take_new, kafc_offset_fetch_resp_group_partition)
 
-/* *worst: a code that is worth another attempt, if there was one. */
-static void take(struct fetch *f, kafc_str topic, int32_t partition, int64_t offset, int32_t epoch,
-                 kafc_str metadata, int16_t code, kafc_err *worst)
-{
-    int32_t n = 0;
-    const struct kafc_part *part = f->all ? NULL : kafc__parts_all(&f->parts, topic, partition, &n);
-    if (f->all)
-        add(f, topic, partition, offset, epoch, metadata, code);
-    for (int32_t i = 0; i < n; i++)
-        tell(&f->q[part[i].i], offset, epoch, code);
-    if (kafc__ask_again(KAFC_API_OFFSET_FETCH, (kafc_err)code))
-        *worst = (kafc_err)code;
-}
+/* What is said of a group: by an answer before GROUPS, and by an element from there on. */
+static const struct form {
+    const struct kafc_schema *schema;
+    struct kafc_part_element offset;
+} forms[] = {
+    { &kafc_offset_fetch_resp_schema, { sizeof(kafc_offset), offsetof(kafc_offset, result), take_old } },
+    { &kafc_offset_fetch_resp_group_schema, { sizeof(kafc_offset), offsetof(kafc_offset, result), take_new } },
+};
 
-static bool make_room(struct fetch *f, int32_t n)
+static const void *said_of(const struct kafc_offset_fetch_resp *r, int32_t group)
 {
-    if (!f->all)
-        return true;
-    f->n = 0;
-    f->q = kafc__arena_array(f->all, (size_t)n, sizeof(*f->q));
-    return f->q != NULL;
-}
-
-static kafc_err take_old(struct fetch *f, const struct kafc_offset_fetch_resp *r)
-{
-    kafc_err worst = KAFC_OK;
-    int32_t n = 0;
-    for (int32_t i = 0; i < r->topics.n; i++)
-        n += r->topics.v[i].partitions.n;
-    if (!make_room(f, n))
-        return KAFC_ERR_NO_MEMORY;
-    for (int32_t i = 0; i < r->topics.n; i++)
-        for (int32_t k = 0; k < r->topics.v[i].partitions.n; k++) {
-            const struct kafc_offset_fetch_resp_partition *p = &r->topics.v[i].partitions.v[k];
-            take(f, r->topics.v[i].name, p->partition_index, p->committed_offset,
-                 p->committed_leader_epoch, p->metadata, p->error_code, &worst);
-        }
-    return worst;
-}
-
-static kafc_err take_group(struct fetch *f, const struct kafc_offset_fetch_resp_group *g)
-{
-    kafc_err worst = KAFC_OK;
-    int32_t n = 0;
-    for (int32_t i = 0; i < g->topics.n; i++)
-        n += g->topics.v[i].partitions.n;
-    if (!make_room(f, n))
-        return KAFC_ERR_NO_MEMORY;
-    for (int32_t i = 0; i < g->topics.n; i++)
-        for (int32_t k = 0; k < g->topics.v[i].partitions.n; k++) {
-            const struct kafc_offset_fetch_resp_group_partition *p =
-                &g->topics.v[i].partitions.v[k];
-            take(f, g->topics.v[i].name, p->partition_index, p->committed_offset,
-                 p->committed_leader_epoch, p->metadata, p->error_code, &worst);
-        }
-    return worst;
+    return group < 0 ? (const void *)r : &r->groups.v[group];
 }
 
 void kafc__offsets_take(struct kafc_arena *a, const struct kafc_offset_fetch_resp *r, int32_t group,
                         kafc_offset **v, int32_t *n)
 {
-    struct fetch f = { .all = a };
-    (void)(group < 0 ? take_old(&f, r) : take_group(&f, &r->groups.v[group]));
-    if (f.n > 1)
-        qsort(f.q, (size_t)f.n, sizeof(*f.q), kafc__parts_order);
-    *v = f.q;
-    *n = f.n;
+    const struct form *form = &forms[group >= 0];
+    int32_t all;
+    *v = kafc__parts_copy(a, form->schema, said_of(r, group), &form->offset, &all);
+    *n = 0;
+    for (int32_t i = 0; *v && i < all; i++)
+        if ((*v)[i].result != KAFC_OK || (*v)[i].offset != KAFC_OFFSET_UNKNOWN)
+            (*v)[(*n)++] = (*v)[i];
 }
 
 static void forget(struct fetch *f, kafc_err code)
@@ -167,15 +118,33 @@ static void forget(struct fetch *f, kafc_err code)
         tell(&f->q[i], KAFC_OFFSET_UNKNOWN, -1, (int16_t)code);
 }
 
-/* Of the group; its partitions are told of if there is none. */
+/* Of the group; its partitions are told of if there is none. Else a code that is worth another attempt. */
 static kafc_err take_answer(struct fetch *f, const struct kafc_offset_fetch_resp *r, bool groups)
 {
-    const struct kafc_offset_fetch_resp_group *g = groups && r->groups.n > 0 ? r->groups.v : NULL;
-    kafc_err code = (kafc_err)(g ? g->error_code : groups ? KAFC_ERR_PROTOCOL : r->error_code);
-    if (code != KAFC_OK)
-        return code;
+    const struct form *form = &forms[groups];
+    struct kafc_parts_walk w;
+    struct kafc_part_said said;
+    kafc_err worst = (kafc_err)(!groups           ? r->error_code
+                                : r->groups.n > 0 ? r->groups.v->error_code
+                                                  : KAFC_ERR_PROTOCOL);
+    if (worst != KAFC_OK)
+        return worst;
     forget(f, KAFC_ERR_PROTOCOL); /* what the answer leaves out */
-    return g ? take_group(f, g) : take_old(f, r);
+    if (f->all)
+        kafc__offsets_take(f->all, r, groups - 1, &f->q, &f->n);
+    if (f->all && f->all->failed)
+        return KAFC_ERR_NO_MEMORY;
+    kafc__parts_walk(&w, form->schema, said_of(r, groups - 1));
+    while (kafc__parts_next(&w, &said)) {
+        int32_t n = 0;
+        const struct kafc_part *part =
+            f->all ? NULL : kafc__parts_all(&f->parts, said.topic, said.partition, &n);
+        for (int32_t i = 0; i < n; i++)
+            form->offset.take(NULL, &said, &f->q[part[i].i]);
+        if (kafc__ask_again(KAFC_API_OFFSET_FETCH, (kafc_err)said.code))
+            worst = (kafc_err)said.code;
+    }
+    return worst;
 }
 
 static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
@@ -183,13 +152,12 @@ static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
     struct fetch *f = ask->owner;
     struct kafc_offset_fetch_resp r;
     struct kafc_arena a;
-    kafc__arena_init(&a, &f->c->mem, 0);
+    kafc__arena_init(&a, &f->k->c->mem, 0);
     kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
     if (rc == KAFC_OK) {
         rc = take_answer(f, &r, ask->rq.version >= GROUPS);
         if (rc != KAFC_OK)
-            (void)kafc__error(err, rc, "offsets of group %.*s: %s",
-                              f->group.len < 249 ? (int)f->group.len : 249, f->group.p,
+            (void)kafc__error(err, rc, "offsets of group %.249s: %s", f->group.p,
                               kafc_err_text(rc));
     }
     kafc__arena_fini(&a);
@@ -232,21 +200,19 @@ kafc_err kafc__offsets_error(const char *group, const kafc_offset *q, int32_t n,
 }
 
 /* What f->q says, or as much as was learned. */
-static kafc_err fetch(struct fetch *f, int64_t deadline, kafc_error *err)
+static kafc_err fetch(struct fetch *f)
 {
-    kafc__arena_init(&f->arena, &f->c->mem, 0);
+    struct kafc_admin *k = f->k;
     f->ask = (struct kafc_ask){ .api = &kafc_offset_fetch_api, .msg = &f->req, .owner = f };
     f->ask.prepare = prepare;
     f->ask.answer = answer;
     f->ask.floor = f->all ? ALL : FIRST;
     f->ask.ceiling = LAST;
     forget(f, KAFC_ERR_TIMED_OUT);
-    kafc_err rc = build(f) ? kafc__ask_coordinator(f->c, f->group, &f->ask, deadline, err)
-                           : kafc__error(err, KAFC_ERR_NO_MEMORY,
-                                         "out of memory for %d partitions", (int)f->n);
-    kafc__arena_fini(&f->arena);
+    kafc_err rc = build(f) ? kafc__ask_coordinator(k->c, f->group, &f->ask, k->deadline, k->err)
+                           : kafc__admin_no_memory("the offsets", k->err);
     if (rc == KAFC_OK)
-        return kafc__offsets_error(f->group.p, f->q, f->n, kafc_err_text, &f->ask, err);
+        return kafc__offsets_error(f->group.p, f->q, f->n, kafc_err_text, &f->ask, k->err);
     for (int32_t i = 0; i < f->n; i++)
         if (kafc__ask_again(KAFC_API_OFFSET_FETCH, f->q[i].result)) /* the others were told */
             tell(&f->q[i], KAFC_OFFSET_UNKNOWN, -1, (int16_t)rc);
@@ -256,49 +222,45 @@ static kafc_err fetch(struct fetch *f, int64_t deadline, kafc_error *err)
 kafc_err kafc_client_committed(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
                                int timeout_ms, kafc_error *err)
 {
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = kafc__offsets_check(group, q, n, err);
-    if (rc == KAFC_OK && n > 0) {
-        struct fetch f = { .c = c, .group = kafc__str(group), .q = q, .n = n };
-        rc = fetch(&f, kafc__deadline_in(timeout_ms), err);
+    struct fetch f = { .k = &k, .group = kafc__str(group), .q = q, .n = n };
+    rc = kafc__offsets_check(group, q, n, k.err);
+    return kafc__admin_end(&k, rc == KAFC_OK && n > 0 ? fetch(&f) : rc);
+}
+
+static kafc_err fetch_all(struct kafc_admin *k, const char *group, kafc_group_offsets **out)
+{
+    struct fetch f = { .k = k, .group = kafc__str(group) };
+    kafc_err rc = kafc__offsets_check(group, NULL, 0, k->err);
+    if (rc != KAFC_OK)
+        return rc;
+    kafc_group_offsets *all = kafc__piece_new(&k->c->mem, sizeof(*all));
+    f.all = all ? kafc__piece_arena(all) : NULL;
+    rc = all ? fetch(&f) : KAFC_ERR_NO_MEMORY;
+    if (rc == KAFC_ERR_NO_MEMORY)
+        (void)kafc__error(k->err, rc, "out of memory for the offsets of group %.150s", group);
+    if (rc != KAFC_OK && (rc == KAFC_ERR_NO_MEMORY || f.n == 0)) {
+        kafc__piece_free(all);
+        return rc;
     }
-    kafc__ask_end(c);
+    all->offsets = f.q;
+    all->noffsets = f.n;
+    *out = all;
     return rc;
 }
 
 kafc_err kafc_admin_group_offsets(kafc_client *c, const char *group, int timeout_ms,
                                    kafc_group_offsets **out, kafc_error *err)
 {
+    struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the offsets");
     *out = NULL;
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    rc = kafc__offsets_check(group, NULL, 0, err);
-    kafc_group_offsets *all = rc == KAFC_OK ? kafc__piece_new(&c->mem, sizeof(*all)) : NULL;
-    if (all) {
-        struct fetch f = { .c = c, .group = kafc__str(group), .all = kafc__piece_arena(all) };
-        rc = fetch(&f, kafc__deadline_in(timeout_ms), err);
-        if (f.n > 1)
-            qsort(f.q, (size_t)f.n, sizeof(*f.q), kafc__parts_order);
-        all->offsets = f.q;
-        all->noffsets = f.n;
-        if (f.all->failed)
-            rc = KAFC_ERR_NO_MEMORY;
-    } else if (rc == KAFC_OK) {
-        rc = KAFC_ERR_NO_MEMORY;
-    }
-    if (rc == KAFC_ERR_NO_MEMORY)
-        (void)kafc__error(err, rc, "out of memory for the offsets of group %.150s", group);
-    if (rc == KAFC_OK || (all && all->noffsets > 0 && rc != KAFC_ERR_NO_MEMORY))
-        *out = all;
-    else
-        kafc__piece_free(all);
-    kafc__ask_end(c);
-    return rc;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
+    return rc == KAFC_OK ? kafc__admin_end(&k, fetch_all(&k, group, out)) : rc;
 }
 
 void kafc_group_offsets_free(kafc_group_offsets *o)

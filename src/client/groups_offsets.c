@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "client/ask.h"
 #include "base/str.h"
 #include "client/groups.h"
 #include "client/parts.h"
@@ -16,83 +15,85 @@
 
 struct change {
     struct kafc_ask ask;
-    kafc_client *c;
+    struct kafc_admin *k;
     kafc_str group;
     kafc_offset *q;
     int32_t n;
     struct kafc_parts parts; /* of q */
-    struct kafc_arena arena;
 };
 
-static void tell_all(struct change *k, kafc_err code)
+static void tell_all(struct change *g, kafc_err code)
 {
-    for (int32_t i = 0; i < k->n; i++)
-        k->q[i].result = code;
+    for (int32_t i = 0; i < g->n; i++)
+        g->q[i].result = code;
 }
 
 /* A topic that is not there is told at once, not waited for. */
-static bool passes(const struct change *k, kafc_err code)
+static bool passes(const struct change *g, kafc_err code)
 {
-    return code != KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION && kafc__ask_again(k->ask.api->key, code);
+    return code != KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION && kafc__ask_again(g->ask.api->key, code);
 }
 
-/* *worst as of committed.c. */
-static void tell(struct change *k, kafc_str topic, int32_t partition, int16_t code, kafc_err *worst)
+static kafc_err tell(struct change *g, const void *resp)
 {
-    int32_t n;
-    const struct kafc_part *part = kafc__parts_all(&k->parts, topic, partition, &n);
-    for (int32_t i = 0; i < n; i++)
-        k->q[part[i].i].result = (kafc_err)code;
-    if (passes(k, (kafc_err)code))
-        *worst = (kafc_err)code;
+    struct kafc_parts_walk w;
+    struct kafc_part_said said;
+    kafc_err worst = KAFC_OK;
+    kafc__parts_walk(&w, g->ask.api->resp, resp);
+    while (kafc__parts_next(&w, &said)) {
+        int32_t n;
+        const struct kafc_part *part = kafc__parts_all(&g->parts, said.topic, said.partition, &n);
+        for (int32_t i = 0; i < n; i++)
+            g->q[part[i].i].result = (kafc_err)said.code;
+        if (passes(g, (kafc_err)said.code))
+            worst = (kafc_err)said.code;
+    }
+    return worst;
 }
 
-static kafc_err outcome(const struct change *k, kafc_err worst, kafc_error *err)
+/* A code that is worth another attempt, if there is one. */
+static kafc_err answer(struct kafc_ask *ask, kafc_error *err)
 {
-    return worst == KAFC_OK ? worst
-                            : kafc__error(err, worst, "offsets of group %.150s: %s", k->group.p,
-                                          kafc_err_text(worst));
+    struct change *g = ask->owner;
+    union {
+        struct kafc_offset_commit_resp commit;
+        struct kafc_offset_delete_resp delete;
+    } r;
+    struct kafc_arena a;
+    kafc__arena_init(&a, &g->k->c->mem, 0);
+    kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
+    if (rc == KAFC_OK) {
+        kafc_err all = ask->api == &kafc_offset_delete_api ? (kafc_err)r.delete.error_code : KAFC_OK;
+        tell_all(g, all != KAFC_OK ? all : KAFC_ERR_PROTOCOL); /* what the answer leaves out */
+        rc = tell(g, &r);
+        rc = rc == KAFC_OK && passes(g, all) ? all : rc;
+        if (rc != KAFC_OK)
+            (void)kafc__error(err, rc, "offsets of group %.150s: %s", g->group.p, kafc_err_text(rc));
+    }
+    kafc__arena_fini(&a);
+    return rc;
 }
 
 /* The topics of a request. */
-static bool put(struct change *k, const struct kafc_schema *s, void *req)
+static bool put(struct change *g, const struct kafc_schema *s, void *req)
 {
-    return kafc__parts_sorted(&k->parts, k->q, sizeof(*k->q), k->n, &k->arena) &&
-           kafc__parts_put(k->parts.part, k->n, s, req, &k->arena);
-}
-
-/* --- Commit ---------------------------------------------------------------------------------- */
-
-static kafc_err commit_answer(struct kafc_ask *ask, kafc_error *err)
-{
-    struct change *k = ask->owner;
-    struct kafc_offset_commit_resp r;
-    struct kafc_arena a;
-    kafc_err worst = KAFC_OK;
-    kafc__arena_init(&a, &k->c->mem, 0);
-    kafc_err rc = kafc__request_decode(&ask->rq, &r, &a, err);
-    if (rc == KAFC_OK)
-        tell_all(k, KAFC_ERR_PROTOCOL); /* what the answer leaves out */
-    for (int32_t i = 0; rc == KAFC_OK && i < r.topics.n; i++)
-        for (int32_t p = 0; p < r.topics.v[i].partitions.n; p++)
-            tell(k, r.topics.v[i].name, r.topics.v[i].partitions.v[p].partition_index,
-                 r.topics.v[i].partitions.v[p].error_code, &worst);
-    kafc__arena_fini(&a);
-    return rc == KAFC_OK ? outcome(k, worst, err) : rc;
+    struct kafc_arena *a = &g->k->arena;
+    return kafc__parts_sorted(&g->parts, g->q, sizeof(*g->q), g->n, a) &&
+           kafc__parts_put(g->parts.part, g->n, s, req, a);
 }
 
 /* From 10 on topics have ids only. */
 enum { COMMIT_FIRST = 1, COMMIT_LAST = 9 };
 
-static bool commit_request(struct change *k, struct kafc_offset_commit_req *req)
+static bool commit_request(struct change *g, struct kafc_offset_commit_req *req)
 {
     kafc__msg_defaults(&kafc_offset_commit_req_schema, req);
-    req->group_id = k->group;
-    if (!put(k, &kafc_offset_commit_req_schema, req))
+    req->group_id = g->group;
+    if (!put(g, &kafc_offset_commit_req_schema, req))
         return false;
     for (int32_t t = 0, at = 0; t < req->topics.n; t++)
         for (int32_t i = 0; i < req->topics.v[t].partitions.n; i++) {
-            const kafc_offset *q = &k->q[k->parts.part[at++].i];
+            const kafc_offset *q = &g->q[g->parts.part[at++].i];
             struct kafc_offset_commit_req_partition *p = &req->topics.v[t].partitions.v[i];
             p->committed_offset = q->offset;
             p->committed_leader_epoch = q->leader_epoch == KAFC_ZERO ? 0
@@ -103,36 +104,12 @@ static bool commit_request(struct change *k, struct kafc_offset_commit_req *req)
     return true;
 }
 
-/* --- Delete ---------------------------------------------------------------------------------- */
-
-static kafc_err delete_answer(struct kafc_ask *ask, kafc_error *err)
-{
-    struct change *k = ask->owner;
-    struct kafc_offset_delete_resp r;
-    struct kafc_arena a;
-    kafc__arena_init(&a, &k->c->mem, 0);
-    kafc_err worst = KAFC_OK, rc = kafc__request_decode(&ask->rq, &r, &a, err);
-    if (rc == KAFC_OK) {
-        tell_all(k, r.error_code ? (kafc_err)r.error_code : KAFC_ERR_PROTOCOL);
-        if (passes(k, (kafc_err)r.error_code))
-            worst = (kafc_err)r.error_code;
-        for (int32_t i = 0; i < r.topics.n; i++)
-            for (int32_t p = 0; p < r.topics.v[i].partitions.n; p++)
-                tell(k, r.topics.v[i].name, r.topics.v[i].partitions.v[p].partition_index,
-                     r.topics.v[i].partitions.v[p].error_code, &worst);
-    }
-    kafc__arena_fini(&a);
-    return rc == KAFC_OK ? outcome(k, worst, err) : rc;
-}
-
-static bool delete_request(struct change *k, struct kafc_offset_delete_req *req)
+static bool delete_request(struct change *g, struct kafc_offset_delete_req *req)
 {
     kafc__msg_defaults(&kafc_offset_delete_req_schema, req);
-    req->group_id = k->group;
-    return put(k, &kafc_offset_delete_req_schema, req);
+    req->group_id = g->group;
+    return put(g, &kafc_offset_delete_req_schema, req);
 }
-
-/* --- Both ------------------------------------------------------------------------------------- */
 
 /* Rule R13: why, and what to do. */
 static const struct {
@@ -159,65 +136,57 @@ static const char *text(kafc_err code)
     return kafc_err_text(code);
 }
 
-static kafc_err change(struct change *k, bool ready, int64_t deadline, kafc_error *err)
+static kafc_err change(struct change *g, bool ready)
 {
-    kafc_err rc;
-    k->ask.owner = k;
-    tell_all(k, KAFC_ERR_TIMED_OUT);
-    if (ready)
-        rc = kafc__ask_coordinator(k->c, k->group, &k->ask, deadline, err);
-    else
-        rc = kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %d partitions", (int)k->n);
-    for (int32_t i = 0; rc != KAFC_OK && i < k->n; i++)
-        if (passes(k, k->q[i].result)) /* the others were told */
-            k->q[i].result = rc;
-    if (rc == KAFC_OK)
-        rc = kafc__offsets_error(k->group.p, k->q, k->n, text, &k->ask, err);
-    kafc__arena_fini(&k->arena);
-    return rc;
+    struct kafc_admin *k = g->k;
+    g->ask.owner = g;
+    g->ask.answer = answer;
+    tell_all(g, KAFC_ERR_TIMED_OUT);
+    kafc_err rc = ready ? kafc__ask_coordinator(k->c, g->group, &g->ask, k->deadline, k->err)
+                        : kafc__admin_no_memory("the offsets", k->err);
+    for (int32_t i = 0; rc != KAFC_OK && i < g->n; i++)
+        if (passes(g, g->q[i].result)) /* the others were told */
+            g->q[i].result = rc;
+    return rc == KAFC_OK ? kafc__offsets_error(g->group.p, g->q, g->n, text, &g->ask, k->err) : rc;
 }
 
 kafc_err kafc_admin_commit_offsets(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
                                     int timeout_ms, kafc_error *err)
 {
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = kafc__offsets_check(group, q, n, err);
+    rc = kafc__offsets_check(group, q, n, k.err);
     for (int32_t i = 0; rc == KAFC_OK && i < n; i++)
         if (q[i].offset < 0 || (q[i].metadata && strlen(q[i].metadata) > INT16_MAX))
-            rc = kafc__error(err, KAFC_ERR_USAGE, "offset %lld of %.200s [%d], with %zu bytes beside it",
+            rc = kafc__error(k.err, KAFC_ERR_USAGE, "offset %lld of %.200s [%d], with %zu bytes beside it",
                              (long long)q[i].offset, q[i].topic, (int)q[i].partition,
                              q[i].metadata ? strlen(q[i].metadata) : (size_t)0);
     if (rc == KAFC_OK && n > 0) {
-        struct change k = { .c = c, .group = kafc__str(group), .q = q, .n = n };
         struct kafc_offset_commit_req req;
-        k.ask = (struct kafc_ask){ .api = &kafc_offset_commit_api, .msg = &req };
-        k.ask.answer = commit_answer;
-        k.ask.floor = COMMIT_FIRST;
-        k.ask.ceiling = COMMIT_LAST;
-        kafc__arena_init(&k.arena, &c->mem, 0);
-        rc = change(&k, commit_request(&k, &req), kafc__deadline_in(timeout_ms), err);
+        struct change g = { .k = &k, .group = kafc__str(group), .q = q, .n = n };
+        g.ask = (struct kafc_ask){ .api = &kafc_offset_commit_api, .msg = &req };
+        g.ask.floor = COMMIT_FIRST;
+        g.ask.ceiling = COMMIT_LAST;
+        rc = change(&g, commit_request(&g, &req));
     }
-    kafc__ask_end(c);
-    return rc;
+    return kafc__admin_end(&k, rc);
 }
 
 kafc_err kafc_admin_delete_offsets(kafc_client *c, const char *group, kafc_offset *q, int32_t n,
                                     int timeout_ms, kafc_error *err)
 {
-    kafc_err rc = kafc__ask_begin(c, timeout_ms, err);
+    struct kafc_admin k;
+    kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
     if (rc != KAFC_OK)
         return rc;
-    rc = kafc__offsets_check(group, q, n, err);
+    rc = kafc__offsets_check(group, q, n, k.err);
     if (rc == KAFC_OK && n > 0) {
-        struct change k = { .c = c, .group = kafc__str(group), .q = q, .n = n };
         struct kafc_offset_delete_req req;
-        k.ask = (struct kafc_ask){ .api = &kafc_offset_delete_api, .msg = &req };
-        k.ask.answer = delete_answer;
-        kafc__arena_init(&k.arena, &c->mem, 0);
-        rc = change(&k, delete_request(&k, &req), kafc__deadline_in(timeout_ms), err);
+        struct change g = { .k = &k, .group = kafc__str(group), .q = q, .n = n };
+        g.ask = (struct kafc_ask){ .api = &kafc_offset_delete_api, .msg = &req };
+        rc = change(&g, delete_request(&g, &req));
     }
-    kafc__ask_end(c);
-    return rc;
+    return kafc__admin_end(&k, rc);
 }
