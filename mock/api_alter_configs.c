@@ -2,7 +2,6 @@
  *
  * AlterConfigs: what is not named of a resource goes back to its default.
  */
-#include "base/str.h"
 #include "mock/configs.h"
 #include "protocol/api/33_alter_configs.h"
 
@@ -37,8 +36,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         a->responses.v[i].resource_type = q->resources.v[i].resource_type;
         a->responses.v[i].resource_name = q->resources.v[i].resource_name;
         a->responses.v[i].error_code = (int16_t)code;
-        if (code)
-            a->responses.v[i].error_message = kafc__str(kafc_err_text(code));
+        a->responses.v[i].error_message = kafc__mock_words(code);
     }
     return KAFC_MDONE_ANSWER;
 }

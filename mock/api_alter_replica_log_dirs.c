@@ -11,9 +11,7 @@ static int find(const struct kafc_mbroker *b, kafc_str path)
     char name[KAFC_MOCK_PATH];
     int dir = 0;
 
-    while (dir < KAFC_MOCK_DIRS &&
-           !(kafc__mock_log_dir(b, dir, name) && strlen(name) == (size_t)path.len &&
-             memcmp(name, path.p, (size_t)path.len) == 0))
+    while (dir < KAFC_MOCK_DIRS && !(kafc__mock_log_dir(b, dir, name) && kafc__str_is(path, name)))
         dir++;
     return dir;
 }

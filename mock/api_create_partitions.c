@@ -43,10 +43,8 @@ static kafc_err grow(struct kafc_mrq *rq, const struct kafc_create_partitions_re
 {
     struct kafc_mtopic *t = kafc__mock_topic(rq->c, q->name);
     int32_t was = t ? t->npartitions : 0;
-    kafc_err code = rq->forced;
+    kafc_err code = kafc__mock_controls(rq);
 
-    if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)
-        code = KAFC_ERR_NOT_CONTROLLER;
     if (!code)
         code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, q->name, KAFC_ACL_ALTER);
     if (!code && !t)
@@ -73,12 +71,10 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         return KAFC_MDONE_CUT;
     for (int32_t i = 0; i < q->topics.n; i++) {
         kafc_err code = grow(rq, q, &q->topics.v[i]);
-        const char *why = kafc_err_text(code);
 
         a->results.v[i].name = q->topics.v[i].name;
         a->results.v[i].error_code = (int16_t)code;
-        if (code)
-            a->results.v[i].error_message = (kafc_str){ why, (int32_t)strlen(why) };
+        a->results.v[i].error_message = kafc__mock_words(code);
     }
     return KAFC_MDONE_ANSWER;
 }

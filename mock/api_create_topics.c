@@ -7,20 +7,13 @@
 #include "mock/configs.h"
 #include "protocol/api/19_create_topics.h"
 
-static kafc_str text(const char *s)
-{
-    return (kafc_str){ s, (int32_t)strlen(s) };
-}
-
 static bool twice(const struct kafc_create_topics_req *q,
                   const struct kafc_create_topics_req_topic *t)
 {
     int n = 0;
 
     for (int32_t i = 0; i < q->topics.n; i++)
-        n += q->topics.v[i].name.len == t->name.len &&
-             (t->name.len == 0 ||
-              memcmp(q->topics.v[i].name.p, t->name.p, (size_t)t->name.len) == 0);
+        n += kafc__str_same(q->topics.v[i].name, t->name);
     return n > 1;
 }
 
@@ -79,8 +72,8 @@ static bool tell_configs(struct kafc_mrq *rq, struct kafc_create_topics_resp_top
         return false;
     one->configs.n = n;
     for (int32_t i = 0; i < n; i++) {
-        one->configs.v[i].name = text(t[i].row->name);
-        one->configs.v[i].value = text(t[i].from[0].value);
+        one->configs.v[i].name = kafc__str(t[i].row->name);
+        one->configs.v[i].value = kafc__str(t[i].from[0].value);
         one->configs.v[i].config_source = t[i].from[0].source;
     }
     return true;
@@ -133,18 +126,15 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     for (int32_t i = 0; i < q->topics.n; i++) {
         struct kafc_create_topics_resp_topic *one = &a->topics.v[i];
         struct kafc_mtopic *t = NULL;
-        kafc_err code = rq->forced;
+        kafc_err code = kafc__mock_controls(rq);
 
         one->name = q->topics.v[i].name;
-        if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)
-            code = KAFC_ERR_NOT_CONTROLLER;
         if (!code && kafc__mock_refuses_cluster(rq, KAFC_ACL_CREATE))
             code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, one->name, KAFC_ACL_CREATE);
         if (!code)
             code = create(rq, q, &q->topics.v[i], &t);
         one->error_code = (int16_t)code;
-        if (code)
-            one->error_message = text(kafc_err_text(code));
+        one->error_message = kafc__mock_words(code);
         if (!t)
             continue;
         if (!tell_configs(rq, one))

@@ -9,25 +9,23 @@ static void delete_before(struct kafc_mrq *rq, kafc_str name,
                           const struct kafc_delete_records_req_partition *q,
                           struct kafc_delete_records_resp_partition *a)
 {
-    const struct kafc_mtopic *t = kafc__mock_topic(rq->c, name);
-    int32_t i = q->partition_index;
-    const struct kafc_mpart *p = t && i >= 0 && i < t->npartitions ? &t->part[i] : NULL;
+    const struct kafc_mpart *p = kafc__mock_part_of(rq->c, name, q->partition_index);
     kafc_err code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC, name, KAFC_ACL_DELETE);
 
-    a->partition_index = i;
+    a->partition_index = q->partition_index;
     a->low_watermark = -1;
     if (!code && !p)
         code = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     if (!code)
         code = kafc__mock_leads(p, rq->conn->broker, -1);
-    if (!code && t->compact)
+    if (!code && p->topic->compact)
         code = KAFC_ERR_POLICY_VIOLATION;
     if (!code && (q->offset < -1 || q->offset > p->log.end))
         code = KAFC_ERR_OFFSET_OUT_OF_RANGE;
     a->error_code = (int16_t)code;
     if (code)
         return;
-    (void)kafc__cluster_delete_records(rq->c, t->name, i, q->offset);
+    (void)kafc__cluster_delete_records(rq->c, p->topic->name, p->index, q->offset);
     a->low_watermark = p->log.start;
 }
 

@@ -10,10 +10,8 @@ static void delete_one(struct kafc_mrq *rq, struct kafc_delete_topics_resp_topic
 {
     struct kafc_mtopic *t = one->name.p ? kafc__mock_topic(rq->c, one->name)
                                         : kafc__mock_topic_by_id(rq->c, id);
-    kafc_err code = rq->forced;
+    kafc_err code = kafc__mock_controls(rq);
 
-    if (!code && kafc__mock_controller(rq->c) != rq->conn->broker->id)
-        code = KAFC_ERR_NOT_CONTROLLER;
     if (!code && (t || one->name.p) && kafc__mock_refuses_cluster(rq, KAFC_ACL_DELETE))
         code = kafc__mock_refuses(rq, KAFC_ACL_TOPIC,
                                   t ? (kafc_str){ t->name, t->name_len } : one->name,
@@ -24,11 +22,9 @@ static void delete_one(struct kafc_mrq *rq, struct kafc_delete_topics_resp_topic
         code = one->name.p ? KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION : KAFC_ERR_UNKNOWN_TOPIC_ID;
     one->error_code = (int16_t)code;
     one->topic_id = *id;
-    if (code) {
-        const char *why = kafc_err_text(code);
-        one->error_message = (kafc_str){ why, (int32_t)strlen(why) };
+    one->error_message = kafc__mock_words(code);
+    if (code)
         return;
-    }
     one->topic_id = t->id;
     one->name = (kafc_str){ t->name, t->name_len }; /* stays: a deleted topic keeps its name */
     kafc__mock_bury_topic(rq->c, t);

@@ -18,8 +18,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     a->error_code = (int16_t)(rq->forced                   ? rq->forced
                               : q->endpoint_type != BROKERS ? KAFC_ERR_MISMATCHED_ENDPOINT_TYPE
                                                             : KAFC_OK);
-    if (a->error_code)
-        a->error_message = kafc__str(kafc_err_text((kafc_err)a->error_code));
+    a->error_message = kafc__mock_words((kafc_err)a->error_code);
     a->cluster_id = kafc__str(c->cluster_id);
     a->controller_id = kafc__mock_controller(c);
     if (q->include_cluster_authorized_operations && !kafc__mock_refuses_cluster(rq, KAFC_ACL_DESCRIBE))

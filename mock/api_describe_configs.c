@@ -59,8 +59,7 @@ static bool describe(struct kafc_mrq *rq, const struct kafc_describe_configs_req
     a->resource_type = q->resource_type;
     a->resource_name = q->resource_name;
     a->error_code = (int16_t)code;
-    if (code)
-        a->error_message = kafc__str(kafc_err_text(code));
+    a->error_message = kafc__mock_words(code);
     a->configs.v = kafc__msg_array(&kafc_describe_configs_resp_config_schema, n, &rq->arena);
     if (!a->configs.v || (!code && !t))
         return false;

@@ -26,16 +26,11 @@ bool kafc__mock_in_dir(const struct kafc_mpart *p, const struct kafc_mbroker *b,
 
 static bool wanted(const struct kafc_describe_log_dirs_req *q, const struct kafc_mpart *p)
 {
-    kafc_str name = { p->topic->name, p->topic->name_len };
-
-    for (int32_t t = 0; t < q->topics.n; t++) {
-        kafc_str topic = q->topics.v[t].topic;
-
+    for (int32_t t = 0; t < q->topics.n; t++)
         for (int32_t i = 0; i < q->topics.v[t].partitions.n; i++)
-            if (topic.len == name.len && memcmp(topic.p, name.p, (size_t)name.len) == 0 &&
-                q->topics.v[t].partitions.v[i] == p->index)
+            if (q->topics.v[t].partitions.v[i] == p->index &&
+                kafc__str_is(q->topics.v[t].topic, p->topic->name))
                 return true;
-    }
     return q->topics.n < 0;
 }
 
@@ -86,7 +81,6 @@ static bool put_dir(struct kafc_mrq *rq, const struct kafc_describe_log_dirs_req
 static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 {
     struct kafc_describe_log_dirs_resp *a = resp;
-    const struct kafc_mtopic *t;
     int32_t n = 0;
 
     kafc_err code = kafc__mock_refuses_cluster(rq, KAFC_ACL_DESCRIBE);
@@ -95,8 +89,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         a->error_code = (int16_t)code;
     if (code)
         return KAFC_MDONE_ANSWER;
-    for (t = KAFC_LIST_FIRST(&rq->c->topics, struct kafc_mtopic, node); t;
-         t = KAFC_LIST_NEXT(&rq->c->topics, t, struct kafc_mtopic, node))
+    KAFC_MOCK_EACH(&rq->c->topics, struct kafc_mtopic, t)
         n++;
     a->results.n = KAFC_MOCK_DIRS;
     a->results.v = kafc__msg_array(&kafc_describe_log_dirs_resp_result_schema, KAFC_MOCK_DIRS,

@@ -17,17 +17,9 @@ struct page {
     bool all;     /* topics are asked for, as far as they may be seen */
 };
 
-static int compare(kafc_str a, kafc_str b)
-{
-    int32_t n = a.len < b.len ? a.len : b.len;
-    int c = n > 0 ? memcmp(a.p, b.p, (size_t)n) : 0;
-
-    return c ? c : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_name(const void *a, const void *b)
 {
-    return compare(*(const kafc_str *)a, *(const kafc_str *)b);
+    return kafc__str_order(*(const kafc_str *)a, *(const kafc_str *)b);
 }
 
 /* What is asked for, by name. NULL: out of memory. */
@@ -93,7 +85,7 @@ static bool stop(struct page *g, kafc_str name, int32_t partition)
 static bool put(struct page *g, kafc_str name)
 {
     const struct kafc_mtopic *t = kafc__mock_topic(g->rq->c, name);
-    int32_t first = g->from && compare(g->from->topic_name, name) == 0 ? g->from->partition_index : 0;
+    int32_t first = g->from && kafc__str_order(g->from->topic_name, name) == 0 ? g->from->partition_index : 0;
     int32_t rest = t && first < t->npartitions && first >= 0 ? t->npartitions - first : 0;
     int32_t n = rest < g->left ? rest : g->left;
     kafc_err refused = kafc__mock_refuses(g->rq, KAFC_ACL_TOPIC, name, KAFC_ACL_DESCRIBE);
@@ -137,7 +129,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     if (!a->topics.v)
         return KAFC_MDONE_CUT;
     for (int32_t i = 0; i < n && !a->next_cursor; i++)
-        if ((!q->cursor || compare(v[i], q->cursor->topic_name) >= 0) && !put(&g, v[i]))
+        if ((!q->cursor || kafc__str_order(v[i], q->cursor->topic_name) >= 0) && !put(&g, v[i]))
             return KAFC_MDONE_CUT;
     return KAFC_MDONE_ANSWER;
 }

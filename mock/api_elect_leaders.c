@@ -74,8 +74,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
 
     if (!code)
         code = kafc__mock_refuses_cluster(rq, KAFC_ACL_ALTER);
-    for (struct kafc_mtopic *t = KAFC_LIST_FIRST(&rq->c->topics, struct kafc_mtopic, node); t;
-         t = KAFC_LIST_NEXT(&rq->c->topics, t, struct kafc_mtopic, node))
+    KAFC_MOCK_EACH(&rq->c->topics, struct kafc_mtopic, t)
         n++;
     a->replica_election_results.v = kafc__msg_array(&kafc_elect_leaders_resp_topic_schema, n,
                                                     &rq->arena);

@@ -433,16 +433,13 @@ void kafc__mock_fetch_try(struct kafc_cluster *c, struct kafc_mconn *conn, bool 
 
 void kafc__mock_wake_parked(struct kafc_cluster *c)
 {
-    struct kafc_mconn *conn;
-
     c->wake_again = true;
     if (c->waking)
         return;
     c->waking = true;
     while (c->wake_again && c->nparked > 0) {
         c->wake_again = false;
-        for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
-             conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node)) {
+        KAFC_MOCK_EACH(&c->conn_list, struct kafc_mconn, conn) {
             if (!conn->parked)
                 continue;
             kafc__mock_fetch_try(c, conn, false);

@@ -22,8 +22,7 @@ static kafc_str element(kafc_str *list)
 static bool has(kafc_str list, kafc_str what)
 {
     while (list.len > 0) {
-        kafc_str e = element(&list);
-        if (e.len == what.len && memcmp(e.p, what.p, (size_t)e.len) == 0)
+        if (kafc__str_same(element(&list), what))
             return true;
     }
     return false;
@@ -115,8 +114,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         a->responses.v[i].resource_type = q->resources.v[i].resource_type;
         a->responses.v[i].resource_name = q->resources.v[i].resource_name;
         a->responses.v[i].error_code = (int16_t)code;
-        if (code)
-            a->responses.v[i].error_message = kafc__str(kafc_err_text(code));
+        a->responses.v[i].error_message = kafc__mock_words(code);
     }
     return KAFC_MDONE_ANSWER;
 }

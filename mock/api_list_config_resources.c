@@ -46,8 +46,7 @@ static bool put_kind(struct listing *l, int8_t kind)
     const struct kafc_cluster *c = l->rq->c;
 
     if (kind == KAFC_MCONFIG_TOPIC)
-        for (const struct kafc_mtopic *t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
-             t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node))
+        KAFC_MOCK_EACH(&c->topics, struct kafc_mtopic, t)
             put(l, kind, t->name);
     if (kind == KAFC_MCONFIG_BROKER || kind == KAFC_MCONFIG_LOGGER)
         return put_brokers(l, kind);

@@ -133,17 +133,15 @@ static bool put_old(struct kafc_mrq *rq, const struct kafc_mpart *p,
     return true;
 }
 
-static bool serve_partition(struct kafc_mrq *rq, const struct kafc_mtopic *t, kafc_err refused,
+static bool serve_partition(struct kafc_mrq *rq, const struct kafc_mpart *p, kafc_err refused,
                             const struct kafc_list_offsets_req *req,
                             const struct kafc_list_offsets_req_partition *q,
                             struct kafc_list_offsets_resp_partition *a)
 {
-    int32_t i = q->partition_index;
-    const struct kafc_mpart *p = t && i >= 0 && i < t->npartitions ? &t->part[i] : NULL;
     struct found f = { -1, -1, -1 };
     kafc_err code = refused;
 
-    a->partition_index = i;
+    a->partition_index = q->partition_index;
     if (!code && !p)
         code = KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
     if (!code)
@@ -182,8 +180,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         if (!at->partitions.v)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < qt->partitions.n; k++)
-            if (!serve_partition(rq, kafc__mock_topic(rq->c, qt->name), refused, q,
-                                 &qt->partitions.v[k], &at->partitions.v[k]))
+            if (!serve_partition(rq, kafc__mock_part_of(rq->c, qt->name, qt->partitions.v[k].partition_index),
+                                 refused, q, &qt->partitions.v[k], &at->partitions.v[k]))
                 return KAFC_MDONE_CUT;
     }
     return KAFC_MDONE_ANSWER;

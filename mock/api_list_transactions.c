@@ -8,19 +8,14 @@
 #include "mock/txn.h"
 #include "protocol/api/66_list_transactions.h"
 
-static bool same(kafc_str a, const char *b)
-{
-    return (size_t)a.len == strlen(b) && memcmp(a.p, b, (size_t)a.len) == 0;
-}
-
 static bool known_state(kafc_str s)
 {
     struct kafc_mtxn t;
 
     for (t.state = KAFC_MOCK_TXN_EMPTY; t.state <= KAFC_MOCK_TXN_COMPLETE_ABORT; t.state++)
-        if (same(s, kafc__mtxn_state(&t)))
+        if (kafc__str_is(s, kafc__mtxn_state(&t)))
             return true;
-    return same(s, "Dead") || same(s, "PrepareEpochFence");
+    return kafc__str_is(s, "Dead") || kafc__str_is(s, "PrepareEpochFence");
 }
 
 static bool matches(kafc_str pattern, const struct kafc_mtxn *t)
@@ -38,7 +33,7 @@ static bool passes(const struct kafc_cluster *c, const struct kafc_list_transact
     bool state = q->state_filters.n == 0, producer = q->producer_id_filters.n == 0;
 
     for (int32_t i = 0; i < q->state_filters.n; i++)
-        state |= same(q->state_filters.v[i], kafc__mtxn_state(t));
+        state |= kafc__str_is(q->state_filters.v[i], kafc__mtxn_state(t));
     for (int32_t i = 0; i < q->producer_id_filters.n; i++)
         producer |= q->producer_id_filters.v[i] == t->producer;
     if (q->duration_filter >= 0 &&
@@ -52,10 +47,7 @@ static bool passes(const struct kafc_cluster *c, const struct kafc_list_transact
 static kafc_err put_all(struct kafc_mrq *rq, const struct kafc_list_transactions_req *q,
                         struct kafc_list_transactions_resp *a)
 {
-    const struct kafc_mtxn *t;
-
-    for (t = KAFC_LIST_FIRST(&rq->c->txns, struct kafc_mtxn, node); t;
-         t = KAFC_LIST_NEXT(&rq->c->txns, t, struct kafc_mtxn, node)) {
+    KAFC_MOCK_EACH(&rq->c->txns, struct kafc_mtxn, t) {
         kafc_str id = { t->name, t->len };
         kafc_err code = kafc__mock_coordinates(rq->c, KAFC_MOCK_TRANSACTIONS, id, rq->conn->broker);
         struct kafc_list_transactions_resp_transaction *to =
@@ -80,8 +72,7 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
     struct kafc_list_transactions_resp *a = resp;
     int32_t n = 0;
 
-    for (const struct kafc_mtxn *t = KAFC_LIST_FIRST(&rq->c->txns, struct kafc_mtxn, node); t;
-         t = KAFC_LIST_NEXT(&rq->c->txns, t, struct kafc_mtxn, node))
+    KAFC_MOCK_EACH(&rq->c->txns, struct kafc_mtxn, t)
         n++;
     a->unknown_state_filters.v = kafc__arena_array(&rq->arena, (size_t)q->state_filters.n,
                                                    sizeof(kafc_str));

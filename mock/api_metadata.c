@@ -85,17 +85,14 @@ static bool put_topic(struct kafc_mrq *rq, struct kafc_mtopic *t,
 static bool put_all(struct kafc_mrq *rq, struct kafc_metadata_resp *a)
 {
     struct kafc_cluster *c = rq->c;
-    struct kafc_mtopic *t;
     int32_t n = 0;
 
-    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
-         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node))
+    KAFC_MOCK_EACH(&c->topics, struct kafc_mtopic, t)
         n++;
     a->topics.v = kafc__msg_array(&kafc_metadata_resp_topic_schema, n, &rq->arena);
     if (!a->topics.v)
         return false;
-    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
-         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node)) {
+    KAFC_MOCK_EACH(&c->topics, struct kafc_mtopic, t) {
         if (kafc__macl_refuses(c, rq->conn->login.user, KAFC_ACL_TOPIC, (kafc_str){ t->name, t->name_len },
                                KAFC_ACL_DESCRIBE))
             continue; /* not even told to be there */

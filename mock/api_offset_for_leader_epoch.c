@@ -5,16 +5,14 @@
 #include "mock/acl.h"
 #include "protocol/api/23_offset_for_leader_epoch.h"
 
-static void serve_partition(const struct kafc_mrq *rq, const struct kafc_mtopic *t,
+static void serve_partition(const struct kafc_mrq *rq, const struct kafc_mpart *p,
                             kafc_err refused,
                             const struct kafc_offset_for_leader_epoch_req_partition *q,
                             struct kafc_offset_for_leader_epoch_resp_partition *a)
 {
-    int32_t i = q->partition;
-    const struct kafc_mpart *p = t && i >= 0 && i < t->npartitions ? &t->part[i] : NULL;
     kafc_err code = refused;
 
-    a->partition = i;
+    a->partition = q->partition;
     if (!code)
         code = p ? kafc__mock_leads(p, rq->conn->broker, q->current_leader_epoch)
                  : KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION;
@@ -51,8 +49,8 @@ static enum kafc_mdone serve(struct kafc_mrq *rq, const void *req, void *resp)
         if (!at->partitions.v)
             return KAFC_MDONE_CUT;
         for (int32_t k = 0; k < qt->partitions.n; k++)
-            serve_partition(rq, kafc__mock_topic(rq->c, qt->topic), refused, &qt->partitions.v[k],
-                            &at->partitions.v[k]);
+            serve_partition(rq, kafc__mock_part_of(rq->c, qt->topic, qt->partitions.v[k].partition), refused,
+                            &qt->partitions.v[k], &at->partitions.v[k]);
     }
     return KAFC_MDONE_ANSWER;
 }

@@ -10,9 +10,7 @@ enum { UP = 1, LEVEL_LAST = 2 };
 
 static kafc_err check(const struct kafc_mrq *rq, const struct kafc_update_features_req_update *q)
 {
-    static const char name[] = "transaction.version";
-    bool known = q->feature.len == sizeof name - 1 &&
-                 memcmp(q->feature.p, name, sizeof name - 1) == 0;
+    bool known = kafc__str_is(q->feature, "transaction.version");
     bool down = q->max_version_level < rq->c->txn_version;
     bool may = rq->version ? q->upgrade_type != UP : q->allow_downgrade;
 

@@ -387,12 +387,9 @@ void kafc__mock_move_leader(struct kafc_mpart *p, int32_t broker)
 /* The broker is no longer a part of the cluster: others lead. */
 static void fail_over(struct kafc_cluster *c, struct kafc_mbroker *b)
 {
-    struct kafc_mtopic *t;
-
     b->failover_at = INT64_MAX;
     b->listed = false;
-    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
-         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node))
+    KAFC_MOCK_EACH(&c->topics, struct kafc_mtopic, t)
         for (int32_t i = 0; i < t->npartitions; i++) {
             struct kafc_mpart *p = &t->part[i];
             int32_t next = -1;
@@ -410,12 +407,9 @@ static void fail_over(struct kafc_cluster *c, struct kafc_mbroker *b)
 
 kafc_err kafc__cluster_cut(struct kafc_cluster *c, int32_t broker)
 {
-    struct kafc_mconn *conn;
-
     if (broker && !kafc__mock_broker(c, broker))
         return KAFC_ERR_USAGE;
-    for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
-         conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node))
+    KAFC_MOCK_EACH(&c->conn_list, struct kafc_mconn, conn)
         if (!broker || conn->broker->id == broker)
             kafc__mock_closing(c, conn);
     return KAFC_OK;
@@ -442,7 +436,6 @@ kafc_err kafc__cluster_stop(struct kafc_cluster *c, int32_t broker)
 kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
 {
     struct kafc_mbroker *b = kafc__mock_broker(c, broker);
-    struct kafc_mtopic *t;
     bool was;
 
     if (!b)
@@ -450,14 +443,12 @@ kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
     was = b->running;
     b->running = b->listed = true;
     b->failover_at = INT64_MAX;
-    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
-         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node))
+    KAFC_MOCK_EACH(&c->topics, struct kafc_mtopic, t)
         for (int32_t i = 0; i < t->npartitions; i++)
             for (int32_t k = 0; t->part[i].leader < 0 && k < t->part[i].nreplicas; k++)
                 if (t->part[i].replica[k] == broker)
                     kafc__mock_move_leader(&t->part[i], broker);
-    for (t = KAFC_LIST_FIRST(&c->topics, struct kafc_mtopic, node); t;
-         t = KAFC_LIST_NEXT(&c->topics, t, struct kafc_mtopic, node))
+    KAFC_MOCK_EACH(&c->topics, struct kafc_mtopic, t)
         for (int32_t i = 0; i < t->npartitions; i++)
             kafc__mock_reassigned(c, &t->part[i]);
     if (!was)
@@ -467,7 +458,6 @@ kafc_err kafc__cluster_start(struct kafc_cluster *c, int32_t broker)
 
 int64_t kafc__cluster_deadline(const struct kafc_cluster *c)
 {
-    const struct kafc_mconn *conn;
     int64_t at = kafc__mtxns_deadline(c), groups = kafc__mgroups_deadline(c);
 
     if (groups < at)
@@ -475,8 +465,7 @@ int64_t kafc__cluster_deadline(const struct kafc_cluster *c)
     for (int32_t i = 0; i < c->nbrokers; i++)
         if (c->broker[i].failover_at < at)
             at = c->broker[i].failover_at;
-    for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
-         conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node)) {
+    KAFC_MOCK_EACH(&c->conn_list, struct kafc_mconn, conn) {
         const struct kafc_mout *out = KAFC_LIST_FIRST(&conn->out, struct kafc_mout, node);
 
         if (conn->closing)
@@ -493,15 +482,12 @@ int64_t kafc__cluster_deadline(const struct kafc_cluster *c)
 
 void kafc__cluster_tick(struct kafc_cluster *c)
 {
-    struct kafc_mconn *conn;
-
     for (int32_t i = 0; i < c->nbrokers; i++)
         if (c->broker[i].failover_at <= c->now)
             fail_over(c, &c->broker[i]);
     kafc__mtxns_tick(c);
     kafc__mgroups_tick(c);
-    for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
-         conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node)) {
+    KAFC_MOCK_EACH(&c->conn_list, struct kafc_mconn, conn) {
         const struct kafc_mout *out = KAFC_LIST_FIRST(&conn->out, struct kafc_mout, node);
 
         if (out && out->ready_at <= c->now && !kafc__list_linked(&conn->ready))

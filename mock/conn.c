@@ -98,11 +98,9 @@ uint64_t kafc__cluster_next(struct kafc_cluster *c)
 
 int32_t kafc__cluster_connections(const struct kafc_cluster *c, int32_t broker)
 {
-    const struct kafc_mconn *conn;
     int32_t n = 0;
 
-    for (conn = KAFC_LIST_FIRST(&c->conn_list, struct kafc_mconn, node); conn;
-         conn = KAFC_LIST_NEXT(&c->conn_list, conn, struct kafc_mconn, node))
+    KAFC_MOCK_EACH(&c->conn_list, struct kafc_mconn, conn)
         n += !conn->closing && (!broker || conn->broker->id == broker);
     return n;
 }

@@ -387,11 +387,9 @@ kafc_err kafc__mgroup_may_commit(const struct kafc_cluster *c, const struct kafc
 
 static int64_t first_end(const struct kafc_list *l)
 {
-    const struct kafc_mmember *m;
     int64_t at = INT64_MAX;
 
-    for (m = KAFC_LIST_FIRST(l, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(l, m, struct kafc_mmember, node))
+    KAFC_MOCK_EACH(l, struct kafc_mmember, m)
         if (m->expires_at < at)
             at = m->expires_at;
     return at;

@@ -24,10 +24,7 @@ static const kafc_str empty = { "", 0 };
 
 struct kafc_mmember *kafc__mmember_find(const struct kafc_list *l, kafc_str id)
 {
-    struct kafc_mmember *m;
-
-    for (m = KAFC_LIST_FIRST(l, struct kafc_mmember, node); m;
-         m = KAFC_LIST_NEXT(l, m, struct kafc_mmember, node))
+    KAFC_MOCK_EACH(l, struct kafc_mmember, m)
         if (kafc__str_same(m->id, id))
             return m;
     return NULL;

@@ -25,9 +25,7 @@ static struct kafc_mwant *find(const struct kafc_mwants *w, kafc_str name, const
 
         if (one->partition != partition)
             continue;
-        if (one->name ? strlen(one->name) == (size_t)name.len &&
-                            memcmp(one->name, name.p, (size_t)name.len) == 0
-                      : memcmp(&one->id, id, sizeof *id) == 0)
+        if (one->name ? kafc__str_is(name, one->name) : memcmp(&one->id, id, sizeof *id) == 0)
             return one;
     }
     return NULL;
@@ -116,10 +114,7 @@ void kafc__mwants_clear(struct kafc_cluster *c, struct kafc_mwants *w)
 
 struct kafc_msession *kafc__mock_session(const struct kafc_mbroker *b, int32_t id)
 {
-    struct kafc_msession *s;
-
-    for (s = KAFC_LIST_FIRST(&b->sessions, struct kafc_msession, node); s;
-         s = KAFC_LIST_NEXT(&b->sessions, s, struct kafc_msession, node))
+    KAFC_MOCK_EACH(&b->sessions, struct kafc_msession, s)
         if (s->id == id)
             return s;
     return NULL;

@@ -17,6 +17,9 @@
 #include "mock/login.h"
 #include "protocol/apis.h"
 
+#define KAFC_MOCK_EACH(list, type, it) \
+    for (type *it = KAFC_LIST_FIRST(list, type, node); it; it = KAFC_LIST_NEXT(list, it, type, node))
+
 enum {
     KAFC_MOCK_BROKERS_MAX = 64,
     KAFC_MOCK_PARTITIONS_MAX = 100000,

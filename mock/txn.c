@@ -28,11 +28,8 @@ const char *kafc__mtxn_state(const struct kafc_mtxn *t)
 
 struct kafc_mtxn *kafc__mtxn_find(const struct kafc_cluster *c, kafc_str id)
 {
-    struct kafc_mtxn *t;
-
-    for (t = KAFC_LIST_FIRST(&c->txns, struct kafc_mtxn, node); t;
-         t = KAFC_LIST_NEXT(&c->txns, t, struct kafc_mtxn, node))
-        if (t->len == id.len && memcmp(t->name, id.p ? id.p : "", (size_t)id.len) == 0)
+    KAFC_MOCK_EACH(&c->txns, struct kafc_mtxn, t)
+        if (kafc__str_same((kafc_str){ t->name, t->len }, id))
             return t;
     return NULL;
 }
@@ -160,10 +157,7 @@ bool kafc__mtxn_add_group(struct kafc_cluster *c, struct kafc_mtxn *t, struct ka
 
 void kafc__mtxns_forget(struct kafc_cluster *c, const struct kafc_mtopic *topic)
 {
-    struct kafc_mtxn *t;
-
-    for (t = KAFC_LIST_FIRST(&c->txns, struct kafc_mtxn, node); t;
-         t = KAFC_LIST_NEXT(&c->txns, t, struct kafc_mtxn, node))
+    KAFC_MOCK_EACH(&c->txns, struct kafc_mtxn, t)
         for (int32_t i = t->nparts - 1; i >= 0; i--)
             if (t->part[i]->topic == topic)
                 t->part[i] = t->part[--t->nparts];
@@ -171,10 +165,7 @@ void kafc__mtxns_forget(struct kafc_cluster *c, const struct kafc_mtopic *topic)
 
 void kafc__mtxns_forget_group(struct kafc_cluster *c, const struct kafc_mgroup *g)
 {
-    struct kafc_mtxn *t;
-
-    for (t = KAFC_LIST_FIRST(&c->txns, struct kafc_mtxn, node); t;
-         t = KAFC_LIST_NEXT(&c->txns, t, struct kafc_mtxn, node))
+    KAFC_MOCK_EACH(&c->txns, struct kafc_mtxn, t)
         for (int32_t i = t->ngroups - 1; i >= 0; i--)
             if (t->group[i] == g)
                 t->group[i] = t->group[--t->ngroups];
@@ -385,11 +376,9 @@ static int64_t due(const struct kafc_cluster *c, const struct kafc_mtxn *t)
 
 int64_t kafc__mtxns_deadline(const struct kafc_cluster *c)
 {
-    const struct kafc_mtxn *t;
     int64_t at = INT64_MAX;
 
-    for (t = KAFC_LIST_FIRST(&c->txns, struct kafc_mtxn, node); t;
-         t = KAFC_LIST_NEXT(&c->txns, t, struct kafc_mtxn, node))
+    KAFC_MOCK_EACH(&c->txns, struct kafc_mtxn, t)
         if (due(c, t) < at)
             at = due(c, t);
     return at;
@@ -397,10 +386,7 @@ int64_t kafc__mtxns_deadline(const struct kafc_cluster *c)
 
 void kafc__mtxns_tick(struct kafc_cluster *c)
 {
-    struct kafc_mtxn *t;
-
-    for (t = KAFC_LIST_FIRST(&c->txns, struct kafc_mtxn, node); t;
-         t = KAFC_LIST_NEXT(&c->txns, t, struct kafc_mtxn, node)) {
+    KAFC_MOCK_EACH(&c->txns, struct kafc_mtxn, t) {
         if (due(c, t) > c->now)
             continue;
         if (timed(t))
@@ -423,13 +409,10 @@ kafc_err kafc__cluster_set_transaction_version(struct kafc_cluster *c, int16_t v
 
 kafc_err kafc__cluster_set_marker_delay(struct kafc_cluster *c, int32_t ms)
 {
-    struct kafc_mtxn *t;
-
     if (ms < -1)
         return KAFC_ERR_USAGE;
     c->marker_us = ms < 0 ? -1 : (int64_t)ms * 1000;
-    for (t = KAFC_LIST_FIRST(&c->txns, struct kafc_mtxn, node); t;
-         t = KAFC_LIST_NEXT(&c->txns, t, struct kafc_mtxn, node))
+    KAFC_MOCK_EACH(&c->txns, struct kafc_mtxn, t)
         t->markers_at = ms < 0 ? INT64_MAX : c->now + c->marker_us;
     return KAFC_OK;
 }

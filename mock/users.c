@@ -41,8 +41,7 @@ void kafc__musers_free(struct kafc_cluster *c)
 struct kafc_mscram *kafc__mscram_find(const struct kafc_cluster *c, kafc_str user, int8_t mechanism)
 {
     KAFC_MOCK_EACH(&c->scrams, struct kafc_mscram, s)
-        if (s->mechanism == mechanism && s->len == user.len &&
-            memcmp(s->user, user.p, (size_t)user.len) == 0)
+        if (s->mechanism == mechanism && kafc__str_same((kafc_str){ s->user, s->len }, user))
             return s;
     return NULL;
 }

@@ -52,8 +52,4 @@ struct kafc_mscram *kafc__mscram_find(const struct kafc_cluster *c, kafc_str use
                                       int8_t mechanism);
 struct kafc_mdelegation *kafc__mtoken_find(const struct kafc_cluster *c, kafc_bytes hmac);
 
-#define KAFC_MOCK_EACH(list, type, it) \
-    for (type *it = KAFC_LIST_FIRST(list, type, node); it; \
-         it = KAFC_LIST_NEXT(list, it, type, node))
-
 #endif
