@@ -24,11 +24,14 @@ static inline bool kafc__str_same(kafc_str a, kafc_str b)
     return a.len == b.len && (a.len <= 0 || memcmp(a.p, b.p, (size_t)a.len) == 0);
 }
 
-/* Not more than so many bytes of it, for "%.*s" in a sentence; of null none. */
+/* Not more than so many bytes of it; of null none. */
 static inline kafc_str kafc__str_head(kafc_str s, int32_t max)
 {
     return s.p ? (kafc_str){ s.p, s.len < max ? s.len : max } : (kafc_str){ "", 0 };
 }
+
+/* The same for "%.*s" in a sentence. */
+#define KAFC_STR_HEAD(s, max) (int)kafc__str_head(s, max).len, kafc__str_head(s, max).p
 
 /* As strcmp(); null is before all others. */
 static inline int kafc__str_order(kafc_str a, kafc_str b)

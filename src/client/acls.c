@@ -29,11 +29,6 @@ static const char *word(const char *name, unsigned v, char *buf, size_t n)
     return name ? name : buf;
 }
 
-static int shown(kafc_str s, int max)
-{
-    return s.len < max ? (int)s.len : max;
-}
-
 /* --- Create --------------------------------------------------------------------------- */
 
 static bool created(const void *resp, int32_t i, struct kafc_admin_item *out)
@@ -50,12 +45,12 @@ static bool created(const void *resp, int32_t i, struct kafc_admin_item *out)
         (void)snprintf(out->name, sizeof(out->name), "ACL %d, %s %.*s %s on %s '%.*s',", (int)i,
                        word(kafc_acl_permission_name((kafc_acl_permission)a->permission_type),
                             (uint8_t)a->permission_type, permission, sizeof(permission)),
-                       shown(a->principal, PRINCIPAL_MAX), a->principal.p,
+                       KAFC_STR_HEAD(a->principal, PRINCIPAL_MAX),
                        word(kafc_acl_operation_name((kafc_acl_operation)a->operation),
                             (uint8_t)a->operation, operation, sizeof(operation)),
                        word(kafc_acl_resource_name((kafc_acl_resource)a->resource_type),
                             (uint8_t)a->resource_type, resource, sizeof(resource)),
-                       shown(a->resource_name, NAME_MAX_SHOWN), a->resource_name.p);
+                       KAFC_STR_HEAD(a->resource_name, NAME_MAX_SHOWN));
     return true;
 }
 
@@ -338,8 +333,8 @@ static bool deleted(const void *resp, int32_t i, struct kafc_admin_item *out)
     out->code = a->error_code;
     out->words = a->error_message;
     (void)snprintf(out->name, sizeof(out->name), "the ACL of %.*s on '%.*s'",
-                   shown(a->principal, PRINCIPAL_MAX), a->principal.p,
-                   shown(a->resource_name, NAME_MAX_SHOWN), a->resource_name.p);
+                   KAFC_STR_HEAD(a->principal, PRINCIPAL_MAX),
+                   KAFC_STR_HEAD(a->resource_name, NAME_MAX_SHOWN));
     return true;
 }
 

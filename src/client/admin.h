@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "base/str.h"
 #include "client/ask.h"
 #include "client/piece.h"
 
@@ -49,8 +50,7 @@ struct kafc_admin_kind {
 /* "topic 'orders'" */
 static inline void kafc__admin_name(struct kafc_admin_item *item, const char *what, kafc_str name)
 {
-    (void)snprintf(item->name, sizeof(item->name), "%s '%.*s'", what,
-                   name.len < 249 ? (int)name.len : 249, name.p ? name.p : "");
+    (void)snprintf(item->name, sizeof(item->name), "%s '%.*s'", what, KAFC_STR_HEAD(name, 249));
 }
 
 /* Asks (broker: a node id, or KAFC_BY_ROUTE) until the deadline. *out, for kafc_answer_free(): the last answer, whose

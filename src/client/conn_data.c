@@ -291,11 +291,10 @@ static kafc_err produced(struct kafc_request *rq, void *arg, kafc_error *err)
         rc = kafc__error(err, KAFC_ERR_PROTOCOL,
                          "%s answers Produce without a word about the partition", k->c->name);
     if (p && p->error_code != 0) {
-        kafc_str why = p->error_message;
         rc = kafc__error(err, (kafc_err)p->error_code, "%.249s [%d] was not written: %s%s%.*s",
                          k->c->topic->s, (int)k->c->o.partition,
-                         kafc_err_text((kafc_err)p->error_code), why.p ? ": " : "",
-                         why.p ? (why.len < 120 ? (int)why.len : 120) : 0, why.p ? why.p : "");
+                         kafc_err_text((kafc_err)p->error_code), p->error_message.p ? ": " : "",
+                         KAFC_STR_HEAD(p->error_message, 120));
     }
     if (p && rc == KAFC_OK)
         k->out = (kafc_produced){ .base_offset = or_unknown(p->base_offset),

@@ -349,8 +349,7 @@ bool kafc__parts_item(const struct kafc_schema *s, const void *resp, int32_t i,
     out->code = said.code;
     out->words = said.words;
     (void)snprintf(out->name, sizeof(out->name), "topic '%.*s' [%d]",
-                   said.topic.len < 249 ? (int)said.topic.len : 249,
-                   said.topic.p ? said.topic.p : "", (int)said.partition);
+                   KAFC_STR_HEAD(said.topic, 249), (int)said.partition);
     return true;
 }
 

@@ -183,9 +183,8 @@ static bool altered(const void *resp, int32_t i, struct kafc_admin_item *out)
     for (int32_t k = 0; k < e->entity.n && k < 3; k++) {
         kafc_str type = e->entity.v[k].entity_type, name = e->entity.v[k].entity_name;
         n += snprintf(out->name + n, sizeof(out->name) - (size_t)n, "%s %.*s %s%.*s%s",
-                      k ? "," : "", type.len < 20 ? (int)type.len : 20, type.p,
-                      name.p ? "'" : "default", name.len < 70 ? (int)name.len : 70,
-                      name.p ? name.p : "", name.p ? "'" : "");
+                      k ? "," : "", KAFC_STR_HEAD(type, 20), name.p ? "'" : "default",
+                      KAFC_STR_HEAD(name, 70), name.p ? "'" : "");
     }
     out->code = e->error_code;
     out->words = e->error_message;

@@ -153,9 +153,8 @@ static kafc_err refused(const struct search *q, kafc_str key, int16_t code, kafc
     kafc_err c = (kafc_err)code;
     kafc_str words = kafc__str_head(message, KAFC_ADMIN_WORDS);
     bool told = words.len > 0;
-    key = kafc__str_head(key, 250);
     return kafc__error(err, c, "the coordinator of %s '%.*s' is not known: %s%s%.*s", q->what,
-                       (int)key.len, key.p, told ? kafc_err_name(c) : kafc_err_text(c),
+                       KAFC_STR_HEAD(key, 250), told ? kafc_err_name(c) : kafc_err_text(c),
                        told ? ": " : "", (int)words.len, words.p);
 }
 

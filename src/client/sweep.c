@@ -97,10 +97,9 @@ static void judge(struct sweep *x, int32_t i, bool passes, const kafc_error *why
 static void say(const struct sweep *x, int32_t i, kafc_err code, const char *on_the_way,
                 kafc_str words, kafc_error *why)
 {
-    words = kafc__str_head(words, KAFC_ADMIN_WORDS);
     (void)kafc__error(why, code, "%s '%.200s' cannot be %s: %s%s%s%.*s", x->s->kind->noun,
                       x->s->name[i], x->s->kind->what, on_the_way, kafc_err_text(code),
-                      words.len ? ": " : "", (int)words.len, words.p);
+                      words.len > 0 ? ": " : "", KAFC_STR_HEAD(words, KAFC_ADMIN_WORDS));
 }
 
 /* --- One attempt -------------------------------------------------------------------------- */

@@ -105,8 +105,7 @@ static bool created(const void *resp, int32_t i, struct kafc_admin_item *out)
     out->code = r->error_code;
     if (name.p)
         (void)snprintf(out->name, sizeof(out->name), "a delegation token of '%.*s:%.*s'",
-                       type.len < 40 ? (int)type.len : 40, type.p,
-                       name.len < 200 ? (int)name.len : 200, name.p);
+                       KAFC_STR_HEAD(type, 40), KAFC_STR_HEAD(name, 200));
     else
         (void)snprintf(out->name, sizeof(out->name), "a delegation token");
     return i == 0;

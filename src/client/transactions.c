@@ -26,9 +26,8 @@ static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
         out->code = r->error_code;
     if (i == 0 || i > r->unknown_state_filters.n)
         return i == 0;
-    kafc_str state = r->unknown_state_filters.v[i - 1];
     (void)snprintf(out->name, sizeof(out->name), "transactions in the unknown state '%.*s'",
-                   state.len < 100 ? (int)state.len : 100, state.p ? state.p : "");
+                   KAFC_STR_HEAD(r->unknown_state_filters.v[i - 1], 100));
     out->code = KAFC_ERR_INVALID_REQUEST;
     return true;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "core/assignor_internal.h"
 #include "protocol/blob/sticky.h"
 #include "protocol/schema.h"
@@ -178,7 +179,7 @@ kafc_err kafc__assign_member_read(struct kafc_assign_member *m, kafc_str id, kaf
     if (!rc)
         return KAFC_OK;
     return kafc__error(err, rc, "the subscription of member '%.*s' cannot be read: %s",
-                       id.len < 200 ? (int)id.len : 200, id.p ? id.p : "", why.message);
+                       KAFC_STR_HEAD(id, 200), why.message);
 }
 
 static struct kafc_consumer_assignment_topic *topic_of(struct kafc_consumer_assignment *m,

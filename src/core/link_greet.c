@@ -6,6 +6,7 @@
  * thread, from the link's state table.
  */
 #include "base/mem.h"
+#include "base/str.h"
 #include "core/link_internal.h"
 
 /* What an answer with error 35, always in version 0, says of ApiVersions itself; 0 when it says nothing. */
@@ -48,14 +49,13 @@ static void remember(struct kafc_link *l, const struct kafc_api_versions_resp *r
 
 static void learn_features(struct kafc_features *f, const struct kafc_api_versions_resp *resp)
 {
-    static const char name[] = "transaction.version";
     if (!f || resp->finalized_features_epoch <= f->epoch)
         return;
     f->epoch = resp->finalized_features_epoch;
     f->transaction_version = 0;
     for (int32_t i = 0; i < resp->finalized_features.n; i++) {
         const struct kafc_api_versions_resp_finalized *x = &resp->finalized_features.v[i];
-        if ((size_t)x->name.len == sizeof(name) - 1 && memcmp(x->name.p, name, sizeof(name) - 1) == 0)
+        if (kafc__str_is(x->name, "transaction.version"))
             f->transaction_version = x->max_version_level;
     }
 }
@@ -190,8 +190,8 @@ static void ask_versions(struct kafc_link *l, int64_t now)
     if (l->asked < 0)
         l->asked = api->pick_max;
     kafc__msg_defaults(api->req, &l->greet_msg);
-    l->greet_msg.client_software_name = (kafc_str){ "kafc", 4 };
-    l->greet_msg.client_software_version = (kafc_str){ KAFC_VERSION, sizeof(KAFC_VERSION) - 1 };
+    l->greet_msg.client_software_name = kafc__str("kafc");
+    l->greet_msg.client_software_version = kafc__str(KAFC_VERSION);
     kafc__link_ask(l, &l->greet, api, l->asked, &l->greet_msg, greeted, now);
 }
 

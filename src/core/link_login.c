@@ -9,6 +9,7 @@
  */
 #include "base/mem.h"
 #include "base/rand.h"
+#include "base/str.h"
 #include "core/link_internal.h"
 #include "core/retry.h"
 #include "sasl/sasl.h"
@@ -22,12 +23,12 @@ static const kafc_sasl_mechanism *mechanism(const struct kafc_link *l)
     return l->cfg.login->mechanism;
 }
 
-static void refuse(struct kafc_link *l, kafc_err code, const char *what, const char *words, int n)
+static void refuse(struct kafc_link *l, kafc_err code, const char *what, kafc_str words)
 {
     const char *user = l->login.credentials.username;
     kafc__link_break(l, code, "%s %s%.100s%s by %s%s%.*s", what, user ? "'" : "", user ? user : "us",
-                     user ? "'" : "", mechanism(l)->name, n > 0 ? ": " : "", n < 300 ? n : 300,
-                     words ? words : "");
+                     user ? "'" : "", mechanism(l)->name, words.len > 0 ? ": " : "",
+                     KAFC_STR_HEAD(words, 300));
 }
 
 /* ---- The exchange ---- */
@@ -94,7 +95,7 @@ static void converse(struct kafc_link *l, kafc_bytes challenge, int64_t lifetime
     (void)kafc__error(&err, KAFC_ERR_SASL_AUTHENTICATION_FAILED, "the mechanism does not say why");
     kafc_err e = mechanism(l)->step(l->login.state, challenge, &answer, &err);
     if (e)
-        refuse(l, e, "cannot log in", err.message, (int)strlen(err.message));
+        refuse(l, e, "cannot log in", kafc__str(err.message));
     else if (answer.p)
         send_token(l, answer, now);
     else
@@ -124,7 +125,7 @@ static void token_done(struct kafc_request *rq)
     if (resp.auth_bytes.len == 0)
         resp.auth_bytes = (kafc_bytes){ nothing, 0 }; /* it is no null: that would be the beginning */
     if (!l->broken.code && resp.error_code)
-        refuse(l, (kafc_err)resp.error_code, "refuses the login of", resp.error_message.p, resp.error_message.len);
+        refuse(l, (kafc_err)resp.error_code, "refuses the login of", resp.error_message);
     if (!l->broken.code)
         converse(l, resp.auth_bytes, resp.session_lifetime_ms, l->heard_at);
     kafc__arena_fini(&a);
@@ -137,11 +138,9 @@ static void list_mechanisms(const struct kafc_sasl_handshake_resp *resp, char *b
 {
     size_t n = 0;
     buf[0] = '\0';
-    for (int32_t i = 0; i < resp->mechanisms.n && n < cap; i++) {
-        const kafc_str *m = &resp->mechanisms.v[i];
-        n += (size_t)snprintf(buf + n, cap - n, "%s%.*s", n ? ", " : "", (int)(m->len < 40 ? m->len : 40),
-                              m->p ? m->p : "");
-    }
+    for (int32_t i = 0; i < resp->mechanisms.n && n < cap; i++)
+        n += (size_t)snprintf(buf + n, cap - n, "%s%.*s", n ? ", " : "",
+                              KAFC_STR_HEAD(resp->mechanisms.v[i], 40));
 }
 
 static void handshake_refused(struct kafc_link *l, const struct kafc_sasl_handshake_resp *resp)
@@ -230,7 +229,7 @@ static bool prepare(struct kafc_link *l, int64_t now)
     if (e == KAFC_ERR_USAGE) /* what cannot be said is not said better the next time (rule C5) */
         e = KAFC_ERR_SASL_AUTHENTICATION_FAILED;
     if (e)
-        refuse(l, e, "cannot log in", err.message, (int)strlen(err.message));
+        refuse(l, e, "cannot log in", kafc__str(err.message));
     g->state_set = !e;
     return !e;
 }
@@ -249,7 +248,7 @@ void kafc__link_login(struct kafc_link *l, int64_t now)
     const char *name = l->cfg.login ? mechanism(l)->name : "NONE";
     g->renew_at = INT64_MAX;
     kafc__msg_defaults(api->req, &g->hello);
-    g->hello.mechanism = (kafc_str){ name, (int32_t)strlen(name) };
+    g->hello.mechanism = kafc__str(name);
     kafc__link_ask(l, &g->rq, api, (int16_t)(max < 1 ? max : 1), &g->hello, handshake_done, now);
 }
 

@@ -155,8 +155,7 @@ static kafc_err refused(const char *what, kafc_str message, kafc_err code, kafc_
 {
     bool told = message.p && message.len > 0;
     return kafc__error(err, code, "%.200s: %s%s%.*s", what, kafc_err_text(code), told ? ": " : "",
-                       told ? (int)(message.len < 150 ? message.len : 150) : 0,
-                       told ? message.p : "");
+                       KAFC_STR_HEAD(message, 150));
 }
 
 static kafc_err take_find(struct kafc_txn *t, kafc_error *err)
@@ -511,12 +510,9 @@ static void failed(struct kafc_txn *t, kafc_err code, bool transport, const kafc
         return; /* that is what is being done */
     bool too_old = code == KAFC_ERR_UNSUPPORTED && t->p->producer_id < 0;
     bool group = code == KAFC_ERR_GROUP_AUTHORIZATION_FAILED;
-    kafc_str name = t->offsets_req.group_id;
+    kafc_str name = group ? t->offsets_req.group_id : (kafc_str){ NULL, 0 };
     kafc__txn_blame(t, cls, code, "%s%.*s%s%.300s%s", group ? "group " : "",
-                    !group           ? 0
-                    : name.len < 100 ? (int)name.len
-                                     : 100,
-                    group ? name.p : "", group ? ": " : "", why->message, too_old ? old : "");
+                    KAFC_STR_HEAD(name, 100), group ? ": " : "", why->message, too_old ? old : "");
 }
 
 static void done(struct kafc_request *rq)
