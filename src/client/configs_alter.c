@@ -21,50 +21,32 @@ struct altering {
     bool (*look)(const void *resp, int32_t i, struct told *out);
 };
 
-static bool look_altered(const void *resp, int32_t i, struct told *out)
-{
-    const struct kafc_incremental_alter_configs_resp *r = resp;
-    if (i >= r->responses.n)
-        return false;
-    *out = (struct told){ r->responses.v[i].resource_type, r->responses.v[i].resource_name,
-                          r->responses.v[i].error_message, r->responses.v[i].error_code };
-    return true;
-}
-
-static bool look_replaced(const void *resp, int32_t i, struct told *out)
-{
-    const struct kafc_alter_configs_resp *r = resp;
-    if (i >= r->responses.n)
-        return false;
-    *out = (struct told){ r->responses.v[i].resource_type, r->responses.v[i].resource_name,
-                          r->responses.v[i].error_message, r->responses.v[i].error_code };
-    return true;
-}
-
-static void name_item(const struct told *t, struct kafc_admin_item *out)
+static bool name_item(const struct told *t, struct kafc_admin_item *out)
 {
     kafc__resource_name(out, t->kind, t->name);
     out->code = t->code;
     out->words = t->words;
+    return true;
 }
 
-static bool altered_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    struct told t;
-    bool there = look_altered(resp, i, &t);
-    if (there)
-        name_item(&t, out);
-    return there;
-}
-
-static bool replaced_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    struct told t;
-    bool there = look_replaced(resp, i, &t);
-    if (there)
-        name_item(&t, out);
-    return there;
-}
+/* The two APIs say it alike. */
+#define ANSWER(which, type) \
+    static bool look_##which(const void *resp, int32_t i, struct told *t) \
+    { \
+        const struct type *r = resp; \
+        if (i >= r->responses.n) \
+            return false; \
+        *t = (struct told){ r->responses.v[i].resource_type, r->responses.v[i].resource_name, \
+                            r->responses.v[i].error_message, r->responses.v[i].error_code }; \
+        return true; \
+    } \
+    static bool which##_item(const void *resp, int32_t i, struct kafc_admin_item *out) \
+    { \
+        struct told t; \
+        return look_##which(resp, i, &t) && name_item(&t, out); \
+    }
+ANSWER(altered, kafc_incremental_alter_configs_resp)
+ANSWER(replaced, kafc_alter_configs_resp)
 
 /* changes and replacements differ in where the result is. */
 static kafc_err *result_of(const struct kafc_resources *r, size_t result, int32_t i)
@@ -128,12 +110,7 @@ static kafc_err init_once(struct kafc_resources *r, const void *v, size_t stride
 
 /* --- Alter --------------------------------------------------------------------------------- */
 
-static const struct altering once = {
-    { .api = &kafc_incremental_alter_configs_api, .what = "altered", .since = "2.3",
-      .once = true, .unknown_stands = true, .item = altered_item },
-    look_altered,
-};
-static const struct altering again = {
+static const struct altering altering = {
     { .api = &kafc_incremental_alter_configs_api, .what = "altered", .since = "2.3",
       .unknown_stands = true, .item = altered_item },
     look_altered,
@@ -184,7 +161,7 @@ static kafc_err alter_all(struct kafc_admin *k, kafc_config_changes *q, int32_t 
 {
     struct kafc_resources r;
     struct kafc_incremental_alter_configs_req req;
-    bool lists = false;
+    struct altering how = altering;
     kafc_err rc = init_once(&r, q, sizeof(*q), n, offsetof(kafc_config_changes, result), k);
     if (rc == KAFC_OK)
         rc = check_changes(q, n, k->err);
@@ -197,9 +174,9 @@ static kafc_err alter_all(struct kafc_admin *k, kafc_config_changes *q, int32_t 
     bool ok = req.resources.v != NULL;
     for (int32_t i = 0; ok && i < n; i++) {
         ok = put_changes(&req.resources.v[i], &q[i], &k->arena);
-        lists |= is_lists(&q[i]);
+        how.kind.once |= is_lists(&q[i]);
     }
-    return alter(k, lists ? &once : &again, ok ? &req : NULL, &r, offsetof(kafc_config_changes, result));
+    return alter(k, &how, ok ? &req : NULL, &r, offsetof(kafc_config_changes, result));
 }
 
 kafc_err kafc_admin_alter_configs(kafc_client *c, kafc_config_changes *q, int32_t n,

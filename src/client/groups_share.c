@@ -137,7 +137,6 @@ static kafc_err alter(struct kafc_admin *k, const char *group, kafc_share_offset
 {
     struct kafc_alter_share_group_offsets_req req;
     struct kafc_parts p;
-    kafc_answer *answer;
     kafc_err rc = kafc__sweep_check(looking.noun, &group, 1, k->err);
     if (rc == KAFC_OK)
         rc = kafc__parts_init(&p, q, sizeof(*q), n, KAFC_PARTS_NO_NODE, &k->arena, k->err);
@@ -149,16 +148,11 @@ static kafc_err alter(struct kafc_admin *k, const char *group, kafc_share_offset
         return rc;
     kafc__msg_defaults(&kafc_alter_share_group_offsets_req_schema, &req);
     req.group_id = kafc__str(group);
-    if (!kafc__parts_put(p.part, n, &kafc_alter_share_group_offsets_req_schema, &req, &k->arena))
-        return kafc__admin_no_memory("the offsets", k->err);
-    for (int32_t t = 0, at = 0; t < req.topics.n; t++)
+    bool made = kafc__parts_put(p.part, n, &kafc_alter_share_group_offsets_req_schema, &req, &k->arena);
+    for (int32_t t = 0, at = 0; made && t < req.topics.n; t++)
         for (int32_t i = 0; i < req.topics.v[t].partitions.n; i++)
             req.topics.v[t].partitions.v[i].start_offset = q[p.part[at++].i].start;
-    rc = kafc__admin_ask(k->c, &altering, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
-    rc = kafc__parts_tell(&p, answer, altering.api, offsetof(kafc_share_offset, result), rc,
-                          k->err);
-    kafc_answer_free(answer);
-    return rc;
+    return kafc__parts_ask(k, &altering, made ? &req : NULL, &p, offsetof(kafc_share_offset, result));
 }
 
 kafc_err kafc_admin_alter_share_group_offsets(kafc_client *c, const char *group,

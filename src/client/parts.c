@@ -423,6 +423,17 @@ kafc_err kafc__parts_tell(const struct kafc_parts *p, const kafc_answer *a,
     return rc;
 }
 
+kafc_err kafc__parts_ask(struct kafc_admin *k, const struct kafc_admin_kind *kind, const void *req,
+                         const struct kafc_parts *p, size_t result)
+{
+    kafc_answer *a = NULL;
+    kafc_err rc = req ? kafc__admin_ask(k->c, kind, req, KAFC_BY_ROUTE, k->deadline, &a, k->err)
+                      : kafc__admin_no_memory("the partitions", k->err);
+    rc = kafc__parts_tell(p, a, kind->api, result, rc, k->err);
+    kafc_answer_free(a);
+    return rc;
+}
+
 void *kafc__parts_named(struct kafc_parts *p, const kafc_allocator *mem, const kafc_answer *a,
                         const struct kafc_api *api, const struct kafc_part_element *e, kafc_err *rc,
                         kafc_error *err)

@@ -93,12 +93,15 @@ void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, 
 bool kafc__parts_item(const struct kafc_schema *s, const void *resp, int32_t i,
                       struct kafc_admin_item *out);
 
-/* The code of each element of the caller, into the kafc_err at the offset `result`, out of the answer (or NULL) of a
- * call that returned rc. Gives rc, or KAFC_ERR_PROTOCOL if the answer leaves one out. Parts with nodes are told of by
- * their nodes alone. */
+/* Tells: the code of each element of the caller, into the kafc_err at the offset `result`, out of the answer (or NULL)
+ * of a call that returned rc. Gives rc, or KAFC_ERR_PROTOCOL if the answer leaves one out. Parts with nodes are told of
+ * by their nodes alone. */
 kafc_err kafc__parts_tell(const struct kafc_parts *p, const kafc_answer *a,
                           const struct kafc_api *api, size_t result, kafc_err rc, kafc_error *err);
-/* The same into a piece, one element for each of the parts, which are given up. NULL if there is no answer, or memory:
+/* Asks by route, and tells. req NULL: there was no memory for it. */
+kafc_err kafc__parts_ask(struct kafc_admin *k, const struct kafc_admin_kind *kind, const void *req,
+                         const struct kafc_parts *p, size_t result);
+/* Tells into a piece, one element for each of the parts, which are given up. NULL if there is no answer, or memory:
  * *rc says so. */
 void *kafc__parts_named(struct kafc_parts *p, const kafc_allocator *mem, const kafc_answer *a,
                         const struct kafc_api *api, const struct kafc_part_element *e, kafc_err *rc,

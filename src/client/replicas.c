@@ -49,7 +49,6 @@ static kafc_err reassign(struct kafc_admin *k, kafc_reassignment *q, int32_t n, 
 {
     struct kafc_alter_partition_reassignments_req req;
     struct kafc_parts p;
-    kafc_answer *answer;
     kafc_err rc = kafc__parts_init(&p, q, sizeof(*q), n, KAFC_PARTS_NO_NODE, &k->arena, k->err);
     for (int32_t i = 0; i < n && rc == KAFC_OK; i++)
         if (q[i].replicas && q[i].nreplicas < 1)
@@ -60,13 +59,8 @@ static kafc_err reassign(struct kafc_admin *k, kafc_reassignment *q, int32_t n, 
     kafc__msg_defaults(&kafc_alter_partition_reassignments_req_schema, &req);
     req.timeout_ms = kafc__broker_timeout(k->c->o.request_timeout_ms, k->deadline);
     req.allow_replication_factor_change = !keep_factor;
-    if (!reassign_request(&p, q, &req, &k->arena))
-        return kafc__admin_no_memory("the reassignments", k->err);
-    rc = kafc__admin_ask(k->c, &reassigning, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
-    rc = kafc__parts_tell(&p, answer, reassigning.api, offsetof(kafc_reassignment, result), rc,
-                          k->err);
-    kafc_answer_free(answer);
-    return rc;
+    bool made = reassign_request(&p, q, &req, &k->arena);
+    return kafc__parts_ask(k, &reassigning, made ? &req : NULL, &p, offsetof(kafc_reassignment, result));
 }
 
 kafc_err kafc_admin_reassign_partitions(kafc_client *c, kafc_reassignment *q, int32_t n,

@@ -8,39 +8,6 @@
 #include "protocol/api/23_offset_for_leader_epoch.h"
 #include <kafc/topics.h>
 
-/* take() gets what each part of an answer says that has no error. */
-typedef void (*take_fn)(void *element, const void *part);
-
-static void take_all(const struct kafc_parts *p, const kafc_answer *a, const struct kafc_api *api,
-                     take_fn take)
-{
-    for (int32_t i = 0; a && i < a->nparts; i++) {
-        struct kafc_parts_walk w;
-        struct kafc_part_said said;
-        if (!a->parts[i].resp)
-            continue;
-        kafc__parts_walk(&w, api->resp, a->parts[i].resp);
-        while (kafc__parts_next(&w, &said)) {
-            const struct kafc_part *part = kafc__parts_find(p, said.topic, said.partition, -1);
-            if (part && said.code == 0)
-                take(p->v + (size_t)part->i * p->stride, said.part);
-        }
-    }
-}
-
-/* req NULL: there was no memory for it. */
-static kafc_err ask(struct kafc_admin *k, const struct kafc_admin_kind *kind, const void *req,
-                    const struct kafc_parts *p, size_t result, take_fn take)
-{
-    kafc_answer *a = NULL;
-    kafc_err rc = req ? kafc__admin_ask(k->c, kind, req, KAFC_BY_ROUTE, k->deadline, &a, k->err)
-                      : kafc__admin_no_memory("the partitions", k->err);
-    rc = kafc__parts_tell(p, a, kind->api, result, rc, k->err);
-    take_all(p, a, kind->api, take);
-    kafc_answer_free(a);
-    return rc;
-}
-
 /* --- Delete ----------------------------------------------------------------------------- */
 
 static bool delete_item(const void *resp, int32_t i, struct kafc_admin_item *out)
@@ -55,20 +22,18 @@ static const struct kafc_admin_kind deleting = {
     .unknown_stands = true,
     .item = delete_item,
 };
-static const struct kafc_admin_kind deleting_once = {
-    .api = &kafc_delete_records_api,
-    .what = "shortened",
-    .since = "0.11",
-    .once = true,
-    .unknown_stands = true,
-    .item = delete_item,
-};
 
-static void take_start(void *element, const void *part)
+static void take_start(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
 {
-    kafc_deletion *q = element;
-    q->log_start = ((const struct kafc_delete_records_resp_partition *)part)->low_watermark;
+    const struct kafc_delete_records_resp_partition *r = said->part;
+    kafc_deletion *q = to;
+    (void)a;
+    if (said->code == 0)
+        q->log_start = r->low_watermark;
 }
+
+static const struct kafc_part_element deletion = { sizeof(kafc_deletion),
+                                                   offsetof(kafc_deletion, result), take_start };
 
 static kafc_err check_deletions(kafc_deletion *q, int32_t n, bool *last, kafc_error *err)
 {
@@ -103,16 +68,16 @@ static bool delete_request(struct kafc_admin *k, const struct kafc_parts *p, con
 static kafc_err delete_records(struct kafc_admin *k, kafc_deletion *q, int32_t n)
 {
     struct kafc_delete_records_req req;
+    struct kafc_admin_kind kind = deleting;
     struct kafc_parts p;
-    bool last;
     kafc_err rc = kafc__parts_init(&p, q, sizeof(*q), n, KAFC_PARTS_NO_NODE, &k->arena, k->err);
     if (rc == KAFC_OK)
-        rc = check_deletions(q, n, &last, k->err);
+        rc = check_deletions(q, n, &kind.once, k->err);
     if (rc != KAFC_OK || n == 0)
         return rc;
+    p.out = &deletion;
     bool made = delete_request(k, &p, q, &req);
-    return ask(k, last ? &deleting_once : &deleting, made ? &req : NULL, &p,
-               offsetof(kafc_deletion, result), take_start);
+    return kafc__parts_ask(k, &kind, made ? &req : NULL, &p, deletion.result);
 }
 
 kafc_err kafc_admin_delete_records(kafc_client *c, kafc_deletion *q, int32_t n, int timeout_ms,
@@ -138,13 +103,19 @@ static const struct kafc_admin_kind seeking = {
     .item = epoch_item,
 };
 
-static void take_end(void *element, const void *part)
+static void take_end(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
 {
-    const struct kafc_offset_for_leader_epoch_resp_partition *r = part;
-    kafc_epoch_end *q = element;
+    const struct kafc_offset_for_leader_epoch_resp_partition *r = said->part;
+    kafc_epoch_end *q = to;
+    (void)a;
+    if (said->code != 0)
+        return;
     q->found_epoch = r->leader_epoch;
     q->offset = r->end_offset >= 0 ? r->end_offset : KAFC_OFFSET_UNKNOWN;
 }
+
+static const struct kafc_part_element end = { sizeof(kafc_epoch_end), offsetof(kafc_epoch_end, result),
+                                              take_end };
 
 static bool epoch_request(struct kafc_admin *k, const struct kafc_parts *p, const kafc_epoch_end *q,
                           struct kafc_offset_for_leader_epoch_req *req)
@@ -173,8 +144,9 @@ static kafc_err epoch_ends(struct kafc_admin *k, kafc_epoch_end *q, int32_t n)
     }
     if (rc != KAFC_OK || n == 0)
         return rc;
+    p.out = &end;
     bool made = epoch_request(k, &p, q, &req);
-    return ask(k, &seeking, made ? &req : NULL, &p, offsetof(kafc_epoch_end, result), take_end);
+    return kafc__parts_ask(k, &seeking, made ? &req : NULL, &p, end.result);
 }
 
 kafc_err kafc_admin_epoch_ends(kafc_client *c, kafc_epoch_end *q, int32_t n, int timeout_ms,
