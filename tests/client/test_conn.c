@@ -19,6 +19,7 @@
 #include "tests/client/stranger.h"
 #include "tests/core/peer.h"
 #include "tests/support/alloc.h"
+#include "tests/support/suite.h"
 #include <kafc/conn.h>
 #include <kafc/mock.h>
 
@@ -765,41 +766,18 @@ START_TEST(each_allocation_may_fail)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/conn");
-    TCase *t = tcase_create("client/conn");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, dialling_leads_to_the_leader);
-    tcase_add_test(t, dialling_a_topic_that_is_not_there);
-    tcase_add_test(t, dialling_a_list_and_wrong_lists);
-    tcase_add_test(t, any_request_of_any_version);
-    tcase_add_test(t, a_field_that_the_version_lacks_is_an_error);
-    tcase_add_test(t, C8_both_bounds_hold_and_the_error_says_who_is_too_old);
-    tcase_add_test(t, versions_that_are_not_released_are_not_picked);
-    tcase_add_test(t, a_response_lives_until_the_next_call);
-    tcase_add_test(t, produce_with_acks_0_returns_when_it_is_sent);
-    tcase_add_test(t, the_cluster_through_one_broker);
-    tcase_add_loop_test(t, V3_batches_of_every_codec_come_back, 0, 5);
-    tcase_add_test(t, fetched_batches_outlive_the_connection);
-    tcase_add_test(t, V2_seeking_by_every_position);
-    tcase_add_test(t, aborted_records_are_left_out);
-    tcase_add_test(t, produce_says_what_became_of_it);
-    tcase_add_test(t, a_deadline_applies_to_calls_that_wait_already);
-    tcase_add_test(t, reads_and_writes_have_deadlines_of_their_own);
-    tcase_add_test(t, C3_interrupt_from_a_signal_handler);
-    tcase_add_test(t, close_wakes_who_waits_and_is_idempotent);
-    tcase_add_test(t, calls_take_turns);
-    tcase_add_test(t, C1_an_answer_that_came_between_the_calls_is_no_silence);
-    tcase_add_test(t, an_end_that_came_between_the_calls_is_seen_before_anything_is_sent);
-    tcase_add_test(t, without_a_timeout_nobody_waits_for_a_turn);
-    tcase_add_test(t, C7_a_forked_child_is_told_and_the_parent_goes_on);
-    tcase_add_test(t, each_allocation_may_fail);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_AROUND(set_up, tear_down, "client/conn", 60, ONCE(dialling_leads_to_the_leader),
+             ONCE(dialling_a_topic_that_is_not_there), ONCE(dialling_a_list_and_wrong_lists),
+             ONCE(any_request_of_any_version), ONCE(a_field_that_the_version_lacks_is_an_error),
+             ONCE(C8_both_bounds_hold_and_the_error_says_who_is_too_old),
+             ONCE(versions_that_are_not_released_are_not_picked), ONCE(a_response_lives_until_the_next_call),
+             ONCE(produce_with_acks_0_returns_when_it_is_sent), ONCE(the_cluster_through_one_broker),
+             LOOP(V3_batches_of_every_codec_come_back, 0, 5), ONCE(fetched_batches_outlive_the_connection),
+             ONCE(V2_seeking_by_every_position), ONCE(aborted_records_are_left_out),
+             ONCE(produce_says_what_became_of_it), ONCE(a_deadline_applies_to_calls_that_wait_already),
+             ONCE(reads_and_writes_have_deadlines_of_their_own), ONCE(C3_interrupt_from_a_signal_handler),
+             ONCE(close_wakes_who_waits_and_is_idempotent), ONCE(calls_take_turns),
+             ONCE(C1_an_answer_that_came_between_the_calls_is_no_silence),
+             ONCE(an_end_that_came_between_the_calls_is_seen_before_anything_is_sent),
+             ONCE(without_a_timeout_nobody_waits_for_a_turn), ONCE(C7_a_forked_child_is_told_and_the_parent_goes_on),
+             ONCE(each_allocation_may_fail))

@@ -16,6 +16,7 @@
 #include "tests/client/stranger.h"
 #include "tests/core/peer.h"
 #include "tests/support/alloc.h"
+#include "tests/support/suite.h"
 #include <kafc/mock.h>
 #include <kafc/writer.h>
 
@@ -447,31 +448,11 @@ START_TEST(each_allocation_may_fail)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/raw");
-    TCase *t = tcase_create("leaders");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, mock_up, raw_down);
-    tcase_add_test(t, a_request_is_cut_up_by_leaders);
-    tcase_add_test(t, what_has_no_leader_is_left_to_the_brokers_to_say);
-    tcase_add_test(t, topics_are_named_by_id_too);
-    tcase_add_test(t, the_controller_is_found);
-    tcase_add_test(t, produce_with_acks_0_is_not_waited_for);
-    tcase_add_test(t, a_broker_that_fails_leaves_the_answers_of_the_others);
-    tcase_add_test(t, what_reached_nobody_is_cut_up_anew);
-    tcase_add_test(t, what_a_broker_may_have_received_is_not_sent_again);
-    tcase_add_test(t, C3_a_call_that_waits_is_interrupted);
-    tcase_add_test(t, a_call_that_waits_ends_when_the_client_is_closed);
-    tcase_add_test(t, C6_a_call_inside_a_callback_is_an_error);
-    tcase_add_test(t, C7_a_forked_child_calls_nobody);
-    tcase_add_test(t, C8_versions_suit_both_or_the_error_says_who_is_too_old);
-    tcase_add_test(t, wrong_calls);
-    tcase_add_test(t, each_allocation_may_fail);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_AROUND(mock_up, raw_down, "client/raw", 60, ONCE(a_request_is_cut_up_by_leaders),
+             ONCE(what_has_no_leader_is_left_to_the_brokers_to_say), ONCE(topics_are_named_by_id_too),
+             ONCE(the_controller_is_found), ONCE(produce_with_acks_0_is_not_waited_for),
+             ONCE(a_broker_that_fails_leaves_the_answers_of_the_others), ONCE(what_reached_nobody_is_cut_up_anew),
+             ONCE(what_a_broker_may_have_received_is_not_sent_again), ONCE(C3_a_call_that_waits_is_interrupted),
+             ONCE(a_call_that_waits_ends_when_the_client_is_closed), ONCE(C6_a_call_inside_a_callback_is_an_error),
+             ONCE(C7_a_forked_child_calls_nobody), ONCE(C8_versions_suit_both_or_the_error_says_who_is_too_old),
+             ONCE(wrong_calls), ONCE(each_allocation_may_fail))

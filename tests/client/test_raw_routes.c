@@ -18,6 +18,7 @@
 #include "protocol/api/84_read_share_group_state.h"
 #include "tests/client/raw.h"
 #include "tests/client/script.h"
+#include "tests/support/suite.h"
 
 static struct script script;
 
@@ -362,24 +363,8 @@ START_TEST(any_broker_and_the_controller)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("client/raw_routes");
-    TCase *t = tcase_create("coordinators");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, script_up, script_down);
-    tcase_add_loop_test(t, a_request_is_cut_up_by_coordinators, 0, 2);
-    tcase_add_test(t, a_name_stands_where_the_version_has_it);
-    tcase_add_test(t, transactions_have_coordinators_and_a_null_id_has_none);
-    tcase_add_test(t, share_partitions_have_coordinators);
-    tcase_add_test(t, a_coordinator_that_is_not_there_yet_is_waited_for);
-    tcase_add_test(t, each_broker_is_asked_and_the_answers_are_one);
-    tcase_add_test(t, where_no_broker_is_listed_one_speaks_for_all);
-    tcase_add_test(t, any_broker_and_the_controller);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_AROUND(script_up, script_down, "client/raw_routes", 60, LOOP(a_request_is_cut_up_by_coordinators, 0, 2),
+             ONCE(a_name_stands_where_the_version_has_it), ONCE(transactions_have_coordinators_and_a_null_id_has_none),
+             ONCE(share_partitions_have_coordinators), ONCE(a_coordinator_that_is_not_there_yet_is_waited_for),
+             ONCE(each_broker_is_asked_and_the_answers_are_one), ONCE(where_no_broker_is_listed_one_speaks_for_all),
+             ONCE(any_broker_and_the_controller))

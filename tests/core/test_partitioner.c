@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "core/partitioner.h"
 
+#include "tests/support/suite.h"
+
 static const kafc_allocator none;
 static uint32_t load[8];
 static bool dead[8];
@@ -418,27 +420,9 @@ START_TEST(callback_wins_and_is_checked)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *su = suite_create("core/partitioner");
-    TCase *t = tcase_create("all");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, setup, NULL);
-    tcase_add_test(t, vectors_of_other_clients);
-    tcase_add_test(t, vectors_by_hand);
-    tcase_add_test(t, V3_keys_go_where_each_client_puts_them);
-    tcase_add_test(t, V3_the_document_is_the_table);
-    tcase_add_test(t, the_turn_of_some_passes_those_without_a_leader);
-    tcase_add_test(t, least_bytes_evens_out_and_restarts_when_partitions_come);
-    tcase_add_test(t, sticky_changes_after_its_bytes);
-    tcase_add_test(t, sticky_prefers_short_queues_and_avoids_the_leaderless);
-    tcase_add_loop_test(t, sticky_runs_are_spread_evenly, 0, 8);
-    tcase_add_test(t, a_slow_broker_gets_no_more_and_less_if_adaptive);
-    tcase_add_test(t, callback_wins_and_is_checked);
-    suite_add_tcase(su, t);
-    SRunner *r = srunner_create(su);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_AROUND(setup, NULL, "core/partitioner", 60, ONCE(vectors_of_other_clients), ONCE(vectors_by_hand),
+             ONCE(V3_keys_go_where_each_client_puts_them), ONCE(V3_the_document_is_the_table),
+             ONCE(the_turn_of_some_passes_those_without_a_leader),
+             ONCE(least_bytes_evens_out_and_restarts_when_partitions_come), ONCE(sticky_changes_after_its_bytes),
+             ONCE(sticky_prefers_short_queues_and_avoids_the_leaderless), LOOP(sticky_runs_are_spread_evenly, 0, 8),
+             ONCE(a_slow_broker_gets_no_more_and_less_if_adaptive), ONCE(callback_wins_and_is_checked))

@@ -15,6 +15,8 @@
 #include "protocol/registry.h"
 #include "protocol/route.h"
 
+#include "tests/support/suite.h"
+
 enum { NODES = 3 };
 
 static const struct kafc_api *const *apis;
@@ -318,22 +320,7 @@ START_TEST(the_first_error_speaks_for_all)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *s = suite_create("protocol/route");
-    TCase *t = tcase_create("protocol/route");
-    tcase_set_timeout(t, 60);
-    tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_version_of_every_api_has_its_places);
-    tcase_add_test(t, requests_cut_up_lose_nothing);
-    tcase_add_test(t, answers_merged_lose_nothing);
-    tcase_add_test(t, resources_of_brokers_go_to_them);
-    tcase_add_test(t, a_topic_of_several_leaders_is_there_once);
-    tcase_add_test(t, the_first_error_speaks_for_all);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
-}
+SUITE_AROUND(set_up, tear_down, "protocol/route", 60, ONCE(every_version_of_every_api_has_its_places),
+             ONCE(requests_cut_up_lose_nothing), ONCE(answers_merged_lose_nothing),
+             ONCE(resources_of_brokers_go_to_them), ONCE(a_topic_of_several_leaders_is_there_once),
+             ONCE(the_first_error_speaks_for_all))

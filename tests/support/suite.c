@@ -24,9 +24,11 @@ static TCase *timed(const char *name, double timeout)
     return c;
 }
 
-int suite_run(const char *name, const struct suite_test *tests, size_t n, double timeout)
+int suite_run(const char *name, const struct suite_test *tests, size_t n, double timeout, void (*before)(void),
+              void (*after)(void))
 {
     TCase *c = timed(name, timeout);
+    tcase_add_checked_fixture(c, before, after);
     for (size_t i = 0; i < n; i++)
         tcase_add_loop_test(c, tests[i].test, tests[i].from, tests[i].to);
     return run(name, c);
