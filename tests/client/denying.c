@@ -7,19 +7,21 @@
 
 #include <check.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/str.h"
+#include "protocol/api/29_describe_acls.h"
 #include "tests/client/joining.h"
 #include "tests/client/raw.h"
 
-enum { WAIT = 20000, CONTROLLER_US = 100000 };
+enum { WAIT = 20000 };
 
 #define ALICE "User:alice"
 
 kafc_mock *denying_mock;
 static kafc_client *super;
 static kafc_writer *pen;
+static kafc_conn *authorizer[2];
 
 const char *denying_brokers(void)
 {
@@ -58,31 +60,35 @@ static void up_really(const char *brokers)
     ck_assert_msg(super != NULL, "%s", raw_err.message);
     pen = kafc_writer_open(super, NULL, &raw_err);
     ck_assert_msg(pen != NULL, "%s", raw_err.message);
+    for (int i = 0; i < 2; i++) {
+        authorizer[i] = kafc_conn_dial(NULL, i ? getenv("KAFC_TEST_CONTROLLER") : brokers, WAIT, &raw_err);
+        ck_assert_msg(authorizer[i] != NULL, "%s", raw_err.message);
+    }
     forget_all();
     raw_ok(kafc_admin_create_topics(super, v, 2, NULL, WAIT, NULL, &raw_err));
 }
 
-/* Asked of the controller, whose authorizer is another one, and does not tell what it has heard of. */
-static bool is_the_controllers(const kafc_acl *a)
+static bool has(kafc_conn *c, const kafc_acl *a)
 {
-    return a->resource == KAFC_ACL_CLUSTER ||
-           (a->resource == KAFC_ACL_TOPIC && a->operation != KAFC_ACL_READ && a->operation != KAFC_ACL_WRITE);
+    struct kafc_describe_acls_resp resp;
+    const struct kafc_describe_acls_req req = {
+        .resource_type_filter = (int8_t)a->resource, .resource_name_filter = kafc__str(a->name),
+        .pattern_type_filter = (int8_t)a->pattern,   .principal_filter = kafc__str(a->principal),
+        .host_filter = kafc__str(a->host),           .operation = (int8_t)a->operation,
+        .permission_type = (int8_t)a->permission,
+    };
+    raw_ok(kafc_conn_call(c, &kafc_describe_acls_api, -1, &req, &resp, WAIT, &raw_err));
+    ck_assert_int_eq(resp.error_code, 0);
+    return resp.resources.n > 0;
 }
 
-/* Until the broker has heard of it. */
+/* Until the broker has heard of it, and the controller, whose authorizer is another one. */
 static void await(const kafc_acl *a, bool there)
 {
     int64_t until = kafc__clock_mono_us() + (int64_t)WAIT * 1000;
-    bool is;
-    do {
-        kafc_acl_list *l;
-        raw_ok(kafc_admin_describe_acls(super, a, WAIT, &l, &raw_err));
-        is = l->nacls > 0;
-        kafc_acl_list_free(l);
-        ck_assert(kafc__clock_mono_us() < until);
-    } while (is != there);
-    if (is_the_controllers(a))
-        (void)usleep(CONTROLLER_US);
+    for (int i = 0; i < 2; i++)
+        while (has(authorizer[i], a) != there)
+            ck_assert(kafc__clock_mono_us() < until);
 }
 
 static kafc_message message(const char *topic, int32_t partition)
@@ -140,6 +146,9 @@ void denying_down(void)
     denying_mock = NULL;
     if (super)
         forget_all();
+    for (int i = 0; i < 2; i++)
+        kafc_conn_free(authorizer[i]);
+    authorizer[0] = authorizer[1] = NULL;
     kafc_writer_free(pen);
     kafc_client_free(super);
     pen = NULL;

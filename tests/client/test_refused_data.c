@@ -14,7 +14,8 @@
 #include "tests/client/raw.h"
 #include "tests/support/suite.h"
 
-enum { WAIT = 20000, AT_ONCE_MS = 3000, FETCH = 1, METADATA = 3, JOIN = 11 };
+/* What is tried again is so until WAIT is over. */
+enum { WAIT = 20000, AT_ONCE_MS = WAIT / 2, FETCH = 1, METADATA = 3, JOIN = 11 };
 
 static int64_t began;
 

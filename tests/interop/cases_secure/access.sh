@@ -41,6 +41,9 @@ alike()
     our_acls > our.acls
     same java.acls our.acls "ACLs: $1"
 }
+# told N [FILTER...]: what the controller has done the broker tells when it has heard of it
+count() { [ "$(our_acls "${@:2}" | wc -l)" = "$1" ]; }
+told() { until_true 20 count "$@" || fail "not $1 ACLs are told: $(our_acls "${@:2}")"; }
 trap 'kafc acls -b "$BROKERS" delete --all > /dev/null' EXIT
 
 operations=()
@@ -56,6 +59,7 @@ create --topic "$CASE-t" --topic '*' --group 'größe' --cluster --transactional
 create --topic "$CASE-" --group "$CASE-" --resource-pattern-type prefixed --allow-principal User:bob --allow-host 127.0.0.1 \
     --operation read >> made
 tr -s ' ' < made | LC_ALL=C sort > made.acls
+told "$(wc -l < made)"
 alike "by kafc"
 same made.acls our.acls "ACLs that were made are not those that are there"
 create --topic "$CASE-t" --allow-principal User:alice --operation read > again # is no error, and changes nothing
@@ -68,22 +72,25 @@ our_acls --principal User:bob > bobs
 [ "$(wc -l < bobs)" = 2 ] || fail "ACLs of bob: $(cat bobs)"
 kafc acls -b "$BROKERS" delete --principal 'User:*' --operation describetokens --operation all --json > gone
 [ "$(wc -l < gone)" = 14 ] && ! grep -q '"error"' gone || fail "deleted: $(cat gone)"
+told $(($(wc -l < before) - 14))
 alike "after some were deleted"
 [ "$(wc -l < java.acls)" = $(($(wc -l < before) - 14)) ] || fail "others were deleted, too"
 kafc acls -b "$BROKERS" delete --all > gone
+told 0
 
 for role in producer consumer; do
     group=() id=()
     if [ $role = consumer ]; then group=(--group g); else id=(--transactional-id x); fi
     acl_command --add --allow-principal User:java --topic t "${group[@]}" "${id[@]}" --$role
     create --allow-principal User:kafc --topic t "${group[@]}" "${id[@]}" --$role > made
+    told $((2 * $(wc -l < made)))
     alike "by both"
     same <(grep User:java our.acls | sed 's/User:java//') <(grep User:kafc our.acls | sed 's/User:kafc//') "--$role"
     for name in kafc java; do
         kafc acls -b "$BROKERS" delete --allow-principal User:$name --topic t "${group[@]}" "${id[@]}" --$role > gone
-        [ -z "$(our_acls --principal User:$name)" ] || fail "left: $(our_acls)"
+        told 0 --principal User:$name
     done
-    [ -z "$(our_acls)" ] || fail "left: $(our_acls)"
+    told 0
 done
 
 # ---- Users ----

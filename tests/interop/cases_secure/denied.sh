@@ -10,7 +10,8 @@ has pem || exit 0 # authorizers of former releases are another matter
 root=$(cd "$interop/../.." && pwd)
 tests=(build/plain/tests/client/test_refused build/plain/tests/client/test_refused_data)
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$root" "${tests[@]}" > said 2>&1 || fail "$(tail -n 5 said)"
-export KAFC_TEST_ADMIN=$BROKERS KAFC_TEST_ALICE=$SASL_PLAINTEXT_BROKERS
+controller=$(sed -n 's/^controller.quorum.voters=1@//p' "$CLUSTER_DIR/node-1/server.properties")
+export KAFC_TEST_ADMIN=$BROKERS KAFC_TEST_CONTROLLER=$controller KAFC_TEST_ALICE=$SASL_PLAINTEXT_BROKERS
 for test in "${tests[@]}"; do
     "$root/$test" > said 2>&1 || fail "$(tail -n 12 said)"
 done
