@@ -3,7 +3,8 @@
  * A cluster that denies things to who asks, and allows them again: the mock,
  * or, with KAFC_TEST_ADMIN, KAFC_TEST_CONTROLLER and KAFC_TEST_ALICE, a real
  * broker's listeners for a super user, the same at its controller, and for
- * alice, who logs in by PLAIN (tests/interop, case denied). It has topics "t" and "u" of four partitions with a record each.
+ * alice, who logs in by PLAIN (tests/interop, case denied). It has topics "t"
+ * and "u" of four partitions with a record each.
  */
 #ifndef KAFC_TESTS_DENYING_H
 #define KAFC_TESTS_DENYING_H

@@ -40,10 +40,17 @@ until_true()
     done
 }
 
+# unlisted TOPIC: by kcat. No pipe into grep -q, here and elsewhere: who writes on into one that has seen enough fails.
+unlisted()
+{
+    local listed
+    listed=$(kcat -L -b "$BROKERS") && ! grep -q -F "\"$1\"" <<< "$listed"
+}
+
 # says FILE PATTERN WHAT: an error speaks of it, and not only because the name of the $topic does
 says()
 {
-    sed "s/${topic:?}//g" "$1" | grep -q -i -e "$2" || fail "$3: no clear error, not a word of $2: $(cat "$1")"
+    grep -q -i -e "$2" <<< "$(sed "s/${topic:?}//g" "$1")" || fail "$3: no clear error, not a word of $2: $(cat "$1")"
 }
 
 # refused PATTERN ARG...: kafc ARG... ends soon, with an error that says PATTERN. It may have warned before.

@@ -273,16 +273,15 @@ fi
 
 # ---- deleted ----
 
-gone() { ! kcat -L -b "$BROKERS" | grep -q "\"$1\""; }
 topics delete "$topic" "$CASE-placed" > out
-until_true 20 gone "$topic" || fail "$topic stays"
-until_true 20 gone "$CASE-placed" || fail "$CASE-placed stays"
+until_true 20 unlisted "$topic" || fail "$topic stays"
+until_true 20 unlisted "$CASE-placed" || fail "$CASE-placed stays"
 refused "no topic" topics -b "$BROKERS" delete "$topic"
 topics delete "$topic" --if-exists | grep -q 'not there' || fail "--if-exists"
 if has topic-ids; then
     admin delete-id "$CASE-r" > out || fail "delete-id: $(cat said)"
     grep -q -E '^deleted, then UNKNOWN_TOPIC_(ID|OR_PARTITION)$' out || fail "delete-id: $(cat out)" # the latter of 2.8
-    until_true 20 gone "$CASE-r" || fail "$CASE-r stays"
+    until_true 20 unlisted "$CASE-r" || fail "$CASE-r stays"
 else
     lacks 'too old' delete-id "$CASE-r"
 fi

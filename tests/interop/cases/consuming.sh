@@ -11,14 +11,14 @@ peer create "$topic" 4 1
 pour "$topic" 1000
 
 options=()
-for property in "${swift[@]}" session.timeout.ms=1500; do options+=(-X "$property"); done
+for property in "${swift[@]}"; do options+=(-X "$property"); done
 
-# consume NAME SIGNAL N: until N lines have come. A line that a kill has cut off is none.
+# consume NAME SIGNAL N [OPTION]...: until N lines have come. A line that a kill has cut off is none.
 consume()
 {
     local status=0
     # Not by the function: the process itself is to be killed.
-    "$KAFC" consume -b "$BROKERS" -t "$topic" -g "$group" -f '0\trecord\t%t\t%p\t%o\t%k\n' "${options[@]}" \
+    "$KAFC" consume -b "$BROKERS" -t "$topic" -g "$group" -f '0\trecord\t%t\t%p\t%o\t%k\n' "${options[@]}" "${@:4}" \
         > "$1.lines" 2> "$1.said" &
     pid_of[$1]=$!
     came() { [ "$(wc -l < "$1.lines")" -ge "$2" ]; }
@@ -30,7 +30,7 @@ consume()
     awk -F '\t' 'NF == 6' "$1.lines" > "$1.out"
 }
 
-consume first KILL 300
+consume first KILL 300 -X session.timeout.ms=3000 # so long the next one waits for it
 consume second TERM 300
 consume third INT 300
 dam

@@ -12,8 +12,8 @@ swift+=(metadata.max.age.ms=300)
 apart kill
 peer create "$topic" 4 1
 pour "$topic" 400
-join dead commit "$topic" each=10 session.timeout.ms=1500
-join alive mark "$topic" session.timeout.ms=1500
+join dead commit "$topic" each=10 session.timeout.ms=3000
+join alive mark "$topic"
 settle 4 dead alive
 has_committed() { grep -q -P '\tcommitted\t' "$1.out"; }
 until_true 30 has_committed dead || fail "nothing is committed"

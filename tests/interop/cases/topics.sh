@@ -39,8 +39,7 @@ all_read_alike "$CASE-demand"
 
 # Deleted under the writer's eyes and asked for again.
 peer delete "$CASE-three"
-three_gone() { ! kcat -L -b "$BROKERS" | grep -q "$CASE-three"; }
-until_true 20 three_gone || fail "the topic stays"
+until_true 20 unlisted "$CASE-three" || fail "the topic stays"
 status=0
 echo x | timeout 90 "$KAFC" produce -b "$BROKERS" -t "$CASE-three" -X allow.auto.create.topics=false \
     -X delivery.timeout.ms=2500 -X request.timeout.ms=2000 > out 2> said || status=$?

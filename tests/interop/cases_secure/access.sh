@@ -172,7 +172,7 @@ same <(printf '%s\n' "client-id:j user:$CASE: producer_byte_rate=77" "client-id:
 refused "INVALID_REQUEST" quotas -b "$BROKERS" set user:x -c no_such_rate=1
 kafc quotas -b "$BROKERS" delete "user:$CASE" -c producer_byte_rate -c request_percentage > out
 kafc quotas -b "$BROKERS" delete user: -c controller_mutation_rate > out
-forgotten() { ! kafc quotas -b "$BROKERS" list user | grep -q "user:(default)\|^user:$CASE:"; }
+forgotten() { ! grep -q "user:(default)\|^user:$CASE:" <<< "$(kafc quotas -b "$BROKERS" list user)"; }
 until_true 20 forgotten || fail "$(kafc quotas -b "$BROKERS")"
 
 # ---- Tokens ----
@@ -207,7 +207,7 @@ renewed=$(sed -n "s/^$id: expires-ms //p" out)
 [ "$((renewed / 1000 - begin))" -ge 990 ] && [ "$((renewed / 1000 - begin))" -le 1300 ] || fail "renewed: $(cat out)"
 refused "another's\|neither its owner nor a renewer" tokens "${options[@]}" "${login[@]}" renew "$theirs"
 kafc tokens "${alice[@]}" expire "$id" "$theirs" > out
-expired() { ! kafc tokens "${alice[@]}" | grep -q -e "$id" -e "$theirs"; }
+expired() { ! grep -q -e "$id" -e "$theirs" <<< "$(kafc tokens "${alice[@]}")"; }
 until_true 20 expired || fail "there they are: $(kafc tokens "${alice[@]}")"
 login=("${by_token[@]}")
 until_true 20 gone || fail "who has an expired token logs in"
