@@ -26,7 +26,7 @@
 #include "tests/interop/txn_batch.h"
 #include <kafc/kafc.h>
 
-enum { PATIENCE = 30000, TRIES = 300, PAUSE_NS = 20000000 };
+enum { PATIENCE = 30000, TRIES = 1500, PAUSE_NS = 20000000 };
 
 static kafc_conn *conn;
 static const char *topic;

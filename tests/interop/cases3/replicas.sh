@@ -120,8 +120,8 @@ grep -q "^$topic 2 ELECTION_NOT_NEEDED" got || fail "there is a leader: $(cat go
 until_true 30 alone 3 || fail "$(admin where "$topic")"
 "$interop/cluster" kill 3
 "$interop/cluster" start 2 # comes back without what 3 may have
-leaderless() { is "$(leader 2)" -1; }
-until_true 40 leaderless || fail "somebody leads: $(admin where "$topic")"
+leaderless() { is "$(leader 2)" -1; } # once it is up
+until_true 90 leaderless || fail "somebody leads: $(admin where "$topic")"
 unclean() { admin elect unclean "$topic" 2 > got 2> said && grep -q "^$topic 2 OK" got; }
 until_true 60 unclean || fail "unclean: $(cat got said)"
 leads_2() { is "$(leader 2)" 2; }
