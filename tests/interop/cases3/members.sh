@@ -16,12 +16,13 @@ join_java third "$topic"
 join_kcat fourth "$topic"
 settle 6 first second third fourth
 
-peer coordinator "$PWD/coordinator" "$group"
+found() { (peer coordinator "$PWD/coordinator" "$group") 2> said; }
+until_true 60 found || fail "no coordinator: $(cat said)"
 victim=$(cat coordinator)
 count() { awk -F '\t' '$2 == "record" { n++ } END { print n + 0 }' ./*.out; }
 "$interop/cluster" kill "$victim"
 echo "coordinator $victim killed after $(count) records"
-moved() { (peer coordinator "$PWD/coordinator" "$group") 2> said && [ "$(cat coordinator)" != "$victim" ]; }
+moved() { found && [ "$(cat coordinator)" != "$victim" ]; }
 until_true 60 moved || fail "the coordinator does not move: $(cat said)"
 before=$(count)
 more() { [ "$(count)" -gt $((before + 400)) ]; }
