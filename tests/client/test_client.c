@@ -356,7 +356,7 @@ static void with_waiters(void (*end)(void), kafc_err want)
         if (i == 0 || want == KAFC_ERR_CLOSED)
             ck_assert_int_eq(result[i], want);
     }
-    ck_assert_int_lt(kafc__clock_mono_us() - begin, 5000000);
+    ck_assert_int_lt(kafc__clock_mono_us() - begin, 30000000); /* of a minute */
     kafc_mock_hook(mock, 3, NULL, NULL);
 }
 

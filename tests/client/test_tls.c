@@ -20,7 +20,7 @@
 
 #if KAFC_HAVE_OPENSSL
 
-enum { BROKERS = 2, SOON = 20000, QUICK = 5000 };
+enum { BROKERS = 2, SOON = 20000, QUICK = 15000 };
 
 static struct {
     kafc_mock *mock;
