@@ -18,15 +18,15 @@ static void send_some(kafc_writer *w, int n)
     for (int i = 0; i < n; i++) {
         kafc_message m = { .key = { (const char *)&i, sizeof(i) },
                            .value = { value, sizeof(value) } };
-        ck_assert_msg(kafc_writer_send(w, &m, &value, -1, &err) == KAFC_OK, "%s", err.message);
+        if (kafc_writer_send(w, &m, &value, -1, &err) != KAFC_OK) /* ck_assert_msg() writes to a file each time */
+            ck_abort_msg("%s", err.message);
     }
     ck_assert_msg(kafc_writer_flush(w, 20000, &err) == KAFC_OK, "%s", err.message);
 }
 
 static void count_report(void *ctx, const kafc_report *r)
 {
-    ck_assert_int_eq(r->verdict, KAFC_ACKNOWLEDGED);
-    ++*(long *)ctx;
+    *(long *)ctx += r->verdict == KAFC_ACKNOWLEDGED;
 }
 
 /* Segments, slots, batches and contexts of the codec are there after the first messages. */
