@@ -47,6 +47,14 @@ static bool is_wanted(const struct kafc_logger *l, kafc_log_level level, enum ka
     return l && level <= (l->level == KAFC_LOG_NONE ? KAFC_LOG_INFO : l->level);
 }
 
+/* One line is one line, and does nothing else to a terminal, whatever a peer put into its words. */
+static void tame(char *text)
+{
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = '?';
+}
+
 KAFC_PRINTF(4, 0)
 static void put(const struct kafc_logger *l, kafc_log_level level, enum kafc_debug context,
                 const char *fmt, va_list ap) KAFC_PRINTF(4, 0);
@@ -63,10 +71,7 @@ static void put(const struct kafc_logger *l, kafc_log_level level, enum kafc_deb
         n = snprintf(line, sizeof(line), "[%s] ", contexts[context]);
     if (vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap) < 0)
         line[n] = 0;
-    /* One line is one line, whatever a broker put into its error message. */
-    for (char *c = line; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
+    tame(line);
     kafc__callback_enter();
     sink(l->ctx, level, line);
     kafc__callback_leave();
@@ -105,6 +110,7 @@ kafc_err kafc__error(kafc_error *e, kafc_err code, const char *fmt, ...)
     va_end(ap);
     if (n < 0)
         message[0] = 0;
+    tame(message);
     *e = (kafc_error){
         .code = code, .cls = kafc_err_class_of(code), .broker = -1, .api = -1, .version = -1
     };

@@ -105,8 +105,6 @@ void kafc__link_break(struct kafc_link *l, kafc_err code, const char *fmt, ...)
     va_start(ap, fmt);
     int n = vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    for (char *c = text; n >= 0 && *c; c++) /* words of a peer that nobody knows yet may be in it */
-        *c = (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c;
     kafc__error(&l->broken, code, "%s %s", l->name, n < 0 ? "failed" : text);
     l->broken.broker = l->node;
 }

@@ -34,8 +34,8 @@ START_TEST(levels_and_sinks)
     ck_assert_int_eq(ncalls, 0);
     kafc__log(&l, KAFC_LOG_INFO, "node %d", 3);
     ck_assert_str_eq(last, "3 node 3");
-    kafc__log(&l, KAFC_LOG_ERROR, "a\nb");
-    ck_assert_str_eq(last, "1 a b");
+    kafc__log(&l, KAFC_LOG_ERROR, "a\nb\x1b[2J\x7f \xc3\xa9");
+    ck_assert_str_eq(last, "1 a?b?[2J? \xc3\xa9");
     l.error_sink = error_sink;
     kafc__log(&l, KAFC_LOG_ERROR, "x");
     ck_assert_str_eq(last, "E1 x");
@@ -46,6 +46,15 @@ START_TEST(levels_and_sinks)
     kafc__log(&l, KAFC_LOG_WARN, "nobody");
     kafc__log(NULL, KAFC_LOG_WARN, "nobody");
     ck_assert_int_eq(ncalls, 4);
+}
+END_TEST
+
+/* What a peer says may be anything. */
+START_TEST(a_sentence_does_nothing_to_a_terminal)
+{
+    kafc_error e;
+    (void)kafc__error(&e, KAFC_ERR_PROTOCOL, "it says: %s", "no\r\n\x1b]0;title\x07\x7f \xc3\xa9");
+    ck_assert_str_eq(e.message, "it says: no???]0;title?? \xc3\xa9");
 }
 END_TEST
 
@@ -134,4 +143,4 @@ START_TEST(codes_and_names_are_kafkas)
 END_TEST
 
 SUITE_MAIN("log", 20, levels_and_sinks, lines_for_debugging_have_a_context, an_error_has_code_class_and_sentence,
-           codes_and_names_are_kafkas)
+           a_sentence_does_nothing_to_a_terminal, codes_and_names_are_kafkas)
