@@ -33,7 +33,10 @@ static void say(const struct kafc_admin_kind *kind, const kafc_answer_part *part
     kafc_err code = (kafc_err)item->code;
     kafc_str words = kafc__str_head(item->words, KAFC_ADMIN_WORDS);
     bool told = words.len > 0;
-    (void)kafc__error(why, code, "%s cannot be %s: %s%s%.*s", item->name, kind->what,
+    char of[24] = ""; /* that one of all */
+    if (item->whole && kind->api->route == KAFC_TO_ALL)
+        (void)snprintf(of, sizeof(of), " of node %d", (int)part->broker);
+    (void)kafc__error(why, code, "%s%s cannot be %s: %s%s%.*s", item->name, of, kind->what,
                       told ? kafc_err_name(code) : kafc_err_text(code), told ? ": " : "",
                       (int)words.len, words.p);
     why->broker = part->broker;

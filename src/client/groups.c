@@ -4,17 +4,12 @@
  */
 #include "client/groups.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "protocol/api/16_list_groups.h"
 #include "protocol/api/42_delete_groups.h"
-
-static kafc_err no_memory(kafc_error *err)
-{
-    return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the groups");
-}
 
 /* --- Delete ----------------------------------------------------------------------------- */
 
@@ -81,7 +76,23 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const kafc_listed_group *)a)->group, ((const kafc_listed_group *)b)->group);
 }
 
-static bool put_listed(struct kafc_arena *a, const struct kafc_list_groups_resp *r,
+static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
+{
+    out->code = ((const struct kafc_list_groups_resp *)resp)->error_code;
+    out->whole = true;
+    (void)snprintf(out->name, sizeof(out->name), "groups");
+    return i == 0;
+}
+
+static const struct kafc_admin_kind listing = {
+    .api = &kafc_list_groups_api,
+    .what = "listed",
+    .since = "0.9",
+    .too_old = "to choose groups: by state it takes a broker from 2.6 on, by type one from 3.8 on",
+    .item = list_item,
+};
+
+static void put_listed(struct kafc_arena *a, const struct kafc_list_groups_resp *r,
                        const kafc_answer_part *part, kafc_listed_group *v, int32_t *n)
 {
     for (int32_t i = 0; i < r->groups.n; i++) {
@@ -95,96 +106,22 @@ static bool put_listed(struct kafc_arena *a, const struct kafc_list_groups_resp 
             to->type = kafc__piece_text(a, g->group_type, "");
         to->coordinator = part->broker;
     }
-    return !a->failed;
 }
 
-/* A group that moves may be told by two. */
-static int32_t sort_listed(kafc_listed_group *v, int32_t n)
+static kafc_group_list *listed(const kafc_allocator *mem, const kafc_answer *answer)
 {
-    int32_t kept = n > 0;
-    if (n > 1)
-        qsort(v, (size_t)n, sizeof(*v), by_name);
-    for (int32_t i = 1; i < n; i++)
-        if (strcmp(v[i].group, v[kept - 1].group) != 0)
-            v[kept++] = v[i];
-    return kept;
-}
-
-static kafc_group_list *listed(kafc_client *c, const kafc_answer *a)
-{
-    kafc_group_list *l = kafc__piece_new(&c->mem, sizeof(*l));
+    kafc_group_list *l = kafc__piece_new(mem, sizeof(*l));
     if (!l)
         return NULL;
-    int32_t n = ((const struct kafc_list_groups_resp *)a->resp)->groups.n, put = 0;
-    kafc_listed_group *v = kafc__arena_array(kafc__piece_arena(l), (size_t)n, sizeof(*v));
-    bool ok = v != NULL;
-    for (int32_t i = 0; ok && i < a->nparts; i++)
-        if (a->parts[i].resp)
-            ok = put_listed(kafc__piece_arena(l), a->parts[i].resp, &a->parts[i], v, &put);
-    if (!ok) {
-        kafc__piece_free(l);
-        return NULL;
-    }
-    l->groups = v;
-    l->ngroups = sort_listed(v, put);
-    return l;
-}
-
-/* The first broker's that has a code of its own. */
-static kafc_err refused(const kafc_answer *a, kafc_error *err)
-{
-    for (int32_t i = 0; i < a->nparts; i++) {
-        const struct kafc_list_groups_resp *r = a->parts[i].resp;
-        if (!r || r->error_code == 0)
-            continue;
-        kafc_err rc = kafc__error(err, (kafc_err)r->error_code,
-                                  "node %d does not list its groups: %s", (int)a->parts[i].broker,
-                                  kafc_err_text((kafc_err)r->error_code));
-        err->broker = a->parts[i].broker;
-        err->api = KAFC_API_LIST_GROUPS;
-        err->version = a->parts[i].version;
-        return rc;
-    }
-    return KAFC_OK;
-}
-
-/* Once. *out may be there with an error, too. */
-static kafc_err list_once(kafc_client *c, const struct kafc_list_groups_req *req, int64_t deadline,
-                          kafc_group_list **out, kafc_error *err)
-{
-    kafc_answer *a;
-    kafc_err own, rc = kafc_client_call(c, &kafc_list_groups_api, -1, req, KAFC_BY_ROUTE,
-                                        kafc__left_ms(deadline), &a, err);
-    if (rc == KAFC_ERR_ENCODE)
-        rc = kafc__error(err, KAFC_ERR_UNSUPPORTED,
-                         "node %d is too old to choose groups: by state it takes a broker from 2.6 "
-                         "on, by type one from 3.8 on", (int)err->broker);
-    if (!a)
-        return rc;
-    kafc_error why;
-    own = refused(a, &why);
-    if (rc == KAFC_OK && own != KAFC_OK) {
-        rc = own;
-        *err = why;
-    }
-    *out = listed(c, a);
-    kafc_answer_free(a);
-    return *out ? rc : no_memory(err);
-}
-
-static kafc_err list(kafc_client *c, const struct kafc_list_groups_req *req, int64_t deadline,
-                     kafc_group_list **out, kafc_error *err)
-{
-    unsigned interrupts = atomic_load(&c->interrupts);
-    for (int n = 0;; n++) {
-        kafc_err why, rc = list_once(c, req, deadline, out, err);
-        if (!kafc__ask_again(KAFC_API_LIST_GROUPS, rc))
-            return rc;
-        if (!kafc__ask_pause(c, n, rc, deadline, interrupts, &why))
-            return why == KAFC_ERR_TIMED_OUT ? rc : kafc__error(err, why, "%s", kafc_err_text(why));
-        kafc__piece_free(*out);
-        *out = NULL;
-    }
+    struct kafc_arena *a = kafc__piece_arena(l);
+    int32_t n = ((const struct kafc_list_groups_resp *)answer->resp)->groups.n, put = 0;
+    kafc_listed_group *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
+    for (int32_t i = 0; v && i < answer->nparts; i++)
+        if (answer->parts[i].resp)
+            put_listed(a, answer->parts[i].resp, &answer->parts[i], v, &put);
+    l->groups = v; /* one that moves may be told by two */
+    l->ngroups = a->failed ? 0 : kafc__sort_once(v, put, sizeof(*v), by_name);
+    return kafc__piece_done(l);
 }
 
 static kafc_err check_filter(const kafc_group_filter *f, kafc_error *err)
@@ -206,27 +143,35 @@ static kafc_str *texts(struct kafc_arena *a, const char *const *s, int32_t n)
     return v;
 }
 
+static kafc_err list(struct kafc_admin *k, const kafc_group_filter *f, kafc_group_list **out)
+{
+    struct kafc_list_groups_req req;
+    kafc_answer *answer;
+    kafc_err rc = check_filter(f, k->err);
+    if (rc != KAFC_OK)
+        return rc;
+    kafc__msg_defaults(&kafc_list_groups_req_schema, &req);
+    req.states_filter.v = texts(&k->arena, f->states, req.states_filter.n = f->nstates);
+    req.types_filter.v = texts(&k->arena, f->types, req.types_filter.n = f->ntypes);
+    if (k->arena.failed)
+        return kafc__admin_no_memory("the groups", k->err);
+    rc = kafc__admin_ask(k->c, &listing, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);
+    if (answer && !(*out = listed(&k->c->mem, answer)))
+        rc = kafc__admin_no_memory("the groups", k->err);
+    kafc_answer_free(answer);
+    return rc;
+}
+
 kafc_err kafc_admin_list_groups(kafc_client *c, const kafc_group_filter *filter, int timeout_ms,
                                  kafc_group_list **out, kafc_error *err)
 {
     static const kafc_group_filter all;
-    const kafc_group_filter *f = filter ? filter : &all;
-    struct kafc_list_groups_req req;
     struct kafc_admin k;
     if (!out)
         return kafc__error(err, KAFC_ERR_USAGE, "there is no place for the groups");
     *out = NULL;
     kafc_err rc = kafc__admin_begin(&k, c, timeout_ms, err);
-    if (rc != KAFC_OK)
-        return rc;
-    rc = check_filter(f, k.err);
-    if (rc == KAFC_OK) {
-        kafc__msg_defaults(&kafc_list_groups_req_schema, &req);
-        req.states_filter.v = texts(&k.arena, f->states, req.states_filter.n = f->nstates);
-        req.types_filter.v = texts(&k.arena, f->types, req.types_filter.n = f->ntypes);
-        rc = k.arena.failed ? no_memory(k.err) : list(c, &req, k.deadline, out, k.err);
-    }
-    return kafc__admin_end(&k, rc);
+    return rc == KAFC_OK ? kafc__admin_end(&k, list(&k, filter ? filter : &all, out)) : rc;
 }
 
 void kafc_group_list_free(kafc_group_list *l)

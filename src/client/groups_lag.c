@@ -202,12 +202,7 @@ static kafc_err ends(struct lag *x, kafc_isolation isolation)
             q[n++] = (kafc_offset_query){ .topic = x->row[i][p].topic,
                                           .partition = x->row[i][p].partition,
                                           .at = KAFC_LAST };
-    if (n > 1)
-        qsort(q, (size_t)n, sizeof(*q), kafc__parts_order);
-    kept = n > 0;
-    for (int32_t i = 1; i < n; i++)
-        if (kafc__parts_order(&q[i], &q[kept - 1]) != 0)
-            q[kept++] = q[i];
+    kept = kafc__sort_once(q, n, sizeof(*q), kafc__parts_order);
     kafc_err rc = kafc_client_offsets(k->c, q, kept, isolation, kafc__left_ms(k->deadline),
                                       &x->ends);
     x->ends.code = rc;

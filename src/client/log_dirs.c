@@ -19,6 +19,7 @@
 static bool describe_item(const void *resp, int32_t i, struct kafc_admin_item *out)
 {
     out->code = ((const struct kafc_describe_log_dirs_resp *)resp)->error_code;
+    out->whole = true;
     (void)snprintf(out->name, sizeof(out->name), "log directories");
     return i == 0;
 }

@@ -135,14 +135,7 @@ static void put_topics(struct meta_ask *m, struct kafc_metadata_resp *r)
         if (r->topics.v[i].name.p)
             put_topic(a, &v[pub->ntopics++], &r->topics.v[i]);
     }
-    if (pub->ntopics > 1 && !a->failed)
-        qsort(v, (size_t)pub->ntopics, sizeof(*v), by_topic);
-    int32_t kept = pub->ntopics > 0 && !a->failed ? 1 : 0;
-    for (int32_t i = 1; kept > 0 && i < pub->ntopics; i++) { /* a name that was asked for twice */
-        if (strcmp(v[i].name, v[kept - 1].name) != 0)
-            v[kept++] = v[i];
-    }
-    pub->ntopics = kept;
+    pub->ntopics = a->failed ? 0 : kafc__sort_once(v, pub->ntopics, sizeof(*v), by_topic); /* asked for twice */
 }
 
 static void put_brokers(kafc_metadata *pub, const struct kafc_metadata_resp *r)

@@ -4,6 +4,9 @@
  */
 #include "client/piece.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -59,6 +62,20 @@ const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *other
 const char *kafc__piece_again(struct kafc_arena *a, kafc_str s, const char *last)
 {
     return last && kafc__str_is(s, last) ? last : kafc__piece_text(a, s, "");
+}
+
+int32_t kafc__sort_once(void *v, int32_t n, size_t size, int (*by)(const void *a, const void *b))
+{
+    char *last = v, *at = last;
+    if (n < 2)
+        return n > 0;
+    qsort(v, (size_t)n, size, by);
+    for (int32_t i = 1; i < n; i++) {
+        at += size;
+        if (by(at, last) != 0)
+            memmove(last += size, at, size);
+    }
+    return (int32_t)((size_t)(last - (char *)v) / size) + 1;
 }
 
 int32_t *kafc__piece_ids(struct kafc_arena *a, const int32_t *v, int32_t n, int32_t *count)

@@ -21,6 +21,8 @@ void *kafc__piece_done(void *pub);
 const char *kafc__piece_text(struct kafc_arena *a, kafc_str s, const char *otherwise);
 /* `last`, if it is the same text, else a copy. */
 const char *kafc__piece_again(struct kafc_arena *a, kafc_str s, const char *last);
+/* Sorts n elements, of which each stays once: so many. */
+int32_t kafc__sort_once(void *v, int32_t n, size_t size, int (*by)(const void *a, const void *b));
 /* A copy of n numbers, *count of them; of none NULL. */
 int32_t *kafc__piece_ids(struct kafc_arena *a, const int32_t *v, int32_t n, int32_t *count);
 

@@ -242,7 +242,7 @@ static int by_wanted(const void *a, const void *b)
 /* Each topic once. */
 static bool prepare(struct description *d)
 {
-    int32_t n = d->n > 0 ? d->n : 0, kept = n > 0;
+    int32_t n = d->n > 0 ? d->n : 0;
     kafc__msg_defaults(&kafc_describe_topic_partitions_req_schema, &d->req);
     d->req.response_partition_limit = PAGE;
     struct kafc_describe_topic_partitions_req_topic *v =
@@ -250,12 +250,7 @@ static bool prepare(struct description *d)
     d->req.topics.v = v;
     for (int32_t i = 0; v && i < n; i++)
         v[i].name = kafc__str(d->names[i]);
-    if (v && n > 1)
-        qsort(v, (size_t)n, sizeof(*v), by_wanted);
-    for (int32_t i = 1; v && i < n; i++)
-        if (kafc__str_order(v[i].name, v[kept - 1].name) != 0)
-            v[kept++] = v[i];
-    d->req.topics.n = kept;
+    d->req.topics.n = v ? kafc__sort_once(v, n, sizeof(*v), by_wanted) : 0;
     return v != NULL;
 }
 

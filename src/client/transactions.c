@@ -24,6 +24,7 @@ static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
     (void)snprintf(out->name, sizeof(out->name), "transactions");
     if (i == 0)
         out->code = r->error_code;
+    out->whole = i == 0;
     if (i == 0 || i > r->unknown_state_filters.n)
         return i == 0;
     (void)snprintf(out->name, sizeof(out->name), "transactions in the unknown state '%.*s'",
@@ -47,18 +48,6 @@ static int by_name(const void *x, const void *y)
     return strcmp(a->transactional_id, b->transactional_id);
 }
 
-/* An id that moves may be told by two. */
-static int32_t sort_listed(kafc_listed_transaction *v, int32_t n)
-{
-    int32_t kept = n > 0;
-    if (n > 1)
-        qsort(v, (size_t)n, sizeof(*v), by_name);
-    for (int32_t i = 1; i < n; i++)
-        if (by_name(&v[i], &v[kept - 1]) != 0)
-            v[kept++] = v[i];
-    return kept;
-}
-
 static kafc_transaction_list *listed(const kafc_allocator *mem, const kafc_answer *answer)
 {
     kafc_transaction_list *l = kafc__piece_new(mem, sizeof(*l));
@@ -78,8 +67,8 @@ static kafc_transaction_list *listed(const kafc_allocator *mem, const kafc_answe
             v[put].coordinator = answer->parts[i].broker;
         }
     }
-    l->transactions = v;
-    l->ntransactions = a->failed ? 0 : sort_listed(v, put);
+    l->transactions = v; /* an id that moves may be told by two */
+    l->ntransactions = a->failed ? 0 : kafc__sort_once(v, put, sizeof(*v), by_name);
     return kafc__piece_done(l);
 }
 

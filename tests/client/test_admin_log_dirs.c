@@ -110,7 +110,8 @@ START_TEST(a_broker_that_does_not_answer_says_why)
     ck_assert_int_eq(
         kafc_admin_describe_log_dirs(raw_client, brokers, 1, NULL, -1, WAIT, &d, &raw_err),
         KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
-    raw_says("log directories cannot be described");
+    raw_says("log directories of node ");
+    raw_says(" cannot be described");
     ck_assert_int_eq(d->ndirs, 1);
     ck_assert_int_eq(d->dirs[0].result, KAFC_ERR_CLUSTER_AUTHORIZATION_FAILED);
     kafc_log_dirs_free(d);

@@ -121,7 +121,8 @@ START_TEST(codes_of_a_listing_pass_or_are_told)
                      list_codes[_i].result);
     ck_assert_ptr_nonnull(l); /* the two others answered */
     if (list_codes[_i].result != KAFC_OK) {
-        raw_says("does not list its groups");
+        raw_says("groups of node ");
+        raw_says(" cannot be listed: ");
         ck_assert_int_gt(raw_err.broker, 0);
         ck_assert_int_eq(raw_err.api, 16);
     }
