@@ -228,20 +228,11 @@ static kafc_err check_filter(const kafc_acl *f, int32_t i, kafc_error *err)
 
 /* --- Describe ---------------------------------------------------------------------------- */
 
-static bool described(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    const struct kafc_describe_acls_resp *r = resp;
-    out->code = r->error_code;
-    out->words = r->error_message;
-    (void)snprintf(out->name, sizeof(out->name), "the ACLs");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_acls_api,
     .what = "described",
     .since = "0.11",
-    .item = described,
+    .whole = "the ACLs",
 };
 
 static kafc_acl_list *listed(const kafc_allocator *mem, const struct kafc_describe_acls_resp *r)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "client/parts.h"
 
 kafc_err kafc__admin_begin(struct kafc_admin *k, kafc_client *c, int timeout_ms, kafc_error *err)
 {
@@ -25,6 +26,19 @@ kafc_err kafc__admin_end(struct kafc_admin *k, kafc_err rc)
     kafc__arena_fini(&k->arena);
     kafc__ask_end(k->c);
     return rc;
+}
+
+static bool look(const struct kafc_admin_kind *kind, const void *resp, int32_t i,
+                 struct kafc_admin_item *item)
+{
+    if (kind->item)
+        return kind->item(resp, i, item);
+    if (!kind->whole)
+        return kafc__parts_item(kind->api->resp, resp, i, item);
+    item->whole = true;
+    item->code = kafc__parts_whole(kind->api->resp, resp, &item->words);
+    (void)snprintf(item->name, sizeof(item->name), "%s", kind->whole);
+    return i == 0;
 }
 
 static void say(const struct kafc_admin_kind *kind, const kafc_answer_part *part,
@@ -66,7 +80,7 @@ static kafc_err judge(const struct kafc_admin_kind *kind, const void *req, const
             item.whole = false;
             item.words = (kafc_str){ NULL, 0 };
             item.name[0] = 0;
-            if (!kind->item(a->parts[p].resp, i, &item))
+            if (!look(kind, a->parts[p].resp, i, &item))
                 break;
             items += item.code != 0 || !item.whole;
             if (item.code == 0)

@@ -43,7 +43,9 @@ struct kafc_admin_kind {
     const char *too_old; /* of a broker whose version lacks a field: "for an unclean election"; or NULL */
     bool once;         /* not to be repeated when a broker may have acted on it */
     bool unknown_stands; /* a topic that is not there is told at once, not waited for */
-    /* Item i of a response of one broker; false: there are no more. A code of the response as a whole is one. */
+    const char *whole; /* "the quotas": a response has a code of its own about them, and no other */
+    /* Item i of a response of one broker; false: there are no more. A code of the response as a whole is one. NULL, and
+     * no `whole`: kafc__parts_item(). */
     bool (*item)(const void *resp, int32_t i, struct kafc_admin_item *out);
 };
 

@@ -30,20 +30,11 @@ static kafc_err done(struct kafc_admin *k, kafc_answer *a, kafc_err rc, const vo
 
 enum { BROKERS = 1, CONTROLLERS = 2 }; /* the wire's types of endpoints */
 
-static bool cluster_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    const struct kafc_describe_cluster_resp *r = resp;
-    out->code = r->error_code;
-    out->words = r->error_message;
-    (void)snprintf(out->name, sizeof(out->name), "the cluster");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_cluster_api,
     .what = "described",
     .too_old = "for fenced brokers (those from 4.0 on know) or controllers (3.7)",
-    .item = cluster_item,
+    .whole = "the cluster",
 };
 
 static int by_node(const void *a, const void *b)
@@ -157,18 +148,11 @@ void kafc_cluster_description_free(kafc_cluster_description *d)
 
 /* --- Versions ---------------------------------------------------------------------------- */
 
-static bool versions_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    out->code = ((const struct kafc_api_versions_resp *)resp)->error_code;
-    (void)snprintf(out->name, sizeof(out->name), "versions");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind telling = {
     .api = &kafc_api_versions_api,
     .what = "told",
     .since = "0.10",
-    .item = versions_item,
+    .whole = "versions",
 };
 
 static int by_api(const void *a, const void *b)

@@ -350,20 +350,11 @@ void kafc_config_descriptions_free(kafc_config_descriptions *d)
 
 enum { KINDS = 8 }; /* bits */
 
-static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    if (i > 0)
-        return false;
-    (void)snprintf(out->name, sizeof(out->name), "resources with configs");
-    out->code = ((const struct kafc_list_config_resources_resp *)resp)->error_code;
-    return true;
-}
-
 static const struct kafc_admin_kind listing = {
     .api = &kafc_list_config_resources_api,
     .what = "listed",
     .since = "4.1",
-    .item = list_item,
+    .whole = "resources with configs",
 };
 
 static int by_resource(const void *a, const void *b)

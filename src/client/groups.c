@@ -76,20 +76,12 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const kafc_listed_group *)a)->group, ((const kafc_listed_group *)b)->group);
 }
 
-static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    out->code = ((const struct kafc_list_groups_resp *)resp)->error_code;
-    out->whole = true;
-    (void)snprintf(out->name, sizeof(out->name), "groups");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind listing = {
     .api = &kafc_list_groups_api,
     .what = "listed",
     .since = "0.9",
     .too_old = "to choose groups: by state it takes a broker from 2.6 on, by type one from 3.8 on",
-    .item = list_item,
+    .whole = "groups",
 };
 
 static void put_listed(struct kafc_arena *a, const struct kafc_list_groups_resp *r,

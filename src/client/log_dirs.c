@@ -16,19 +16,11 @@
 /* --- Describe ------------------------------------------------------------------------------- */
 
 /* A directory that is offline is news of it, and no failure. */
-static bool describe_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    out->code = ((const struct kafc_describe_log_dirs_resp *)resp)->error_code;
-    out->whole = true;
-    (void)snprintf(out->name, sizeof(out->name), "log directories");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_log_dirs_api,
     .what = "described",
     .since = "1.0",
-    .item = describe_item,
+    .whole = "log directories",
 };
 
 static void take_replica(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
@@ -161,17 +153,11 @@ void kafc_log_dirs_free(kafc_log_dirs *d)
 
 /* --- Alter ----------------------------------------------------------------------------------- */
 
-static bool move_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    return kafc__parts_item(&kafc_alter_replica_log_dirs_resp_schema, resp, i, out);
-}
-
 static const struct kafc_admin_kind moving = {
     .api = &kafc_alter_replica_log_dirs_api,
     .what = "moved to that directory",
     .since = "1.0",
     .unknown_stands = true,
-    .item = move_item,
 };
 
 /* A part with its directory; by broker, directory, topic and partition. */

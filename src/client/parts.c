@@ -315,7 +315,7 @@ void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, 
     return kafc__piece_done(piece);
 }
 
-static int16_t whole(const struct kafc_schema *s, const void *resp, kafc_str *words)
+int16_t kafc__parts_whole(const struct kafc_schema *s, const void *resp, kafc_str *words)
 {
     const struct kafc_field *code = row(s, KAFC_I16, "ErrorCode");
     const struct kafc_field *text = row(s, KAFC_STRING, "ErrorMessage");
@@ -334,7 +334,7 @@ bool kafc__parts_item(const struct kafc_schema *s, const void *resp, int32_t i,
     struct kafc_parts_walk w;
     struct kafc_part_said said;
     if (i == 0) {
-        out->code = whole(s, resp, &out->words);
+        out->code = kafc__parts_whole(s, resp, &out->words);
         out->whole = true;
         (void)snprintf(out->name, sizeof(out->name), "partitions");
         return true;
@@ -381,7 +381,7 @@ static void tell_one(const struct kafc_parts *p, const kafc_answer_part *from,
     kafc_str words;
     struct kafc_parts_walk w;
     struct kafc_part_said said;
-    int16_t code = whole(s, from->resp, &words);
+    int16_t code = kafc__parts_whole(s, from->resp, &words);
     tell_node(p, node, result, (kafc_err)code);
     kafc__parts_walk(&w, s, from->resp);
     while (kafc__parts_next(&w, &said)) {

@@ -89,6 +89,8 @@ extern const struct kafc_part_element kafc__part_alone;
 void *kafc__parts_piece(const kafc_allocator *mem, const struct kafc_schema *s, const void *msg,
                         const struct kafc_part_element *e);
 
+/* The response's own code, or 0, with the broker's words. */
+int16_t kafc__parts_whole(const struct kafc_schema *s, const void *resp, kafc_str *words);
 /* For kafc_admin_kind.item: the response's own code, if it has one, then each partition's. */
 bool kafc__parts_item(const struct kafc_schema *s, const void *resp, int32_t i,
                       struct kafc_admin_item *out);

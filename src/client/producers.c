@@ -16,17 +16,11 @@
 
 /* --- Describe ----------------------------------------------------------------------------- */
 
-static bool describe_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    return kafc__parts_item(&kafc_describe_producers_resp_schema, resp, i, out);
-}
-
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_producers_api,
     .what = "asked for its producers",
     .since = "2.8",
     .unknown_stands = true,
-    .item = describe_item,
 };
 
 static int by_id(const void *x, const void *y)

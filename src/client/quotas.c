@@ -52,20 +52,11 @@ static void sort(void *v, int32_t n, size_t size, int (*by)(const void *a, const
 
 /* --- Describe --------------------------------------------------------------------------- */
 
-static bool described(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    const struct kafc_describe_client_quotas_resp *r = resp;
-    out->code = r->error_code;
-    out->words = r->error_message;
-    (void)snprintf(out->name, sizeof(out->name), "the quotas");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_client_quotas_api,
     .what = "described",
     .since = "2.6",
-    .item = described,
+    .whole = "the quotas",
 };
 
 static void put_entry(struct kafc_arena *a, const struct kafc_describe_client_quotas_resp_entry *from,

@@ -14,18 +14,12 @@
 
 /* --- Reassign ----------------------------------------------------------------------------- */
 
-static bool reassign_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    return kafc__parts_item(&kafc_alter_partition_reassignments_resp_schema, resp, i, out);
-}
-
 static const struct kafc_admin_kind reassigning = {
     .api = &kafc_alter_partition_reassignments_api,
     .what = "reassigned",
     .since = "2.4",
     .unknown_stands = true,
     .too_old = "to keep the number of replicas",
-    .item = reassign_item,
 };
 
 static bool reassign_request(const struct kafc_parts *p, const kafc_reassignment *q,
@@ -73,20 +67,11 @@ kafc_err kafc_admin_reassign_partitions(kafc_client *c, kafc_reassignment *q, in
 
 /* --- What is under way ---------------------------------------------------------------------- */
 
-static bool list_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    const struct kafc_list_partition_reassignments_resp *r = resp;
-    out->code = r->error_code;
-    out->words = r->error_message;
-    (void)snprintf(out->name, sizeof(out->name), "reassignments");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind listing = {
     .api = &kafc_list_partition_reassignments_api,
     .what = "listed",
     .since = "2.4",
-    .item = list_item,
+    .whole = "reassignments",
 };
 
 static void take_ongoing(struct kafc_arena *a, const struct kafc_part_said *said, void *to)

@@ -192,34 +192,18 @@ kafc_err kafc_admin_create_token(kafc_client *c, const kafc_new_token *t, int ti
 
 /* --- Renew, expire -------------------------------------------------------------------------- */
 
-static bool renewed(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    const struct kafc_renew_delegation_token_resp *r = resp;
-    out->code = r->error_code;
-    (void)snprintf(out->name, sizeof(out->name), "the delegation token");
-    return i == 0;
-}
-
-static bool expired(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    const struct kafc_expire_delegation_token_resp *r = resp;
-    out->code = r->error_code;
-    (void)snprintf(out->name, sizeof(out->name), "the delegation token");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind renewing = {
     .api = &kafc_renew_delegation_token_api,
     .what = "renewed",
     .since = "1.1",
-    .item = renewed,
+    .whole = "the delegation token",
 };
 static const struct kafc_admin_kind expiring = {
     .api = &kafc_expire_delegation_token_api,
     .what = "ended",
     .since = "1.1",
     .once = true,
-    .item = expired,
+    .whole = "the delegation token",
 };
 
 /* The door of both. *answer is there with KAFC_OK. */
@@ -269,19 +253,11 @@ kafc_err kafc_admin_expire_token(kafc_client *c, kafc_bytes hmac, int64_t period
 
 /* --- Describe --------------------------------------------------------------------------------- */
 
-static bool described(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    const struct kafc_describe_delegation_token_resp *r = resp;
-    out->code = r->error_code;
-    (void)snprintf(out->name, sizeof(out->name), "the delegation tokens");
-    return i == 0;
-}
-
 static const struct kafc_admin_kind describing = {
     .api = &kafc_describe_delegation_token_api,
     .what = "described",
     .since = "1.1",
-    .item = described,
+    .whole = "the delegation tokens",
 };
 
 static void put_token(struct kafc_arena *a,

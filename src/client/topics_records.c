@@ -10,17 +10,11 @@
 
 /* --- Delete ----------------------------------------------------------------------------- */
 
-static bool delete_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    return kafc__parts_item(&kafc_delete_records_resp_schema, resp, i, out);
-}
-
 static const struct kafc_admin_kind deleting = {
     .api = &kafc_delete_records_api,
     .what = "shortened",
     .since = "0.11",
     .unknown_stands = true,
-    .item = delete_item,
 };
 
 static void take_start(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
@@ -90,17 +84,11 @@ kafc_err kafc_admin_delete_records(kafc_client *c, kafc_deletion *q, int32_t n, 
 
 /* --- Epochs ------------------------------------------------------------------------------ */
 
-static bool epoch_item(const void *resp, int32_t i, struct kafc_admin_item *out)
-{
-    return kafc__parts_item(&kafc_offset_for_leader_epoch_resp_schema, resp, i, out);
-}
-
 static const struct kafc_admin_kind seeking = {
     .api = &kafc_offset_for_leader_epoch_api,
     .what = "asked for an epoch",
     .since = "0.11",
     .unknown_stands = true,
-    .item = epoch_item,
 };
 
 static void take_end(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
