@@ -95,17 +95,11 @@ static const struct form {
     { &kafc_offset_fetch_resp_group_schema, { sizeof(kafc_offset), offsetof(kafc_offset, result), take_new } },
 };
 
-static const void *said_of(const struct kafc_offset_fetch_resp *r, int32_t group)
+void kafc__offsets_take(struct kafc_arena *a, const void *said, bool group, kafc_offset **v,
+                        int32_t *n)
 {
-    return group < 0 ? (const void *)r : &r->groups.v[group];
-}
-
-void kafc__offsets_take(struct kafc_arena *a, const struct kafc_offset_fetch_resp *r, int32_t group,
-                        kafc_offset **v, int32_t *n)
-{
-    const struct form *form = &forms[group >= 0];
     int32_t all;
-    *v = kafc__parts_copy(a, form->schema, said_of(r, group), &form->offset, &all);
+    *v = kafc__parts_copy(a, forms[group].schema, said, &forms[group].offset, &all);
     *n = 0;
     for (int32_t i = 0; *v && i < all; i++)
         if ((*v)[i].result != KAFC_OK || (*v)[i].offset != KAFC_OFFSET_UNKNOWN)
@@ -122,6 +116,7 @@ static void forget(struct fetch *f, kafc_err code)
 static kafc_err take_answer(struct fetch *f, const struct kafc_offset_fetch_resp *r, bool groups)
 {
     const struct form *form = &forms[groups];
+    const void *of = groups ? (const void *)r->groups.v : r;
     struct kafc_parts_walk w;
     struct kafc_part_said said;
     kafc_err worst = (kafc_err)(!groups           ? r->error_code
@@ -131,10 +126,10 @@ static kafc_err take_answer(struct fetch *f, const struct kafc_offset_fetch_resp
         return worst;
     forget(f, KAFC_ERR_PROTOCOL); /* what the answer leaves out */
     if (f->all)
-        kafc__offsets_take(f->all, r, groups - 1, &f->q, &f->n);
+        kafc__offsets_take(f->all, of, groups, &f->q, &f->n);
     if (f->all && f->all->failed)
         return KAFC_ERR_NO_MEMORY;
-    kafc__parts_walk(&w, form->schema, said_of(r, groups - 1));
+    kafc__parts_walk(&w, form->schema, of);
     while (kafc__parts_next(&w, &said)) {
         int32_t n = 0;
         const struct kafc_part *part =

@@ -14,8 +14,6 @@ enum { MANY = 4 }; /* since this version */
 static void put(struct kafc_sweep *s, int32_t at, int32_t node, kafc_str host, int32_t port)
 {
     kafc_coordinator *to = &((kafc_coordinator *)s->v)[at];
-    if (s->result[at] != KAFC_OK)
-        return;
     to->node = node;
     to->host = kafc__piece_text(s->arena, host, "");
     to->port = port;
@@ -32,24 +30,9 @@ static bool name_many(const struct kafc_sweep *s, void *req, kafc_str *v, int32_
     return true;
 }
 
-static int32_t count_many(const void *resp)
+static void take_many(struct kafc_sweep *s, int32_t at, const void *said, int32_t broker)
 {
-    return ((const struct kafc_find_coordinator_resp *)resp)->coordinators.n;
-}
-
-static void look_many(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
-{
-    const struct kafc_find_coordinator_resp_coordinator *c =
-        &((const struct kafc_find_coordinator_resp *)resp)->coordinators.v[i];
-    *name = c->key;
-    *code = c->error_code;
-    *words = c->error_message;
-}
-
-static void take_many(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i, int32_t broker)
-{
-    const struct kafc_find_coordinator_resp_coordinator *c =
-        &((const struct kafc_find_coordinator_resp *)resp)->coordinators.v[i];
+    const struct kafc_find_coordinator_resp_coordinator *c = said;
     (void)broker;
     put(s, at, c->node_id, c->host, c->port);
 }
@@ -64,18 +47,17 @@ static bool name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t
     return true;
 }
 
-static void look_one(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
+static void look_one(const void *said, int16_t *code, kafc_str *words)
 {
-    const struct kafc_find_coordinator_resp *r = resp;
-    (void)i, (void)name;
+    const struct kafc_find_coordinator_resp *r = said;
     *code = r->error_code;
     *words = r->error_message;
 }
 
-static void take_one(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i, int32_t broker)
+static void take_one(struct kafc_sweep *s, int32_t at, const void *said, int32_t broker)
 {
-    const struct kafc_find_coordinator_resp *r = resp;
-    (void)i, (void)broker;
+    const struct kafc_find_coordinator_resp *r = said;
+    (void)broker;
     put(s, at, r->node_id, r->host, r->port);
 }
 
@@ -98,8 +80,9 @@ static const struct kafc_sweep_kind many = {
     .next = &one,
     .nowhere = KAFC_ERR_UNSUPPORTED,
     .name = name_many,
-    .count = count_many,
-    .look = look_many,
+    .list = KAFC_SWEEP_LIST(struct kafc_find_coordinator_resp, coordinators,
+                            struct kafc_find_coordinator_resp_coordinator, key,
+                            offsetof(struct kafc_find_coordinator_resp_coordinator, error_message)),
     .take = take_many,
 };
 

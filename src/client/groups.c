@@ -23,20 +23,11 @@ static bool name_deleted(const struct kafc_sweep *s, void *req, kafc_str *v, int
     return true;
 }
 
-static int32_t count_deleted(const void *resp)
+static void look_deleted(const void *said, int16_t *code, kafc_str *words)
 {
-    return ((const struct kafc_delete_groups_resp *)resp)->results.n;
-}
-
-static void look_deleted(const void *resp, int32_t i, kafc_str *group, int16_t *code,
-                         kafc_str *words)
-{
-    static const char members[] = "its members have to leave first";
-    const struct kafc_delete_groups_resp *r = resp;
-    *group = r->results.v[i].group_id;
-    *code = r->results.v[i].error_code;
+    (void)said;
     if (*code == KAFC_ERR_NON_EMPTY_GROUP)
-        *words = (kafc_str){ members, sizeof(members) - 1 };
+        *words = kafc__str("its members have to leave first");
 }
 
 static const struct kafc_sweep_kind deleting = {
@@ -44,7 +35,8 @@ static const struct kafc_sweep_kind deleting = {
     .noun = "group",
     .once = true,
     .name = name_deleted,
-    .count = count_deleted,
+    .list = KAFC_SWEEP_LIST(struct kafc_delete_groups_resp, results, struct kafc_delete_groups_resp_group,
+                            group_id, 0),
     .look = look_deleted,
     .what = "deleted",
 };

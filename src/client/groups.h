@@ -18,10 +18,9 @@ kafc_err kafc__offsets_error(const char *group, const kafc_offset *q, int32_t n,
                              const char *(*text)(kafc_err code), const struct kafc_ask *ask,
                              kafc_error *err);
 
-struct kafc_offset_fetch_resp;
-/* The offsets of element `group` of an answer (-1: of the answer itself, in versions before 8), into the arena: by
- * topic and partition, those that are committed or have an error. */
-void kafc__offsets_take(struct kafc_arena *a, const struct kafc_offset_fetch_resp *r, int32_t group,
-                        kafc_offset **v, int32_t *n);
+/* What an OffsetFetch says of a group, in its element of the answer (before version 8: the answer itself), into the
+ * arena: by topic and partition, those that are committed or have an error. */
+void kafc__offsets_take(struct kafc_arena *a, const void *said, bool group, kafc_offset **v,
+                        int32_t *n);
 
 #endif

@@ -122,15 +122,11 @@ static uint32_t operations(int32_t told)
     return told == INT32_MIN ? 0 : (uint32_t)told;
 }
 
-static void take_classic(struct kafc_sweep *s, int32_t group, const void *resp, int32_t i,
-                         int32_t broker)
+static void take_classic(struct kafc_sweep *s, int32_t group, const void *said, int32_t broker)
 {
-    const struct kafc_describe_groups_resp_group *r =
-        &((const struct kafc_describe_groups_resp *)resp)->groups.v[i];
+    const struct kafc_describe_groups_resp_group *r = said;
     kafc_described_group *g = &((kafc_described_group *)s->v)[group];
     bool consumer = kafc__str_is(r->protocol_type, "consumer");
-    if (s->result[group] != KAFC_OK)
-        return;
     g->state = text(s, r->group_state);
     g->type = "classic";
     g->protocol_type = text(s, r->protocol_type);
@@ -163,34 +159,21 @@ static bool name_classic(const struct kafc_sweep *s, void *req, kafc_str *v, int
     return true;
 }
 
-static int32_t count_classic(const void *resp)
-{
-    return ((const struct kafc_describe_groups_resp *)resp)->groups.n;
-}
-
 /* Before version 6 a group that is not there is a dead one without an error. */
-static void look_classic(const void *resp, int32_t i, kafc_str *group, int16_t *code,
-                         kafc_str *words)
+static void look_classic(const void *said, int16_t *code, kafc_str *words)
 {
-    const struct kafc_describe_groups_resp_group *g =
-        &((const struct kafc_describe_groups_resp *)resp)->groups.v[i];
-    *group = g->group_id;
-    *words = g->error_message;
-    *code = g->error_code;
+    const struct kafc_describe_groups_resp_group *g = said;
+    (void)words;
     if (*code == 0 && kafc__str_is(g->group_state, "Dead"))
         *code = KAFC_ERR_GROUP_ID_NOT_FOUND;
 }
 
 /* --- Groups of the new protocol -------------------------------------------------------------- */
 
-static void take_consumer(struct kafc_sweep *s, int32_t group, const void *resp, int32_t i,
-                          int32_t broker)
+static void take_consumer(struct kafc_sweep *s, int32_t group, const void *said, int32_t broker)
 {
-    const struct kafc_consumer_group_describe_resp_group *r =
-        &((const struct kafc_consumer_group_describe_resp *)resp)->groups.v[i];
+    const struct kafc_consumer_group_describe_resp_group *r = said;
     kafc_described_group *g = &((kafc_described_group *)s->v)[group];
-    if (s->result[group] != KAFC_OK)
-        return;
     g->state = text(s, r->group_state);
     g->type = g->protocol_type = "consumer";
     g->assignor = text(s, r->assignor_name);
@@ -225,31 +208,12 @@ static bool name_consumer(const struct kafc_sweep *s, void *req, kafc_str *v, in
     return true;
 }
 
-static int32_t count_consumer(const void *resp)
-{
-    return ((const struct kafc_consumer_group_describe_resp *)resp)->groups.n;
-}
-
-static void look_consumer(const void *resp, int32_t i, kafc_str *group, int16_t *code,
-                          kafc_str *words)
-{
-    const struct kafc_consumer_group_describe_resp_group *g =
-        &((const struct kafc_consumer_group_describe_resp *)resp)->groups.v[i];
-    *group = g->group_id;
-    *words = g->error_message;
-    *code = g->error_code;
-}
-
 /* --- Share groups ------------------------------------------------------------------------------ */
 
-static void take_share(struct kafc_sweep *s, int32_t group, const void *resp, int32_t i,
-                       int32_t broker)
+static void take_share(struct kafc_sweep *s, int32_t group, const void *said, int32_t broker)
 {
-    const struct kafc_share_group_describe_resp_group *r =
-        &((const struct kafc_share_group_describe_resp *)resp)->groups.v[i];
+    const struct kafc_share_group_describe_resp_group *r = said;
     kafc_described_group *g = &((kafc_described_group *)s->v)[group];
-    if (s->result[group] != KAFC_OK)
-        return;
     g->state = text(s, r->group_state);
     g->type = g->protocol_type = "share";
     g->assignor = text(s, r->assignor_name);
@@ -281,20 +245,6 @@ static bool name_share(const struct kafc_sweep *s, void *req, kafc_str *v, int32
     return true;
 }
 
-static int32_t count_share(const void *resp)
-{
-    return ((const struct kafc_share_group_describe_resp *)resp)->groups.n;
-}
-
-static void look_share(const void *resp, int32_t i, kafc_str *group, int16_t *code, kafc_str *words)
-{
-    const struct kafc_share_group_describe_resp_group *g =
-        &((const struct kafc_share_group_describe_resp *)resp)->groups.v[i];
-    *group = g->group_id;
-    *words = g->error_message;
-    *code = g->error_code;
-}
-
 /* --- All ---------------------------------------------------------------------------------------- */
 
 /* Nor need it be a classic one. */
@@ -314,8 +264,9 @@ static const struct kafc_sweep_kind share = {
     .api = &kafc_share_group_describe_api,
     .noun = "group",
     .name = name_share,
-    .count = count_share,
-    .look = look_share,
+    .list = KAFC_SWEEP_LIST(struct kafc_share_group_describe_resp, groups,
+                            struct kafc_share_group_describe_resp_group, group_id,
+                            offsetof(struct kafc_share_group_describe_resp_group, error_message)),
     .take = take_share,
     .what = "described",
     .elsewhere = is_none,
@@ -326,8 +277,9 @@ static const struct kafc_sweep_kind consumer = {
     .api = &kafc_consumer_group_describe_api,
     .noun = "group",
     .name = name_consumer,
-    .count = count_consumer,
-    .look = look_consumer,
+    .list = KAFC_SWEEP_LIST(struct kafc_consumer_group_describe_resp, groups,
+                            struct kafc_consumer_group_describe_resp_group, group_id,
+                            offsetof(struct kafc_consumer_group_describe_resp_group, error_message)),
     .take = take_consumer,
     .what = "described",
     .elsewhere = is_none,
@@ -339,7 +291,8 @@ static const struct kafc_sweep_kind classic = {
     .noun = "group",
     .name = name_classic,
     .more = true,
-    .count = count_classic,
+    .list = KAFC_SWEEP_LIST(struct kafc_describe_groups_resp, groups, struct kafc_describe_groups_resp_group, group_id,
+                            offsetof(struct kafc_describe_groups_resp_group, error_message)),
     .look = look_classic,
     .take = take_classic,
     .what = "described",

@@ -21,13 +21,11 @@ static int16_t code_of(const struct kafc_schema *s, const void *msg, int16_t cod
     return code;
 }
 
-static void put(struct kafc_sweep *s, int32_t at, const void *resp, int32_t group)
+static void put(struct kafc_sweep *s, int32_t at, const void *said, bool group)
 {
     kafc_offsets_of_group *to = &((kafc_offsets_of_group *)s->v)[at];
     kafc_offset *v;
-    if (s->result[at] != KAFC_OK)
-        return;
-    kafc__offsets_take(s->arena, resp, group, &v, &to->noffsets);
+    kafc__offsets_take(s->arena, said, group, &v, &to->noffsets);
     to->offsets = v;
 }
 
@@ -44,17 +42,17 @@ static bool name_one(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t
     return true;
 }
 
-static void look_one(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
+static void look_one(const void *said, int16_t *code, kafc_str *words)
 {
-    (void)i, (void)name, (void)words;
-    *code = code_of(&kafc_offset_fetch_resp_schema, resp,
-                    ((const struct kafc_offset_fetch_resp *)resp)->error_code);
+    (void)words;
+    *code = code_of(&kafc_offset_fetch_resp_schema, said,
+                    ((const struct kafc_offset_fetch_resp *)said)->error_code);
 }
 
-static void take_one(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i, int32_t broker)
+static void take_one(struct kafc_sweep *s, int32_t at, const void *said, int32_t broker)
 {
-    (void)i, (void)broker;
-    put(s, at, resp, -1);
+    (void)broker;
+    put(s, at, said, false);
 }
 
 /* --- Many ------------------------------------------------------------------------------------------ */
@@ -75,24 +73,16 @@ static bool name_many(const struct kafc_sweep *s, void *req, kafc_str *v, int32_
     return group != NULL;
 }
 
-static int32_t count_many(const void *resp)
+static void look_many(const void *said, int16_t *code, kafc_str *words)
 {
-    return ((const struct kafc_offset_fetch_resp *)resp)->groups.n;
-}
-
-static void look_many(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
-{
-    const struct kafc_offset_fetch_resp_group *g =
-        &((const struct kafc_offset_fetch_resp *)resp)->groups.v[i];
     (void)words;
-    *name = g->group_id;
-    *code = code_of(&kafc_offset_fetch_resp_group_schema, g, g->error_code);
+    *code = code_of(&kafc_offset_fetch_resp_group_schema, said, *code);
 }
 
-static void take_many(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i, int32_t broker)
+static void take_many(struct kafc_sweep *s, int32_t at, const void *said, int32_t broker)
 {
     (void)broker;
-    put(s, at, resp, i);
+    put(s, at, said, true);
 }
 
 static const struct kafc_sweep_kind one = {
@@ -115,7 +105,8 @@ static const struct kafc_sweep_kind many = {
     .next = &one,
     .nowhere = KAFC_ERR_UNSUPPORTED,
     .name = name_many,
-    .count = count_many,
+    .list = KAFC_SWEEP_LIST(struct kafc_offset_fetch_resp, groups, struct kafc_offset_fetch_resp_group,
+                            group_id, 0),
     .look = look_many,
     .take = take_many,
 };

@@ -29,20 +29,6 @@ static bool name_groups(const struct kafc_sweep *s, void *req, kafc_str *v, int3
     return group != NULL;
 }
 
-static int32_t count_groups(const void *resp)
-{
-    return ((const struct kafc_describe_share_group_offsets_resp *)resp)->groups.n;
-}
-
-static void look_group(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
-{
-    const struct kafc_describe_share_group_offsets_resp_group *g =
-        &((const struct kafc_describe_share_group_offsets_resp *)resp)->groups.v[i];
-    *name = g->group_id;
-    *code = g->error_code;
-    *words = g->error_message;
-}
-
 static void take_offset(struct kafc_arena *a, const struct kafc_part_said *said, void *to)
 {
     const struct kafc_describe_share_group_offsets_resp_partition *p = said->part;
@@ -58,16 +44,12 @@ static void take_offset(struct kafc_arena *a, const struct kafc_part_said *said,
 static const struct kafc_part_element offset = { sizeof(kafc_share_offset),
                                                  offsetof(kafc_share_offset, result), take_offset };
 
-static void take_group(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i,
-                       int32_t broker)
+static void take_group(struct kafc_sweep *s, int32_t at, const void *said, int32_t broker)
 {
     kafc_share_group_offsets *to = &((kafc_share_group_offsets *)s->v)[at];
     (void)broker;
-    if (s->result[at] == KAFC_OK)
-        to->offsets = kafc__parts_copy(
-            s->arena, &kafc_describe_share_group_offsets_resp_group_schema,
-            &((const struct kafc_describe_share_group_offsets_resp *)resp)->groups.v[i], &offset,
-            &to->noffsets);
+    to->offsets = kafc__parts_copy(s->arena, &kafc_describe_share_group_offsets_resp_group_schema, said,
+                                   &offset, &to->noffsets);
 }
 
 static const struct kafc_sweep_kind looking = {
@@ -75,8 +57,9 @@ static const struct kafc_sweep_kind looking = {
     .noun = "share group",
     .what = "asked for its offsets",
     .name = name_groups,
-    .count = count_groups,
-    .look = look_group,
+    .list = KAFC_SWEEP_LIST(struct kafc_describe_share_group_offsets_resp, groups,
+                            struct kafc_describe_share_group_offsets_resp_group, group_id,
+                            offsetof(struct kafc_describe_share_group_offsets_resp_group, error_message)),
     .take = take_group,
 };
 

@@ -213,27 +213,44 @@ static int32_t find(const struct sweep *x, kafc_str name)
     return v ? (int32_t)(v - x->v) : -1;
 }
 
+/* What an element says of the name in it, or a whole response of the one that was asked for. */
+static void take_said(struct attempt *k, int32_t at, const void *said, const kafc_answer_part *from)
+{
+    const struct kafc_sweep_list *l = &k->kind->list;
+    struct sweep *x = k->x;
+    kafc_str name, words = { NULL, 0 };
+    int16_t code = 0;
+    kafc_error why;
+    if (l->size) {
+        memcpy(&name, (const char *)said + l->name, sizeof(name));
+        memcpy(&code, (const char *)said + l->code, sizeof(code));
+        at = find(x, name);
+    }
+    if (l->words)
+        memcpy(&words, (const char *)said + l->words, sizeof(words));
+    if (at < 0 || !is_open(x, at) || x->v[at].kind != k->kind)
+        return;
+    if (k->kind->look)
+        k->kind->look(said, &code, &words);
+    say(x, at, (kafc_err)code, "", words, &why);
+    why.broker = from->broker;
+    why.api = k->kind->api->key;
+    why.version = from->version;
+    judge(x, at, kafc__ask_again(why.api, why.code), &why);
+    for (; k->kind->take && at >= 0 && x->s->result[at] == KAFC_OK; at = x->v[at].next)
+        k->kind->take(x->s, at, said, from->broker);
+}
+
 static void take_part(struct attempt *k, int32_t part, const kafc_answer_part *from)
 {
-    struct sweep *x = k->x;
-    int32_t n = k->kind->count ? k->kind->count(from->resp) : 1;
-    for (int32_t i = 0; i < n; i++) {
-        kafc_str name = { NULL, 0 }, words = { NULL, 0 };
-        int16_t code;
-        kafc_error why;
-        k->kind->look(from->resp, i, &name, &code, &words);
-        int32_t at = name.p ? find(x, name) : k->v[k->begin[part]].i;
-        if (at < 0 || !is_open(x, at) || x->v[at].kind != k->kind)
-            continue;
-        say(x, at, (kafc_err)code, "", words, &why);
-        why.broker = from->broker;
-        why.api = k->kind->api->key;
-        why.version = from->version;
-        bool passes = kafc__ask_again(why.api, why.code);
-        judge(x, at, passes, &why);
-        for (; k->kind->take && !passes && at >= 0; at = x->v[at].next)
-            k->kind->take(x->s, at, from->resp, i, from->broker);
-    }
+    const struct kafc_sweep_list *l = &k->kind->list;
+    struct kafc_any_array all = { NULL, 0 };
+    if (l->size)
+        all = kafc__array_get((const char *)from->resp + l->at);
+    else
+        take_said(k, k->v[k->begin[part]].i, from->resp, from);
+    for (int32_t i = 0; i < all.n; i++)
+        take_said(k, -1, (const char *)all.v + (size_t)i * l->size, from);
 }
 
 /* What the names lack in a broker's version is not in them. why: what is told of the part, or NULL. */

@@ -11,6 +11,14 @@
 struct kafc_sweep;
 #define KAFC_SWEEP_OPEN KAFC_ERR_WOULD_BLOCK /* no verdict yet */
 
+/* Where an answer's elements are, and what each says of which name. */
+struct kafc_sweep_list {
+    size_t at, size;          /* the array in a response, and an element; in that: */
+    size_t name, code, words; /* words 0: it has none */
+};
+#define KAFC_SWEEP_LIST(resp, list, element, name, words) \
+    { offsetof(resp, list), sizeof(element), offsetof(element, name), offsetof(element, error_code), words }
+
 /* An API whose requests name them, each once, and whose answers have an element for each. */
 struct kafc_sweep_kind {
     const struct kafc_api *api;
@@ -28,11 +36,11 @@ struct kafc_sweep_kind {
     /* false: out of memory. */
     bool (*name)(const struct kafc_sweep *s, void *req, kafc_str *v, int32_t n,
                  struct kafc_arena *a);
-    int32_t (*count)(const void *resp); /* of elements; NULL: it is one */
-    /* Element i: its name (null: the one that was asked for), code and the broker's words, if there are any. */
-    void (*look)(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words);
-    /* Its verdict is that code; keeps what it wants of the element. NULL: nothing. */
-    void (*take)(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i, int32_t broker);
+    struct kafc_sweep_list list; /* size 0: the response is about the one name that was asked for */
+    /* Code and words of an element, or such a response: where the list does not tell them, or not all. Or NULL. */
+    void (*look)(const void *said, int16_t *code, kafc_str *words);
+    /* Of one without an error: keeps what it wants. NULL: nothing. */
+    void (*take)(struct kafc_sweep *s, int32_t at, const void *said, int32_t broker);
 };
 
 struct kafc_sweep {

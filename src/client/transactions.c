@@ -141,28 +141,10 @@ static bool name_described(const struct kafc_sweep *s, void *req, kafc_str *v, i
     return true;
 }
 
-static int32_t count_described(const void *resp)
+static void take_described(struct kafc_sweep *s, int32_t at, const void *said, int32_t broker)
 {
-    return ((const struct kafc_describe_transactions_resp *)resp)->transaction_states.n;
-}
-
-static void look_described(const void *resp, int32_t i, kafc_str *name, int16_t *code,
-                           kafc_str *words)
-{
-    const struct kafc_describe_transactions_resp *r = resp;
-    (void)words;
-    *name = r->transaction_states.v[i].transactional_id;
-    *code = r->transaction_states.v[i].error_code;
-}
-
-static void take_described(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i,
-                           int32_t broker)
-{
-    const struct kafc_describe_transactions_resp_transaction *r =
-        &((const struct kafc_describe_transactions_resp *)resp)->transaction_states.v[i];
+    const struct kafc_describe_transactions_resp_transaction *r = said;
     kafc_described_transaction *to = &((kafc_described_transaction *)s->v)[at];
-    if (s->result[at] != KAFC_OK)
-        return;
     to->state = kafc__piece_text(s->arena, r->transaction_state, "");
     to->producer_id = r->producer_id;
     to->epoch = r->producer_epoch;
@@ -178,8 +160,8 @@ static const struct kafc_sweep_kind describing = {
     .noun = "transactional id",
     .what = "described",
     .name = name_described,
-    .count = count_described,
-    .look = look_described,
+    .list = KAFC_SWEEP_LIST(struct kafc_describe_transactions_resp, transaction_states,
+                            struct kafc_describe_transactions_resp_transaction, transactional_id, 0),
     .take = take_described,
 };
 
@@ -219,18 +201,17 @@ static bool name_fenced(const struct kafc_sweep *s, void *req, kafc_str *v, int3
     return true;
 }
 
-static void look_fenced(const void *resp, int32_t i, kafc_str *name, int16_t *code, kafc_str *words)
+static void look_fenced(const void *said, int16_t *code, kafc_str *words)
 {
-    (void)i, (void)name, (void)words;
-    *code = ((const struct kafc_init_producer_id_resp *)resp)->error_code;
+    (void)words;
+    *code = ((const struct kafc_init_producer_id_resp *)said)->error_code;
 }
 
-static void take_fenced(struct kafc_sweep *s, int32_t at, const void *resp, int32_t i,
-                        int32_t broker)
+static void take_fenced(struct kafc_sweep *s, int32_t at, const void *said, int32_t broker)
 {
-    const struct kafc_init_producer_id_resp *r = resp;
+    const struct kafc_init_producer_id_resp *r = said;
     kafc_fenced_producer *q = s->owner;
-    (void)i, (void)broker;
+    (void)broker;
     q[at].producer_id = r->producer_id;
     q[at].epoch = r->producer_epoch;
 }
