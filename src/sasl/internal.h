@@ -22,6 +22,10 @@ void kafc__sasl_adds(struct kafc_sasl_text *t, const char *s);
 void kafc__sasl_add_base64(struct kafc_sasl_text *t, const char *digits, const void *p, size_t n);
 /* A name in front of a comma: ',' and '=' are written "=2C" and "=3D" (RFC 5801's saslname). */
 void kafc__sasl_add_name(struct kafc_sasl_text *t, const char *s);
+/* "n,a=authzid,", as SCRAM and OAUTHBEARER begin. */
+void kafc__sasl_add_gs2(struct kafc_sasl_text *t, const kafc_credentials *c);
+/* The separator, name=value, for each. */
+void kafc__sasl_add_extensions(struct kafc_sasl_text *t, const char *separator, const kafc_credentials *c);
 /* Wiped, and empty again. */
 void kafc__sasl_text_free(struct kafc_sasl_text *t);
 

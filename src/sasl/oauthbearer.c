@@ -61,19 +61,10 @@ static kafc_err check(const kafc_credentials *c, kafc_error *err)
 
 static void put_message(struct kafc_sasl_text *t, const kafc_credentials *c)
 {
-    kafc__sasl_adds(t, "n,");
-    if (c->authorization_id && *c->authorization_id) {
-        kafc__sasl_adds(t, "a=");
-        kafc__sasl_add_name(t, c->authorization_id);
-    }
-    kafc__sasl_adds(t, ",\1auth=Bearer ");
+    kafc__sasl_add_gs2(t, c);
+    kafc__sasl_adds(t, "\1auth=Bearer ");
     kafc__sasl_adds(t, c->token);
-    for (int32_t i = 0; i < c->nextensions; i++) {
-        kafc__sasl_adds(t, "\1");
-        kafc__sasl_adds(t, c->extensions[i].name);
-        kafc__sasl_adds(t, "=");
-        kafc__sasl_adds(t, c->extensions[i].value);
-    }
+    kafc__sasl_add_extensions(t, "\1", c);
     kafc__sasl_adds(t, "\1\1");
 }
 

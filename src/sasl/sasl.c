@@ -85,6 +85,25 @@ void kafc__sasl_add_name(struct kafc_sasl_text *t, const char *s)
     }
 }
 
+void kafc__sasl_add_gs2(struct kafc_sasl_text *t, const kafc_credentials *c)
+{
+    bool other = c->authorization_id && *c->authorization_id;
+
+    kafc__sasl_adds(t, other ? "n,a=" : "n,");
+    kafc__sasl_add_name(t, other ? c->authorization_id : "");
+    kafc__sasl_adds(t, ",");
+}
+
+void kafc__sasl_add_extensions(struct kafc_sasl_text *t, const char *separator, const kafc_credentials *c)
+{
+    for (int32_t i = 0; i < c->nextensions; i++) {
+        kafc__sasl_adds(t, separator);
+        kafc__sasl_adds(t, c->extensions[i].name);
+        kafc__sasl_adds(t, "=");
+        kafc__sasl_adds(t, c->extensions[i].value);
+    }
+}
+
 void kafc__sasl_text_free(struct kafc_sasl_text *t)
 {
     kafc__sasl_wipe(t->p, t->n);

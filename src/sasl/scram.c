@@ -316,12 +316,7 @@ static kafc_err put_first(struct scram *s, const kafc_credentials *c, const char
             return code;
         s->password = s->prepared;
     }
-    kafc__sasl_adds(t, "n,");
-    if (c->authorization_id && *c->authorization_id) {
-        kafc__sasl_adds(t, "a=");
-        kafc__sasl_add_name(t, c->authorization_id);
-    }
-    kafc__sasl_adds(t, ",");
+    kafc__sasl_add_gs2(t, c);
     s->gs2 = t->n;
     kafc__sasl_adds(t, "n=");
     kafc__sasl_add_name(t, name ? name : c->username);
@@ -329,12 +324,7 @@ static kafc_err put_first(struct scram *s, const kafc_credentials *c, const char
     kafc__sasl_adds(t, nonce);
     s->nnonce = strlen(nonce);
     s->nonce = t->n - s->nnonce;
-    for (int32_t i = 0; i < c->nextensions; i++) {
-        kafc__sasl_adds(t, ",");
-        kafc__sasl_adds(t, c->extensions[i].name);
-        kafc__sasl_adds(t, "=");
-        kafc__sasl_adds(t, c->extensions[i].value);
-    }
+    kafc__sasl_add_extensions(t, ",", c);
     kafc__free(s->mem, name);
     return KAFC_OK;
 }
