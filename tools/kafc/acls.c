@@ -239,11 +239,8 @@ static int out_acls(struct output *out, const kafc_acl *v, int32_t n)
     for (int32_t i = 0; i < n; i++) {
         const kafc_acl *a = &v[i];
 
-        if (out->json) {
-            int s = acl_json(a);
-
-            status = s ? s : status;
-        }
+        if (out->json)
+            status = verbs_status(status, acl_json(a));
         if (out->json || a->result)
             continue;
         if (!out->n++)
@@ -332,11 +329,8 @@ static int delete(const struct verb_call *v)
         status = tell(v, &x);
     } else if (!status) {
         (void)kafc_admin_delete_acls(v->client, x.v, x.n, VERB_WAIT, &d, &err);
-        for (int32_t i = 0; d && i < d->nfilters; i++) {
-            int s = out_acls(&out, d->filters[i].acls, d->filters[i].nacls);
-
-            status = s ? s : status;
-        }
+        for (int32_t i = 0; d && i < d->nfilters; i++)
+            status = verbs_status(status, out_acls(&out, d->filters[i].acls, d->filters[i].nacls));
         status = out_end(&out, status, &err);
     }
     kafc_acl_deletions_free(d);

@@ -136,11 +136,8 @@ static int versions(const struct verb_call *v)
         return verbs_each(v, versions_named);
     if (kafc_admin_describe_cluster(v->client, NULL, VERB_WAIT, &d, &err))
         return verbs_failed(&err);
-    for (int32_t i = 0; i < d->nnodes; i++) {
-        int s = versions_of(v, d->nodes[i].id);
-
-        status = s ? s : status;
-    }
+    for (int32_t i = 0; i < d->nnodes; i++)
+        status = verbs_status(status, versions_of(v, d->nodes[i].id));
     kafc_cluster_description_free(d);
     return status;
 }

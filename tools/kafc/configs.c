@@ -208,11 +208,8 @@ static int change(const struct verb_call *v, const char *verb, kafc_config_op op
         if (!v->o->configs[i].value == values)
             return tool_fail(TOOL_USAGE, "%s wants -c NAME%s, not \"%s%s%s\"", verb, values ? "=VALUE" : "",
                              v->o->configs[i].name, values ? "" : "=", values ? "" : v->o->configs[i].value);
-    for (int i = 0; i < v->n; i++) {
-        int s = change_one(v, v->names[i], op);
-
-        status = s ? s : status;
-    }
+    for (int i = 0; i < v->n; i++)
+        status = verbs_status(status, change_one(v, v->names[i], op));
     return status;
 }
 

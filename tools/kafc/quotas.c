@@ -73,11 +73,8 @@ static int list(const struct verb_call *v)
     }
     if (!status && kafc_admin_describe_quotas(v->client, filter, v->n, false, VERB_WAIT, &l, &err))
         status = verbs_failed(&err);
-    for (int32_t i = 0; l && i < l->nentries; i++) {
-        int s = v->o->json ? entry_json(&l->entries[i]) : entry_text(&l->entries[i]);
-
-        status = s ? s : status;
-    }
+    for (int32_t i = 0; l && i < l->nentries; i++)
+        status = verbs_status(status, v->o->json ? entry_json(&l->entries[i]) : entry_text(&l->entries[i]));
     if (l && !l->nentries && !v->o->json)
         puts("no quotas");
     kafc_quota_list_free(l);

@@ -65,11 +65,8 @@ static int list(const struct verb_call *v)
         status = verbs_failed(&err);
     else if (!v->o->json)
         status = list_text(l);
-    for (int32_t i = 0; l && v->o->json && i < l->ntokens; i++) {
-        int s = verbs_print(token_json(&l->tokens[i], false));
-
-        status = s ? s : status;
-    }
+    for (int32_t i = 0; l && v->o->json && i < l->ntokens; i++)
+        status = verbs_status(status, verbs_print(token_json(&l->tokens[i], false)));
     kafc_token_list_free(l);
     return status;
 }

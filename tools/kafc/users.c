@@ -57,11 +57,8 @@ static int list(const struct verb_call *v)
     kafc_err rc = kafc_admin_describe_users(v->client, v->names, v->n, VERB_WAIT, &l, &err);
     int status = TOOL_OK;
 
-    for (int32_t i = 0; l && i < l->nusers; i++) {
-        int s = v->o->json ? user_json(&l->users[i]) : user_text(&l->users[i]);
-
-        status = s ? s : status;
-    }
+    for (int32_t i = 0; l && i < l->nusers; i++)
+        status = verbs_status(status, v->o->json ? user_json(&l->users[i]) : user_text(&l->users[i]));
     if (!rc && !l->nusers && !v->o->json)
         puts("no users");
     kafc_user_list_free(l);

@@ -39,11 +39,8 @@ int verbs_each(const struct verb_call *v, int (*one)(const struct verb_call *v, 
 {
     int status = TOOL_OK;
 
-    for (int i = 0; i < v->n; i++) {
-        int s = one(v, v->names[i]);
-
-        status = s ? s : status;
-    }
+    for (int i = 0; i < v->n; i++)
+        status = verbs_status(status, one(v, v->names[i]));
     return status;
 }
 

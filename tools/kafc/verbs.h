@@ -30,7 +30,12 @@ struct verb {
 /* command: "groups"; what: "group", that of which the names are. The first verb is the one if none is given. Reports
  * what is wrong; opens the client, and closes it. */
 int verbs_run(const struct tool_options *o, const char *command, const char *what, const struct verb *verbs, int n);
-/* For each name in turn; the last status that is not TOOL_OK. */
+/* Of several statuses the last one that is not TOOL_OK. */
+static inline int verbs_status(int before, int now)
+{
+    return now ? now : before;
+}
+/* For each name in turn. */
 int verbs_each(const struct verb_call *v, int (*one)(const struct verb_call *v, const char *name));
 
 /* A line of JSON on standard output. */
