@@ -90,6 +90,9 @@ void kafc__conn_hang_up(kafc_conn *c);
 kafc_err kafc__conn_check_addresses(const char *list, kafc_error *err);
 /* From nothing to a connection that can be used, to the leader if the options say so. */
 kafc_err kafc__conn_dial(kafc_conn *c, const char *list, int64_t deadline, kafc_error *err);
+/* What is left until then, INT_MAX at most. */
+int kafc__conn_ms_until(int64_t deadline);
+
 /* c->fd from the application's connect function, instead of dialling. name: for sentences. */
 kafc_err kafc__conn_take_socket(kafc_conn *c, const char *host, int port, const char *name, int64_t deadline,
                                 kafc_error *err);

@@ -305,14 +305,6 @@ static kafc_err produced(struct kafc_request *rq, void *arg, kafc_error *err)
     return rc;
 }
 
-static int32_t left_ms(int64_t deadline, int32_t most)
-{
-    if (deadline == INT64_MAX)
-        return most;
-    int64_t ms = (deadline - kafc__clock_mono_us()) / 1000;
-    return ms < 1 ? 1 : ms < most ? (int32_t)ms : most;
-}
-
 static kafc_err send_records(struct produce *k, const struct bytes *b, int64_t deadline,
                              kafc_error *err)
 {
@@ -617,7 +609,7 @@ static kafc_err fetch_once(struct fetch *k, int64_t deadline, kafc_error *err)
     t.topic_id = c->topic_id;
     t.partitions.v = &p;
     t.partitions.n = 1;
-    int32_t wait = c->o.max_wait_ms, left = left_ms(kafc__conn_until(c, deadline), INT32_MAX);
+    int32_t wait = c->o.max_wait_ms, left = kafc__conn_ms_until(kafc__conn_until(c, deadline));
     req.max_wait_ms = wait < left - left / 4
                           ? wait
                           : left - left / 4; /* the answer has a way to go, too */

@@ -6,7 +6,7 @@
 #include "base/callback.h"
 #include "client/conn.h"
 
-static int ms_until(int64_t deadline)
+int kafc__conn_ms_until(int64_t deadline)
 {
     int64_t us = deadline - kafc__clock_mono_us();
     return us <= 0 ? 0 : us / 1000 < INT_MAX ? (int)((us + 999) / 1000) : INT_MAX;
@@ -20,7 +20,7 @@ kafc_err kafc__conn_take_socket(kafc_conn *c, const char *host, int port, const 
     kafc_error why = { .code = KAFC_OK };
     int code;
     kafc__callback_enter();
-    int fd = c->o.connect(c->o.ctx, host, port, ms_until(deadline), &why);
+    int fd = c->o.connect(c->o.ctx, host, port, kafc__conn_ms_until(deadline), &why);
     kafc__callback_leave();
     if (fd >= 0 && (code = kafc__sock_adopt(fd, &so)) != 0) {
         kafc__sock_error_text(code, text, sizeof(text));
