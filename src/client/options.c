@@ -331,17 +331,21 @@ kafc_err kafc__options_resolve(const struct kafc_option_set *set, const void *us
     return KAFC_OK;
 }
 
+size_t kafc__options_bytes(const struct kafc_option_set *set, const void *resolved)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < set->n; i++)
+        if (set->row[i].kind == KAFC_OPTION_STRING && load_string(&set->row[i], resolved))
+            n += strlen(load_string(&set->row[i], resolved)) + 1;
+    return n;
+}
+
 char *kafc__options_keep(const struct kafc_option_set *set, void *resolved,
                          const kafc_allocator *mem)
 {
-    size_t bytes = 1;
-    const struct kafc_option *row = set->row, *end = row + set->n;
-    for (; row < end; row++) {
-        if (row->kind == KAFC_OPTION_STRING && load_string(row, resolved))
-            bytes += strlen(load_string(row, resolved)) + 1;
-    }
-    char *block = kafc__alloc(mem, bytes), *p = block;
-    for (row = set->row; row < end && block; row++) {
+    char *block = kafc__alloc(mem, kafc__options_bytes(set, resolved)), *p = block;
+    const struct kafc_option *end = set->row + set->n;
+    for (const struct kafc_option *row = set->row; row < end && block; row++) {
         const char *s;
         if (row->kind != KAFC_OPTION_STRING || !(s = load_string(row, resolved)))
             continue;

@@ -68,6 +68,8 @@ static inline int32_t kafc__option_level(int32_t resolved)
     return resolved == KAFC_ZERO ? 0 : resolved == 0 ? KAFC_ZERO : resolved;
 }
 
+/* Of the strings of a resolved struct, together. */
+size_t kafc__options_bytes(const struct kafc_option_set *set, const void *resolved);
 /* Makes the strings of a resolved struct its own: one block, returned, to be freed with the struct; NULL when out of
  * memory (then nothing changed). */
 char *kafc__options_keep(const struct kafc_option_set *set, void *resolved,

@@ -246,19 +246,6 @@ static void forget_keys(struct kafc_secured *s)
             kafc__sasl_wipe(s->strings + (keys[i] - s->strings), strlen(keys[i]));
 }
 
-static size_t strings_of(const kafc_security *o)
-{
-    size_t n = 1;
-    for (size_t i = 0; i < kafc__security_options.n; i++) {
-        const struct kafc_option *row = &kafc__security_options.row[i];
-        const char *text = NULL;
-        if (row->kind == KAFC_OPTION_STRING)
-            memcpy(&text, (const char *)o + row->offset, sizeof(text));
-        n += length(text);
-    }
-    return n;
-}
-
 kafc_err kafc__security_open(struct kafc_secured *s, const kafc_security *security,
                              const kafc_properties *properties, const kafc_allocator *mem,
                              kafc_error *err)
@@ -283,7 +270,7 @@ kafc_err kafc__security_open(struct kafc_secured *s, const kafc_security *securi
     }
     if (rc != KAFC_OK)
         return rc;
-    s->nstrings = strings_of(&s->o);
+    s->nstrings = kafc__options_bytes(&kafc__security_options, &s->o);
     s->strings = kafc__options_keep(&kafc__security_options, &s->o, &s->mem);
     if (!s->strings)
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for the options of security");
