@@ -47,16 +47,18 @@ void kafc__link_login_end(struct kafc_link *l)
     g->renew_at = INT64_MAX;
 }
 
-/* Between 85 and 95 % of the life of the session, or the token if that is shorter, so that the connections of a client
- * do not all come at once. Brokers take no other login within a second of the last, and before KIP-368 none at all. */
+/* When 85 to 95 % of the life of the session have passed, or of the token if that is shorter, so that the connections
+ * of a client do not all come at once; of a short one 1 to 3 s before its end, so that a stall is not the end of it.
+ * Brokers take no other login within a second of the last, and before KIP-368 none at all. */
 static int64_t renew_at(const struct kafc_link *l, int64_t now, int64_t session_ms)
 {
     int64_t token_ms = l->login.credentials.expires_ms;
     int64_t life = session_ms <= 0 || (token_ms > 0 && token_ms < session_ms) ? token_ms : session_ms;
     if (life <= 0 || life > INT64_MAX / 2000 || l->have[KAFC_API_SASL_AUTHENTICATE].max < 1)
         return INT64_MAX;
-    int64_t permille = 850 + (l->cfg.rand ? kafc__rand_below(l->cfg.rand, 101) : 50);
-    return now + (life > 1200 ? life * permille : AGAIN_US);
+    int64_t left = (life < 20000 ? 20000 : life) * (50 + (l->cfg.rand ? kafc__rand_below(l->cfg.rand, 101) : 50));
+    int64_t late = life > 1200 ? life * 900 : AGAIN_US;
+    return now + (left < life * 500 ? life * 1000 - left : late);
 }
 
 static void complete(struct kafc_link *l, int64_t lifetime_ms)

@@ -549,36 +549,36 @@ START_TEST(a_login_is_renewed_in_front_of_what_is_queued)
     setup();
     greeted(&q, 0);
     log_in(0, 10000);
-    ck_assert_int_gt(kafc__link_deadline(l), 9 * SECOND); /* an idle one is not renewed */
+    ck_assert_int_gt(kafc__link_deadline(l), 8 * SECOND); /* an idle one is not renewed */
     rq[0].timeout_us = rq[1].timeout_us = rq[2].timeout_us = 60 * SECOND;
-    kafc__link_queue(l, &rq[0], 8 * SECOND);
-    ck_assert_int_eq(kafc__link_deadline(l), 9 * SECOND); /* 90 % where nobody draws */
-    next(&first, KAFC_API_METADATA, 8 * SECOND);
-    ck_assert_int_eq(kafc__link_tick(l, 9 * SECOND, NULL), KAFC_OK);
+    kafc__link_queue(l, &rq[0], 7 * SECOND);
+    ck_assert_int_eq(kafc__link_deadline(l), 8 * SECOND); /* 10 % of 20 s before the end, where nobody draws */
+    next(&first, KAFC_API_METADATA, 7 * SECOND);
+    ck_assert_int_eq(kafc__link_tick(l, 8 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_RENEWING);
     ck_assert_int_ge(kafc__link_version(l, &kafc_metadata_api, 0, 20), 0);
-    kafc__link_queue(l, &rq[1], 9 * SECOND);
-    next(&q, KAFC_API_SASL_HANDSHAKE, 9 * SECOND);
+    kafc__link_queue(l, &rq[1], 8 * SECOND);
+    next(&q, KAFC_API_SASL_HANDSHAKE, 8 * SECOND);
     struct peer_request more;
     ck_assert(!peer_next(&p, &more));
     answer_metadata(&first);
-    ck_assert_int_eq(push(9 * SECOND, NULL), KAFC_OK);
+    ck_assert_int_eq(push(8 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(nended, 1);
     answer_handshake(&q, 0, "TEST");
-    ck_assert_int_eq(push(9 * SECOND, NULL), KAFC_OK);
-    next(&q, KAFC_API_SASL_AUTHENTICATE, 9 * SECOND);
+    ck_assert_int_eq(push(8 * SECOND, NULL), KAFC_OK);
+    next(&q, KAFC_API_SASL_AUTHENTICATE, 8 * SECOND);
     ck_assert(!peer_next(&p, &more));
     answer_token(&q, "hello", 0, "who", 0);
-    ck_assert_int_eq(push(9 * SECOND, NULL), KAFC_OK);
-    next(&q, KAFC_API_SASL_AUTHENTICATE, 9 * SECOND);
+    ck_assert_int_eq(push(8 * SECOND, NULL), KAFC_OK);
+    next(&q, KAFC_API_SASL_AUTHENTICATE, 8 * SECOND);
     answer_token(&q, "s3cret", 0, "ok", 20000);
-    ck_assert_int_eq(push(9 * SECOND, NULL), KAFC_OK);
+    ck_assert_int_eq(push(8 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(kafc__link_state(l), KAFC_LINK_READY);
-    next(&q, KAFC_API_METADATA, 9 * SECOND);
+    next(&q, KAFC_API_METADATA, 8 * SECOND);
     answer_metadata(&q);
-    ck_assert_int_eq(push(9 * SECOND, NULL), KAFC_OK);
+    ck_assert_int_eq(push(8 * SECOND, NULL), KAFC_OK);
     ck_assert_int_eq(nended, 2);
-    ck_assert_int_eq(l->login.renew_at, 27 * SECOND);
+    ck_assert_int_eq(l->login.renew_at, 26 * SECOND);
     ck_assert_str_eq(told, "oiri");
     ck_assert_int_eq(asked, 2); /* anew: they may have been rotated */
     teardown();
@@ -592,8 +592,9 @@ START_TEST(a_login_is_renewed_before_its_token_ends)
         int version;            /* of SaslAuthenticate that the broker knows */
         int64_t renew_at;
     } t[] = {
-        { 10000, 0, 127, 9 * SECOND },     { 10000, 20000, 127, 9 * SECOND }, { 20000, 10000, 127, 9 * SECOND },
-        { 0, 10000, 127, 9 * SECOND },     { 0, 0, 127, INT64_MAX },          { -1, -1, 127, INT64_MAX },
+        { 50000, 0, 127, 45 * SECOND },    { 50000, 60000, 127, 45 * SECOND }, { 60000, 50000, 127, 45 * SECOND },
+        { 0, 50000, 127, 45 * SECOND },    { 0, 0, 127, INT64_MAX },           { -1, -1, 127, INT64_MAX },
+        { 0, 10000, 127, 8 * SECOND },     { 0, 2000, 127, 1800000 }, /* short ones */
         { 10000, 0, 0, INT64_MAX }, /* before KIP-368 a second login is an error */
         { 0, 1, 127, SECOND },      /* and within a second of the last */
         { INT64_MAX, 0, 127, INT64_MAX },  { 0, INT64_MAX, 127, INT64_MAX },

@@ -94,7 +94,7 @@ secure_properties()
     ! has pem || cat << END
 listener.name.ssl.ssl.client.auth=requested
 listener.name.mutual.ssl.client.auth=required
-connections.max.reauth.ms=20000
+connections.max.reauth.ms=10000
 super.users=User:admin;User:ANONYMOUS
 allow.everyone.if.no.acl.found=true
 delegation.token.secret.key=any

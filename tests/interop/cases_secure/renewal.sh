@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # limit 240
-# Logins that last twenty seconds (connections.max.reauth.ms) under load for a minute (RENEWAL_SECONDS): each record once and in
+# Logins that last ten seconds (connections.max.reauth.ms) under load for a minute (RENEWAL_SECONDS): each record once and in
 # order, written and read at the same time by connections that log in anew, and none is lost for it.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../secure_lib.sh"
