@@ -79,7 +79,8 @@ kafc_err_class kafc__retry_class(int16_t api, kafc_err code)
 bool kafc__retry_refused(kafc_err code)
 {
     return code == KAFC_ERR_TLS || code == KAFC_ERR_SASL_AUTHENTICATION_FAILED ||
-           code == KAFC_ERR_UNSUPPORTED_SASL_MECHANISM || code == KAFC_ERR_ILLEGAL_SASL_STATE;
+           code == KAFC_ERR_UNSUPPORTED_SASL_MECHANISM || code == KAFC_ERR_ILLEGAL_SASL_STATE ||
+           code == KAFC_ERR_UNSUPPORTED;
 }
 
 static const struct kafc_reaction reaction[KAFC_CLASS_USAGE + 1] = {

@@ -11,7 +11,7 @@
 /* The class of a code in an answer of the API (key, -1 for errors of the transport). */
 kafc_err_class kafc__retry_class(int16_t api, kafc_err code);
 
-/* Is it that a broker does not believe us, or we do not believe it (rule C5)? */
+/* Is it that a broker does not believe us, or we do not believe it, or one lacks what the other needs (rule C5)? */
 bool kafc__retry_refused(kafc_err code);
 
 struct kafc_reaction {

@@ -329,6 +329,28 @@ START_TEST(two_sides_that_do_not_want_the_same_say_so)
 }
 END_TEST
 
+START_TEST(C5_a_broker_that_is_too_old_for_logins_says_so)
+{
+    kafc_message m = { .value = KAFC_STR("v") }, got;
+    start(NULL, 0);
+    ok(kafc_mock_set_release(mock, "0.8"));
+    kafc_client *c = client(LOGIN(.mechanism = "PLAIN", .username = "alice", .password = "s3cret"));
+    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = "t"), &err);
+    kafc_reader *r = kafc_reader_open(c, KAFC_READER(.topic = "t"), &err);
+    for (int i = 0; i < 3; i++) {
+        kafc_err rc = i == 0   ? metadata(c)
+                      : i == 1 ? kafc_writer_write(w, &m, 1, WAIT, &err)
+                               : kafc_reader_fetch(r, &got, WAIT, &err);
+        ck_assert_msg(rc == KAFC_ERR_UNSUPPORTED, "%d: %s: %s", i, kafc_err_name(rc), err.message);
+        says("too old for logins");
+    }
+    kafc_reader_free(r);
+    kafc_writer_free(w);
+    kafc_client_free(c);
+    stop();
+}
+END_TEST
+
 START_TEST(brokers_that_lie_are_not_believed)
 {
     NEEDS_SCRAM();
@@ -617,7 +639,8 @@ SUITE_MAIN("client/logins", 60, each_mechanism_logs_in, users_that_were_made_by_
            C5_every_call_says_that_the_login_is_refused,
            C5_who_asks_the_controller_or_a_broker_hears_that_the_login_is_refused,
            C5_a_login_that_is_mended_lets_the_next_call_through,
-           two_sides_that_do_not_want_the_same_say_so, brokers_that_lie_are_not_believed,
+           two_sides_that_do_not_want_the_same_say_so,
+           C5_a_broker_that_is_too_old_for_logins_says_so, brokers_that_lie_are_not_believed,
            credentials_are_asked_of_a_function, credentials_that_come_late_from_another_thread,
            the_function_for_credentials_leaves_the_client_alone,
            C5_credentials_that_cannot_be_said_are_told_at_once,
