@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# limit 300
+# limit 600
 # kafc acls, users, quotas and tokens: what they make Kafka's own tools tell alike, and they what those make; who is made
 # can log in, with kafc and with Java, and who is deleted cannot.
 . "$(dirname "$0")/../lib.sh"

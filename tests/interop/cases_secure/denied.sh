@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# limit 240
+# limit 480
 # What ACLs refuse, call by call, to writers, readers, members, transactions and connections: said at once and by name,
 # the others go on, and so does what was refused when it is allowed. These are the tests that run on the mock
 # (tests/client/denying.h), so that it is the broker that says what the mock has to answer.
