@@ -9,7 +9,7 @@
 
 #include "tests/client/raw.h"
 
-struct kafc_rand noise_rand;
+struct kafc_rand noise_rand, noise_calls;
 size_t noise_sum;
 int noise_results;
 
@@ -32,6 +32,7 @@ void noise_run(script_fn serve, const char *topic, void (*call)(void), int round
                         .topic = topic,
                         .partitions = 2 };
     kafc__rand_seed(&noise_rand, 1 + (uint64_t)seed);
+    kafc__rand_seed(&noise_calls, 1 + (uint64_t)seed);
     noise_results = 0;
     script_start(&s);
     raw_open(s.bootstrap, NULL);

@@ -11,7 +11,8 @@
 
 enum { NOISE_SHORT_MS = 40 }; /* of a call */
 
-extern struct kafc_rand noise_rand;
+extern struct kafc_rand noise_rand;  /* for those who answer */
+extern struct kafc_rand noise_calls; /* for those who call: an answer may still be made when its call is over */
 extern size_t noise_sum;  /* so that nothing is read for nothing */
 extern int noise_results; /* that were worth reading */
 

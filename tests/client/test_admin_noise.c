@@ -113,7 +113,7 @@ static void elections(void)
 {
     kafc_election_results *e;
     (void)kafc_admin_elect_leaders(raw_client, KAFC_ELECT_PREFERRED, &part,
-                                   kafc__rand_below(&noise_rand, 2) ? 1 : KAFC_ALL_PARTITIONS, NOISE_SHORT_MS, &e,
+                                   kafc__rand_below(&noise_calls, 2) ? 1 : KAFC_ALL_PARTITIONS, NOISE_SHORT_MS, &e,
                                    &raw_err);
     noise_results += e != NULL;
     for (int32_t i = 0; e && i < e->npartitions; i++) {
@@ -128,7 +128,7 @@ static void log_dirs(void)
     static const int32_t some[] = { 2, 1 };
     kafc_replica_move q = { .topic = name, .broker = 1, .path = "/a" };
     kafc_log_dirs *d;
-    (void)kafc_admin_describe_log_dirs(raw_client, some, kafc__rand_below(&noise_rand, 2) ? 2 : 0, NULL,
+    (void)kafc_admin_describe_log_dirs(raw_client, some, kafc__rand_below(&noise_calls, 2) ? 2 : 0, NULL,
                                        KAFC_ALL_PARTITIONS, NOISE_SHORT_MS, &d, &raw_err);
     noise_results += d != NULL;
     for (int32_t i = 0; d && i < d->ndirs; i++) {

@@ -178,7 +178,7 @@ static void describe(void)
 {
     static const char *const name = topic;
     kafc_topic_descriptions *d;
-    (void)kafc_admin_describe_topics(raw_client, &name, kafc__rand_below(&noise_rand, 2) ? 1 : KAFC_ALL_TOPICS,
+    (void)kafc_admin_describe_topics(raw_client, &name, kafc__rand_below(&noise_calls, 2) ? 1 : KAFC_ALL_TOPICS,
                                      NOISE_SHORT_MS, &d, &raw_err);
     read_topics(d);
 }

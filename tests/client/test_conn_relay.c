@@ -20,7 +20,7 @@
 #include <kafc/conn.h>
 #include <kafc/mock.h>
 
-enum { BIG = 1000000, NEVER = 1 << 30, REQUEST_MS = 500 };
+enum { BIG = 1000000, NEVER = 1 << 30, PATIENT_MS = 30000, REQUEST_MS = 2000 };
 
 /* Between the connection and the broker: so many bytes may pass each way. */
 static struct relay {
@@ -88,7 +88,7 @@ static void ok(kafc_err rc)
     ck_assert_msg(rc == KAFC_OK, "%s", err.message);
 }
 
-static void start(const char *release)
+static void start(const char *release, int request_ms)
 {
     mock = kafc_mock_new(KAFC_MOCK(.brokers = 1), &err);
     ck_assert_msg(mock != NULL, "%s", err.message);
@@ -96,7 +96,7 @@ static void start(const char *release)
     if (release)
         ck_assert_int_eq(kafc_mock_set_release(mock, release), KAFC_OK);
     conn = kafc_conn_dial(KAFC_CONN(.topic = "t", .find_leader = KAFC_OFF, .connect = through_the_relay,
-                                    .request_timeout_ms = REQUEST_MS, .max_bytes = 2 * BIG),
+                                    .request_timeout_ms = request_ms, .max_bytes = 2 * BIG),
                           kafc_mock_bootstrap(mock), 5000, &err);
     ck_assert_msg(conn != NULL, "%s", err.message);
     big = calloc(1, BIG);
@@ -135,7 +135,7 @@ START_TEST(half_a_request_is_completed_by_the_next_call)
 {
     kafc_message m = { .value = KAFC_STR("v") };
 
-    start(_i ? "0.10.1" : NULL);
+    start(_i ? "0.10.1" : NULL, PATIENT_MS);
     half_a_batch();
     atomic_store(&relay.there, NEVER);
     ok(kafc_conn_produce(conn, &m, 1, 5000, NULL, &err));
@@ -151,10 +151,10 @@ START_TEST(C1_half_a_request_is_not_waited_for_while_nobody_drives)
     int64_t end;
     kafc_message m = { .value = KAFC_STR("v") };
 
-    start(NULL);
+    start(NULL, REQUEST_MS);
     half_a_batch();
     atomic_store(&relay.there, NEVER);
-    for (end = kafc__clock_mono_us() + REQUEST_MS * 1500; kafc__clock_mono_us() < end;) /* the silence is the matter */
+    for (end = kafc__clock_mono_us() + REQUEST_MS * 1200; kafc__clock_mono_us() < end;) /* the silence is the matter */
         (void)poll(NULL, 0, 10);
     ok(kafc_conn_produce(conn, &m, 1, 5000, NULL, &err));
     reads(BIG);
@@ -179,7 +179,7 @@ START_TEST(half_an_answer_is_dropped_when_the_rest_comes)
     int64_t end;
     pthread_t t;
 
-    start(NULL);
+    start(NULL, PATIENT_MS);
     m.value.p = big;
     ok(kafc_conn_produce(conn, &m, 1, 5000, NULL, &err));
     m = (kafc_message){ .value = KAFC_STR("v") };
