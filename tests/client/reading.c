@@ -41,9 +41,9 @@ void reading_reader(struct reading *e, const kafc_reader_options *o)
 void reading_close(struct reading *e)
 {
     if (e->reader)
-        ck_ok(kafc_reader_close(e->reader, 1000, &e->err));
+        ck_ok(kafc_reader_close(e->reader, SOON, &e->err));
     kafc_reader_free(e->reader);
-    ck_ok(kafc_client_close(e->client, 1000, &e->err));
+    ck_ok(kafc_client_close(e->client, SOON, &e->err));
     kafc_client_free(e->client);
     kafc_mock_free(e->mock);
 }

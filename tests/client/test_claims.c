@@ -259,7 +259,7 @@ static void take_away(struct reading *e, int how)
     case 0: ck_ok(kafc_reader_assign_remove(e->reader, &v, 1, &e->err)); break;
     case 1: ck_ok(kafc_reader_assign(e->reader, NULL, 0, &e->err)); break;
     case 2: ck_ok(kafc_reader_close(e->reader, 0, &e->err)); break;
-    default: ck_ok(kafc_client_close(e->client, 1000, &e->err)); break;
+    default: ck_ok(kafc_client_close(e->client, SOON, &e->err)); break;
     }
 }
 
@@ -460,8 +460,9 @@ START_TEST(claims_outlive_reader_and_client)
 }
 END_TEST
 
-/* A close does not wait longer than it may for claims that nobody frees. */
-START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
+/* A close does not wait longer than it may for claims that nobody frees, and commits in the last tenth of its time;
+ * false: that was not enough. */
+static bool closes_in(int ms)
 {
     struct reading e;
     kafc_claim *c;
@@ -473,17 +474,24 @@ START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
     c = expect_claim(&e, 0);
     expect_claimed(&e, c, 0, 4);
     ck_ok(kafc_claim_mark(c, &e.m, &e.err));
-    ck_assert_int_eq(kafc_reader_close(e.reader, 1000, &e.err), KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_reader_close(e.reader, ms, &e.err), KAFC_ERR_TIMED_OUT);
     ck_assert_ptr_nonnull(strstr(e.err.message, "1 claim"));
     ck_assert_ptr_nonnull(strstr(e.err.message, "close"));
-    ck_ok(kafc_mock_committed(e.mock, "g", "t", 0, &offset));
-    ck_assert_int_eq(offset, 4);
+    bool committed = kafc_mock_committed(e.mock, "g", "t", 0, &offset) == KAFC_OK;
+    ck_assert(!committed || offset == 4);
     ck_assert_int_eq(kafc_claim_mark(c, &e.m, &e.err), KAFC_ERR_NOT_ASSIGNED);
     expect_claim_err(&e, c, SOON, KAFC_ERR_CLAIM_ENDED);
     kafc_claim_free(c);
     kafc_reader_free(e.reader);
     e.reader = NULL;
     reading_close(&e);
+    return committed;
+}
+
+START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
+{
+    if (!closes_in(1000)) /* on a busy machine */
+        ck_assert(closes_in(10000));
 }
 END_TEST
 

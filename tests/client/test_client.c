@@ -363,7 +363,7 @@ static void with_waiters(void (*end)(void), kafc_err want)
 static void close_client(void)
 {
     kafc_error e;
-    ok(kafc_client_close(client, 1000, &e), &e);
+    ok(kafc_client_close(client, 30000, &e), &e);
 }
 
 START_TEST(C4_a_controller_that_cannot_be_found_is_told_with_the_reason)

@@ -481,7 +481,7 @@ START_TEST(a_reader_of_a_closed_client_says_so)
     put_some(&e, 2);
     reading_reader(&e, KAFC_READER(.topic = "t"));
     expect_offset(&e, 0);
-    ck_ok(kafc_client_close(e.client, 1000, &e.err));
+    ck_ok(kafc_client_close(e.client, SOON, &e.err));
     expect_err(&e, KAFC_ERR_CLOSED);
     kafc_reader_wake(e.reader);
     ck_assert_ptr_null(kafc_reader_open(e.client, KAFC_READER(.topic = "t"), &e.err));
