@@ -126,12 +126,6 @@ static inline bool kafc__field_may_drop(const struct kafc_field *f, const void *
     return f->ignorable || kafc__field_is_default(f, member) || kafc__field_is_null(f, member);
 }
 
-/* Tagged in this version and worth writing. */
-static inline bool kafc__field_tagged(const struct kafc_field *f, const void *member, int version)
-{
-    return kafc__in(f->tagged, version) && !kafc__field_is_default(f, member);
-}
-
 /* The rows of a struct sorted by what a version makes of them: found once for all elements of an array. */
 struct kafc_plan {
     const struct kafc_schema *s;

@@ -67,17 +67,6 @@ void kafc__histogram_view(const struct kafc_histogram *h, struct kafc_histogram_
     out->min = out->min < out->max ? out->min : out->max;
 }
 
-void kafc__histogram_merge(struct kafc_histogram_view *v, const struct kafc_histogram_view *more)
-{
-    if (more->count && (!v->count || more->min < v->min))
-        v->min = more->min;
-    v->max = more->max > v->max ? more->max : v->max;
-    v->count += more->count;
-    v->sum += more->sum;
-    for (unsigned i = 0; i < KAFC_HISTOGRAM_BUCKETS; i++)
-        v->bucket[i] += more->bucket[i];
-}
-
 /* What the buckets say of min and max, which lie between those that are known. */
 static void find_ends(struct kafc_histogram_view *v)
 {

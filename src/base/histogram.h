@@ -32,8 +32,6 @@ struct kafc_histogram_view {
 };
 
 void kafc__histogram_view(const struct kafc_histogram *h, struct kafc_histogram_view *out);
-/* Adds what another one has counted. */
-void kafc__histogram_merge(struct kafc_histogram_view *v, const struct kafc_histogram_view *more);
 /* Takes away what an earlier view of the same histogram had; min and max are then known to a bucket. */
 void kafc__histogram_since(struct kafc_histogram_view *v,
                            const struct kafc_histogram_view *earlier);

@@ -151,11 +151,6 @@ const struct kafc_features *kafc__core_features(const struct kafc_core *c)
     return &c->features;
 }
 
-struct kafc_rand *kafc__core_rand(struct kafc_core *c)
-{
-    return &c->rand;
-}
-
 const struct kafc_core_stats *kafc__core_stats(const struct kafc_core *c)
 {
     return &c->stats;

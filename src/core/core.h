@@ -98,7 +98,6 @@ void kafc__core_awake(struct kafc_core *c);
 int64_t kafc__core_now(const struct kafc_core *c); /* as of the current call, monotonic µs */
 int64_t kafc__core_wall_ms(const struct kafc_core *c);
 const struct kafc_core_config *kafc__core_config(const struct kafc_core *c);
-struct kafc_rand *kafc__core_rand(struct kafc_core *c);
 const struct kafc_core_stats *kafc__core_stats(const struct kafc_core *c); /* any thread */
 const struct kafc_features *kafc__core_features(const struct kafc_core *c);
 
