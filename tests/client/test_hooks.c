@@ -128,7 +128,7 @@ static void open_with(struct reading *e, int32_t brokers, const kafc_hooks *h)
     kafc_client_options co;
     kafc_client_options_init(&co);
     co.hooks = h;
-    co.request_timeout_ms = 300;
+    co.request_timeout_ms = 1000;
     co.retry_backoff_ms = co.reconnect_backoff_ms = 5;
     reading_open_with(e, KAFC_MOCK(.brokers = brokers), 2, &co);
 }
@@ -218,7 +218,7 @@ START_TEST(late_answers_and_throttles_are_told)
     open_with(&e, 1, KAFC_HOOKS(ALL_OF_LOOP));
     ck_ok(kafc_mock_hook(e.mock, PRODUCE, late_once, NULL));
     kafc_writer *w = writer(&e);
-    ck_ok(write_one(w, SOON)); /* times out after 300 ms, and is sent again */
+    ck_ok(write_one(w, SOON)); /* times out after 1 s, and is sent again */
     ck_assert_int_eq(told.code, KAFC_ERR_TIMED_OUT);
     while (atomic_load(&told.throttles) == 0)
         ck_ok(write_one(w, SOON));

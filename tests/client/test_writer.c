@@ -357,7 +357,7 @@ START_TEST(W9_topics_are_created_only_where_the_writer_says_so)
     kafc_error err;
     kafc_message m = { .value = KAFC_STR("v") };
     kafc_report r;
-    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "no", .delivery_timeout_ms = 600));
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "no", .delivery_timeout_ms = 2000));
     ck_assert_int_eq(kafc_writer_write_each(w, &m, 1, &r, 5000, &err),
                      KAFC_ERR_UNKNOWN_TOPIC_OR_PARTITION);
     ck_assert_int_eq(r.verdict, KAFC_NOT_WRITTEN);
@@ -557,7 +557,7 @@ START_TEST(a_cluster_that_is_not_there_is_named)
     kafc_error err;
     kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = "127.0.0.1:1"), &err);
     ck_assert_ptr_nonnull(c);
-    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = "t", .delivery_timeout_ms = 300),
+    kafc_writer *w = kafc_writer_open(c, KAFC_WRITER(.topic = "t", .delivery_timeout_ms = 1500),
                                       &err);
     ck_assert_ptr_nonnull(w);
     kafc_message m = { .value = KAFC_STR("v") };

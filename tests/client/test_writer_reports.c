@@ -65,7 +65,7 @@ END_TEST
 START_TEST(a_report_of_a_failure_says_why)
 {
     writing_start(1);
-    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .delivery_timeout_ms = 300));
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .delivery_timeout_ms = 1500));
     kafc_message m = { .value = KAFC_STR("v"), .to_partition = 1 };
     kafc_report r;
     kafc_error err;
