@@ -208,7 +208,7 @@ END_TEST
 static void late_once(void *ctx, const kafc_mock_request *q, kafc_mock_answer *a)
 {
     (void)ctx;
-    a->delay_ms = q->index == 0 ? 500 : 0;
+    a->delay_ms = q->index == 0 ? 1500 : 0;
     a->throttle_ms = q->index == 2 ? 30 : 0;
 }
 

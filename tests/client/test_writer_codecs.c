@@ -113,7 +113,7 @@ END_TEST
 START_TEST(what_does_not_shrink_arrives_as_it_is)
 {
     start(12);
-    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "zipped", .compression = KAFC_GZIP));
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "zipped", .compression = KAFC_GZIP, .linger_ms = 60000));
     kafc_message m = { .value = KAFC_STR("v") };
     ck_assert_int_eq(kafc_writer_write(w, &m, 1, 5000, NULL), KAFC_OK);
     ck_assert_int_eq(came[0].codec, KAFC_NONE);
