@@ -253,6 +253,8 @@ static const char *token_part(const char **s, struct kafc_arena *a)
     return json;
 }
 
+static const int64_t FOREVER_MS = (int64_t)1 << 50; /* what is longer is cut */
+
 /* Takes what is not signed, not out of date, and says who it is for; *left_ms: how long yet. */
 static bool token_good(struct kafc_cluster *c, struct kafc_mlogin *g, const char *token,
                        struct kafc_arena *a, int64_t *left_ms)
@@ -264,8 +266,11 @@ static bool token_good(struct kafc_cluster *c, struct kafc_mlogin *g, const char
 
     if (!alg || strncmp(alg, "\"none\"", 6) != 0 || *token || !exp || !sub || *sub != '"')
         return false;
-    *left_ms = (int64_t)(strtod(exp, NULL) * 1000) - c->wall_ms;
-    return *left_ms > 0 && claim(c, g, sub + 1, strcspn(sub + 1, "\""));
+    double left = strtod(exp, NULL) * 1000 - (double)c->wall_ms;
+    if (!(left >= 1))
+        return false;
+    *left_ms = left < FOREVER_MS ? (int64_t)left : FOREVER_MS;
+    return claim(c, g, sub + 1, strcspn(sub + 1, "\""));
 }
 
 static enum kafc_mtoken oauth(struct kafc_cluster *c, struct kafc_mlogin *g, kafc_bytes token,

@@ -336,6 +336,13 @@ START_TEST(a_token_out_of_date)
         ck_assert_int_eq(r.error_code, KAFC_OK);
         ck_assert_int_eq(r.auth_bytes.len, 26);
     }
+    ask_connect(&a, 1);
+    ck_assert_int_eq(handshake(&a, 1, "OAUTHBEARER", NULL), KAFC_OK);
+    static const char forever[] = "n,,\1auth=Bearer eyJhbGciOiJub25lIn0." /* exp is 1e30 */
+                                  "eyJzdWIiOiJhbGljZSIsImV4cCI6MWUzMH0.\1\1";
+    one_token(&a, 2, (kafc_bytes){ forever, sizeof(forever) - 1 }, &r);
+    ck_assert_int_eq(r.auth_bytes.len, 0);
+    ck_assert_int_eq(r.session_lifetime_ms, 100000);
     ask_fini(&a);
 }
 END_TEST
