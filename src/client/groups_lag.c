@@ -213,7 +213,9 @@ static kafc_err ends(struct lag *x, kafc_isolation isolation)
                                                    kafc__parts_order);
             if (end) /* it is there */
                 put_end(row, end);
-            x->v[i].lag += row->lag > 0 ? row->lag : 0;
+            int64_t room_left = INT64_MAX - x->v[i].lag; /* brokers may say any number */
+            if (row->lag > 0)
+                x->v[i].lag += row->lag < room_left ? row->lag : room_left;
         }
     return rc;
 }

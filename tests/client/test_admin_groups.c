@@ -311,6 +311,8 @@ END_TEST
 
 /* --- Share groups ---------------------------------------------------------------------------------- */
 
+static bool is_far; /* to their ends, in all partitions */
+
 static void tell_offsets(const struct kafc_describe_share_group_offsets_req *q,
                          struct kafc_describe_share_group_offsets_resp *r, struct kafc_arena *a)
 {
@@ -331,7 +333,7 @@ static void tell_offsets(const struct kafc_describe_share_group_offsets_req *q,
         for (int32_t p = 0; p < 3; p++) {
             g->topics.v->partitions.v[p].partition_index = 2 - p;
             g->topics.v->partitions.v[p].start_offset = p == 0 ? -1 : 10 * p;
-            g->topics.v->partitions.v[p].lag = p;
+            g->topics.v->partitions.v[p].lag = is_far ? INT64_MAX : p;
             g->topics.v->partitions.v[p].error_code = p == 2 ? KAFC_ERR_TOPIC_AUTHORIZATION_FAILED
                                                              : 0;
         }
@@ -515,6 +517,14 @@ START_TEST(a_share_group_is_behind_what_its_broker_says)
     ck_assert_int_eq(g->partitions[2].committed, KAFC_OFFSET_UNKNOWN);
     ck_assert_int_eq(g->partitions[2].lag, 0);
     ck_assert_int_eq(g->lag, 1);
+    kafc_group_lags_free(l);
+    is_far = true;
+    ck_assert_int_eq(kafc_admin_group_lags(raw_client, groups, 1, 0, WAIT, &l, &raw_err),
+                     KAFC_ERR_TOPIC_AUTHORIZATION_FAILED);
+    ck_assert_int_eq(l->groups[0].partitions[1].lag, INT64_MAX);
+    ck_assert_int_eq(l->groups[0].partitions[2].lag, INT64_MAX);
+    ck_assert_int_eq(l->groups[0].lag, INT64_MAX);
+    is_far = false;
     raw_close();
     kafc_group_lags_free(l);
     script_stop(&script);
