@@ -169,7 +169,7 @@ static void codec(int id, size_t n)
     struct kafc_decompress d;
     if (!c) {
         puts(err.message);
-        kafc__seg_pool_unref(pool);
+        kafc__seg_pool_free(pool);
         return;
     }
     snprintf(what, sizeof(what), "compress %s", kafc__codec(id)->name);
@@ -188,7 +188,7 @@ static void codec(int id, size_t n)
     kafc__decompress_fini(&d);
     kafc__chain_clear(&out, pool);
     kafc__compress_free(c);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
 }
 
 int main(void)
@@ -206,7 +206,7 @@ int main(void)
     BEST("  and decode", decode(n + KAFC_BATCH_HEADER, false));
     struct kafc_seg_pool *pool = kafc__seg_pool_new(NULL, NULL);
     BEST("rewrite as format 1", downgrade(n + KAFC_BATCH_HEADER, pool));
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     for (int id = KAFC_GZIP; id <= KAFC_ZSTD; id++)
         codec(id, n);
     sum("crc32c", kafc__crc32c, 1 << 20);

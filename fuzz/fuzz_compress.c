@@ -44,7 +44,7 @@ static uint8_t *compress(const struct kafc_codec *codec, const uint8_t *p, size_
         *len += s->len;
     }
     kafc__chain_clear(&out, pool);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     return flat;
 }
 

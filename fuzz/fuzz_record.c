@@ -119,7 +119,7 @@ static void compress(struct bytes *b, size_t from, int codec)
         memcpy(more(b, s->len), s->data, s->len);
     kafc__compress_free(c);
     kafc__chain_clear(&out, pool);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
 }
 
 /* The batch anew. Its times of append are not in the records; what is written there does not count. */
@@ -222,7 +222,7 @@ static void downgrade(const struct kafc_batch *b, int8_t magic, struct kafc_reco
     }
     free(out.p);
     kafc__chain_clear(&chain, pool);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
 }
 
 static void batch(const struct kafc_batch *b, struct kafc_decompress *d)

@@ -114,7 +114,7 @@ static kafc_err make(struct kafc_mendless *e, struct recipe *r, kafc_error *err)
             put_header(e, i);
     }
     kafc__compress_free(z);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     return code;
 }
 

@@ -275,7 +275,8 @@ static void check(struct kafc_cluster *c, struct kafc_mgroup *g)
     complete(c, g);
 }
 
-void kafc__mgroup_prepare(struct kafc_cluster *c, struct kafc_mgroup *g, const char *why)
+/* A round begins; no round is under way; the reason is for the log. */
+static void prepare(struct kafc_cluster *c, struct kafc_mgroup *g, const char *why)
 {
     int64_t delay = (int64_t)c->opt.group_initial_delay_ms * 1000, patience = rebalance_us(g);
     struct kafc_mmember *m;
@@ -301,7 +302,7 @@ void kafc__mgroup_prepare(struct kafc_cluster *c, struct kafc_mgroup *g, const c
 void kafc__mgroup_joined(struct kafc_cluster *c, struct kafc_mgroup *g, const char *why)
 {
     if (g->state != KAFC_MOCK_GROUP_PREPARING)
-        kafc__mgroup_prepare(c, g, why);
+        prepare(c, g, why);
     else
         check(c, g);
 }
@@ -478,7 +479,7 @@ static void revert(struct kafc_cluster *c, struct kafc_mgroup *g)
     }
     go(c, g, KAFC_MOCK_GROUP_STABLE, "another coordinator");
     if (g->shrunk)
-        kafc__mgroup_prepare(c, g, "a member is gone");
+        prepare(c, g, "a member is gone");
 }
 
 void kafc__mgroup_reload(struct kafc_cluster *c, struct kafc_mgroup *g, int64_t ready_at)

@@ -101,9 +101,7 @@ void kafc__mgroups_reload(struct kafc_cluster *c, const struct kafc_mslot *s);
 /* "Stable", …; g NULL: "Dead". */
 const char *kafc__mgroup_state(const struct kafc_mgroup *g);
 int32_t kafc__mgroup_size(const struct kafc_mgroup *g); /* members */
-/* A round begins; no round is under way; the reason is for the log. */
-void kafc__mgroup_prepare(struct kafc_cluster *c, struct kafc_mgroup *g, const char *why);
-/* A member has come, or joined again with something new. */
+/* A member has come, or joined again with something new; the reason is for the log. */
 void kafc__mgroup_joined(struct kafc_cluster *c, struct kafc_mgroup *g, const char *why);
 /* Members are gone. */
 void kafc__mgroup_left(struct kafc_cluster *c, struct kafc_mgroup *g, const char *why);

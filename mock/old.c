@@ -141,7 +141,7 @@ static kafc_err pack(const struct taking *t, const uint8_t *p, size_t n, struct 
     kafc__compress_free(z);
     if (pool) {
         kafc__chain_clear(&chain, pool);
-        kafc__seg_pool_unref(pool);
+        kafc__seg_pool_free(pool);
     }
     return ok ? KAFC_OK : KAFC_ERR_NO_MEMORY;
 }
@@ -238,6 +238,6 @@ kafc_err kafc__mock_give_old(const kafc_allocator *mem, const uint8_t *p, size_t
         *len -= skip;
     }
     kafc__chain_clear(&chain, set.pool);
-    kafc__seg_pool_unref(set.pool);
+    kafc__seg_pool_free(set.pool);
     return code;
 }

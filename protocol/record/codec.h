@@ -39,8 +39,6 @@ struct kafc_codec {
 /* The codec of an id or of a batch's attributes & 7: NULL if Kafka has none such. Codecs that are not built in are
  * there too (library is set) and answer KAFC_ERR_NO_CODEC. "none" has a name and nothing else. */
 const struct kafc_codec *kafc__codec(int id);
-/* By the name of an option, "zstd"; NULL if there is none such. */
-const struct kafc_codec *kafc__codec_by_name(const char *name);
 /* KAFC_OK, or KAFC_ERR_NO_CODEC with a sentence that says how to get it. */
 kafc_err kafc__codec_check(const struct kafc_codec *codec, kafc_error *err);
 

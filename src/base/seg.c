@@ -14,7 +14,6 @@ struct kafc_seg_pool *kafc__seg_pool_new(const kafc_allocator *mem, struct kafc_
     struct kafc_seg_pool *p = kafc__zalloc(mem, sizeof(*p));
     if (!p)
         return NULL;
-    atomic_init(&p->refs, 1);
     kafc__mutex_init(&p->lock);
     if (mem)
         p->mem = *mem;
@@ -22,12 +21,6 @@ struct kafc_seg_pool *kafc__seg_pool_new(const kafc_allocator *mem, struct kafc_
     p->keep = KEEP_MAX;
     if (budget && budget->limit / KAFC_SEG_LARGE < KEEP_MAX)
         p->keep = (uint32_t)(budget->limit / KAFC_SEG_LARGE);
-    return p;
-}
-
-struct kafc_seg_pool *kafc__seg_pool_ref(struct kafc_seg_pool *p)
-{
-    atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
     return p;
 }
 
@@ -40,9 +33,9 @@ static void free_list(struct kafc_seg_pool *p, struct kafc_seg *s)
     }
 }
 
-void kafc__seg_pool_unref(struct kafc_seg_pool *p)
+void kafc__seg_pool_free(struct kafc_seg_pool *p)
 {
-    if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
+    if (!p)
         return;
     for (int i = 0; i < KAFC_SEG_SIZES; i++)
         free_list(p, p->free[i]);

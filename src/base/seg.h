@@ -25,9 +25,8 @@ struct kafc_chain {
     size_t len; /* sum of the segments' len */
 };
 
-/* The free list: thread-safe, ref-counted with the batches that hold its segments. */
+/* The free list: thread-safe. Nobody holds a segment of it when it is freed. */
 struct kafc_seg_pool {
-    atomic_int refs;
     struct kafc_mutex lock;
     struct kafc_seg *free[KAFC_SEG_SIZES]; /* by size */
     uint32_t nfree[KAFC_SEG_SIZES];        /* what is above keep goes back to the allocator */
@@ -37,8 +36,7 @@ struct kafc_seg_pool {
 };
 
 struct kafc_seg_pool *kafc__seg_pool_new(const kafc_allocator *mem, struct kafc_budget *budget);
-struct kafc_seg_pool *kafc__seg_pool_ref(struct kafc_seg_pool *p);
-void kafc__seg_pool_unref(struct kafc_seg_pool *p);
+void kafc__seg_pool_free(struct kafc_seg_pool *p);
 /* A segment of TINY, SMALL or LARGE bytes; NULL when the budget or memory is used up (*no_memory tells which). */
 struct kafc_seg *kafc__seg_get(struct kafc_seg_pool *p, uint32_t size, bool *no_memory);
 /* The same over the budget: for what must be finished (DESIGN 4: verdicts and close do not wait). */

@@ -149,7 +149,7 @@ static kafc_err compress(kafc_conn *c, const struct kafc_codec *codec, struct by
     kafc__compress_free(z);
     if (pool) {
         kafc__chain_clear(&chain, pool);
-        kafc__seg_pool_unref(pool);
+        kafc__seg_pool_free(pool);
     }
     if (budget)
         kafc__budget_unref(budget);
@@ -217,7 +217,7 @@ static kafc_err make_set(kafc_conn *c, const struct kafc_codec *codec, int8_t ma
     if (rc == KAFC_OK)
         rc = gather(c, &chain, 0, b, err);
     kafc__chain_clear(&chain, pool);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     return rc;
 }
 

@@ -125,8 +125,9 @@ kafc_err kafc__parts_given(struct kafc_parts *p, const kafc_topic_partition *v, 
                 KAFC_PARTS_NO_NODE, a, err);
 }
 
-const struct kafc_part *kafc__parts_find(const struct kafc_parts *p, kafc_str topic,
-                                         int32_t partition, int32_t node)
+/* node: -1 where it does not matter. NULL: it is none of them. */
+static const struct kafc_part *find(const struct kafc_parts *p, kafc_str topic, int32_t partition,
+                                    int32_t node)
 {
     int32_t lo = 0, hi = p->n;
     while (lo < hi) {
@@ -145,7 +146,7 @@ const struct kafc_part *kafc__parts_find(const struct kafc_parts *p, kafc_str to
 const struct kafc_part *kafc__parts_all(const struct kafc_parts *p, kafc_str topic,
                                         int32_t partition, int32_t *n)
 {
-    const struct kafc_part *first = kafc__parts_find(p, topic, partition, -1);
+    const struct kafc_part *first = find(p, topic, partition, -1);
     *n = 0;
     while (first && first > p->part && by_part(first - 1, first) == 0)
         first--;
@@ -385,7 +386,7 @@ static void tell_one(const struct kafc_parts *p, const kafc_answer_part *from,
     tell_node(p, node, result, (kafc_err)code);
     kafc__parts_walk(&w, s, from->resp);
     while (kafc__parts_next(&w, &said)) {
-        const struct kafc_part *part = kafc__parts_find(p, said.topic, said.partition, node);
+        const struct kafc_part *part = find(p, said.topic, said.partition, node);
         if (!part || code != 0)
             continue;
         set(p, part->i, result, (kafc_err)said.code);

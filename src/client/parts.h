@@ -54,10 +54,6 @@ kafc_err kafc__parts_given(struct kafc_parts *p, const kafc_topic_partition *v, 
 KAFC_NODISCARD bool kafc__parts_sorted(struct kafc_parts *p, void *v, size_t stride, int32_t n,
                                        struct kafc_arena *a);
 
-/* node: -1 where it does not matter. NULL: it is none of them. */
-const struct kafc_part *kafc__parts_find(const struct kafc_parts *p, kafc_str topic,
-                                         int32_t partition, int32_t node);
-
 /* The *n of that place, where one may be named twice; 0: it is none of them. */
 const struct kafc_part *kafc__parts_all(const struct kafc_parts *p, kafc_str topic,
                                         int32_t partition, int32_t *n);

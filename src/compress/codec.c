@@ -19,14 +19,6 @@ const struct kafc_codec *kafc__codec(int id)
     return id >= 0 && id < KAFC_CODECS ? codecs[id] : NULL;
 }
 
-const struct kafc_codec *kafc__codec_by_name(const char *name)
-{
-    for (int i = 0; i < KAFC_CODECS; i++)
-        if (strcmp(codecs[i]->name, name) == 0)
-            return codecs[i];
-    return NULL;
-}
-
 kafc_err kafc__codec_check(const struct kafc_codec *codec, kafc_error *err)
 {
     if (!codec->library)

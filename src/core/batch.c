@@ -43,8 +43,8 @@ void kafc__batch_pool_fini(struct kafc_batch_pool *bp)
         kafc__free(&bp->mem, b);
     }
     kafc__batch_codec_fini(&bp->zip);
-    kafc__seg_pool_unref(bp->segs);
-    kafc__seg_pool_unref(bp->slots);
+    kafc__seg_pool_free(bp->segs);
+    kafc__seg_pool_free(bp->slots);
     bp->segs = bp->slots = NULL;
     kafc__mutex_fini(&bp->lock);
 }

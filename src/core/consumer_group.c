@@ -42,7 +42,8 @@ static kafc_rebalance_kind to_tell(struct kafc_consumer_group *cg)
     return comes ? KAFC_ASSIGNED : (kafc_rebalance_kind)0;
 }
 
-void kafc__cg_look(struct kafc_consumer_group *cg)
+/* Lock held: is there something to take? */
+static void look(struct kafc_consumer_group *cg)
 {
     bool exceeded = cg->tell_exceeded && cg->c->ending == 0;
     bool attention = !cg->quietly && (to_tell(cg) || exceeded || cg->failed.code != KAFC_OK);
@@ -285,7 +286,7 @@ static void notice(void *ctx, const struct kafc_group_notice *n)
     }
     kafc__lock(&cg->c->lock);
     take[n->kind](cg, n);
-    kafc__cg_look(cg);
+    look(cg);
     kafc__unlock(&cg->c->lock);
     kafc__consumer_poke(cg->c);
     kafc__core_poke(cg->core, &cg->member);
@@ -391,7 +392,7 @@ bool kafc__cg_take(struct kafc_consumer_group *cg, struct kafc_cg_notice *out)
     else
         some = tell_why(cg, out);
     cg->tell_empty = cg->tell_empty && out->kind != KAFC_ASSIGNED;
-    kafc__cg_look(cg);
+    look(cg);
     kafc__unlock(&cg->c->lock);
     out->v = cg->told;
     out->n = cg->ntold;
@@ -451,7 +452,7 @@ kafc_err kafc__cg_subscribe(struct kafc_consumer_group *cg, const char *const *t
     cg->phase = KAFC_CG_STAYS;
     cg->c->subscribed = true;
     cg->failed.code = KAFC_OK;
-    kafc__cg_look(cg);
+    look(cg);
     kafc__unlock(&cg->c->lock);
     return KAFC_OK;
 }
@@ -527,7 +528,7 @@ void kafc__cg_leave(struct kafc_consumer_group *cg, bool for_good, bool quietly,
         flush(cg);
     check_claims(cg);
     check_revoked(cg);
-    kafc__cg_look(cg);
+    look(cg);
     kafc__unlock(&cg->c->lock);
     kafc__cg_set_timer(cg);
     if (begins && subscribed)
@@ -603,7 +604,7 @@ static void work(struct kafc_consumer_group *cg)
     told = cg->c->attention;
     if (cg->short_of_memory && cg->retry_at <= now)
         take_in(cg);
-    kafc__cg_look(cg);
+    look(cg);
     told = cg->c->attention && !told;
     kafc__unlock(&cg->c->lock);
     if (told) {

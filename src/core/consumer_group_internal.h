@@ -88,7 +88,6 @@ struct kafc_consumer_group {
 };
 
 /* consumer_group.c */
-void kafc__cg_look(struct kafc_consumer_group *cg); /* lock held: is there something to take? */
 void kafc__cg_set_timer(struct kafc_consumer_group *cg);
 
 /* consumer_start.c: asks for committed offsets, without the lock; owner is the kafc_consumer_group */

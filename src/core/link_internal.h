@@ -146,8 +146,6 @@ static inline bool kafc__link_is_secret(const struct kafc_api *api)
 void kafc__link_ask(struct kafc_link *l, struct kafc_request *rq, const struct kafc_api *api,
                     int16_t version, const void *msg, void (*done)(struct kafc_request *rq),
                     int64_t now);
-/* Makes a slot of the request, at the end of flight; rq->version must be chosen. */
-kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_error *err);
 /* Nobody waits for the slot any more: removed if nothing of it was sent, else it stays without an owner. */
 void kafc__link_orphan(struct kafc_link *l, struct kafc_slot *s);
 void kafc__link_retire(struct kafc_link *l, struct kafc_slot *s); /* off flight, onto spare */

@@ -91,7 +91,8 @@ static void launch(struct kafc_link *l, struct kafc_slot *s, struct kafc_request
         l->out = (struct kafc_link_cursor){ .slot = s };
 }
 
-kafc_err kafc__link_encode(struct kafc_link *l, struct kafc_request *rq, kafc_error *err)
+/* Makes a slot of the request, at the end of flight; rq->version must be chosen. */
+static kafc_err encode(struct kafc_link *l, struct kafc_request *rq, kafc_error *err)
 {
     kafc_str id = { l->cfg.client_id, l->cfg.client_id ? (int32_t)strlen(l->cfg.client_id) : 0 };
     size_t body, spliced;
@@ -161,7 +162,7 @@ void kafc__link_ask(struct kafc_link *l, struct kafc_request *rq, const struct k
     if (rq->deadline < l->alarm)
         l->alarm = rq->deadline;
     kafc_error err;
-    if (l->login.raw ? encode_token(l, rq, &err) : kafc__link_encode(l, rq, &err))
+    if (l->login.raw ? encode_token(l, rq, &err) : encode(l, rq, &err))
         kafc__link_break(l, err.code, "cannot be asked: %s", err.message);
 }
 
@@ -241,7 +242,7 @@ static kafc_err admit(struct kafc_link *l, struct kafc_request *rq, kafc_error *
         return unsupported(l, rq, err);
     rq->version = (int16_t)version;
     kafc_err e = rq->prepare ? rq->prepare(rq, err) : KAFC_OK;
-    return e ? e : kafc__link_encode(l, rq, err);
+    return e ? e : encode(l, rq, err);
 }
 
 static bool may_encode(const struct kafc_link *l, int64_t now)

@@ -31,7 +31,7 @@ static int64_t slots_bite(struct kafc_producer *p, int64_t most)
     return bite;
 }
 
-bool kafc__producer_slots_take(struct kafc_producer *p, struct kafc_batch_out *b)
+static bool slots_take(struct kafc_producer *p, struct kafc_batch_out *b)
 {
     int64_t bite = slots_bite(p, p->slot_bite);
     b->slot_credit += (uint32_t)bite;
@@ -186,7 +186,7 @@ static kafc_err try_put(struct kafc_producer *p, struct kafc_part *part, struct 
     *put = KAFC_PUT_NO_MEMORY;
     kafc__batch_out_shut(b);
     if (slot) {
-        if (!w->tagged && !w->from && !b->slot_credit && !kafc__producer_slots_take(p, b))
+        if (!w->tagged && !w->from && !b->slot_credit && !slots_take(p, b))
             return KAFC_ERR_WOULD_BLOCK;
         if (!kafc__batch_out_slot_room(&p->pool, b))
             return KAFC_ERR_NO_MEMORY;

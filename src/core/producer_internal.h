@@ -254,7 +254,6 @@ struct kafc_part *kafc__producer_choose(struct kafc_topic_out *t, struct kafc_ta
                                         const kafc_message *m, struct kafc_partition_view *v,
                                         bool *sticky, kafc_err *why);
 void kafc__producer_poke(struct kafc_producer *p);
-bool kafc__producer_slots_take(struct kafc_producer *p, struct kafc_batch_out *b);
 void kafc__producer_slots_give(struct kafc_producer *p, int64_t n);
 static inline bool kafc__producer_wants_slots(const struct kafc_producer *p)
 {

@@ -191,7 +191,7 @@ START_TEST(segments_are_recycled_inside_the_budget)
     kafc__seg_put(p, small);
     c.head->next->next = NULL;
     kafc__chain_clear(&c, p);
-    kafc__seg_pool_unref(p);
+    kafc__seg_pool_free(p);
     ck_assert_uint_eq(b->used, 0);
     kafc__budget_unref(b);
     ck_assert_int_eq(a.live, 0);
@@ -224,8 +224,7 @@ START_TEST(the_free_list_keeps_no_more_than_it_should)
     kafc__chain_clear(&c, p);
     ck_assert_int_eq(a.live, 3);
     ck_assert_uint_eq(p->nfree[1], 2);
-    kafc__seg_pool_unref(kafc__seg_pool_ref(p));
-    kafc__seg_pool_unref(p);
+    kafc__seg_pool_free(p);
     ck_assert_int_eq(a.live, 0);
 }
 END_TEST

@@ -125,7 +125,7 @@ static void compress_records(struct batch *b)
     b->h.attributes = (int16_t)b->codec;
     kafc__chain_clear(&chain, pool);
     kafc__compress_free(z);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
 }
 
 static void build(struct batch *b, const char *topic, int32_t partition, int64_t base, int32_t n)

@@ -94,7 +94,7 @@ static struct bytes zeros(int id, size_t n)
     }
     kafc__chain_clear(&chain, pool);
     kafc__compress_free(c);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     return b;
 }
 

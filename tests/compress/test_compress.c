@@ -128,7 +128,7 @@ START_TEST(everything_comes_back_in_any_pieces_at_any_level)
         kafc__compress_free(c);
     }
     kafc__decompress_fini(&d);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     ck_assert_uint_eq(budget->used, 0);
     kafc__budget_unref(budget);
     ck_assert_int_eq(a.live, 0);
@@ -178,7 +178,7 @@ START_TEST(a_stream_left_half_way_leaves_nothing_behind)
         kafc__compress_free(c);
     }
     kafc__decompress_fini(&d);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
 }
 END_TEST
 
@@ -188,7 +188,7 @@ static unsigned char *compress_new(int id, const void *p, size_t n, size_t *out)
     struct kafc_compress *c = kafc__compress_new(kafc__codec(id), NULL, &error);
     unsigned char *z = compress(c, 0, pool, p, n, out);
     kafc__compress_free(c);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     return z;
 }
 
@@ -383,7 +383,7 @@ START_TEST(each_allocation_may_fail)
             kafc__frame_unref(f);
             kafc__decompress_fini(&d);
             kafc__chain_clear(&chain, pool);
-            kafc__seg_pool_unref(pool);
+            kafc__seg_pool_free(pool);
             ck_assert_int_eq(a.live, 0);
             ck_assert_int_lt(fail, 200);
         }
@@ -451,12 +451,9 @@ START_TEST(the_table_of_codecs)
 {
     ck_assert_ptr_null(kafc__codec(-1));
     ck_assert_ptr_null(kafc__codec(5));
-    ck_assert_ptr_null(kafc__codec_by_name("brotli"));
-    ck_assert_int_eq(kafc__codec_by_name("zstd")->min_produce, 7);
-    for (int id = 0; id < KAFC_CODECS; id++) {
+    ck_assert_int_eq(kafc__codec(KAFC_ZSTD)->min_produce, 7);
+    for (int id = 0; id < KAFC_CODECS; id++)
         ck_assert_int_eq(kafc__codec(id)->id, id);
-        ck_assert_ptr_eq(kafc__codec_by_name(kafc__codec(id)->name), kafc__codec(id));
-    }
     ck_assert_ptr_null(kafc__compress_new(kafc__codec(KAFC_NONE), NULL, &error));
     ck_assert_int_eq(error.code, KAFC_ERR_USAGE);
     const struct kafc_codec missing = { .id = KAFC_ZSTD, .name = "zstd", .library = "libzstd" };

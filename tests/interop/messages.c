@@ -315,7 +315,7 @@ int main(int argc, char **argv)
     m.pool = need(kafc__seg_pool_new(NULL, NULL));
     for (long k = 0; k < n; k++)
         put_all_records(&m);
-    kafc__seg_pool_unref(m.pool);
+    kafc__seg_pool_free(m.pool);
     kafc__arena_fini(&a);
     return ferror(stdout) || fflush(stdout) ? 1 : 0;
 }

@@ -60,7 +60,7 @@ static struct set wrap(const struct set *in, int8_t magic, int codec)
     }
     kafc__chain_clear(&chain, pool);
     kafc__compress_free(c);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     add(&out, (struct kafc_wire_message){ .offset = 2,
                                           .magic = magic,
                                           .attributes = (int8_t)codec,

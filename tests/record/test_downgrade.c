@@ -46,7 +46,7 @@ static struct bytes packed(const struct kafc_codec *codec, const uint8_t *p, siz
     struct bytes b = flat(&chain);
     kafc__chain_clear(&chain, pool);
     kafc__compress_free(z);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     return b;
 }
 
@@ -110,7 +110,7 @@ static kafc_err downgrade(const kafc_allocator *mem, struct bytes b, int8_t magi
     if (rc == KAFC_OK && out)
         *out = flat(&chain);
     kafc__chain_clear(&chain, pool);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     return rc;
 }
 

@@ -43,7 +43,7 @@ static struct set wrap(const struct set *in, int magic, int codec, int64_t offse
     }
     kafc__chain_clear(&chain, pool);
     kafc__compress_free(c);
-    kafc__seg_pool_unref(pool);
+    kafc__seg_pool_free(pool);
     add(&out, (struct kafc_wire_message){ .offset = offset,
                                           .magic = (int8_t)magic,
                                           .attributes = (int8_t)codec,

@@ -50,7 +50,7 @@ static struct bytes make_batch(const struct kafc_record_fields *r, int n, int co
         }
         kafc__chain_clear(&out, pool);
         kafc__compress_free(c);
-        kafc__seg_pool_unref(pool);
+        kafc__seg_pool_free(pool);
     }
     h->attributes = (int16_t)(h->attributes | codec);
     h->count = n;

@@ -170,7 +170,7 @@ static void rewrite(const struct kafc_batch *b, int codec, struct kafc_decompres
     reads_back(p, n, &h, b, d);
     kafc__frame_unref(f);
     kafc__compress_free(w.z);
-    kafc__seg_pool_unref(w.pool);
+    kafc__seg_pool_free(w.pool);
     free(p);
 }
 
