@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# limit 300
 # Replicas that move to other brokers and other disks, leaders that are elected: asked back, and told by Kafka's own
 # tools.
 . "$(dirname "$0")/../lib.sh"
