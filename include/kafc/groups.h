@@ -174,7 +174,7 @@ typedef struct kafc_group_lag {
     const char *group;
     kafc_err result;                         /* of the description, or else of the offsets */
     const kafc_described_group *description; /* state and members; NULL if there is none */
-    int64_t lag;                             /* of all partitions together, as far as it is known */
+    int64_t lag; /* of all partitions together, as far as it is known; INT64_MAX if it is more */
     int32_t npartitions;
     const kafc_partition_lag *partitions; /* committed in or assigned, by topic and partition */
 } kafc_group_lag;
