@@ -276,7 +276,7 @@ static void conn_close_idle(struct kafc_broker_conn *conn)
                     conn->broker->name);
         conn_end(conn, &why, true);
     }
-    if (!kafc__link_pending(conn->link)) {
+    if (!conn->id && !kafc__link_pending(conn->link)) { /* who waits for any node may have had it opened again */
         kafc__link_free(conn->link);
         conn->link = NULL;
     }
