@@ -117,10 +117,9 @@ START_TEST(what_does_not_shrink_arrives_as_it_is)
     kafc_message m = { .value = KAFC_STR("v") };
     ck_assert_int_eq(kafc_writer_write(w, &m, 1, 5000, NULL), KAFC_OK);
     ck_assert_int_eq(came[0].codec, KAFC_NONE);
-    kafc_message many[100];
     for (int i = 0; i < 100; i++)
-        many[i] = m;
-    ck_assert_int_eq(kafc_writer_write(w, many, 100, 5000, NULL), KAFC_OK);
+        ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 0, NULL), KAFC_OK);
+    ck_assert_int_eq(kafc_writer_flush(w, 5000, NULL), KAFC_OK); /* a write might go out as it comes in */
     ck_assert_int_eq(came[0].codec, KAFC_GZIP);
     kafc_writer_free(w);
     writing_stop();
