@@ -35,9 +35,14 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t until_of(const kafc_conn *c, enum kafc_conn_way way, int64_t deadline)
+{
+    return earlier(deadline, atomic_load(&c->deadlines[way]));
+}
+
 int64_t kafc__conn_until(const kafc_conn *c, int64_t deadline)
 {
-    return earlier(deadline, atomic_load(&c->deadlines[c->way]));
+    return until_of(c, c->way, deadline);
 }
 
 /* Why a call must not go on, apart from the connection itself. */
@@ -63,8 +68,8 @@ kafc_err kafc__conn_hold(kafc_conn *c, enum kafc_conn_way way, int timeout_ms, i
     *deadline = kafc__deadline_in(timeout_ms);
     kafc__lock(&c->lock);
     while (c->held && rc == KAFC_OK) {
-        (void)kafc__cond_wait(&c->changed, &c->lock, earlier(*deadline, atomic_load(&c->deadlines[way])));
-        rc = c->held ? stopped(c, earlier(*deadline, atomic_load(&c->deadlines[way]))) : KAFC_OK;
+        (void)kafc__cond_wait(&c->changed, &c->lock, until_of(c, way, *deadline));
+        rc = c->held ? stopped(c, until_of(c, way, *deadline)) : KAFC_OK;
     }
     if (rc == KAFC_OK && atomic_load(&c->closed))
         rc = KAFC_ERR_CLOSED;
@@ -461,16 +466,16 @@ void kafc_conn_interrupt(kafc_conn *c)
     kafc__wake_signal(&c->wake);
 }
 
-static kafc_err set_deadlines(kafc_conn *c, unsigned ways, int timeout_ms, kafc_error *err)
+static kafc_err set_deadlines(kafc_conn *c, enum kafc_conn_way first, enum kafc_conn_way last,
+                              int timeout_ms, kafc_error *err)
 {
     kafc_err rc = check(c, err);
     if (rc != KAFC_OK)
         return rc;
     int64_t at = kafc__deadline_in(timeout_ms);
     kafc__lock(&c->lock);
-    for (unsigned way = 0; way < KAFC_CONN_WAYS; way++)
-        if (ways & 1u << way)
-            atomic_store(&c->deadlines[way], at);
+    for (unsigned way = first; way <= last; way++)
+        atomic_store(&c->deadlines[way], at);
     kafc__cond_broadcast(&c->changed);
     kafc__unlock(&c->lock);
     kafc__wake_signal(&c->wake);
@@ -479,17 +484,17 @@ static kafc_err set_deadlines(kafc_conn *c, unsigned ways, int timeout_ms, kafc_
 
 kafc_err kafc_conn_set_deadline(kafc_conn *c, int timeout_ms, kafc_error *err)
 {
-    return set_deadlines(c, 1u << KAFC_CONN_READS | 1u << KAFC_CONN_WRITES, timeout_ms, err);
+    return set_deadlines(c, KAFC_CONN_READS, KAFC_CONN_WRITES, timeout_ms, err);
 }
 
 kafc_err kafc_conn_set_read_deadline(kafc_conn *c, int timeout_ms, kafc_error *err)
 {
-    return set_deadlines(c, 1u << KAFC_CONN_READS, timeout_ms, err);
+    return set_deadlines(c, KAFC_CONN_READS, KAFC_CONN_READS, timeout_ms, err);
 }
 
 kafc_err kafc_conn_set_write_deadline(kafc_conn *c, int timeout_ms, kafc_error *err)
 {
-    return set_deadlines(c, 1u << KAFC_CONN_WRITES, timeout_ms, err);
+    return set_deadlines(c, KAFC_CONN_WRITES, KAFC_CONN_WRITES, timeout_ms, err);
 }
 
 const kafc_broker *kafc_conn_broker(const kafc_conn *c)
