@@ -218,6 +218,14 @@ kafc_err kafc__admin_same_nodes(void *owner, struct kafc_arena *a, struct kafc_b
     return KAFC_OK;
 }
 
+kafc_str *kafc__admin_texts(struct kafc_arena *a, const char *const *s, int32_t n)
+{
+    kafc_str *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
+    for (int32_t i = 0; v && i < n; i++)
+        v[i] = kafc__str(s[i]);
+    return v;
+}
+
 kafc_err kafc__admin_no_memory(const char *what, kafc_error *err)
 {
     return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for %s", what);

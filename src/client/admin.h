@@ -81,6 +81,9 @@ kafc_err kafc__admin_ask_nodes(kafc_client *c, const struct kafc_admin_kind *kin
                                const struct kafc_admin_plan *plan, int64_t deadline,
                                kafc_answer **out, kafc_error *err);
 
+/* n strings for a request; they borrow. NULL: out of memory. */
+kafc_str *kafc__admin_texts(struct kafc_arena *a, const char *const *s, int32_t n);
+
 /* KAFC_ERR_NO_MEMORY with a sentence: "out of memory for the reassignments". */
 kafc_err kafc__admin_no_memory(const char *what, kafc_error *err);
 

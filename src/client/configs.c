@@ -260,9 +260,7 @@ static bool put_query(struct kafc_describe_configs_req_resource *to, const kafc_
     to->configuration_keys.n = q->names ? q->nnames : -1;
     if (!q->names)
         return true;
-    to->configuration_keys.v = kafc__arena_array(a, (size_t)q->nnames, sizeof(kafc_str));
-    for (int32_t i = 0; to->configuration_keys.v && i < q->nnames; i++)
-        to->configuration_keys.v[i] = kafc__str(q->names[i]);
+    to->configuration_keys.v = kafc__admin_texts(a, q->names, q->nnames);
     return to->configuration_keys.v != NULL;
 }
 

@@ -119,14 +119,6 @@ static kafc_err check_filter(const kafc_group_filter *f, kafc_error *err)
     return KAFC_OK;
 }
 
-static kafc_str *texts(struct kafc_arena *a, const char *const *s, int32_t n)
-{
-    kafc_str *v = kafc__arena_array(a, (size_t)n, sizeof(*v));
-    for (int32_t i = 0; v && i < n; i++)
-        v[i] = kafc__str(s[i]);
-    return v;
-}
-
 static kafc_err list(struct kafc_admin *k, const kafc_group_filter *f, kafc_group_list **out)
 {
     struct kafc_list_groups_req req;
@@ -135,8 +127,8 @@ static kafc_err list(struct kafc_admin *k, const kafc_group_filter *f, kafc_grou
     if (rc != KAFC_OK)
         return rc;
     kafc__msg_defaults(&kafc_list_groups_req_schema, &req);
-    req.states_filter.v = texts(&k->arena, f->states, req.states_filter.n = f->nstates);
-    req.types_filter.v = texts(&k->arena, f->types, req.types_filter.n = f->ntypes);
+    req.states_filter.v = kafc__admin_texts(&k->arena, f->states, req.states_filter.n = f->nstates);
+    req.types_filter.v = kafc__admin_texts(&k->arena, f->types, req.types_filter.n = f->ntypes);
     if (k->arena.failed)
         return kafc__admin_no_memory("the groups", k->err);
     rc = kafc__admin_ask(k->c, &listing, &req, KAFC_BY_ROUTE, k->deadline, &answer, k->err);

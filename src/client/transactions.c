@@ -94,10 +94,7 @@ static kafc_err list(struct kafc_admin *k, const kafc_transaction_filter *f,
     if (rc != KAFC_OK)
         return rc;
     kafc__msg_defaults(&kafc_list_transactions_req_schema, &req);
-    req.state_filters.v = kafc__arena_array(&k->arena, (size_t)f->nstates, sizeof(kafc_str));
-    req.state_filters.n = f->nstates;
-    for (int32_t i = 0; req.state_filters.v && i < f->nstates; i++)
-        req.state_filters.v[i] = kafc__str(f->states[i]);
+    req.state_filters.v = kafc__admin_texts(&k->arena, f->states, req.state_filters.n = f->nstates);
     req.producer_id_filters.v = (void *)kafc__arena_dup(&k->arena, f->producer_ids,
                                                         (size_t)f->nproducer_ids * sizeof(int64_t));
     req.producer_id_filters.n = f->nproducer_ids;
