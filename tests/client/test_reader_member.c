@@ -17,7 +17,7 @@ struct commits {
     int32_t partitions; /* of the last one */
     int64_t offset;     /* of its first */
     char metadata[8];
-    kafc_err code, result;
+    kafc_err code[2], result[2]; /* of the first ones */
 };
 
 static void on_commit(void *ctx, const kafc_offset *v, int32_t n, kafc_err code, const kafc_error *err)
@@ -26,8 +26,10 @@ static void on_commit(void *ctx, const kafc_offset *v, int32_t n, kafc_err code,
 
     c->partitions = n;
     c->offset = v[0].offset;
-    c->code = code;
-    c->result = v[0].result;
+    if (atomic_load(&c->n) < 2) {
+        c->code[atomic_load(&c->n)] = code;
+        c->result[atomic_load(&c->n)] = v[0].result;
+    }
     (void)snprintf(c->metadata, sizeof c->metadata, "%s", v[0].metadata ? v[0].metadata : "");
     ck_assert_str_eq(v[0].topic, "t");
     ck_assert_int_eq(code != KAFC_OK, err != NULL);
@@ -61,8 +63,8 @@ START_TEST(R7_commits_on_the_interval_are_told)
     o.metadata = "three";
     ck_ok(kafc_reader_mark_offsets(e.reader, &o, 1, &e.err));
     await_commits(&e, &c, 1);
-    ck_assert_int_eq(c.code, KAFC_OK);
-    ck_assert_int_eq(c.result, KAFC_OK);
+    ck_assert_int_eq(c.code[0], KAFC_OK);
+    ck_assert_int_eq(c.result[0], KAFC_OK);
     ck_assert_int_eq(c.partitions, 1);
     ck_assert_int_eq(c.offset, 3);
     ck_assert_str_eq(c.metadata, "three");
@@ -83,11 +85,10 @@ START_TEST(R7_a_commit_that_fails_is_told_with_the_reason)
     expect_offset(&e, 0);
     ck_ok(kafc_mock_push_error(e.mock, 8, KAFC_ERR_OFFSET_METADATA_TOO_LARGE, 1));
     ck_ok(kafc_reader_mark(e.reader, &e.m, &e.err));
-    await_commits(&e, &c, 1);
-    ck_assert_int_eq(c.code, KAFC_ERR_OFFSET_METADATA_TOO_LARGE);
-    ck_assert_int_eq(c.result, KAFC_ERR_OFFSET_METADATA_TOO_LARGE);
     await_commits(&e, &c, 2); /* again, after the interval */
-    ck_assert_int_eq(c.code, KAFC_OK);
+    ck_assert_int_eq(c.code[0], KAFC_ERR_OFFSET_METADATA_TOO_LARGE);
+    ck_assert_int_eq(c.result[0], KAFC_ERR_OFFSET_METADATA_TOO_LARGE);
+    ck_assert_int_eq(c.code[1], KAFC_OK);
     ck_assert_int_eq(c.offset, 1);
     reading_close(&e);
 }
@@ -159,8 +160,8 @@ START_TEST(R7_a_commit_that_close_gives_up_is_told)
     ck_ok(kafc_mock_push_error(e.mock, 8, KAFC_ERR_COORDINATOR_LOAD_IN_PROGRESS, 1000000));
     ck_assert_int_ne(kafc_reader_close(e.reader, 100, &e.err), KAFC_OK);
     ck_assert_int_ge(atomic_load(&c.n), 1);
-    ck_assert_int_ne(c.code, KAFC_OK);
-    ck_assert_int_ne(c.result, KAFC_OK);
+    ck_assert_int_ne(c.code[0], KAFC_OK);
+    ck_assert_int_ne(c.result[0], KAFC_OK);
     kafc_reader_free(e.reader);
     e.reader = NULL;
     reading_close(&e);
