@@ -26,7 +26,7 @@ struct stranger {
 void stranger_start(struct stranger *p, const void *answer, size_t len, bool hang_up);
 void stranger_stop(struct stranger *p);
 
-/* A loopback port at which nobody listens. */
+/* A loopback port at which nobody listens, and that nobody is given: a mock may ask for it. */
 int stranger_closed_port(void);
 
 /* Forks, runs fn in the child, gives what it returned (below 256). The child ends without any clean-up, so that no

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "tests/client/stranger.h"
 #include "tests/client/writing.h"
 #include "tests/support/suite.h"
 
@@ -32,9 +33,8 @@ START_TEST(all_known_brokers_go_and_the_list_leads_on)
 {
     kafc_error err;
     char list[64];
-    kafc_mock *there = cluster(1, 0), *here = cluster(3, 0);
-    int32_t port = kafc_mock_port(there, 1);
-    kafc_mock_free(there); /* its port stays free */
+    kafc_mock *there, *here = cluster(3, 0);
+    int32_t port = stranger_closed_port();
     snprintf(list, sizeof(list), "127.0.0.1:%d,127.0.0.1:%d", (int)port,
              (int)kafc_mock_port(here, 1));
     kafc_client *c = kafc_client_open(
