@@ -240,8 +240,11 @@ START_TEST(what_is_known_of_a_lag_is_told)
     ck_assert_int_eq(l->groups[1].lag, 2);
     kafc_group_lags_free(l);
     raw_ok(kafc_mock_set_leader(raw_mock, "t", 1, -1));
-    ck_assert_int_ne(kafc_admin_group_lags(raw_client, &groups[1], 1, 0, 500, &l, &raw_err),
-                     KAFC_OK);
+    l = NULL;
+    RAW_DOUBLING((kafc_group_lags_free(l),
+                  (void)kafc_admin_group_lags(raw_client, &groups[1], 1, 0, ms, &l, &raw_err)),
+                 l && l->groups[0].result == KAFC_OK && l->groups[0].partitions[0].result == KAFC_OK);
+    ck_assert_int_ne(raw_err.code, KAFC_OK);
     ck_assert_int_eq(l->groups[0].result, KAFC_OK);
     ck_assert_int_eq(l->groups[0].partitions[1].result, raw_err.code);
     ck_assert_int_eq(l->groups[0].partitions[1].lag, KAFC_OFFSET_UNKNOWN);
