@@ -12,7 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "protocol/apis.h"
 #include "tests/client/grouping.h"
+#include "tests/client/stranger.h"
 #include <kafc/loop.h>
 #include <kafc/transaction.h>
 #include <kafc/writer.h>
@@ -135,7 +137,7 @@ START_TEST(C6_a_loop_of_ones_own_sends_and_reads)
         ck_assert_int_lt(kafc__clock_mono_us(), until);
     ck_assert_int_eq(d.last, KAFC_OK);
     ck_assert_int_eq(d.outside, 0);
-    ck_assert_int_eq(threads(), before);
+    ck_assert_int_le(threads(), before); /* those of a test before may still be shown at first */
     kafc_writer_free(w);
     reading_close(&e);
 }
@@ -204,7 +206,7 @@ START_TEST(C6_calls_that_wait_drive)
     ck_ok(kafc_transaction_commit(x, SOON, &e.err));
     ck_ok(kafc_reader_fetch(e.reader, &m, SOON, &e.err));
     ck_assert_int_eq(m.value.len, 3);
-    ck_assert_int_eq(threads(), before);
+    ck_assert_int_le(threads(), before); /* those of a test before may still be shown at first */
     ck_ok(kafc_writer_close(x, SOON, &e.err));
     kafc_writer_free(x);
     kafc_writer_free(w);
@@ -293,7 +295,7 @@ START_TEST(an_idle_client_wants_nothing)
     struct loop l;
     kafc_message m = message("one", 0);
     kafc_writer *w;
-    int64_t until;
+    int64_t until, end;
 
     open_driven(&e, _i);
     l = loop_of(&e, _i);
@@ -302,12 +304,13 @@ START_TEST(an_idle_client_wants_nothing)
     w = kafc_writer_open(e.client, KAFC_WRITER(.linger_ms = 1), &e.err);
     ck_assert_ptr_nonnull(w);
     ck_ok(kafc_writer_write(w, &m, 1, SOON, &e.err));
-    for (until = soon(300); kafc__clock_mono_us() < until;) /* a refresh may still be due */
-        step(&l, until);
-    l.processed = 0;
-    for (until = soon(500); kafc__clock_mono_us() < until;)
-        step(&l, until);
-    ck_assert_int_le(l.processed, 1);
+    end = soon(SOON);
+    do { /* a refresh may still be due */
+        ck_assert_int_lt(kafc__clock_mono_us(), end);
+        l.processed = 0;
+        for (until = soon(500); kafc__clock_mono_us() < until;)
+            step(&l, until);
+    } while (l.processed > 1);
     kafc_writer_free(w);
     reading_close(&e);
 }
@@ -510,6 +513,15 @@ START_TEST(an_interrupt_ends_a_call_that_drives)
 }
 END_TEST
 
+static atomic_int asked;
+
+static void never(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx, (void)rq;
+    a->act = KAFC_MOCK_SILENT;
+    atomic_fetch_add(&asked, 1);
+}
+
 static void *asks(void *arg)
 {
     struct worker *x = arg;
@@ -526,10 +538,10 @@ START_TEST(a_call_that_drives_ends_when_it_is_told)
     struct worker x = { .e = &e };
 
     open_driven(&e, 0);
-    ck_ok(kafc_mock_stop_broker(e.mock, 1));
-    ck_ok(kafc_mock_stop_broker(e.mock, 2));
+    atomic_store(&asked, 0);
+    ck_ok(kafc_mock_hook(e.mock, KAFC_API_METADATA, never, NULL));
     ck_assert_int_eq(pthread_create(&x.thread, NULL, asks, &x), 0);
-    (void)poll(NULL, 0, 50);
+    stranger_await(&asked, 1); /* it waits */
     if (_i == 0)
         kafc_client_interrupt(e.client);
     else

@@ -114,14 +114,17 @@ START_TEST(an_idle_client_sleeps_and_is_small)
     kb = private_kb() - kb;
     if (memory_is_ours())
         ck_assert_int_le(kb, PRIVATE_MAX_KB);
-    before = settled_sleeps("kafc-loop");
-    ck_assert_int_gt(before, 0);
-    (void)nanosleep(&quiet, NULL); /* the absence of something takes a while to see */
-    ck_assert_int_le(sleeps("kafc-loop"), before + TIMERS); /* timers may be due; a loop that polls wakes often */
+    for (int i = 0, woke = TIMERS + 1; woke > TIMERS; i++) { /* timers may be due; a loop that polls wakes often */
+        ck_assert_int_lt(i, 10);
+        before = settled_sleeps("kafc-loop");
+        ck_assert_int_gt(before, 0);
+        (void)nanosleep(&quiet, NULL); /* the absence of something takes a while to see */
+        woke = (int)(sleeps("kafc-loop") - before);
+    }
     kafc_writer_free(w);
     kafc_client_free(c);
     kafc_mock_free(mock);
 }
 END_TEST
 
-SUITE_MAIN("client/idle", 30, an_idle_client_sleeps_and_is_small)
+SUITE_MAIN("client/idle", 60, an_idle_client_sleeps_and_is_small)
