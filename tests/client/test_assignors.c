@@ -198,6 +198,6 @@ START_TEST(a_group_shares_out_by_the_applications_rule)
 }
 END_TEST
 
-SUITE_MAIN("client/assignors", 10, a_rule_is_told_all_and_gives_by_index, names_of_ours_and_of_java,
+SUITE_MAIN("client/assignors", 60, a_rule_is_told_all_and_gives_by_index, names_of_ours_and_of_java,
            names_with_blanks_between_them, what_cannot_be_is_named,
            a_group_shares_out_by_the_applications_rule)

@@ -475,8 +475,7 @@ static bool closes_in(int ms)
     expect_claimed(&e, c, 0, 4);
     ck_ok(kafc_claim_mark(c, &e.m, &e.err));
     ck_assert_int_eq(kafc_reader_close(e.reader, ms, &e.err), KAFC_ERR_TIMED_OUT);
-    ck_assert_ptr_nonnull(strstr(e.err.message, "1 claim"));
-    ck_assert_ptr_nonnull(strstr(e.err.message, "close"));
+    bool told = strstr(e.err.message, "1 claim") && strstr(e.err.message, "close"); /* else: no time to commit */
     bool committed = kafc_mock_committed(e.mock, "g", "t", 0, &offset) == KAFC_OK;
     ck_assert(!committed || offset == 4);
     ck_assert_int_eq(kafc_claim_mark(c, &e.m, &e.err), KAFC_ERR_NOT_ASSIGNED);
@@ -485,13 +484,13 @@ static bool closes_in(int ms)
     kafc_reader_free(e.reader);
     e.reader = NULL;
     reading_close(&e);
-    return committed;
+    return told && committed;
 }
 
 START_TEST(R8_close_goes_on_without_claims_that_are_not_freed)
 {
-    if (!closes_in(1000)) /* on a busy machine */
-        ck_assert(closes_in(10000));
+    for (int ms = 1000; !closes_in(ms); ms *= 4) /* more on a busy machine */
+        ck_assert_int_lt(ms, 16000);
 }
 END_TEST
 

@@ -131,7 +131,7 @@ static void take_claims(void *arg)
     kafc_error err;
 
     while (!atomic_load(&m->stop)) {
-        kafc_err code = kafc_reader_claim(m->reader, &claim, SOON, &err);
+        kafc_err code = kafc_reader_claim(m->reader, &claim, -1, &err); /* until it is woken */
 
         if (code == KAFC_OK)
             start_worker(m, claim);
@@ -309,7 +309,7 @@ START_TEST(R8_a_straggler_holds_up_the_group_until_the_rebalance_timeout)
     int64_t begin;
 
     world_open(&w);
-    a = member_new(&w, 0, KAFC_READER(.assignors = "range", .max_poll_interval_ms = 1000));
+    a = member_new(&w, 0, KAFC_READER(.assignors = "range", .max_poll_interval_ms = 3000));
     a->straggler = 1;
     member_start(a);
     await(&w.total, PARTS * EACH);
@@ -317,7 +317,7 @@ START_TEST(R8_a_straggler_holds_up_the_group_until_the_rebalance_timeout)
     b = member_new(&w, 1, KAFC_READER(.assignors = "range"));
     member_start(b);
     await(&a->revoked, PARTS);
-    ck_assert_int_ge(kafc__clock_mono_us() - begin, 850000);
+    ck_assert_int_ge(kafc__clock_mono_us() - begin, 2600000);
     await(&b->claimed, PARTS / 2); /* [1] may be among them: the group does not wait for it */
     atomic_store(&a->may, true);
     await(&a->was_late, 1);

