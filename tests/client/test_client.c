@@ -311,7 +311,7 @@ START_TEST(the_bootstrap_list_is_tried_in_turn)
     stranger_start(&silent, NULL, 0, false);
     (void)snprintf(list, sizeof list, "127.0.0.1:%d,%s,127.0.0.1:%d", stranger_closed_port(),
                    silent.address, (int)kafc_mock_port(mock, 3));
-    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = list, .connect_timeout_ms = 100), &e);
+    kafc_client *c = kafc_client_open(KAFC_CLIENT(.brokers = list, .connect_timeout_ms = 500), &e);
     ck_assert_ptr_nonnull(c);
     ok(kafc_client_metadata(c, NULL, 0, 10000, &m, &e), &e);
     kafc_metadata_free(m);

@@ -61,7 +61,7 @@ static bool saw(const char *context)
 static void late_once(void *ctx, const kafc_mock_request *q, kafc_mock_answer *a)
 {
     (void)ctx;
-    a->delay_ms = q->index == 0 ? 400 : 0;
+    a->delay_ms = q->index == 0 ? 1000 : 0;
 }
 
 /* Writes one message, whose first Produce request is late, and reads it as a member of a group. */
@@ -73,7 +73,7 @@ static void run(kafc_log_level level, const char *debug)
     co.log = on_line;
     co.log_level = level;
     co.debug = debug;
-    co.request_timeout_ms = 200;
+    co.request_timeout_ms = 500;
     pthread_mutex_t lock = log_of.lock;
     memset(&log_of, 0, sizeof(log_of));
     log_of.lock = lock;
