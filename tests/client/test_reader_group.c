@@ -245,6 +245,18 @@ START_TEST(R8_a_notice_may_commit)
 }
 END_TEST
 
+/* The first message, by who may have been away for too long before, and once more. */
+static void expect_first(struct reading *e)
+{
+    kafc_err code;
+
+    do
+        code = kafc_reader_fetch(e->reader, &e->m, SOON, &e->err);
+    while (code == KAFC_ERR_MAX_POLL_EXCEEDED);
+    ck_assert_msg(code == KAFC_OK, "%s", e->err.message);
+    ck_assert_int_eq(e->m.offset, 0);
+}
+
 START_TEST(R8_who_does_not_come_back_loses_its_partitions_and_is_told)
 {
     struct reading e;
@@ -254,36 +266,58 @@ START_TEST(R8_who_does_not_come_back_loses_its_partitions_and_is_told)
     put_some(&e, 10);
     reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .on_rebalance = on_rebalance, .ctx = &t,
                                    .max_poll_interval_ms = 100));
-    expect_offset(&e, 0);
+    expect_first(&e);
+    int lost = t.parts[KAFC_LOST];
     await_members(&e, 0);
-    ck_assert_int_eq(t.n[KAFC_LOST], 0); /* inside a call alone */
+    ck_assert_int_eq(t.parts[KAFC_LOST], lost); /* inside a call alone */
     expect_err(&e, KAFC_ERR_MAX_POLL_EXCEEDED);
-    ck_assert_int_eq(t.parts[KAFC_LOST], 1);
+    ck_assert_int_eq(t.parts[KAFC_LOST], lost + 1);
     ck_assert_int_eq(t.why, KAFC_ERR_MAX_POLL_EXCEEDED);
-    expect_offset(&e, 0);
-    ck_assert_int_eq(t.parts[KAFC_ASSIGNED], 2);
+    expect_first(&e);
+    ck_assert_int_eq(t.parts[KAFC_ASSIGNED], t.parts[KAFC_LOST] + 1);
     reading_close(&e);
 }
 END_TEST
 
-/* Slow, but not too slow, and without a wait: the caller is seen all the same. */
+/* Takes a message each 5 ms, for so long; gives how long the caller may have been away at most, INT64_MAX if it was so
+ * before. */
+static int64_t take_slowly(struct reading *e, int for_ms)
+{
+    int64_t before = kafc__clock_mono_us(), until = before + for_ms * 1000, away = 0;
+
+    for (int64_t i = 1; before < until; i++) {
+        (void)poll(NULL, 0, 5); /* work on a message */
+        int64_t last = before;
+        before = kafc__clock_mono_us();
+        kafc_err code = kafc_reader_fetch(e->reader, &e->m, SOON, &e->err);
+        int64_t us = kafc__clock_mono_us() - last;
+        away = us > away ? us : away;
+        if (code)
+            return i > 2 ? away : INT64_MAX;
+        ck_assert_int_eq(e->m.offset, i);
+    }
+    return away;
+}
+
+/* Slow, but not too slow, and without a wait: the caller is seen all the same. Where this thread does not run for as
+ * long, it is tried again, and some times. */
 START_TEST(R8_who_takes_one_message_after_the_other_is_not_away)
 {
+    enum { MAX_MS = 100, TRIES = 10 };
     struct reading e;
     struct told t = { .act = NULL };
-    int64_t until;
+    int64_t away = MAX_MS * 1000;
 
     reading_open(&e, 1, 1);
     put_some(&e, 1000);
-    reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .on_rebalance = on_rebalance, .ctx = &t,
-                                   .max_poll_interval_ms = 100));
-    expect_offset(&e, 0);
-    until = kafc__clock_mono_us() + 400000;
-    for (int i = 1; kafc__clock_mono_us() < until; i++) {
-        (void)poll(NULL, 0, 5); /* work on a message */
-        expect_offset(&e, i);
+    for (int i = 0; i < TRIES && away >= MAX_MS * 1000; i++) {
+        reading_reader(&e, KAFC_READER(.topic = "t", GROUP, .on_rebalance = on_rebalance, .ctx = &t,
+                                       .max_poll_interval_ms = MAX_MS));
+        expect_first(&e);
+        int lost = t.n[KAFC_LOST];
+        away = take_slowly(&e, 4 * MAX_MS);
+        ck_assert_msg(away >= MAX_MS * 1000 || t.n[KAFC_LOST] == lost, "lost after %lld us", (long long)away);
     }
-    ck_assert_int_eq(t.n[KAFC_LOST], 0);
     reading_close(&e);
 }
 END_TEST
