@@ -174,8 +174,8 @@ START_TEST(memory_is_bounded_where_little_becomes_much)
 END_TEST
 
 /* The first partition has more than all others, and each fetch could be filled with it. While a request for the others
- * is on its way, however long that takes, it alone is asked for by the second: it may be ahead, but not for good. Without
- * a session (before version 7) nothing but the order of the request is between them. */
+ * is on its way, however long that takes, it alone is asked for by the second: it may be ahead, but not for good.
+ * Without a session (before version 7) nothing but the order of the request is between them. */
 START_TEST(a_hot_partition_leaves_room_for_the_others)
 {
     enum { PARTS = 8, HOT = 400, COLD = 20, BATCH = 5, AHEAD = 20 * BATCH };
@@ -231,7 +231,8 @@ START_TEST(a_drained_partition_is_fetched_at_once)
 {
     enum { BATCHES = 300 };
     struct reading e;
-    int64_t begin, trips;
+    kafc_metadata *m;
+    int quick = 0;
 
     reading_open(&e, 1, 2);
     for (int i = 0; i < BATCHES; i++)
@@ -239,19 +240,17 @@ START_TEST(a_drained_partition_is_fetched_at_once)
     /* The other one has nothing, so that a request is parked most of the time. */
     reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = 1000, .max_bytes = 1000,
                                    .buffer_bytes = 4000, .max_wait_ms = 30000));
-    begin = kafc__clock_mono_us();
     for (int i = 0; i < BATCHES; i++) {
+        int64_t begin = kafc__clock_mono_us();
         ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
         ck_assert_int_eq(e.m.offset, i);
-    }
-    /* Any wait of a fixed time, 20 ms or more, would need 6 s beyond what so many answers take here and now. */
-    trips = kafc__clock_mono_us();
-    for (int i = 0; i < BATCHES; i++) {
-        kafc_metadata *m;
+        int64_t trip = kafc__clock_mono_us();
         ck_ok(kafc_client_metadata(e.client, NULL, 0, SOON, &m, &e.err));
         kafc_metadata_free(m);
+        quick += trip - begin < 15000 + 3 * (kafc__clock_mono_us() - trip);
     }
-    ck_assert_int_le(trips - begin, 5000000 + 3 * (kafc__clock_mono_us() - trips));
+    /* Any wait of a fixed time, 20 ms or more, would be beyond what an answer takes here and now, each time. */
+    ck_assert_int_ge(quick, BATCHES / 10);
     ck_assert_uint_ge(kafc_mock_requests(e.mock, 0, FETCH), BATCHES / 2);
     reading_close(&e);
 }
@@ -264,23 +263,21 @@ START_TEST(an_idle_reader_holds_nobody_up)
     enum { ROUNDS = 10 };
     struct reading e;
     kafc_reader *idle;
-    int64_t begin;
 
     reading_open(&e, 1, 1);
     ck_ok(kafc_mock_create_topic(e.mock, "idle", 1, 1));
-    idle = kafc_reader_open(e.client, KAFC_READER(.topic = "idle", .max_wait_ms = 10000), &e.err);
+    idle = kafc_reader_open(e.client, KAFC_READER(.topic = "idle", .max_wait_ms = 2 * SOON), &e.err);
     ck_assert_ptr_nonnull(idle);
-    ck_assert_int_eq(kafc_reader_fetch(idle, &e.m, 300, &e.err), KAFC_ERR_TIMED_OUT);
-    begin = kafc__clock_mono_us();
+    while (kafc_mock_requests(e.mock, 0, FETCH) == 0)
+        ck_assert_int_eq(kafc_reader_fetch(idle, &e.m, 10, &e.err), KAFC_ERR_TIMED_OUT);
     for (int i = 0; i < ROUNDS; i++) {
         if (i % 5 == 0)
             reading_reader(&e,
-                           KAFC_READER(.topic = "t", .max_wait_ms = 10000, .start = KAFC_AT(i)));
+                           KAFC_READER(.topic = "t", .max_wait_ms = 2 * SOON, .start = KAFC_AT(i)));
         put_records(&e, "t", 0, 1, 1000, -1);
         ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
         ck_assert_int_eq(e.m.offset, i);
     }
-    ck_assert_int_lt(kafc__clock_mono_us() - begin, 10000000); /* one wait of a broker */
     kafc_reader_free(idle);
     reading_close(&e);
 }
