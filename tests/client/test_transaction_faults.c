@@ -125,10 +125,9 @@ END_TEST
 
 static void lose_answers(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
 {
-    atomic_int *n = ctx;
+    (void)ctx;
     (void)rq;
-    if (atomic_fetch_sub(n, 1) > 0)
-        a->act = KAFC_MOCK_PASS_SILENT;
+    a->act = KAFC_MOCK_PASS_SILENT;
 }
 
 /* A batch that was sent and whose fate nobody knows: the next transaction needs a new epoch, which brokers before 2.5
@@ -137,21 +136,21 @@ START_TEST(a_lost_batch_needs_a_new_epoch)
 {
     transacting_start(_i);
     kafc_error *err = &transacting.err;
-    atomic_int n = 1;
     kafc_mock_transaction before, after;
-    kafc_writer *w = with_reports(400);
+    kafc_writer *w = with_reports(2500); /* enough for what is answered */
     transacting_begin(w);
     transacting_send(w, "v", 4);
     transacting_ok(kafc_transaction_commit(w, WAIT, err));
     verdicts(w, 4, 4, 0, KAFC_OK);
     ck_assert_int_eq(kafc_mock_transaction_get(writing.mock, TRANSACTIONAL_ID, &before), KAFC_OK);
-    ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, lose_answers, &n), KAFC_OK);
+    ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, lose_answers, NULL), KAFC_OK);
     transacting_begin(w);
     kafc_message m = { .value = KAFC_STR("lost"), .to_partition = 1 };
     transacting_ok(kafc_writer_send(w, &m, NULL, 0, err));
     ck_assert_int_eq(kafc_transaction_commit(w, WAIT, err), KAFC_ERR_TIMED_OUT);
     ck_assert_int_eq(err->cls, KAFC_CLASS_ABORT);
     verdicts(w, 1, 0, 1, KAFC_ERR_TIMED_OUT);
+    ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, NULL, NULL), KAFC_OK);
     kafc_err rc = kafc_transaction_abort(w, WAIT, err);
     if (_i == TRANSACTING_0_11) {
         ck_assert_int_eq(rc, KAFC_ERR_UNSUPPORTED);

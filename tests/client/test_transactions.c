@@ -266,7 +266,7 @@ START_TEST(C6_calls_from_inside_a_callback_are_refused)
 {
     transacting_start(_i);
     watched = writing_open(KAFC_WRITER(.topic = "t", .transactional_id = TRANSACTIONAL_ID,
-                                       .on_delivery = on_delivery));
+                                       .linger_ms = 60000, .on_delivery = on_delivery));
     transacting_ok(kafc_transaction_init(watched, WAIT, &transacting.err));
     transacting_begin(watched);
     transacting_send(watched, "v", 1);

@@ -91,7 +91,7 @@ static void check_log(int n, int32_t partitions)
 static void finish(kafc_writer *w, int n, int acknowledged)
 {
     kafc_error err;
-    kafc_err rc = kafc_writer_close(w, 10000, &err);
+    kafc_err rc = kafc_writer_close(w, 25000, &err);
     ck_assert_msg(rc == KAFC_OK, "%s", err.message);
     ck_assert_int_eq(seen.n, n);
     ck_assert_int_eq(seen.twice, 0);
@@ -212,7 +212,7 @@ START_TEST(W1_an_answer_that_never_comes_leaves_it_open_what_became_of_the_messa
     begin(1);
     trouble = KAFC_MOCK_PASS_SILENT;
     ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, sometimes, NULL), KAFC_OK);
-    kafc_writer *w = writing_open(SMALL(.delivery_timeout_ms = 1500, .request_timeout_ms = 1500,
+    kafc_writer *w = writing_open(SMALL(.delivery_timeout_ms = 3000, .request_timeout_ms = 3000,
                                         .linger_ms = KAFC_ZERO, .max_in_flight = 1));
     for (int i = 0; i < 3; i++) {
         send_one(w, i, 1);
@@ -279,7 +279,7 @@ START_TEST(W1_a_partition_without_a_leader_waits_until_it_is_too_late)
 {
     begin(3);
     ck_assert_int_eq(kafc_mock_set_leader(writing.mock, "t", 1, -1), KAFC_OK);
-    kafc_writer *w = writing_open(SMALL(.delivery_timeout_ms = 2000));
+    kafc_writer *w = writing_open(SMALL(.delivery_timeout_ms = 3000));
     for (int i = 0; i < 8; i++)
         send_one(w, i, 4);
     finish(w, 8, 6);
