@@ -202,9 +202,9 @@ START_TEST(failed_attempts_and_lost_connections_are_counted)
     kafc_mock_stop_broker(writing.mock, 2);
     kafc_mock_stop_broker(writing.mock, 3);
     ck_assert_int_ne(kafc_writer_write(w, &m, 1, 300, NULL), KAFC_OK);
-    c = client_stats();
-    ck_assert_uint_eq(c.connections_open, 0);
-    ck_assert_uint_gt(c.connections_failed, 0);
+    do
+        c = client_stats();
+    while (c.connections_open || !c.connections_failed);
     s = stats_of(w);
     ck_assert_uint_eq(s.held_messages, 1);
     ck_assert_uint_gt(s.held_bytes, 0);
@@ -239,7 +239,7 @@ END_TEST
 START_TEST(compression_is_measured)
 {
     start(0, 0);
-    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .compression = KAFC_GZIP));
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .compression = KAFC_GZIP, .linger_ms = 20000));
     send_some(w, 5000);
     kafc_writer_stats s = stats_of(w);
     ck_assert_uint_eq(s.bytes, seen.bytes);
@@ -260,19 +260,21 @@ START_TEST(senders_that_wait_are_seen)
     char value[30000];
     memset(value, 'v', sizeof(value));
     kafc_message m = { .value = { value, sizeof(value) } };
-    for (int i = 0; i < 10; i++)
-        ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 5000, NULL), KAFC_OK);
-    kafc_writer_stats s = stats_of(w);
-    ck_assert_uint_gt(s.send_wait_time_us.count, 0);
-    ck_assert_uint_lt(s.send_wait_time_us.count, 10);
-    ck_assert_uint_gt(s.send_wait_time_us.sum, 10000);
+    kafc_writer_stats s = { .size = 0 };
+    uint64_t sent = 0;
+    for (; sent < 10 || s.send_wait_time_us.sum <= 10000; sent++) { /* some wait, where answers are late enough */
+        ck_assert_int_eq(kafc_writer_send(w, &m, NULL, 20000, NULL), KAFC_OK);
+        s = stats_of(w);
+    }
+    ck_assert_uint_lt(s.send_wait_time_us.count, sent);
     uint64_t before = s.send_wait_time_us.count;
     kafc_message many[10];
     for (int i = 0; i < 10; i++)
         many[i] = m;
-    ck_assert_int_eq(kafc_writer_write(w, many, 10, 10000, NULL), KAFC_OK);
-    s = stats_of(w);
-    ck_assert_uint_gt(s.send_wait_time_us.count, before);
+    do {
+        ck_assert_int_eq(kafc_writer_write(w, many, 10, 20000, NULL), KAFC_OK);
+        s = stats_of(w);
+    } while (s.send_wait_time_us.count == before);
     check_summary(&s.send_wait_time_us, s.send_wait_time_us.count);
     kafc_writer_free(w);
     writing_stop();
