@@ -346,12 +346,21 @@ START_TEST(R8_unsubscribe_that_does_not_wait_tells_and_commits_as_well)
 }
 END_TEST
 
+static void deny(void *ctx, const kafc_mock_request *rq, kafc_mock_answer *a)
+{
+    (void)ctx;
+    (void)rq;
+    a->act = KAFC_MOCK_ERROR;
+    a->code = KAFC_ERR_GROUP_AUTHORIZATION_FAILED;
+}
+
 START_TEST(R12_a_group_that_is_denied_is_named_with_each_attempt)
 {
     struct reading e;
+    kafc_err code;
 
     reading_open(&e, 1, 1);
-    ck_ok(kafc_mock_push_error(e.mock, 11, KAFC_ERR_GROUP_AUTHORIZATION_FAILED, 3));
+    ck_ok(kafc_mock_hook(e.mock, 11, deny, NULL));
     reading_reader(&e, KAFC_READER(.topic = "t", GROUP));
     for (int i = 0; i < 2; i++) {
         expect_err(&e, KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
@@ -359,8 +368,13 @@ START_TEST(R12_a_group_that_is_denied_is_named_with_each_attempt)
     }
     put_some(&e, 1);
     expect_err(&e, KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
+    ck_ok(kafc_mock_hook(e.mock, 11, NULL, NULL));
     ck_ok(kafc_reader_subscribe(e.reader, (const char *const[]){ "t" }, 1, &e.err)); /* again */
-    expect_offset(&e, 0);
+    do /* of an attempt before, perhaps */
+        code = kafc_reader_fetch(e.reader, &e.m, SOON, &e.err);
+    while (code == KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
+    ck_assert_msg(code == KAFC_OK, "%s", e.err.message);
+    ck_assert_int_eq(e.m.offset, 0);
     reading_close(&e);
 }
 END_TEST
