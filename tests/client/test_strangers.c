@@ -123,13 +123,17 @@ START_TEST(C4_a_peer_that_is_no_broker)
     const struct stranger_case *s = &cases[_i];
     struct stranger p;
     kafc_error c, k;
+    int before, tries = 0;
     stranger_start(&p, s->bytes, s->len, s->hang_up);
-    try_both(p.address, NULL, s->says, &c, &k);
+    do { /* until both came as far as to it */
+        before = atomic_load(&p.connections);
+        try_both(p.address, NULL, s->says, &c, &k);
+    } while (atomic_load(&p.connections) < before + 2 && ++tries < 20);
     if (getenv("V"))
         fprintf(stderr, "%s:\n  %s\n  %s\n", s->name, c.message, k.message);
     expect(&c, p.address, s->says);
     expect(&k, p.address, s->says);
-    ck_assert_int_ge(atomic_load(&p.connections), 2);
+    ck_assert_int_lt(tries, 20);
     stranger_stop(&p);
 }
 END_TEST
