@@ -45,7 +45,7 @@ kafc_err raw_call_as(const struct kafc_api *api, int version, const void *req, i
 
 const void *raw_call(const struct kafc_api *api, const void *req)
 {
-    raw_ok(raw_call_as(api, -1, req, KAFC_BY_ROUTE, 5000));
+    raw_ok(raw_call_as(api, -1, req, KAFC_BY_ROUTE, 20000));
     return raw_answer->resp;
 }
 

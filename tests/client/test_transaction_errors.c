@@ -33,13 +33,13 @@ static kafc_err send_some(kafc_writer *w)
     return KAFC_OK;
 }
 
-/* The first thing that goes wrong on the way from begin to commit. */
+/* The first thing that goes wrong on the way from begin to commit; where it did before a call, the commit names it. */
 static kafc_err transaction(kafc_writer *w)
 {
     kafc_err rc = kafc_transaction_begin(w, err);
     rc = rc == KAFC_OK ? send_some(w) : rc;
     rc = rc == KAFC_OK ? offsets(w) : rc;
-    return rc == KAFC_OK ? kafc_transaction_commit(w, WAIT, err) : rc;
+    return rc == KAFC_OK || rc == KAFC_ERR_ABORTED ? kafc_transaction_commit(w, WAIT, err) : rc;
 }
 
 static kafc_err init_and_transaction(kafc_writer *w)
