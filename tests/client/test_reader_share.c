@@ -240,17 +240,17 @@ START_TEST(a_drained_partition_is_fetched_at_once)
     /* The other one has nothing, so that a request is parked most of the time. */
     reading_reader(&e, KAFC_READER(.topic = "t", .partition_max_bytes = 1000, .max_bytes = 1000,
                                    .buffer_bytes = 4000, .max_wait_ms = 30000));
-    for (int i = 0; i < BATCHES; i++) {
+    for (int i = 0; i < BATCHES; i += 2) { /* the second is asked for with nothing else to wake who asks */
+        expect_offset(&e, i);
         int64_t begin = kafc__clock_mono_us();
-        ck_ok(kafc_reader_fetch(e.reader, &e.m, SOON, &e.err));
-        ck_assert_int_eq(e.m.offset, i);
+        expect_offset(&e, i + 1);
         int64_t trip = kafc__clock_mono_us();
         ck_ok(kafc_client_metadata(e.client, NULL, 0, SOON, &m, &e.err));
         kafc_metadata_free(m);
         quick += trip - begin < 15000 + 3 * (kafc__clock_mono_us() - trip);
     }
     /* Any wait of a fixed time, 20 ms or more, would be beyond what an answer takes here and now, each time. */
-    ck_assert_int_ge(quick, BATCHES / 10);
+    ck_assert_int_ge(quick, BATCHES / 20);
     ck_assert_uint_ge(kafc_mock_requests(e.mock, 0, FETCH), BATCHES / 2);
     reading_close(&e);
 }
