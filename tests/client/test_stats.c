@@ -100,7 +100,8 @@ static void check_summary(const kafc_summary *s, uint64_t count)
 START_TEST(numbers_are_those_that_the_broker_sees)
 {
     start(0, 0);
-    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .batch_messages = 7, .linger_ms = 20000));
+    kafc_writer *w = writing_open(KAFC_WRITER(.topic = "t", .batch_messages = 7, .linger_ms = 20000,
+                                              .request_timeout_ms = 20000));
     send_some(w, 1000);
     kafc_writer_stats s = stats_of(w);
     ck_assert_uint_eq(s.messages, 1000);
