@@ -15,13 +15,17 @@
 
 #include "config.h"
 
+static double took; /* the last command, in seconds */
+
 /* The last line of the command's output, which must end well. */
 static json_t *last_line(const char *command)
 {
     json_t *j;
     char *line;
 
+    took = -load_now();
     expect(command, 0, NULL);
+    took += load_now();
     ck_assert_uint_gt(strlen(out), 0);
     out[strlen(out) - 1] = 0;
     line = strrchr(out, '\n');
@@ -49,7 +53,7 @@ static void check_figures(const json_t *j, double messages, double size)
 
     ck_assert_double_eq(number(j, "messages"), messages);
     ck_assert_double_gt(s, 0);
-    ck_assert_double_lt(s, 60);
+    ck_assert_double_lt(s, took);
     ck_assert_double_ge(cpu, 0);
     ck_assert_double_lt(cpu, 4 * s + 0.1); /* the writer's threads, and a clock's tick */
     near(number(j, "msgs_per_s"), messages / s, 1, "msgs_per_s");
@@ -198,7 +202,7 @@ static void check_times(const json_t *j, const char *name)
         before = us;
     }
     ck_assert_double_gt(before, 1);
-    ck_assert_double_lt(before, 30e6);
+    ck_assert_double_lt(before, took * 1e6);
 }
 
 START_TEST(latency_of_both_ways)
@@ -236,15 +240,18 @@ END_TEST
 /* Late is late: what a sender that is held up sends is measured from when it was due. */
 START_TEST(latency_counts_from_the_plan)
 {
-    json_t *j;
-    double seconds;
+    double late = 0;
 
     start_mock("-n 1");
-    j = last_line("$K perf latency --broker $B --topic l --count 100000 --rate 10000000");
-    seconds = number(
-        j, "seconds"); /* nobody sends 10 million a second one by one: the plan ends after 10 ms */
-    ck_assert_double_ge(number(json_object_get(j, "ack_us"), "max"), (seconds - 0.010) * 1e6 * 0.5);
-    json_decref(j);
+    /* Nobody sends 10 million a second one by one: the plan ends after 10 ms. Again, if it was held up behind the last
+     * acknowledgement. */
+    for (int i = 0; i < 10 && late < 0.8; i++) {
+        json_t *j = last_line("$K perf latency --broker $B --topic l --count 100000 --rate 10000000");
+
+        late = number(json_object_get(j, "ack_us"), "max") / 1e6 / (number(j, "seconds") - 0.010);
+        json_decref(j);
+    }
+    ck_assert_double_ge(late, 0.8);
     stop_mock();
 }
 END_TEST
@@ -287,13 +294,11 @@ START_TEST(mistakes_are_named)
     expect_words("$K mock --endless 0", 2, "--endless wants SIZE");
     expect_words("$K mock --endless 100:brotli", 2, "wants none, gzip");
     expect_words("$K mock --endless 100 --blackhole", 2, "exclude each other");
-    double began = load_now();
     expect_words("$K help perf latency", 0, "--rate N");
-    double start = load_now() - began; /* what a process takes on this machine */
     expect_words("$K help perf produce", 0, "--batch-bytes N");
-    began = load_now(); /* who wants figures does not want to wait for a cluster that is down */
+    double began = load_now(); /* who wants figures does not want to wait for a cluster that is down */
     expect_words("$K perf produce --broker $B --topic t", 1, "127.0.0.1:1 cannot be reached");
-    ck_assert_double_lt(load_now() - began, 6 + 30 * start);
+    ck_assert_double_lt(load_now() - began, 10); /* a call that waits; it is given 3 s */
 }
 END_TEST
 
