@@ -109,13 +109,12 @@ END_TEST
 START_TEST(dates)
 {
     tls_world_make(&w);
-    char now[16];
-    time_t t = time(NULL) - 2 * 86400;
-    ck_assert(strftime(now, sizeof(now), "%Y-%m-%d", gmtime(&t)) > 0);
+    struct test_cert past = TEST_CERT(.san = "DNS:localhost", .by = &w.ca, .from = -9, .to = -2);
+    struct tm end;
     char words[64];
-    (void)snprintf(words, sizeof(words), "its certificate has expired on %s|UTC", now);
-    fails_cert(PLAIN_TLS, TEST_CERT(.san = "DNS:localhost", .by = &w.ca, .from = -9, .to = -2),
-               "localhost", words);
+    ck_assert(ASN1_TIME_to_tm(X509_get0_notAfter(past.x), &end));
+    ck_assert(strftime(words, sizeof(words), "its certificate has expired on %Y-%m-%d|UTC", &end) > 0);
+    fails_cert(PLAIN_TLS, past, "localhost", words);
     fails_cert(PLAIN_TLS, TEST_CERT(.san = "DNS:localhost", .by = &w.ca, .from = 2, .to = 9),
                "localhost", "its certificate is not valid before 20|UTC|clock");
     struct test_cert old = TEST_CERT(.cn = "Old CA", .ca = true, .from = -9, .to = -2);
