@@ -6,7 +6,7 @@ topic=$CASE
 peer create "$topic" 2 1
 # Those of partition 1 are one compressed batch, in which a reader has to skip.
 seq -f 0-%g 0 99 | kafc produce -b "$BROKERS" -t "$topic" -p 0
-seq -f 1-%g 0 99 | kafc produce -b "$BROKERS" -t "$topic" -p 1 -z gzip -X linger.ms=200
+seq -f 1-%g 0 99 | kafc produce -b "$BROKERS" -t "$topic" -p 1 -z gzip -X linger.ms=10000
 
 # span P FIRST LAST: what `%o %s` prints of partition P
 span()
