@@ -3,6 +3,10 @@
 # so; who asked for it gets an error.
 . "$(dirname "$0")/../lib.sh"
 
+# The first id that a broker is asked for may take a while, of which is told.
+peer create "$CASE-warm" 1 1
+echo warm | kafc produce -b "$BROKERS" -t "$CASE-warm" 2> said || fail "the first one: $(cat said)"
+
 none=ffffffffffffffff
 for how in default asked off; do
     topic=$CASE-$how
