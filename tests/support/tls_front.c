@@ -167,11 +167,10 @@ static void pair_free(struct pair *p)
     free(p);
 }
 
-static void poll_for(const struct tls_front *f, const struct pair *p, struct pollfd fds[2])
+static void poll_for(const struct pair *p, struct pollfd fds[2])
 {
-    bool quiet = atomic_load(&f->stall);
     bool out = p->up ? p->out.n > 0 : SSL_want_write(p->ssl);
-    fds[0] = (struct pollfd){ .fd = quiet ? -1 : p->fd,
+    fds[0] = (struct pollfd){ .fd = p->fd,
                               .events = (short)((p->in.n == 0 ? POLLIN : 0) |
                                                 (out ? POLLOUT : 0)) };
     fds[1] = (struct pollfd){ .fd = p->up ? p->behind : -1,
@@ -198,7 +197,7 @@ static void *run(void *arg)
         in->fds[0] = (struct pollfd){ .fd = in->stop.fd, .events = POLLIN };
         in->fds[1] = (struct pollfd){ .fd = in->listener, .events = POLLIN };
         for (int i = 0; i < in->npairs; i++)
-            poll_for(f, in->pair[i], &in->fds[2 + 2 * i]);
+            poll_for(in->pair[i], &in->fds[2 + 2 * i]);
         (void)poll(in->fds, (nfds_t)(2 + 2 * in->npairs), -1);
         if (in->fds[0].revents)
             return NULL;

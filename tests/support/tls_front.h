@@ -22,7 +22,6 @@ struct tls_front {
     atomic_int resumed;    /* of an earlier session */
     atomic_int blocked;    /* times that a client took no more */
     atomic_int cut_after;  /* bytes from the port behind it; then the connection is cut. 0: never */
-    atomic_bool stall;     /* takes connections and says nothing */
     void *inside;
 };
 
