@@ -78,6 +78,12 @@ void turn(struct crowd *c)
     }
 }
 
+/* As it was told. */
+static int32_t owned(const struct told *t)
+{
+    return t->parts[KAFC_ASSIGNED] - t->parts[KAFC_REVOKED] - t->parts[KAFC_LOST];
+}
+
 void settle(struct crowd *c, int32_t partitions)
 {
     int64_t until = kafc__clock_mono_us() + (int64_t)SOON * 1000;
@@ -97,8 +103,8 @@ void settle(struct crowd *c, int32_t partitions)
             int32_t n = c->r[i] ? kafc_reader_assignment(c->r[i], NULL, 0) : 0;
 
             all += n;
-            fair = fair &&
-                   (!c->r[i] || (n >= partitions / members && n <= partitions / members + 1));
+            fair = fair && (!c->r[i] || (n >= partitions / members && n <= partitions / members + 1 &&
+                                         owned(&c->t[i]) == n));
         }
         (void)kafc_mock_group_get(c->e.mock, "g", &g);
     }

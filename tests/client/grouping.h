@@ -46,7 +46,7 @@ void crowd_open(struct crowd *c, int32_t partitions);
 void crowd_join(struct crowd *c, const kafc_reader_options *o);
 /* Each reader takes what is there. */
 void turn(struct crowd *c);
-/* Until the readers have all partitions in equal shares, and the group is stable. */
+/* Until the readers have all partitions in equal shares, were told so, and the group is stable. */
 void settle(struct crowd *c, int32_t partitions);
 void crowd_close(struct crowd *c);
 
