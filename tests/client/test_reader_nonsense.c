@@ -5,6 +5,7 @@
  * once, with topic, partition and offset; the other partition goes on; the
  * caller passes over it with a seek, or stops; nothing hangs.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,6 +29,7 @@ struct batch {
 
 struct liar {
     struct script script;
+    pthread_mutex_t lock; /* of the batches: a fetch may be under way when they change */
     struct batch batch[PARTS][BATCHES];
     int32_t session;
     const struct lie *lie; /* of [0], or NULL … */
@@ -59,17 +61,19 @@ static void lie(struct liar *l, int16_t api, void *resp, void *partition, struct
 }
 
 /* All batches from the one on that holds the offset, in one piece. */
-static void give(const struct liar *l, int32_t partition, int64_t offset,
+static void give(struct liar *l, int32_t partition, int64_t offset,
                  struct kafc_fetch_resp_partition *r, struct kafc_arena *a)
 {
     uint8_t *p = kafc__arena_alloc(a, (size_t)ROOM * BATCHES);
     size_t n = 0;
 
+    pthread_mutex_lock(&l->lock);
     for (int i = 0; i < BATCHES; i++)
         if (offset < bases[i + 1]) {
             memcpy(p + n, l->batch[partition][i].p, l->batch[partition][i].n);
             n += l->batch[partition][i].n;
         }
+    pthread_mutex_unlock(&l->lock);
     r->error_code = offset < 0 || offset > END ? KAFC_ERR_OFFSET_OUT_OF_RANGE : KAFC_OK;
     r->records.p = p;
     r->records.len = (int32_t)n;
@@ -132,6 +136,7 @@ static void liar_open(struct liar *l, struct reading *e)
 {
     memset(l, 0, sizeof *l);
     memset(e, 0, sizeof *e);
+    ck_assert_int_eq(pthread_mutex_init(&l->lock, NULL), 0);
     for (int32_t p = 0; p < PARTS; p++)
         for (int i = 0; i < BATCHES; i++) {
             uint8_t *b = make_batch_bytes("t", p, bases[i], (int32_t)(bases[i + 1] - bases[i]),
@@ -156,6 +161,7 @@ static void liar_close(struct liar *l, struct reading *e)
     kafc_reader_free(e->reader);
     kafc_client_free(e->client);
     script_stop(&l->script);
+    pthread_mutex_destroy(&l->lock);
 }
 
 /* --- Records ---------------------------------------------------------------------- */
@@ -282,7 +288,9 @@ static void damaged(const struct damage *d)
     expect_nothing(&e, 30); /* once, and nothing behind it */
     ck_ok(kafc_reader_state_get(e.reader, "t", 0, &s, &e.err));
     ck_assert_int_eq(s.position, next);
+    pthread_mutex_lock(&l.lock);
     l.batch[0][2] = good;
+    pthread_mutex_unlock(&l.lock);
     ck_ok(kafc_reader_seek(e.reader, "t", 0, KAFC_AT(5), &e.err)); /* the caller passes over it */
     expect_offsets(&e, 5, END);
     liar_close(&l, &e);
