@@ -116,7 +116,9 @@ static void on_response(void *ctx, const kafc_request_event *e)
 static void on_throttle(void *ctx, const kafc_throttle_event *e)
 {
     ck_assert_ptr_eq(ctx, &told);
+    pthread_mutex_lock(&told.lock);
     told.throttle = *e;
+    pthread_mutex_unlock(&told.lock);
     atomic_fetch_add(&told.throttles, 1);
 }
 
@@ -231,10 +233,12 @@ START_TEST(late_answers_and_throttles_are_told)
     ck_assert_int_eq(told.code, KAFC_ERR_TIMED_OUT);
     while (atomic_load(&told.throttles) == 0)
         ck_ok(write_one(w, SOON));
+    pthread_mutex_lock(&told.lock); /* there may be more of them */
     ck_assert_int_eq(told.throttle.throttle_ms, 30);
     ck_assert_int_eq(told.throttle.api, PRODUCE);
     ck_assert_int_eq(told.throttle.broker, 1);
     ck_assert(told.throttle.waits);
+    pthread_mutex_unlock(&told.lock);
     kafc_writer_free(w);
     reading_close(&e);
     ck_assert_int_eq(told.asked, told.ended);
