@@ -178,10 +178,11 @@ $(EX_BIN): $(O)/%: $(O)/%.o $(LIBS_A)
 $(EX_BIN_CXX): $(O)/%: $(O)/%.o $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(V_LD) $(LDFLAGS) -o $@ $^ $(KAFC_LIBS)
-# Wrapped by tests/support/driven.c.
+# Wrapped by tests/support/driven.c, and what one test alone wraps.
+WRAP_test_reader_fd := ,--wrap=kafc__wake_drain
 $(TEST_BIN): $(O)/%: $(O)/%.o $(O)/libtests.a $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
-	$(Q)$(LINK) -Wl,--wrap=kafc_client_open,--wrap=kafc_client_free -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
+	$(Q)$(LINK) -Wl,--wrap=kafc_client_open,--wrap=kafc_client_free$(WRAP_$(@F)) -o $@ $^ $(CHECK_LIBS) -ljansson $(KAFC_LIBS)
 $(BENCH_BIN): $(O)/%: $(O)/%.o $(O)/libbench.a $(O)/libtests.a $(O)/libtool.a $(LIBS_A)
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(KAFC_LIBS) -lm $(if $(shell grep -l 'librdkafka/' $*.c),-lrdkafka)

@@ -68,7 +68,7 @@ kafc_err kafc_reader_claim(kafc_reader *r, kafc_claim **out, int timeout_ms, kaf
         return kafc__error(err, KAFC_ERR_NO_MEMORY, "out of memory for a claim");
     do {
         code = kafc__consumer_claim(r->consumer, &c->taker, err);
-    } while (code != KAFC_OK && kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
+    } while (kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
     if (code == KAFC_OK)
         *out = c;
     else

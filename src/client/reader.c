@@ -341,8 +341,10 @@ kafc_err kafc__reader_begin(kafc_reader *r, int timeout_ms, const char *call, co
     return KAFC_OK;
 }
 
-bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,
-                             kafc_error *err)
+/* Where the descriptor was made unreadable. */
+enum { DRAINED = -1 };
+
+static bool look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code, kafc_error *err)
 {
     if (*code == KAFC_ERR_REBALANCE_IN_PROGRESS) {
         *code = kafc__reader_notices(r, err);
@@ -350,7 +352,7 @@ bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, 
     }
     if (*code == KAFC_ERR_WOULD_BLOCK && timeout_ms == 0 && r->watched && *deadline == 0) {
         kafc__wake_drain(&r->watch);
-        *deadline = -1;
+        *deadline = DRAINED;
         return true; /* perhaps it came just before; what comes from now on is told anew */
     }
     if (*code == KAFC_ERR_WOULD_BLOCK && timeout_ms == 0 && r->cg) { /* who was away is back */
@@ -369,6 +371,16 @@ bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, 
     }
     *code = wait_inside(r, *deadline, err);
     return *code == KAFC_OK;
+}
+
+bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,
+                             kafc_error *err)
+{
+    bool again = *code != KAFC_OK && look_again(r, timeout_ms, deadline, code, err);
+
+    if (!again && *deadline == DRAINED && *code != KAFC_ERR_WOULD_BLOCK)
+        kafc__wake_signal(&r->watch); /* it came just before, and there may be more */
+    return again;
 }
 
 /* All that must be true for a message to be given, as enter_outside and take_wake look at it, without a call. */
@@ -397,7 +409,7 @@ static kafc_err fetch(kafc_reader *r, kafc_message *m, int timeout_ms, kafc_erro
         return code;
     do {
         code = kafc__consumer_next(r->taker, m, err);
-    } while (code != KAFC_OK && kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
+    } while (kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
     if (code == KAFC_OK && r->client->hooks.on_consume)
         kafc__reader_tell(r, m);
     return code;
@@ -445,7 +457,7 @@ kafc_err kafc_reader_fetch_batch(kafc_reader *r, kafc_batch **out, int timeout_m
         return code;
     do {
         code = kafc__consumer_next_batch(r->taker, out, err);
-    } while (code != KAFC_OK && kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
+    } while (kafc__reader_look_again(r, timeout_ms, &deadline, &code, err));
     return code;
 }
 

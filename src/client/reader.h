@@ -66,8 +66,8 @@ kafc_err kafc__reader_begin(kafc_reader *r, int timeout_ms, const char *call, co
                             kafc_error *err);
 /* The message is about to be given out, and the hook is there. */
 void kafc__reader_tell(const kafc_reader *r, const kafc_message *m);
-/* Nothing was there to take: *code says why, and then what the caller is told. true: to be tried again. *deadline is 0
- * at first; with timeout 0 it says afterwards that the descriptor was made unreadable. */
+/* After each look: *code says what came, or why nothing did, and then what the caller is told. true: to be tried again.
+ * *deadline is 0 at first. What is left to take shows at the descriptor. */
 bool kafc__reader_look_again(kafc_reader *r, int timeout_ms, int64_t *deadline, kafc_err *code,
                              kafc_error *err);
 /* Says what and where, if it is not just that nothing was written. Any thread. */

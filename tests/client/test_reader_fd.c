@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "base/sync.h"
+#include "io/wake.h"
 #include "tests/client/grouping.h"
 
 enum { QUIET = 20 };
@@ -177,6 +178,44 @@ START_TEST(no_wake_up_is_lost)
 }
 END_TEST
 
+/* What comes between the look that finds nothing and the drain (--wrap). */
+static struct reading *between;
+static atomic_int armed = -1; /* that descriptor, or -1 */
+
+void __real_kafc__wake_drain(struct kafc_wake *w);
+void __wrap_kafc__wake_drain(struct kafc_wake *w);
+
+void __wrap_kafc__wake_drain(struct kafc_wake *w)
+{
+    int fd = w->fd;
+
+    if (fd >= 0 && atomic_compare_exchange_strong(&armed, &fd, -1)) {
+        put_some(between, 3);
+        ck_assert(readable(fd, SOON));
+    }
+    __real_kafc__wake_drain(w);
+}
+
+START_TEST(what_comes_before_the_drain_shows_until_it_is_taken)
+{
+    struct reading e;
+    int fd;
+
+    reading_open(&e, 1, 1);
+    reading_reader(&e, KAFC_READER(.topic = "t"));
+    fd = reader_fd(&e);
+    await_quiet(&e, fd);
+    between = &e;
+    atomic_store(&armed, fd);
+    for (int i = 0; i < 3; i++) {
+        await_message(&e, fd, i);
+        ck_assert(readable(fd, 0));
+    }
+    await_quiet(&e, fd);
+    reading_close(&e);
+}
+END_TEST
+
 START_TEST(rebalances_and_errors_show)
 {
     struct reading e;
@@ -199,7 +238,7 @@ START_TEST(rebalances_and_errors_show)
     while (take(&e) == KAFC_ERR_WOULD_BLOCK)
         ck_assert(readable(fd, SOON));
     ck_assert_int_eq(e.err.code, KAFC_ERR_GROUP_AUTHORIZATION_FAILED);
-    ck_assert(readable(fd, 0)); /* until there is nothing more */
+    ck_assert(readable(fd, SOON)); /* until there is nothing more */
     reading_close(&e);
 }
 END_TEST
@@ -247,4 +286,5 @@ END_TEST
 
 SUITE_MAIN("client/reader_fd", 30, it_shows_what_is_there_until_it_is_taken,
            what_came_before_it_was_asked_for_shows, calls_that_make_something_deliverable_show,
-           no_wake_up_is_lost, rebalances_and_errors_show, who_does_not_ask_has_none)
+           no_wake_up_is_lost, what_comes_before_the_drain_shows_until_it_is_taken,
+           rebalances_and_errors_show, who_does_not_ask_has_none)
