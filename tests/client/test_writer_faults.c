@@ -212,7 +212,7 @@ START_TEST(W1_an_answer_that_never_comes_leaves_it_open_what_became_of_the_messa
     begin(1);
     trouble = KAFC_MOCK_PASS_SILENT;
     ck_assert_int_eq(kafc_mock_hook(writing.mock, 0, sometimes, NULL), KAFC_OK);
-    kafc_writer *w = writing_open(SMALL(.delivery_timeout_ms = 3000, .request_timeout_ms = 3000,
+    kafc_writer *w = writing_open(SMALL(.delivery_timeout_ms = 3000, .request_timeout_ms = 20000,
                                         .linger_ms = KAFC_ZERO, .max_in_flight = 1));
     for (int i = 0; i < 3; i++) {
         send_one(w, i, 1);
