@@ -122,7 +122,7 @@ static void serve_one(struct script *s, struct inside *in, nfds_t i)
             ok = serve_request(s, in->broker[i], p, &q);
         struct iovec v = { p->out, p->nout };
         if (p->nout) /* less than a socket's buffer; unless the client has gone meanwhile */
-            ok = kafc__sock_send(in->fds[i].fd, &v, 1) == (int64_t)p->nout && ok;
+            ok &= kafc__sock_send(in->fds[i].fd, &v, 1) == (int64_t)p->nout;
         p->nout = 0;
     }
     if (!ok)
